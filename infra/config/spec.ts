@@ -1,0 +1,173 @@
+/**
+ * The checked description of one stack: complete and read-only. Every default has been filled in, so no later stage
+ * decides anything about missing values. Made only by {@link parseSpec}.
+ */
+
+export type TargetName = "digitalocean" | "aws" | "local";
+
+export interface StackSpec {
+  readonly project: string;
+  readonly stack: string;
+  readonly target: TargetName;
+  readonly app: AppSpec;
+  readonly services: readonly ServiceSpec[];
+  readonly static: readonly StaticSpec[];
+  readonly release: ReleaseSpec;
+  readonly jobs: readonly JobSpec[];
+  /** Settings of the app that are no secret; handed to services, jobs and release steps alike. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Names of the app's secrets. Their values never enter the spec. */
+  readonly secrets: readonly string[];
+  readonly site: SiteSpec;
+  readonly host: HostSpec;
+  readonly network: NetworkSpec;
+  readonly database: DatabaseSpec;
+  readonly backup: BackupSpec;
+  readonly monitoring: MonitoringSpec;
+  readonly access: AccessSpec;
+}
+
+export interface AppSpec {
+  /** Names the system user, the units' slice and the labels: 2 to 20 lower-case letters, digits and dashes. */
+  readonly name: string;
+  /** Folder of the application, relative to the folder of Pulumi.yaml. */
+  readonly source: string;
+  /** File with hashed requirements (`pip install --require-hashes`), relative to `source`. */
+  readonly requirements: string;
+  /** Globs below `source` that are no part of a release, beside `.git`, `__pycache__`, `*.pyc` and `.venv`. */
+  readonly exclude: readonly string[];
+}
+
+interface ServiceBase {
+  readonly name: string;
+  /** Memory limit of the unit, one slot. */
+  readonly memoryMiB: number;
+  /** Names of services that must be up before this one starts. */
+  readonly after: readonly string[];
+}
+
+/** A process that answers HTTP on a socket of its own, in one of two slots, behind nginx. */
+export interface HttpServiceSpec extends ServiceBase {
+  readonly kind: "wsgi" | "asgi";
+  /** `package.module:callable`. */
+  readonly module: string;
+  readonly workers: number;
+  /** Threads of each worker; always 1 for asgi. */
+  readonly threads: number;
+  /** URL prefix that nginx hands to this service, beginning and ending with "/". */
+  readonly path: string;
+  /** Also listens on this port of 127.0.0.1, for programs of the same host that want a port. 0 = no port. */
+  readonly port: number;
+  readonly health: HealthSpec;
+  /** A request may take this long before nginx answers 504. */
+  readonly timeoutSeconds: number;
+  /** How long the old slot may finish its requests after the switch. */
+  readonly drainSeconds: number;
+}
+
+/** A process without a socket: a queue worker, a bot. */
+export interface CommandServiceSpec extends ServiceBase {
+  readonly kind: "command";
+  /** Words of the command; the first is looked for in the release's runtime, then in /usr/bin. */
+  readonly command: readonly string[];
+}
+
+export type ServiceSpec = HttpServiceSpec | CommandServiceSpec;
+
+export interface HealthSpec {
+  /** Answers 200 when the service can do its work. */
+  readonly path: string;
+  /** A new slot has this long to answer before its release is refused. */
+  readonly startSeconds: number;
+}
+
+export interface StaticSpec {
+  /** URL prefix, beginning and ending with "/". */
+  readonly url: string;
+  /** Folder in the release, filled by its steps; relative. */
+  readonly folder: string;
+}
+
+export interface ReleaseSpec {
+  /** Run in the new release, in order, before any process of it starts. */
+  readonly steps: readonly ReleaseStepSpec[];
+  /** Releases kept on the host, the serving one included. */
+  readonly keep: number;
+}
+
+export interface ReleaseStepSpec {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly timeoutSeconds: number;
+}
+
+export interface JobSpec {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** systemd.time(7) calendar expression, in UTC. */
+  readonly schedule: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMiB: number;
+}
+
+export interface SiteSpec {
+  /** Public name, or "" for a site reached by its address alone. */
+  readonly domain: string;
+  readonly aliases: readonly string[];
+  readonly tls: "letsencrypt" | "none";
+  /** Largest request body. */
+  readonly maxBodyMiB: number;
+  /** Exact paths that nginx serves without an access log line, such as a site icon. */
+  readonly quietPaths: readonly string[];
+}
+
+export interface HostSpec {
+  /** The target's name of the machine image, such as "debian-12". */
+  readonly image: string;
+  /** The target's name of the machine size; "" means memoryMiB and cpus decide. */
+  readonly size: string;
+  readonly region: string;
+  readonly memoryMiB: number;
+  readonly cpus: number;
+  /** Debian packages the app needs on the host. */
+  readonly packages: readonly string[];
+}
+
+export interface NetworkSpec {
+  /** Private network of the stack, an IPv4 CIDR of /16 to /28. */
+  readonly range: string;
+}
+
+export type DatabaseSpec =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "managed";
+      readonly engine: "postgres" | "mysql";
+      readonly version: string;
+      readonly name: string;
+      readonly user: string;
+      readonly size: string;
+      readonly storageGiB: number;
+      /** Connections the database accepts from the app. */
+      readonly connections: number;
+      readonly memoryMiB: number;
+    };
+
+export interface BackupSpec {
+  readonly enabled: boolean;
+  /** systemd.time(7) calendar expression, in UTC. */
+  readonly schedule: string;
+  readonly keepDays: number;
+}
+
+export interface MonitoringSpec {
+  /** Receivers of alerts. */
+  readonly emails: readonly string[];
+}
+
+export interface AccessSpec {
+  /** CIDRs that may open SSH connections. */
+  readonly sshFrom: readonly string[];
+  /** Public keys of people, beside the stack's own key. */
+  readonly sshKeys: readonly string[];
+}

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { file, type ManifestCheck, type ManifestFile } from "./manifest";
+import { verbatim } from "./render";
+
+const hostctl = join(__dirname, "..", "..", "hostctl");
+
+/** Files that every host has: hostctl itself, SSH, the journal's limits. */
+export function commonFiles(sshKeys: readonly string[]): readonly ManifestFile[] {
+  return [
+    ...hostctlFiles(),
+    file("/etc/ssh/sshd_config.d/webstack.conf", verbatim("ssh/sshd.conf"), {
+      mode: "0600",
+      onChange: [{ verb: "reload", unit: "ssh.service" }],
+    }),
+    file("/etc/ssh/authorized_keys.d/deploy", sshKeys.map((key) => `${key}\n`).join("")),
+    file("/etc/systemd/journald.conf.d/webstack.conf", verbatim("systemd/journald.conf"), {
+      onChange: [{ verb: "restart", unit: "systemd-journald.service" }],
+    }),
+  ];
+}
+
+/** Checks that every host runs after its files were written. */
+export const commonChecks: readonly ManifestCheck[] = [{ below: "/etc/ssh/", command: ["/usr/sbin/sshd", "-t"] }];
+
+function hostctlFiles(): ManifestFile[] {
+  const modules = readdirSync(hostctl).filter((name) => name.endsWith(".py") && name !== "receive.py");
+  return [
+    file("/usr/local/bin/hostctl", verbatim("bin/hostctl"), { mode: "0755" }),
+    ...modules.sort().map((name) => file(`/usr/local/lib/webstack/hostctl/${name}`, readFileSync(join(hostctl, name), "utf8"))),
+  ];
+}

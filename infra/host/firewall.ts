@@ -1,0 +1,26 @@
+import type { FirewallRule, StackPlan } from "../plan/plan";
+import { file, type ManifestFile } from "./manifest";
+import { render } from "./render";
+
+/** The host's own firewall: the plan's rules once more, for the day when the target's firewall is wrong. */
+export function firewallFile(plan: StackPlan, to: FirewallRule["to"], more: readonly FirewallRule[] = []): ManifestFile {
+  const rules = [...plan.firewall, ...more].filter((rule) => rule.to === to).flatMap((rule) => ruleLines(rule, plan));
+  return file("/etc/nftables.conf", render("firewall/nftables.conf", { rules: rules.map((line) => `        ${line}\n`).join("") }), {
+    mode: "0755",
+    onChange: [{ verb: "reload", unit: "nftables.service" }],
+  });
+}
+
+/** One line for each family of addresses; a rule from anywhere needs no addresses at all. */
+function ruleLines({ port, from, why }: FirewallRule, plan: StackPlan): string[] {
+  const cidrs = from.flatMap((source) =>
+    source.kind === "cidr" ? [source.cidr] : plan.hosts.filter(({ role }) => role === source.role).map((host) => `${host.privateAddress}/32`),
+  );
+  const open = `tcp dport ${port} accept comment "${why}"`;
+  if (cidrs.includes("0.0.0.0/0") && cidrs.includes("::/0")) return [open];
+  const families = [
+    ["ip", cidrs.filter((cidr) => !cidr.includes(":"))],
+    ["ip6", cidrs.filter((cidr) => cidr.includes(":"))],
+  ] as const;
+  return families.filter(([, list]) => list.length > 0).map(([family, list]) => `${family} saddr { ${list.join(", ")} } ${open}`);
+}

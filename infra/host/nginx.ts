@@ -1,0 +1,51 @@
+import type { HttpServiceSpec, StackSpec } from "../config/spec";
+import type { StackPlan } from "../plan/plan";
+import { file, type ManifestAction, type ManifestFile } from "./manifest";
+import { render, verbatim } from "./render";
+
+export const slots = ["blue", "green"] as const;
+
+const folder = "/etc/nginx/webstack";
+const reload: readonly ManifestAction[] = [{ verb: "reload", unit: "nginx.service" }];
+
+/** Every file of nginx. The link that says which slot serves is hostctl's, see hostctl/README.md. */
+export function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
+  const services = httpServices(plan.spec);
+  return [
+    file("/etc/nginx/nginx.conf", verbatim("nginx/nginx.conf"), { onChange: reload }),
+    ...["headers", "add-headers", "proxy"].map((name) =>
+      file(`${folder}/${name}.conf`, verbatim(`nginx/${name}.conf`), { onChange: reload }),
+    ),
+    file(`${folder}/site.conf`, siteText(plan, services), { onChange: reload }),
+    ...services.flatMap((service) =>
+      slots.map((slot) =>
+        file(`${folder}/upstreams/${service.name}-${slot}.conf`, render("nginx/upstream.conf", { service: service.name, slot }), {
+          onChange: reload,
+        }),
+      ),
+    ),
+  ];
+}
+
+export function httpServices(spec: StackSpec): readonly HttpServiceSpec[] {
+  return spec.services.filter((service): service is HttpServiceSpec => service.kind !== "command");
+}
+
+function siteText({ spec, site }: StackPlan, services: readonly HttpServiceSpec[]): string {
+  const statics = spec.static.map(({ url }) => render("nginx/location-static.conf", { url }));
+  const proxied = services.map(({ name, path, timeoutSeconds }) =>
+    render("nginx/location-service.conf", { service: name, path, timeoutSeconds }),
+  );
+  const ports = services
+    .filter(({ port }) => port !== 0)
+    .map(({ name, port, timeoutSeconds }) => render("nginx/port.conf", { service: name, port, timeoutSeconds }));
+  return render("nginx/site-http.conf", {
+    app: spec.app.name,
+    upstreams: services.map(({ name }) => `include ${folder}/upstreams/${name}.conf;`).join("\n"),
+    names: site.names.join(" "),
+    maxBodyMiB: spec.site.maxBodyMiB,
+    quietPaths: spec.site.quietPaths.map((path) => `    "${path}" 0;\n`).join(""),
+    locations: [...statics, ...proxied].join("\n"),
+    ports: ports.join(""),
+  });
+}

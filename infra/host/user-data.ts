@@ -1,0 +1,34 @@
+import { stringify } from "yaml";
+import { verbatim } from "./render";
+
+/**
+ * First boot only: the deploy user, a firewall that lets SSH in and nothing else, and the folder where bundles arrive.
+ * It depends on the stack's key alone, because a cloud replaces a machine whose user-data changed.
+ * https://cloudinit.readthedocs.io/en/22.4/reference/modules.html
+ */
+export function userData(sshPublicKey: string): string {
+  const document = {
+    // Debian's minimal images have no update-locale, and cloud-init would end in error.
+    locale: false,
+    ssh_pwauth: false,
+    disable_root: true,
+    users: [
+      {
+        name: "deploy",
+        gecos: "webstack deployments",
+        shell: "/bin/bash",
+        lock_passwd: true,
+        // A bundle may write any file, so whoever may deploy is root already.
+        sudo: "ALL=(ALL) NOPASSWD:ALL",
+        ssh_authorized_keys: [sshPublicKey],
+      },
+    ],
+    write_files: [{ path: "/etc/nftables.conf", owner: "root:root", permissions: "0755", content: verbatim("firewall/first-boot.nft") }],
+    runcmd: [
+      ["systemctl", "enable", "--now", "nftables.service"],
+      ["install", "-d", "-m", "0755", "/var/lib/webstack"],
+      ["install", "-d", "-o", "deploy", "-g", "deploy", "-m", "0700", "/var/lib/webstack/inbox"],
+    ],
+  };
+  return `#cloud-config\n${stringify(document)}`;
+}

@@ -1,0 +1,59 @@
+import type { HostPlan, StackPlan } from "../plan/plan";
+import { commonChecks, commonFiles } from "./common";
+import { firewallFile } from "./firewall";
+import { file, type Manifest, type ManifestCheck, type ManifestService } from "./manifest";
+import { nginxFiles } from "./nginx";
+import { webPackages } from "./packages";
+import { verbatim } from "./render";
+import { jobUnits, serviceUnits } from "./systemd";
+
+/** The manifest of a host that serves the site, with the release named by `digest`. */
+export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Manifest {
+  const { spec } = plan;
+  const units = [...serviceUnits(spec), ...jobUnits(spec)];
+  return {
+    version: 1,
+    project: spec.project,
+    stack: spec.stack,
+    host: host.name,
+    user: spec.app.name,
+    packages: webPackages(spec),
+    files: [
+      ...commonFiles(spec.access.sshKeys),
+      firewallFile(plan, "web"),
+      file("/etc/tmpfiles.d/webstack.conf", verbatim("systemd/webstack.tmpfiles")),
+      file("/usr/local/lib/webstack/nginx-check", verbatim("bin/nginx-check"), { mode: "0755" }),
+      file("/etc/systemd/system/nginx.service", verbatim("systemd/nginx.service"), {
+        onChange: [{ verb: "restart", unit: "nginx.service" }],
+      }),
+      ...nginxFiles(plan),
+      ...units,
+    ],
+    checks: [...commonChecks, ...checks],
+    units: ["nftables.service", "nginx.service", ...spec.jobs.map(({ name }) => `${name}.timer`)],
+    services: spec.services.map((service): ManifestService =>
+      service.kind === "command"
+        ? { name: service.name, kind: "command" }
+        : {
+            name: service.name,
+            kind: "slots",
+            healthPath: service.health.path,
+            healthHost: plan.site.names[0] ?? host.privateAddress,
+            startSeconds: service.health.startSeconds,
+            drainSeconds: service.drainSeconds,
+          },
+    ),
+    release: {
+      digest,
+      requirements: spec.app.requirements,
+      steps: spec.release.steps,
+      static: spec.static,
+      keep: spec.release.keep,
+    },
+  };
+}
+
+const checks: readonly ManifestCheck[] = [
+  { below: "/etc/nftables.conf", command: ["/usr/sbin/nft", "--check", "--file", "/etc/nftables.conf"] },
+  { below: "/etc/nginx/", command: ["/usr/local/lib/webstack/nginx-check"] },
+];

@@ -1,0 +1,18 @@
+import { loadSpec } from "./config/load";
+import { ConfigError } from "./config/problems";
+import { renderHosts } from "./host";
+import { toOutputs } from "./outputs";
+import { planStack } from "./plan";
+import { findRelease } from "./release/digest";
+import { targetFor } from "./targets";
+
+const { spec, secrets } = loadSpec();
+const plan = planStack(spec);
+const target = targetFor(spec.target);
+const problems = target.check(plan);
+if (problems.length > 0) throw new ConfigError(`Pulumi.${spec.stack}.yaml`, problems);
+
+const found = findRelease(spec.app);
+const built = target.build(plan, renderHosts(plan, found.digest), found, secrets);
+
+export const { version, siteUrl, hosts, database, release } = toOutputs(built);

@@ -1,0 +1,24 @@
+import type { StackSpec } from "../config/spec";
+import type { FirewallRule, FirewallSource } from "./plan";
+
+const anywhere: readonly FirewallSource[] = [
+  { kind: "cidr", cidr: "0.0.0.0/0" },
+  { kind: "cidr", cidr: "::/0" },
+];
+
+const databasePorts = { postgres: 5432, mysql: 3306 } as const;
+
+/** What may come in, each opening with its reason. Everything else is closed. */
+export function planFirewall(spec: StackSpec): readonly FirewallRule[] {
+  const rules: FirewallRule[] = [{ to: "web", port: 80, from: anywhere, why: "customers" }];
+  if (spec.site.tls !== "none") {
+    rules.push({ to: "web", port: 443, from: anywhere, why: "customers, encrypted" });
+  }
+  const operators = spec.access.sshFrom.map((cidr): FirewallSource => ({ kind: "cidr", cidr }));
+  rules.push({ to: "web", port: 22, from: operators, why: "operators and releases" });
+  if (spec.database.kind === "managed") {
+    const port = databasePorts[spec.database.engine];
+    rules.push({ to: "database", port, from: [{ kind: "role", role: "web" }], why: "application" });
+  }
+  return rules;
+}

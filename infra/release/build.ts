@@ -1,0 +1,74 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import * as tar from "tar";
+import { cacheFolder } from "./cache";
+import { sourceDigest } from "./digest";
+import type { Release } from "./release";
+import { sourceFiles } from "./source";
+
+/** What the hosts run, as pip names it; wheels must fit it. */
+export interface Runtime {
+  /** "3.11" */
+  readonly python: string;
+  /** "x86_64" or "aarch64". */
+  readonly architecture: string;
+}
+
+/** Debian 12 has glibc 2.36; a wheel for any older one runs on it. https://peps.python.org/pep-0600/ */
+const glibcs = ["manylinux2014", "manylinux_2_17", "manylinux_2_24", "manylinux_2_26", "manylinux_2_27", "manylinux_2_28", "manylinux_2_31", "manylinux_2_34"];
+
+/**
+ * Builds the archive of a release unless it is cached: `source/` and, so that a host needs no package index, `wheels/`.
+ * @returns its path.
+ * @throws when the source changed since the digest was taken, or when pip refuses a hash.
+ */
+export async function buildRelease(release: Release, runtime: Runtime): Promise<string> {
+  const archive = join(cacheFolder("releases"), `${release.digest}-${runtime.architecture}.tar.gz`);
+  if (existsSync(archive)) return archive;
+  const files = sourceFiles(release.source, release.exclude);
+  const found = sourceDigest(release.source, files);
+  if (found !== release.digest) throw new Error(`${release.source} changed while it was being built: ${release.digest} is now ${found}; run it again`);
+  const wheels = downloadWheels(join(release.source, release.requirements), runtime);
+
+  mkdirSync(dirname(archive), { recursive: true });
+  const folder = mkdtempSync(`${archive}.`);
+  try {
+    for (const path of files) {
+      mkdirSync(dirname(join(folder, "source", path)), { recursive: true });
+      cpSync(join(release.source, path), join(folder, "source", path), { mode: 0 });
+    }
+    cpSync(wheels, join(folder, "wheels"), { recursive: true });
+    await tar.create({ gzip: { level: 1 }, file: join(folder, "archive"), cwd: folder, portable: true, mtime: new Date(0) }, ["source", "wheels"]);
+    renameSync(join(folder, "archive"), archive);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return archive;
+}
+
+/** Wheels of a hashed requirements file, cached by its content. */
+function downloadWheels(requirements: string, { python, architecture }: Runtime): string {
+  const name = createHash("sha256").update(readFileSync(requirements)).update(`${python} ${architecture}`).digest("hex").slice(0, 16);
+  const folder = join(cacheFolder("wheels"), name);
+  if (existsSync(folder)) return folder;
+  mkdirSync(dirname(folder), { recursive: true });
+  const unfinished = mkdtempSync(`${folder}.`);
+  try {
+    const platforms = glibcs.flatMap((glibc) => ["--platform", `${glibc}_${architecture}`]);
+    execFileSync(
+      "python3",
+      [
+        ...["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps", "--only-binary=:all:"],
+        ...["--implementation", "cp", "--python-version", python, ...platforms, "--requirement", requirements, "--dest", unfinished],
+      ],
+      { stdio: ["ignore", "inherit", "inherit"] },
+    );
+    renameSync(unfinished, folder);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    throw error;
+  }
+  return folder;
+}

@@ -1,0 +1,63 @@
+/**
+ * Builds a release and puts its archive into a host's inbox; with no host it only builds. Run by the engine through
+ * targets/delivery.ts, so its instructions come as environment variables and the SSH key on standard input:
+ *   RELEASE  {"digest", "source", "requirements", "exclude"}    RUNTIME  {"python", "architecture"}
+ *   HOST     {"address", "user", "hostKey"}, or unset
+ */
+import { readFileSync } from "node:fs";
+import { utils, Client, type SFTPWrapper } from "ssh2";
+import { buildRelease, type Runtime } from "./build";
+import type { Release } from "./release";
+
+interface Host {
+  readonly address: string;
+  readonly user: string;
+  readonly hostKey: string;
+}
+
+const inbox = "/var/lib/webstack/inbox";
+
+async function main(): Promise<void> {
+  const release = JSON.parse(process.env.RELEASE ?? "null") as Release;
+  const runtime = JSON.parse(process.env.RUNTIME ?? "null") as Runtime;
+  const host = JSON.parse(process.env.HOST ?? "null") as Host | null;
+  const archive = await buildRelease(release, runtime);
+  if (host === null) return;
+  const client = await connect(host, readFileSync(0, "utf8"));
+  try {
+    await upload(client, archive, `${inbox}/${release.digest}.tar.gz`);
+  } finally {
+    client.end();
+  }
+}
+
+function connect({ address, user, hostKey }: Host, privateKey: string): Promise<Client> {
+  const parsed = utils.parseKey(hostKey);
+  if (parsed instanceof Error) throw new Error(`the host key of ${address} cannot be read: ${parsed.message}`);
+  const expected = parsed.getPublicSSH();
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    client.on("ready", () => resolve(client)).on("error", reject);
+    client.connect({
+      host: address,
+      username: user,
+      privateKey,
+      hostVerifier: (key: Buffer) => key.equals(expected),
+      algorithms: { serverHostKey: ["ssh-ed25519"] },
+    });
+  });
+}
+
+/** Under another name first, so that a broken connection leaves no half archive. An archive that is there stays. */
+async function upload(client: Client, archive: string, path: string): Promise<void> {
+  const sftp = await new Promise<SFTPWrapper>((resolve, reject) => client.sftp((error, channel) => (error ? reject(error) : resolve(channel))));
+  const there = await new Promise<boolean>((resolve) => sftp.stat(path, (error) => resolve(error === undefined || error === null)));
+  if (there) return;
+  await new Promise<void>((resolve, reject) => sftp.fastPut(archive, `${path}.part`, (error) => (error ? reject(error) : resolve())));
+  await new Promise<void>((resolve, reject) => sftp.rename(`${path}.part`, path, (error) => (error ? reject(error) : resolve())));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

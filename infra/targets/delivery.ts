@@ -1,0 +1,110 @@
+import { local, remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Secrets } from "../config/load";
+import { packBundle } from "../host/bundle";
+import type { Manifest } from "../host/manifest";
+import type { Runtime } from "../release/build";
+import type { Release } from "../release/release";
+
+/** A machine that answers SSH. */
+export interface Host {
+  /** Identity of the host's resources: "web-0". */
+  readonly name: string;
+  readonly address: pulumi.Input<string>;
+  readonly hostKey: pulumi.Input<string>;
+  /** Dies with the machine, so that a deleted machine is not asked to clean up. */
+  readonly machine: pulumi.Resource;
+}
+
+/** What a host is to be, beyond its manifest: values known only once other resources exist. */
+export interface Late {
+  /** The app's environment. */
+  readonly env: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+  /** Files by path, readable by everybody; a change rolls the services. */
+  readonly files: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+export const deployUser = "deploy";
+
+const inbox = "/var/lib/webstack/inbox";
+const deliver = "node_modules/.bin/tsx infra/release/deliver.ts";
+
+/** Builds the archive while the machines boot. Nothing to do when it is cached. */
+export function buildArchive(release: Release, runtime: Runtime): local.Command {
+  return new local.Command("release", { create: deliver, environment: releaseEnvironment(release, runtime) });
+}
+
+function releaseEnvironment(release: Release, runtime: Runtime): Record<string, string> {
+  return { RELEASE: JSON.stringify(release), RUNTIME: JSON.stringify(runtime) };
+}
+
+/** SSH to a host as the deploy user, with its key checked. Explicit fields: an unknown one would be printed with the key. */
+export function connectionTo(host: Host, secrets: Secrets) {
+  return {
+    host: host.address,
+    user: deployUser,
+    privateKey: secrets.sshPrivateKey,
+    hostKey: host.hostKey,
+    // About four and a half minutes of refused connections: a cloud's machine takes one or two to boot.
+    dialErrorLimit: 60,
+  };
+}
+
+/** Resolves when the first boot is over: SSH answers before the deploy user's inbox is there. */
+export function awaitBoot(host: Host, secrets: Secrets): remote.Command {
+  return new remote.Command(
+    `${host.name}-boot`,
+    { connection: connectionTo(host, secrets), create: "cloud-init status --wait > /dev/null", addPreviousOutputInEnv: false },
+    { deletedWith: host.machine },
+  );
+}
+
+/**
+ * Brings a manifest to a host and lets it take effect: files, then the release, in one transaction that leaves the old
+ * state serving when any part of it fails. `archive` is the release's build, null where no app runs.
+ */
+export function deliverBundle(
+  host: Host,
+  manifest: Manifest,
+  late: Late,
+  secrets: Secrets,
+  archive: { release: Release; runtime: Runtime; built: pulumi.Resource } | null,
+  boot: remote.Command,
+): remote.Command {
+  const connection = connectionTo(host, secrets);
+  const bundle = packBundle(manifest);
+  const path = `${inbox}/${bundle.digest}.bundle`;
+  const copy = new remote.CopyToRemote(
+    `${host.name}-bundle`,
+    { connection, source: new pulumi.asset.StringAsset(bundle.text), remotePath: path },
+    { dependsOn: boot, deletedWith: host.machine },
+  );
+  const arrived: pulumi.Resource[] = [copy];
+  if (archive !== null) {
+    arrived.push(
+      new local.Command(
+        `${host.name}-release`,
+        {
+          create: deliver,
+          environment: {
+            ...releaseEnvironment(archive.release, archive.runtime),
+            HOST: pulumi.jsonStringify({ address: host.address, user: deployUser, hostKey: host.hostKey }),
+          },
+          stdin: secrets.sshPrivateKey,
+          addPreviousOutputInEnv: false,
+        },
+        { dependsOn: [boot, archive.built], deletedWith: host.machine },
+      ),
+    );
+  }
+  return new remote.Command(
+    `${host.name}-apply`,
+    {
+      connection,
+      create: `sudo /usr/bin/python3 -I ${path} apply`,
+      stdin: pulumi.secret(pulumi.jsonStringify(late)),
+      addPreviousOutputInEnv: false,
+    },
+    { dependsOn: arrived, deletedWith: host.machine },
+  );
+}

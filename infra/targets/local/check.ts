@@ -1,0 +1,28 @@
+import type { Problem } from "../../config/problems";
+import type { StackPlan } from "../../plan/plan";
+
+/** What a stack may ask for that machines on this box do not have. */
+export function check({ spec }: StackPlan): readonly Problem[] {
+  const rules: readonly { at: string; broken: boolean; must: string; got: unknown; hint?: string }[] = [
+    { at: "host.image", broken: spec.host.image !== "debian-12", must: 'must be "debian-12" when target is local', got: spec.host.image },
+    { at: "host.size", broken: spec.host.size !== "", must: "must be left out when target is local", got: spec.host.size, hint: "set host.memoryMiB and host.cpus" },
+    { at: "site.tls", broken: spec.site.tls !== "none", must: 'must be "none" when target is local', got: spec.site.tls },
+    { at: "backup.enabled", broken: spec.backup.enabled, must: "must be false when target is local", got: true },
+    { at: "monitoring.emails", broken: spec.monitoring.emails.length > 0, must: "must be empty when target is local", got: spec.monitoring.emails },
+    ...databaseRules(spec.database),
+  ];
+  return rules.filter(({ broken }) => broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
+}
+
+function databaseRules(database: StackPlan["spec"]["database"]) {
+  if (database.kind === "none") return [];
+  return [
+    { at: "database.engine", broken: database.engine !== "postgres", must: 'must be "postgres" when target is local', got: database.engine },
+    {
+      at: "database.version",
+      broken: database.engine === "postgres" && database.version !== "15",
+      must: "must be 15, which Debian 12 has, when target is local",
+      got: database.version,
+    },
+  ];
+}

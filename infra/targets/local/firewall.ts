@@ -1,0 +1,33 @@
+import { Firewall, type Network } from "../../../providers/nspawn/resources";
+import { physicalName } from "../../plan/names";
+import { addressIn } from "../../plan/network";
+import type { FirewallRule, StackPlan } from "../../plan/plan";
+
+/** The plan's openings on the bridge, and SSH from this box to the database's machine, which a managed one would not have. */
+export function localFirewall(plan: StackPlan, network: Network): Firewall {
+  const { spec, hosts, database, labels } = plan;
+  const addresses: Record<FirewallRule["to"], readonly string[]> = {
+    web: hosts.map((host) => host.privateAddress),
+    database: database.kind === "none" ? [] : [database.privateAddress],
+  };
+  const sources = (rule: FirewallRule) =>
+    rule.from.flatMap((source) => {
+      if (source.kind === "role") return addresses[source.role].map((address) => `${address}/32`);
+      return source.cidr.includes(":") ? [] : [source.cidr];
+    });
+  const operator = addresses.database.map((address) => ({
+    address,
+    port: 22,
+    protocol: "tcp" as const,
+    from: [`${addressIn(spec.network.range, 1)}/32`],
+    why: "the rehearsal's operator",
+  }));
+  const planned = plan.firewall.flatMap((rule) =>
+    addresses[rule.to].map((address) => ({ address, port: rule.port, protocol: "tcp" as const, from: sources(rule), why: rule.why })),
+  );
+  return new Firewall("firewall", {
+    name: physicalName("network", labels.project, labels.stack),
+    bridge: network.bridge,
+    rules: [...planned, ...operator],
+  });
+}

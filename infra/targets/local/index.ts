@@ -1,0 +1,47 @@
+import { arch } from "node:os";
+import * as pulumi from "@pulumi/pulumi";
+import { Network } from "../../../providers/nspawn/resources";
+import { siteEnvironment } from "../../host/environment";
+import { webPackages } from "../../host/packages";
+import { physicalName } from "../../plan/names";
+import type { Runtime } from "../../release/build";
+import { awaitBoot, buildArchive, deliverBundle, deployUser } from "../delivery";
+import type { BuiltHost, Target } from "../target";
+import { check } from "./check";
+import { localDatabase } from "./database";
+import { localFirewall } from "./firewall";
+import { localMachine } from "./machine";
+
+/** Machines on this box: the same plan and the same files as in a cloud. */
+export const local: Target = {
+  name: "local",
+  check,
+  build(plan, files, release, secrets) {
+    const { spec, labels } = plan;
+    const network = new Network("network", { name: physicalName("network", labels.project, labels.stack), range: spec.network.range });
+    localFirewall(plan, network);
+    const runtime: Runtime = { python: "3.11", architecture: arch() === "arm64" ? "aarch64" : "x86_64" };
+    const built = buildArchive(release, runtime);
+    const database = plan.database.kind === "none" ? null : localDatabase(plan, plan.database, network, secrets);
+    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env };
+    if (database !== null) env.DATABASE_URL = database.url;
+    const late = { env, files: database === null ? {} : { [database.caPath]: database.ca } };
+
+    const served: pulumi.Output<string>[] = [];
+    const hosts = plan.hosts.map((planned): BuiltHost => {
+      const manifest = files.get(planned.name);
+      if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
+      const host = localMachine(plan, network, planned.name, planned.privateAddress, webPackages(spec), spec.host, secrets.sshPublicKey);
+      const applied = deliverBundle(host, manifest, late, secrets, { release, runtime, built }, awaitBoot(host, secrets));
+      served.push(applied.stdout);
+      return { name: planned.name, address: pulumi.output(host.address), user: deployUser, hostKey: pulumi.output(host.hostKey) };
+    });
+    const serving = pulumi.all(served).apply(() => release.digest);
+    return {
+      siteUrl: serving.apply(() => `${plan.site.scheme}://${plan.hosts[0]?.privateAddress ?? ""}/`),
+      hosts,
+      database: database?.output ?? null,
+      serving,
+    };
+  },
+};

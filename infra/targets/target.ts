@@ -1,0 +1,43 @@
+import type { Output } from "@pulumi/pulumi";
+import type { TargetName } from "../config/spec";
+import type { Problem } from "../config/problems";
+import type { Secrets } from "../config/load";
+import type { HostFiles } from "../host";
+import type { StackPlan } from "../plan/plan";
+import type { Release } from "../release/release";
+
+/** A place where stacks can run. */
+export interface Target {
+  readonly name: TargetName;
+  /** Everything the plan asks for that this target cannot give; nothing is skipped in silence. */
+  check(plan: StackPlan): readonly Problem[];
+  /** Declares the resources. */
+  build(plan: StackPlan, files: HostFiles, release: Release, secrets: Secrets): Built;
+}
+
+/** What a target hands back: the values people and CI read. */
+export interface Built {
+  readonly siteUrl: Output<string>;
+  readonly hosts: readonly BuiltHost[];
+  /** Without its password; null where the stack has no database. */
+  readonly database: Output<BuiltDatabase> | null;
+  /** Resolves when the release serves. */
+  readonly serving: Output<string>;
+}
+
+export interface BuiltHost {
+  readonly name: string;
+  readonly address: Output<string>;
+  /** User for SSH. */
+  readonly user: string;
+  /** Public host key, `ssh-ed25519 AAAA...`. */
+  readonly hostKey: Output<string>;
+}
+
+export interface BuiltDatabase {
+  readonly engine: string;
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+  readonly user: string;
+}

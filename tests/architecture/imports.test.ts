@@ -1,0 +1,55 @@
+/** Limit: reads import lines as text; it cannot see what a value passed as an argument drags along. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative, resolve, dirname } from "node:path";
+
+const root = resolve(__dirname, "../..");
+const infra = join(root, "infra");
+
+function sources(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? sources(path) : path.endsWith(".ts") ? [path] : [];
+  });
+}
+
+/** Modules a file imports at run time; a type import leaves nothing behind. */
+function imports(path: string): string[] {
+  const text = readFileSync(path, "utf8");
+  return [...text.matchAll(/^(?:import|export)(?! type)[^;]*?from "([^"]+)"|require\("([^"]+)"\)/gm)].map((match) => match[1] ?? match[2] ?? "");
+}
+
+/** The stages in the order in which data passes them; a stage imports itself and those before it. */
+const stages = ["config", "plan", "host", "release", "targets"];
+
+const files = sources(infra).map((path) => relative(infra, path));
+
+test.each(files)("infra/%s imports only what comes before it", (file) => {
+  const stage = stages.indexOf(file.split("/")[0] ?? "");
+  if (stage === -1) return expect(["index.ts", "outputs.ts"]).toContain(file);
+  const later = imports(join(infra, file))
+    .filter((module) => module.startsWith("."))
+    .map((module) => relative(infra, resolve(dirname(join(infra, file)), module)).split("/")[0] ?? "")
+    .filter((other) => stages.indexOf(other) > stage);
+  expect(later).toEqual([]);
+});
+
+test("only the loader, the targets, the outputs and the program itself import Pulumi", () => {
+  const importers = files.filter((file) => imports(join(infra, file)).some((module) => module.startsWith("@pulumi/")));
+  const allowed = importers.filter((file) => file === "config/load.ts" || file === "outputs.ts" || file === "index.ts" || file.startsWith("targets/"));
+  expect(importers).toEqual(allowed);
+  expect(importers).toContain("config/load.ts");
+});
+
+test("the word aws appears in one switch outside its target, beside the names and tables of the description", () => {
+  const speakers = files.filter(
+    (file) => !file.startsWith("targets/aws/") && !file.startsWith("config/") && /\baws\b/i.test(readFileSync(join(infra, file), "utf8")),
+  );
+  // The address of a page of documentation is no branch.
+  const branches = speakers.filter((file) => /"aws"/.test(readFileSync(join(infra, file), "utf8")));
+  expect(branches).toEqual(["targets/index.ts"]);
+});
+
+test("the program is a table of contents: no if on a target, under 40 lines", () => {
+  const text = readFileSync(join(infra, "index.ts"), "utf8");
+  expect(text.split("\n").length).toBeLessThan(40);
+});
