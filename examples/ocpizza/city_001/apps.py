@@ -1,0 +1,7 @@
+from city import config
+
+
+class City001(config.CityConfig):
+    name = "city_001"
+    verbose_name = "Lyon"
+    slug = "lyon"

@@ -1,0 +1,35 @@
+"""The public site. Reads nothing but the environment; README.md has the table of variables."""
+import os
+
+from .base import *  # noqa: F403 (how Django layers settings)
+from .database import database
+from .environment import one_of, required, whole_number, words
+
+DEBUG = False
+SECRET_KEY = required("DJANGO_SECRET_KEY", "<50 random characters>")
+DATABASES = {"default": database(required("DATABASE_URL", "postgres://user:password@host/name?sslmode=verify-full"))}
+
+SITE_SCHEME = one_of("SITE_SCHEME", ("https", "http"), "https")
+ALLOWED_HOSTS = words("SITE_HOSTS", "localhost,127.0.0.1")
+# nginx may speak plain HTTP to a balancer that ended TLS; the Origin that browsers send stays the public one.
+CSRF_TRUSTED_ORIGINS = [f"{SITE_SCHEME}://{host}" for host in ALLOWED_HOSTS if not host.startswith((".", "*"))]
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if SITE_SCHEME == "https":
+    # HSTS and the redirect from http are nginx's.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+# Without a mail server POST /resetPassword answers 503.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = whole_number("EMAIL_PORT", 587)
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = True
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"OC Pizza <no-reply@{ALLOWED_HOSTS[0] if ALLOWED_HOSTS else 'localhost'}>")
+
+ENABLE_BENCH = one_of("ENABLE_BENCH", ("0", "1"), "0") == "1"

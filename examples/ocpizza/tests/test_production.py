@@ -1,0 +1,119 @@
+"""The site as it is deployed: production settings in a process of their own."""
+import json
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.test import SimpleTestCase
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = """
+import json
+from django.conf import settings as s
+db = s.DATABASES["default"]
+print(json.dumps({"hosts": s.ALLOWED_HOSTS, "secure": getattr(s, "SESSION_COOKIE_SECURE"), "debug": s.DEBUG,
+    "engine": db["ENGINE"], "options": db.get("OPTIONS"), "age": db["CONN_MAX_AGE"], "checks": db["CONN_HEALTH_CHECKS"]}))
+"""
+
+
+def python(code: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run `code` in the site's folder with nothing but `env` around it."""
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True, timeout=60,
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "ocpizza.settings.production", **env},
+    )
+
+
+class Environment(SimpleTestCase):
+    base = {"DJANGO_SECRET_KEY": "k" * 50, "DATABASE_URL": "postgres://u:p%40ss@db:5432/ocp?sslmode=verify-full&sslrootcert=/ca.pem"}
+
+    def read(self, **env: str) -> dict:
+        result = python(SETTINGS, **self.base | env)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
+
+    def test_the_url_carries_tls_and_the_limits_are_set(self):
+        self.assertEqual(self.read(SITE_HOSTS="www.ocpizza.fr, ocpizza.fr"), {
+            "hosts": ["www.ocpizza.fr", "ocpizza.fr"], "secure": True, "debug": False,
+            "engine": "django.db.backends.postgresql", "age": 60, "checks": True,
+            "options": {
+                "sslmode": "verify-full", "sslrootcert": "/ca.pem", "connect_timeout": 3,
+                "options": "-c statement_timeout=5000 -c lock_timeout=3000",
+            },
+        })
+
+    def test_mysql_gets_no_option_of_postgresql(self):
+        read = self.read(DATABASE_URL="mysql://u:p@db:3306/OCPizza")
+        self.assertEqual((read["engine"], read["options"]), ("django.db.backends.mysql", {"connect_timeout": 3}))
+
+    def test_plain_http_has_to_be_asked_for(self):
+        self.assertFalse(self.read(SITE_SCHEME="http")["secure"])
+
+    def test_a_wrong_environment_ends_the_start_with_one_sentence(self):
+        for env, sentence in (
+            ({"DJANGO_SECRET_KEY": ""}, "DJANGO_SECRET_KEY: must be set in the environment"),
+            ({"DATABASE_URL": ""}, "DATABASE_URL: must be set in the environment"),
+            ({"DATABASE_URL": "http://u:hidden@db/x"}, "DATABASE_URL: must be postgres://"),
+            ({"SITE_SCHEME": "ftp"}, 'SITE_SCHEME: must be one of https, http, got "ftp"'),
+            ({"DATABASE_STATEMENT_TIMEOUT_MS": "5s"}, 'DATABASE_STATEMENT_TIMEOUT_MS: must be a whole number from 0, got "5s"'),
+        ):
+            with self.subTest(env):
+                result = python(SETTINGS, **self.base | env)
+                self.assertNotEqual(result.returncode, 0)
+                self.assertIn(sentence, result.stderr)
+                self.assertNotIn("hidden", result.stderr)
+
+    def test_a_database_that_is_gone_makes_healthz_503_and_leaves_livez(self):
+        result = python(
+            "import django; django.setup()\n"
+            "from django.test import Client\n"
+            "c = Client()\n"
+            "print(c.get('/healthz').status_code, c.get('/livez').status_code)",
+            **self.base | {"DATABASE_URL": "postgres://u:p@127.0.0.1:1/ocp", "SITE_HOSTS": "testserver", "SITE_SCHEME": "http"},
+        )
+        self.assertEqual(result.stdout.split(), ["503", "200"], result.stderr)
+
+    def test_the_load_test_opens_by_environment_alone(self):
+        code = "import django; django.setup()\nfrom django.urls import resolve\nprint(resolve('/slow').func.__name__)"
+        self.assertEqual(python(code, **self.base | {"ENABLE_BENCH": "1"}).stdout, "slow\n")
+        self.assertIn("Resolver404", python(code, **self.base).stderr)
+
+
+class Static(SimpleTestCase):
+    def test_pages_name_files_by_the_hash_of_their_content(self):
+        with TemporaryDirectory() as folder:
+            result = python(
+                "import ocpizza.settings.production as p\n"
+                f"p.STATIC_ROOT = {folder!r}\n"
+                "import django; django.setup()\n"
+                "from django.core.management import call_command\n"
+                "call_command('collectstatic', '--noinput', verbosity=0)\n"
+                "from django.templatetags.static import static\n"
+                "print(static('shop/site.css'))",
+                **Environment.base,
+            )
+            self.assertRegex(result.stdout, r"^/static/shop/site\.[0-9a-f]{12}\.css\n$", result.stderr)
+            hashed = Path(folder, result.stdout.strip().removeprefix("/static/"))
+            self.assertEqual(hashed.read_bytes(), (ROOT / "shop/static/shop/site.css").read_bytes())
+
+
+class Requirements(SimpleTestCase):
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+
+    def test_every_package_is_pinned_with_hashes(self):
+        pins = [line for line in self.lines if line and line[0] not in " #"]
+        for pin in pins:
+            self.assertRegex(pin, r"^[a-z0-9-]+==[0-9.]+ \\$")
+        hashed = re.findall(r"^[a-z0-9-]+==\S+ \\\n    --hash=sha256:[0-9a-f]{64}", "\n".join(self.lines), re.M)
+        self.assertEqual(len(hashed), len(pins))
+
+    def test_no_index_is_named(self):
+        self.assertNotRegex("\n".join(self.lines), r"(?m)https?://|^-")
+
+    def test_the_installed_versions_are_the_pinned_ones(self):
+        for name, pinned in re.findall(r"(?m)^([a-z0-9-]+)==(\S+)", "\n".join(self.lines)):
+            self.assertEqual(version(name), pinned, name)
