@@ -25,6 +25,9 @@ function shown(value: unknown): string {
 /** All faults of one stack file at once, in the order of their paths. */
 export class ConfigError extends Error {
   readonly problems: readonly Problem[];
+  // The engine prints the message of an error with this mark and leaves the call stack out: the fault is not in the program.
+  // https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/errors.ts
+  readonly __pulumiRunError = true;
 
   constructor(file: string, problems: readonly Problem[]) {
     const sorted = [...problems].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));

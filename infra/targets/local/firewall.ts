@@ -27,7 +27,7 @@ export function localFirewall(plan: StackPlan, network: Network): Firewall {
   );
   return new Firewall("firewall", {
     name: physicalName("network", labels.project, labels.stack),
-    bridge: network.bridge,
+    range: network.range,
     rules: [...planned, ...operator],
   });
 }

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { sshKeyName } from "../infra/config/settings";
+import type { Pulumi } from "./pulumi";
+import type { HostOutput } from "./stack";
+import { UsageError } from "./terminal";
+
+/** Lends the stack's SSH key and the known keys of its hosts to `use`, in files that are gone afterwards. */
+export async function withLogin<Result>(
+  pulumi: Pulumi,
+  hosts: readonly HostOutput[],
+  use: (sshArguments: (host: HostOutput) => string[]) => Promise<Result>,
+): Promise<Result> {
+  const privateKey = await pulumi.capture(["config", "get", sshKeyName]);
+  // Made with mode 0700.
+  const folder = mkdtempSync(join(tmpdir(), "webstack-"));
+  try {
+    writeFileSync(join(folder, "key"), `${privateKey.trimEnd()}\n`, { mode: 0o600 });
+    writeFileSync(join(folder, "known_hosts"), knownHosts(hosts), { mode: 0o600 });
+    return await use((host) => sshArguments(folder, host));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
+export function knownHosts(hosts: readonly HostOutput[]): string {
+  return hosts.map(({ address, hostKey }) => `${address} ${hostKey}\n`).join("");
+}
+
+/** Nothing of the user's own SSH settings takes part, and an unknown host key is refused. */
+function sshArguments(folder: string, { user, address }: HostOutput): string[] {
+  const options = [
+    "StrictHostKeyChecking=yes",
+    `UserKnownHostsFile=${join(folder, "known_hosts")}`,
+    "GlobalKnownHostsFile=/dev/null",
+    "IdentitiesOnly=yes",
+    "ConnectTimeout=10",
+    "LogLevel=ERROR",
+  ];
+  return ["-F", "none", "-i", join(folder, "key"), ...options.flatMap((option) => ["-o", option]), `${user}@${address}`];
+}
+
+/** The host of that name, or the first one. Error: there is none of that name, with those there are. */
+export function chooseHost(hosts: readonly HostOutput[], name: string | undefined): HostOutput {
+  const host = name === undefined ? hosts[0] : hosts.find((candidate) => candidate.name === name);
+  if (!host) throw new UsageError(`there is no host "${name ?? ""}"; there are: ${hosts.map((candidate) => candidate.name).join(", ")}`);
+  return host;
+}

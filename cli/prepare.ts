@@ -1,0 +1,26 @@
+import { setUp } from "../tools/setup";
+import { Pulumi } from "./pulumi";
+import { fillSecrets } from "./secrets";
+import { readConfig } from "./stack";
+
+/** A stack that a preview or an update can begin with. */
+export interface Prepared {
+  readonly pulumi: Pulumi;
+  /** Runs on this box: nothing of it costs money or serves customers. */
+  readonly local: boolean;
+}
+
+/** Sets this box up, makes the stack where it is not there yet, and gives a local one the secrets it lacks. */
+export async function prepare(stack: string): Promise<Prepared> {
+  await setUp();
+  const pulumi = new Pulumi(stack);
+  if (await pulumi.ensure()) console.log(`Made the stack ${stack}.`);
+
+  const config = await readConfig(pulumi);
+  const local = config.target === "local";
+  if (local) {
+    const filled = await fillSecrets(pulumi, config);
+    if (filled.length > 0) console.log(`Set in Pulumi.${stack}.yaml, encrypted: random values for ${filled.join(", ")}.`);
+  }
+  return { pulumi, local };
+}

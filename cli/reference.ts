@@ -1,0 +1,84 @@
+/** `npm run reference`: writes what is made from the key table. tests/config/reference.test.ts fails when it is stale. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { keys } from "../infra/config/keys";
+import { keyRows, keySchema, type Keys } from "../infra/config/section";
+import type { JsonSchema } from "../infra/config/type";
+
+const root = join(__dirname, "..");
+const table: Keys = keys;
+
+/** Text of each generated file, by its path below the project. */
+export function referenceFiles(): ReadonlyMap<string, string> {
+  return new Map([
+    ["docs/reference.md", markdown()],
+    ["docs/webstack.schema.json", `${JSON.stringify(stackFileSchema(), null, 2)}\n`],
+    ["Pulumi.yaml", withConfig(readFileSync(join(root, "Pulumi.yaml"), "utf8"))],
+  ]);
+}
+
+function markdown(): string {
+  const sections = Object.entries(table).map(([name, key]) => {
+    const lines = keyRows(key, name).map((row) => `| \`${row.at}\` | ${cell(row.type)} | ${cell(row.default)} | ${cell(row.says)} | \`${cell(JSON.stringify(row.example))}\` |`);
+    return [`## ${name}`, "", `${sentence(key.says)}`, "", "| key | must be | default | what it is | example |", "|---|---|---|---|---|", ...lines, ""].join("\n");
+  });
+  return [
+    "# Keys of a stack file",
+    "",
+    "Made from the key table, [infra/config/keys.ts](../infra/config/keys.ts), by `npm run reference`. In `Pulumi.<stack>.yaml` each section is a key with the name of the project before it:",
+    "`webstack:app`, `webstack:services`. NAME and URL stand for names of your own, N for a place in a list, counted from 0. Unknown keys are refused, and all problems of a file are told at once.",
+    "",
+    "A command is split into words as a shell would, with quotes and backslashes, but no shell runs it: `;`, `|`, `>`, `$` and the like are refused outside single quotes.",
+    "",
+    "Secrets are keys of their own, encrypted in the file: `pulumi config set --secret DJANGO_SECRET_KEY`. Every stack needs one for itself, the key it logs in to its hosts with:",
+    "`ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key`.",
+    "",
+    ...sections,
+  ].join("\n");
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+const cell = (text: string): string => text.replaceAll("|", "\\|");
+
+/** What an editor checks in a stack file; secrets are the keys it lets through by their encrypted form. */
+function stackFileSchema(): JsonSchema {
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "Stack file of webstack",
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      secretsprovider: { type: "string" },
+      encryptedkey: { type: "string" },
+      encryptionsalt: { type: "string" },
+      environment: {},
+      config: {
+        type: "object",
+        properties: Object.fromEntries(Object.entries(table).map(([name, key]) => [`webstack:${name}`, keySchema(key)])),
+        patternProperties: {
+          [`^webstack:(?!(${Object.keys(table).join("|")})$)`]: { type: "object", required: ["secure"], additionalProperties: false, properties: { secure: { type: "string" } } },
+        },
+        required: ["webstack:target", "webstack:app", "webstack:services"],
+      },
+    },
+    required: ["config"],
+  };
+}
+
+/**
+ * The project file with its last section, `config`, made anew. Each key has an empty default: without one Pulumi itself refuses a
+ * stack that leaves the key out, one key at a time and without an example.
+ */
+function withConfig(projectFile: string): string {
+  const head = projectFile.split(/^config:$/m, 1)[0] ?? "";
+  const lines = Object.entries(table).flatMap(([name, key]) => {
+    const { type } = key.type.schema;
+    const shape = type === "array" ? ["array", "[]"] : type === "object" ? ["object", "{}"] : ["string", '""'];
+    return [`  ${name}:`, `    type: ${shape[0]}`, ...(shape[0] === "array" ? ["    items:", "      type: string"] : []), `    description: ${JSON.stringify(sentence(key.says))}`, `    default: ${shape[1]}`];
+  });
+  return `${head}config:\n${lines.join("\n")}\n`;
+}
+
+if (require.main === module) {
+  for (const [path, text] of referenceFiles()) writeFileSync(join(root, path), text);
+}

@@ -1,0 +1,19 @@
+/** What a visitor gets: `200 OK, 5123 bytes in 31 ms`. */
+export interface SiteAnswer {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** Fetches a page once. Never throws: that the site is unreachable is an answer too. */
+export async function fetchSite(url: string): Promise<SiteAnswer> {
+  const started = performance.now();
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    const body = await response.arrayBuffer();
+    const took = Math.round(performance.now() - started);
+    return { ok: response.ok, text: `${`${response.status} ${response.statusText}`.trim()}, ${body.byteLength} bytes in ${took} ms` };
+  } catch (error) {
+    const { message, cause } = error as Error;
+    return { ok: false, text: `no answer from ${url}: ${cause instanceof Error ? cause.message : message}` };
+  }
+}

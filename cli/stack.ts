@@ -1,0 +1,52 @@
+import { sshKeyName } from "../infra/config/settings";
+import type { Pulumi } from "./pulumi";
+import { UsageError } from "./terminal";
+
+/** What `pulumi config` says of a stack; secret values stay closed. */
+export interface StackConfig {
+  readonly target: string;
+  /** Names of the secrets that must be set: those of the app, and the SSH key. */
+  readonly required: readonly string[];
+  readonly set: ReadonlySet<string>;
+}
+
+export async function readConfig(pulumi: Pulumi): Promise<StackConfig> {
+  return parseConfig(await pulumi.capture(["config", "--json"]));
+}
+
+/** Reads the output of `pulumi config --json`. */
+export function parseConfig(text: string): StackConfig {
+  const entries = Object.entries(JSON.parse(text) as Record<string, { value?: string; objectValue?: unknown }>);
+  const values = new Map(entries.map(([key, entry]) => [key.replace(/^webstack:/, ""), entry]));
+  const names = values.get("secrets")?.objectValue;
+  return {
+    target: values.get("target")?.value ?? "",
+    required: [...(Array.isArray(names) ? names.map(String) : []), sshKeyName],
+    set: new Set(values.keys()),
+  };
+}
+
+/** The outputs of a stack that is up; infra/outputs.ts makes them. */
+export interface StackOutputs {
+  readonly siteUrl: string;
+  readonly hosts: readonly HostOutput[];
+  readonly release: string;
+}
+
+export interface HostOutput {
+  readonly name: string;
+  readonly address: string;
+  readonly user: string;
+  /** "ssh-ed25519 AAAA..." */
+  readonly hostKey: string;
+}
+
+/** Error: the stack is not up. */
+export async function readOutputs(pulumi: Pulumi): Promise<StackOutputs> {
+  const outputs = JSON.parse(await pulumi.capture(["stack", "output", "--json"])) as Partial<StackOutputs>;
+  const { siteUrl, hosts, release } = outputs;
+  if (siteUrl === undefined || hosts === undefined) {
+    throw new UsageError(`stack ${pulumi.stack} is not up; bring it up: npm run up -- ${pulumi.stack}`);
+  }
+  return { siteUrl, hosts, release: String(release ?? "") };
+}

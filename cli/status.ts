@@ -1,0 +1,30 @@
+/** npm run status [-- STACK]: what is up, and how each host is. */
+import { run } from "../tools/setup/process";
+import { withLogin } from "./hostLogin";
+import { Pulumi } from "./pulumi";
+import { fetchSite } from "./site";
+import { readOutputs } from "./stack";
+import { main, stackAndRest, table } from "./terminal";
+
+main(async () => {
+  const { stack } = stackAndRest();
+  const pulumi = new Pulumi(stack);
+  await pulumi.require();
+  const { siteUrl, hosts, release } = await readOutputs(pulumi);
+  const page = await fetchSite(siteUrl);
+  const lines: (readonly [string, string])[] = [
+    ["stack", stack],
+    ["site", siteUrl],
+    ["page", page.text],
+    ["release", release],
+  ];
+  console.log(table(lines));
+  return withLogin(pulumi, hosts, async (sshArguments) => {
+    let worst = page.ok ? 0 : 1;
+    for (const host of hosts) {
+      console.log(`\n${host.name} (${host.address})`);
+      worst = Math.max(worst, await run("ssh", [...sshArguments(host), "sudo hostctl status"]));
+    }
+    return worst;
+  });
+});

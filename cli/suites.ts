@@ -1,0 +1,71 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { project } from "../tools/setup/folders";
+import { capture, Failed, run } from "../tools/setup/process";
+
+/** How many tests of a suite passed and failed. A check without tests of its own, such as the compiler, counts as one. */
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export interface Suite {
+  readonly name: string;
+  run(): Promise<Count>;
+}
+
+const bin = (name: string) => join(project, "node_modules", ".bin", name);
+
+/** The levels of test, cheapest first. */
+export function suites(levels: readonly string[]): Suite[] {
+  return [
+    { name: "types (tsc)", run: () => check(bin("tsc"), ["--noEmit"]) },
+    { name: "lint (eslint)", run: () => check(bin("eslint"), ["."]) },
+    { name: "hostctl (unittest)", run: hostctl },
+    ...levels.map((level) => ({ name: `${level} (jest)`, run: () => jest(level) })),
+  ];
+}
+
+async function check(program: string, args: readonly string[]): Promise<Count> {
+  return (await run(program, args, { cwd: project })) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+async function hostctl(): Promise<Count> {
+  const report = await capture("sh", ["-c", "python3 -m unittest discover -s hostctl/tests -t . 2>&1"], { cwd: project }).catch(
+    (error: unknown) => (error instanceof Failed ? error.message : Promise.reject(error as Error)),
+  );
+  const count = countUnittest(report);
+  if (count.failed > 0) console.log(report);
+  return count;
+}
+
+/** Reads the last lines of `python3 -m unittest`: "Ran 12 tests in 0.3s", "FAILED (failures=1, errors=2)". No tests at all is a failure. */
+export function countUnittest(report: string): Count {
+  const ran = Number(/^Ran (\d+) tests? in/m.exec(report)?.[1] ?? 0);
+  const broken = [...report.matchAll(/\b(?:failures|errors)=(\d+)/g)].reduce((sum, match) => sum + Number(match[1]), 0);
+  const ended = /^(OK|FAILED)\b/m.test(report);
+  const failed = ran === 0 || !ended ? Math.max(broken, 1) : broken;
+  const skipped = Number(/\bskipped=(\d+)/.exec(report)?.[1] ?? 0);
+  return { passed: Math.max(ran - failed - skipped, 0), failed };
+}
+
+async function jest(level: string): Promise<Count> {
+  const folder = mkdtempSync(join(tmpdir(), "webstack-"));
+  const report = join(folder, "report.json");
+  try {
+    const status = await run(bin("jest"), ["--selectProjects", level, "--json", "--outputFile", report], { cwd: project });
+    return countJest(existsSync(report) ? readFileSync(report, "utf8") : "", status);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Reads jest's JSON report. A file that could not run counts as one failed test; so does a run that failed for another reason. */
+export function countJest(report: string, status: number): Count {
+  if (report === "") return { passed: 0, failed: 1 };
+  const totals = JSON.parse(report) as { numPassedTests: number; numFailedTests: number; numRuntimeErrorTestSuites: number };
+  const failed = totals.numFailedTests + totals.numRuntimeErrorTestSuites;
+  return { passed: totals.numPassedTests, failed: failed === 0 && (status !== 0 || totals.numPassedTests === 0) ? 1 : failed };
+}

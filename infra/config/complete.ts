@@ -1,0 +1,95 @@
+import { gatewayOf } from "./cidr";
+import type { Description } from "./keys";
+import type { DatabaseSpec, HostSpec, HttpServiceSpec, ServiceSpec, StackSpec } from "./spec";
+import { sizeOf, targetDefaults } from "./targets";
+
+type Entry<T> = T extends readonly (readonly [string, infer V])[] ? V : never;
+type HttpService = Exclude<Entry<Description["services"]>, { kind: "command" }>;
+
+/** Fills in the defaults that depend on other keys, as the key table words them. Never fails: rules judge the outcome. */
+export function complete(said: Description, project: string, stack: string): StackSpec {
+  const { public: isPublic } = targetDefaults[said.target];
+  const host = completeHost(said);
+  const database = completeDatabase(said);
+  const { domain = "", tls = domain !== "" && isPublic ? "letsencrypt" : "none" } = said.site;
+  return {
+    project,
+    stack,
+    target: said.target,
+    app: said.app,
+    services: completeServices(said, host.cpus, database),
+    static: said.static.map(([url, folder]) => ({ url, folder })),
+    release: { ...said.release, steps: said.release.steps.map(({ run, ...step }) => ({ ...step, command: run })) },
+    jobs: said.jobs.map(([name, { run, ...job }]) => ({ name, ...job, command: run })),
+    env: Object.fromEntries(said.env),
+    secrets: said.secrets,
+    site: { ...said.site, domain, tls },
+    host,
+    network: said.network,
+    database,
+    backup: { ...said.backup, enabled: said.backup.enabled ?? database.kind !== "none" },
+    monitoring: said.monitoring,
+    access: { ...said.access, sshFrom: said.access.sshFrom ?? (isPublic ? [] : [gatewayOf(said.network.range)]) },
+  };
+}
+
+/** 0 cores or 0 MiB mean that neither the file nor the name of the size tells them. */
+function completeHost({ host, target }: Description): HostSpec {
+  const of = targetDefaults[target];
+  const size = host.size ?? of.hostSize;
+  const { cpus, memoryMiB } = sizeOf(size) ?? (size === "" ? { cpus: 2, memoryMiB: 2048 } : { cpus: 0, memoryMiB: 0 });
+  return { ...host, size, region: host.region ?? of.region, cpus: host.cpus ?? cpus, memoryMiB: host.memoryMiB ?? memoryMiB };
+}
+
+function completeDatabase({ database, target, app }: Description): DatabaseSpec {
+  if (database.kind === "none") return { kind: "none" };
+  const of = targetDefaults[target];
+  const size = database.size ?? of.databaseSize;
+  const memoryMiB = database.memoryMiB ?? sizeOf(size)?.memoryMiB ?? (size === "" ? 1024 : 0);
+  const name = app.name.replaceAll("-", "_");
+  return {
+    ...database,
+    version: database.version ?? of.versions[database.engine][0],
+    name: database.name ?? name,
+    user: database.user ?? name,
+    size,
+    storageGiB: database.storageGiB ?? of.storageGiB,
+    memoryMiB,
+    connections: database.connections ?? Math.max(0, of.connections(database.engine, memoryMiB)),
+  };
+}
+
+function completeServices(said: Description, cpus: number, database: DatabaseSpec): readonly ServiceSpec[] {
+  const workersOf = (service: HttpService) => service.workers ?? (service.kind === "wsgi" ? cpus + 1 : Math.max(1, cpus));
+  const threads = defaultThreads(said, workersOf, database);
+  return said.services.map(([name, service]): ServiceSpec => {
+    if (service.kind === "command") return { name, ...service, memoryMiB: service.memoryMiB ?? 256 };
+    const workers = workersOf(service);
+    return {
+      name,
+      ...service,
+      workers,
+      threads: service.kind === "wsgi" ? (service.threads ?? threads) : 1,
+      port: service.port ?? 0,
+      health: { ...service.health, path: service.health.path ?? `${service.path}healthz` },
+      memoryMiB: service.memoryMiB ?? Math.max(256, 96 * workers),
+    };
+  });
+}
+
+/**
+ * Connections the app may hold at once: one for each thread of both slots, since a release runs them side by side, and one
+ * for each command service and job.
+ */
+export function connectionsOf(services: readonly (Pick<HttpServiceSpec, "kind" | "workers" | "threads"> | { readonly kind: "command" })[], jobs: number): number {
+  return services.reduce((sum, service) => sum + (service.kind === "command" ? 1 : 2 * service.workers * service.threads), jobs);
+}
+
+/** Threads for the services that name none: 16, or the share of what the others leave of the database's connections. */
+function defaultThreads({ services, jobs }: Description, workersOf: (service: HttpService) => number, database: DatabaseSpec): number {
+  if (database.kind === "none") return 16;
+  const loads = services.map(([, s]) => (s.kind === "command" ? s : { kind: s.kind, workers: workersOf(s), threads: s.kind === "wsgi" ? (s.threads ?? 0) : 1 }));
+  const open = loads.reduce((sum, s) => sum + (s.kind === "wsgi" && s.threads === 0 ? 2 * s.workers : 0), 0);
+  const left = database.connections - connectionsOf(loads, jobs.length);
+  return Math.max(1, Math.min(16, Math.floor(left / open)));
+}

@@ -1,0 +1,117 @@
+import { domainToASCII } from "node:url";
+import { isPrivate, mendCidr, parseCidr } from "./cidr";
+import { leaf, text, type Type } from "./type";
+
+/** Text forms of the key table, in the order of the alphabet. */
+
+export const appName = text("2 to 20 lower-case letters, digits and dashes, beginning with a letter", /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/);
+
+/** https://www.debian.org/doc/debian-policy/ch-controlfields.html#source */
+export const debianPackage = text("a name of a Debian package", /^[a-z0-9][a-z0-9+.-]+$/);
+
+/** RFC 1035, 2.3.4 and RFC 1123, 2.1: at most 253 characters in labels of at most 63, which begin and end with a letter or digit. */
+export const domain: Type<string> = leaf({
+  says: "a domain name in lower case, of labels with letters, digits and dashes",
+  schema: { type: "string", maxLength: 253, pattern: "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$" },
+  accept: (value) => (typeof value === "string" && isDomain(value) ? value : undefined),
+  mend(value) {
+    if (typeof value !== "string" || !/^[\p{L}\p{N}.-]+$/u.test(value)) return undefined;
+    const ascii = domainToASCII(value);
+    return ascii !== value && isDomain(ascii) ? `write ${ascii}` : undefined;
+  },
+});
+
+function isDomain(value: string): boolean {
+  const labels = value.split(".");
+  // The last label has a letter first, or an IPv4 address would be a domain.
+  return value.length <= 253 && labels.length >= 2 && labels.every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label)) && /^[a-z].+$/.test(labels.at(-1) ?? "");
+}
+
+export const email = leaf({
+  says: "an e-mail address",
+  schema: { type: "string", format: "email" },
+  accept(value) {
+    if (typeof value !== "string") return undefined;
+    const { 0: local = "", 1: host = "", length } = value.split("@");
+    // RFC 5322, 3.2.3: the unquoted form of the local part, of at most 64 characters (RFC 5321, 4.5.3.1.1).
+    return length === 2 && local.length <= 64 && /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*$/.test(local) && isDomain(host.toLowerCase()) ? value : undefined;
+  },
+});
+
+export const envName = text("a name of letters, digits and underscores, not beginning with a digit", /^[A-Za-z_][A-Za-z0-9_]*$/);
+
+export const envValue: Type<string> = leaf({
+  says: "text",
+  schema: { type: "string" },
+  accept: (value) => (typeof value === "string" && !value.includes("\0") ? value : undefined),
+  // A number is not turned into text: YAML has already lost whether it was written 1e3 or 1000, 0755 or 493.
+  mend: (value) => (typeof value === "string" ? "no environment can hold a NUL character" : typeof value === "object" ? undefined : "put it in quotes"),
+});
+
+const relative = (says: string, extra: string): Type<string> =>
+  text(says, new RegExp(`^(?!/)(?!(.*/)?\\.\\.(/|$))[\\w.@+${extra}/-]+$`), (value) =>
+    typeof value !== "string" ? undefined
+      : value.startsWith("/") ? "write it relative"
+      : value.split("/").includes("..") ? 'it must not leave its folder with ".."'
+      : undefined);
+
+export const folder = relative("a relative path", "");
+
+export const glob = relative("a relative path, where *, ** and ? match", "*?");
+
+export const identifier = text("lower-case letters, digits and underscores, beginning with a letter, at most 63", /^[a-z][a-z0-9_]{0,62}$/);
+
+export const moduleName = text("of the form package.module:callable", /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$/, (value) =>
+  typeof value !== "string" ? undefined
+    : /^[\w./]+\.py(:\w+)?$/.test(value) || value.includes("/") ? "write dots for slashes and leave .py out"
+    : /^[\w.]+$/.test(value) ? `name the callable, as in ${value}:application`
+    : undefined);
+
+/** A network that may open connections; IPv4 or IPv6. */
+export const network: Type<string> = leaf({
+  says: "a network in CIDR form, without host bits",
+  schema: { type: "string", pattern: "^[0-9a-fA-F.:]+/\\d{1,3}$" },
+  accept: (value) => (typeof value === "string" && parseCidr(value) !== undefined ? value : undefined),
+  mend: mendCidr,
+});
+
+/** The stack's own network: /16 to /28 is what the VPCs of all clouds take. */
+export const privateNetwork: Type<string> = leaf({
+  says: "a private IPv4 network (RFC 1918) of /16 to /28, without host bits",
+  schema: { type: "string", pattern: "^[0-9.]+/(1[6-9]|2[0-8])$" },
+  accept(value) {
+    const cidr = typeof value === "string" ? parseCidr(value) : undefined;
+    return cidr !== undefined && isPrivate(cidr) && cidr.prefix >= 16 && cidr.prefix <= 28 ? (value as string) : undefined;
+  },
+  mend: (value) => (typeof value === "string" && parseCidr(value) === undefined && value.includes("/") ? mendCidr(value) : undefined),
+});
+
+/** A public key line, with a comment or without. */
+export const publicKey: Type<string> = leaf({
+  says: "the line of a public SSH key (ssh-ed25519, ecdsa-sha2-nistp256 or ssh-rsa)",
+  schema: { type: "string", pattern: "^(ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) AAAA[A-Za-z0-9+/]+=* ?[^\\n]*$" },
+  accept: (value) =>
+    typeof value === "string" && /^(ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) AAAA[A-Za-z0-9+/]{40,}={0,2}( [^\0\n\r"]*)?$/.test(value) ? value : undefined,
+  mend: (value) =>
+    typeof value === "string" && value.includes("PRIVATE KEY") ? "this is a private key: take the file that ends in .pub, and make a new key if this one was saved anywhere" : undefined,
+  unseen: true,
+});
+
+/** Region, size and image names differ from target to target, but none needs more than this. */
+export const slug = text("lower-case letters, digits, dots and dashes", /^[a-z0-9][a-z0-9.-]{0,62}$/);
+
+/** Becomes a part of unit names. */
+export const unitName = text("lower-case letters, digits and dashes, beginning with a letter, at most 32", /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/);
+
+export const urlPath = text('a URL path: "/" and then letters, digits and . _ ~ - /', /^\/(?!\/)(?!.*\/\/)(?!.*\/\.{1,2}(\/|$))[\w.~/-]*$/);
+
+export const urlPrefix = text('a URL path that begins and ends with "/"', /^\/(?!.*\/\/)(?!.*\/\.{1,2}\/)([\w.~/-]*\/)?$/, (value) =>
+  typeof value === "string" && /^\/[\w.~/-]*[\w~-]$/.test(value) ? `write ${value}/` : undefined);
+
+/** Written as 15 or "15". A fraction needs its quotes: YAML reads 8.0 as 8. */
+export const version: Type<string> = leaf({
+  says: "a version number",
+  schema: { anyOf: [{ type: "integer" }, { type: "string", pattern: "^\\d{1,3}(\\.\\d{1,3})?$" }] },
+  accept: (value) => ((typeof value === "string" && /^\d{1,3}(\.\d{1,3})?$/.test(value)) || (Number.isInteger(value) && (value as number) > 0) ? String(value) : undefined),
+  mend: (value) => (typeof value === "number" ? `write "${value}"` : undefined),
+});

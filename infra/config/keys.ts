@@ -1,0 +1,130 @@
+import { schedule } from "./calendar";
+import { command } from "./command";
+import {
+  appName, debianPackage, domain, email, envName, envValue, folder, glob, identifier, moduleName, network, privateNetwork, publicKey, slug, unitName,
+  urlPath, urlPrefix, version,
+} from "./forms";
+import { byKind, computed, group, optional, required, section, type Values } from "./section";
+import { flag, listOf, mapOf, oneOf, wholeNumber } from "./type";
+
+/**
+ * The key table: every key of a stack file, what it may hold, what holds where it is left out, and an example. The reference, the
+ * editor schema and the config section of Pulumi.yaml are made from it (`npm run reference`).
+ */
+
+const httpService = {
+  module: required(moduleName, { says: "the application object that the server loads", example: "ocpizza.wsgi:application" }),
+  workers: computed(wholeNumber(1, 64), "host.cpus + 1, for asgi host.cpus", { says: "server processes of each slot", example: 3 }),
+  path: optional(urlPrefix, "/", { says: "URL prefix that nginx hands to this service", example: "/api/" }),
+  port: computed(wholeNumber(1024, 65535), "no port", { says: "port of 127.0.0.1 for other programs of the same host that want one", example: 8001 }),
+  health: group(section({
+    path: computed(urlPath, "`path` and then healthz", { says: "answers 200 when the service can do its work", example: "/healthz" }),
+    startSeconds: optional(wholeNumber(1, 600), 30, { says: "how long a new slot may take to answer before its release is refused", example: 30 }),
+  }), { says: "how the service tells that it works", example: { path: "/healthz" } }),
+  timeoutSeconds: optional(wholeNumber(1, 3600), 30, { says: "how long a request may take before nginx answers 504", example: 30 }),
+  drainSeconds: optional(wholeNumber(0, 600), 30, { says: "how long the old slot may finish its requests after a release", example: 30 }),
+};
+
+const serviceBase = {
+  memoryMiB: computed(wholeNumber(32, 1048576), "256, or 96 for each worker where that is more", { says: "memory limit of one slot", example: 384 }),
+  after: optional(listOf(unitName, "names of services"), [], { says: "services that must be up before this one starts", example: ["api"] }),
+};
+
+const service = byKind(required(oneOf("wsgi", "asgi", "command"), { says: "a Python web application of either interface, or a process without a socket", example: "wsgi" }), {
+  wsgi: {
+    ...httpService,
+    threads: computed(wholeNumber(1, 64), "16, or as many as database.connections allows", { says: "threads of each worker: requests that may wait at the same time", example: 16 }),
+    ...serviceBase,
+  },
+  asgi: { ...httpService, ...serviceBase },
+  command: {
+    command: required(command, { says: "program and its arguments; no shell", example: "python manage.py runworker" }),
+    ...serviceBase,
+  },
+});
+
+const timeoutSeconds = (value: number, of: { says: string; example: number }) => optional(wholeNumber(1, 86400), value, of);
+
+export const keys = {
+  target: required(oneOf("digitalocean", "aws", "local"), { says: "where the stack runs", example: "digitalocean" }),
+  app: group(section({
+    name: required(appName, { says: "names the system user, the labels, and by default the database", example: "ocpizza" }),
+    source: required(folder, { says: "folder of the application, beside Pulumi.yaml", example: "examples/ocpizza" }),
+    requirements: optional(folder, "requirements.txt", { says: "Python packages with their hashes, below `source`", example: "requirements.txt" }),
+    exclude: optional(listOf(glob, "paths"), [], { says: "what is no part of a release, beside .git, __pycache__, *.pyc and .venv", example: ["tests", "docs/**"] }),
+  }), { says: "the application", example: { name: "ocpizza", source: "examples/ocpizza" } }),
+  services: group(mapOf(unitName, service, "names of services to their settings", "NAME"), {
+    says: "processes that run all the time", example: { web: { kind: "wsgi", module: "ocpizza.wsgi:application" } },
+  }),
+  static: group(mapOf(urlPrefix, folder, "URL prefixes to folders", "URL"), {
+    says: "folders that nginx serves itself, filled by the release steps", example: { "/static/": "staticfiles" },
+  }),
+  release: group(section({
+    steps: optional(listOf(section({
+      name: required(unitName, { says: "names the step in the deployment log", example: "migrate" }),
+      run: required(command, { says: "program and its arguments; no shell", example: "python manage.py migrate" }),
+      timeoutSeconds: timeoutSeconds(600, { says: "a step that takes longer fails the release", example: 600 }),
+    }), "steps"), [], { says: "run in the new release, in order, before any process of it starts", example: [{ name: "migrate", run: "python manage.py migrate" }] }),
+    keep: optional(wholeNumber(2, 50), 5, { says: "releases kept on the host, the serving one included", example: 5 }),
+  }), { says: "what a release does beside starting the services", example: { keep: 5 } }),
+  jobs: group(mapOf(unitName, section({
+    run: required(command, { says: "program and its arguments; no shell", example: "python manage.py clearsessions" }),
+    schedule: required(schedule, { says: "when it runs, as OnCalendar= of systemd.time(7), in UTC", example: "*-*-* 06:00:00" }),
+    timeoutSeconds: timeoutSeconds(3600, { says: "a run that takes longer fails", example: 3600 }),
+    memoryMiB: optional(wholeNumber(16, 1048576), 256, { says: "memory limit of one run", example: 256 }),
+  }), "names of jobs to their settings", "NAME"), {
+    says: "programs that run on a timer", example: { sessions: { run: "python manage.py clearsessions", schedule: "daily" } },
+  }),
+  env: group(mapOf(envName, envValue, "names to texts", "NAME"), { says: "settings that are no secret, for services, jobs and release steps", example: { DJANGO_SETTINGS_MODULE: "ocpizza.settings" } }),
+  secrets: optional(listOf(envName, "names"), [], {
+    says: "settings that are secret; each value is set with `pulumi config set --secret NAME`", example: ["DJANGO_SECRET_KEY"],
+  }),
+  site: group(section({
+    domain: computed(domain, "none: the site is reached by its address", { says: "public name of the site", example: "www.ocpizza.fr" }),
+    aliases: optional(listOf(domain, "domain names"), [], { says: "other names, redirected to `domain`", example: ["ocpizza.fr"] }),
+    tls: computed(oneOf("letsencrypt", "none"), "letsencrypt where there is a domain and the target is public, else none", { says: "where the certificate comes from", example: "letsencrypt" }),
+    maxBodyMiB: optional(wholeNumber(1, 4096), 10, { says: "largest request body", example: 10 }),
+    quietPaths: optional(listOf(urlPath, "URL paths"), [], { says: "exact paths that leave no line in the access log", example: ["/favicon.ico"] }),
+  }), { says: "the public face", example: { domain: "www.ocpizza.fr" } }),
+  host: group(section({
+    image: optional(slug, "debian-12", { says: "machine image", example: "debian-12" }),
+    size: computed(slug, "s-1vcpu-2gb on digitalocean, t3.small on aws, none on local", { says: "the target's name of the machine size", example: "s-1vcpu-2gb" }),
+    region: computed(slug, "fra1 on digitalocean, eu-central-1 on aws, none on local", { says: "the target's name of the region", example: "fra1" }),
+    memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 2048 on local", { says: "memory of the machine", example: 2048 }),
+    cpus: computed(wholeNumber(1, 256), "that of `size`, 2 on local", { says: "cores of the machine", example: 2 }),
+    packages: optional(listOf(debianPackage, "Debian packages"), [], { says: "Debian packages that the app needs", example: ["libpq5"] }),
+  }), { says: "the machine that serves", example: { size: "s-1vcpu-2gb" } }),
+  network: group(section({
+    range: optional(privateNetwork, "10.20.0.0/24", { says: "private network of the stack; two stacks on one box need two", example: "10.20.0.0/24" }),
+  }), { says: "the network of the machines", example: { range: "10.20.0.0/24" } }),
+  database: group(byKind(optional(oneOf("managed", "none"), "managed", { says: "a database of the target's own service, or none", example: "managed" }), {
+    managed: {
+      engine: optional(oneOf("postgres", "mysql"), "postgres", { says: "PostgreSQL, or MySQL (MariaDB on local)", example: "postgres" }),
+      version: computed(version, "15 for postgres; for mysql 8 on digitalocean, 8.0 on aws, 10.11 on local", { says: "version of the engine", example: "15" }),
+      name: computed(identifier, "app.name, with _ for -", { says: "name of the database", example: "ocpizza" }),
+      user: computed(identifier, "app.name, with _ for -", { says: "the role that the app logs in as", example: "ocpizza" }),
+      size: computed(slug, "db-s-1vcpu-1gb on digitalocean, db.t4g.micro on aws, none on local", { says: "the target's name of the database size", example: "db-s-1vcpu-1gb" }),
+      storageGiB: computed(wholeNumber(5, 16384), "10, on aws 20", { says: "disk of the database", example: 20 }),
+      connections: computed(wholeNumber(1, 5000), "what memoryMiB gives on the target: 22 for 1 GiB of PostgreSQL on digitalocean, 80 on aws, 100 on local", {
+        says: "connections that the database accepts from the app", example: 22,
+      }),
+      memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 1024 on local", { says: "memory of the database", example: 1024 }),
+    },
+    none: {},
+  }), { says: "the database; the app gets its address as DATABASE_URL", example: { kind: "managed", engine: "postgres" } }),
+  backup: group(section({
+    enabled: computed(flag, "true where there is a database", { says: "whether the database is dumped on a schedule", example: true }),
+    schedule: optional(schedule, "*-*-* 06:00:00", { says: "when, as OnCalendar= of systemd.time(7), in UTC", example: "*-*-* 06:00:00" }),
+    keepDays: optional(wholeNumber(1, 365), 7, { says: "days after which a backup is deleted", example: 7 }),
+  }), { says: "backups of the database", example: { keepDays: 7 } }),
+  monitoring: group(section({
+    emails: optional(listOf(email, "e-mail addresses"), [], { says: "receivers of alerts", example: ["ops@ocpizza.fr"] }),
+  }), { says: "watching", example: { emails: ["ops@ocpizza.fr"] } }),
+  access: group(section({
+    sshFrom: computed(listOf(network, "networks in CIDR form"), "this box on local; must be set elsewhere", { says: "networks that may open SSH connections", example: ["203.0.113.7/32"] }),
+    sshKeys: optional(listOf(publicKey, "public SSH keys"), [], { says: "keys of people, beside the stack's own key", example: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1cJ6fzdPB8QGUAlyFSbM3WO5DAyXMuEWcRO1mmJYQy anna"] }),
+  }), { says: "who may log in", example: { sshFrom: ["203.0.113.7/32"] } }),
+};
+
+/** What a file says after each key has been judged alone: defaults that need other keys are still undefined. */
+export type Description = Values<typeof keys>;

@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import { checkSpec, setCommand } from "./parse";
+import { ConfigError, type Problem } from "./problems";
+import { sshKeyName } from "./settings";
+import type { StackSpec } from "./spec";
+import { publicKeyOf } from "./sshkey";
+
+// Exported, but marked as internal and so without a type: there is no public way to ask which keys are secret.
+// https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/config.ts
+const runtime = pulumi.runtime as typeof pulumi.runtime & { isConfigSecret(key: string): boolean };
+
+/** What travels beside the spec and never through it. */
+export interface Secrets {
+  /** Values of the names in `spec.secrets`. */
+  readonly env: Readonly<Record<string, pulumi.Output<string>>>;
+  /** In the form of OpenSSH, with the newline at its end that ssh insists on. */
+  readonly sshPrivateKey: pulumi.Output<string>;
+  /** `ssh-ed25519 AAAA...` */
+  readonly sshPublicKey: string;
+}
+
+/**
+ * The checked description of the running stack and its secrets.
+ *
+ * @throws ConfigError with every problem of the stack file; no message holds a secret
+ */
+export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secrets } {
+  const project = pulumi.getProject();
+  const stack = pulumi.getStack();
+  const own = Object.entries(pulumi.runtime.allConfig()).flatMap(([key, value]) => (key.startsWith(`${project}:`) ? [[key.slice(project.length + 1), value] as const] : []));
+  const isSecret = (name: string) => runtime.isConfigSecret(`${project}:${name}`);
+  const raw = Object.fromEntries(own.filter(([name]) => !isSecret(name)).map(([name, value]) => [name, fromText(value)]));
+  const secretNames = new Set(own.map(([name]) => name).filter(isSecret));
+
+  const { spec, problems } = checkSpec(raw, { project, stack, secretNames });
+  const values = new Map(own);
+  const value = (name: string) => values.get(name) ?? "";
+  const key = secretNames.has(sshKeyName) ? publicKeyOf(value(sshKeyName)) : undefined;
+  const empty = spec.secrets.filter((name) => secretNames.has(name) && value(name) === "");
+  const all = [...problems, ...keyProblems(key), ...empty.map((name): Problem => ({ at: name, must: "must not be empty", hint: setCommand(name) }))];
+  if (all.length > 0 || key === undefined || "fault" in key) throw new ConfigError(`Pulumi.${stack}.yaml`, all);
+
+  return {
+    spec,
+    secrets: {
+      env: Object.fromEntries(spec.secrets.map((name) => [name, pulumi.secret(value(name))])),
+      sshPrivateKey: pulumi.secret(`${value(sshKeyName).trimEnd()}\n`),
+      sshPublicKey: key.line,
+    },
+  };
+}
+
+/** Pulumi hands mappings and lists over as JSON, and anything else as its text. */
+function fromText(value: string): unknown {
+  if (!/^[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function keyProblems(key: ReturnType<typeof publicKeyOf> | undefined): readonly Problem[] {
+  if (key === undefined || !("fault" in key)) return [];
+  const must = {
+    form: "must be a private key file of OpenSSH",
+    type: "must be a key of type ed25519",
+    passphrase: "must have no passphrase, since nobody is there to type it",
+  }[key.fault];
+  return [{ at: sshKeyName, must, hint: setCommand(sshKeyName) }];
+}

@@ -1,0 +1,76 @@
+import { complete } from "./complete";
+import { keys, type Description } from "./keys";
+import { ConfigError, type Problem } from "./problems";
+import { capacityRules } from "./rules/capacity";
+import { machineRules } from "./rules/machines";
+import type { Rule } from "./rules/rule";
+import { serviceRules } from "./rules/services";
+import { settingRules } from "./rules/settings";
+import { siteRules } from "./rules/site";
+import { readKeys, unknownKey } from "./section";
+import { sshKeyName } from "./settings";
+import type { StackSpec } from "./spec";
+import { join } from "./type";
+
+/** What is known of a stack beside the values of its file. */
+export interface Context {
+  readonly project: string;
+  readonly stack: string;
+  /** Keys whose values are encrypted in the file; their values are not part of `raw`. */
+  readonly secretNames: ReadonlySet<string>;
+}
+
+const rules: readonly Rule[] = [...serviceRules, ...settingRules, ...siteRules, ...machineRules, ...capacityRules];
+
+/**
+ * The description of a stack, checked as a whole.
+ *
+ * @param raw values of the stack file by key, without the project's name before the key and without secrets
+ * @throws ConfigError with every problem of the file
+ */
+export function parseSpec(raw: Readonly<Record<string, unknown>>, context: Context): StackSpec {
+  const { spec, problems } = checkSpec(raw, context);
+  if (problems.length > 0) throw new ConfigError(`Pulumi.${context.stack}.yaml`, problems);
+  return spec;
+}
+
+/** As {@link parseSpec}, for callers that have more to check: with problems the spec is a stand-in that nobody may build. */
+export function checkSpec(raw: Readonly<Record<string, unknown>>, context: Context): { readonly spec: StackSpec; readonly problems: readonly Problem[] } {
+  const { settings, problems } = splitKeys(raw, context);
+  const found: Problem[] = [...problems];
+  const said: Description = readKeys(keys, settings, "", found);
+  const spec = complete(said, context.project, context.stack);
+  const faulty = new Set(found.map(({ at }) => at.split(".")[0]));
+  for (const { reads, broken } of rules) {
+    if (!reads.some((section) => faulty.has(section))) found.push(...broken(spec));
+  }
+  return { spec, problems: found };
+}
+
+/** Tells the settings from the secrets, which are keys of the same file. */
+function splitKeys(raw: Readonly<Record<string, unknown>>, { secretNames }: Context): { readonly settings: Readonly<Record<string, unknown>>; readonly problems: readonly Problem[] } {
+  const named: readonly unknown[] = Array.isArray(raw["secrets"]) ? raw["secrets"] : [];
+  const expected = [...new Set([sshKeyName, ...named.filter((name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && !Object.hasOwn(keys, name))])];
+  const problems: Problem[] = [];
+  for (const name of expected) {
+    if (Object.hasOwn(raw, name)) problems.push({ at: name, must: "must be encrypted", hint: `${setCommand(name)}, and change the secret if this file was saved anywhere` });
+    else if (!secretNames.has(name)) problems.push({ at: name, must: "must be set", hint: setCommand(name) });
+  }
+  for (const name of secretNames) {
+    if (expected.includes(name)) continue;
+    problems.push(Object.hasOwn(keys, name)
+      ? { at: name, must: "must not hold a secret", hint: "name the secret in secrets and set it as a key of its own" }
+      : { at: join("", name), must: "must be named in secrets to be used", hint: `add it there, or run pulumi config rm ${name}` });
+  }
+  const settings = Object.fromEntries(Object.entries(raw).filter(([name]) => !expected.includes(name)));
+  for (const name of Object.keys(settings)) {
+    if (!Object.hasOwn(keys, name)) problems.push(unknownKey(join("", name), name, Object.keys(keys)));
+  }
+  return { settings: Object.fromEntries(Object.entries(settings).filter(([name]) => Object.hasOwn(keys, name))), problems };
+}
+
+/** The command that mends a secret that is missing or stands in clear. */
+export const setCommand = (name: string): string =>
+  name === sshKeyName
+    ? "run ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key"
+    : `run pulumi config set --secret ${name}`;

@@ -1,0 +1,63 @@
+import { parseCidr } from "../cidr";
+import { sizeOf, targetDefaults } from "../targets";
+import { rule, type Rule } from "./rule";
+
+/** Users and groups that Debian or our packages bring. */
+const takenUsers = new Set([
+  "adm", "backup", "bin", "daemon", "deploy", "dbus", "games", "irc", "list", "lp", "mail", "man", "messagebus", "mysql", "news", "nobody", "nogroup", "postgres", "proxy",
+  "root", "shadow", "sshd", "staff", "sudo", "sync", "sys", "systemd-network", "tty", "users", "uucp", "webstack", "www-data",
+]);
+
+/** Databases and roles that the engines or the clouds' services keep for themselves. */
+const takenInDatabase = new Set([
+  "defaultdb", "doadmin", "information_schema", "mysql", "performance_schema", "postgres", "public", "rdsadmin", "root", "sys", "template0", "template1",
+]);
+
+export const machineRules: readonly Rule[] = [
+  rule(["app"], ({ app }) => (takenUsers.has(app.name) ? [{ at: "app.name", must: "must not be the name of a user or group of the system", got: app.name }] : [])),
+
+  rule(["host", "target"], ({ host }) =>
+    (["memoryMiB", "cpus"] as const).flatMap((key) => {
+      const told = sizeOf(host.size)?.[key];
+      if (host[key] === 0) return [{ at: `host.${key}`, must: `must be set, since the name of size ${host.size} does not tell it` }];
+      return told === undefined || told === host[key] ? [] : [{ at: `host.${key}`, must: `must be ${told}, as in size ${host.size}`, got: host[key], hint: "leave it out" }];
+    })),
+
+  rule(["database", "target"], ({ database }) => {
+    if (database.kind === "none") return [];
+    const told = sizeOf(database.size)?.memoryMiB;
+    if (database.memoryMiB === 0) return [{ at: "database.memoryMiB", must: `must be set, since the name of size ${database.size} does not tell it` }];
+    return told === undefined || told === database.memoryMiB
+      ? [] : [{ at: "database.memoryMiB", must: `must be ${told}, as in size ${database.size}`, got: database.memoryMiB, hint: "leave it out" }];
+  }),
+
+  rule(["database", "target"], ({ database, target }) => {
+    if (database.kind === "none") return [];
+    const offered = targetDefaults[target].versions[database.engine];
+    return offered.includes(database.version)
+      ? [] : [{ at: "database.version", must: `must be ${offered.map((v) => `"${v}"`).join(" or ")} for ${database.engine} on ${target}`, got: database.version }];
+  }),
+
+  rule(["database", "app"], ({ database }) =>
+    database.kind === "none" ? []
+      : (["name", "user"] as const).filter((key) => takenInDatabase.has(database[key])).map((key) => ({ at: `database.${key}`, must: "must not be a name that the engine keeps for itself", got: database[key] }))),
+
+  // https://dev.mysql.com/doc/refman/8.0/en/user-names.html
+  rule(["database", "app"], ({ database }) =>
+    database.kind === "managed" && database.engine === "mysql" && database.user.length > 32
+      ? [{ at: "database.user", must: "must have at most 32 characters in mysql", got: database.user }] : []),
+
+  rule(["backup", "database"], ({ backup, database }) =>
+    backup.enabled && database.kind === "none" ? [{ at: "backup.enabled", must: "must be false where database.kind is none", got: true, hint: "leave it out" }] : []),
+
+  rule(["access", "target"], ({ access, target }) =>
+    access.sshFrom.length === 0
+      ? [{ at: "access.sshFrom", must: `must name at least one network, since ${target} is on the Internet`, hint: 'for example sshFrom: ["203.0.113.7/32"]' }] : []),
+
+  // Two halves of the Internet are the whole of it: no network of one organisation is as wide.
+  rule(["access"], ({ access }) =>
+    access.sshFrom.flatMap((range, i) => {
+      const cidr = parseCidr(range);
+      return cidr === undefined || cidr.prefix >= (cidr.family === 4 ? 8 : 16) ? [] : [{ at: `access.sshFrom.${i}`, must: "must not open SSH to the world", got: range, hint: "name the networks that people work from" }];
+    })),
+];

@@ -1,0 +1,89 @@
+import { join } from "../type";
+import type { ServiceSpec } from "../spec";
+import { isHttp, repeats, rule, type Rule } from "./rule";
+
+/** Units of Debian and of ours that a unit of this name would replace. */
+const takenUnits = new Set([
+  "apparmor", "apt-daily", "auditd", "chrony", "console-getty", "cron", "dbus", "droplet-agent", "emergency", "fstrim", "getty", "haproxy", "hostctl", "ifup",
+  "kmod", "logrotate", "mariadb", "modprobe", "mysql", "networking", "nftables", "nginx", "nscd", "postgresql", "rc-local", "rescue", "resolvconf", "rsyslog",
+  "serial-getty", "ssh", "sshd", "sudo", "ufw", "udev", "unattended-upgrades", "user", "user-runtime-dir",
+]);
+const takenPrefixes = ["cloud-", "initrd-", "systemd-", "webstack"];
+
+const isTaken = (name: string): boolean => takenUnits.has(name) || takenPrefixes.some((prefix) => name.startsWith(prefix));
+
+/** What nginx would choose for a path: the longest prefix. */
+function servedBy(path: string, prefixes: readonly string[]): string | undefined {
+  return prefixes.filter((prefix) => path.startsWith(prefix)).sort((a, b) => b.length - a.length)[0];
+}
+
+/** The services of a cycle through `after`, beginning and ending with the first of them; undefined where there is none. */
+function cycle(services: readonly ServiceSpec[]): readonly string[] | undefined {
+  const after = new Map(services.map((service) => [service.name, service.after]));
+  const done = new Set<string>();
+  const walk = (name: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(name)) return [...path.slice(path.indexOf(name)), name];
+    if (done.has(name)) return undefined;
+    done.add(name);
+    return (after.get(name) ?? []).map((next) => walk(next, [...path, name])).find((found) => found !== undefined);
+  };
+  return services.map((service) => walk(service.name, [])).find((found) => found !== undefined);
+}
+
+export const serviceRules: readonly Rule[] = [
+  rule(["services"], ({ services }) =>
+    services.length > 0 ? [] : [{ at: "services", must: "must name at least one service", hint: 'for example services: {"web":{"kind":"wsgi","module":"ocpizza.wsgi:application"}}' }]),
+
+  rule(["services"], ({ services }) =>
+    repeats(services.filter(isHttp), (s) => s.path).map(([later, first]) => ({ at: `services.${later.name}.path`, must: `must not be the path of services.${first.name} too`, got: later.path }))),
+
+  rule(["services"], ({ services }) =>
+    repeats(services.filter(isHttp).filter((s) => s.port !== 0), (s) => s.port).map(([later, first]) => ({
+      at: `services.${later.name}.port`, must: `must not be the port of services.${first.name} too`, got: later.port,
+    }))),
+
+  rule(["services"], ({ services }) =>
+    services.filter((s) => isTaken(s.name)).map((s) => ({ at: `services.${s.name}`, must: `must not have the name of a unit of the system, ${s.name}.service`, hint: `name it app-${s.name}` }))),
+
+  rule(["jobs"], ({ jobs }) =>
+    jobs.filter((job) => isTaken(job.name)).map((job) => ({ at: `jobs.${job.name}`, must: `must not have the name of a unit of the system, ${job.name}.service`, hint: `name it app-${job.name}` }))),
+
+  // nginx has a file NAME-blue.conf and NAME-green.conf for each service.
+  rule(["services"], ({ services }) =>
+    services.filter((s) => /-(blue|green)$/.test(s.name)).map((s) => ({ at: `services.${s.name}`, must: "must not end in -blue or -green, which are the slots of a service" }))),
+
+  rule(["services", "jobs"], ({ services, jobs }) =>
+    jobs.filter((job) => services.some((s) => s.name === job.name)).map((job) => ({
+      at: `jobs.${job.name}`, must: "must not have the name of a service, since both are units of the host", hint: `name it ${job.name}-job`,
+    }))),
+
+  rule(["services"], ({ services }) =>
+    services.flatMap((s) => s.after.flatMap((name, i) =>
+      services.some((other) => other.name === name) ? [] : [{ at: `services.${s.name}.after.${i}`, must: `must be the name of a service (${services.map((o) => o.name).join(", ")})`, got: name }]))),
+
+  rule(["services"], ({ services }) => {
+    const found = cycle(services);
+    return found === undefined ? [] : [{ at: `services.${String(found[0])}.after`, must: `must not lead back to itself: ${found.join(" after ")}` }];
+  }),
+
+  rule(["services", "static"], ({ services, static: folders }) =>
+    services.filter(isHttp).flatMap((s) => {
+      const by = servedBy(s.health.path, [...services.filter(isHttp).map((o) => o.path), ...folders.map((f) => f.url)]);
+      return by === s.path ? [] : [{ at: `services.${s.name}.health.path`, must: `must lie below ${s.path}, where nginx hands it to this service`, got: s.health.path }];
+    })),
+
+  rule(["services", "static"], ({ services, static: folders }) =>
+    folders.flatMap(({ url }) => services.filter(isHttp).filter((s) => s.path === url).map((s) => ({ at: join("static", url), must: `must not be the path of services.${s.name} too` })))),
+
+  rule(["static"], ({ static: folders }) =>
+    folders.filter(({ url }) => url === "/").map(({ url }) => ({ at: join("static", url), must: 'must not be the whole site, "/"', hint: 'for example "/static/"' }))),
+
+  // Their files meet in one tree on the host.
+  rule(["static"], ({ static: folders }) =>
+    folders.flatMap(({ url }) => folders.filter((o) => o.url !== url && o.url !== "/" && url.startsWith(o.url)).map((o) => ({ at: join("static", url), must: `must not lie below ${join("static", o.url)}` })))),
+
+  rule(["release"], ({ release: { steps } }) =>
+    repeats(steps.map((step, i) => ({ ...step, i })), (step) => step.name).map(([later, first]) => ({
+      at: `release.steps.${later.i}.name`, must: `must not be the name of release.steps.${first.i} too`, got: later.name,
+    }))),
+];

@@ -1,0 +1,18 @@
+import { keys } from "../keys";
+import { isPlatformSetting, sshKeyName } from "../settings";
+import { rule, type Rule } from "./rule";
+
+export const settingRules: readonly Rule[] = [
+  rule(["env", "secrets"], ({ env, secrets }) =>
+    Object.keys(env).filter((name) => secrets.includes(name)).map((name) => ({ at: `env.${name}`, must: "must not be in secrets too", hint: `keep only the secret ${name}` }))),
+
+  rule(["env"], ({ env }) =>
+    Object.keys(env).filter(isPlatformSetting).map((name) => ({ at: `env.${name}`, must: "must be left out, since every process gets it from the host" }))),
+
+  rule(["secrets"], ({ secrets }) =>
+    secrets.flatMap((name, i) => (isPlatformSetting(name) ? [{ at: `secrets.${i}`, must: "must be left out, since every process gets it from the host", got: name }] : []))),
+
+  // Each secret is a key of the same file.
+  rule(["secrets"], ({ secrets }) =>
+    secrets.flatMap((name, i) => (Object.hasOwn(keys, name) || name === sshKeyName ? [{ at: `secrets.${i}`, must: "must not be the name of another key of this file", got: name }] : []))),
+];

@@ -1,0 +1,17 @@
+import { targetDefaults } from "../targets";
+import { rule, type Rule } from "./rule";
+
+export const siteRules: readonly Rule[] = [
+  rule(["site", "target"], ({ site, target }) =>
+    site.domain !== "" && site.tls === "none" && targetDefaults[target].public
+      ? [{ at: "site.tls", must: `must be letsencrypt for a domain on ${target}, where passwords would cross the Internet in clear`, got: site.tls, hint: "leave it out" }] : []),
+
+  rule(["site", "target"], ({ site }) =>
+    site.domain === "" && site.tls !== "none" ? [{ at: "site.tls", must: "must be none without site.domain: a certificate is made out to a name", got: site.tls }] : []),
+
+  rule(["site"], ({ site }) =>
+    site.domain === "" && site.aliases.length > 0 ? [{ at: "site.aliases", must: "must be left out without site.domain, which they lead to", got: site.aliases }] : []),
+
+  rule(["site"], ({ site }) =>
+    site.aliases.flatMap((alias, i) => (alias === site.domain ? [{ at: `site.aliases.${i}`, must: "must not repeat site.domain", got: alias }] : []))),
+];

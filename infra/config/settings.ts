@@ -1,0 +1,13 @@
+/** Config key of the private key that deployments log in with; every stack has its own. */
+export const sshKeyName = "sshPrivateKey";
+
+/**
+ * Set by us (the first three) or by systemd in every unit, so a setting of the same name would have no effect or break the unit.
+ * https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Environment%20Variables%20Set%20or%20Propagated%20by%20the%20Service%20Manager
+ */
+const platformSettings = new Set([
+  "DATABASE_URL", "SITE_HOSTS", "SITE_SCHEME", "HOME", "INVOCATION_ID", "JOURNAL_STREAM", "LISTEN_FDNAMES", "LISTEN_FDS", "LISTEN_PID", "LOGNAME", "MAINPID", "NOTIFY_SOCKET",
+  "PATH", "SHELL", "USER", "WATCHDOG_PID", "WATCHDOG_USEC",
+]);
+
+export const isPlatformSetting = (name: string): boolean => platformSettings.has(name);

@@ -1,0 +1,75 @@
+import type { TargetName } from "./spec";
+
+/** What a description may leave out because the target decides it. */
+export interface TargetDefaults {
+  /** Reachable from the Internet, so that names, certificates and SSH sources matter. */
+  readonly public: boolean;
+  readonly region: string;
+  readonly hostSize: string;
+  readonly databaseSize: string;
+  readonly storageGiB: number;
+  /** Versions on offer; the first is the default. */
+  readonly versions: Readonly<Record<"postgres" | "mysql", readonly [string, ...string[]]>>;
+  /** Connections that a database with this much memory leaves to the app. */
+  connections(engine: "postgres" | "mysql", memoryMiB: number): number;
+}
+
+export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
+  digitalocean: {
+    public: true,
+    region: "fra1",
+    hostSize: "s-1vcpu-2gb",
+    databaseSize: "db-s-1vcpu-1gb",
+    storageGiB: 10,
+    versions: { postgres: ["15", "14", "16", "17", "18"], mysql: ["8"] },
+    // PostgreSQL: 25 for each GiB, 3 of them kept for maintenance; MySQL: 75 for each GiB.
+    // https://docs.digitalocean.com/products/databases/postgresql/details/limits/
+    connections: (engine, memoryMiB) => (engine === "postgres" ? Math.floor((25 * memoryMiB) / 1024) - 3 : Math.floor((75 * memoryMiB) / 1024)),
+  },
+  aws: {
+    public: true,
+    region: "eu-central-1",
+    hostSize: "t3.small",
+    databaseSize: "db.t4g.micro",
+    storageGiB: 20,
+    versions: { postgres: ["15", "14", "16", "17"], mysql: ["8.0", "8.4"] },
+    // max_connections is bytes / 9531392 for PostgreSQL and bytes / 12582880 for MySQL, of a memory that the system has
+    // taken its share of first; that share is estimated here, at about a quarter of the smallest classes.
+    // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
+    connections: (engine, memoryMiB) => Math.floor(((engine === "postgres" ? 80 : 60) * memoryMiB) / 1024),
+  },
+  local: {
+    public: false,
+    region: "",
+    hostSize: "",
+    databaseSize: "",
+    storageGiB: 10,
+    // MariaDB 10.11 stands for MySQL: it is what Debian 12 has.
+    versions: { postgres: ["15"], mysql: ["10.11"] },
+    // What both servers of Debian accept by default.
+    connections: () => 100,
+  },
+};
+
+export interface Size {
+  readonly cpus: number;
+  readonly memoryMiB: number;
+}
+
+/** GiB of memory and cores of the general sizes of EC2 and RDS. https://aws.amazon.com/ec2/instance-types/t3/ */
+const burstable: Readonly<Record<string, Size>> = {
+  nano: { cpus: 2, memoryMiB: 512 },
+  micro: { cpus: 2, memoryMiB: 1024 },
+  small: { cpus: 2, memoryMiB: 2048 },
+  medium: { cpus: 2, memoryMiB: 4096 },
+  large: { cpus: 2, memoryMiB: 8192 },
+  xlarge: { cpus: 4, memoryMiB: 16384 },
+  "2xlarge": { cpus: 8, memoryMiB: 32768 },
+};
+
+/** Cores and memory as far as the name of a size tells them: `s-2vcpu-4gb`, `db-s-1vcpu-1gb`, `t3.small`, `db.t4g.micro`. */
+export function sizeOf(name: string): Size | undefined {
+  const droplet = /^(?:db-)?[a-z0-9]+-(\d+)vcpu-(\d+)(gb|mb)(?:-|$)/.exec(name);
+  if (droplet !== null) return { cpus: Number(droplet[1]), memoryMiB: Number(droplet[2]) * (droplet[3] === "gb" ? 1024 : 1) };
+  return burstable[/^(?:db\.)?t(?:3|3a|4g)\.(\w+)$/.exec(name)?.[1] ?? ""];
+}

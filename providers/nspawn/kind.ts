@@ -1,0 +1,37 @@
+/** How the values of a resource look when they arrive from Pulumi: plain JSON, with UNKNOWN where a preview cannot say yet. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** One fault of an input, as Pulumi prints it. */
+export interface Failure {
+  /** Name of the input, or "" when the box itself is at fault. */
+  readonly property: string;
+  readonly reason: string;
+}
+
+export interface Diff {
+  readonly changes: boolean;
+  /** Inputs that cannot change on a living resource. */
+  readonly replaces: readonly string[];
+}
+
+/**
+ * What each resource type brings; secrets are unwrapped before and inputs are added to the outputs after.
+ * `create` and `update` may find leftovers of an interrupted run and return only what they computed; both throw a plain Error.
+ */
+export interface Kind {
+  /** All faults at once; values may be unknown. */
+  check(inputs: Values): Failure[];
+  /** `olds` are the outputs of the last run, inputs included. */
+  diff(olds: Values, news: Values): Diff;
+  /** Names the resource on this box. */
+  id(inputs: Values): string;
+  create(inputs: Values): Promise<Values>;
+  /** undefined: it is gone from this box. */
+  read(state: Values): Promise<Values | undefined>;
+  update(state: Values, news: Values): Promise<Values>;
+  /** Succeeds when there is nothing left to delete. */
+  delete(state: Values): Promise<void>;
+}
+
+/** The resource exists and its state must be kept, but it does not work yet; the next `pulumi up` updates it. */
+export class Unfinished extends Error {}

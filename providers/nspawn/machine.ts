@@ -1,0 +1,158 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createConnection } from "node:net";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { limit } from "./cgroup";
+import { type Failure, type Kind, Unfinished, type Values } from "./kind";
+import { parseAddress, parseRange } from "./range";
+import { consoleTail, isRunning, removeMachine, start, stop } from "./running";
+import { reachableNameservers, seedFiles } from "./seed";
+import { folderOf, storeMachine, storedMachine } from "./store";
+import { changed, isUnknown, surelyChanged } from "./values";
+
+interface MachineInputs {
+  readonly name: string;
+  readonly image: string;
+  readonly bridge: string;
+  readonly gateway: string;
+  readonly range: string;
+  readonly address: string;
+  readonly userData: string;
+  readonly memoryMiB: number;
+  readonly cpus: number;
+}
+
+const inputsOf = (values: Values) => values as unknown as MachineInputs;
+
+/** A first boot takes 2 to 4 seconds; a box that is busy, ten times that. */
+const bootSeconds = 90;
+
+export const machine: Kind = {
+  check(values) {
+    const failures: Failure[] = [];
+    const wrong = (property: string, must: string) => {
+      const got = values[property];
+      if (!isUnknown(got)) failures.push({ property, reason: `${property}: must ${must}, got ${JSON.stringify(got)}` });
+    };
+    const { name, address, range, gateway, memoryMiB, cpus } = values;
+    if (!/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(String(name))) wrong("name", "be a DNS label of lower-case letters, digits and dashes");
+    const at = parseAddress(String(address));
+    const network = parseRange(String(range));
+    if (at === undefined) wrong("address", "be an IPv4 address");
+    else if (network !== undefined && (at <= network.first || at >= network.last)) wrong("address", `lie in ${String(range)}`);
+    else if (address === gateway) wrong("address", "differ from the gateway's");
+    if (!Number.isInteger(memoryMiB) || Number(memoryMiB) < 128) wrong("memoryMiB", "be a whole number of at least 128");
+    if (typeof cpus !== "number" || cpus < 0.1) wrong("cpus", "be a number of at least 0.1");
+    return failures;
+  },
+
+  diff(olds, news) {
+    const replaces = [
+      ...changed(olds, news, ["name", "suite", "address", "userData"]),
+      ...surelyChanged(olds, news, ["bridge", "gateway", "range"]),
+    ];
+    const resized = changed(olds, news, ["memoryMiB", "cpus"]).length > 0;
+    return { replaces, changes: replaces.length > 0 || resized || !isRunning(inputsOf(olds).name) };
+  },
+
+  id: (values) => inputsOf(values).name,
+
+  async create(values) {
+    const inputs = inputsOf(values);
+    await removeMachine(inputs.name);
+    storeMachine(madeOf(inputs));
+    writeSeed(inputs);
+    return boot(inputs);
+  },
+
+  async read(state) {
+    const { name } = inputsOf(state);
+    return storedMachine(name) === undefined ? undefined : { hostKey: hostKey(name) ?? state.hostKey ?? "" };
+  },
+
+  async update(_state, news) {
+    const inputs = inputsOf(news);
+    const stored = storedMachine(inputs.name);
+    if (stored === undefined) {
+      throw new Error(`machine ${inputs.name} and its disk are gone from this box; let Pulumi notice it: pulumi up --refresh`);
+    }
+    storeMachine({ ...stored, memoryMiB: inputs.memoryMiB, cpus: inputs.cpus });
+    limit(inputs.name, inputs.memoryMiB, inputs.cpus);
+    return boot(inputs);
+  },
+
+  async delete(state) {
+    await removeMachine(inputsOf(state).name);
+  },
+};
+
+function madeOf({ name, image, bridge, memoryMiB, cpus }: MachineInputs) {
+  return { name, image, bridge, memoryMiB, cpus };
+}
+
+function writeSeed({ name, address, range, gateway, userData }: MachineInputs): void {
+  const nameservers = ["/run/systemd/resolve/resolv.conf", "/etc/resolv.conf"].flatMap((file) => reachableNameservers(readOrEmpty(file)));
+  const bits = parseRange(range)?.bits ?? 32;
+  const files = seedFiles({ name, address, bits, gateway, userData, nameservers: [...new Set(nameservers)] });
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(folderOf(name), "upper", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode: path.endsWith("user-data") ? 0o600 : 0o644 });
+  }
+}
+
+/** Starts the machine unless it runs, and waits for its SSH server. */
+async function boot({ name, address, gateway }: MachineInputs): Promise<Values> {
+  const stored = storedMachine(name);
+  if (stored === undefined) throw new Error(`machine ${name} has no folder ${folderOf(name)}`);
+  if (!isRunning(name)) {
+    await stop(name);
+    start(stored);
+  }
+  const end = Date.now() + bootSeconds * 1000;
+  for (let born = Date.now(); ; ) {
+    const key = hostKey(name);
+    if (key !== undefined && (await greets(address))) return { hostKey: key };
+    // The first process needs a moment to join the machine's groups.
+    const died = !isRunning(name) && Date.now() - born > 500;
+    if (died) throw new Unfinished(`machine ${name} stopped while it booted; its console ends:\n${consoleTail(name)}`);
+    if (Date.now() > end) {
+      throw new Unfinished(
+        `machine ${name} runs, but port 22 of ${address} did not answer within ${bootSeconds} s; ` +
+          `a firewall rule must open it to the box, ${gateway}; its console ends:\n${consoleTail(name)}`,
+      );
+    }
+    if (isRunning(name)) born = Date.now();
+    await sleep(25);
+  }
+}
+
+/** The machine's public host key, once its first boot has made one. */
+function hostKey(name: string): string | undefined {
+  const [type, key] = readOrEmpty(join(folderOf(name), "upper/etc/ssh/ssh_host_ed25519_key.pub")).split(" ");
+  return type === "ssh-ed25519" && key !== undefined ? `${type} ${key.trim()}` : undefined;
+}
+
+/** Whether an SSH server says its name: https://www.rfc-editor.org/rfc/rfc4253#section-4.2 */
+function greets(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: address, port: 22 });
+    const settle = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    // sshd looks no name up before it greets, so it is quick or not there.
+    socket.setTimeout(1000, () => settle(false));
+    socket.once("error", () => settle(false));
+    socket.once("close", () => settle(false));
+    socket.once("data", (data) => settle(data.toString("latin1").startsWith("SSH-2.0-")));
+  });
+}
+
+function readOrEmpty(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}

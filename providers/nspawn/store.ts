@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What a machine was made of; kept beside its disk, so that it can be started again without Pulumi's state. */
+export interface StoredMachine {
+  readonly name: string;
+  readonly image: string;
+  readonly bridge: string;
+  readonly memoryMiB: number;
+  readonly cpus: number;
+}
+
+const machinesFolder = "/var/lib/webstack/machines";
+
+/** The folder of one machine: `upper` is its disk, `console.log` what its console said. */
+export function folderOf(name: string): string {
+  return join(machinesFolder, name);
+}
+
+export function storeMachine(machine: StoredMachine): void {
+  mkdirSync(folderOf(machine.name), { recursive: true, mode: 0o700 });
+  writeFileSync(join(folderOf(machine.name), "machine.json"), `${JSON.stringify(machine, null, 2)}\n`);
+}
+
+/** undefined: there is no such machine on this box. */
+export function storedMachine(name: string): StoredMachine | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folderOf(name), "machine.json"), "utf8")) as StoredMachine;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Every machine of this box, those of other stacks too. */
+export function storedMachines(): StoredMachine[] {
+  try {
+    return readdirSync(machinesFolder).flatMap((name) => storedMachine(name) ?? []);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+export function forgetMachine(name: string): void {
+  rmSync(folderOf(name), { recursive: true, force: true });
+}

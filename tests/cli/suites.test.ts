@@ -1,0 +1,29 @@
+import { countJest, countUnittest } from "../../cli/suites";
+
+test.each([
+  ["Ran 12 tests in 0.3s\n\nOK", { passed: 12, failed: 0 }],
+  ["Ran 12 tests in 0.3s\n\nOK (skipped=2)", { passed: 10, failed: 0 }],
+  ["Ran 12 tests in 0.3s\n\nFAILED (failures=1, errors=2)", { passed: 9, failed: 3 }],
+  ["Ran 0 tests in 0.0s\n\nOK", { passed: 0, failed: 1 }],
+  ["Ran 0 tests in 0.0s\n\nNO TESTS RAN", { passed: 0, failed: 1 }],
+  ["SyntaxError: invalid syntax", { passed: 0, failed: 1 }],
+  ["", { passed: 0, failed: 1 }],
+])("unittest's %j counts as %j", (report, count) => {
+  expect(countUnittest(report)).toEqual(count);
+});
+
+const totals = { numPassedTests: 5, numFailedTests: 0, numRuntimeErrorTestSuites: 0 };
+
+test.each([
+  ["a green run", totals, 0, { passed: 5, failed: 0 }],
+  ["a failed test", { ...totals, numFailedTests: 1 }, 1, { passed: 5, failed: 1 }],
+  ["a file that does not load", { ...totals, numRuntimeErrorTestSuites: 1 }, 1, { passed: 5, failed: 1 }],
+  ["a run that fails although its tests pass", totals, 1, { passed: 5, failed: 1 }],
+  ["a run without tests", { ...totals, numPassedTests: 0 }, 0, { passed: 0, failed: 1 }],
+])("jest: %s", (_name, report, status, count) => {
+  expect(countJest(JSON.stringify(report), status)).toEqual(count);
+});
+
+test("jest without a report is a failure", () => {
+  expect(countJest("", 1)).toEqual({ passed: 0, failed: 1 });
+});

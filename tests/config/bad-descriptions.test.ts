@@ -1,0 +1,564 @@
+/** Limit: what is written in a file. Whether the cloud has that size, or the folder exists, is seen later. */
+import { parseSpec } from "../../infra/config/parse";
+import { context, raw, type Raw } from "./baseline";
+
+const web = { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 2, threads: 4 };
+const bot = { kind: "command", command: "python bot.py" };
+const app = { name: "ocpizza", source: "examples/ocpizza" };
+const cloud = { target: "digitalocean", access: { sshFrom: ["203.0.113.7/32"] } };
+const daily = { run: "python manage.py clearsessions", schedule: "daily" };
+
+/** What is wrong, the sections that say so, and the lines of the error in full. */
+const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly string[]])[] = [
+  // keys
+  [
+    "a mistyped section",
+    { databse: { engine: "mysql" } },
+    ["databse: is not a known key; did you mean database?"],
+  ],
+  [
+    "a section that is nothing like a known one",
+    { kubernetes: {} },
+    ["kubernetes: is not a known key; known keys are target, app, services, static, release, jobs, env, secrets, site, host, network, database, backup, monitoring, access"],
+  ],
+  [
+    "a mistyped key of a service",
+    { services: { web: { ...web, wokers: 3 } } },
+    ["services.web.wokers: is not a known key; did you mean workers?"],
+  ],
+  [
+    "a key that another kind of service has",
+    { services: { web, bot: { ...bot, path: "/bot/" } } },
+    ['services.bot.path: must be left out where kind is command, got "/bot/"'],
+  ],
+  [
+    "threads of an asgi service",
+    { services: { web: { kind: "asgi", module: "api:app", threads: 8 } } },
+    ["services.web.threads: must be left out where kind is asgi, got 8"],
+  ],
+  [
+    "no target",
+    { target: "" },
+    ['target: must be digitalocean, aws or local, got ""; for example target: digitalocean'],
+  ],
+  [
+    "an unknown target",
+    { target: "azure" },
+    ['target: must be digitalocean, aws or local, got "azure"; for example target: digitalocean'],
+  ],
+  [
+    "no services",
+    { services: {} },
+    ['services: must name at least one service; for example services: {"web":{"kind":"wsgi","module":"ocpizza.wsgi:application"}}'],
+  ],
+  [
+    "a list where a mapping belongs",
+    { services: [web] },
+    ['services: must be a mapping from names of services to their settings, got [{"kind":"wsgi","module":"ocpizza.wsgi:application","workers":2,"threads":4}]; for example services: {"web":{"kind":"wsgi","module":"ocpizza.wsgi:application"}}'],
+  ],
+  [
+    "a text where a section belongs",
+    { app: "ocpizza" },
+    ['app: must be a mapping with the keys name, source, requirements, exclude, got "ocpizza"; for example app: {"name":"ocpizza","source":"examples/ocpizza"}'],
+  ],
+  [
+    "no name of the app",
+    { app: { source: "app" } },
+    ["app.name: must be set to 2 to 20 lower-case letters, digits and dashes, beginning with a letter; for example name: ocpizza"],
+  ],
+  [
+    "a service without its kind",
+    { services: { web: { module: "a:b" } } },
+    ["services.web.kind: must be set to wsgi, asgi or command; for example kind: wsgi"],
+  ],
+  [
+    "a setting of a database there is none of",
+    { database: { kind: "none", engine: "mysql" } },
+    ['database.engine: must be left out where kind is none, got "mysql"'],
+  ],
+  // names
+  [
+    "a long name of the app",
+    { app: { ...app, name: "a-name-of-21-letters-" } },
+    ['app.name: must be 2 to 20 lower-case letters, digits and dashes, beginning with a letter, got "a-name-of-21-letters-"; for example name: ocpizza'],
+  ],
+  [
+    "an app named as a system user",
+    { app: { ...app, name: "postgres" } },
+    [
+      'app.name: must not be the name of a user or group of the system, got "postgres"',
+      'database.name: must not be a name that the engine keeps for itself, got "postgres"',
+      'database.user: must not be a name that the engine keeps for itself, got "postgres"',
+    ],
+  ],
+  [
+    "a service named as a unit of the system",
+    { services: { nginx: web } },
+    ["services.nginx: must not have the name of a unit of the system, nginx.service; name it app-nginx"],
+  ],
+  [
+    "a job named as a unit of the system",
+    { jobs: { "systemd-sync": daily } },
+    ["jobs.systemd-sync: must not have the name of a unit of the system, systemd-sync.service; name it app-systemd-sync"],
+  ],
+  [
+    "a service named as a slot",
+    { services: { "web-blue": web } },
+    ["services.web-blue: must not end in -blue or -green, which are the slots of a service"],
+  ],
+  [
+    "a service name with a capital letter",
+    { services: { Web: web } },
+    ['services.Web: must be lower-case letters, digits and dashes, beginning with a letter, at most 32, got "Web"'],
+  ],
+  [
+    "a service name with a newline",
+    { services: { "a\nb": web } },
+    [`services."a\\nb": must be lower-case letters, digits and dashes, beginning with a letter, at most 32, got "a\\nb"`],
+  ],
+  [
+    "a job named as a service",
+    { jobs: { web: daily } },
+    ["jobs.web: must not have the name of a service, since both are units of the host; name it web-job"],
+  ],
+  [
+    "two release steps of one name",
+    { release: { steps: [{ name: "migrate", run: "a" }, { name: "migrate", run: "b" }] } },
+    ['release.steps.1.name: must not be the name of release.steps.0 too, got "migrate"'],
+  ],
+  // numbers
+  [
+    "0 workers",
+    { services: { web: { ...web, workers: 0 } } },
+    ["services.web.workers: must be a whole number from 1 to 64, got 0; for example workers: 3"],
+  ],
+  [
+    "a negative number of workers",
+    { services: { web: { ...web, workers: -1 } } },
+    ["services.web.workers: must be a whole number from 1 to 64, got -1; for example workers: 3"],
+  ],
+  [
+    "a million workers",
+    { services: { web: { ...web, workers: 1e6 } } },
+    ["services.web.workers: must be a whole number from 1 to 64, got 1000000; for example workers: 3"],
+  ],
+  [
+    "workers in words",
+    { services: { web: { ...web, workers: "three" } } },
+    ['services.web.workers: must be a whole number from 1 to 64, got "three"; for example workers: 3'],
+  ],
+  [
+    "half a worker",
+    { services: { web: { ...web, workers: 1.5 } } },
+    ["services.web.workers: must be a whole number from 1 to 64, got 1.5; for example workers: 3"],
+  ],
+  [
+    "port 0",
+    { services: { web: { ...web, port: 0 } } },
+    ["services.web.port: must be a whole number from 1024 to 65535, got 0; for example port: 8001"],
+  ],
+  [
+    "port 65536",
+    { services: { web: { ...web, port: 65536 } } },
+    ["services.web.port: must be a whole number from 1024 to 65535, got 65536; for example port: 8001"],
+  ],
+  [
+    "a port that only root may open",
+    { services: { web: { ...web, port: 80 } } },
+    ["services.web.port: must be a whole number from 1024 to 65535, got 80; for example port: 8001"],
+  ],
+  [
+    "one port for two services",
+    { services: { api: { ...web, path: "/api/", port: 8001 }, web: { ...web, port: 8001 } } },
+    ["services.web.port: must not be the port of services.api too, got 8001"],
+  ],
+  [
+    "backups kept for no day",
+    { backup: { keepDays: 0 } },
+    ["backup.keepDays: must be a whole number from 1 to 365, got 0; for example keepDays: 7"],
+  ],
+  [
+    "one release kept, so no way back",
+    { release: { keep: 1 } },
+    ["release.keep: must be a whole number from 2 to 50, got 1; for example keep: 5"],
+  ],
+  // paths and modules
+  [
+    "one path for two services",
+    { services: { api: web, web } },
+    ['services.web.path: must not be the path of services.api too, got "/"'],
+  ],
+  [
+    "a path without its last slash",
+    { services: { web: { ...web, path: "/api" } } },
+    ['services.web.path: must be a URL path that begins and ends with "/", got "/api"; write /api/'],
+  ],
+  [
+    "a path that climbs",
+    { services: { web: { ...web, path: "/a/../b/" } } },
+    ['services.web.path: must be a URL path that begins and ends with "/", got "/a/../b/"; for example path: /api/'],
+  ],
+  [
+    "a file instead of a module",
+    { services: { web: { ...web, module: "ocpizza/wsgi.py" } } },
+    ['services.web.module: must be of the form package.module:callable, got "ocpizza/wsgi.py"; write dots for slashes and leave .py out'],
+  ],
+  [
+    "a module without its callable",
+    { services: { web: { ...web, module: "ocpizza.wsgi" } } },
+    ['services.web.module: must be of the form package.module:callable, got "ocpizza.wsgi"; name the callable, as in ocpizza.wsgi:application'],
+  ],
+  [
+    "a health path that nginx hands to another service",
+    { services: { api: { ...web, path: "/api/", health: { path: "/healthz" } }, web } },
+    ['services.api.health.path: must lie below /api/, where nginx hands it to this service, got "/healthz"'],
+  ],
+  [
+    "a static folder at the path of a service",
+    { services: { web, api: { ...web, path: "/api/" } }, static: { "/api/": "files" } },
+    ["static./api/: must not be the path of services.api too"],
+  ],
+  [
+    "a static folder that is the whole site",
+    { services: { web: { ...web, path: "/app/" } }, static: { "/": "public" } },
+    ['static./: must not be the whole site, "/"; for example "/static/"'],
+  ],
+  [
+    "a static folder inside another",
+    { static: { "/static/": "a", "/static/admin/": "b" } },
+    ["static./static/admin/: must not lie below static./static/"],
+  ],
+  [
+    "a static folder outside of the release",
+    { static: { "/static/": "../files" } },
+    ['static./static/: must be a relative path, got "../files"; it must not leave its folder with ".."'],
+  ],
+  [
+    "an absolute source",
+    { app: { ...app, source: "/srv/app" } },
+    ['app.source: must be a relative path, got "/srv/app"; write it relative'],
+  ],
+  [
+    "a source that leaves the project",
+    { app: { ...app, source: "examples/../../etc" } },
+    ['app.source: must be a relative path, got "examples/../../etc"; it must not leave its folder with ".."'],
+  ],
+  [
+    "a source with a command in it",
+    { app: { ...app, source: "$(id)" } },
+    ['app.source: must be a relative path, got "$(id)"; for example source: examples/ocpizza'],
+  ],
+  // order
+  [
+    "a service after an unknown one",
+    { services: { web: { ...web, after: ["api"] } } },
+    ['services.web.after.0: must be the name of a service (web), got "api"'],
+  ],
+  [
+    "a service after itself",
+    { services: { web: { ...web, after: ["web"] } } },
+    ["services.web.after: must not lead back to itself: web after web"],
+  ],
+  [
+    "services in a circle",
+    { services: { api: { ...web, path: "/api/", after: ["bot"] }, bot: { ...bot, after: ["web"] }, web: { ...web, after: ["api"] } } },
+    ["services.api.after: must not lead back to itself: api after bot after web after api"],
+  ],
+  // commands and schedules
+  [
+    "a pipe",
+    { jobs: { dump: { ...daily, run: "pg_dump | gzip" } } },
+    ['jobs.dump.run: must be a command as one line or as a list of words, got "pg_dump | gzip"; no shell runs it, so put "|" into a script of the app, or in single quotes where it is meant as it is'],
+  ],
+  [
+    "two commands in one",
+    { jobs: { dump: { ...daily, run: "cd /srv && ls" } } },
+    ['jobs.dump.run: must be a command as one line or as a list of words, got "cd /srv && ls"; no shell runs it, so put "&" into a script of the app, or in single quotes where it is meant as it is'],
+  ],
+  [
+    "a redirection",
+    { release: { steps: [{ name: "a", run: "python a.py > log" }] } },
+    ['release.steps.0.run: must be a command as one line or as a list of words, got "python a.py > log"; no shell runs it, so put ">" into a script of the app, or in single quotes where it is meant as it is'],
+  ],
+  [
+    "a substitution inside double quotes",
+    { jobs: { dump: { ...daily, run: 'echo "$(id)"' } } },
+    [`jobs.dump.run: must be a command as one line or as a list of words, got "echo \\"$(id)\\""; no shell runs it, so put "$" into a script of the app, or in single quotes where it is meant as it is`],
+  ],
+  [
+    "an open quote",
+    { jobs: { dump: { ...daily, run: "echo 'a" } } },
+    [`jobs.dump.run: must be a command as one line or as a list of words, got "echo 'a"; close the quote`],
+  ],
+  [
+    "an empty command",
+    { jobs: { dump: { ...daily, run: " " } } },
+    ['jobs.dump.run: must be a command as one line or as a list of words, got " "; for example run: python manage.py clearsessions'],
+  ],
+  [
+    "a word with a newline",
+    { jobs: { dump: { ...daily, run: ["echo", "a\nUser=root"] } } },
+    [`jobs.dump.run: must be a command as one line or as a list of words, got ["echo","a\\nUser=root"]; for example run: python manage.py clearsessions`],
+  ],
+  [
+    "a schedule of cron",
+    { jobs: { dump: { ...daily, schedule: "0 6 * * *" } } },
+    ['jobs.dump.schedule: must be a calendar expression of systemd, in UTC, got "0 6 * * *"; this is the form of cron, where "0 6 * * *" means *-*-* 06:00:00'],
+  ],
+  [
+    "a schedule of no meaning",
+    { jobs: { dump: { ...daily, schedule: "every morning" } } },
+    ['jobs.dump.schedule: must be a calendar expression of systemd, in UTC, got "every morning"; for example schedule: "*-*-* 06:00:00"'],
+  ],
+  [
+    "a day that no year has",
+    { jobs: { dump: { ...daily, schedule: "*-02-30 06:00" } } },
+    ['jobs.dump.schedule: must be a calendar expression of systemd, in UTC, got "*-02-30 06:00"; for example schedule: "*-*-* 06:00:00"'],
+  ],
+  [
+    "an hour that no day has",
+    { backup: { schedule: "25:00" } },
+    ['backup.schedule: must be a calendar expression of systemd, in UTC, got "25:00"; for example schedule: "*-*-* 06:00:00"'],
+  ],
+  // settings
+  [
+    "a setting with = in its name",
+    { env: { "A=B": "1" } },
+    ['env."A=B": must be a name of letters, digits and underscores, not beginning with a digit, got "A=B"'],
+  ],
+  [
+    "a setting that YAML takes for a truth value",
+    { env: { DEBUG: true } },
+    ["env.DEBUG: must be text, got true; put it in quotes"],
+  ],
+  [
+    "a setting that YAML takes for a number",
+    { env: { LIMIT: 1e3 } },
+    ["env.LIMIT: must be text, got 1000; put it in quotes"],
+  ],
+  [
+    "a setting with NUL",
+    { env: { A: "a\0b" } },
+    [`env.A: must be text, got "a\\u0000b"; no environment can hold a NUL character`],
+  ],
+  [
+    "a setting that the host gives",
+    { env: { DATABASE_URL: "sqlite://" } },
+    ["env.DATABASE_URL: must be left out, since every process gets it from the host"],
+  ],
+  [
+    "a setting that is a secret too",
+    { env: { TOKEN: "x" }, secrets: ["TOKEN"] },
+    ["env.TOKEN: must not be in secrets too; keep only the secret TOKEN"],
+  ],
+  [
+    "a secret named as a section",
+    { secrets: ["database"] },
+    [
+      "database: must not hold a secret; name the secret in secrets and set it as a key of its own",
+      'secrets.0: must not be the name of another key of this file, got "database"',
+    ],
+  ],
+  [
+    "a secret that the host gives",
+    { secrets: ["DATABASE_URL"] },
+    ['secrets.0: must be left out, since every process gets it from the host, got "DATABASE_URL"'],
+  ],
+  [
+    "a secret named twice",
+    { secrets: ["TOKEN", "TOKEN"] },
+    ['secrets.1: must not repeat secrets.0, got "TOKEN"'],
+  ],
+  // site
+  [
+    "a domain that begins with a dash",
+    { site: { domain: "-a.fr" } },
+    ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "-a.fr"; for example domain: www.ocpizza.fr'],
+  ],
+  [
+    "a domain with a blank",
+    { site: { domain: "a b.fr" } },
+    ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "a b.fr"; for example domain: www.ocpizza.fr'],
+  ],
+  [
+    "a domain with a command in it",
+    { site: { domain: "a.fr;rm -rf /" } },
+    ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "a.fr;rm -rf /"; for example domain: www.ocpizza.fr'],
+  ],
+  [
+    "a domain with a newline",
+    { site: { domain: "a.fr\n" } },
+    [`site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "a.fr\\n"; for example domain: www.ocpizza.fr`],
+  ],
+  [
+    "a domain in its own script",
+    { site: { domain: "pâtes.fr" } },
+    ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "pâtes.fr"; write xn--ptes-boa.fr'],
+  ],
+  [
+    "a domain in capital letters",
+    { site: { domain: "WWW.ocpizza.fr" } },
+    ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "WWW.ocpizza.fr"; write www.ocpizza.fr'],
+  ],
+  [
+    "a domain of 254 characters",
+    { site: { domain: `${"a".repeat(62)}.${"b".repeat(62)}.${"c".repeat(62)}.${"d".repeat(62)}.fr` } },
+    ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...; for example domain: www.ocpizza.fr'],
+  ],
+  [
+    "an address as a domain",
+    { site: { domain: "203.0.113.7" } },
+    ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "203.0.113.7"; for example domain: www.ocpizza.fr'],
+  ],
+  [
+    "a domain in clear on the Internet",
+    { ...cloud, site: { domain: "www.ocpizza.fr", tls: "none" } },
+    ['site.tls: must be letsencrypt for a domain on digitalocean, where passwords would cross the Internet in clear, got "none"; leave it out'],
+  ],
+  [
+    "a certificate without a name",
+    { ...cloud, site: { tls: "letsencrypt" } },
+    ['site.tls: must be none without site.domain: a certificate is made out to a name, got "letsencrypt"'],
+  ],
+  [
+    "aliases of no domain",
+    { site: { aliases: ["ocpizza.fr"] } },
+    ['site.aliases: must be left out without site.domain, which they lead to, got ["ocpizza.fr"]'],
+  ],
+  [
+    "an alias that is the domain",
+    { site: { domain: "ocpizza.fr", aliases: ["ocpizza.fr"] } },
+    ['site.aliases.0: must not repeat site.domain, got "ocpizza.fr"'],
+  ],
+  [
+    "a receiver of alerts that is no address",
+    { monitoring: { emails: ["ops at ocpizza.fr"] } },
+    ['monitoring.emails.0: must be an e-mail address, got "ops at ocpizza.fr"'],
+  ],
+  // machines
+  [
+    "a prefix of 33 bits",
+    { network: { range: "10.0.0.0/33" } },
+    ['network.range: must be a private IPv4 network (RFC 1918) of /16 to /28, without host bits, got "10.0.0.0/33"; a prefix is a number from 0 to 32'],
+  ],
+  [
+    "a network with host bits",
+    { network: { range: "10.20.0.5/24" } },
+    ['network.range: must be a private IPv4 network (RFC 1918) of /16 to /28, without host bits, got "10.20.0.5/24"; write 10.20.0.0/24'],
+  ],
+  [
+    "a public network",
+    { network: { range: "203.0.113.0/24" } },
+    ['network.range: must be a private IPv4 network (RFC 1918) of /16 to /28, without host bits, got "203.0.113.0/24"; for example range: 10.20.0.0/24'],
+  ],
+  [
+    "a network of four addresses",
+    { network: { range: "10.0.0.0/30" } },
+    ['network.range: must be a private IPv4 network (RFC 1918) of /16 to /28, without host bits, got "10.0.0.0/30"; for example range: 10.20.0.0/24'],
+  ],
+  [
+    "SSH open to the world",
+    { access: { sshFrom: ["0.0.0.0/0"] } },
+    ['access.sshFrom.0: must not open SSH to the world, got "0.0.0.0/0"; name the networks that people work from'],
+  ],
+  [
+    "SSH open to the world by IPv6",
+    { access: { sshFrom: ["::/0"] } },
+    ['access.sshFrom.0: must not open SSH to the world, got "::/0"; name the networks that people work from'],
+  ],
+  [
+    "SSH open to the world in two halves",
+    { access: { sshFrom: ["0.0.0.0/1", "128.0.0.0/1"] } },
+    [
+      'access.sshFrom.0: must not open SSH to the world, got "0.0.0.0/1"; name the networks that people work from',
+      'access.sshFrom.1: must not open SSH to the world, got "128.0.0.0/1"; name the networks that people work from',
+    ],
+  ],
+  [
+    "an address without its prefix",
+    { access: { sshFrom: ["203.0.113.7"] } },
+    ['access.sshFrom.0: must be a network in CIDR form, without host bits, got "203.0.113.7"; write 203.0.113.7/32'],
+  ],
+  [
+    "no word on who may log in on the Internet",
+    { target: "aws" },
+    ['access.sshFrom: must name at least one network, since aws is on the Internet; for example sshFrom: ["203.0.113.7/32"]'],
+  ],
+  [
+    "a private key among the public ones",
+    { access: { sshKeys: ["-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE"] } },
+    ["access.sshKeys.0: must be the line of a public SSH key (ssh-ed25519, ecdsa-sha2-nistp256 or ssh-rsa); this is a private key: take the file that ends in .pub, and make a new key if this one was saved anywhere"],
+  ],
+  [
+    "a size that does not tell its memory",
+    { ...cloud, host: { size: "gpu-h100x1-80gb" } },
+    [
+      "host.cpus: must be set, since the name of size gpu-h100x1-80gb does not tell it",
+      "host.memoryMiB: must be set, since the name of size gpu-h100x1-80gb does not tell it",
+    ],
+  ],
+  [
+    "a memory that the size does not have",
+    { ...cloud, host: { size: "s-1vcpu-1gb", memoryMiB: 4096 } },
+    ["host.memoryMiB: must be 1024, as in size s-1vcpu-1gb, got 4096; leave it out"],
+  ],
+  [
+    "a package name with an option in it",
+    { host: { packages: ["--allow-unauthenticated"] } },
+    ['host.packages.0: must be a name of a Debian package, got "--allow-unauthenticated"'],
+  ],
+  // database
+  [
+    "a version that the engine does not have",
+    { database: { version: "9.6" } },
+    ['database.version: must be "15" for postgres on local, got "9.6"'],
+  ],
+  [
+    "a version that lost its fraction to YAML",
+    { ...cloud, target: "aws", database: { engine: "mysql", version: 8.0 } },
+    ['database.version: must be "8.0" or "8.4" for mysql on aws, got "8"'],
+  ],
+  [
+    "an engine that is not offered",
+    { database: { engine: "sqlite" } },
+    ['database.engine: must be postgres or mysql, got "sqlite"; for example engine: postgres'],
+  ],
+  [
+    "a database of the engine's own",
+    { database: { name: "template1" } },
+    ['database.name: must not be a name that the engine keeps for itself, got "template1"'],
+  ],
+  [
+    "a database name with a quote",
+    { database: { name: "a'b" } },
+    [`database.name: must be lower-case letters, digits and underscores, beginning with a letter, at most 63, got "a'b"; for example name: ocpizza`],
+  ],
+  [
+    "a user name too long for mysql",
+    { ...cloud, database: { engine: "mysql", user: "a".repeat(33) } },
+    ['database.user: must have at most 32 characters in mysql, got "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"'],
+  ],
+  [
+    "a backup of no database",
+    { database: { kind: "none" }, backup: { enabled: true } },
+    ["backup.enabled: must be false where database.kind is none, got true; leave it out"],
+  ],
+  // capacity
+  [
+    "more threads than connections",
+    { ...cloud, services: { web: { ...web, workers: 3, threads: 16 }, bot }, jobs: { clear: daily } },
+    ["database.connections: must be at least 98, since a release runs both slots: web 3 workers x 16 threads x 2 slots + bot 1 + jobs 1, got 22; take a larger database, or fewer workers or threads"],
+  ],
+  [
+    "more memory than the host has",
+    { services: { web: { ...web, memoryMiB: 512 } }, jobs: { clear: daily }, host: { memoryMiB: 1024 } },
+    ["host.memoryMiB: must be at least 1472 for all units at once: system 192 + web 2 slots x 512 + clear 256, got 1024; take a larger host, or lower their memoryMiB"],
+  ],
+];
+
+test.each(bad)("refuses %s", (_what, overrides, lines) => {
+  const { secrets } = overrides;
+  const count = lines.length === 1 ? "1 problem" : `${lines.length} problems`;
+  const message = [`Pulumi.test.yaml: ${count}`, ...lines.map((line) => `  ${line}`)].join("\n");
+  expect(() => parseSpec(raw(overrides), context(...(Array.isArray(secrets) ? secrets.map(String) : [])))).toThrow(new Error(message));
+});

@@ -1,0 +1,75 @@
+/** Limit: config is set as the engine hands it over; tests/machines/ sees the engine itself do it. */
+import * as pulumi from "@pulumi/pulumi";
+import { utils } from "ssh2";
+import { loadSpec } from "../../infra/config/load";
+import { raw, spec, type Raw } from "./baseline";
+
+const pair = utils.generateKeyPairSync("ed25519");
+
+beforeAll(() => pulumi.runtime.setMocks({ newResource: ({ name }) => ({ id: name, state: {} }), call: ({ token }) => { throw new Error(`nothing calls ${token} here`); } }, "webstack", "test"));
+
+/** Sets the config as the engine does: sections as JSON, other values as their text, names with the project's before them. */
+function setConfig(values: Raw, secrets: Readonly<Record<string, string>>): void {
+  const texts = Object.entries(values).map(([key, value]) => [`webstack:${key}`, typeof value === "string" ? value : JSON.stringify(value)]);
+  const hidden = Object.entries(secrets).map(([key, value]) => [`webstack:${key}`, value]);
+  pulumi.runtime.setAllConfig(
+    { ...Object.fromEntries(texts), ...Object.fromEntries(hidden), "aws:region": "eu-central-1", "pulumi:tags": "{}", "webstack2:target": "x" },
+    hidden.map(([key]) => key ?? ""),
+  );
+}
+
+const valueOf = (output: pulumi.Output<string>): Promise<string> => new Promise((resolve) => output.apply(resolve));
+
+test("reads the stack's own keys and no others", () => {
+  setConfig(raw(), { sshPrivateKey: pair.private });
+  expect(loadSpec().spec).toEqual(spec());
+});
+
+test("takes the empty values that the project file gives to what a stack leaves out", () => {
+  setConfig({ static: {}, secrets: [], jobs: {}, site: {}, host: {}, ...raw() }, { sshPrivateKey: pair.private });
+  expect(loadSpec().spec).toEqual(spec());
+});
+
+test("hands secrets over as secret outputs, beside the description", async () => {
+  setConfig(raw({ secrets: ["TOKEN"] }), { sshPrivateKey: pair.private.trim(), TOKEN: "{ marker-9f2" });
+  const loaded = loadSpec();
+  const { TOKEN } = loaded.secrets.env;
+  expect(TOKEN && [await pulumi.isSecret(TOKEN), await valueOf(TOKEN)]).toEqual([true, "{ marker-9f2"]);
+  expect([await pulumi.isSecret(loaded.secrets.sshPrivateKey), await valueOf(loaded.secrets.sshPrivateKey)]).toEqual([true, `${pair.private.trim()}\n`]);
+  expect(loaded.secrets.sshPublicKey).toBe(pair.public);
+  expect(JSON.stringify(loaded.spec)).not.toContain("marker");
+});
+
+test.each([
+  ["a key that is none", { sshPrivateKey: "marker-9f2" }, {}, "sshPrivateKey: must be a private key file of OpenSSH; "],
+  ["a key of another type", { sshPrivateKey: utils.generateKeyPairSync("ecdsa", { bits: 256 }).private }, {}, "sshPrivateKey: must be a key of type ed25519; "],
+  ["a key with a passphrase", { sshPrivateKey: utils.generateKeyPairSync("ed25519", { passphrase: "x", cipher: "aes256-ctr", rounds: 1 }).private }, {}, "sshPrivateKey: must have no passphrase, since nobody is there to type it; "],
+])("refuses %s", (_what, secrets, values, line) => {
+  setConfig(raw(values), secrets);
+  expect(() => loadSpec()).toThrow(new Error(`Pulumi.test.yaml: 1 problem\n  ${line}run ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key`));
+});
+
+test("refuses an empty secret", () => {
+  setConfig(raw({ secrets: ["TOKEN"] }), { sshPrivateKey: pair.private, TOKEN: "" });
+  expect(() => loadSpec()).toThrow(new Error("Pulumi.test.yaml: 1 problem\n  TOKEN: must not be empty; run pulumi config set --secret TOKEN"));
+});
+
+test("names every missing and every plain secret at once, and shows none", () => {
+  setConfig({ ...raw({ secrets: ["A", "B"] }), B: "marker-9f2", C: "marker-9f2" }, {});
+  expect(() => loadSpec()).toThrow(
+    new Error(
+      [
+        "Pulumi.test.yaml: 4 problems",
+        "  A: must be set; run pulumi config set --secret A",
+        "  B: must be encrypted; run pulumi config set --secret B, and change the secret if this file was saved anywhere",
+        "  C: is not a known key; known keys are target, app, services, static, release, jobs, env, secrets, site, host, network, database, backup, monitoring, access",
+        "  sshPrivateKey: must be set; run ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key",
+      ].join("\n"),
+    ),
+  );
+});
+
+test("refuses a section whose text is no mapping", () => {
+  setConfig({ ...raw(), site: "{ domain" }, { sshPrivateKey: pair.private });
+  expect(() => loadSpec()).toThrow(/site: must be a mapping with the keys domain, aliases, tls, maxBodyMiB, quietPaths, got "\{ domain"; for example site: \{"domain":"www\.ocpizza\.fr"\}$/);
+});

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import Ajv from "ajv";
+import { parse } from "yaml";
+import { referenceFiles } from "../../cli/reference";
+import { keys } from "../../infra/config/keys";
+import { parseSpec } from "../../infra/config/parse";
+import type { Problem } from "../../infra/config/problems";
+import { keyRows, type Keys } from "../../infra/config/section";
+import { raw, type Raw } from "./baseline";
+
+const root = join(__dirname, "../..");
+const text = (path: string): string => readFileSync(join(root, path), "utf8");
+const table: Keys = keys;
+
+test.each([...referenceFiles()])("%s is fresh; npm run reference makes it so", (path, fresh) => {
+  expect(text(path)).toBe(fresh);
+});
+
+test("every key of the table and every one below it is in the reference, with an example", () => {
+  const rows = Object.entries(table).flatMap(([name, key]) => keyRows(key, name));
+  expect(rows.length).toBeGreaterThan(50);
+  for (const { at, says, example } of rows) {
+    expect(text("docs/reference.md")).toContain(`| \`${at}\` |`);
+    expect([at, says, example]).toEqual([at, expect.stringMatching(/\S/), expect.anything()]);
+  }
+});
+
+test.each(Object.entries(table))("the example of %s is one that is taken", (name, key) => {
+  const problems: Problem[] = [];
+  key.type.read(key.example, name, problems);
+  expect(problems).toEqual([]);
+});
+
+const stackFiles = readdirSync(root).filter((name) => /^Pulumi\.[^.]+\.yaml$/.test(name));
+const schema = new Ajv({ strict: false, formats: { email: true } }).compile(JSON.parse(text("docs/webstack.schema.json")));
+const judge = (file: unknown): unknown => (schema(file) ? "taken" : schema.errors?.map(({ instancePath, message }) => `${instancePath} ${message ?? ""}`));
+
+test("there are stack files to look at", () => {
+  expect(stackFiles).toEqual(expect.arrayContaining(["Pulumi.local.yaml", "Pulumi.prod.yaml"]));
+});
+
+describe.each(stackFiles)("%s", (name) => {
+  const file = parse(text(name)) as { readonly config: Raw };
+  const plain = Object.entries(file.config).filter(([, value]) => !(typeof value === "object" && value !== null && "secure" in value));
+  const values = Object.fromEntries(plain.map(([key, value]) => [key.replace("webstack:", ""), value]));
+
+  test("is a description without problems, once its secrets are set", () => {
+    const secretNames = new Set(["sshPrivateKey", ...((values["secrets"] as readonly string[] | undefined) ?? [])]);
+    expect(() => parseSpec(values, { project: "webstack", stack: "test", secretNames })).not.toThrow();
+  });
+
+  test("is taken by the schema that its first line names", () => {
+    expect(text(name).split("\n")[0]).toBe("# yaml-language-server: $schema=docs/webstack.schema.json");
+    expect(judge(file)).toBe("taken");
+  });
+});
+
+const asFile = (values: Raw) => ({ config: Object.fromEntries(Object.entries(values).map(([key, value]) => [`webstack:${key}`, value])) });
+
+test.each<[string, Raw]>([
+  ["the baseline", raw()],
+  ["a secret in its encrypted form", raw({ TOKEN: { secure: "v1:x" } })],
+  ["a service of another kind", raw({ services: { bot: { kind: "command", command: ["python", "bot.py"] } } })],
+  ["no database", raw({ database: { kind: "none" } })],
+])("the schema takes %s", (_what, values) => {
+  expect(judge(asFile(values))).toBe("taken");
+});
+
+test.each<[string, Raw, string]>([
+  ["a mistyped section", raw({ databse: { engine: "mysql" } }), "/config/webstack:databse must have required property 'secure'"],
+  ["a secret in clear", raw({ TOKEN: "x" }), "/config/webstack:TOKEN must be object"],
+  ["a mistyped key", raw({ site: { domian: "a.fr" } }), "/config/webstack:site must NOT have additional properties"],
+  ["a key of another kind", raw({ services: { web: { kind: "command", command: "a", path: "/" } } }), "/config/webstack:services/web must NOT have additional properties"],
+  ["a kind without what it needs", raw({ services: { web: { kind: "wsgi" } } }), "/config/webstack:services/web must have required property 'module'"],
+  ["a setting of no database", raw({ database: { kind: "none", engine: "mysql" } }), "/config/webstack:database must NOT have additional properties"],
+  ["a mistyped setting of a database of the default kind", raw({ database: { engin: "mysql" } }), "/config/webstack:database must NOT have additional properties"],
+  ["too many workers", raw({ services: { web: { kind: "wsgi", module: "a:b", workers: 65 } } }), "/config/webstack:services/web/workers must be <= 64"],
+])("the schema refuses %s", (_what, values, error) => {
+  expect(judge(asFile(values))).toEqual(expect.arrayContaining([error]));
+});
+
+test("the project file names every key with a type Pulumi knows, a description, and an empty value where a stack leaves it out", () => {
+  const { config } = parse(text("Pulumi.yaml")) as { readonly config: Record<string, { type: string; description: string; default: unknown }> };
+  expect(Object.keys(config)).toEqual(Object.keys(table));
+  for (const [name, { type, description, default: empty }] of Object.entries(config)) {
+    expect([name, description, empty]).toEqual([name, expect.stringMatching(/\.$/), { string: "", object: {}, array: [] }[type]]);
+  }
+});

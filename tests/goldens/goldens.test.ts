@@ -1,0 +1,46 @@
+/** Limit: these show the text; tests/machines/judges.test.ts lets nginx, systemd, cloud-init and nft judge it. */
+import { expectGolden } from "./golden";
+import { goldenManifests, goldenUserData } from "./stacks";
+
+const manifests = goldenManifests();
+
+test.each([...manifests])("%s is as kept", (folder, manifest) => {
+  // hostctl is in the project as it is.
+  const files = manifest.files.filter(({ path }) => !path.startsWith("/usr/local/"));
+  const texts = new Map(files.map(({ path, content }) => [path, content]));
+  const { files: _, ...rest } = manifest;
+  const table = manifest.files.map(({ path, owner, group, mode, onChange }) => ({ path, owner, group, mode, onChange }));
+  texts.set("manifest.json", `${JSON.stringify({ ...rest, files: table }, null, 2)}\n`);
+  expectGolden(folder, texts);
+});
+
+test("user-data is as kept", () => {
+  expectGolden("user-data", new Map([["user-data", goldenUserData()]]));
+});
+
+test("user-data fits every cloud", () => {
+  // EC2 takes 16 KiB: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
+  expect(Buffer.byteLength(goldenUserData())).toBeLessThan(16 * 1024);
+});
+
+test("a command's words reach systemd as they are", () => {
+  const unit = manifests.get("every-kind/web-0")?.files.find(({ path }) => path.endsWith("/worker.service"))?.content;
+  expect(unit).toContain('ExecStart=python -m worker --name "50%% $$x"\n');
+  expect(unit).toContain("After=network.target site@blue.service site@green.service\n");
+});
+
+test("a service with a port listens on the machine itself only", () => {
+  const site = manifests.get("every-kind/web-0")?.files.find(({ path }) => path.endsWith("/site.conf"))?.content;
+  expect(site).toContain("listen 127.0.0.1:8001;");
+  expect(site).not.toContain("listen 8001");
+  expect(site).toContain('    "/favicon.ico" 0;\n');
+  expect(site).toContain("server_name shop.example www.shop.example 10.");
+});
+
+test("SSH is open to the operators' addresses of both families and to nobody else", () => {
+  const rules = manifests.get("every-kind/web-0")?.files.find(({ path }) => path === "/etc/nftables.conf")?.content ?? "";
+  expect(rules.split("\n").filter((line) => line.includes("dport 22"))).toEqual([
+    '        ip saddr { 192.0.2.0/24 } tcp dport 22 accept comment "operators and releases"',
+    '        ip6 saddr { 2001:db8::/32 } tcp dport 22 accept comment "operators and releases"',
+  ]);
+});

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { parseSpec } from "../../infra/config/parse";
+import { databaseManifest } from "../../infra/host/database";
+import type { Manifest } from "../../infra/host/manifest";
+import { userData } from "../../infra/host/user-data";
+import { webManifest } from "../../infra/host/web";
+import { planStack } from "../../infra/plan";
+import { spec } from "../config/baseline";
+
+/** A stand-in, as long as a real digest. */
+const digest = "00112233aabbccdd";
+
+/** Every manifest that is kept as a golden, by folder. */
+export function goldenManifests(): ReadonlyMap<string, Manifest> {
+  const rehearsal = planStack(exampleSpec("local"));
+  const kinds = planStack(everyKind());
+  const manifests = new Map<string, Manifest>();
+  for (const [name, plan] of [["ocpizza-local", rehearsal], ["every-kind", kinds]] as const) {
+    for (const host of plan.hosts) manifests.set(`${name}/${host.name}`, webManifest(plan, host, digest));
+    if (plan.database.kind === "managed") manifests.set(`${name}/database-0`, databaseManifest(plan, plan.database, "10.77.0.1/32"));
+  }
+  return manifests;
+}
+
+/** The user-data of every machine; it knows the stack's key and nothing else. */
+export const goldenUserData = (): string => userData("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEexampleEXAMPLEexampleEXAMPLEexample0");
+
+/** The checked description of a stack file of this project, with its secrets taken as set. */
+export function exampleSpec(stack: string) {
+  const text = readFileSync(join(resolve(__dirname, "../.."), `Pulumi.${stack}.yaml`), "utf8");
+  const { config } = parse(text) as { config: Record<string, unknown> };
+  const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(/^webstack:/, ""), value]));
+  const secrets = (raw.secrets as string[] | undefined) ?? [];
+  return parseSpec(raw, { project: "webstack", stack, secretNames: new Set(["sshPrivateKey", ...secrets]) });
+}
+
+/** Each kind of service, a job, a port and names that need care, in one description. */
+function everyKind() {
+  return spec({
+    host: { memoryMiB: 8192, cpus: 2 },
+    services: {
+      api: { kind: "asgi", module: "api.main:app", workers: 2, path: "/api/", port: 8001 },
+      site: { kind: "wsgi", module: "site.wsgi:application", workers: 2, threads: 4, after: ["api"] },
+      worker: { kind: "command", command: 'python -m worker --name "50% $x"', after: ["site"] },
+    },
+    jobs: { collect: { run: "python collect.py", schedule: "hourly" } },
+    static: { "/assets/": "build/assets" },
+    site: { domain: "shop.example", aliases: ["www.shop.example"], tls: "none", maxBodyMiB: 25, quietPaths: ["/favicon.ico"] },
+    access: { sshFrom: ["192.0.2.0/24", "2001:db8::/32"] },
+  });
+}

@@ -1,0 +1,80 @@
+/** The goldens before the programs that read them on a host, in the very image that hosts have. Limit: nothing is started. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { webPackages } from "../../infra/host/packages";
+import { buildImage } from "../../providers/nspawn/image";
+import { exampleSpec, goldenManifests, goldenUserData } from "../goldens/stacks";
+import { run } from "./stack";
+
+let image = "";
+let folder = "";
+const hosts = [...goldenManifests()].filter(([, manifest]) => manifest.release !== null);
+
+beforeAll(async () => {
+  image = await buildImage({ suite: "bookworm", packages: webPackages(exampleSpec("local")) }, () => undefined);
+  folder = mkdtempSync(join(tmpdir(), "judges-"));
+  for (const [name, manifest] of hosts) {
+    for (const { path, content, mode } of manifest.files) {
+      mkdirSync(dirname(join(folder, name, path)), { recursive: true });
+      writeFileSync(join(folder, name, path), content, { mode: parseInt(mode, 8) });
+    }
+    for (const service of manifest.services.filter(({ kind }) => kind === "slots")) {
+      symlinkSync(`${service.name}-blue.conf`, join(folder, name, `etc/nginx/webstack/upstreams/${service.name}.conf`));
+    }
+  }
+  writeFileSync(join(folder, "user-data"), goldenUserData());
+}, 600_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs a command in the image, read-only, with a host's files laid over /etc and /usr/local. */
+function judge(host: string, ...command: string[]) {
+  const over = ["etc", "usr/local"].map((path) => `--overlay=+/${path}:${join(folder, host, path)}::/${path}`);
+  return run("systemd-nspawn", ["--quiet", "--register=no", "--keep-unit", "--private-network", "--volatile=overlay", `--directory=${image}`, "--pipe", ...over, ...command]);
+}
+
+describe.each(hosts.map(([name, manifest]) => ({ name, manifest })))("$name", ({ name, manifest }) => {
+  test("nginx reads its configuration", async () => {
+    const { code, stderr } = await judge(name, "sh", "-c", "mkdir -p /run/nginx && nginx -t");
+    expect([code, stderr]).toEqual([0, expect.stringContaining("test is successful")]);
+  });
+
+  test("systemd finds nothing to say about its units", async () => {
+    const units = manifest.files.map(({ path }) => path).filter((path) => /\/etc\/systemd\/system\/[^/]+\.(service|socket|timer)$/.test(path));
+    expect(units.length).toBeGreaterThan(2);
+    // A slot's program exists once a release does; here only its name matters.
+    const programs = "mkdir -p /srv/webstack/current/venv/bin; for s in api site web; do for c in blue green i; do mkdir -p /srv/webstack/slots/$s-$c/venv/bin; ln -sf /usr/bin/python3 /srv/webstack/slots/$s-$c/venv/bin/python; done; done; ln -sf /usr/bin/python3 /srv/webstack/current/venv/bin/python; useradd --system ocpizza;";
+    const instances = units.map((unit) => unit.replace("@.", "@blue."));
+    const { stdout, stderr } = await judge(name, "sh", "-c", `${programs} systemd-analyze verify --man=no --recursive-errors=yes ${instances.map((unit) => unit.split("/").at(-1)).join(" ")}; echo ended with $?`);
+    expect([stderr.trim(), stdout.trim()]).toEqual(["", "ended with 0"]);
+  });
+
+  test.each(manifest.files.filter(({ path }) => path.endsWith(".service")).map(({ path }) => path.split("/").at(-1) ?? ""))(
+    "%s is exposed as little as promised",
+    async (unit) => {
+      const threshold = unit === "nginx.service" ? 16 : 12;
+      const { code, stdout } = await judge(name, "systemd-analyze", "security", "--offline=yes", `--threshold=${threshold}`, "--no-pager", `/etc/systemd/system/${unit}`);
+      expect([code, stdout.trim().split("\n").at(-1)]).toEqual([0, expect.stringContaining("Overall exposure level")]);
+    },
+  );
+
+  test("nft reads its rules", async () => {
+    const { code, stderr } = await judge(name, "nft", "--check", "--file", "/etc/nftables.conf");
+    expect([code, stderr]).toEqual([0, ""]);
+  });
+
+  test("its shell scripts parse", async () => {
+    for (const { path } of manifest.files.filter(({ path: p, content }) => p.startsWith("/usr/local/") && content.startsWith("#!/bin/sh"))) {
+      expect(await judge(name, "sh", "-n", path)).toMatchObject({ code: 0, stderr: "" });
+    }
+  });
+});
+
+test("cloud-init reads the user-data", async () => {
+  const { code, stdout, stderr } = await run("systemd-nspawn", [
+    ...["--quiet", "--register=no", "--keep-unit", "--private-network", "--volatile=overlay", `--directory=${image}`, "--pipe"],
+    ...[`--bind-ro=${join(folder, "user-data")}:/run/user-data`, "cloud-init", "schema", "--config-file", "/run/user-data"],
+  ]);
+  expect([code, stdout.trim(), stderr.trim()]).toEqual([0, "Valid cloud-config: /run/user-data", ""]);
+});

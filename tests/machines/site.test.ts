@@ -1,0 +1,268 @@
+/** A whole stack on real machines: it boots, serves, changes, survives. Limit: one web host, one box, no TLS. */
+import { createHash } from "node:crypto";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Ajv from "ajv";
+import schema from "../../docs/outputs.schema.json";
+import type { Manifest } from "../../infra/host/manifest";
+import { ask, awaitOk } from "./http";
+import { load } from "./load";
+import { run, TestStack } from "./stack";
+
+const stack = new TestStack("site", "10.84.1.0/24");
+let site = "";
+
+beforeAll(async () => {
+  await stack.init();
+  await stack.mustUp();
+  site = (await stack.outputs()).siteUrl;
+}, 300_000);
+
+afterAll(async () => {
+  await stack.down();
+}, 120_000);
+
+/** systemd's own word for a property of a unit. */
+const property = (unit: string, name: string) => stack.remote(`systemctl show ${unit} -p ${name} --value`);
+
+const servingSlot = async () => (await stack.remote("readlink /etc/nginx/webstack/upstreams/web.conf")).replace(/^.*web-(blue|green)\.conf$/, "$1");
+
+const storedManifest = async () => JSON.parse(await stack.remote("sudo cat /var/lib/webstack/manifest.json")) as Manifest;
+
+/** Gives a manifest to hostctl as a bundle would. */
+const apply = (manifest: Manifest) =>
+  stack.ssh("cat > /tmp/changed.json && sudo hostctl apply /tmp/changed.json", { stdin: JSON.stringify(manifest) });
+
+describe("a new stack", () => {
+  test("answers its page through nginx", async () => {
+    const { status, headers, body } = await ask(site);
+    expect(status).toBe(200);
+    expect(headers.server).toBe("nginx");
+    expect(body).toContain("<title>");
+  });
+
+  test("takes an order and gives it back", async () => {
+    const products = JSON.parse((await ask(`${site}products`)).body) as { products: { id: number }[] };
+    const restaurants = JSON.parse((await ask(`${site}restaurants`)).body) as { restaurants: { id: number }[] };
+    const order = { restaurant: restaurants.restaurants[0]?.id, lines: [{ product: products.products[0]?.id, quantity: 2 }] };
+    const made = await ask(`${site}orders`, { method: "POST", json: order });
+    expect(made.status).toBe(201);
+    const { id } = JSON.parse(made.body) as { id: string };
+    const read = await ask(`${site}orders/${id}`);
+    expect(read.status).toBe(200);
+    expect(JSON.parse(read.body)).toMatchObject({ id, lines: [{ quantity: 2 }] });
+  });
+
+  test("serves a hashed static file for ever, compressed beforehand, and says who it is not", async () => {
+    const page = (await ask(site)).body;
+    const path = /href="\/(static\/[^"]+\.[0-9a-f]{12}\.css)"/.exec(page)?.[1];
+    expect(path).toBeDefined();
+    const file = await ask(`${site}${path}`, { headers: { "Accept-Encoding": "gzip" } });
+    expect(file.status).toBe(200);
+    expect(file.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+    expect(file.headers["content-encoding"]).toBe("gzip");
+    expect(file.headers["x-content-type-options"]).toBe("nosniff");
+    const missing = await ask(`${site}static/none.css`);
+    expect(missing.status).toBe(404);
+    expect(missing.headers["x-content-type-options"]).toBe("nosniff");
+  });
+
+  test("gives a host name that is not its own no answer", async () => {
+    await expect(ask(site, { headers: { Host: "evil.example" } })).rejects.toThrow("socket hang up");
+  });
+
+  test("prints outputs that fit the published schema and hold no password", async () => {
+    const outputs = await stack.outputs();
+    const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+    expect([validate(outputs), validate.errors]).toEqual([true, null]);
+    const password = (await stack.remote("sudo cat /etc/webstack/env")).match(/postgresql:\/\/[^:]+:([^@]+)@/)?.[1];
+    expect(password).toMatch(/^[\w-]{40}$/);
+    expect(JSON.stringify(outputs)).not.toContain(password);
+  });
+
+  test("reaches its database with TLS, as its own user, in read committed and UTC", async () => {
+    const question =
+      "select ssl, version, current_user, current_setting('default_transaction_isolation'), current_setting('timezone') from pg_stat_ssl where pid = pg_backend_pid()";
+    const script = `import os, psycopg; print(psycopg.connect(os.environ["DATABASE_URL"]).execute("${question}").fetchone())`;
+    const answer = await stack.remote(
+      `sudo systemd-run --quiet --wait --pipe --uid=ocpizza -p EnvironmentFile=/etc/webstack/env /srv/webstack/current/venv/bin/python -c '${script.replaceAll("'", `'"'"'`)}'`,
+    );
+    expect(answer).toBe("(True, 'TLSv1.3', 'ocpizza', 'read committed', 'UTC')");
+  });
+
+  test("keeps its database closed to everybody but the web host", async () => {
+    const { database } = await stack.outputs();
+    const fromBox = await run("timeout", ["2", "bash", "-c", `</dev/tcp/${database.host}/5432`]);
+    expect(fromBox.code).not.toBe(0);
+    const fromWeb = await stack.ssh(`timeout 2 bash -c '</dev/tcp/${database.host}/5432'`);
+    expect(fromWeb.code).toBe(0);
+  });
+
+  test("opens exactly the planned ports", async () => {
+    const address = (await stack.outputs()).hosts[0]?.address ?? "";
+    const open = await Promise.all(
+      [22, 25, 80, 111, 443, 5432, 8000, 8001].map(async (port) => {
+        const { code } = await run("timeout", ["1", "bash", "-c", `</dev/tcp/${address}/${port}`]);
+        return code === 0 ? [port] : [];
+      }),
+    );
+    expect(open.flat()).toEqual([22, 80]);
+  });
+
+  test("is as declared, says hostctl verify", async () => {
+    const { code, stdout } = await stack.ssh("sudo hostctl verify");
+    expect([code, stdout]).toEqual([0, expect.any(String)]);
+  });
+});
+
+describe("its units", () => {
+  test.each([
+    ["web@%s.service", 1.2],
+    ["nginx.service", 1.6],
+  ])("%s scores at most %f and serves", async (template, limit) => {
+    const unit = template.replace("%s", await servingSlot());
+    const line = (await stack.remote(`systemd-analyze security ${unit} --no-pager`)).split("\n").at(-1) ?? "";
+    const score = Number(/: ([\d.]+) /.exec(line)?.[1]);
+    expect(score).toBeGreaterThan(0);
+    expect(score).toBeLessThanOrEqual(limit);
+    expect((await ask(site)).status).toBe(200);
+    expect(await property(unit, "NRestarts")).toBe("0");
+    expect(await stack.remote(`sudo journalctl -u ${unit} --no-pager | grep -c 'terminated due to signal' || true`)).toMatch(/^0$/m);
+  });
+
+  test("its socket is closed to others and its process is not root", async () => {
+    const slot = await servingSlot();
+    expect(await stack.remote(`sudo stat -c '%a %U %G' /run/webstack/web-${slot}.sock`)).toBe("660 ocpizza www-data");
+    const pid = await property(`web@${slot}.service`, "MainPID");
+    expect(await stack.remote(`ps -o user= -p ${pid}`)).toBe("ocpizza");
+    expect(await stack.remote("sudo find /srv/webstack/releases /srv/webstack/runtimes \\( -user ocpizza -o -perm -o+w \\) ! -type l -print -quit")).toBe("");
+  });
+});
+
+describe("a second up", () => {
+  test("changes nothing and takes no action on a machine", async () => {
+    const log = await stack.remote("sudo cat /var/log/webstack/deploy_logs.jsonl");
+    const { stdout } = await stack.mustUp();
+    expect(stdout).toMatch(/\n {4}\d+ unchanged\n/);
+    expect(stdout).not.toMatch(/updated|created|replaced|deleted/);
+    expect(await stack.remote("sudo cat /var/log/webstack/deploy_logs.jsonl")).toBe(log);
+  }, 60_000);
+
+  test("with one worker more changes one unit, replaces nothing and fails no request", async () => {
+    const machine = await property("nginx.service", "MainPID");
+    const [{ failed, requests }, { stdout }] = await Promise.all([
+      load(`${site}healthz`, 50, 15),
+      (async () => {
+        stack.change({ services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 4, memoryMiB: 384 } } });
+        return stack.mustUp();
+      })(),
+    ]);
+    expect(stdout).not.toMatch(/replaced|created|deleted/);
+    expect([failed, requests > 700]).toEqual([0, true]);
+    expect(await stack.remote("grep -o -e '--workers [0-9]*' /etc/systemd/system/web@.service")).toBe("--workers 4");
+    expect(await stack.remote(`pgrep -c -P $(systemctl show web@${await servingSlot()}.service -p MainPID --value)`)).toBe("4");
+    // nginx was reloaded, never restarted.
+    expect(await property("nginx.service", "MainPID")).toBe(machine);
+  }, 90_000);
+});
+
+describe("what is refused leaves the old site serving", () => {
+  test("a bundle with a broken nginx file", async () => {
+    const manifest = await storedManifest();
+    const files = manifest.files.map((entry) => {
+      if (entry.path !== "/etc/nginx/webstack/site.conf") return entry;
+      const content = `${entry.content}\nserver { listen 80; broken`;
+      return { ...entry, content, sha256: createHash("sha256").update(content).digest("hex") };
+    });
+    const before = await stack.remote("sudo sha256sum /etc/nginx/webstack/site.conf");
+    const { code, stdout, stderr } = await apply({ ...manifest, files });
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain("site.conf");
+    expect(await stack.remote("sudo sha256sum /etc/nginx/webstack/site.conf")).toBe(before);
+    expect((await ask(site)).status).toBe(200);
+    expect((await stack.ssh("sudo hostctl verify")).code).toBe(0);
+  }, 60_000);
+
+  test("a release whose health gate fails", async () => {
+    const { release } = await stack.outputs();
+    const settings = join(stack.app, "ocpizza/urls.py");
+    const good = readFileSync(settings, "utf8");
+    appendFileSync(settings, "\nurlpatterns = []\n");
+    const refused = await stack.up();
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout + refused.stderr).toMatch(/healthz/);
+    expect((await ask(site)).status).toBe(200);
+    expect(await stack.remote("readlink /srv/webstack/current")).toContain(release);
+    writeFileSync(settings, good);
+    await stack.mustUp();
+    expect((await stack.outputs()).release).toBe(release);
+  }, 180_000);
+});
+
+describe("a new release", () => {
+  let first = "";
+
+  test("serves after up, and its log says so in both forms", async () => {
+    first = (await stack.outputs()).release;
+    appendFileSync(join(stack.app, "ocpizza/urls.py"), "\n# a second release\n");
+    await stack.mustUp();
+    const { release } = await stack.outputs();
+    expect(release).not.toBe(first);
+    expect(await stack.remote("readlink /srv/webstack/current")).toContain(release);
+    const log = (await stack.remote("sudo cat /var/log/webstack/deploy_logs")).split("\n");
+    expect(log.find((line) => line.startsWith("# "))).toMatch(/^# Step \d+ : [A-Z]+$/);
+    const events = log.filter((line) => !line.startsWith("# ") && line !== "");
+    for (const line of events) expect(line).toMatch(/^\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d-\d{3} : \S.* > (CORRECT|ERROR)$/);
+    const lines = (await stack.remote("sudo tail -1 /var/log/webstack/deploy_logs.jsonl")).trim();
+    expect(JSON.parse(lines)).toMatchObject({ ok: true });
+  }, 90_000);
+
+  test("goes back in one word", async () => {
+    await stack.remote("sudo hostctl rollback");
+    expect(await stack.remote("readlink /srv/webstack/current")).toContain(first);
+    expect((await ask(site)).status).toBe(200);
+    const { code, stdout } = await stack.ssh("sudo hostctl verify");
+    expect(code).toBe(3);
+    expect(stdout).toContain(first);
+  }, 60_000);
+});
+
+describe("what is killed comes back", () => {
+  test("a worker", async () => {
+    const slot = await servingSlot();
+    const master = await property(`web@${slot}.service`, "MainPID");
+    const workers = await stack.remote(`pgrep -P ${master}`);
+    const [{ failed }] = await Promise.all([load(`${site}healthz`, 60, 4), stack.remote(`sleep 1; sudo kill -9 ${workers.split("\n")[0]}`)]);
+    expect(failed).toBe(0);
+    expect((await stack.remote(`pgrep -P ${master}`)).split("\n")).toHaveLength(workers.split("\n").length);
+  }, 30_000);
+
+  test("gunicorn's master, and no request fails", async () => {
+    const unit = `web@${await servingSlot()}.service`;
+    const master = await property(unit, "MainPID");
+    const [{ failed, requests }] = await Promise.all([load(`${site}healthz`, 60, 8), stack.remote(`sleep 1; sudo kill -9 ${master}`)]);
+    expect([failed, requests > 400]).toEqual([0, true]);
+    expect(await property(unit, "MainPID")).not.toBe(master);
+  }, 30_000);
+
+  test("the machine, by the next up, with its data", async () => {
+    const restaurants = (await ask(`${site}restaurants`)).body;
+    const machine = `webstack-${stack.name}-web-0`;
+    await run("pkill", ["-9", "-f", `systemd-nspawn.*-M ${machine}|systemd-nspawn.*--machine=${machine}`]);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await expect(ask(site)).rejects.toThrow();
+    await stack.mustUp();
+    expect(await awaitOk(`${site}healthz`, 20)).toBeLessThan(20);
+    expect((await ask(`${site}restaurants`)).body).toBe(restaurants);
+  }, 120_000);
+});
+
+test("down leaves no process, bridge, nft table, mount or folder", async () => {
+  const { code } = await stack.down();
+  expect(code).toBe(0);
+  const left = await run("sh", [
+    "-c",
+    `pgrep -af 'nspawn.*${stack.name}'; ip -o link | grep -F 10.84.1; ip -o addr | grep -F 10.84.1.; nft list tables | grep -F ${stack.name.replaceAll("-", "_")}; nft list tables | grep -F ${stack.name}; mount | grep -F ${stack.name}; ls -d /var/lib/webstack/machines/*${stack.name}* 2>/dev/null; find /sys/fs/cgroup -maxdepth 3 -name '*${stack.name}*'`,
+  ]);
+  expect(left.stdout).toBe("");
+}, 120_000);

@@ -1,0 +1,187 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { parse, stringify } from "yaml";
+import { findPulumi } from "../../tools/setup/pulumi";
+
+/** The engine's program; set-up has put it there. */
+export function pulumiProgram(): string {
+  const found = findPulumi();
+  if (found === null) throw new Error("the Pulumi CLI is missing; npm test installs it");
+  return found;
+}
+
+const root = resolve(__dirname, "../..");
+
+/** What the program reads; everything else of the project stays out of a test's copy. */
+const program = ["Pulumi.yaml", "package.json", "tsconfig.json", "tsconfig.pulumi.json", "infra", "cloud-init", "hostctl", "providers", "examples"];
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Outputs {
+  readonly version: number;
+  readonly siteUrl: string;
+  readonly hosts: readonly { readonly name: string; readonly address: string; readonly user: string; readonly hostKey: string }[];
+  readonly database: { readonly host: string; readonly port: number; readonly name: string; readonly user: string };
+  readonly release: string;
+}
+
+/**
+ * A stack of its own on real machines: a copy of the program with its own state, name and address range, and the real
+ * engine. A watcher takes it down when this process dies without doing so.
+ */
+export class TestStack {
+  readonly folder: string;
+  readonly name: string;
+  private readonly environment: NodeJS.ProcessEnv;
+  private readonly watcher: ChildProcess;
+  private outputsCache: Outputs | undefined;
+
+  /** @param name a DNS label; names the machines, the bridge and the nft table */
+  constructor(
+    name: string,
+    readonly range: string,
+  ) {
+    this.name = `test-${name}`;
+    this.folder = mkdtempSync(join(tmpdir(), `webstack-${this.name}-`));
+    for (const part of program) cpSync(join(root, part), join(this.folder, part), { recursive: true });
+    symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
+    mkdirSync(join(this.folder, "state"));
+    this.environment = {
+      ...process.env,
+      // The language host lies beside the engine.
+      PATH: `${dirname(pulumiProgram())}${delimiter}${process.env.PATH ?? ""}`,
+      PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: randomBytes(12).toString("hex"),
+      PULUMI_SKIP_UPDATE_CHECK: "1",
+      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    };
+    const down = `cd ${this.folder} && ${pulumiProgram()} destroy --yes --skip-preview --stack ${this.name} > down.log 2>&1; rm -rf ${this.folder}`;
+    this.watcher = spawn("sh", ["-c", `while kill -0 ${process.pid} 2>/dev/null; do sleep 1; done; ${down}`], {
+      detached: true,
+      stdio: "ignore",
+      env: this.environment,
+    });
+    this.watcher.unref();
+  }
+
+  /** Path of the application that the stack serves; tests may change it. */
+  get app(): string {
+    return join(this.folder, "examples/ocpizza");
+  }
+
+  /** Makes the stack's file from Pulumi.local.yaml: its own range, random secrets, and `changes` by key without namespace. */
+  async init(changes: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const file = join(this.folder, `Pulumi.${this.name}.yaml`);
+    const example = parse(readFileSync(join(root, "Pulumi.local.yaml"), "utf8")) as { config: Record<string, unknown> };
+    example.config["webstack:network"] = { range: this.range };
+    writeFileSync(file, stringify(example));
+    await this.must(["stack", "init", this.name]);
+    const key = join(this.folder, "key");
+    await promisify(execFile)("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+    await this.secret("sshPrivateKey", readFileSync(key, "utf8"));
+    for (const name of (example.config["webstack:secrets"] as string[] | undefined) ?? []) await this.secret(name, randomBytes(24).toString("hex"));
+    this.change(changes);
+  }
+
+  private async secret(name: string, value: string): Promise<void> {
+    const { code, stderr } = await this.pulumi(["config", "set", "--secret", name], value);
+    if (code !== 0) throw new Error(stderr);
+  }
+
+  /** Replaces keys of the stack's file. An object is merged with what is there, one level deep. */
+  change(changes: Readonly<Record<string, unknown>>): void {
+    const file = join(this.folder, `Pulumi.${this.name}.yaml`);
+    const document = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+    for (const [key, value] of Object.entries(changes)) {
+      const old = document.config[`webstack:${key}`];
+      const merge = typeof old === "object" && typeof value === "object" && !Array.isArray(value);
+      document.config[`webstack:${key}`] = merge ? { ...old, ...value } : value;
+    }
+    writeFileSync(file, stringify(document));
+  }
+
+  up(): Promise<Outcome> {
+    this.outputsCache = undefined;
+    return this.pulumi(["up", "--yes", "--skip-preview", "--skip-plugin-pre-install"]);
+  }
+
+  preview(...options: string[]): Promise<Outcome> {
+    return this.pulumi(["preview", "--skip-plugin-pre-install", ...options]);
+  }
+
+  /** What `preview` runs, for a bench that starts it itself. */
+  previewCommand(): { env: NodeJS.ProcessEnv; words: readonly string[] } {
+    return { env: this.environment, words: ["preview", "--skip-plugin-pre-install", "--stack", this.name, "--non-interactive"] };
+  }
+
+  /** The engine's command line with this stack selected. */
+  pulumi(words: readonly string[], stdin = ""): Promise<Outcome> {
+    const selected = words[0] === "stack" && words[1] === "init" ? [] : ["--stack", this.name];
+    return run(pulumiProgram(), [...words, ...selected, "--non-interactive", "--color", "never"], { cwd: this.folder, env: this.environment }, stdin);
+  }
+
+  private async must(words: readonly string[]): Promise<Outcome> {
+    const outcome = await this.pulumi(words);
+    if (outcome.code !== 0) throw new Error(`pulumi ${words.join(" ")} ended with ${outcome.code}\n${outcome.stdout}\n${outcome.stderr}`);
+    return outcome;
+  }
+
+  /** `up` that must succeed. */
+  async mustUp(): Promise<Outcome> {
+    const outcome = await this.up();
+    if (outcome.code !== 0) throw new Error(`up ended with ${outcome.code}\n${outcome.stdout}\n${outcome.stderr}`);
+    return outcome;
+  }
+
+  async outputs(): Promise<Outputs> {
+    this.outputsCache ??= JSON.parse((await this.must(["stack", "output", "--json"])).stdout) as Outputs;
+    return this.outputsCache;
+  }
+
+  /** Runs a shell command on a host as the deploy user, which may use sudo. `web-0` unless told otherwise. */
+  async ssh(command: string, { stdin = "", address }: { stdin?: string; address?: string } = {}): Promise<Outcome> {
+    const host = address ?? (await this.outputs()).hosts[0]?.address ?? "";
+    const options = ["-i", join(this.folder, "key"), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=10"];
+    return run("ssh", [...options, `deploy@${host}`, command], { cwd: this.folder, env: process.env }, stdin);
+  }
+
+  /** As {@link ssh}, for a command that must succeed; its output without the last newline. */
+  async remote(command: string, options: { stdin?: string; address?: string } = {}): Promise<string> {
+    const { code, stdout, stderr } = await this.ssh(command, options);
+    if (code !== 0) throw new Error(`${command} ended with ${code}\n${stdout}\n${stderr}`);
+    return stdout.trimEnd();
+  }
+
+  /** Takes everything down and stops the watcher. */
+  async down(): Promise<Outcome> {
+    const outcome = await this.pulumi(["destroy", "--yes", "--skip-preview"]);
+    if (outcome.code === 0) {
+      if (this.watcher.pid !== undefined) process.kill(-this.watcher.pid, "SIGKILL");
+      if (existsSync(this.folder)) rmSync(this.folder, { recursive: true });
+    }
+    return outcome;
+  }
+}
+
+/** Runs a command to its end, whatever its exit code. */
+export function run(command: string, words: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}, stdin = ""): Promise<Outcome> {
+  return new Promise((done, fail) => {
+    const child = spawn(command, words, { ...options, stdio: ["pipe", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (data: Buffer) => (stdout += data.toString()));
+    child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+    child.on("error", fail);
+    child.on("close", (code) => done({ code: code ?? -1, stdout, stderr }));
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(stdin);
+  });
+}

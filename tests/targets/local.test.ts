@@ -1,0 +1,155 @@
+/** Limit: mocks show what the program asks for, not what a machine makes of it; tests/machines shows that. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Secrets } from "../../infra/config/load";
+import { renderHosts } from "../../infra/host";
+import type { Manifest } from "../../infra/host/manifest";
+import { toOutputs } from "../../infra/outputs";
+import { planStack } from "../../infra/plan";
+import type { StackPlan } from "../../infra/plan/plan";
+import { local } from "../../infra/targets/local";
+import { spec } from "../config/baseline";
+
+interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+const registered: Registered[] = [];
+const databaseSecret = "made-by-the-database";
+
+const mocks: pulumi.runtime.Mocks = {
+  newResource({ type, name, inputs }) {
+    registered.push({ type, name, inputs });
+    return { id: `${name}-id`, state: { ...inputs, ...stateOf(type, name) } };
+  },
+  call: ({ token }) => {
+    throw new Error(`nothing answers ${token}`);
+  },
+};
+
+function stateOf(type: string, name: string): Record<string, unknown> {
+  switch (type) {
+    case "nspawn:index:Image":
+      return { digest: "0123456789abcdef", path: "/images/0123456789abcdef" };
+    case "nspawn:index:Network":
+      return { bridge: "ws-test", gateway: "10.77.0.1" };
+    case "nspawn:index:Machine":
+      return { hostKey: "ssh-ed25519 AAAA" };
+    case "command:remote:Command":
+      return { stdout: name === "database-role" ? JSON.stringify({ password: databaseSecret, ca: "CA TEXT" }) : "" };
+    default:
+      return {};
+  }
+}
+
+const built: { outputs: Record<string, unknown>; plan: StackPlan } = { outputs: {}, plan: {} as StackPlan };
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks(mocks, "webstack", "test", false);
+  const secrets: Secrets = {
+    env: { DJANGO_SECRET_KEY: pulumi.secret("app-marker") },
+    sshPrivateKey: pulumi.secret("key-marker"),
+    sshPublicKey: "ssh-ed25519 PUBLIC",
+  };
+  built.plan = planStack(spec());
+  const release = { digest: "00112233aabbccdd", source: "app", requirements: "requirements.txt", exclude: [] };
+  const outputs = toOutputs(local.build(built.plan, renderHosts(built.plan, release.digest), release, secrets));
+  built.outputs = await new Promise((resolve) => pulumi.output(outputs).apply(resolve));
+});
+
+const named = (name: string): Registered => {
+  const found = registered.find((resource) => resource.name === name);
+  if (found === undefined) throw new Error(`${name} was not declared; declared are ${registered.map((resource) => resource.name).join(", ")}`);
+  return found;
+};
+
+test("declares exactly these resources", () => {
+  expect(registered.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
+    "command:local:Command release",
+    "command:local:Command web-0-release",
+    "command:remote:Command database-0-apply",
+    "command:remote:Command database-0-boot",
+    "command:remote:Command database-role",
+    "command:remote:Command web-0-apply",
+    "command:remote:Command web-0-boot",
+    "command:remote:CopyToRemote database-0-bundle",
+    "command:remote:CopyToRemote web-0-bundle",
+    "nspawn:index:Firewall firewall",
+    "nspawn:index:Image database-0-image",
+    "nspawn:index:Image web-0-image",
+    "nspawn:index:Machine database-0",
+    "nspawn:index:Machine web-0",
+    "nspawn:index:Network network",
+  ]);
+});
+
+test("the database is open to the web host alone", () => {
+  const rules = named("firewall").inputs.rules as { address: string; port: number; from: string[] }[];
+  const web = built.plan.hosts[0]?.privateAddress;
+  const database = built.plan.database.kind === "managed" ? built.plan.database.privateAddress : "";
+  expect(rules.filter((rule) => rule.port === 5432)).toEqual([expect.objectContaining({ address: database, from: [`${web}/32`] })]);
+  // The box that plays the operator, and nobody else, may log in to the database's machine.
+  expect(rules.filter((rule) => rule.address === database && rule.port === 22).map((rule) => rule.from)).toEqual([["10.77.0.1/32"]]);
+});
+
+test("no secret is in user-data, in a bundle, in a command or in an output", () => {
+  const plain = JSON.stringify([
+    named("web-0").inputs.userData,
+    named("database-0").inputs.userData,
+    registered.filter(({ type }) => type.endsWith("CopyToRemote")).map(({ inputs }) => inputs.source),
+    registered.map(({ inputs }) => [inputs.create, inputs.environment, inputs.triggers]),
+    built.outputs,
+  ]);
+  for (const marker of ["app-marker", "key-marker", databaseSecret]) expect(plain).not.toContain(marker);
+});
+
+test("the app's environment goes to apply on standard input, with the database's URL and its CA", () => {
+  const late = JSON.parse(String(named("web-0-apply").inputs.stdin)) as { env: Record<string, string>; files: Record<string, string> };
+  expect(late.env.DJANGO_SECRET_KEY).toBe("app-marker");
+  expect(late.env.DATABASE_URL).toMatch(
+    new RegExp(`^postgresql://[a-z_]+:${databaseSecret}@10\\.77\\.0\\.30:5432/[a-z_]+\\?sslmode=verify-full&sslrootcert=/etc/webstack/database-ca\\.pem$`),
+  );
+  expect(late.files).toEqual({ "/etc/webstack/database-ca.pem": "CA TEXT" });
+});
+
+test("every connection checks the host's key", () => {
+  const connections = registered.filter(({ type }) => type.startsWith("command:remote:")).map(({ inputs }) => inputs.connection as Record<string, unknown>);
+  expect(connections).toHaveLength(7);
+  for (const connection of connections) expect(connection).toMatchObject({ user: "deploy", hostKey: "ssh-ed25519 AAAA" });
+});
+
+test("outputs are those of the schema's version, without a password", () => {
+  expect(built.outputs).toEqual({
+    version: 1,
+    siteUrl: "http://10.77.0.10/",
+    hosts: [{ name: "web-0", address: "10.77.0.10", user: "deploy", hostKey: "ssh-ed25519 AAAA" }],
+    database: expect.objectContaining({ engine: "postgres", host: "10.77.0.30", port: 5432 }),
+    release: "00112233aabbccdd",
+  });
+});
+
+test("the bundle of the web host carries the release's name and runs as the app's user", () => {
+  const source = JSON.stringify(named("web-0-bundle").inputs.source);
+  expect(source).toContain("00112233aabbccdd");
+  const manifest = manifestOf(source);
+  expect(manifest.user).toBe(built.plan.spec.app.name);
+});
+
+function manifestOf(asset: string): Manifest {
+  const { text } = findText(JSON.parse(asset));
+  const line = text.trimEnd().split("\n").at(-1) ?? "";
+  return JSON.parse(line.replace(/^# BUNDLE /, "")) as Manifest;
+}
+
+/** A string asset, however the engine's protocol wraps it. */
+function findText(value: unknown): { text: string } {
+  if (typeof value === "object" && value !== null) {
+    if ("text" in value && typeof value.text === "string") return { text: value.text };
+    for (const inner of Object.values(value)) {
+      const found = findText(inner);
+      if (found.text !== "") return found;
+    }
+  }
+  return { text: "" };
+}

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { missingPackages } from "../../tools/setup/packages";
+import { capture, Failed } from "../../tools/setup/process";
+import { makeMissing, seconds, type Step } from "../../tools/setup/step";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "setup-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("a removed package, whose settings are still there, is missing", () => {
+  const status = join(folder, "status");
+  writeFileSync(status, "Package: a\nStatus: install ok installed\n\nPackage: b\nStatus: deinstall ok config-files\n");
+  expect(missingPackages(["a", "b", "c"], status)).toEqual(["b", "c"]);
+  expect(missingPackages(["a"], join(folder, "none"))).toEqual(["a"]);
+});
+
+function step(name: string, reasons: (string | null)[], made: string[]): Step {
+  return {
+    name,
+    missing: () => reasons.shift() ?? null,
+    make: () => {
+      made.push(name);
+      return Promise.resolve();
+    },
+  };
+}
+
+test("only what is missing is made, and said", async () => {
+  const made: string[] = [];
+  const lines: string[] = [];
+  await makeMissing([step("A", [null], made), step("B", ["no B", null], made)], (line) => lines.push(line));
+  expect(made).toEqual(["B"]);
+  expect(lines).toEqual(["set-up: B (no B)", expect.stringMatching(/^set-up: B done in \d\.\d s$/)]);
+});
+
+test("a step that did not make what is missing fails", async () => {
+  const failed = makeMissing([step("A", ["no A", "half an A"], [])], () => undefined);
+  await expect(failed).rejects.toThrow("A is still not complete: half an A");
+});
+
+test.each([
+  [400, "0.4 s"],
+  [12_345, "12 s"],
+  [185_000, "3 min 5 s"],
+])("%d ms is %s", (milliseconds, text) => {
+  expect(seconds(milliseconds)).toBe(text);
+});
+
+test("a program that fails hands on its status and its output", async () => {
+  const failed = capture("sh", ["-c", "echo out; echo err >&2; exit 3"]);
+  await expect(failed).rejects.toThrow(new Failed("sh -c failed:\nout\nerr", 3));
+  await expect(failed).rejects.toMatchObject({ status: 3 });
+});
+
+test("a program that is not there is said to be", async () => {
+  await expect(capture("no-such-program", [])).rejects.toThrow("no-such-program: spawn no-such-program ENOENT");
+});
+
+test("what a program reads comes from standard input", async () => {
+  expect(await capture("tr", ["a-z", "A-Z"], { stdin: "secret\n" })).toBe("SECRET");
+});

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from "node:fs";
+
+import { findProgram } from "./folders";
+import { capture } from "./process";
+import { SetUpError, type Step } from "./step";
+
+/** Debian packages that local machines and the tests need on this box. */
+const needed = [
+  "ca-certificates",
+  "curl",
+  "git",
+  "iproute2",
+  "mmdebstrap",
+  "nftables",
+  "openssh-client",
+  "openssh-sftp-server",
+  "python3",
+  "python3-pip",
+  "python3-venv",
+  "systemd-container",
+];
+
+export const packages: Step = {
+  name: "Debian packages",
+  missing: () => {
+    const absent = missingPackages(needed);
+    return absent.length === 0 ? null : `${absent.join(", ")} ${absent.length === 1 ? "is" : "are"} missing`;
+  },
+  make: () => install(missingPackages(needed)),
+};
+
+/** Installs Debian packages, with a fresh list of what there is. */
+export async function install(names: readonly string[]): Promise<void> {
+  if (!findProgram("apt-get")) {
+    throw new SetUpError(`this is no Debian or Ubuntu box; install these programs yourself: ${names.join(", ")}`);
+  }
+  requireRoot(`installing ${names.join(", ")}`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await capture("apt-get", ["update", "-q"], { env });
+  await capture("apt-get", ["install", "-q", "-y", "--no-install-recommends", ...names], { env });
+}
+
+/** Error: the line that says how to become root. */
+export function requireRoot(what: string): void {
+  if (process.getuid?.() !== 0) throw new SetUpError(`${what} needs root; run as root: sudo npm run ${process.env["npm_lifecycle_event"] ?? "up"}`);
+}
+
+/** Reads dpkg's own list: a tenth of the time that dpkg-query takes. */
+export function missingPackages(names: readonly string[], statusFile = "/var/lib/dpkg/status"): string[] {
+  if (!existsSync(statusFile)) return [...names];
+  const installed = new Set(
+    readFileSync(statusFile, "utf8")
+      .split("\n\n")
+      .filter((paragraph) => /^Status: \S+ \S+ installed$/m.test(paragraph))
+      .map((paragraph) => /^Package: (.+)$/m.exec(paragraph)?.[1]),
+  );
+  return names.filter((name) => !installed.has(name));
+}

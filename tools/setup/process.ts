@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+
+/** A program that ended with another status than 0; `status` is what a shell would report. */
+export class Failed extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+    this.name = "Failed";
+  }
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Secrets go in here, never into the arguments: those are in the process list. */
+  readonly stdin?: string;
+}
+
+/** Runs a program on our terminal. Result: its exit status, 128 + number for a signal. */
+export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: [options.stdin === undefined ? "inherit" : "pipe", "inherit", "inherit"],
+    });
+    // Ctrl-C reaches the child too, as it is on the same terminal; it decides what to do, we wait for it.
+    const wait = () => undefined;
+    process.on("SIGINT", wait);
+    child.on("error", (error) => reject(new Failed(`${program}: ${error.message}`, 127)));
+    child.on("close", (status, signal) => {
+      process.off("SIGINT", wait);
+      resolve(status ?? 128 + (signal ? constants.signals[signal] : 0));
+    });
+    child.stdin?.end(options.stdin);
+  });
+}
+
+/** Runs a program in silence. Result: what it printed, without the last line end. Error: {@link Failed}, with its output. */
+export function capture(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: options.cwd, env: { ...process.env, ...options.env } });
+    let stdout = "";
+    let both = "";
+    const collect = (chunk: string) => (both += chunk);
+    child.stdout.setEncoding("utf8").on("data", collect).on("data", (chunk: string) => (stdout += chunk));
+    child.stderr.setEncoding("utf8").on("data", collect);
+    child.on("error", (error) => reject(new Failed(`${program}: ${error.message}`, 127)));
+    child.on("close", (status) => {
+      if (status === 0) resolve(stdout.replace(/\n$/, ""));
+      else reject(new Failed(`${program} ${args[0] ?? ""} failed:\n${both.trimEnd()}`, status ?? 1));
+    });
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(options.stdin);
+  });
+}

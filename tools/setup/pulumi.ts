@@ -1,0 +1,65 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+import { cacheFolder, findProgram, project } from "./folders";
+import { goBuild } from "./go";
+import { capture } from "./process";
+import { reachable } from "./reachable";
+import type { Step } from "./step";
+
+/** The engine that we test with; tools/pulumi/engine/go.mod names the same. */
+export const engineVersion = "v3.259.0";
+
+/** Where the CLI is; null when it is nowhere. On PATH, where its installer puts it, or in our cache. */
+export function findPulumi(): string | null {
+  const installed = [join(homedir(), ".pulumi", "bin", "pulumi"), join(builtFolder(), "pulumi")];
+  return findProgram("pulumi") ?? installed.find(existsSync) ?? null;
+}
+
+export const pulumi: Step = {
+  name: "Pulumi CLI",
+  missing: () => (findPulumi() ? null : "pulumi is not on PATH"),
+  make: async (say) => {
+    if (await reachable("https://get.pulumi.com/")) await installOfficial(say);
+    else await buildFromModules(say);
+  },
+};
+
+async function installOfficial(say: (text: string) => void): Promise<void> {
+  say("from https://get.pulumi.com");
+  const script = await capture("curl", ["-fsSL", "https://get.pulumi.com"]);
+  await capture("sh", ["-s", "--", "--version", engineVersion.slice(1), "--no-edit-path"], { stdin: script });
+}
+
+/** The engine and the Node language host, all that this project needs of Pulumi. The language host was last published at v3.68.0. */
+async function buildFromModules(say: (text: string) => void): Promise<void> {
+  say("https://get.pulumi.com cannot be reached; building Pulumi from its Go modules, which takes 3 to 10 minutes, once");
+  const folder = builtFolder();
+  const unfinished = `${folder}.${process.pid}`;
+  mkdirSync(unfinished, { recursive: true });
+  try {
+    const build = (what: string, source: string, name: string) => {
+      say(`building the ${what}`);
+      const output = join(unfinished, name);
+      const variables = { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": engineVersion };
+      return goBuild({ folder: join(project, "tools", "pulumi", source), package: packageOf(source), output, variables });
+    };
+    await build("Node language host", "nodejs", "pulumi-language-nodejs");
+    await build("engine", "engine", "pulumi");
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(unfinished, folder);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+function packageOf(source: string): string {
+  return source === "engine"
+    ? "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+    : "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs";
+}
+
+function builtFolder(): string {
+  return join(cacheFolder(), "pulumi", engineVersion);
+}
