@@ -43,7 +43,7 @@ function everyKind() {
     services: {
       api: { kind: "asgi", module: "api.main:app", workers: 2, path: "/api/", port: 8001 },
       site: { kind: "wsgi", module: "site.wsgi:application", workers: 2, threads: 4, after: ["api"] },
-      worker: { kind: "command", command: 'python -m worker --name "50% $x"', after: ["site"] },
+      worker: { kind: "command", command: ["python", "-m", "worker", "--name", "50% $x"], after: ["site"] },
     },
     jobs: { collect: { run: "python collect.py", schedule: "hourly" } },
     static: { "/assets/": "build/assets" },

@@ -52,7 +52,7 @@ beforeAll(async () => {
     sshPrivateKey: pulumi.secret("key-marker"),
     sshPublicKey: "ssh-ed25519 PUBLIC",
   };
-  built.plan = planStack(spec());
+  built.plan = planStack(spec({ network: { range: "10.77.0.0/24" }, secrets: ["DJANGO_SECRET_KEY"] }));
   const release = { digest: "00112233aabbccdd", source: "app", requirements: "requirements.txt", exclude: [] };
   const outputs = toOutputs(local.build(built.plan, renderHosts(built.plan, release.digest), release, secrets));
   built.outputs = await new Promise((resolve) => pulumi.output(outputs).apply(resolve));
@@ -93,11 +93,22 @@ test("the database is open to the web host alone", () => {
   expect(rules.filter((rule) => rule.address === database && rule.port === 22).map((rule) => rule.from)).toEqual([["10.77.0.1/32"]]);
 });
 
-test("no secret is in user-data, in a bundle, in a command or in an output", () => {
+/** The value inside a secret, as the engine's protocol wraps it; throws for a value that is none. */
+function opened(value: unknown): unknown {
+  const secret = value as Record<string, unknown>;
+  if (secret["4dabf18193072939515e22adb298388d"] !== "1b47061264138c4ac30d75fd1eb44270") throw new Error(`not a secret: ${JSON.stringify(value)}`);
+  return secret.value;
+}
+
+/** Text of a bundle that is copied to a host. */
+const bundleText = (name: string): Promise<string> => Promise.resolve((named(name).inputs.source as pulumi.asset.StringAsset).text);
+
+test("no secret is in user-data, in a bundle, in a command or in an output", async () => {
   const plain = JSON.stringify([
     named("web-0").inputs.userData,
     named("database-0").inputs.userData,
-    registered.filter(({ type }) => type.endsWith("CopyToRemote")).map(({ inputs }) => inputs.source),
+    await bundleText("web-0-bundle"),
+    await bundleText("database-0-bundle"),
     registered.map(({ inputs }) => [inputs.create, inputs.environment, inputs.triggers]),
     built.outputs,
   ]);
@@ -105,7 +116,7 @@ test("no secret is in user-data, in a bundle, in a command or in an output", () 
 });
 
 test("the app's environment goes to apply on standard input, with the database's URL and its CA", () => {
-  const late = JSON.parse(String(named("web-0-apply").inputs.stdin)) as { env: Record<string, string>; files: Record<string, string> };
+  const late = JSON.parse(String(opened(named("web-0-apply").inputs.stdin))) as { env: Record<string, string>; files: Record<string, string> };
   expect(late.env.DJANGO_SECRET_KEY).toBe("app-marker");
   expect(late.env.DATABASE_URL).toMatch(
     new RegExp(`^postgresql://[a-z_]+:${databaseSecret}@10\\.77\\.0\\.30:5432/[a-z_]+\\?sslmode=verify-full&sslrootcert=/etc/webstack/database-ca\\.pem$`),
@@ -113,8 +124,8 @@ test("the app's environment goes to apply on standard input, with the database's
   expect(late.files).toEqual({ "/etc/webstack/database-ca.pem": "CA TEXT" });
 });
 
-test("every connection checks the host's key", () => {
-  const connections = registered.filter(({ type }) => type.startsWith("command:remote:")).map(({ inputs }) => inputs.connection as Record<string, unknown>);
+test("every connection is secret and checks the host's key", () => {
+  const connections = registered.filter(({ type }) => type.startsWith("command:remote:")).map(({ inputs }) => opened(inputs.connection));
   expect(connections).toHaveLength(7);
   for (const connection of connections) expect(connection).toMatchObject({ user: "deploy", hostKey: "ssh-ed25519 AAAA" });
 });
@@ -129,27 +140,8 @@ test("outputs are those of the schema's version, without a password", () => {
   });
 });
 
-test("the bundle of the web host carries the release's name and runs as the app's user", () => {
-  const source = JSON.stringify(named("web-0-bundle").inputs.source);
-  expect(source).toContain("00112233aabbccdd");
-  const manifest = manifestOf(source);
-  expect(manifest.user).toBe(built.plan.spec.app.name);
+test("the bundle of the web host names the release and the app's user", async () => {
+  const line = (await bundleText("web-0-bundle")).trimEnd().split("\n").at(-1) ?? "";
+  const manifest = JSON.parse(line.replace(/^# BUNDLE /, "")) as Manifest;
+  expect([manifest.release?.digest, manifest.user]).toEqual(["00112233aabbccdd", built.plan.spec.app.name]);
 });
-
-function manifestOf(asset: string): Manifest {
-  const { text } = findText(JSON.parse(asset));
-  const line = text.trimEnd().split("\n").at(-1) ?? "";
-  return JSON.parse(line.replace(/^# BUNDLE /, "")) as Manifest;
-}
-
-/** A string asset, however the engine's protocol wraps it. */
-function findText(value: unknown): { text: string } {
-  if (typeof value === "object" && value !== null) {
-    if ("text" in value && typeof value.text === "string") return { text: value.text };
-    for (const inner of Object.values(value)) {
-      const found = findText(inner);
-      if (found.text !== "") return found;
-    }
-  }
-  return { text: "" };
-}

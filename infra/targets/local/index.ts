@@ -33,7 +33,8 @@ export const local: Target = {
       if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
       const host = localMachine(plan, network, planned.name, planned.privateAddress, webPackages(spec), spec.host, secrets.sshPublicKey);
       const applied = deliverBundle(host, manifest, late, secrets, { release, runtime, built }, awaitBoot(host, secrets));
-      served.push(applied.stdout);
+      // The secret it got on standard input marks its output, too; hostctl prints none.
+      served.push(pulumi.unsecret(applied.stdout));
       return { name: planned.name, address: pulumi.output(host.address), user: deployUser, hostKey: pulumi.output(host.hostKey) };
     });
     const serving = pulumi.all(served).apply(() => release.digest);
