@@ -8,8 +8,8 @@ import { verbatim } from "./render";
  */
 export function userData(sshPublicKey: string): string {
   const document = {
-    // Debian's minimal images have no update-locale, and cloud-init would end in error.
-    locale: false,
+    // Debian's minimal images have no update-locale, which any other locale would need.
+    locale: "C.UTF-8",
     ssh_pwauth: false,
     disable_root: true,
     users: [

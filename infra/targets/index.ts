@@ -6,7 +6,7 @@ import type { Target } from "./target";
 export function targetFor(name: TargetName): Target {
   switch (name) {
     case "local":
-      // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used
+      // eslint-disable-next-line @typescript-eslint/no-require-imports, @typescript-eslint/consistent-type-imports -- loaded only when it is used
       return (require("./local") as typeof import("./local")).local;
     case "digitalocean":
     case "aws":

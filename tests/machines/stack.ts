@@ -160,12 +160,13 @@ export class TestStack {
     return stdout.trimEnd();
   }
 
-  /** Takes everything down and stops the watcher. */
+  /** Takes everything down and stops the watcher; a second call does nothing. */
   async down(): Promise<Outcome> {
+    if (!existsSync(this.folder)) return { code: 0, stdout: "", stderr: "" };
     const outcome = await this.pulumi(["destroy", "--yes", "--skip-preview"]);
     if (outcome.code === 0) {
       if (this.watcher.pid !== undefined) process.kill(-this.watcher.pid, "SIGKILL");
-      if (existsSync(this.folder)) rmSync(this.folder, { recursive: true });
+      rmSync(this.folder, { recursive: true });
     }
     return outcome;
   }

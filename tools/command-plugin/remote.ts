@@ -8,37 +8,35 @@ import type { Properties } from "./values";
 export async function runRemote(connection: Properties, run: Run): Promise<Ran> {
   const client = await connect(connection);
   await requireEnvironment(client, run.environment);
-  const channel = await execute(client, run.command, { ...run.environment, ...run.previous });
   const output = new Output(run.log);
-  const ended = await finish(channel, output, run.stdin);
+  const ended = await execute(client, run.command, { ...run.environment, ...run.previous }, run.stdin, output);
   output.finish();
   if (ended !== null) throw new Error(`${ended}: running ${run.shown}:\n${output.both()}`);
   return output.result();
 }
 
-function execute(client: Client, command: string, env: Record<string, string>): Promise<ClientChannel> {
+/** Runs a command to its end. Result: null for exit status 0, else what happened. */
+function execute(client: Client, command: string, env: Record<string, string>, stdin: string | undefined, output: Output): Promise<string | null> {
   return new Promise((resolve, reject) => {
     client.exec(command, { env }, (error, channel) => {
+      // Listeners at once, not after an await: a quick command's exit status comes in the same packet as the channel.
       if (error) reject(error);
-      else resolve(channel);
+      else follow(channel, stdin, output, resolve);
     });
   });
 }
 
-/** Feeds the command and waits for its end. Result: null for exit status 0, else what happened. */
-function finish(channel: ClientChannel, output: Output, stdin: string | undefined): Promise<string | null> {
-  return new Promise((resolve) => {
-    let ended: string | null = "connection lost before the command ended";
-    channel.on("data", (bytes: Buffer) => output.add("stdout", bytes));
-    channel.stderr.on("data", (bytes: Buffer) => output.add("stderr", bytes));
-    channel.on("exit", (status: number | null, signal?: string) => {
-      ended = status === 0 ? null : status === null ? `Process exited from signal ${signal ?? "?"}` : `Process exited with status ${status}`;
-    });
-    channel.on("close", () => resolve(ended));
-    // A command that ends without reading its input closes the channel under us; its exit status tells the rest.
-    channel.on("error", () => undefined);
-    channel.end(stdin ?? "");
+function follow(channel: ClientChannel, stdin: string | undefined, output: Output, done: (ended: string | null) => void): void {
+  let ended: string | null = "connection lost before the command ended";
+  channel.on("data", (bytes: Buffer) => output.add("stdout", bytes));
+  channel.stderr.on("data", (bytes: Buffer) => output.add("stderr", bytes));
+  channel.on("exit", (status: number | null, signal?: string) => {
+    ended = status === 0 ? null : status === null ? `Process exited from signal ${signal ?? "?"}` : `Process exited with status ${status}`;
   });
+  channel.on("close", () => done(ended));
+  // A command that ends without reading its input closes the channel under us; its exit status tells the rest.
+  channel.on("error", () => undefined);
+  channel.end(stdin ?? "");
 }
 
 /**
@@ -50,7 +48,7 @@ async function requireEnvironment(client: Client, environment: Readonly<Record<s
   if (names.length === 0) return;
   const script = names.map((name) => `printenv '${name}' >/dev/null || echo '${name}'`).join("; ");
   const output = new Output(() => undefined);
-  await finish(await execute(client, script, { ...environment }), output, undefined);
+  await execute(client, script, { ...environment }, undefined, output);
   const refused = output.result().stdout;
   if (refused !== "") {
     throw new Error(

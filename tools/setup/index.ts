@@ -1,9 +1,9 @@
 import { commandPlugin } from "./commandPlugin";
 import { packages } from "./packages";
 import { pulumi } from "./pulumi";
-import { makeMissing } from "./step";
+import { makeMissing, type Step } from "./step";
 
-/** Makes everything that this box lacks for building stacks and running their tests. Silent, and done in a moment, when all is there. */
-export async function setUp(): Promise<void> {
-  await makeMissing([packages, pulumi, commandPlugin], (line) => console.log(line));
+/** Makes what this box lacks for building stacks, and then the `more` that a verb needs. Silent, and done in a moment, when all is there. */
+export async function setUp(more: readonly Step[] = []): Promise<void> {
+  await makeMissing([packages, pulumi, commandPlugin, ...more], (line) => console.log(line));
 }

@@ -1,8 +1,12 @@
+import { bridgeName } from "../../../providers/nspawn/network";
+import { checkBox, checkRange } from "../../../providers/nspawn/box";
 import type { Problem } from "../../config/problems";
+import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
 
-/** What a stack may ask for that machines on this box do not have. */
-export function check({ spec }: StackPlan): readonly Problem[] {
+/** What a stack may ask for that machines on this box do not have, and what this box itself lacks for them. */
+export function check({ spec, labels }: StackPlan): readonly Problem[] {
+  const bridge = bridgeName(physicalName("network", labels.project, labels.stack));
   const rules: readonly { at: string; broken: boolean; must: string; got: unknown; hint?: string }[] = [
     { at: "host.image", broken: spec.host.image !== "debian-12", must: 'must be "debian-12" when target is local', got: spec.host.image },
     { at: "host.size", broken: spec.host.size !== "", must: "must be left out when target is local", got: spec.host.size, hint: "set host.memoryMiB and host.cpus" },
@@ -11,7 +15,8 @@ export function check({ spec }: StackPlan): readonly Problem[] {
     { at: "monitoring.emails", broken: spec.monitoring.emails.length > 0, must: "must be empty when target is local", got: spec.monitoring.emails },
     ...databaseRules(spec.database),
   ];
-  return rules.filter(({ broken }) => broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
+  const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
+  return [...broken, ...checkBox(), ...checkRange(spec.network.range, bridge)];
 }
 
 function databaseRules(database: StackPlan["spec"]["database"]) {

@@ -1,0 +1,1 @@
+"""The command that runs on a host of the stack: see README.md."""

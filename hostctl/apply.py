@@ -1,0 +1,93 @@
+"""`apply`, `release`, `rollback` and `restart`: what each of them changes; deploy.py brings it about."""
+from . import environment, history, packages, slots
+from .compare import Changes, compare, roll, stored_or_fail
+from .deploy import deploy, recover
+from .errors import HostError
+from .release import on_host
+
+
+def apply(host, manifest, env=None):
+    """Make the machine as the manifest declares; say "unchanged" when it is. `env`: values for the app, None to keep them."""
+    _hide_secrets(host, env)
+    recover(host)
+    changes = compare(host, manifest, env)
+    if changes.user or changes.packages:
+        _provide(host, changes)
+        # A package brings files and units of its own.
+        changes = compare(host, manifest, env)
+    if not changes:
+        host.log.say("unchanged")
+        return
+    deploy(host, manifest, changes)
+
+
+def release(host, digest):
+    """Move to a release whose archive is in the inbox or that is on the host, and declare it."""
+    manifest = _manifest_of(host).with_digest(digest)
+    changes = _all_services(host, manifest, digest)
+    changes.save = True
+    deploy(host, manifest, changes)
+
+
+def rollback(host, digest=None):
+    """Move back to a release that is on the host (by default the one that served before), without its steps. What is
+    declared stays, so `verify` reports the difference and the next `apply` moves forward again."""
+    manifest = _manifest_of(host)
+    digest = digest or _previous(host)
+    if not on_host(host.paths, digest):
+        raise HostError(f"release {digest}: is not on this host; `hostctl releases` lists those that are")
+    deploy(host, manifest.with_digest(digest), _all_services(host, manifest, digest), run_steps=False)
+
+
+def restart(host):
+    """Start every service anew in its other slot, in the release that serves."""
+    manifest = _manifest_of(host)
+    if slots.current(host.paths) is None:
+        raise HostError("no release serves; deploy one first")
+    changes = Changes()
+    for service in manifest.services:
+        roll(changes, service, "restart")
+    deploy(host, manifest, changes)
+
+
+def _manifest_of(host):
+    _hide_secrets(host, None)
+    recover(host)
+    manifest = stored_or_fail(host.paths)
+    if manifest.release is None:
+        raise HostError(f"host {manifest.host}: runs no app, so it has no releases")
+    return manifest
+
+
+def _all_services(host, manifest, digest):
+    if digest == slots.current(host.paths):
+        raise HostError(f"release {digest}: serves already; `hostctl restart` starts its services anew")
+    changes = Changes(digest=digest)
+    for service in manifest.services:
+        roll(changes, service, f"must run release {digest}")
+    return changes
+
+
+def _previous(host):
+    serving = slots.current(host.paths)
+    for digest in history.previous(history.read(host.paths), serving):
+        if on_host(host.paths, digest):
+            return digest
+    raise HostError("no earlier release is on this host; name one that `hostctl releases` lists")
+
+
+def _provide(host, changes):
+    host.log.step("PACKAGES")
+    if changes.packages:
+        with host.log.event("Packages-installation", ", ".join(changes.packages)):
+            packages.install(host.system, changes.packages)
+    if changes.user:
+        with host.log.event("User-creation", changes.user):
+            packages.add_user(host.system, changes.user)
+
+
+def _hide_secrets(host, env):
+    """Both the values to come and those that are there: an old password is a secret still."""
+    there = environment.read(host.paths.env.read_bytes()) if host.paths.env.exists() else {}
+    new, old = environment.hider(env or {}), environment.hider(there)
+    host.log.hide = lambda text: old(new(text))

@@ -1,0 +1,56 @@
+"""The archive of a release: `source/...` and `wheels/*.whl`, unpacked by hand because what is in it is not trusted
+(the data filter of tarfile came after Debian's 3.11.2)."""
+import hashlib
+import os
+import shutil
+import tarfile
+
+from . import files
+from .errors import HostError
+
+TOPS = ("source", "wheels")
+
+
+def unpack(archive, folder):
+    """Unpack into a folder that is made here: regular files and folders only, owned by the caller, writable by nobody else.
+    Raises HostError for a path that leaves the folder, for a link, a device or a damaged archive."""
+    folder.mkdir(parents=True, mode=0o755)
+    try:
+        with tarfile.open(archive, "r:gz") as members:
+            for member in members:
+                _unpack_member(members, member, folder)
+    except FileNotFoundError:
+        raise HostError(f"{archive}: is not there; deliver the release first") from None
+    except (tarfile.TarError, EOFError, OSError) as failure:
+        raise HostError(f"{archive}: cannot be unpacked ({failure}); deliver it again") from None
+
+
+def digest(source):
+    """First 16 hex digits of the SHA-256 over one line a file, as infra/release/digest.ts computes it."""
+    found = []
+    for folder, _, names in os.walk(source):
+        for name in names:
+            path = os.path.join(folder, name)
+            found.append((os.fsencode(os.path.relpath(path, source)), path))
+    whole = hashlib.sha256()
+    for relative, path in sorted(found):
+        executable = "x" if os.stat(path).st_mode & 0o100 else "-"
+        whole.update(f"{executable} {files.sha256(path)} ".encode() + relative + b"\n")
+    return whole.hexdigest()[:16]
+
+
+def _unpack_member(members, member, folder):
+    parts = [part for part in member.name.split("/") if part != "."]
+    if member.name.startswith("/") or ".." in parts or "" in parts[:-1] or not parts or parts[0] not in TOPS:
+        raise HostError(f"{members.name}: {member.name!r} must be below source/ or wheels/; build the release again")
+    target = folder.joinpath(*parts)
+    if member.isdir():
+        target.mkdir(parents=True, exist_ok=True)
+    elif member.isreg():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "wb") as file, members.extractfile(member) as content:
+            shutil.copyfileobj(content, file)
+            os.fchmod(handle, 0o755 if member.mode & 0o100 else 0o644)
+    else:
+        raise HostError(f"{members.name}: {member.name!r} must be a file or a folder, got a link or a device; build the release again")

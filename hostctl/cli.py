@@ -1,0 +1,137 @@
+"""The verbs of hostctl. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 `verify` found differences, 75 another run holds the lock."""
+import argparse
+import json
+import os
+import re
+import sys
+
+from . import apply, late, lifecycle, logs, manifest, signals, status
+from .compare import compare, stored, stored_or_fail
+from .deploy import recover
+from .errors import HostError, Locked
+from .host import Host
+from .lock import locked
+from .system import System
+
+FAILED, DRIFT, LOCKED = 1, 3, 75
+
+
+def main(words, root="/", system=None, echo=print, stdin=sys.stdin):
+    """Run one verb; returns the exit code."""
+    args = _parser().parse_args(words)
+    host = Host.at(root, system or System(), args.verb, echo)
+    if root == "/" and os.geteuid() != 0:
+        print(f"hostctl: needs root; run sudo hostctl {' '.join(words)}", file=sys.stderr)
+        return FAILED
+    try:
+        if args.run in (_status, _releases, _verify, _logs):
+            return args.run(host, args)
+        signals.raise_on_signals()
+        # Standard input first: a caller that sends it must not wait for the lock with a full pipe.
+        args.late = late.parse_json(stdin.read() if getattr(args, "late_stdin", False) else "")
+        with locked(host.paths, host.system, args.verb, args.lock_wait):
+            return args.run(host, args)
+    except Locked as refusal:
+        print(f"hostctl: {refusal}", file=sys.stderr)
+        return LOCKED
+    except HostError as failure:
+        print(f"hostctl: {host.log.hide(str(failure))}", file=sys.stderr)
+        return FAILED
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="hostctl", description="Operates one host of the stack.",
+                                     epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 verify found differences, 75 locked by another run.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name, run, says, *, locks=True):
+        made = verbs.add_parser(name, help=says, description=says[0].upper() + says[1:] + ".")
+        made.set_defaults(run=run)
+        if locks:
+            made.add_argument("--lock-wait", type=float, default=0, metavar="SECONDS", help="wait for another run to end (default: 0)")
+        return made
+
+    one = verb("apply", _apply, "make this machine as a manifest declares; changes only what differs")
+    one.add_argument("manifest", metavar="MANIFEST", help="a manifest as JSON, or a bundle")
+    one.add_argument("--late-stdin", action="store_true", help="read the app's environment and late files as JSON from standard input; empty input keeps what is there")
+    one = verb("verify", _verify, "list what differs from the manifest applied last; exit code 3 when something does", locks=False)
+    one.add_argument("--json", action="store_true")
+    one = verb("release", _release, "unpack a release from the inbox and move to it")
+    one.add_argument("digest", type=_digest, metavar="DIGEST")
+    one = verb("rollback", _rollback, "move back to an earlier release, without running its steps")
+    one.add_argument("digest", type=_digest, metavar="DIGEST", nargs="?", help="default: the release that served before")
+    one = verb("releases", _releases, "list the releases that served, the latest first", locks=False)
+    one.add_argument("--json", action="store_true")
+    one = verb("status", _status, "show what serves, what runs and who holds the lock", locks=False)
+    one.add_argument("--json", action="store_true")
+    verb("start", _call(lifecycle.start), "start the services, then nginx")
+    verb("stop", _call(lifecycle.stop), "stop nginx, then the services")
+    verb("restart", _call(apply.restart), "start every service anew, slot by slot, so that no request fails")
+    verb("reload", _call(lifecycle.reload), "test nginx's configuration and load it")
+    verb("recover", _call(recover), "put the old state back after an interrupted run; the machine does this when it boots")
+    one = verb("logs", _logs, "show the log of a service, a job or the deployments", locks=False)
+    one.add_argument("name", nargs="?", type=_name, metavar="SERVICE|JOB|deploy", help="default: nginx, all services and jobs")
+    one.add_argument("-f", "--follow", action="store_true", help="go on with new lines as they come")
+    one.add_argument("-n", "--lines", type=int, default=50, help="how many lines to begin with (default: 50)")
+    return parser
+
+
+def _digest(text):
+    if not re.fullmatch(manifest.DIGEST, text):
+        raise argparse.ArgumentTypeError(f"must be 16 hex digits, got {text!r}")
+    return text
+
+
+def _name(text):
+    if not re.fullmatch(manifest.NAME, text):
+        raise argparse.ArgumentTypeError(f"must be the name of a service or job, or deploy, got {text!r}")
+    return text
+
+
+def _call(verb):
+    def run(host, _args):
+        verb(host)
+        return 0
+    return run
+
+
+def _apply(host, args):
+    declared, files = manifest.load(args.manifest), args.late.files
+    if files is None:
+        before = stored(host.paths)
+        files = before.late_files() if before else {}
+    apply.apply(host, declared.with_files(files), args.late.env)
+    return 0
+
+
+def _release(host, args):
+    apply.release(host, args.digest)
+    return 0
+
+
+def _rollback(host, args):
+    apply.rollback(host, args.digest)
+    return 0
+
+
+def _verify(host, args):
+    differences = compare(host, stored_or_fail(host.paths)).lines
+    host.log.say(json.dumps({"differences": differences}, indent=1) if args.json else "\n".join(differences) or "as declared")
+    return DRIFT if differences else 0
+
+
+def _status(host, args):
+    report = status.status(host)
+    host.log.say(json.dumps(report, indent=1) if args.json else status.status_text(report))
+    return 0
+
+
+def _releases(host, args):
+    found = status.releases(host)
+    host.log.say(json.dumps(found, indent=1) if args.json else status.releases_text(found))
+    return 0
+
+
+def _logs(host, args):
+    host.system.become(logs.command(host, args.name, args.follow, args.lines))
+    return 0

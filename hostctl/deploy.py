@@ -1,0 +1,128 @@
+"""One deployment as one transaction: afterwards the machine is as declared, or as it was before."""
+import json
+import os
+
+from . import files, history, prune, release, rollout, signals, slots, undo
+from .environment import MODE
+from .errors import HostError
+
+
+def deploy(host, manifest, changes, *, run_steps=True):
+    """Bring about the changes. Raises HostError with the reason after everything has been put back."""
+    digest = changes.digest or slots.current(host.paths) or ""
+    roll = rollout.Rollout(host, changes.roll, digest)
+    journal = undo.begin(host.paths, verb=host.log.verb, touched=_touched(host, changes), actions=changes.actions,
+                         starts=[*roll.starts, *changes.units], stops=[*roll.stops, *changes.gone], commands=roll.commands,
+                         drain_seconds=roll.drain_seconds)
+    try:
+        if changes.write or changes.remove or changes.env is not None:
+            _write_files(host, manifest, changes, roll)
+        if changes.digest:
+            release.prepare(host, manifest, run_steps=run_steps)
+        roll.start()
+        roll.switch(nginx_actions=[a for a in changes.actions if a.unit == "nginx.service"], check=manifest.slot_services())
+        _start_units(host, changes)
+        _save(host, manifest, changes)
+    except Exception as failure:
+        _put_back(host, journal, failure)
+        raise
+    undo.commit(host.paths)
+    settle(host, undo.done(host.paths))
+    prune.prune(host, manifest)
+
+
+def recover(host):
+    """Finish what a killed run left: put the old state back if the new one did not serve yet, else stop what only the old one needed."""
+    with signals.ignored():
+        journal = undo.unfinished(host.paths)
+        if journal:
+            host.log.step("RECOVERY")
+            with host.log.event("Old-state-restoration", f"`{journal.verb}` was interrupted"):
+                undo.put_back(host, journal)
+        journal = undo.done(host.paths)
+        if journal:
+            settle(host, journal)
+    return journal is not None
+
+
+def settle(host, journal):
+    """Stop what only the old state needed, once its requests are answered."""
+    if journal.stops:
+        host.log.step("DRAIN")
+        with host.log.event("Old-slots-stop") as facts:
+            if not host.nginx.drain(journal.drain_seconds):
+                facts["detail"] = f"requests were still open after {journal.drain_seconds} s"
+            host.units.retire(journal.stops)
+    undo.forget(host.paths)
+
+
+def _put_back(host, journal, failure):
+    try:
+        with signals.ignored():
+            host.log.step("PUT-BACK")
+            with host.log.event("Old-state-restoration"):
+                undo.put_back(host, journal)
+    except HostError as second:
+        raise HostError(f"{failure}\nThe old state could not be put back: {second}\nMend that and run `hostctl recover`") from failure
+
+
+def _touched(host, changes):
+    """Every path whose old state a put-back needs."""
+    paths = host.paths
+    touched = [paths.at(file.path) for file in changes.write] + [paths.at(path) for path in changes.remove]
+    touched += [paths.upstream(service.name) for service in changes.roll if service.slots]
+    touched += [paths.upstream(name) for name in changes.gone_services]
+    return [*touched, paths.env, paths.current, paths.manifest, paths.history]
+
+
+def _write_files(host, manifest, changes, roll):
+    paths, system, log = host.paths, host.system, host.log
+    log.step("FILES")
+    with log.event("Files-writing", f"{len(changes.write)} written, {len(changes.remove)} removed"):
+        for file in changes.write:
+            files.write(paths.at(file.path), file.content, file.mode, system.ids(file.owner, file.group))
+        for path in changes.remove:
+            files.remove(paths.at(path))
+        for name in changes.gone_services:
+            files.remove(paths.upstream(name))
+        if changes.env is not None:
+            files.write(paths.env, changes.env, MODE, system.ids("root", "root"))
+        roll.make_links()
+    changed = [file.path for file in changes.write] + changes.remove
+    tmpfiles = [path for path in changed if path.startswith("/etc/tmpfiles.d/") and path not in changes.remove]
+    if tmpfiles:
+        with log.event("Folders-creation"):
+            system.run(["systemd-tmpfiles", "--create", *(str(paths.at(path)) for path in tmpfiles)])
+    for check in manifest.checks:
+        if any(_is_below(path, check.below) for path in changed):
+            with log.event(f"Check-{os.path.basename(check.command[0])}"):
+                system.run(list(check.command))
+    if any(path.startswith("/etc/systemd/system/") for path in changed):
+        with log.event("Units-loading"):
+            host.units.read_files_again()
+    others = [action for action in changes.actions if action.unit != "nginx.service"]
+    if others:
+        with log.event("Units-reload", ", ".join(sorted({action.unit for action in others}))):
+            host.units.act(others)
+
+
+def _is_below(path, folder):
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _start_units(host, changes):
+    if not changes.units:
+        return
+    host.log.step("UNITS")
+    with host.log.event("Units-activation", ", ".join(changes.units)):
+        host.units.call("enable", changes.units)
+        host.units.call("start", changes.units)
+
+
+def _save(host, manifest, changes):
+    paths, owner = host.paths, host.system.ids("root", "root")
+    if changes.save:
+        files.write(paths.manifest, json.dumps(manifest.raw, ensure_ascii=False).encode(), 0o600, owner)
+    if changes.digest:
+        entries = history.with_entry(history.read(paths), changes.digest, host.log.verb, host.system.time())
+        files.write(paths.history, entries, 0o644, owner)

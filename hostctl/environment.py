@@ -1,0 +1,59 @@
+"""/etc/webstack/env: the one EnvironmentFile of services, jobs and release steps."""
+import json
+import re
+from urllib.parse import unquote, urlsplit
+
+from .errors import HostError
+
+MODE = 0o600
+
+
+def checked(values):
+    """The values, if systemd can hand each of them to a process. Raises HostError that names the variable, never its value."""
+    for name, value in values.items():
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            raise HostError(f"environment: {json.dumps(name)} cannot be the name of a variable; use letters, digits and _")
+        if not isinstance(value, str) or "\0" in value or not _is_utf8(value):
+            raise HostError(f"environment.{name}: must be text without zero bytes")
+    return values
+
+
+def render(values):
+    """The bytes of an EnvironmentFile that systemd reads back as exactly these values: inside double quotes only
+    \\ " $ ` mean something, and a line break is itself.
+    https://www.freedesktop.org/software/systemd/man/252/systemd.exec.html#EnvironmentFile="""
+    quoted = {name: re.sub(r'([\\"$`])', r"\\\1", value) for name, value in values.items()}
+    return "".join(f'{name}="{quoted[name]}"\n' for name in sorted(quoted)).encode()
+
+
+def read(content):
+    """{name: value} from bytes that render() made."""
+    found = re.findall(r'^([A-Za-z_][A-Za-z0-9_]*)="((?:[^"\\]|\\.)*)"$', content.decode(), re.MULTILINE | re.DOTALL)
+    return {name: re.sub(r"\\(.)", r"\1", value, flags=re.DOTALL) for name, value in found}
+
+
+def hider(values):
+    """A function that puts [NAME] where a text holds a value of the environment (or the password in a URL). Short values
+    such as "1" are no secrets and would make every text unreadable."""
+    secrets = {}
+    for name, value in values.items():
+        parts = [value]
+        try:
+            password = urlsplit(value).password
+        except ValueError:
+            password = None
+        if password:
+            parts += [password, unquote(password)]
+        secrets.update({part: name for part in parts if len(part) >= 8})
+    if not secrets:
+        return lambda text: text
+    pattern = re.compile("|".join(re.escape(secret) for secret in sorted(secrets, key=len, reverse=True)))
+    return lambda text: pattern.sub(lambda found: f"[{secrets[found[0]]}]", text)
+
+
+def _is_utf8(text):
+    try:
+        text.encode()
+        return True
+    except UnicodeEncodeError:
+        return False

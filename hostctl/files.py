@@ -1,0 +1,86 @@
+"""Files and links of the machine, changed so that a reader (or a power cut) finds the old or the new one and nothing between."""
+import hashlib
+import os
+import shutil
+import stat
+from pathlib import Path
+
+
+def matches(path, content, mode, ids):
+    """Whether a regular file has this content, mode and (uid, gid)."""
+    try:
+        found = os.lstat(path)
+        if not stat.S_ISREG(found.st_mode) or stat.S_IMODE(found.st_mode) != mode or (found.st_uid, found.st_gid) != ids:
+            return False
+        return found.st_size == len(content) and Path(path).read_bytes() == content
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def write(path, content, mode, ids):
+    """Replace a file by way of a temporary one beside it; on disk when this returns."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(handle, "wb", closefd=False) as file:
+            file.write(content)
+        os.fchown(handle, *ids)
+        os.fchmod(handle, mode)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    os.rename(unfinished, path)
+    sync_folder(path.parent)
+
+
+def link(path, target):
+    """Make or replace a symbolic link in one step; on disk when this returns."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    os.symlink(target, unfinished)
+    os.rename(unfinished, path)
+    sync_folder(path.parent)
+
+
+def remove(path):
+    """Remove a file or link; one that is not there is as good."""
+    try:
+        os.unlink(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    sync_folder(Path(path).parent)
+
+
+def target(path):
+    """What a link points to, as it is written; None when there is no link."""
+    try:
+        return os.readlink(path)
+    except (OSError, ValueError):
+        return None
+
+
+def remove_tree(path):
+    """Remove a folder and what is in it; one that is not there is as good."""
+    if os.path.lexists(path):
+        shutil.rmtree(path)
+
+
+def sync_folder(path):
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sha256(path):
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

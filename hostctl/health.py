@@ -1,0 +1,54 @@
+"""Whether a slot answers, asked on its own socket first and then through nginx, as a visitor would."""
+import http.client
+
+from .errors import HostError
+
+IN_A_ROW = 3
+PAUSE = 0.05
+PAUSE_AFTER_FAULT = 0.25
+
+
+def gate(host, service, slot, began):
+    """Return once the slot has answered 200 three times in a row. Raises HostError with the last answer and the last
+    lines of the journal when the unit fails or has not answered `startSeconds` after `began`, in seconds since 1970."""
+    unit, good, last = f"{service.name}@{slot}.service", 0, "no answer"
+    deadline = host.system.monotonic() + service.start_seconds - (host.system.time() - began)
+    while True:
+        left = deadline - host.system.monotonic()
+        if left <= 0:
+            raise _refused(host, unit, began, f"{last} from {service.health_path} after {service.start_seconds} s")
+        status, last = _ask(host.system, host.paths.socket(service.name, slot), service, min(left, 5))
+        good = good + 1 if status == 200 else 0
+        if good == IN_A_ROW:
+            return
+        if good == 0 and _failed(host.units.states([unit])[unit]):
+            raise _refused(host, unit, began, f"the process ended; {last} from {service.health_path}")
+        host.system.sleep(PAUSE if good else PAUSE_AFTER_FAULT)
+
+
+def through_nginx(host, service):
+    """The health page by way of port 80: 200, or the redirect of a site with TLS. Raises HostError after 3 s without it."""
+    deadline = host.system.monotonic() + 3
+    while True:
+        status, last = _ask(host.system, 80, service, 5)
+        if status == 200 or last.startswith("301 to https://"):
+            return last
+        if host.system.monotonic() > deadline:
+            raise HostError(f"{service.name}: {last} from http://{service.health_host}{service.health_path} through nginx on port 80; must be 200")
+        host.system.sleep(0.1)
+
+
+def _ask(system, address, service, timeout):
+    try:
+        answer = system.get(address, service.health_host, service.health_path, timeout)
+    except (OSError, http.client.HTTPException) as failure:
+        return None, f"no answer ({failure or type(failure).__name__})"
+    return answer.status, f"{answer.status} to {answer.location}" if answer.location else str(answer.status)
+
+
+def _failed(state):
+    return state.active in ("failed", "inactive") or (state.sub == "auto-restart" and state.restarts > 0)
+
+
+def _refused(host, unit, began, why):
+    return HostError(f"{unit}: must answer 200, got {why}\n{host.units.journal(unit, began)}".rstrip())

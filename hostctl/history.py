@@ -1,0 +1,25 @@
+"""Which release served when: the last entry is the one that serves."""
+import datetime
+import json
+
+KEPT = 100
+
+
+def read(paths):
+    """[{digest, at, verb}], oldest first; `at` is UTC."""
+    try:
+        return json.loads(paths.history.read_text())
+    except FileNotFoundError:
+        return []
+
+
+def with_entry(entries, digest, verb, seconds):
+    """The entries with one more, as bytes of the file."""
+    at = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).isoformat(timespec="seconds")
+    return json.dumps([*entries, {"digest": digest, "at": at, "verb": verb}][-KEPT:], indent=1).encode()
+
+
+def previous(entries, serving):
+    """Digests that served before, the latest first, without the serving one."""
+    found = dict.fromkeys(entry["digest"] for entry in reversed(entries))
+    return [digest for digest in found if digest != serving]

@@ -1,0 +1,28 @@
+"""What `apply --late-stdin` reads from standard input: what is known only once other resources exist, and so is in no bundle:
+{"env": {"DATABASE_URL": "..."}, "files": {"/etc/webstack/database-ca.pem": "..."}}"""
+import json
+from dataclasses import dataclass
+
+from . import environment
+from .errors import HostError
+
+
+@dataclass(frozen=True)
+class Late:
+    """`env`: the app's environment. `files`: text by path, for everybody to read. None keeps what is there."""
+    env: dict | None
+    files: dict | None
+
+
+def parse_json(text):
+    """The values on standard input; empty input says nothing. Raises HostError that names a faulty value, never shows it."""
+    if not text.strip():
+        return Late(None, None)
+    must = 'standard input: must be one JSON object such as {"env": {"DATABASE_URL": "..."}, "files": {}}'
+    try:
+        values = json.loads(text)
+    except ValueError:
+        raise HostError(must) from None
+    if not isinstance(values, dict) or set(values) != {"env", "files"} or not all(isinstance(part, dict) for part in values.values()):
+        raise HostError(must)
+    return Late(environment.checked(values["env"]), values["files"])

@@ -1,0 +1,57 @@
+"""nginx: its test, its reload, and which of its workers are still of the old configuration."""
+from .errors import HostError
+
+UNIT = "nginx.service"
+# Runs `nginx -t` as the user of nginx.service: by root it would create log and pid files that nginx may then not write.
+TEST = "/usr/local/lib/webstack/nginx-check"
+
+
+class Nginx:
+    def __init__(self, paths, system):
+        self.paths = paths
+        self.system = system
+
+    def test(self):
+        """Raises CommandFailed with nginx's own words when the configuration on disk is wrong."""
+        self.system.run([str(self.paths.at(TEST))])
+
+    def main_pid(self):
+        text = self.system.run(["systemctl", "show", "--property=MainPID", "--value", UNIT]).output.strip()
+        return int(text or 0)
+
+    def workers(self):
+        """{pid: is shutting down} of nginx's worker processes."""
+        main = self.main_pid()
+        found = {}
+        try:
+            children = (self.paths.proc / f"{main}/task/{main}/children").read_text().split()
+        except OSError:
+            return found
+        for pid in children:
+            try:
+                title = (self.paths.proc / f"{pid}/cmdline").read_bytes()
+            except OSError:
+                continue
+            if b"worker process" in title:
+                found[int(pid)] = b"shutting down" in title
+        return found
+
+    def reload(self):
+        """Load the configuration on disk; returns once the old workers accept no connection any more. A SIGHUP is answered later than
+        `systemctl reload` returns, and a configuration that fails then leaves the old workers serving: both are waited for."""
+        old = set(self.workers())
+        self.system.run(["systemctl", "reload", UNIT])
+        deadline = self.system.monotonic() + 10
+        while any(pid in old and not leaving for pid, leaving in self.workers().items()):
+            if self.system.monotonic() > deadline:
+                raise HostError("nginx: kept its old configuration after a reload; `journalctl -u nginx` says why")
+            self.system.sleep(0.02)
+
+    def drain(self, seconds):
+        """Wait until the workers of the old configuration have ended, at most `seconds`; tells whether they have."""
+        deadline = self.system.monotonic() + seconds
+        while any(self.workers().values()):
+            if self.system.monotonic() > deadline:
+                return False
+            self.system.sleep(0.05)
+        return True

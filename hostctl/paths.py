@@ -1,0 +1,45 @@
+"""Every place on the machine, below a root that tests replace by a folder of their own."""
+from pathlib import Path
+
+
+class Paths:
+    def __init__(self, root="/"):
+        self.root = Path(root)
+        self.srv = self.at("/srv/webstack")
+        self.releases = self.srv / "releases"
+        self.runtimes = self.srv / "runtimes"
+        self.slots = self.srv / "slots"
+        self.current = self.srv / "current"
+        self.static = self.srv / "shared/static"
+        self.env = self.at("/etc/webstack/env")
+        self.upstreams = self.at("/etc/nginx/webstack/upstreams")
+        self.run = self.at("/run/webstack")
+        self.lock = self.run / "lock"
+        self.state = self.at("/var/lib/webstack")
+        self.manifest = self.state / "manifest.json"
+        self.history = self.state / "history.json"
+        self.undo = self.state / "undo"
+        self.inbox = self.state / "inbox"
+        self.logs = self.at("/var/log/webstack")
+        self.programs = self.at("/usr/local/lib/webstack")
+        self.proc = self.at("/proc")
+
+    def at(self, absolute):
+        """`/etc/x` of the machine as a path below the root."""
+        return self.root / str(absolute).lstrip("/")
+
+    def name(self, path):
+        """The inverse of at()."""
+        return "/" + str(path.relative_to(self.root))
+
+    def release(self, digest):
+        return self.releases / digest
+
+    def slot(self, service, slot):
+        return self.slots / f"{service}-{slot}"
+
+    def socket(self, service, slot):
+        return self.run / f"{service}-{slot}.sock"
+
+    def upstream(self, service):
+        return self.upstreams / f"{service}.conf"

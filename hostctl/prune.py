@@ -1,0 +1,51 @@
+"""What no kept release needs goes: releases, runtimes, static files, archives, old copies of hostctl."""
+import re
+from pathlib import Path
+
+from . import files, history, release, slots, static
+
+DAY = 86400
+
+
+def kept_releases(paths, keep):
+    """Digests of the releases to keep, the serving one first: `keep` of them, but always the one that served before."""
+    serving = slots.current(paths)
+    there = [digest for digest in history.previous(history.read(paths), serving) if release.on_host(paths, digest)]
+    return ([serving] if serving else []) + there[:max(keep, 2) - 1]
+
+
+def prune(host, manifest):
+    paths = host.paths
+    _prune_programs(paths)
+    if manifest.release is None or slots.current(paths) is None:
+        return
+    kept = kept_releases(paths, manifest.release.keep)
+    old = [folder for folder in _folders(paths.releases) if folder.name not in kept]
+    for folder in old:
+        files.remove_tree(folder)
+    used = {Path(files.target(paths.release(digest) / "venv") or "").name for digest in kept}
+    for folder in _folders(paths.runtimes):
+        if folder.name not in used:
+            files.remove_tree(folder)
+    static.prune(host, kept, manifest.release.static)
+    _prune_inbox(host)
+
+
+def _prune_inbox(host):
+    """Archives whose release is on the host, and those that nobody asked for in a day (or that never arrived whole)."""
+    for file in host.paths.inbox.glob("*.tar.gz*"):
+        digest = file.name.split(".")[0]
+        if (file.name == f"{digest}.tar.gz" and release.on_host(host.paths, digest)) or host.system.time() - file.stat().st_mtime > DAY:
+            files.remove(file)
+
+
+def _prune_programs(paths):
+    """Copies of hostctl that came with bundles, except the one that runs."""
+    running = Path(__file__).resolve().parent.parent
+    for folder in _folders(paths.programs):
+        if re.fullmatch(r"hostctl-[0-9a-f]{16}", folder.name) and folder.resolve() != running:
+            files.remove_tree(folder)
+
+
+def _folders(parent):
+    return sorted(path for path in parent.iterdir() if path.is_dir() and not path.is_symlink()) if parent.is_dir() else []

@@ -1,0 +1,66 @@
+"""A release on the host: unpacked and verified, with its runtime, its steps run and its static files published."""
+import os
+
+from . import archive, files, runtime, static, steps
+from .errors import HostError
+
+
+def on_host(paths, digest):
+    """Whether a release is complete: it gets its name last, and its runtime is there."""
+    return (paths.release(digest) / "venv/bin/python").exists()
+
+
+def prepare(host, manifest, *, run_steps):
+    """Make the declared release ready to start. Nothing that serves is touched. Raises HostError at the first thing amiss."""
+    digest = manifest.release.digest
+    if not on_host(host.paths, digest):
+        _unpack(host, manifest.release)
+    if run_steps:
+        _run_steps(host, manifest)
+    host.log.step("STATIC")
+    with host.log.event("Static-files-publication") as facts:
+        facts["detail"] = f"{static.publish(host, digest, manifest.release.static)} new"
+
+
+def _unpack(host, declared):
+    paths, log, digest = host.paths, host.log, declared.digest
+    final = paths.release(digest)
+    unfinished = final.with_name(f"{digest}.unfinished")
+    source = unfinished / "source"
+    log.step("RELEASE")
+    with log.event("Release-unpacking", digest):
+        files.remove_tree(unfinished)
+        archive.unpack(paths.inbox / f"{digest}.tar.gz", unfinished)
+    with log.event("Digest-verification"):
+        if not source.is_dir() or (found := archive.digest(source)) != digest:
+            raise HostError(f"release {digest}: its files have the digest {found if source.is_dir() else 'of nothing'}; deliver it again")
+        requirements = source / declared.requirements
+        if not requirements.is_file():
+            raise HostError(f"release {digest}: has no {declared.requirements}; set app.requirements to the file with hashed requirements")
+        if os.path.lexists(source / "venv"):
+            raise HostError(f"release {digest}: `venv` at its top is the name of the runtime; rename it or add it to app.exclude")
+    log.step("RUNTIME")
+    with log.event("Virtual-environment-installation") as facts:
+        name = runtime.name_of(requirements.read_bytes())
+        made = runtime.ensure(host, name, requirements, unfinished / "wheels")
+        facts["detail"] = f"{name} {'made' if made else 'was there'}"
+    with log.event("Byte-compilation"):
+        runtime.compile_source(host, source, final)
+        os.symlink(f"../../runtimes/{name}", source / "venv")
+    with log.event("Release-completion"):
+        host.system.sync()
+        files.remove_tree(final)
+        os.rename(source, final)
+        files.remove_tree(unfinished)
+
+
+def _run_steps(host, manifest):
+    digest, declared = manifest.release.digest, manifest.release
+    if not declared.steps:
+        return
+    host.log.step("STEPS")
+    static.give(host, digest, declared.static, host.system.ids(manifest.user, manifest.user))
+    for step in declared.steps:
+        with host.log.event(step.name):
+            steps.run(host, manifest, digest, step)
+    static.give(host, digest, declared.static, host.system.ids("root", "root"))

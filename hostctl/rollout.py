@@ -1,0 +1,96 @@
+"""Services move to a release: slots one beside the other with a health gate between, command services by a restart."""
+from . import files, health, slots
+from .errors import HostError
+
+SETTLING_SECONDS = 1
+
+
+class Rollout:
+    """Where each service goes is settled when this is made, before anything changes."""
+
+    def __init__(self, host, services, digest):
+        self.host, self.digest = host, digest
+        self.targets = {service: slots.idle(host.paths, service.name) for service in services if service.slots}
+        self.commands = [f"{service.name}.service" for service in services if not service.slots]
+        before = {service: slots.serving(host.paths, service.name) for service in self.targets}
+        # What only the new state needs, and what only the old one does.
+        self.starts = [unit for service, slot in self.targets.items() for unit in slots.units(service.name, slot)]
+        self.stops = [unit for service, slot in before.items() if slot for unit in slots.units(service.name, slot)]
+        self.drain_seconds = max((service.drain_seconds for service in self.targets), default=0)
+
+    def make_links(self):
+        """Upstream links that do not exist yet, without which nginx's test fails."""
+        for service, slot in self.targets.items():
+            if slots.serving(self.host.paths, service.name) is None:
+                files.link(self.host.paths.upstream(service.name), f"{service.name}-{slot}.conf")
+
+    def start(self):
+        """Start the idle slots in the order of the manifest and wait until each is healthy. Nothing that serves is touched."""
+        if not self.targets:
+            return
+        host, log = self.host, self.host.log
+        log.step("START")
+        left = [unit for unit, state in host.units.states(self.starts).items() if state.enabled or state.active != "inactive"]
+        host.units.retire(left)
+        for service, slot in self.targets.items():
+            files.link(host.paths.slot(service.name, slot), f"../releases/{self.digest}")
+        longest = max(service.start_seconds for service in self.targets)
+        began = host.system.time()
+        with log.event("Slots-start", ", ".join(f"{service.name}-{slot}" for service, slot in self.targets.items())):
+            started = host.units.call("start", self.starts, check=False, timeout=longest + 10)
+            if started.code != 0:
+                raise HostError("\n".join([started.output.strip(), *self._journals(began)]))
+        for service, slot in self.targets.items():
+            with log.event(f"Health-{service.name}-{slot}"):
+                health.gate(host, service, slot, began)
+
+    def switch(self, nginx_actions, check):
+        """Let nginx send requests to the new slots, ask it for the health pages of the services in `check`, and move what
+        runs in `current`."""
+        host, log, moves = self.host, self.host.log, slots.current(self.host.paths) != (self.digest or None)
+        if not (self.targets or self.commands or nginx_actions or moves):
+            return
+        log.step("SWITCH")
+        if self.targets:
+            with log.event("Slots-enabling"):
+                # Before the links: after a reboot at any moment the slot that nginx names is there.
+                host.units.call("enable", self.starts)
+            with log.event("Upstream-switch", ", ".join(f"{service.name} to {slot}" for service, slot in self.targets.items())):
+                for service, slot in self.targets.items():
+                    files.link(host.paths.upstream(service.name), f"{service.name}-{slot}.conf")
+        if self.targets or nginx_actions:
+            with log.event("Nginx-reload"):
+                self._load_nginx(nginx_actions)
+            for service in check:
+                with log.event(f"Website-connection-{service.name}") as facts:
+                    facts["detail"] = health.through_nginx(host, service)
+        if moves:
+            files.link(host.paths.current, f"releases/{self.digest}")
+        if self.commands:
+            self._restart_commands()
+
+    def _load_nginx(self, actions):
+        nginx, units = self.host.nginx, self.host.units
+        nginx.test()
+        if not units.runs("nginx.service"):
+            units.call("start", ["nginx.service"])
+        elif any(action.verb == "restart" for action in actions):
+            units.call("restart", ["nginx.service"])
+        else:
+            nginx.reload()
+
+    def _restart_commands(self):
+        host = self.host
+        began = host.system.time()
+        with host.log.event("Services-restart", ", ".join(self.commands)):
+            host.units.call("enable", self.commands)
+            host.units.call("restart", self.commands)
+            # They have no health page; one that ends at once is waiting for its next start by now.
+            host.system.sleep(SETTLING_SECONDS)
+            ended = [unit for unit, state in host.units.states(self.commands).items() if not state.runs]
+            if ended:
+                raise HostError("\n".join(f"{unit}: must keep running, ended at once\n{host.units.journal(unit, began)}" for unit in ended))
+
+    def _journals(self, began):
+        states = self.host.units.states(self.starts)
+        return [f"{unit}:\n{self.host.units.journal(unit, began)}" for unit, state in states.items() if not state.runs and unit.endswith(".service")]

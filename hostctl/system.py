@@ -1,0 +1,88 @@
+"""The machine as hostctl reaches it: the only module that runs commands, opens connections, looks up users or waits."""
+import grp
+import http.client
+import os
+import pwd
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+
+from .errors import CommandFailed
+
+# Nothing of the caller's environment reaches a command: what came over SSH or sudo must not decide how a release is made.
+ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root"}
+
+
+@dataclass(frozen=True)
+class Result:
+    code: int
+    output: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    location: str
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path, timeout):
+        super().__init__("localhost", timeout=timeout)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+class System:
+    def run(self, argv, *, timeout=600, env=None, check=True):
+        """Run a command without a shell and without input; standard output and error come back as one text.
+        Raises CommandFailed for a code other than 0 unless `check` is off; a timeout counts as code 124, a missing program as 127."""
+        try:
+            done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  timeout=timeout, env={**ENVIRONMENT, **(env or {})})
+            result = Result(done.returncode, done.stdout.decode("utf-8", "replace"))
+        except subprocess.TimeoutExpired as late:
+            result = Result(124, (late.stdout or b"").decode("utf-8", "replace") + f"\nnot done after {timeout} s")
+        except FileNotFoundError:
+            result = Result(127, "no such program")
+        if check and result.code != 0:
+            raise CommandFailed(argv, result.code, result.output)
+        return result
+
+    def become(self, argv):
+        """Replace this process by a command that talks to the terminal itself."""
+        os.execvpe(argv[0], argv, {**ENVIRONMENT, "TERM": os.environ.get("TERM", "dumb")})
+
+    def get(self, address, host, path, timeout):
+        """GET `path` from a unix socket (a path) or a port of 127.0.0.1 (a number). Raises OSError or HTTPException without an answer."""
+        connection = (http.client.HTTPConnection("127.0.0.1", address, timeout=timeout) if isinstance(address, int)
+                      else _UnixConnection(str(address), timeout))
+        try:
+            connection.request("GET", path, headers={"Host": host, "User-Agent": "hostctl", "Connection": "close"})
+            response = connection.getresponse()
+            response.read()
+            return Answer(response.status, response.getheader("Location") or "")
+        finally:
+            connection.close()
+
+    def ids(self, owner, group):
+        """Numbers of a user and a group. Raises KeyError when the machine has no such name."""
+        return pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid
+
+    def sync(self):
+        """Everything written so far survives a power cut."""
+        os.sync()
+
+    def monotonic(self):
+        return time.monotonic()
+
+    def sleep(self, seconds):
+        time.sleep(seconds)
+
+    def time(self):
+        """Seconds since 1970, UTC."""
+        return time.time()

@@ -1,0 +1,252 @@
+"""A machine in a folder: real files, and systemctl, nginx, apt and pip played by a fake that behaves as they are documented to.
+Its limit: it proves what hostctl does with the answers of those programs, not the answers; real machines prove those."""
+import grp
+import hashlib
+import io
+import json
+import os
+import pwd
+import re
+import shutil
+import tarfile
+import tempfile
+from pathlib import Path
+
+from hostctl import archive, files
+from hostctl.host import Host
+from hostctl.manifest import parse
+from hostctl.paths import Paths
+from hostctl.system import Answer, Result, System
+from hostctl.errors import CommandFailed
+
+NGINX_MAIN = 100
+
+
+class Killed(BaseException):
+    """kill -9 as far as Python code can tell: no except clause of hostctl catches it."""
+
+
+class Machine(System):
+    def __init__(self):
+        self.root = Path(tempfile.mkdtemp(prefix="hostctl-test-"))
+        self.paths = Paths(self.root)
+        self.ran, self.said, self.clock = [], [], 1_700_000_000.0
+        self.active, self.enabled, self.failed = {}, set(), set()
+        self.installed, self.users = set(), {"root", "www-data"}
+        self.loaded, self.workers = {}, []
+        self.on_command = lambda argv: None
+        self.nginx_is_wrong = False
+        self.reload_is_ignored = False
+        self.paths.inbox.mkdir(parents=True)
+
+    # What a test asks for
+
+    def host(self, verb="apply"):
+        return Host.at(self.root, self, verb, lambda line, **_: self.said.append(line))
+
+    def remove(self):
+        shutil.rmtree(self.root)
+
+    def deliver(self, files_, wheels=()):
+        """Put a release's archive into the inbox; returns its digest."""
+        folder = Path(tempfile.mkdtemp(dir=self.root))
+        for path, content in files_.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(content)
+        digest = archive.digest(folder)
+        with tarfile.open(self.paths.inbox / f"{digest}.tar.gz", "w:gz") as made:
+            made.add(folder, "source")
+            for name, content in wheels:
+                add_file(made, f"wheels/{name}", content)
+        shutil.rmtree(folder)
+        return digest
+
+    def answering(self):
+        """Digest of the release that a visitor reaches, by service name; None where the visitor gets an error."""
+        return {name: self._digest_of(f"{name}@{slot}") for name, slot in self.loaded.items()} if "nginx.service" in self.active else {}
+
+    def reboot(self):
+        """Power off and on: what is enabled starts, with the files as they are."""
+        self.active, self.failed, self.loaded = {}, set(), {}
+        shutil.rmtree(self.paths.run, ignore_errors=True)
+        for unit in sorted(self.enabled):
+            self._start(unit)
+
+    # What hostctl asks for
+
+    def run(self, argv, *, timeout=600, env=None, check=True):
+        self.ran.append(argv)
+        self.on_command(argv)
+        result = self._run(argv)
+        if check and result.code != 0:
+            raise CommandFailed(argv, result.code, result.output)
+        return result
+
+    def get(self, address, host, path, timeout):
+        if address == 80:
+            slots = [f"{name}@{slot}" for name, slot in self.loaded.items() if "nginx.service" in self.active]
+            unit = slots[0] if slots else None
+        else:
+            unit = "@".join(Path(address).stem.rsplit("-", 1))
+        if unit is None or f"{unit}.service" not in self.active:
+            raise ConnectionRefusedError("connection refused")
+        folder = self.active[f"{unit}.service"]
+        return Answer(int((folder / "answer").read_text()) if (folder / "answer").exists() else 200, "")
+
+    def ids(self, owner, group):
+        if {owner, group} - self.users:
+            raise KeyError(owner)
+        return os.getuid(), os.getgid()
+
+    def sync(self):
+        pass
+
+    def monotonic(self):
+        return self.clock
+
+    def time(self):
+        return self.clock
+
+    def sleep(self, seconds):
+        self.clock += seconds
+        self.workers = [(pid, title) for pid, title in self.workers if "shutting" not in title]
+        self._show_workers()
+
+    # The programs
+
+    def _run(self, argv):
+        program, words = Path(argv[0]).name, argv[1:]
+        if program == "systemctl":
+            return self._systemctl(words)
+        if program == "systemd-run":
+            return self._step(words)
+        if program == "dpkg-query":
+            return Result(0, "".join(f"{name} ii \n" for name in words[2:] if name in self.installed))
+        if program == "apt-get":
+            self.installed |= set(words[words.index("install") + 1:]) if "install" in words else set()
+        if program == "useradd":
+            self.users.add(words[-1])
+        if program == "nginx-check" and self.nginx_is_wrong:
+            return Result(1, "nginx: [emerg] unknown directive")
+        if "venv" in words:
+            (Path(words[-1]) / "bin").mkdir(parents=True)
+            (Path(words[-1]) / "bin/python").write_text("")
+        if program == "journalctl":
+            return Result(0, "the last words of the app\n")
+        return Result(0, "")
+
+    def _systemctl(self, words):
+        verb, names = words[0], [word for word in words[1:] if not word.startswith("-")]
+        if verb == "show" and "--value" in words:
+            return Result(0, str(NGINX_MAIN if "nginx.service" in self.active else 0))
+        if verb == "show":
+            return Result(0, "\n".join(self._show(name) for name in names))
+        code = 0
+        for name in names:
+            if verb == "start" or (verb == "restart") or (verb == "try-restart" and name in self.active):
+                if verb != "start" or name not in self.active:
+                    self.active.pop(name, None)
+                    code = code or self._start(name)
+            elif verb == "stop":
+                self.active.pop(name, None)
+            elif verb == "enable":
+                self.enabled.add(name)
+            elif verb == "disable":
+                self.enabled.discard(name)
+            elif verb == "reset-failed":
+                self.failed.discard(name)
+            elif verb == "reload" and name == "nginx.service" and not self.reload_is_ignored:
+                self._load_nginx()
+        return Result(code, "Job failed" if code else "")
+
+    def _show(self, name):
+        state = "active" if name in self.active else "failed" if name in self.failed else "inactive"
+        return f"Id={name}\nActiveState={state}\nSubState=x\nUnitFileState={'enabled' if name in self.enabled else 'disabled'}\nNRestarts=0\nMainPID=0\n"
+
+    def _start(self, name):
+        folder = self.root
+        if match := re.fullmatch(r"(.+)@(blue|green)\.service", name):
+            folder = self.paths.slot(*match.groups()).resolve()
+        elif name not in ("nginx.service",) and name.endswith(".service"):
+            folder = self.paths.current.resolve()
+        if (folder / "crash").exists():
+            self.failed.add(name)
+            return 1
+        self.active[name] = folder
+        if name == "nginx.service":
+            self._load_nginx()
+        return 0
+
+    def _load_nginx(self):
+        self.loaded = {}
+        for link in self.paths.upstreams.glob("*.conf"):
+            if link.is_symlink():
+                self.loaded[link.stem] = os.readlink(link).removesuffix(".conf").rsplit("-", 1)[1]
+        last = max((pid for pid, _ in self.workers), default=NGINX_MAIN)
+        self.workers = [(pid, "nginx: worker process is shutting down") for pid, _ in self.workers] + [(last + 1, "nginx: worker process")]
+        self._show_workers()
+
+    def _show_workers(self):
+        task = self.paths.proc / f"{NGINX_MAIN}/task/{NGINX_MAIN}"
+        task.mkdir(parents=True, exist_ok=True)
+        (task / "children").write_text(" ".join(str(pid) for pid, _ in self.workers))
+        for pid, title in self.workers:
+            (self.paths.proc / str(pid)).mkdir(exist_ok=True)
+            (self.paths.proc / str(pid) / "cmdline").write_text(title)
+
+    def _step(self, words):
+        """A step command `touch-static NAME` writes a static file, `fail` fails, anything else does nothing."""
+        release = Path(next(word for word in words if "WorkingDirectory=" in word).split("=", 2)[2])
+        command = words[words.index("--") + 1:]
+        if command[0] == "touch-static":
+            (release / "static" / command[1]).write_text("body{}" * 500)
+        if command[0] == "fail":
+            return Result(1, "django.db.utils.OperationalError: could not connect with hunter2hunter2\n")
+        return Result(0, f"ran {' '.join(command)}\n")
+
+    def _digest_of(self, unit):
+        folder = self.active.get(f"{unit}.service")
+        if folder is None or (folder / "answer").exists():
+            return None
+        return folder.name
+
+
+def add_file(made, name, content, **fields):
+    info = tarfile.TarInfo(name)
+    info.size = len(content)
+    for field, value in fields.items():
+        setattr(info, field, value)
+    made.addfile(info, io.BytesIO(content))
+
+
+def file(path, content, on_change=(), mode="0644", owner="root"):
+    return {"path": path, "owner": owner, "group": owner, "mode": mode, "sha256": hashlib.sha256(content.encode()).hexdigest(),
+            "content": content, "onChange": list(on_change)}
+
+
+RELOAD_NGINX = {"verb": "reload", "unit": "nginx.service"}
+SITE = "/etc/nginx/webstack/site.conf"
+UNIT = "/etc/systemd/system/web@.service"
+
+
+def manifest(digest, **changed):
+    """One service in slots, one command service, one timer; `changed` replaces top-level keys."""
+    raw = {
+        "version": 1, "project": "webstack", "stack": "test", "host": "web-0", "user": "shop", "packages": ["nginx-light"],
+        "files": [file(SITE, "server {}\n", [RELOAD_NGINX]),
+                  file("/etc/nginx/webstack/upstreams/web-blue.conf", "blue\n", [RELOAD_NGINX]),
+                  file("/etc/nginx/webstack/upstreams/web-green.conf", "green\n", [RELOAD_NGINX]),
+                  file(UNIT, "[Service]\n", [{"verb": "roll", "service": "web"}])],
+        "checks": [{"below": "/etc/nginx/", "command": ["/usr/local/lib/webstack/nginx-check"]}],
+        "units": ["nginx.service", "tidy.timer"],
+        "services": [{"name": "web", "kind": "slots", "healthPath": "/healthz", "healthHost": "shop.test", "startSeconds": 5, "drainSeconds": 3},
+                     {"name": "bot", "kind": "command"}],
+        "release": {"digest": digest, "requirements": "requirements.txt",
+                    "steps": [{"name": "Database-upgrading", "command": ["python", "manage.py", "migrate"], "timeoutSeconds": 60}],
+                    "static": [{"url": "/static/", "folder": "static"}], "keep": 2},
+    }
+    return parse({**raw, **changed})
+
+
+def source(version, **more):
+    return {"requirements.txt": "", "app.py": f"version = {version!r}\n", **more}

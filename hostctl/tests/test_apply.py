@@ -1,0 +1,224 @@
+"""apply, release and rollback on a machine in a folder: what they do, what they leave alone, and that a failure changes nothing."""
+import json
+import os
+import unittest
+
+from hostctl import apply, slots
+from hostctl.compare import compare
+from hostctl.errors import HostError
+
+from .machine import RELOAD_NGINX, SITE, UNIT, Machine, file, manifest, source
+
+
+class ApplyTest(unittest.TestCase):
+    def setUp(self):
+        self.machine = Machine()
+        self.addCleanup(self.machine.remove)
+        self.one = self.machine.deliver(source(1))
+        self.two = self.machine.deliver(source(2))
+
+    def apply(self, declared, env=None):
+        self.machine.ran.clear()
+        self.machine.said.clear()
+        apply.apply(self.machine.host(), declared, env)
+
+    def commands(self, *words):
+        return [argv for argv in self.machine.ran if list(words) == [word for word in argv if word != "--"][:len(words)]]
+
+    def refused(self, declared, text, env=None):
+        with self.assertRaises(HostError) as caught:
+            self.apply(declared, env)
+        self.assertIn(text, str(caught.exception))
+
+    def test_a_first_apply_makes_the_machine_as_declared(self):
+        self.apply(manifest(self.one), {"KEY": "value"})
+        self.assertEqual(self.machine.answering(), {"web": self.one})
+        self.assertEqual(compare(self.machine.host(), manifest(self.one)).lines, [])
+        self.assertEqual(self.machine.paths.env.read_bytes(), b'KEY="value"\n')
+        self.assertEqual(oct(self.machine.paths.env.stat().st_mode & 0o777), "0o600")
+        self.assertEqual(os.readlink(self.machine.paths.current), f"releases/{self.one}")
+        self.assertEqual(self.machine.enabled, {"nginx.service", "tidy.timer", "web@blue.socket", "web@blue.service", "bot.service"})
+        self.assertIn("shop", self.machine.users)
+
+    def test_a_second_apply_changes_nothing_and_only_looks(self):
+        self.apply(manifest(self.one), {"KEY": "value"})
+        self.apply(manifest(self.one), {"KEY": "value"})
+        self.assertEqual(self.machine.said, ["unchanged"])
+        self.assertEqual({(argv[0], argv[1]) for argv in self.machine.ran}, {("dpkg-query", "--show"), ("systemctl", "show")})
+
+    def test_a_new_release_goes_to_the_idle_slot_and_the_old_slot_stops_after_the_switch(self):
+        self.apply(manifest(self.one))
+        self.apply(manifest(self.two))
+        self.assertEqual(self.machine.answering(), {"web": self.two})
+        self.assertEqual(slots.serving(self.machine.paths, "web"), "green")
+        self.assertNotIn("web@blue.service", self.machine.active)
+        self.assertNotIn("web@blue.service", self.machine.enabled)
+        order = [argv[1] for argv in self.machine.ran if argv[0] == "systemctl" and argv[1] in ("start", "enable", "reload", "disable", "stop")]
+        self.assertEqual(order, ["stop", "start", "enable", "reload", "enable", "disable", "stop"])
+        self.assertEqual(len(self.commands("systemctl", "reload")), 1)
+
+    def test_drift_of_a_file_is_mended_though_the_manifest_is_the_same(self):
+        self.apply(manifest(self.one))
+        self.machine.paths.at(SITE).write_text("broken")
+        self.assertEqual(compare(self.machine.host(), manifest(self.one)).lines, [f"{SITE}: has other content"])
+        self.apply(manifest(self.one))
+        self.assertEqual(self.machine.paths.at(SITE).read_text(), "server {}\n")
+        self.assertEqual(len(self.commands("systemctl", "reload")), 1)
+        self.assertEqual(self.commands("systemctl", "start"), [])
+
+    def test_a_wrong_mode_is_drift(self):
+        self.apply(manifest(self.one))
+        self.machine.paths.at(SITE).chmod(0o666)
+        lines = compare(self.machine.host(), manifest(self.one)).lines
+        self.assertEqual(len(lines), 1)
+        self.assertIn("must be root:root 0644, got", lines[0])
+
+    def test_a_file_that_is_no_longer_declared_is_removed(self):
+        self.apply(manifest(self.one, files=[*manifest(self.one).raw["files"], file("/etc/nginx/webstack/extra.conf", "x", [RELOAD_NGINX])]))
+        self.assertTrue(self.machine.paths.at("/etc/nginx/webstack/extra.conf").exists())
+        self.apply(manifest(self.one))
+        self.assertFalse(self.machine.paths.at("/etc/nginx/webstack/extra.conf").exists())
+
+    def test_a_service_that_is_no_longer_declared_stops(self):
+        self.apply(manifest(self.one))
+        self.apply(manifest(self.one, services=manifest(self.one).raw["services"][:1], units=["nginx.service"]))
+        self.assertNotIn("bot.service", self.machine.active)
+        self.assertNotIn("bot.service", self.machine.enabled)
+        self.assertNotIn("tidy.timer", self.machine.enabled)
+        self.assertEqual(self.machine.answering(), {"web": self.one})
+
+    def test_a_new_environment_rolls_every_service_once(self):
+        self.apply(manifest(self.one), {"KEY": "one"})
+        self.apply(manifest(self.one), {"KEY": "two"})
+        self.assertEqual(slots.serving(self.machine.paths, "web"), "green")
+        self.assertEqual(len(self.commands("systemctl", "restart")), 1)
+        self.assertEqual(len(self.commands("systemctl", "start")), 1)
+
+    def test_without_an_environment_the_old_one_stays(self):
+        self.apply(manifest(self.one), {"KEY": "one"})
+        self.apply(manifest(self.one))
+        self.assertEqual(self.machine.said, ["unchanged"])
+
+    def test_a_changed_unit_file_is_loaded_and_rolls_its_service_only(self):
+        self.apply(manifest(self.one))
+        changed = [f for f in manifest(self.one).raw["files"] if f["path"] != UNIT] + [file(UNIT, "[Service]\nNice=1\n", [{"verb": "roll", "service": "web"}])]
+        self.apply(manifest(self.one, files=changed))
+        self.assertEqual(len(self.commands("systemctl", "daemon-reload")), 1)
+        self.assertEqual(slots.serving(self.machine.paths, "web"), "green")
+        self.assertEqual(self.commands("systemctl", "restart"), [])
+
+    def test_a_check_that_fails_puts_the_old_files_back(self):
+        self.apply(manifest(self.one))
+        self.machine.nginx_is_wrong = True
+        changed = [file(SITE, "serve {}\n", [RELOAD_NGINX]), *manifest(self.one).raw["files"][1:]]
+        self.refused(manifest(self.one, files=changed), "unknown directive")
+        self.assertEqual(self.machine.paths.at(SITE).read_text(), "server {}\n")
+        self.machine.nginx_is_wrong = False
+        self.assertEqual(compare(self.machine.host(), manifest(self.one)).lines, [])
+
+    def test_every_way_a_release_can_fail_leaves_the_old_one_serving(self):
+        broken = {
+            "answers 500": source(3, answer="500"),
+            "does not start": source(3, crash=""),
+            "has no requirements file": {"app.py": ""},
+            "has a venv of its own": source(3, **{"venv/x": ""}),
+        }
+        says = {"answers 500": "must answer 200, got 500", "does not start": "the last words of the app",
+                "has no requirements file": "has no requirements.txt", "has a venv of its own": "`venv` at its top"}
+        self.apply(manifest(self.one))
+        for name, files in broken.items():
+            with self.subTest(name):
+                self.refused(manifest(self.machine.deliver(files)), says[name])
+                self.assertEqual(self.machine.answering(), {"web": self.one})
+                self.assertEqual(compare(self.machine.host(), manifest(self.one)).lines, [])
+                self.assertNotIn("web@green.service", self.machine.active)
+                self.assertFalse(self.machine.paths.undo.exists())
+        self.apply(manifest(self.two))
+        self.assertEqual(self.machine.answering(), {"web": self.two})
+
+    def test_a_step_that_fails_leaves_the_old_release_and_hides_secrets(self):
+        self.apply(manifest(self.one), {"PASSWORD": "hunter2hunter2"})
+        steps = [{"name": "Database-upgrading", "command": ["fail"], "timeoutSeconds": 5}]
+        with self.assertRaises(HostError):
+            self.apply(manifest(self.two, release={**manifest(self.two).raw["release"], "steps": steps}))
+        self.assertEqual(self.machine.answering(), {"web": self.one})
+        logged = (self.machine.paths.logs / "deploy_logs").read_text() + (self.machine.paths.logs / "deploy_logs.jsonl").read_text()
+        self.assertIn("could not connect with [PASSWORD]", logged)
+        self.assertNotIn("hunter2", logged + "\n".join(self.machine.said))
+        self.assertRegex(logged, r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d-\d{3} : Database-upgrading > ERROR\n")
+        self.assertRegex(logged, r"# Step \d+ : STEPS\n")
+
+    def test_a_reload_that_nginx_ignores_is_a_failure(self):
+        self.apply(manifest(self.one))
+        self.machine.reload_is_ignored = True
+        self.refused(manifest(self.two), "kept its old configuration")
+        self.assertEqual(slots.current(self.machine.paths), self.one)
+
+    def test_a_command_service_that_ends_at_once_is_a_failure(self):
+        self.apply(manifest(self.one))
+        self.machine.on_command = lambda argv: self.machine.active.pop("bot.service", None) if argv[:2] == ["systemctl", "show"] else None
+        self.refused(manifest(self.two), "bot.service: must keep running")
+        self.machine.on_command = lambda argv: None
+        self.assertEqual(self.machine.answering(), {"web": self.one})
+        self.assertEqual(slots.current(self.machine.paths), self.one)
+
+    def test_rollback_goes_to_the_release_before_without_steps_and_verify_says_so(self):
+        self.apply(manifest(self.one))
+        self.apply(manifest(self.two))
+        self.machine.ran.clear()
+        apply.rollback(self.machine.host("rollback"))
+        self.assertEqual(self.machine.answering(), {"web": self.one})
+        self.assertEqual(self.commands("systemd-run"), [])
+        lines = compare(self.machine.host(), manifest(self.two)).lines
+        self.assertEqual(lines[0], f"release: must be {self.two}, got {self.one}")
+        self.apply(manifest(self.two))
+        self.assertEqual(self.machine.answering(), {"web": self.two})
+
+    def test_rollback_refuses_a_release_that_is_not_there(self):
+        self.apply(manifest(self.one))
+        with self.assertRaisesRegex(HostError, "no earlier release"):
+            apply.rollback(self.machine.host("rollback"))
+        with self.assertRaisesRegex(HostError, "is not on this host"):
+            apply.rollback(self.machine.host("rollback"), self.two)
+
+    def test_release_declares_what_it_deploys(self):
+        self.apply(manifest(self.one))
+        apply.release(self.machine.host("release"), self.two)
+        self.assertEqual(json.loads(self.machine.paths.manifest.read_text())["release"]["digest"], self.two)
+        self.assertEqual(compare(self.machine.host(), manifest(self.two)).lines, [])
+
+    def test_restart_moves_to_the_other_slot_with_the_same_release(self):
+        self.apply(manifest(self.one))
+        apply.restart(self.machine.host("restart"))
+        self.assertEqual(slots.serving(self.machine.paths, "web"), "green")
+        self.assertEqual(self.machine.answering(), {"web": self.one})
+
+    def test_the_serving_and_the_previous_release_are_kept_and_older_ones_go(self):
+        three = self.machine.deliver(source(3))
+        for digest in (self.one, self.two, three):
+            self.apply(manifest(digest))
+        self.assertEqual(sorted(os.listdir(self.machine.paths.releases)), sorted([self.two, three]))
+        self.assertEqual(os.listdir(self.machine.paths.inbox), [])
+        self.assertEqual(len(os.listdir(self.machine.paths.runtimes)), 1)
+
+    def test_static_files_of_kept_releases_are_served_together_with_gz_beside_texts(self):
+        def with_static(digest, name):
+            steps = [{"name": "Static", "command": ["touch-static", name], "timeoutSeconds": 5}]
+            return manifest(digest, release={**manifest(digest).raw["release"], "steps": steps})
+        self.apply(with_static(self.one, "a.css"))
+        self.apply(with_static(self.two, "b.css"))
+        folder = self.machine.paths.static / "static"
+        self.assertEqual(sorted(os.listdir(folder)), ["a.css", "a.css.gz", "b.css", "b.css.gz"])
+        self.assertEqual((folder / "a.css").stat().st_mtime_ns, (folder / "a.css.gz").stat().st_mtime_ns)
+        self.apply(with_static(self.machine.deliver(source(3)), "c.css"))
+        self.assertEqual(sorted(os.listdir(folder)), ["b.css", "b.css.gz", "c.css", "c.css.gz"])
+
+    def test_no_secret_is_in_a_command(self):
+        self.apply(manifest(self.one), {"PASSWORD": "hunter2hunter2"})
+        self.assertNotIn("hunter2", json.dumps(self.machine.ran))
+
+    def test_a_host_without_an_app_needs_no_release(self):
+        plain = manifest(self.one, user="", services=[], release=None, units=["nginx.service"])
+        self.apply(plain)
+        self.apply(plain)
+        self.assertEqual(self.machine.said, ["unchanged"])

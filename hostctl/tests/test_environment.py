@@ -1,0 +1,59 @@
+"""The EnvironmentFile and what comes late: every value comes back byte for byte, and no message shows one."""
+import random
+import unittest
+
+from hostctl import environment, late
+from hostctl.errors import HostError
+
+
+def as_systemd(text):
+    """systemd's rules for double-quoted values, read from its manual and not from our own reader: a backslash before one of
+    \\ " $ ` gives that character, before a line break nothing, else itself; the value ends at the next quote.
+    https://www.freedesktop.org/software/systemd/man/252/systemd.exec.html#EnvironmentFile="""
+    values, at = {}, 0
+    while at < len(text):
+        name, at = text[at:text.index("=", at)], text.index("=", at) + 2
+        value = ""
+        while text[at] != '"':
+            if text[at] == "\\":
+                at += 1
+                value += "" if text[at] == "\n" else text[at] if text[at] in '\\"$`' else "\\" + text[at]
+            else:
+                value += text[at]
+            at += 1
+        values[name], at = value, at + 2
+    return values
+
+
+class EnvironmentTest(unittest.TestCase):
+    def test_awkward_values_come_back_as_they_were(self):
+        values = {"A": 'a\\b"c$d`e\nf\'g # ; \\n', "B": "", "C": "ü %h {{x}} ${X}\r\t end\\", "D": "\\\\\"\n\n", "E": "no"}
+        self.assertEqual(as_systemd(environment.render(values).decode()), values)
+        self.assertEqual(environment.read(environment.render(values)), values)
+
+    def test_random_values_come_back_as_they_were(self):
+        source = random.Random(7)
+        for _ in range(500):
+            values = {"X": "".join(source.choices('ab\\"$`\n\r\'=#; é', k=source.randrange(12))), "Y": "end"}
+            self.assertEqual(as_systemd(environment.render(values).decode()), values)
+            self.assertEqual(environment.read(environment.render(values)), values)
+
+    def test_a_name_or_value_that_cannot_be_is_refused_without_showing_the_value(self):
+        for values, text in [({"A=B": "hunter2"}, '"A=B" cannot be the name'), ({"A": "hunter2\0"}, "environment.A: must be text"),
+                             ({"A": ["hunter2"]}, "environment.A: must be text"), ({"A": "\ud800"}, "environment.A: must be text")]:
+            with self.assertRaises(HostError) as caught:
+                environment.checked(values)
+            self.assertIn(text, str(caught.exception))
+            self.assertNotIn("hunter2", str(caught.exception))
+
+    def test_secrets_and_passwords_of_urls_are_hidden(self):
+        hide = environment.hider({"URL": "postgresql://shop:p%40ssword1@db/shop", "KEY": "hunter2hunter2", "DEBUG": "1"})
+        self.assertEqual(hide("with hunter2hunter2 and p@ssword1 and p%40ssword1 at 1"), "with [KEY] and [URL] and [URL] at 1")
+
+    def test_standard_input_is_both_parts_or_nothing(self):
+        self.assertEqual(late.parse_json("\n"), late.Late(None, None))
+        self.assertEqual(late.parse_json('{"env": {"A": "b"}, "files": {"/x": "y"}}'), late.Late({"A": "b"}, {"/x": "y"}))
+        for text in ('{"A": "hunter2"}', "[]", "hunter2", '{"env": {}, "files": []}'):
+            with self.assertRaises(HostError) as caught:
+                late.parse_json(text)
+            self.assertNotIn("hunter2", str(caught.exception))

@@ -1,0 +1,140 @@
+"""The way back: what a deployment is about to change is saved first, and put back when it fails or is killed.
+
+`undo/` exists from before the first change until the new state serves; renaming it to `undo.done/` is the one moment at
+which the deployment counts as done. Its journal also names the units that only the new state needs (stopped when the old
+one is put back) and those that only the old one needs (stopped once the new one serves)."""
+import json
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import files
+from .manifest import Action
+
+STEP_UNIT = "webstack-step.service"
+
+
+@dataclass(frozen=True)
+class Journal:
+    verb: str
+    # Paths on the machine, each with what was there: {"path", "kind": "absent" | "link" | "file", ...}
+    entries: tuple[dict, ...]
+    actions: tuple[Action, ...]
+    starts: tuple[str, ...]
+    stops: tuple[str, ...]
+    commands: tuple[str, ...]
+    drain_seconds: float
+
+    def touches(self, prefix):
+        return any(entry["path"].startswith(prefix) for entry in self.entries)
+
+
+def begin(paths, *, verb, touched, actions, starts, stops, commands, drain_seconds):
+    """Save what is at the `touched` paths (of this machine). On disk when this returns."""
+    unfinished = paths.state / "undo.unfinished"
+    files.remove_tree(unfinished)
+    unfinished.mkdir(parents=True, mode=0o700)
+    entries = [_save(paths, path, unfinished / str(number)) for number, path in enumerate(sorted(set(map(paths.name, touched))))]
+    # The copy of hostctl that knows how to put this back; /usr/local/bin/hostctl prefers it while it is there.
+    os.symlink(Path(__file__).resolve().parent, unfinished / "hostctl")
+    journal = {"verb": verb, "entries": entries, "actions": [[a.verb, a.unit] for a in actions], "starts": list(starts), "stops": list(stops),
+               "commands": list(commands), "drainSeconds": drain_seconds}
+    files.write(unfinished / "journal.json", json.dumps(journal).encode(), 0o600, (os.geteuid(), os.getegid()))
+    os.rename(unfinished, paths.undo)
+    files.sync_folder(paths.state)
+    return _journal(journal)
+
+
+def unfinished(paths):
+    """The journal of a run that was killed before its new state served, or None."""
+    return _read(paths.undo)
+
+
+def done(paths):
+    """The journal of a run whose new state serves and whose old units may still run, or None."""
+    return _read(_done(paths))
+
+
+def commit(paths):
+    """From here on the new state is the state."""
+    forget(paths)
+    os.rename(paths.undo, _done(paths))
+    files.sync_folder(paths.state)
+
+
+def forget(paths):
+    """The old units have stopped: nothing is left to do."""
+    _discard(paths, _done(paths))
+
+
+def _discard(paths, folder):
+    """Remove a journal whole: one that lost half its copies would restore nothing good."""
+    gone = paths.state / "undo.gone"
+    files.remove_tree(gone)
+    if folder.exists():
+        os.rename(folder, gone)
+        files.remove_tree(gone)
+
+
+def put_back(host, journal):
+    """Restore the saved files and everything that follows from them. May be repeated: a kill in the middle does no harm."""
+    paths, units, nginx = host.paths, host.units, host.nginx
+    host.system.run(["systemctl", "stop", STEP_UNIT], check=False)
+    for entry in journal.entries:
+        _restore(paths, entry)
+    if journal.touches("/etc/systemd/system/"):
+        units.read_files_again()
+    others = [action for action in journal.actions if action.unit != "nginx.service"]
+    units.act(others)
+    if journal.touches("/etc/nginx/") or journal.touches("/etc/systemd/system/nginx.service"):
+        if units.runs("nginx.service"):
+            if Action("restart", "nginx.service") in journal.actions:
+                units.call("restart", ["nginx.service"])
+            else:
+                nginx.reload()
+            nginx.drain(journal.drain_seconds)
+    units.retire(journal.starts)
+    units.call("try-restart", journal.commands, check=False)
+    _discard(paths, paths.undo)
+
+
+def _done(paths):
+    return paths.state / "undo.done"
+
+
+def _read(folder):
+    try:
+        return _journal(json.loads((folder / "journal.json").read_text()))
+    except FileNotFoundError:
+        return None
+
+
+def _journal(raw):
+    actions = tuple(Action(verb, unit) for verb, unit in raw["actions"])
+    return Journal(raw["verb"], tuple(raw["entries"]), actions, tuple(raw["starts"]), tuple(raw["stops"]), tuple(raw["commands"]), raw["drainSeconds"])
+
+
+def _save(paths, path, copy):
+    there = paths.at(path)
+    try:
+        found = os.lstat(there)
+    except (FileNotFoundError, NotADirectoryError):
+        return {"path": path, "kind": "absent"}
+    if stat.S_ISLNK(found.st_mode):
+        return {"path": path, "kind": "link", "target": os.readlink(there)}
+    files.write(copy, there.read_bytes(), 0o600, (os.geteuid(), os.getegid()))
+    return {"path": path, "kind": "file", "copy": copy.name, "mode": stat.S_IMODE(found.st_mode), "ids": [found.st_uid, found.st_gid]}
+
+
+def _restore(paths, entry):
+    there = paths.at(entry["path"])
+    if entry["kind"] == "absent":
+        files.remove(there)
+    elif entry["kind"] == "link":
+        if files.target(there) != entry["target"]:
+            files.link(there, entry["target"])
+    else:
+        content = (paths.undo / entry["copy"]).read_bytes()
+        if not files.matches(there, content, entry["mode"], tuple(entry["ids"])):
+            files.write(there, content, entry["mode"], tuple(entry["ids"]))
