@@ -1,3 +1,4 @@
+import { images } from "../tools/images";
 import { setUp } from "../tools/setup";
 import { Pulumi } from "./pulumi";
 import { fillSecrets } from "./secrets";
@@ -19,6 +20,7 @@ export async function prepare(stack: string): Promise<Prepared> {
   const config = await readConfig(pulumi);
   const local = config.target === "local";
   if (local) {
+    await setUp([images]);
     const filled = await fillSecrets(pulumi, config);
     if (filled.length > 0) console.log(`Set in Pulumi.${stack}.yaml, encrypted: random values for ${filled.join(", ")}.`);
   }

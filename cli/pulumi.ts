@@ -8,8 +8,6 @@ import { capture, Failed, run } from "../tools/setup/process";
 import { findPulumi } from "../tools/setup/pulumi";
 import { SetUpError } from "../tools/setup/step";
 
-export { findPulumi };
-
 /**
  * The Pulumi CLI, run in the project's folder on one stack. The user's own backend, login and passphrase are used where there are
  * any; else the state is kept in a folder of this box, with a passphrase made for it.
@@ -20,7 +18,7 @@ export class Pulumi {
 
   constructor(readonly stack: string) {
     const program = findPulumi();
-    if (!program) throw new SetUpError("the Pulumi CLI is missing; npm run up installs it");
+    if (program === null) throw new SetUpError("the Pulumi CLI is missing; npm run up installs it");
     this.program = program;
     this.env = environment(program);
   }

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { project } from "../tools/setup/folders";
+import { cacheFolder, project } from "../tools/setup/folders";
 import { capture, Failed, run } from "../tools/setup/process";
 
 /** How many tests of a suite passed and failed. A check without tests of its own, such as the compiler, counts as one. */
@@ -23,7 +24,8 @@ export function suites(levels: readonly string[]): Suite[] {
   return [
     { name: "types (tsc)", run: () => check(bin("tsc"), ["--noEmit"]) },
     { name: "lint (eslint)", run: () => check(bin("eslint"), ["."]) },
-    { name: "hostctl (unittest)", run: hostctl },
+    { name: "hostctl (unittest)", run: () => unittest(["python3", "-m", "unittest", "discover", "-s", "hostctl/tests", "-t", "."], project) },
+    { name: "examples/ocpizza (django)", run: () => django("ocpizza") },
     ...levels.map((level) => ({ name: `${level} (jest)`, run: () => jest(level) })),
   ];
 }
@@ -32,13 +34,28 @@ async function check(program: string, args: readonly string[]): Promise<Count> {
   return (await run(program, args, { cwd: project })) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
-async function hostctl(): Promise<Count> {
-  const report = await capture("sh", ["-c", "python3 -m unittest discover -s hostctl/tests -t . 2>&1"], { cwd: project }).catch(
-    (error: unknown) => (error instanceof Failed ? error.message : Promise.reject(error as Error)),
+/** Tests that end as Python's unittest does, Django's among them. */
+async function unittest([program = "", ...args]: readonly string[], cwd: string): Promise<Count> {
+  const report = await capture("sh", ["-c", '"$@" 2>&1', "sh", program, ...args], { cwd }).catch((error: unknown) =>
+    error instanceof Failed ? error.message : Promise.reject(error as Error),
   );
   const count = countUnittest(report);
   if (count.failed > 0) console.log(report);
   return count;
+}
+
+/** An example's own tests, with the very packages its hosts install. */
+async function django(example: string): Promise<Count> {
+  const folder = join(project, "examples", example);
+  const requirements = join(folder, "requirements.txt");
+  const name = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 16);
+  const venv = join(cacheFolder(), "venvs", name);
+  if (!existsSync(join(venv, "complete"))) {
+    await capture("python3", ["-m", "venv", "--clear", venv]);
+    await capture(join(venv, "bin/pip"), ["install", "--quiet", "--require-hashes", "--only-binary=:all:", "--requirement", requirements]);
+    writeFileSync(join(venv, "complete"), "");
+  }
+  return unittest([join(venv, "bin/python"), "manage.py", "test"], folder);
 }
 
 /** Reads the last lines of `python3 -m unittest`: "Ran 12 tests in 0.3s", "FAILED (failures=1, errors=2)". No tests at all is a failure. */

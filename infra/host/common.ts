@@ -5,10 +5,12 @@ import { verbatim } from "./render";
 
 const hostctl = join(__dirname, "..", "..", "hostctl");
 
-/** Files that every host has: hostctl itself, SSH, the journal's limits. */
+/** Files that every host has: hostctl itself and its recovery at boot, SSH, the journal's limits. */
 export function commonFiles(sshKeys: readonly string[]): readonly ManifestFile[] {
   return [
     ...hostctlFiles(),
+    file("/etc/systemd/system/webstack-recover.service", verbatim("systemd/webstack-recover.service")),
+    file("/etc/systemd/system/sysinit.target.d/webstack.conf", verbatim("systemd/recover-at-boot.conf")),
     file("/etc/ssh/sshd_config.d/webstack.conf", verbatim("ssh/sshd.conf"), {
       mode: "0600",
       onChange: [{ verb: "reload", unit: "ssh.service" }],

@@ -1,17 +1,21 @@
 import type { StackSpec } from "../config/spec";
 
-/** Debian packages of each kind of host; a golden image has them already, elsewhere the first bundle installs them. */
-const roles = {
-  web: ["nginx-light", "nftables", "openssl", "python3", "python3-pip", "python3-venv"],
-  postgres: ["nftables", "openssl", "postgresql-15", "python3"],
+/**
+ * Debian packages of each kind of host. A golden image has them already, elsewhere the first bundle installs them, as it does with the
+ * packages that an app asks for.
+ */
+export const rolePackages = {
+  // netbase has /etc/protocols, which nft reads.
+  web: ["netbase", "nginx-light", "nftables", "openssl", "python3", "python3-pip", "python3-venv"],
+  postgres: ["netbase", "nftables", "openssl", "postgresql-15", "python3"],
 } as const;
 
 /** Packages of a host that serves the site, sorted. */
 export function webPackages(spec: StackSpec): readonly string[] {
-  return [...new Set([...roles.web, ...spec.host.packages])].sort();
+  return [...new Set([...rolePackages.web, ...spec.host.packages])].sort();
 }
 
 /** Packages of a machine that is a database. */
 export function databasePackages(): readonly string[] {
-  return roles.postgres;
+  return rolePackages.postgres;
 }

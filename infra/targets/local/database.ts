@@ -4,7 +4,6 @@ import type { Network } from "../../../providers/nspawn/resources";
 import type { Secrets } from "../../config/load";
 import { databaseManifest } from "../../host/database";
 import { databaseCaPath, postgresUrl } from "../../host/environment";
-import { databasePackages } from "../../host/packages";
 import { addressIn } from "../../plan/network";
 import type { DatabasePlan, StackPlan } from "../../plan/plan";
 import { awaitBoot, connectionTo, deliverBundle } from "../delivery";
@@ -29,7 +28,7 @@ export function localDatabase(
 ): LocalDatabase {
   const operator = `${addressIn(plan.spec.network.range, 1)}/32`;
   const size = { memoryMiB: database.memoryMiB, cpus: 1 };
-  const host = localMachine(plan, network, "database-0", database.privateAddress, databasePackages(), size, secrets.sshPublicKey);
+  const host = localMachine(plan, network, "database-0", database.privateAddress, "database", size, secrets.sshPublicKey);
   const applied = deliverBundle(host, databaseManifest(plan, database, operator), { env: {}, files: {} }, secrets, null, awaitBoot(host, secrets));
   const role = new remote.Command(
     "database-role",

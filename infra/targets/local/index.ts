@@ -2,7 +2,6 @@ import { arch } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import { Network } from "../../../providers/nspawn/resources";
 import { siteEnvironment } from "../../host/environment";
-import { webPackages } from "../../host/packages";
 import { physicalName } from "../../plan/names";
 import type { Runtime } from "../../release/build";
 import { awaitBoot, buildArchive, deliverBundle, deployUser } from "../delivery";
@@ -31,7 +30,7 @@ export const local: Target = {
     const hosts = plan.hosts.map((planned): BuiltHost => {
       const manifest = files.get(planned.name);
       if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
-      const host = localMachine(plan, network, planned.name, planned.privateAddress, webPackages(spec), spec.host, secrets.sshPublicKey);
+      const host = localMachine(plan, network, planned.name, planned.privateAddress, "web", spec.host, secrets.sshPublicKey);
       const applied = deliverBundle(host, manifest, late, secrets, { release, runtime, built }, awaitBoot(host, secrets));
       // The secret it got on standard input marks its output, too; hostctl prints none.
       served.push(pulumi.unsecret(applied.stdout));

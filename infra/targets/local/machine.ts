@@ -1,4 +1,5 @@
 import { Image, Machine, type Network } from "../../../providers/nspawn/resources";
+import { rolePackages } from "../../host/packages";
 import { userData } from "../../host/user-data";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
@@ -9,8 +10,11 @@ interface Size {
   readonly cpus: number;
 }
 
-/** Debian 12's name. */
-const suite = "bookworm";
+/** What each kind of machine starts from: Debian 12 with the packages of its role. */
+export const imageRecipes = {
+  web: { suite: "bookworm", packages: rolePackages.web },
+  database: { suite: "bookworm", packages: rolePackages.postgres },
+} as const;
 
 /** A machine of this box with the packages of its role already in its image. */
 export function localMachine(
@@ -18,11 +22,11 @@ export function localMachine(
   network: Network,
   name: string,
   address: string,
-  packages: readonly string[],
+  role: keyof typeof imageRecipes,
   size: Size,
   sshPublicKey: string,
 ): Host {
-  const image = new Image(`${name}-image`, { suite, packages });
+  const image = new Image(`${name}-image`, imageRecipes[role]);
   const machine = new Machine(name, {
     name: physicalName("host", plan.labels.project, plan.labels.stack, name),
     suite: image.suite,

@@ -1,0 +1,71 @@
+/** Releases and failures under load. Limit: the load comes from the same box, so a busy box shows as waiting. */
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { load, type Load } from "./load";
+import { TestStack } from "./stack";
+
+const stack = new TestStack("release", "10.84.4.0/24");
+let site = "";
+
+/** Requests a second, each at its own time. */
+const rate = 200;
+
+const say = (what: string, { requests, failed, dropped, p50, p99, max }: Load) =>
+  process.stdout.write(
+    `${what}: ${requests} requests, ${failed} failed, ${dropped} not sent; p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms, longest ${max.toFixed(0)} ms\n`,
+  );
+
+beforeAll(async () => {
+  await stack.init();
+  await stack.mustUp();
+  appendFileSync(join(stack.app, "ocpizza/urls.py"), "\n# a second release\n");
+  await stack.mustUp();
+  site = (await stack.outputs()).siteUrl;
+}, 300_000);
+
+afterAll(async () => {
+  await stack.down();
+}, 120_000);
+
+test("ten releases and rollbacks in a row under 200 requests a second fail no request", async () => {
+  const releases = (await stack.remote("ls /srv/webstack/releases")).split("\n");
+  expect(releases).toHaveLength(2);
+  let over = false;
+  const moves = (async () => {
+    const slots: string[] = [];
+    for (let move = 0; move < 10; move++) {
+      // A release by name and a rollback in turn: each makes the other one serve.
+      const serving = (await stack.remote("readlink /srv/webstack/current")).split("/").at(-1) ?? "";
+      const next = releases.find((digest) => digest !== serving) ?? "";
+      await stack.remote(move % 2 === 0 ? "sudo hostctl rollback" : `sudo hostctl release ${next}`);
+      expect(await stack.remote("readlink /srv/webstack/current")).toContain(next);
+      slots.push(await stack.remote("readlink /etc/nginx/webstack/upstreams/web.conf"));
+    }
+    over = true;
+    return slots;
+  })();
+  const seconds = 45;
+  const [result, slots] = await Promise.all([
+    load(`${site}products`, rate, seconds).then((found) => {
+      // The load must have outlasted what it was to prove.
+      expect(over).toBe(true);
+      return found;
+    }),
+    moves,
+  ]);
+  say("ten releases and rollbacks", result);
+  expect(new Set(slots).size).toBe(2);
+  expect(result.requests).toBeGreaterThanOrEqual(rate * seconds - 1);
+  expect([result.failed, result.dropped]).toEqual([0, 0]);
+  expect(result.max).toBeLessThan(300);
+}, 120_000);
+
+test("a killed master fails no request", async () => {
+  const slot = (await stack.remote("readlink /etc/nginx/webstack/upstreams/web.conf")).replace(/^.*web-(blue|green)\.conf$/, "$1");
+  const unit = `web@${slot}.service`;
+  const master = await stack.remote(`systemctl show ${unit} -p MainPID --value`);
+  const [result] = await Promise.all([load(`${site}products`, rate, 10), stack.remote(`sleep 2; sudo kill -9 ${master}`)]);
+  say("gunicorn's master killed", result);
+  expect(await stack.remote(`systemctl show ${unit} -p NRestarts --value`)).toBe("1");
+  expect([result.failed, result.dropped]).toEqual([0, 0]);
+}, 60_000);
