@@ -56,7 +56,7 @@ function layoutA(manifest: Manifest): Manifest {
     const content = entry.path.endsWith("/web@.service")
       ? entry.content.replace(/--preload --worker-class gthread --workers \d+ --threads \d+/, "--worker-class sync --workers 3")
       : entry.path.endsWith("/web@.socket")
-        ? entry.content.replace("Backlog=256", "Backlog=2048")
+        ? entry.content.replace("Backlog=512", "Backlog=2048")
         : entry.content;
     return { ...entry, content, sha256: createHash("sha256").update(content).digest("hex") };
   });

@@ -10,7 +10,7 @@ export const options = {
       rate: Number(__ENV.RATE),
       timeUnit: "1s",
       duration: `${__ENV.SECONDS}s`,
-      preAllocatedVUs: 50,
+      preAllocatedVUs: 400,
       maxVUs: 1000,
     },
   },

@@ -67,5 +67,7 @@ test("a killed master fails no request", async () => {
   const [result] = await Promise.all([load(`${site}products`, rate, 10), stack.remote(`sleep 2; sudo kill -9 ${master}`)]);
   say("gunicorn's master killed", result);
   expect(await stack.remote(`systemctl show ${unit} -p NRestarts --value`)).toBe("1");
-  expect([result.failed, result.dropped]).toEqual([0, 0]);
+  // Shown with a failure, so that it explains itself.
+  const log = await stack.remote("sudo tail -5 /var/log/nginx/error.log");
+  expect([result.failed, result.dropped, log]).toEqual([0, 0, log]);
 }, 60_000);
