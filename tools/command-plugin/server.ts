@@ -103,9 +103,11 @@ function resourceOf(urn: string): Resource {
 function logger(address: string): (urn: string) => Log {
   if (address === "") return () => () => undefined;
   const client = new engineServices.EngineClient(address, grpc.credentials.createInsecure());
+  // The engine handles calls side by side, so a line is sent when the one before has arrived.
+  let before = Promise.resolve();
   return (urn) => (line) => {
     const request = new engine.LogRequest().setSeverity(engine.LogSeverity.INFO).setMessage(line).setUrn(urn);
-    client.log(request, () => undefined);
+    before = before.then(() => new Promise((resolve) => client.log(request, () => resolve())));
   };
 }
 
