@@ -1,14 +1,13 @@
-/** npm run logs [-- [SERVICE] [-f]]: the journal of the services on every host. STACK=prod chooses another stack. */
+/** npm run logs [-- [SERVICE|JOB|deploy] [-f] [-n LINES]]: a log of every host. STACK=prod chooses another stack. */
 import { run } from "../tools/setup/process";
 import { withLogin } from "./hostLogin";
-import { journalCommand } from "./journal";
+import { logCommand } from "./logCommand";
 import { Pulumi } from "./pulumi";
 import { readOutputs } from "./stack";
 import { main } from "./terminal";
 
 main(async () => {
-  const words = process.argv.slice(2);
-  const command = journalCommand(words.find((word) => !word.startsWith("-")), words.includes("-f"));
+  const command = logCommand(process.argv.slice(2));
   const pulumi = new Pulumi(process.env["STACK"] ?? "local");
   await pulumi.require();
   const { hosts } = await readOutputs(pulumi);

@@ -1,4 +1,4 @@
-import { journalCommand } from "../../cli/journal";
+import { logCommand } from "../../cli/logCommand";
 import { chooseHost, knownHosts } from "../../cli/hostLogin";
 import { stackAndRest, table } from "../../cli/terminal";
 
@@ -16,17 +16,14 @@ test.each([
   expect(stackAndRest(words)).toEqual({ stack, rest });
 });
 
-test("a service's journal is that of both its slots", () => {
-  expect(journalCommand("web", false)).toBe("sudo journalctl --no-pager --output short-iso -n 200 -u web -u 'web@*'");
-  expect(journalCommand(undefined, true)).toBe("sudo journalctl --no-pager --output short-iso -n 200 -f");
+test("logs are hostctl's to find", () => {
+  expect(logCommand([])).toBe("sudo hostctl logs");
+  expect(logCommand(["deploy", "-f", "-n", "5"])).toBe("sudo hostctl logs deploy -f -n 5");
 });
 
-test("a service's name cannot smuggle a command to the host", () => {
-  expect(() => journalCommand("web; reboot", false)).toThrow(
-    'a service\'s name is made of lower-case letters, digits and dashes, got "web; reboot"',
-  );
+test.each(["web; reboot", "$(reboot)", "--help", "Web"])("a log named %j is refused before it reaches a shell", (word) => {
+  expect(() => logCommand([word])).toThrow(`npm run logs -- [SERVICE|JOB|deploy] [-f] [-n LINES], got "${word}"`);
 });
-
 test("a host is chosen by name, the first one without a name", () => {
   expect(chooseHost(hosts, undefined).name).toBe("web-0");
   expect(chooseHost(hosts, "web-1").name).toBe("web-1");
