@@ -54,6 +54,11 @@ test("ten releases and rollbacks in a row under 200 requests a second fail no re
     moves,
   ]);
   say("ten releases and rollbacks", result);
+  // The sandbox killed no worker on the way, and no slot had to be started twice.
+  const journal = await stack.remote("sudo journalctl --no-pager --unit 'web@*'");
+  expect(journal).toContain("Started");
+  expect(journal).not.toContain("terminated due to signal");
+  expect(await stack.remote("systemctl show 'web@*.service' -p NRestarts --value | sort -u")).toBe("0");
   expect(new Set(slots).size).toBe(2);
   expect(result.requests).toBeGreaterThanOrEqual(rate * seconds - 1);
   expect([result.failed, result.dropped]).toEqual([0, 0]);
