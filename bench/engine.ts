@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { awaitOk } from "../tests/machines/http";
+import { processes } from "../providers/nspawn/cgroup";
+import { setUp } from "../tools/setup";
 import { pulumiProgram, run, TestStack } from "../tests/machines/stack";
 import { median, seconds, type Table } from "./table";
 
@@ -33,6 +35,14 @@ export async function benchEngine(): Promise<readonly Table[]> {
       const other = median(pairs.map(([, time]) => time));
       rows.push([name, seconds(own), seconds(other), ratio(own, other)]);
     }
+    const again = await timed(() => setUp());
+    rows.push(["set-up, everything there", seconds(again), "", ""]);
+    for (const pid of processes(`webstack-${stack.name}-web-0`)) process.kill(pid, "SIGKILL");
+    const restarted = await timed(async () => {
+      await stack.mustUp();
+      await awaitOk((await stack.outputs()).siteUrl, 30);
+    });
+    rows.push(["web machine killed: `up` to the next 200", seconds(restarted), "", ""]);
     const memory = [await peakMemory(stack.folder, stack.previewCommand()), await peakMemory(empty.folder, empty.previewCommand)];
     rows.push(["memory of `preview`, largest process", `${memory[0]} MiB`, `${memory[1]} MiB`, ratio(memory[0] ?? NaN, memory[1] ?? NaN)]);
 

@@ -159,6 +159,8 @@ describe("a second up", () => {
       })(),
     ]);
     expect(stdout).not.toMatch(/replaced|created|deleted/);
+    // hostctl's own count of the files it changed.
+    expect(stdout).toContain("1 written, 0 removed");
     expect([failed, requests > 700]).toEqual([0, true]);
     expect(await stack.remote("grep -o -e '--workers [0-9]*' /etc/systemd/system/web@.service")).toBe("--workers 4");
     expect(await stack.remote(`pgrep -c -P $(systemctl show web@${await servingSlot()}.service -p MainPID --value)`)).toBe("4");
