@@ -1,11 +1,11 @@
-import { sshKeyName } from "../infra/config/settings";
+import { ownSecrets } from "../infra/config/settings";
 import type { Pulumi } from "./pulumi";
 import { UsageError } from "./terminal";
 
 /** What `pulumi config` says of a stack; secret values stay closed. */
 export interface StackConfig {
   readonly target: string;
-  /** Names of the secrets that must be set: those of the app, and the SSH key. */
+  /** Names of the secrets that must be set: those of the app, and those of the stack itself. */
   readonly required: readonly string[];
   readonly set: ReadonlySet<string>;
 }
@@ -19,9 +19,10 @@ export function parseConfig(text: string): StackConfig {
   const entries = Object.entries(JSON.parse(text) as Record<string, { value?: string; objectValue?: unknown }>);
   const values = new Map(entries.map(([key, entry]) => [key.replace(/^webstack:/, ""), entry]));
   const names = values.get("secrets")?.objectValue;
+  const sections = Object.fromEntries([...values].map(([key, entry]) => [key, entry.objectValue]));
   return {
     target: values.get("target")?.value ?? "",
-    required: [...(Array.isArray(names) ? names.map(String) : []), sshKeyName],
+    required: [...(Array.isArray(names) ? names.map(String) : []), ...ownSecrets(sections)],
     set: new Set(values.keys()),
   };
 }

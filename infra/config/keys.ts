@@ -115,8 +115,18 @@ export const keys = {
   backup: group(section({
     enabled: computed(flag, "true where there is a database", { says: "whether the database is dumped on a schedule", example: true }),
     schedule: optional(schedule, "*-*-* 06:00:00", { says: "when, as OnCalendar= of systemd.time(7), in UTC", example: "*-*-* 06:00:00" }),
-    keepDays: optional(wholeNumber(1, 365), 7, { says: "days after which a backup is deleted", example: 7 }),
-  }), { says: "backups of the database", example: { keepDays: 7 } }),
+    keepDays: optional(wholeNumber(1, 365), 7, { says: "days for which every backup is kept", example: 7 }),
+    keepWeekly: optional(wholeNumber(0, 104), 4, { says: "weeks of which the last backup is kept longer", example: 4 }),
+    keepMonthly: optional(wholeNumber(0, 120), 6, { says: "months of which the last backup is kept longer", example: 6 }),
+    paths: optional(listOf(folder, "folders"), [], { says: "folders of uploaded media below /srv/webstack/shared/data, which the app may write", example: ["media"] }),
+    drill: group(section({
+      schedule: optional(schedule, "Sun *-*-* 07:00:00", { says: "when the newest backup is restored beside the site and checked", example: "Sun *-*-* 07:00:00" }),
+      checks: optional(listOf(section({
+        sql: required(envValue, { says: "a question to the restored database", example: "select count(*) > 0 from shop_product" }),
+        expect: required(envValue, { says: "its answer, as psql prints it without headings", example: "t" }),
+      }), "questions"), [], { says: "what must hold in a restored database, in a drill and before a restore takes effect", example: [{ sql: "select count(*) > 0 from shop_product", expect: "t" }] }),
+    }), { says: "the rehearsal of a restore", example: { schedule: "Sun *-*-* 07:00:00" } }),
+  }), { says: "backups of the database and of uploaded media", example: { keepDays: 7 } }),
   monitoring: group(section({
     emails: optional(listOf(email, "e-mail addresses"), [], { says: "receivers of alerts", example: ["ops@ocpizza.fr"] }),
   }), { says: "watching", example: { emails: ["ops@ocpizza.fr"] } }),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkSpec, setCommand } from "./parse";
 import { ConfigError, type Problem } from "./problems";
-import { sshKeyName } from "./settings";
+import { backupPasswordName, sshKeyName } from "./settings";
 import type { StackSpec } from "./spec";
 import { publicKeyOf } from "./sshkey";
 
@@ -17,6 +17,8 @@ export interface Secrets {
   readonly sshPrivateKey: pulumi.Output<string>;
   /** `ssh-ed25519 AAAA...` */
   readonly sshPublicKey: string;
+  /** Encrypts the backups; "" where there are none. */
+  readonly backupPassword: pulumi.Output<string>;
 }
 
 /**
@@ -36,7 +38,7 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
   const values = new Map(own);
   const value = (name: string) => values.get(name) ?? "";
   const key = secretNames.has(sshKeyName) ? publicKeyOf(value(sshKeyName)) : undefined;
-  const empty = spec.secrets.filter((name) => secretNames.has(name) && value(name) === "");
+  const empty = [...spec.secrets, backupPasswordName].filter((name) => secretNames.has(name) && value(name) === "");
   const all = [...problems, ...keyProblems(key), ...empty.map((name): Problem => ({ at: name, must: "must not be empty", hint: setCommand(name) }))];
   if (all.length > 0 || key === undefined || "fault" in key) throw new ConfigError(`Pulumi.${stack}.yaml`, all);
 
@@ -46,6 +48,7 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
       env: Object.fromEntries(spec.secrets.map((name) => [name, pulumi.secret(value(name))])),
       sshPrivateKey: pulumi.secret(`${value(sshKeyName).trimEnd()}\n`),
       sshPublicKey: key.line,
+      backupPassword: pulumi.secret(value(backupPasswordName)),
     },
   };
 }

@@ -8,7 +8,7 @@ import { serviceRules } from "./rules/services";
 import { settingRules } from "./rules/settings";
 import { siteRules } from "./rules/site";
 import { readKeys, unknownKey } from "./section";
-import { sshKeyName } from "./settings";
+import { backupPasswordName, ownSecrets, sshKeyName } from "./settings";
 import type { StackSpec } from "./spec";
 import { join } from "./type";
 
@@ -50,14 +50,15 @@ export function checkSpec(raw: Readonly<Record<string, unknown>>, context: Conte
 /** Tells the settings from the secrets, which are keys of the same file. */
 function splitKeys(raw: Readonly<Record<string, unknown>>, { secretNames }: Context): { readonly settings: Readonly<Record<string, unknown>>; readonly problems: readonly Problem[] } {
   const named: readonly unknown[] = Array.isArray(raw["secrets"]) ? raw["secrets"] : [];
-  const expected = [...new Set([sshKeyName, ...named.filter((name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && !Object.hasOwn(keys, name))])];
+  const expected = [...new Set([...ownSecrets(raw), ...named.filter((name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && !Object.hasOwn(keys, name))])];
   const problems: Problem[] = [];
   for (const name of expected) {
     if (Object.hasOwn(raw, name)) problems.push({ at: name, must: "must be encrypted", hint: `${setCommand(name)}, and change the secret if this file was saved anywhere` });
     else if (!secretNames.has(name)) problems.push({ at: name, must: "must be set", hint: setCommand(name) });
   }
   for (const name of secretNames) {
-    if (expected.includes(name)) continue;
+    // A stack that stops its backups keeps the password that opens the ones it has.
+    if (expected.includes(name) || name === backupPasswordName) continue;
     problems.push(Object.hasOwn(keys, name)
       ? { at: name, must: "must not hold a secret", hint: "name the secret in secrets and set it as a key of its own" }
       : { at: join("", name), must: "must be named in secrets to be used", hint: `add it there, or run pulumi config rm ${name}` });

@@ -158,6 +158,19 @@ export interface BackupSpec {
   /** systemd.time(7) calendar expression, in UTC. */
   readonly schedule: string;
   readonly keepDays: number;
+  /** After those days, the last backup of each of so many weeks and months. */
+  readonly keepWeekly: number;
+  readonly keepMonthly: number;
+  /** Folders of uploaded media below /srv/webstack/shared/data; services and jobs may write them. */
+  readonly paths: readonly string[];
+  readonly drill: DrillSpec;
+}
+
+export interface DrillSpec {
+  /** systemd.time(7) calendar expression, in UTC. */
+  readonly schedule: string;
+  /** Asked of every restored database; `expect` is what psql prints without headings. */
+  readonly checks: readonly { readonly sql: string; readonly expect: string }[];
 }
 
 export interface MonitoringSpec {

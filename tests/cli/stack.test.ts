@@ -1,6 +1,6 @@
 import { parseConfig } from "../../cli/stack";
 
-test("the required secrets are those the stack file names, and the SSH key", () => {
+test("the required secrets are those the stack file names, and those of the stack itself", () => {
   const config = parseConfig(
     JSON.stringify({
       "webstack:target": { value: "local", secret: false },
@@ -9,10 +9,13 @@ test("the required secrets are those the stack file names, and the SSH key", () 
     }),
   );
   expect(config.target).toBe("local");
-  expect(config.required).toEqual(["A", "B", "sshPrivateKey"]);
+  expect(config.required).toEqual(["A", "B", "sshPrivateKey", "backupPassword"]);
   expect([...config.set]).toEqual(["target", "secrets", "A"]);
 });
 
-test("a stack that names no secrets still needs its SSH key", () => {
-  expect(parseConfig("{}").required).toEqual(["sshPrivateKey"]);
+test("a stack that names no secrets still needs its SSH key, and a password for its backups where it makes any", () => {
+  expect(parseConfig("{}").required).toEqual(["sshPrivateKey", "backupPassword"]);
+  const required = (section: string, value: object) => parseConfig(JSON.stringify({ [`webstack:${section}`]: { objectValue: value } })).required;
+  expect(required("backup", { enabled: false })).toEqual(["sshPrivateKey"]);
+  expect(required("database", { kind: "none" })).toEqual(["sshPrivateKey"]);
 });

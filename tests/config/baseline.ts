@@ -15,7 +15,7 @@ export function raw(overrides: Raw = {}): Raw {
 
 /** The project `webstack`, the stack `test`, and secrets of these names beside the key of the stack. */
 export function context(...secrets: readonly string[]): Context {
-  return { project: "webstack", stack: "test", secretNames: new Set(["sshPrivateKey", ...secrets]) };
+  return { project: "webstack", stack: "test", secretNames: new Set(["sshPrivateKey", "backupPassword", ...secrets]) };
 }
 
 /** The baseline with `overrides`, complete; the secrets it names count as set. */

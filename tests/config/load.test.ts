@@ -11,7 +11,7 @@ beforeAll(() => pulumi.runtime.setMocks({ newResource: ({ name }) => ({ id: name
 /** Sets the config as the engine does: sections as JSON, other values as their text, names with the project's before them. */
 function setConfig(values: Raw, secrets: Readonly<Record<string, string>>): void {
   const texts = Object.entries(values).map(([key, value]) => [`webstack:${key}`, typeof value === "string" ? value : JSON.stringify(value)]);
-  const hidden = Object.entries(secrets).map(([key, value]) => [`webstack:${key}`, value]);
+  const hidden = Object.entries({ backupPassword: "marker-backup", ...secrets }).map(([key, value]) => [`webstack:${key}`, value]);
   pulumi.runtime.setAllConfig(
     { ...Object.fromEntries(texts), ...Object.fromEntries(hidden), "aws:region": "eu-central-1", "pulumi:tags": "{}", "webstack2:target": "x" },
     hidden.map(([key]) => key ?? ""),
@@ -36,6 +36,7 @@ test("hands secrets over as secret outputs, beside the description", async () =>
   const { TOKEN } = loaded.secrets.env;
   expect(TOKEN && [await pulumi.isSecret(TOKEN), await valueOf(TOKEN)]).toEqual([true, "{ marker-9f2"]);
   expect([await pulumi.isSecret(loaded.secrets.sshPrivateKey), await valueOf(loaded.secrets.sshPrivateKey)]).toEqual([true, `${pair.private.trim()}\n`]);
+  expect([await pulumi.isSecret(loaded.secrets.backupPassword), await valueOf(loaded.secrets.backupPassword)]).toEqual([true, "marker-backup"]);
   expect(loaded.secrets.sshPublicKey).toBe(pair.public);
   expect(JSON.stringify(loaded.spec)).not.toContain("marker");
 });

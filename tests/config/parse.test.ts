@@ -74,7 +74,7 @@ test("a description of the least there can be is completed by the defaults", () 
     database: {
       kind: "managed", engine: "postgres", version: "15", name: "oc_pizza", user: "oc_pizza", size: "", storageGiB: 10, connections: 100, memoryMiB: 1024,
     },
-    backup: { enabled: true, schedule: "*-*-* 06:00:00", keepDays: 7 },
+    backup: { enabled: true, schedule: "*-*-* 06:00:00", keepDays: 7, keepWeekly: 4, keepMonthly: 6, paths: [], drill: { schedule: "Sun *-*-* 07:00:00", checks: [] } },
     monitoring: { emails: [] },
     access: { sshFrom: ["10.20.0.1/32"], sshKeys: [] },
   });
@@ -122,9 +122,10 @@ test("a setting keeps every character", () => {
 test.each([
   ["that stands in clear", raw({ secrets: ["TOKEN"], TOKEN: "marker-9f2" }), context(),
     "TOKEN: must be encrypted; run pulumi config set --secret TOKEN, and change the secret if this file was saved anywhere"],
-  ["of the stack itself that stands in clear", raw({ sshPrivateKey: "marker-9f2" }), { ...context(), secretNames: new Set<string>() },
+  ["of the stack itself that stands in clear", raw({ sshPrivateKey: "marker-9f2" }), { ...context(), secretNames: new Set(["backupPassword"]) },
     "sshPrivateKey: must be encrypted; run ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key, and change the secret if this file was saved anywhere"],
-  ["of the stack itself that is missing", raw(), { ...context(), secretNames: new Set<string>() },
+  ["of the backups that is missing", raw(), { ...context(), secretNames: new Set(["sshPrivateKey"]) }, "backupPassword: must be set; run pulumi config set --secret backupPassword"],
+  ["of the stack itself that is missing", raw(), { ...context(), secretNames: new Set(["backupPassword"]) },
     "sshPrivateKey: must be set; run ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key"],
   ["that no list names", raw(), context("TOKEN"), "TOKEN: must be named in secrets to be used; add it there, or run pulumi config rm TOKEN"],
   ["in clear that no list names", raw({ STRIPE_KEY: "marker-9f2" }), context(), `STRIPE_KEY: is not a known key; known keys are ${Object.keys(keys).join(", ")}`],

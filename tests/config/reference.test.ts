@@ -46,7 +46,7 @@ describe.each(stackFiles)("%s", (name) => {
   const values = Object.fromEntries(plain.map(([key, value]) => [key.replace("webstack:", ""), value]));
 
   test("is a description without problems, once its secrets are set", () => {
-    const secretNames = new Set(["sshPrivateKey", ...((values["secrets"] as readonly string[] | undefined) ?? [])]);
+    const secretNames = new Set(["sshPrivateKey", "backupPassword", ...((values["secrets"] as readonly string[] | undefined) ?? [])]);
     expect(() => parseSpec(values, { project: "webstack", stack: "test", secretNames })).not.toThrow();
   });
 
