@@ -5,7 +5,7 @@ import os
 import re
 import sys
 
-from . import apply, late, lifecycle, logs, manifest, signals, status
+from . import apply, backup_verbs, late, lifecycle, logs, manifest, signals, status
 from .compare import compare, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -24,7 +24,8 @@ def main(words, root="/", system=None, echo=print, stdin=sys.stdin):
         print(f"hostctl: needs root; run sudo hostctl {' '.join(words)}", file=sys.stderr)
         return FAILED
     try:
-        if args.run in (_status, _releases, _verify, _logs):
+        args.stdin = stdin
+        if not args.locks:
             return args.run(host, args)
         signals.raise_on_signals()
         # Standard input first: a caller that sends it must not wait for the lock with a full pipe.
@@ -46,7 +47,7 @@ def _parser():
 
     def verb(name, run, says, *, locks=True):
         made = verbs.add_parser(name, help=says, description=says[0].upper() + says[1:] + ".")
-        made.set_defaults(run=run)
+        made.set_defaults(run=run, locks=locks)
         if locks:
             made.add_argument("--lock-wait", type=float, default=0, metavar="SECONDS", help="wait for another run to end (default: 0)")
         return made
@@ -69,6 +70,7 @@ def _parser():
     verb("restart", _call(apply.restart), "start every service anew, slot by slot, so that no request fails")
     verb("reload", _call(lifecycle.reload), "test nginx's configuration and load it")
     verb("recover", _call(recover), "put the old state back after an interrupted run; the machine does this when it boots")
+    backup_verbs.add(verb)
     one = verb("logs", _logs, "show the log of a service, a job or the deployments", locks=False)
     one.add_argument("name", nargs="?", type=_name, metavar="SERVICE|JOB|deploy", help="default: nginx, all services and jobs")
     one.add_argument("-f", "--follow", action="store_true", help="go on with new lines as they come")

@@ -9,10 +9,11 @@ from .errors import Locked
 
 
 @contextmanager
-def locked(paths, system, verb, wait=0):
-    """Hold the host's lock while the block runs; wait up to `wait` seconds for it. Raises Locked, which names the holder."""
+def locked(paths, system, verb, wait=0, lock=None):
+    """Hold the host's lock (or another one) while the block runs; wait up to `wait` seconds for it. Raises Locked, which names the holder."""
     paths.run.mkdir(parents=True, exist_ok=True)
-    handle = os.open(paths.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    lock = lock or paths.lock
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         deadline = system.monotonic() + wait
         while True:
@@ -21,7 +22,7 @@ def locked(paths, system, verb, wait=0):
                 break
             except BlockingIOError:
                 if system.monotonic() >= deadline:
-                    raise Locked(_refusal(paths)) from None
+                    raise Locked(_refusal(lock)) from None
                 system.sleep(0.2)
         now = datetime.datetime.fromtimestamp(system.time(), datetime.timezone.utc).isoformat(timespec="seconds")
         note = {"verb": verb, "who": os.environ.get("SUDO_USER") or os.environ.get("USER") or "root", "pid": os.getpid(), "since": now}
@@ -33,10 +34,10 @@ def locked(paths, system, verb, wait=0):
         os.close(handle)
 
 
-def holder(paths):
-    """Who holds the lock: {verb, who, pid, since}, or None."""
+def holder(lock):
+    """Who holds a lock: {verb, who, pid, since}, or None."""
     try:
-        handle = os.open(paths.lock, os.O_RDONLY)
+        handle = os.open(lock, os.O_RDONLY)
     except FileNotFoundError:
         return None
     try:
@@ -52,8 +53,8 @@ def holder(paths):
         os.close(handle)
 
 
-def _refusal(paths):
-    by = holder(paths)
+def _refusal(lock):
+    by = holder(lock)
     if by is None:
         return "lock: was held until a moment ago; run the command again"
     return (f"lock: held by {by['who']} for `{by['verb']}` since {by['since']} (process {by['pid']}); "

@@ -12,6 +12,10 @@ class Paths:
         self.current = self.srv / "current"
         self.static = self.srv / "shared/static"
         self.env = self.at("/etc/webstack/env")
+        self.backup_settings = self.at("/etc/webstack/backup.json")
+        self.backup_access = self.at("/etc/webstack/backup-repository")
+        self.backup_key = self.at("/etc/webstack/backup-key")
+        self.data = self.srv / "shared/data"
         self.upstreams = self.at("/etc/nginx/webstack/upstreams")
         self.run = self.at("/run/webstack")
         self.lock = self.run / "lock"
@@ -19,6 +23,8 @@ class Paths:
         self.manifest = self.state / "manifest.json"
         self.history = self.state / "history.json"
         self.undo = self.state / "undo"
+        self.drill = self.state / "drill.json"
+        self.last_backup = self.state / "backup.json"
         self.inbox = self.state / "inbox"
         self.logs = self.at("/var/log/webstack")
         self.programs = self.at("/usr/local/lib/webstack")

@@ -1,7 +1,7 @@
 """`status` and `releases`: what the machine is doing, as data and as text for people."""
 import json
 
-from . import history, lock, release, slots, undo
+from . import backup, drill, history, lock, release, slots, undo
 from .compare import stored
 
 
@@ -10,8 +10,8 @@ def status(host):
     paths, manifest = host.paths, stored(host.paths)
     entries = history.read(paths)
     report = {"host": None, "project": None, "stack": None, "release": {"serving": slots.current(paths), "declared": None,
-              "since": entries[-1]["at"] if entries else None}, "services": [], "units": [], "lock": lock.holder(paths),
-              "unfinished": undo.unfinished(paths) is not None, "last": _last_event(paths)}
+              "since": entries[-1]["at"] if entries else None}, "services": [], "units": [], "lock": lock.holder(paths.lock),
+              "unfinished": undo.unfinished(paths) is not None, "last": _last_event(paths), "backup": backup.state(host), "drill": drill.state(host)}
     if manifest is None:
         return report
     report |= {"host": manifest.host, "project": manifest.project, "stack": manifest.stack}
@@ -39,6 +39,10 @@ def status_text(report):
         lines.append(f"lock    held by {report['lock']['who']} for `{report['lock']['verb']}` since {report['lock']['since']}")
     if report["unfinished"]:
         lines.append("an interrupted deployment waits: the next `hostctl apply` or `hostctl recover` puts the old state back")
+    if report["backup"]:
+        lines.append(backup.state_text(report["backup"]))
+    if report["drill"]:
+        lines.append(drill.state_text(report["drill"]))
     if report["last"]:
         last = report["last"]
         lines.append(f"last    {last['verb']} {last['step']} {last['event']} {'CORRECT' if last['ok'] else 'ERROR'} at {last['time']}")

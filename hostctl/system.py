@@ -1,10 +1,14 @@
 """The machine as hostctl reaches it: the only module that runs commands, opens connections, looks up users or waits."""
+import contextlib
 import grp
+import hashlib
 import http.client
 import os
 import pwd
 import socket
 import subprocess
+import tempfile
+import threading
 import time
 from dataclasses import dataclass
 
@@ -37,6 +41,11 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
+def _said(file):
+    file.seek(0)
+    return file.read().decode("utf-8", "replace")
+
+
 class System:
     def run(self, argv, *, timeout=600, env=None, check=True):
         """Run a command without a shell and without input; standard output and error come back as one text.
@@ -52,6 +61,43 @@ class System:
         if check and result.code != 0:
             raise CommandFailed(argv, result.code, result.output)
         return result
+
+    def pipe(self, source, sink, *, source_env, sink_env, timeout):
+        """Run two commands, the output of the first being the input of the second; nothing of it is on disk. The second one sees
+        the end of its input only when the first has ended with 0; otherwise it is killed, so half a stream never looks whole.
+        Returns (SHA-256, bytes, output of the second). Raises CommandFailed with the words of the one that failed."""
+        whole, size, broken = hashlib.sha256(), 0, False
+        with tempfile.TemporaryFile() as source_says, tempfile.TemporaryFile() as sink_says:
+            first = subprocess.Popen(source, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=source_says, env={**ENVIRONMENT, **source_env})
+            second = subprocess.Popen(sink, stdin=subprocess.PIPE, stdout=sink_says, stderr=subprocess.STDOUT, env={**ENVIRONMENT, **sink_env})
+            watch = threading.Timer(timeout, lambda: (first.kill(), second.kill()))
+            watch.start()
+            try:
+                try:
+                    while block := first.stdout.read(1 << 20):
+                        whole.update(block)
+                        size += len(block)
+                        second.stdin.write(block)
+                    second.stdin.flush()
+                except BrokenPipeError:
+                    broken = True
+                    first.kill()
+                if first.wait() != 0 and not broken:
+                    second.kill()
+                    second.wait()
+                    raise CommandFailed(source, first.returncode, _said(source_says))
+                second.communicate()
+                if broken or second.returncode != 0:
+                    raise CommandFailed(sink, second.returncode, _said(sink_says))
+                return whole.hexdigest(), size, _said(sink_says)
+            finally:
+                watch.cancel()
+                for process in (first, second):
+                    process.kill()
+                    process.wait()
+                first.stdout.close()
+                with contextlib.suppress(BrokenPipeError):
+                    second.stdin.close()
 
     def become(self, argv):
         """Replace this process by a command that talks to the terminal itself."""

@@ -68,7 +68,7 @@ class CliTest(unittest.TestCase):
             self.assertEqual(code, 75)
             self.assertRegex(errors, r"held by \S+ for `release` since .* \(process %d\)" % os.getpid())
             self.assertEqual(json.loads(self.call("status", "--json")[1])["lock"]["verb"], "release")
-        self.assertIsNone(holder(self.machine.paths))
+        self.assertIsNone(holder(self.machine.paths.lock))
 
     def test_a_killed_holder_blocks_nobody(self):
         program = ("import os,sys; sys.path.insert(0, sys.argv[1]); from hostctl.lock import locked; from hostctl.paths import Paths; "
@@ -77,7 +77,7 @@ class CliTest(unittest.TestCase):
         ended = subprocess.run([sys.executable, "-c", program, project, str(self.machine.root)])
         self.assertEqual(ended.returncode, -9)
         with locked(self.machine.paths, self.machine, "restart"):
-            self.assertEqual(holder(self.machine.paths)["verb"], "restart")
+            self.assertEqual(holder(self.machine.paths.lock)["verb"], "restart")
 
     def test_stop_takes_nginx_first_and_start_takes_it_last(self):
         self.call("apply", self.declare(manifest(self.digest)))

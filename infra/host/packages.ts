@@ -8,11 +8,15 @@ export const rolePackages = {
   // netbase has /etc/protocols, which nft reads.
   web: ["netbase", "nginx-light", "nftables", "openssl", "python3", "python3-pip", "python3-venv"],
   postgres: ["netbase", "nftables", "openssl", "postgresql-15", "python3"],
+  backup: ["netbase", "nftables", "python3"],
 } as const;
+
+/** What a web host needs beside that to back its database up; a dump by an older pg_dump than the server is refused. */
+export const backupPackages = ["postgresql-client-15", "restic"] as const;
 
 /** Packages of a host that serves the site, sorted. */
 export function webPackages(spec: StackSpec): readonly string[] {
-  return [...new Set([...rolePackages.web, ...spec.host.packages])].sort();
+  return [...new Set([...rolePackages.web, ...(spec.backup.enabled ? backupPackages : []), ...spec.host.packages])].sort();
 }
 
 /** Packages of a machine that is a database. */

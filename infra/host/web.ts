@@ -1,4 +1,5 @@
 import type { HostPlan, StackPlan } from "../plan/plan";
+import { backupFiles, backupUnits } from "./backup";
 import { commonChecks, commonFiles } from "./common";
 import { firewallFile } from "./firewall";
 import { file, type Manifest, type ManifestCheck, type ManifestService } from "./manifest";
@@ -28,9 +29,10 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       }),
       ...nginxFiles(plan),
       ...units,
+      ...backupFiles(plan, host),
     ],
     checks: [...commonChecks, ...checks],
-    units: ["nftables.service", "nginx.service", ...spec.jobs.map(({ name }) => `${name}.timer`)],
+    units: ["nftables.service", "nginx.service", ...spec.jobs.map(({ name }) => `${name}.timer`), ...backupUnits(plan, host)],
     services: spec.services.map((service): ManifestService =>
       service.kind === "command"
         ? { name: service.name, kind: "command" }

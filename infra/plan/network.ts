@@ -1,5 +1,5 @@
 /** Where the stack's parts sit in its private network; the first address is the gateway's. */
-const offsets = { web: 10, database: 30 } as const;
+const offsets = { web: 10, database: 30, backup: 40 } as const;
 
 /**
  * The address at `offset` of an IPv4 CIDR: `addressIn("10.77.0.0/24", 10)` is "10.77.0.10".

@@ -33,7 +33,7 @@ export type DatabasePlan = { readonly kind: "none" } | (Extract<DatabaseSpec, { 
 
 /** An opening. What no rule opens is closed. */
 export interface FirewallRule {
-  readonly to: "web" | "database";
+  readonly to: "web" | "database" | "backup";
   readonly port: number;
   readonly from: readonly FirewallSource[];
   readonly why: string;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { parseSpec } from "../../infra/config/parse";
+import { backupMachineManifest } from "../../infra/host/backup";
 import { databaseManifest } from "../../infra/host/database";
 import type { Manifest } from "../../infra/host/manifest";
 import { userData } from "../../infra/host/user-data";
@@ -19,6 +20,7 @@ export function goldenManifests(): ReadonlyMap<string, Manifest> {
   const manifests = new Map<string, Manifest>();
   for (const [name, plan] of [["ocpizza-local", rehearsal], ["every-kind", kinds]] as const) {
     for (const host of plan.hosts) manifests.set(`${name}/${host.name}`, webManifest(plan, host, digest));
+    if (plan.spec.backup.enabled) manifests.set(`${name}/backup-0`, backupMachineManifest(plan));
     if (plan.database.kind === "managed") manifests.set(`${name}/database-0`, databaseManifest(plan, plan.database, "10.77.0.1/32"));
   }
   return manifests;
@@ -33,7 +35,7 @@ export function exampleSpec(stack: string) {
   const { config } = parse(text) as { config: Record<string, unknown> };
   const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(/^webstack:/, ""), value]));
   const secrets = (raw.secrets as string[] | undefined) ?? [];
-  return parseSpec(raw, { project: "webstack", stack, secretNames: new Set(["sshPrivateKey", ...secrets]) });
+  return parseSpec(raw, { project: "webstack", stack, secretNames: new Set(["sshPrivateKey", "backupPassword", ...secrets]) });
 }
 
 /** Each kind of service, a job, a port and names that need care, in one description. */

@@ -63,7 +63,8 @@ describe.each(hosts.map(([name, manifest]) => ({ name, manifest })))("$name", ({
   test.each(manifest.files.filter(({ path }) => path.endsWith(".service") && !path.endsWith("/webstack-recover.service")).map(({ path }) => path.split("/").at(-1) ?? ""))(
     "%s is exposed as little as promised",
     async (unit) => {
-      const threshold = unit === "nginx.service" ? 16 : 12;
+      // nginx binds a port below 1024; what makes a backup reads the files of every user.
+      const threshold = unit === "nginx.service" ? 16 : /^webstack-(backup|drill)/.test(unit) ? 20 : 12;
       const { code, stdout } = await judge(name, "systemd-analyze", "security", "--offline=yes", `--threshold=${threshold}`, "--no-pager", `/etc/systemd/system/${unit}`);
       expect([code, stdout.split("\n").at(-1)]).toEqual([0, expect.stringContaining("Overall exposure level")]);
     },

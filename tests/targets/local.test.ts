@@ -37,7 +37,7 @@ function stateOf(type: string, name: string): Record<string, unknown> {
     case "nspawn:index:Machine":
       return { hostKey: "ssh-ed25519 AAAA" };
     case "command:remote:Command":
-      return { stdout: name === "database-role" ? JSON.stringify({ password: databaseSecret, ca: "CA TEXT" }) : "" };
+      return { stdout: name === "web-0-backup-key" ? "ssh-ed25519 BACKUP" : name === "database-role" ? JSON.stringify({ password: databaseSecret, ca: "CA TEXT" }) : "" };
     default:
       return {};
   }
@@ -51,11 +51,14 @@ beforeAll(async () => {
     env: { DJANGO_SECRET_KEY: pulumi.secret("app-marker") },
     sshPrivateKey: pulumi.secret("key-marker"),
     sshPublicKey: "ssh-ed25519 PUBLIC",
+    backupPassword: pulumi.secret("backup-marker"),
   };
   built.plan = planStack(spec({ network: { range: "10.77.0.0/24" }, secrets: ["DJANGO_SECRET_KEY"] }));
   const release = { digest: "00112233aabbccdd", source: "app", requirements: "requirements.txt", exclude: [] };
   const outputs = toOutputs(local.build(built.plan, renderHosts(built.plan, release.digest), release, secrets));
   built.outputs = await new Promise((resolve) => pulumi.output(outputs).apply(resolve));
+  // No output depends on where the backups go.
+  while (!registered.some(({ name }) => name === "web-0-backup-repository")) await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
 const named = (name: string): Registered => {
@@ -68,16 +71,23 @@ test("declares exactly these resources", () => {
   expect(registered.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
     "command:local:Command release",
     "command:local:Command web-0-release",
+    "command:remote:Command backup-0-apply",
+    "command:remote:Command backup-0-boot",
     "command:remote:Command database-0-apply",
     "command:remote:Command database-0-boot",
     "command:remote:Command database-role",
     "command:remote:Command web-0-apply",
+    "command:remote:Command web-0-backup-key",
+    "command:remote:Command web-0-backup-repository",
     "command:remote:Command web-0-boot",
+    "command:remote:CopyToRemote backup-0-bundle",
     "command:remote:CopyToRemote database-0-bundle",
     "command:remote:CopyToRemote web-0-bundle",
     "nspawn:index:Firewall firewall",
+    "nspawn:index:Image backup-0-image",
     "nspawn:index:Image database-0-image",
     "nspawn:index:Image web-0-image",
+    "nspawn:index:Machine backup-0",
     "nspawn:index:Machine database-0",
     "nspawn:index:Machine web-0",
     "nspawn:index:Network network",
@@ -109,10 +119,11 @@ test("no secret is in user-data, in a bundle, in a command or in an output", asy
     named("database-0").inputs.userData,
     await bundleText("web-0-bundle"),
     await bundleText("database-0-bundle"),
+    await bundleText("backup-0-bundle"),
     registered.map(({ inputs }) => [inputs.create, inputs.environment, inputs.triggers]),
     built.outputs,
   ]);
-  for (const marker of ["app-marker", "key-marker", databaseSecret]) expect(plain).not.toContain(marker);
+  for (const marker of ["backup-marker", "app-marker", "key-marker", databaseSecret]) expect(plain).not.toContain(marker);
 });
 
 test("the app's environment goes to apply on standard input, with the database's URL and its CA", () => {
@@ -121,12 +132,27 @@ test("the app's environment goes to apply on standard input, with the database's
   expect(late.env.DATABASE_URL).toMatch(
     new RegExp(`^postgresql://[a-z_]+:${databaseSecret}@10\\.77\\.0\\.30:5432/[a-z_]+\\?sslmode=verify-full&sslrootcert=/etc/webstack/database-ca\\.pem$`),
   );
-  expect(late.files).toEqual({ "/etc/webstack/database-ca.pem": "CA TEXT" });
+  expect(late.files).toEqual({
+    "/etc/webstack/database-ca.pem": "CA TEXT",
+    "/etc/ssh/ssh_config.d/webstack-backup.conf": expect.stringContaining("    HostName 10.77.0.40\n"),
+    "/etc/webstack/backup-known-hosts": "webstack-backup ssh-ed25519 AAAA\n",
+  });
+});
+
+test("the password of the backups goes to the web host alone, and the web host's key to the machine that keeps them", () => {
+  expect(JSON.parse(String(opened(named("web-0-backup-repository").inputs.stdin)))).toEqual({
+    RESTIC_REPOSITORY: "sftp:webstack-backup:/repository",
+    RESTIC_PASSWORD: "backup-marker",
+  });
+  const late = JSON.parse(String(opened(named("backup-0-apply").inputs.stdin))) as { env: object; files: object };
+  expect(late).toEqual({ env: {}, files: { "/etc/ssh/authorized_keys.d/webstack-backup": "restrict ssh-ed25519 BACKUP\n" } });
+  const rules = named("firewall").inputs.rules as { address: string; port: number; from: string[] }[];
+  expect(rules.filter((rule) => rule.address === "10.77.0.40").map((rule) => [rule.port, rule.from])).toEqual([[22, ["10.77.0.1/32"]], [22, ["10.77.0.10/32"]]]);
 });
 
 test("every connection is secret and checks the host's key", () => {
   const connections = registered.filter(({ type }) => type.startsWith("command:remote:")).map(({ inputs }) => opened(inputs.connection));
-  expect(connections).toHaveLength(7);
+  expect(connections).toHaveLength(12);
   for (const connection of connections) expect(connection).toMatchObject({ user: "deploy", hostKey: "ssh-ed25519 AAAA" });
 });
 

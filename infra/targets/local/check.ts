@@ -11,7 +11,6 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
     { at: "host.image", broken: spec.host.image !== "debian-12", must: 'must be "debian-12" when target is local', got: spec.host.image },
     { at: "host.size", broken: spec.host.size !== "", must: "must be left out when target is local", got: spec.host.size, hint: "set host.memoryMiB and host.cpus" },
     { at: "site.tls", broken: spec.site.tls !== "none", must: 'must be "none" when target is local', got: spec.site.tls },
-    { at: "backup.enabled", broken: spec.backup.enabled, must: "must be false when target is local", got: true },
     { at: "monitoring.emails", broken: spec.monitoring.emails.length > 0, must: "must be empty when target is local", got: spec.monitoring.emails },
     ...databaseRules(spec.database),
   ];

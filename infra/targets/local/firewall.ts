@@ -1,6 +1,6 @@
 import { Firewall, type Network } from "../../../providers/nspawn/resources";
 import { physicalName } from "../../plan/names";
-import { addressIn } from "../../plan/network";
+import { addressIn, privateAddress } from "../../plan/network";
 import type { FirewallRule, StackPlan } from "../../plan/plan";
 
 /** The plan's openings on the bridge, and SSH from this box to the database's machine, which a managed one would not have. */
@@ -9,13 +9,14 @@ export function localFirewall(plan: StackPlan, network: Network): Firewall {
   const addresses: Record<FirewallRule["to"], readonly string[]> = {
     web: hosts.map((host) => host.privateAddress),
     database: database.kind === "none" ? [] : [database.privateAddress],
+    backup: spec.backup.enabled ? [privateAddress(spec.network.range, "backup")] : [],
   };
   const sources = (rule: FirewallRule) =>
     rule.from.flatMap((source) => {
       if (source.kind === "role") return addresses[source.role].map((address) => `${address}/32`);
       return source.cidr.includes(":") ? [] : [source.cidr];
     });
-  const operator = addresses.database.map((address) => ({
+  const operator = [...addresses.database, ...addresses.backup].map((address) => ({
     address,
     port: 22,
     protocol: "tcp" as const,
@@ -25,9 +26,16 @@ export function localFirewall(plan: StackPlan, network: Network): Firewall {
   const planned = plan.firewall.flatMap((rule) =>
     addresses[rule.to].map((address) => ({ address, port: rule.port, protocol: "tcp" as const, from: sources(rule), why: rule.why })),
   );
+  const backups = addresses.backup.map((address) => ({
+    address,
+    port: 22,
+    protocol: "tcp" as const,
+    from: addresses.web.map((web) => `${web}/32`),
+    why: "backups",
+  }));
   return new Firewall("firewall", {
     name: physicalName("network", labels.project, labels.stack),
     range: network.range,
-    rules: [...planned, ...operator],
+    rules: [...planned, ...operator, ...backups],
   });
 }

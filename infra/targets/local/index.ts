@@ -6,6 +6,7 @@ import { physicalName } from "../../plan/names";
 import type { Runtime } from "../../release/build";
 import { awaitBoot, buildArchive, deliverBundle, deployUser } from "../delivery";
 import type { BuiltHost, Target } from "../target";
+import { localBackup } from "./backup";
 import { check } from "./check";
 import { localDatabase } from "./database";
 import { localFirewall } from "./firewall";
@@ -24,16 +25,18 @@ export const local: Target = {
     const database = plan.database.kind === "none" ? null : localDatabase(plan, plan.database, network, secrets);
     const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env };
     if (database !== null) env.DATABASE_URL = database.url;
-    const late = { env, files: database === null ? {} : { [database.caPath]: database.ca } };
+    const backup = spec.backup.enabled ? localBackup(plan, network, secrets) : null;
+    const late = { env, files: { ...(database === null ? {} : { [database.caPath]: database.ca }), ...backup?.files } };
 
     const served: pulumi.Output<string>[] = [];
-    const hosts = plan.hosts.map((planned): BuiltHost => {
+    const hosts = plan.hosts.map((planned, index): BuiltHost => {
       const manifest = files.get(planned.name);
       if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
       const host = localMachine(plan, network, planned.name, planned.privateAddress, "web", spec.host, secrets.sshPublicKey);
       const applied = deliverBundle(host, manifest, late, secrets, { release, runtime, built }, awaitBoot(host, secrets));
       // The secret it got on standard input marks its output, too; hostctl prints none.
       served.push(pulumi.unsecret(applied.stdout));
+      if (index === 0) backup?.keepBackupsOf(host, applied);
       return { name: planned.name, address: pulumi.output(host.address), user: deployUser, hostKey: pulumi.output(host.hostKey) };
     });
     const serving = pulumi.all(served).apply(() => release.digest);

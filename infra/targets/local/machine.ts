@@ -1,5 +1,5 @@
 import { Image, Machine, type Network } from "../../../providers/nspawn/resources";
-import { rolePackages } from "../../host/packages";
+import { backupPackages, rolePackages } from "../../host/packages";
 import { userData } from "../../host/user-data";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
@@ -12,8 +12,9 @@ interface Size {
 
 /** What each kind of machine starts from: Debian 12 with the packages of its role. */
 export const imageRecipes = {
-  web: { suite: "bookworm", packages: rolePackages.web },
+  web: { suite: "bookworm", packages: [...rolePackages.web, ...backupPackages].sort() },
   database: { suite: "bookworm", packages: rolePackages.postgres },
+  backup: { suite: "bookworm", packages: rolePackages.backup },
 } as const;
 
 /** A machine of this box with the packages of its role already in its image. */

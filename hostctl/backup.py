@@ -1,0 +1,180 @@
+"""Backups: the dump of the database and the uploaded media, made by webstack-backup.service, listed, and judged by their age."""
+import datetime
+import json
+import os
+import re
+from dataclasses import dataclass
+
+from . import environment, files
+from .errors import CommandFailed, HostError
+from .lock import locked
+from .postgres import Postgres
+from .repository import DUMP, HASH, TIMEOUT, Repository, access, seconds_of
+
+UNIT = "webstack-backup.service"
+# How much later than its schedule a backup may be done before it counts as missing.
+GRACE = 3600
+DAY = 86400
+# The repository's data is read back whole once a week, a seventh each day.
+PARTS = 7
+
+
+@dataclass(frozen=True)
+class Settings:
+    schedule: str
+    drill_schedule: str
+    keep_days: int
+    keep_weekly: int
+    keep_monthly: int
+    paths: tuple[str, ...]
+    # (question, answer) of a restored database.
+    checks: tuple[tuple[str, str], ...]
+
+
+def settings(paths):
+    """What /etc/webstack/backup.json says; None where no backups are made."""
+    try:
+        raw = json.loads(paths.backup_settings.read_text())
+    except FileNotFoundError:
+        return None
+    checks = tuple((check["sql"], check["expect"]) for check in raw["drill"]["checks"])
+    return Settings(raw["schedule"], raw["drill"]["schedule"], raw["keepDays"], raw["keepWeekly"], raw["keepMonthly"], tuple(raw["paths"]), checks)
+
+
+def settings_or_fail(paths):
+    found = settings(paths)
+    if found is None:
+        raise HostError("backups: are off on this host; set backup.enabled and deploy the stack")
+    return found
+
+
+def open_database(host):
+    """The app's database, with everything secret hidden from the log from here on."""
+    env = environment.read(host.paths.env.read_bytes())
+    hide, there = environment.hider({**env, **access(host)}), host.log.hide
+    host.log.hide = lambda text: there(hide(text))
+    if "DATABASE_URL" not in env:
+        raise HostError("DATABASE_URL: is not in the app's environment; deploy the stack first")
+    return Postgres(host.system, env["DATABASE_URL"])
+
+
+def make_key(host):
+    """The host's own SSH key for backups, made once; returns its public line."""
+    key = host.paths.backup_key
+    if not key.exists():
+        key.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = key.with_name(f"{key.name}.unfinished")
+        for file in (unfinished, unfinished.with_name(f"{unfinished.name}.pub")):
+            files.remove(file)
+        host.system.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "webstack-backup", "-f", str(unfinished)])
+        files.sync_folder(key.parent)
+        os.rename(unfinished, key)
+    line = host.system.run(["ssh-keygen", "-y", "-f", str(key)]).output
+    return " ".join(line.split()[:2])
+
+
+def set_repository(host, text):
+    """Keep restic's settings, {"RESTIC_REPOSITORY": "...", "RESTIC_PASSWORD": "..."} and what else it needs, and make the repository."""
+    try:
+        values = environment.checked(json.loads(text))
+    except (ValueError, AttributeError):
+        raise HostError('standard input: must be one JSON object such as {"RESTIC_REPOSITORY": "...", "RESTIC_PASSWORD": "..."}') from None
+    files.write(host.paths.backup_access, environment.render(values), 0o600, host.system.ids("root", "root"))
+    host.log.hide = environment.hider({name: value for name, value in values.items() if name != "RESTIC_REPOSITORY"})
+    Repository(host).make()
+
+
+def run(host):
+    """Make one backup: dump, media, the mark that both are whole, retention, check. Returns its facts. A failure leaves every
+    older backup as it is."""
+    chosen, database = settings_or_fail(host.paths), open_database(host)
+    repository = Repository(host)
+    with turn(host, "backup"):
+        began = host.system.time()
+        now = datetime.datetime.fromtimestamp(began, datetime.timezone.utc)
+        name, at = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y-%m-%d %H:%M:%S")
+        marks = ["--tag", name, "--time", at, "--host", "webstack"]
+        host.log.step("BACKUP")
+        with host.log.event("Unfinished-backups-removal"):
+            repository.remove_unfinished()
+        with host.log.event("Database-dump") as facts:
+            sha256, size, _ = host.system.pipe(
+                ["pg_dump", "--format=custom", "--no-password"], ["restic", "backup", "--quiet", "--stdin", "--stdin-filename", DUMP, *marks],
+                source_env=database.within(database.name), sink_env=repository.env, timeout=TIMEOUT)
+            facts["detail"] = f"{name}, {size} bytes"
+        folders = [str(host.paths.data / path) for path in chosen.paths if (host.paths.data / path).is_dir()]
+        # After the dump: what a row of it names is there by then.
+        if folders:
+            with host.log.event("Media-copy", ", ".join(chosen.paths)):
+                repository.restic("backup", "--quiet", *marks, *folders)
+        with host.log.event("Backup-completion"):
+            repository.restic("tag", "--quiet", "--tag", name, "--path", f"/{DUMP}", "--add", f"{HASH}{sha256}")
+        with host.log.event("Retention"):
+            repository.restic("forget", "--quiet", "--prune", "--host", "webstack", "--group-by", "paths", *policy(chosen))
+        with host.log.event("Repository-check"):
+            repository.restic("check", "--quiet", f"--read-data-subset={int(began // DAY) % PARTS + 1}/{PARTS}")
+        facts = {"id": name, "seconds": round(host.system.time() - began, 1), "bytes": size, "sha256": sha256}
+        files.write(host.paths.last_backup, json.dumps(facts, indent=1).encode(), 0o644, host.system.ids("root", "root"))
+        return facts
+
+
+def policy(chosen):
+    """restic's options for what is kept. A stop of the backups stops the ageing too: days count from the newest one."""
+    longer = {"--keep-weekly": chosen.keep_weekly, "--keep-monthly": chosen.keep_monthly}
+    return ["--keep-within", f"{chosen.keep_days}d", *(word for option, count in longer.items() if count for word in (option, str(count)))]
+
+
+def start(host, unit):
+    """Have systemd run a unit of backups to its end, sandboxed as its timer would. Raises HostError with its last lines."""
+    began = host.system.time()
+    try:
+        host.units.call("start", [unit], timeout=TIMEOUT + 60)
+    except CommandFailed:
+        raise HostError(f"{unit}: failed\n{host.units.journal(unit, began)}".rstrip()) from None
+
+
+def turn(host, verb):
+    """One backup, drill or restore at a time; a release need not wait for them. Waits a quarter of an hour."""
+    return locked(host.paths, host.system, verb, 900, host.paths.run / "backup.lock")
+
+
+def allowed_age(host, schedule):
+    """Seconds that the newest backup may be old: the longest pause in the next ten runs, and an hour to be done."""
+    text = host.system.run(["systemd-analyze", "calendar", "--iterations=10", schedule], env={"TZ": "UTC"}).output
+    stamps = re.findall(r"(?:Next elapse|Iter\. #\d+|Iteration #\d+): \w{3} (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", text)
+    times = [datetime.datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S").timestamp() for stamp in stamps]
+    gaps = [later - earlier for earlier, later in zip(times, times[1:])]
+    # A schedule without a second run, one day in a year that is over, never makes the newest one too old.
+    return max(gaps) + GRACE if gaps else float("inf")
+
+
+def state(host):
+    """{last, ageSeconds, allowedSeconds, stale} by what this host knows without asking the repository; None where backups are off."""
+    chosen = settings(host.paths)
+    if chosen is None:
+        return None
+    try:
+        last = json.loads(host.paths.last_backup.read_text())["id"]
+    except (OSError, ValueError, KeyError):
+        last = None
+    return judge(host, chosen, last)
+
+
+def judge(host, chosen, last):
+    allowed = allowed_age(host, chosen.schedule)
+    age = None if last is None else round(host.system.time() - seconds_of(last))
+    return {"last": last, "ageSeconds": age, "allowedSeconds": None if allowed == float("inf") else allowed, "stale": age is None or age > allowed}
+
+
+def state_text(report):
+    if report["last"] is None:
+        return "backup  NONE YET"
+    return f"backup  {report['last']}, {report['ageSeconds']} s old{', OLDER THAN ITS SCHEDULE ALLOWS' if report['stale'] else ''}"
+
+
+def listing(host):
+    """(backups of the repository, newest first; their judgement)."""
+    chosen = settings_or_fail(host.paths)
+    found = Repository(host).backups()
+    now = host.system.time()
+    return [backup.report(now) for backup in reversed(found)], judge(host, chosen, found[-1].id if found else None)

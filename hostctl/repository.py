@@ -1,0 +1,102 @@
+"""The repository of backups, kept by restic: encrypted, each block named by its hash. A backup is one snapshot of the dump and, where
+there is media, a second one; both carry the backup's ID, and the dump's SHA-256 once everything of it is there."""
+import calendar
+import json
+import re
+import time
+from dataclasses import dataclass
+
+from . import environment
+from .errors import CommandFailed, HostError
+
+DUMP = "database.dump"
+ID = r"[0-9]{8}T[0-9]{6}Z"
+HASH = "sha256:"
+TIMEOUT = 4 * 3600
+
+
+@dataclass(frozen=True)
+class Backup:
+    id: str
+    # Snapshots of the dump and of the media ("" where there is none).
+    dump: str
+    media: str
+    sha256: str
+    seconds: float
+
+    def report(self, now):
+        return {"id": self.id, "ageSeconds": round(now - self.seconds), "media": self.media != "", "sha256": self.sha256}
+
+
+class Repository:
+    def __init__(self, host):
+        self.host, self.system = host, host.system
+        self.env = access(host)
+
+    def restic(self, *words, timeout=TIMEOUT):
+        return self.system.run(["restic", *words], env=self.env, timeout=timeout).output
+
+    def make(self):
+        """Make the repository unless there is one that the password opens."""
+        try:
+            self.restic("cat", "config", timeout=120)
+        except CommandFailed as closed:
+            try:
+                self.restic("init", timeout=120)
+            except CommandFailed as failure:
+                raise HostError(f"{failure}\nThe repository could not be opened either: {closed}") from None
+
+    def backups(self):
+        """The complete ones, the oldest first."""
+        dumps = {}
+        media = {}
+        for found in self._snapshots():
+            tags = found.get("tags") or []
+            name = next((tag for tag in tags if re.fullmatch(ID, tag)), None)
+            hashes = [tag.removeprefix(HASH) for tag in tags if tag.startswith(HASH)]
+            if name and found["paths"] == [f"/{DUMP}"] and hashes:
+                dumps[name] = (found["id"], hashes[0])
+            elif name:
+                media[name] = found["id"]
+        return [Backup(name, dump, media.get(name, ""), sha256, seconds_of(name)) for name, (dump, sha256) in sorted(dumps.items())]
+
+    def find(self, name):
+        """The backup of that ID, or the newest for "latest"."""
+        found = self.backups()
+        if not found:
+            raise HostError("there is no backup yet; make one with `hostctl backup`")
+        if name == "latest":
+            return found[-1]
+        chosen = next((backup for backup in found if backup.id == name), None)
+        if chosen is None:
+            raise HostError(f"backup {name}: is not in the repository; `hostctl backups` lists those that are")
+        return chosen
+
+    def remove_unfinished(self):
+        """Snapshots of runs that did not come to their end, and locks of processes that are no more."""
+        self.restic("unlock", timeout=120)
+        complete = {backup.id for backup in self.backups()}
+        lost = [found["id"] for found in self._snapshots() if not complete & set(found.get("tags") or [])]
+        if lost:
+            self.restic("forget", *lost)
+
+    def _snapshots(self):
+        output = self.restic("snapshots", "--json", "--no-lock", timeout=300)
+        # restic warns on standard error, which comes in the same text.
+        line = next((line for line in reversed(output.splitlines()) if line.startswith(("[", "null"))), None)
+        if line is None:
+            raise HostError(f"restic snapshots: must print JSON, got {output[:200]}")
+        return json.loads(line) or []
+
+
+def access(host):
+    """restic's settings, from /etc/webstack/backup-repository."""
+    if not host.paths.backup_access.exists():
+        raise HostError("backups: this host has no repository; set backup.enabled and deploy the stack")
+    found = environment.read(host.paths.backup_access.read_bytes())
+    return {**found, "RESTIC_CACHE_DIR": "/var/cache/webstack-backup"}
+
+
+def seconds_of(name):
+    """Seconds since 1970 of a backup's ID."""
+    return calendar.timegm(time.strptime(name, "%Y%m%dT%H%M%SZ"))
