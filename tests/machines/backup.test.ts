@@ -1,0 +1,270 @@
+/** Backups, restores and drills on real machines, with what goes wrong with them. Limit: a database of some hundred kilobytes. */
+import { randomBytes } from "node:crypto";
+import { ask, awaitOk } from "./http";
+import { TestStack } from "./stack";
+
+const stack = new TestStack("backup", "10.84.12.0/24");
+const backupMachine = { address: "10.84.12.40" };
+const password = randomBytes(24).toString("hex");
+let site = "";
+
+interface Listed {
+  readonly backups: readonly { readonly id: string; readonly ageSeconds: number; readonly media: boolean }[];
+  readonly state: { readonly stale: boolean };
+}
+
+interface Drill {
+  readonly backup: string;
+  readonly rpoSeconds: number;
+  readonly rtoSeconds: number;
+  readonly checks: readonly { readonly sql: string; readonly got: string; readonly ok: boolean }[];
+  readonly ok: boolean;
+  readonly error: string | null;
+}
+
+beforeAll(async () => {
+  await stack.init({
+    backup: { enabled: true, paths: ["media"], drill: { checks: [{ sql: "select count(*) > 5 from shop_product", expect: "t" }] } },
+  });
+  await stack.pulumi(["config", "set", "--secret", "backupPassword"], password);
+  await stack.mustUp();
+  site = (await stack.outputs()).siteUrl;
+}, 400_000);
+
+afterAll(async () => {
+  await stack.down();
+}, 120_000);
+
+/** Asks the app's database as the app; the question goes in on standard input. */
+const sql = (question: string) =>
+  stack.remote(`sudo bash -c 'set -a; . /etc/webstack/env; exec psql "$DATABASE_URL" -XAtq -v ON_ERROR_STOP=1'`, { stdin: question });
+
+/** As the server's superuser, on its own machine. */
+const superuser = async (question: string) =>
+  stack.remote("cd / && sudo -u postgres psql -XAtq -v ON_ERROR_STOP=1", { stdin: question, address: (await stack.outputs()).database.host });
+
+const restic = (words: string, stdin = "") =>
+  stack.remote(`sudo bash -c 'set -a; . /etc/webstack/backup-repository; RESTIC_CACHE_DIR=/var/cache/webstack-backup exec restic --quiet ${words}'`, { stdin });
+
+const list = async () => JSON.parse(await stack.remote("sudo hostctl backups --json")) as Listed;
+const newest = async () => (await list()).backups[0]?.id ?? "";
+const databases = async () => (await superuser("select datname from pg_database where datname like 'ocpizza%' order by 1")).split("\n");
+
+/** One line a table, "public.NAME MD5-of-its-ordered-rows", and one a sequence. */
+const checksums = async (except = "") => {
+  const tables = `select format('select %L || '' '' || coalesce(md5(string_agg(t::text, E''\\n'' order by t::text)), ''empty'') from %I.%I t', schemaname || '.' || tablename, schemaname, tablename) from pg_tables where schemaname = 'public' and tablename <> '${except}' order by tablename \\gexec`;
+  return (await sql(`${tables}\nselect sequencename, last_value from pg_sequences where sequencename not like '${except || "-"}%' order by 1;`)).split("\n");
+};
+
+const products = async () => (await ask(`${site}products`)).status;
+
+test("a destroyed database comes back from its backup, every table identical by checksum", async () => {
+  await stack.remote("echo one | sudo -u ocpizza tee /srv/webstack/shared/data/media/photo > /dev/null");
+  await sql("create table marker (id serial primary key, at timestamptz not null default clock_timestamp());");
+  await stack.remote(
+    `sudo systemd-run --quiet --unit=marker -p EnvironmentFile=/etc/webstack/env -p User=ocpizza /srv/webstack/current/venv/bin/python -c 'import os, time, psycopg
+while True:
+    with psycopg.connect(os.environ["DATABASE_URL"]) as c: c.execute("insert into marker default values")
+    time.sleep(1)'`,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  expect(await stack.remote("sudo hostctl backup")).toMatch(/^backup \d{8}T\d{6}Z: \d+ bytes in [\d.]+ s$/);
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const before = await checksums("marker");
+  expect(before.length).toBeGreaterThan(15);
+  const written = (await sql("select id || ' ' || at from marker order by id;")).split("\n");
+
+  const gone = Date.now();
+  await superuser("drop database ocpizza with (force)");
+  expect(await products()).toBeGreaterThanOrEqual(500);
+  const { stdout, stderr, code } = await stack.ssh("sudo hostctl restore latest --yes");
+  expect([code, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain("database ocpizza: is backup ");
+  await awaitOk(`${site}products`, 30);
+  const rto = (Date.now() - gone) / 1000;
+  await stack.remote("sudo systemctl stop marker");
+
+  expect(await checksums("marker")).toEqual(before);
+  // The writer went on at once, so its table is compared up to the last row from before.
+  const restored = (await sql("select id || ' ' || at from marker order by id;")).split("\n");
+  const kept = restored.filter((row) => written.includes(row));
+  expect(kept.length).toBeGreaterThanOrEqual(2);
+  expect(kept).toEqual(written.slice(0, kept.length));
+  const at = (row: string | undefined) => Date.parse((row ?? "").replace(/^\d+ /, "").replace(/(\.\d{3})\d*\+00$/, "$1Z"));
+  const rpo = (at(written.at(-1)) - at(kept.at(-1))) / 1000;
+  process.stdout.write(`restore: ${kept.length} of ${written.length} marker rows; measured RPO ${rpo.toFixed(1)} s, RTO ${rto.toFixed(1)} s (drop to first 200)\n`);
+  expect(rpo).toBeLessThan(30);
+  expect(await databases()).toEqual(["ocpizza"]);
+}, 120_000);
+
+test("a restore keeps what served, and undo brings it back: rows, media and all", async () => {
+  await stack.remote("sudo hostctl backup");
+  const backup = await checksums();
+  await sql("insert into marker default values;");
+  await stack.remote("echo two | sudo -u ocpizza tee /srv/webstack/shared/data/media/photo > /dev/null");
+  const serving = await checksums();
+  const photo = () => stack.remote("sudo cat /srv/webstack/shared/data/media/photo; sudo stat -c %U:%G:%a /srv/webstack/shared/data/media");
+
+  await stack.remote("sudo hostctl restore latest --yes");
+  expect(await checksums()).toEqual(backup);
+  expect(await photo()).toBe("one\nocpizza:ocpizza:750");
+  expect(await databases()).toEqual(["ocpizza", expect.stringMatching(/^ocpizza_before_\d{8}t\d{6}z$/)]);
+
+  await stack.remote("sudo hostctl restore --undo");
+  expect(await checksums()).toEqual(serving);
+  expect(await photo()).toBe("two\nocpizza:ocpizza:750");
+  expect(await products()).toBe(200);
+
+  expect(await stack.remote("sudo hostctl restore --drop-old")).toMatch(/removed: ocpizza_undone_\d{8}t\d{6}z/);
+  expect(await databases()).toEqual(["ocpizza"]);
+}, 120_000);
+
+test("nobody who is not asked restores: without --yes and a terminal nothing is done", async () => {
+  const before = await checksums();
+  const { code, stderr } = await stack.ssh("sudo hostctl restore latest");
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/database ocpizza goes back to backup \d{8}T\d{6}Z, \d+ s old; .*; say --yes/)]);
+  expect(await checksums()).toEqual(before);
+});
+
+describe("a damaged repository", () => {
+  let pack = "";
+  let id = "";
+
+  beforeAll(async () => {
+    await sql(`insert into marker (at) select now() - g * interval '1 second' from generate_series(1, 5000) g;`);
+    const packs = "sudo find /srv/backup/repository/data -type f -size +1k -printf '%s %p\\n' | sort -n";
+    const there = (await stack.remote(packs, backupMachine)).split("\n");
+    await stack.remote("sudo hostctl backup");
+    id = await newest();
+    const made = (await stack.remote(packs, backupMachine)).split("\n").filter((line) => !there.includes(line));
+    pack = made.at(-1)?.split(" ")[1] ?? "";
+    expect(pack).toMatch(/^\/srv\/backup\/repository\/data\//);
+    await stack.remote(`sudo cp -p ${pack} /root/pack`, backupMachine);
+  }, 60_000);
+
+  afterEach(async () => {
+    await stack.remote(`sudo cp -p /root/pack ${pack}`, backupMachine);
+  });
+
+  test.each([
+    ["one flipped byte", "python3 -c 'import sys; f = open(sys.argv[1], \"r+b\"); f.seek(1000); b = f.read(1)[0]; f.seek(1000); f.write(bytes([b ^ 1]))'"],
+    ["a pack without its end", "truncate -s -2000"],
+  ])("%s: the restore is refused and the running database untouched", async (_, damage) => {
+    const before = await checksums();
+    await stack.remote(`sudo chmod u+w ${pack}; sudo ${damage} ${pack}`, backupMachine);
+    const { code, stderr } = await stack.ssh(`sudo hostctl restore ${id} --yes`);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`hostctl: backup ${id}: cannot be restored; database ocpizza was not touched\n`);
+    expect(await databases()).toEqual(["ocpizza"]);
+    expect(await checksums()).toEqual(before);
+    expect(await products()).toBe(200);
+    // restic asks a backend that gives too little ten times, for about a minute in all.
+  }, 180_000);
+});
+
+test("a backup whose target is away is a failed unit, and every older backup stays", async () => {
+  const before = (await list()).backups.map(({ id }) => id);
+  await stack.remote(`sudo ip route add blackhole ${backupMachine.address}/32`);
+  try {
+    const { code, stderr } = await stack.ssh("sudo hostctl backup");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("hostctl: webstack-backup.service: failed\n")]);
+    expect(await stack.remote("systemctl is-failed webstack-backup.service")).toBe("failed");
+  } finally {
+    await stack.remote(`sudo ip route del blackhole ${backupMachine.address}/32`);
+  }
+  expect((await list()).backups.map(({ id }) => id)).toEqual(before);
+  await stack.remote("sudo hostctl backup && systemctl is-active webstack-backup.timer webstack-drill.timer");
+  expect(await stack.remote("systemctl show webstack-backup -p ActiveState --value")).toBe("inactive");
+}, 60_000);
+
+test("a dump that breaks off leaves no backup", async () => {
+  const before = (await list()).backups.map(({ id }) => id);
+  // A row that pg_dump may not read ends it in the middle of the stream.
+  await superuser("\\c ocpizza\ncreate table zzz (i int); insert into zzz values (1);");
+  const { code, stderr } = await stack.ssh("sudo hostctl backup");
+  await superuser("\\c ocpizza\ndrop table zzz;");
+  expect([code, stderr]).toEqual([1, expect.stringContaining("permission denied for table zzz")]);
+  expect((await list()).backups.map(({ id }) => id)).toEqual(before);
+  expect(await restic("snapshots --json --path /database.dump --latest 1")).toContain(before[0] ?? "none");
+}, 60_000);
+
+test("old backups go by the policy: the last of their week and month stays, today's all stay", async () => {
+  const today = (await list()).backups.map(({ id }) => id);
+  for (const day of ["14", "15"]) {
+    const tags = `--tag 202501${day}T060000Z --tag sha256:00 --host webstack --time "2025-01-${day} 06:00:00"`;
+    await restic(`backup --stdin --stdin-filename database.dump ${tags}`, `old ${day}`);
+  }
+  expect((await list()).backups).toHaveLength(today.length + 2);
+  await stack.remote("sudo hostctl backup");
+  const kept = (await list()).backups.map(({ id }) => id);
+  expect(kept.slice(1)).toEqual([...today, "20250115T060000Z"]);
+}, 60_000);
+
+describe("a drill", () => {
+  test("restores the newest backup beside the site and reports RPO and RTO", async () => {
+    const before = await checksums();
+    const report = JSON.parse(await stack.remote("sudo hostctl drill")) as Drill;
+    expect(report).toMatchObject({ backup: await newest(), ok: true, error: null, checks: [{ got: "t", ok: true }] });
+    expect(report.rpoSeconds).toBeGreaterThan(0);
+    expect(report.rtoSeconds).toBeGreaterThan(0);
+    process.stdout.write(`drill: RPO ${report.rpoSeconds} s, RTO ${report.rtoSeconds} s\n`);
+    expect(JSON.parse(await stack.remote("cat /var/lib/webstack/drill.json"))).toEqual(report);
+    expect(await databases()).toEqual(["ocpizza"]);
+    expect(await checksums()).toEqual(before);
+  }, 60_000);
+
+  test("with a check that does not hold is a failed unit, and a restore is refused for the same reason", async () => {
+    await stack.remote(`sudo sed -i.kept 's/> 5 from/> 5000 from/' /etc/webstack/backup.json`);
+    try {
+      const before = await checksums();
+      const drill = await stack.ssh("sudo hostctl drill");
+      expect(drill.code).toBe(1);
+      expect(JSON.parse(drill.stdout) as Drill).toMatchObject({ ok: false, error: null, checks: [{ got: "f", ok: false }] });
+      expect(await stack.remote("systemctl is-failed webstack-drill.service")).toBe("failed");
+      const restore = await stack.ssh("sudo hostctl restore latest --yes");
+      expect([restore.code, restore.stderr]).toEqual([1, expect.stringContaining("must give 't', got 'f'; database ocpizza was not touched")]);
+      expect(await checksums()).toEqual(before);
+      expect(await databases()).toEqual(["ocpizza"]);
+    } finally {
+      await stack.remote("sudo mv /etc/webstack/backup.json.kept /etc/webstack/backup.json");
+    }
+  }, 60_000);
+});
+
+test("an old backup shows in status", async () => {
+  expect(await stack.remote("sudo hostctl status")).toMatch(/^backup {2}\d{8}T\d{6}Z, \d+ s old$/m);
+  expect(await stack.remote("sudo hostctl status")).toMatch(/^drill {3}FAILED, \d+ s ago$/m);
+  expect((await stack.ssh("sudo hostctl backups --check")).code).toBe(0);
+  await stack.remote(`sudo sed -i.kept 's/"id": "2/"id": "1/' /var/lib/webstack/backup.json`);
+  expect(await stack.remote("sudo hostctl status")).toMatch(/^backup {2}\d{8}T\d{6}Z, \d+ s old, OLDER THAN ITS SCHEDULE ALLOWS$/m);
+  await stack.remote("sudo mv /var/lib/webstack/backup.json.kept /var/lib/webstack/backup.json");
+});
+
+test("neither password is in a process list, a journal, a log or a file that is not its own", async () => {
+  const database = (await stack.remote("sudo cat /etc/webstack/env")).match(/postgresql:\/\/[^:]+:([^@]+)@/)?.[1] ?? "";
+  expect(database).toMatch(/^[\w-]{40}$/);
+  await stack.remote(
+    `sudo systemctl start --no-block webstack-backup.service; for i in $(seq 60); do cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' '\\n'; echo; sleep 0.05; done > /tmp/arguments; sudo systemctl start webstack-drill.service`,
+  );
+  const seen = await stack.remote("cat /tmp/arguments; rm /tmp/arguments");
+  expect(seen).toContain("pg_dump");
+  expect(seen).toContain("restic");
+  const logs = await stack.remote("sudo journalctl --no-pager -o verbose; sudo cat /var/log/webstack/*");
+  for (const secret of [database, password]) for (const text of [seen, logs]) expect(text.includes(secret)).toBe(false);
+  // On standard input, since sudo writes arguments to the journal.
+  const files = (secret: string) => stack.remote("sudo grep -rlF -f - /etc /var /srv /home /root /tmp /run /usr/local 2> /dev/null || true", { stdin: `${secret}\n` });
+  expect(await files(password)).toBe("/etc/webstack/backup-repository");
+  expect(await files(database)).toBe("/etc/webstack/env");
+  expect(await stack.remote("sudo stat -c %U:%G:%a /etc/webstack/backup-repository /etc/webstack/backup-key")).toBe("root:root:600\nroot:root:600");
+}, 60_000);
+
+test("the units are closed as far as they can be", async () => {
+  for (const unit of ["webstack-backup", "webstack-drill"]) {
+    const exposure = Number(/exposure level for \S+: ([\d.]+)/.exec(await stack.remote(`systemd-analyze security --no-pager ${unit}.service`))?.[1]);
+    expect([unit, exposure <= 2]).toEqual([unit, true]);
+  }
+  // The backup's user has SFTP in one folder, and nothing else.
+  const shell = await stack.ssh("sudo ssh -o RequestTTY=no webstack-backup id");
+  expect(shell.code).not.toBe(0);
+  expect(await stack.remote("echo ls / | sudo sftp -q -b - webstack-backup | tail -1")).toBe("/repository");
+});
