@@ -1,9 +1,13 @@
 """nginx: its test, its reload, and which of its workers are still of the old configuration."""
+import re
+
 from .errors import HostError
 
 UNIT = "nginx.service"
 # Runs `nginx -t` as the user of nginx.service: by root it would create log and pid files that nginx may then not write.
 TEST = "/usr/local/lib/webstack/nginx-check"
+# Not the journal: nginx writes what goes wrong after its start to its own log.
+LOG = "/var/log/nginx/error.log"
 
 
 class Nginx:
@@ -39,13 +43,29 @@ class Nginx:
     def reload(self):
         """Load the configuration on disk; returns once the old workers accept no connection any more. A SIGHUP is answered later than
         `systemctl reload` returns, and a configuration that fails then leaves the old workers serving: both are waited for."""
-        old = set(self.workers())
+        old, said_before = set(self.workers()), self._log_size()
         self.system.run(["systemctl", "reload", UNIT])
         deadline = self.system.monotonic() + 10
         while any(pid in old and not leaving for pid, leaving in self.workers().items()):
-            if self.system.monotonic() > deadline:
-                raise HostError("nginx: kept its old configuration after a reload; `journalctl -u nginx` says why")
+            faults = self._emergencies(said_before)
+            # `nginx -t` passes over a port that somebody has, because it is usually nginx itself; the reload tries five times to bind it.
+            if self.system.monotonic() > deadline or any(not fault.startswith("bind() to ") for fault in faults):
+                raise HostError("\n".join([f"nginx: kept its old configuration after a reload; {LOG} says why", *faults]))
             self.system.sleep(0.02)
+
+    def _log_size(self):
+        log = self.paths.at(LOG)
+        return log.stat().st_size if log.exists() else 0
+
+    def _emergencies(self, offset):
+        """What nginx could not do, from the part of its log after `offset` bytes, each fault once."""
+        try:
+            with self.paths.at(LOG).open("rb") as log:
+                log.seek(offset)
+                said = log.read().decode("utf-8", "replace")
+        except FileNotFoundError:
+            return []
+        return list(dict.fromkeys(re.findall(r"\[emerg\] \d+#\d+: (.+)", said)))
 
     def drain(self, seconds):
         """Wait until the workers of the old configuration have ended, at most `seconds`; tells whether they have."""

@@ -154,6 +154,28 @@ class ApplyTest(unittest.TestCase):
         self.refused(manifest(self.two), "kept its old configuration")
         self.assertEqual(slots.current(self.machine.paths), self.one)
 
+    def test_a_reload_without_its_port_is_a_failure_with_nginx_own_words(self):
+        self.apply(manifest(self.one))
+        self.machine.reload_is_ignored = True
+        log, began = self.machine.root / "var/log/nginx/error.log", self.machine.clock
+        log.parent.mkdir(parents=True)
+        log.write_text("[emerg] 1#1: of yesterday\n")
+        bind = "[emerg] 7#7: bind() to 127.0.0.1:8001 failed (98: Address already in use)\n"
+        said = iter([bind, bind, bind + "[emerg] 7#7: still could not bind()\n"])
+
+        def nginx(argv):
+            reloads = self.machine.ran.count(["systemctl", "reload", "nginx.service"])
+            # Once the old files are back, a reload works again.
+            self.machine.reload_is_ignored = reloads < 2
+            if argv[:2] == ["systemctl", "show"] and "--value" in argv and reloads == 1:
+                with log.open("a") as more:
+                    more.write(next(said, ""))
+
+        self.machine.on_command = nginx
+        self.refused(manifest(self.two), "error.log says why\nbind() to 127.0.0.1:8001 failed (98: Address already in use)\nstill could not bind()")
+        self.assertEqual(slots.current(self.machine.paths), self.one)
+        self.assertLess(self.machine.clock - began, 10)
+
     def test_a_command_service_that_ends_at_once_is_a_failure(self):
         self.apply(manifest(self.one))
         self.machine.on_command = lambda argv: self.machine.active.pop("bot.service", None) if argv[:2] == ["systemctl", "show"] else None
