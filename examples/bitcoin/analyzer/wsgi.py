@@ -1,0 +1,7 @@
+"""The front end, for a WSGI server."""
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "analyzer.settings")
+application = get_wsgi_application()
