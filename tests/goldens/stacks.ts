@@ -16,9 +16,10 @@ const digest = "00112233aabbccdd";
 /** Every manifest that is kept as a golden, by folder. */
 export function goldenManifests(): ReadonlyMap<string, Manifest> {
   const rehearsal = planStack(exampleSpec("local"));
+  const bitcoin = planStack(exampleSpec("bitcoin"));
   const kinds = planStack(everyKind());
   const manifests = new Map<string, Manifest>();
-  for (const [name, plan] of [["ocpizza-local", rehearsal], ["every-kind", kinds]] as const) {
+  for (const [name, plan] of [["ocpizza-local", rehearsal], ["bitcoin", bitcoin], ["every-kind", kinds]] as const) {
     for (const host of plan.hosts) manifests.set(`${name}/${host.name}`, webManifest(plan, host, digest));
     if (plan.spec.backup.enabled) manifests.set(`${name}/backup-0`, backupMachineManifest(plan));
     if (plan.database.kind === "managed") manifests.set(`${name}/database-0`, databaseManifest(plan, plan.database, "10.77.0.1/32"));

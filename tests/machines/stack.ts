@@ -44,10 +44,14 @@ export class TestStack {
   private readonly watcher: ChildProcess;
   private outputsCache: Outputs | undefined;
 
-  /** @param name a DNS label; names the machines, the bridge and the nft table */
+  /**
+   * @param name a DNS label; names the machines, the bridge and the nft table
+   * @param example the stack file it is made from
+   */
   constructor(
     name: string,
     readonly range: string,
+    private readonly example = "Pulumi.local.yaml",
   ) {
     this.name = `test-${name}`;
     this.folder = mkdtempSync(join(tmpdir(), `webstack-${this.name}-`));
@@ -77,10 +81,10 @@ export class TestStack {
     return join(this.folder, "examples/ocpizza");
   }
 
-  /** Makes the stack's file from Pulumi.local.yaml: its own range, random secrets, and `changes` by key without namespace. */
+  /** Makes the stack's file from the example: its own range, random secrets, and `changes` by key without namespace. */
   async init(changes: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const file = join(this.folder, `Pulumi.${this.name}.yaml`);
-    const example = parse(readFileSync(join(root, "Pulumi.local.yaml"), "utf8")) as { config: Record<string, unknown> };
+    const example = parse(readFileSync(join(root, this.example), "utf8")) as { config: Record<string, unknown> };
     example.config["webstack:network"] = { range: this.range };
     writeFileSync(file, stringify(example));
     await this.must(["stack", "init", this.name]);
