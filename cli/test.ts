@@ -1,6 +1,8 @@
 /** npm test [-- --no-machines]: every level of test, and one line at the end that counts them all. */
 import { images } from "../tools/images";
 import { k6 } from "../tools/k6";
+import { pebble } from "../tools/pebble";
+import { scanners } from "../tools/scanners";
 import { setUp } from "../tools/setup";
 import { seconds } from "../tools/setup/step";
 import { suites, type Count } from "./suites";
@@ -12,7 +14,7 @@ main(async () => {
   if (unknown !== undefined) throw new UsageError(`npm test knows no ${unknown}; it knows --no-machines`);
   const machines = !words.includes("--no-machines");
 
-  await setUp(machines ? [k6, images] : []);
+  await setUp(machines ? [k6, pebble, scanners, images] : []);
   const rows: (readonly [string, string])[] = [];
   const total = { passed: 0, failed: 0 };
   for (const suite of suites(["pure", "mocks", "goldens", ...(machines ? ["machines"] : [])])) {

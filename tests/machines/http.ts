@@ -1,4 +1,5 @@
-import { request } from "node:http";
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
 
 export interface Answer {
   readonly status: number;
@@ -6,12 +7,26 @@ export interface Answer {
   readonly body: string;
 }
 
+interface Question {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly json?: unknown;
+  /** Where the URL's name leads to, for a name that no DNS knows. */
+  readonly address?: string;
+  /** Who must have signed the certificate, PEM; "anybody" takes every certificate. */
+  readonly ca?: string;
+}
+
 /** One request; rejects when the connection ends without an answer. */
-export function ask(url: string, { method = "GET", headers = {}, json }: { method?: string; headers?: Record<string, string>; json?: unknown } = {}): Promise<Answer> {
+export function ask(url: string, { method = "GET", headers = {}, json, address, ca }: Question = {}): Promise<Answer> {
   const body = json === undefined ? undefined : JSON.stringify(json);
   const all = body === undefined ? headers : { "Content-Type": "application/json", ...headers };
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers: all, timeout: 10_000 }, (response) => {
+    const { protocol, hostname, host } = new URL(url);
+    const place = address === undefined ? {} : { hostname: address, servername: hostname, headers: { Host: host, ...all } };
+    const trust = ca === "anybody" ? { rejectUnauthorized: false } : { ca };
+    const options = { method, headers: all, timeout: 10_000, ...place, ...(protocol === "https:" ? { agent: false, ...trust } : {}) };
+    const sent = (protocol === "https:" ? requestHttps : requestHttp)(url, options, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => (text += chunk));
