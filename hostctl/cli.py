@@ -5,7 +5,7 @@ import os
 import re
 import sys
 
-from . import apply, backup_verbs, late, lifecycle, logs, manifest, signals, status
+from . import apply, backup_verbs, certificate, late, lifecycle, logs, manifest, signals, status
 from .compare import compare, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -31,7 +31,11 @@ def main(words, root="/", system=None, echo=print, stdin=sys.stdin):
         # Standard input first: a caller that sends it must not wait for the lock with a full pipe.
         args.late = late.parse_json(stdin.read() if getattr(args, "late_stdin", False) else "")
         with locked(host.paths, host.system, args.verb, args.lock_wait):
-            return args.run(host, args)
+            code = args.run(host, args)
+        # Outside the lock, which putting the new certificate in place needs.
+        if args.run is _apply and host.log.count > 0:
+            certificate.order_after_apply(host)
+        return code
     except Locked as refusal:
         print(f"hostctl: {refusal}", file=sys.stderr)
         return LOCKED
@@ -63,11 +67,13 @@ def _parser():
     one.add_argument("digest", type=_digest, metavar="DIGEST", nargs="?", help="default: the release that served before")
     one = verb("releases", _releases, "list the releases that served, the latest first", locks=False)
     one.add_argument("--json", action="store_true")
-    one = verb("status", _status, "show what serves, what runs and who holds the lock", locks=False)
+    one = verb("status", _status, "show what serves, what runs and who holds the lock; exit code 1 when the certificate is amiss", locks=False)
     one.add_argument("--json", action="store_true")
     verb("start", _call(lifecycle.start), "start the services, then nginx")
     verb("stop", _call(lifecycle.stop), "stop nginx, then the services")
     verb("restart", _call(apply.restart), "start every service anew, slot by slot, so that no request fails")
+    verb("renew", _renew, "order a new certificate with a new key now, and load it", locks=False)
+    verb("install-certificate", _call(certificate.install), "load the certificate that was ordered last; its unit does this")
     verb("reload", _call(lifecycle.reload), "test nginx's configuration and load it")
     verb("recover", _call(recover), "put the old state back after an interrupted run; the machine does this when it boots")
     backup_verbs.add(verb)
@@ -125,6 +131,11 @@ def _verify(host, args):
 def _status(host, args):
     report = status.status(host)
     host.log.say(json.dumps(report, indent=1) if args.json else status.status_text(report))
+    return FAILED if report["certificate"] and report["certificate"]["fault"] else 0
+
+
+def _renew(host, _args):
+    certificate.renew(host)
     return 0
 
 

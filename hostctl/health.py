@@ -27,14 +27,18 @@ def gate(host, service, slot, began):
 
 
 def through_nginx(host, service):
-    """The health page by way of port 80: 200, or the redirect of a site with TLS. Raises HostError after 3 s without it."""
+    """The health page by way of port 80, and of port 443 where a site with TLS sends one there. Raises HostError after 3 s without a 200."""
     deadline = host.system.monotonic() + 3
     while True:
-        status, last = _ask(host.system, 80, service, 5)
-        if status == 200 or last.startswith("301 to https://"):
+        port = 80
+        status, last = _ask(host.system, port, service, 5)
+        if last.startswith("301 to https://"):
+            port = 443
+            status, last = _ask(host.system, port, service, 5)
+        if status == 200:
             return last
         if host.system.monotonic() > deadline:
-            raise HostError(f"{service.name}: {last} from http://{service.health_host}{service.health_path} through nginx on port 80; must be 200")
+            raise HostError(f"{service.name}: {last} from {service.health_host}{service.health_path} through nginx on port {port}; must be 200")
         host.system.sleep(0.1)
 
 

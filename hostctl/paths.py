@@ -17,6 +17,8 @@ class Paths:
         self.backup_key = self.at("/etc/webstack/backup-key")
         self.data = self.srv / "shared/data"
         self.upstreams = self.at("/etc/nginx/webstack/upstreams")
+        self.certificate = self.at("/etc/webstack/tls/site.pem")
+        self.ordered_certificate = self.at("/var/lib/webstack-acme/site.pem")
         self.run = self.at("/run/webstack")
         self.lock = self.run / "lock"
         self.state = self.at("/var/lib/webstack")

@@ -1,17 +1,17 @@
 """`status` and `releases`: what the machine is doing, as data and as text for people."""
 import json
 
-from . import backup, drill, history, lock, release, slots, undo
+from . import backup, certificate, drill, history, lock, release, slots, undo
 from .compare import stored
 
 
 def status(host):
-    """{host, project, stack, release: {serving, declared, since}, services, units, lock, unfinished, last}."""
+    """{host, project, stack, release: {serving, declared, since}, services, units, certificate, lock, unfinished, last}."""
     paths, manifest = host.paths, stored(host.paths)
     entries = history.read(paths)
     report = {"host": None, "project": None, "stack": None, "release": {"serving": slots.current(paths), "declared": None,
               "since": entries[-1]["at"] if entries else None}, "services": [], "units": [], "lock": lock.holder(paths.lock),
-              "unfinished": undo.unfinished(paths) is not None, "last": _last_event(paths), "backup": backup.state(host), "drill": drill.state(host)}
+              "unfinished": undo.unfinished(paths) is not None, "certificate": None, "last": _last_event(paths), "backup": backup.state(host), "drill": drill.state(host)}
     if manifest is None:
         return report
     report |= {"host": manifest.host, "project": manifest.project, "stack": manifest.stack}
@@ -23,6 +23,7 @@ def status(host):
     report["services"] = [{"name": service.name, "kind": service.kind, "slot": places[service], "unit": unit_of[service],
                            "state": states[unit_of[service]].active, "since": states[unit_of[service]].since or None,
                            "restarts": states[unit_of[service]].restarts} for service in manifest.services]
+    report["certificate"] = certificate.report(host, manifest)
     report["units"] = [{"name": unit, "state": states[unit].active, "enabled": states[unit].enabled} for unit in manifest.units]
     return report
 
@@ -35,6 +36,8 @@ def status_text(report):
              + (f", declared {shown['declared']}" if shown["declared"] not in (None, shown["serving"]) else "")]
     lines += [f"service {s['name']:<16} {s['state']:<10} {s['slot'] or '-':<6} restarts {s['restarts']}  since {s['since'] or '-'}" for s in report["services"]]
     lines += [f"unit    {u['name']:<16} {u['state']:<10} {'enabled' if u['enabled'] else 'NOT ENABLED'}" for u in report["units"]]
+    if report["certificate"]:
+        lines.append(f"cert    {certificate.line(report['certificate'])}")
     if report["lock"]:
         lines.append(f"lock    held by {report['lock']['who']} for `{report['lock']['verb']}` since {report['lock']['since']}")
     if report["unfinished"]:

@@ -66,5 +66,7 @@ class Units:
 
     def journal(self, name, since, lines=20):
         """Last lines that the unit wrote since a moment, in seconds since 1970."""
+        # What a unit said last before it failed is otherwise still on its way.
+        self.system.run(["journalctl", "--sync"], check=False)
         return self.system.run(["journalctl", "--no-pager", "--output=cat", f"--lines={lines}", f"--since=@{int(since)}", f"--unit={name}"],
                                check=False).output

@@ -1,6 +1,6 @@
 import { gatewayOf } from "./cidr";
 import type { Description } from "./keys";
-import type { DatabaseSpec, HostSpec, HttpServiceSpec, ServiceSpec, StackSpec } from "./spec";
+import type { AcmeSpec, DatabaseSpec, HostSpec, HttpServiceSpec, ServiceSpec, StackSpec } from "./spec";
 import { sizeOf, targetDefaults } from "./targets";
 
 type Entry<T> = T extends readonly (readonly [string, infer V])[] ? V : never;
@@ -23,7 +23,7 @@ export function complete(said: Description, project: string, stack: string): Sta
     jobs: said.jobs.map(([name, { run, ...job }]) => ({ name, ...job, command: run })),
     env: Object.fromEntries(said.env),
     secrets: said.secrets,
-    site: { ...said.site, domain, tls },
+    site: { ...said.site, domain, tls, acme: completeAcme(said, domain) },
     host,
     network: said.network,
     database,
@@ -31,6 +31,11 @@ export function complete(said: Description, project: string, stack: string): Sta
     monitoring: said.monitoring,
     access: { ...said.access, sshFrom: said.access.sshFrom ?? (isPublic ? [] : [gatewayOf(said.network.range)]) },
   };
+}
+
+/** RFC 2142 has an address for it at every domain. */
+function completeAcme({ site: { acme }, monitoring }: Description, domain: string): AcmeSpec {
+  return { ...acme, ca: acme.ca ?? "", email: acme.email ?? monitoring.emails[0] ?? (domain === "" ? "" : `hostmaster@${domain}`) };
 }
 
 /** 0 cores or 0 MiB mean that neither the file nor the name of the size tells them. */

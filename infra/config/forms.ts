@@ -6,6 +6,12 @@ import { leaf, text, type Type } from "./type";
 
 export const appName = text("2 to 20 lower-case letters, digits and dashes, beginning with a letter", /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/);
 
+/** Certificates as PEM text (RFC 7468), one after the other. */
+export const certificates = text(
+  "certificates as PEM text, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",
+  /^(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n?)+$/,
+);
+
 /** https://www.debian.org/doc/debian-policy/ch-controlfields.html#source */
 export const debianPackage = text("a name of a Debian package", /^[a-z0-9][a-z0-9+.-]+$/);
 
@@ -58,6 +64,8 @@ const relative = (says: string, extra: string): Type<string> =>
 export const folder = relative("a relative path", "");
 
 export const glob = relative("a relative path, where *, ** and ? match", "*?");
+
+export const httpsUrl = text("an https URL", /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9]\d{0,4})?(\/[\w.~/-]*)?$/);
 
 export const identifier = text("lower-case letters, digits and underscores, beginning with a letter, at most 63", /^[a-z][a-z0-9_]{0,62}$/);
 

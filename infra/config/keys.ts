@@ -1,7 +1,7 @@
 import { schedule } from "./calendar";
 import { command } from "./command";
 import {
-  appName, debianPackage, domain, email, envName, envValue, folder, glob, identifier, moduleName, network, privateNetwork, publicKey, slug, unitName,
+  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, moduleName, network, privateNetwork, publicKey, slug, unitName,
   urlPath, urlPrefix, version,
 } from "./forms";
 import { byKind, computed, group, optional, required, section, type Values } from "./section";
@@ -83,6 +83,11 @@ export const keys = {
     domain: computed(domain, "none: the site is reached by its address", { says: "public name of the site", example: "www.ocpizza.fr" }),
     aliases: optional(listOf(domain, "domain names"), [], { says: "other names, redirected to `domain`", example: ["ocpizza.fr"] }),
     tls: computed(oneOf("letsencrypt", "none"), "letsencrypt where there is a domain and the target is public, else none", { says: "where the certificate comes from", example: "letsencrypt" }),
+    acme: group(section({
+      directory: optional(httpsUrl, "https://acme-v02.api.letsencrypt.org/directory", { says: "the certificate authority's directory (RFC 8555)", example: "https://acme-staging-v02.api.letsencrypt.org/directory" }),
+      email: computed(email, "the first of monitoring.emails, else hostmaster at `domain`", { says: "contact of the account with the authority", example: "ops@ocpizza.fr" }),
+      ca: computed(certificates, "those that Debian trusts", { says: "PEM text of who signed the certificate of the directory itself", example: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" }),
+    }), { says: "how the certificate is ordered, with tls: letsencrypt", example: { email: "ops@ocpizza.fr" } }),
     maxBodyMiB: optional(wholeNumber(1, 4096), 10, { says: "largest request body", example: 10 }),
     quietPaths: optional(listOf(urlPath, "URL paths"), [], { says: "exact paths that leave no line in the access log", example: ["/favicon.ico"] }),
   }), { says: "the public face", example: { domain: "www.ocpizza.fr" } }),

@@ -115,10 +115,20 @@ export interface SiteSpec {
   readonly domain: string;
   readonly aliases: readonly string[];
   readonly tls: "letsencrypt" | "none";
+  /** How the certificate is ordered; without meaning where tls is "none". */
+  readonly acme: AcmeSpec;
   /** Largest request body. */
   readonly maxBodyMiB: number;
   /** Exact paths that nginx serves without an access log line, such as a site icon. */
   readonly quietPaths: readonly string[];
+}
+
+export interface AcmeSpec {
+  /** URL of the certificate authority's directory, RFC 8555. */
+  readonly directory: string;
+  readonly email: string;
+  /** PEM text of who signed the directory's own certificate; "" means Debian's list decides. */
+  readonly ca: string;
 }
 
 export interface HostSpec {

@@ -39,7 +39,7 @@ function siteText({ spec, site }: StackPlan, services: readonly HttpServiceSpec[
   const ports = services
     .filter(({ port }) => port !== 0)
     .map(({ name, port, timeoutSeconds }) => render("nginx/port.conf", { service: name, port, timeoutSeconds }));
-  return render("nginx/site-http.conf", {
+  const values = {
     app: spec.app.name,
     upstreams: services.map(({ name }) => `include ${folder}/upstreams/${name}.conf;`).join("\n"),
     names: site.names.join(" "),
@@ -47,5 +47,12 @@ function siteText({ spec, site }: StackPlan, services: readonly HttpServiceSpec[
     quietPaths: spec.site.quietPaths.map((path) => `    "${path}" 0;\n`).join(""),
     locations: [...statics, ...proxied].join("\n"),
     ports: ports.join(""),
+  };
+  if (spec.site.tls === "none") return render("nginx/site-http.conf", values);
+  const { domain, aliases } = spec.site;
+  return render("nginx/site-https.conf", {
+    ...values,
+    domain,
+    aliases: aliases.length === 0 ? "" : render("nginx/aliases.conf", { domain, aliases: aliases.join(" ") }),
   });
 }

@@ -11,12 +11,15 @@ export const rolePackages = {
   backup: ["netbase", "nftables", "python3"],
 } as const;
 
+/** See docs/decisions/0010-lego-orders-the-certificate.md. */
+const acmeClient = ["lego"];
+
 /** What a web host needs beside that to back its database up; a dump by an older pg_dump than the server is refused. */
 export const backupPackages = ["postgresql-client-15", "restic"] as const;
 
 /** Packages of a host that serves the site, sorted. */
 export function webPackages(spec: StackSpec): readonly string[] {
-  return [...new Set([...rolePackages.web, ...(spec.backup.enabled ? backupPackages : []), ...spec.host.packages])].sort();
+  return [...new Set([...rolePackages.web, ...(spec.site.tls === "none" ? [] : acmeClient), ...(spec.backup.enabled ? backupPackages : []), ...spec.host.packages])].sort();
 }
 
 /** Packages of a machine that is a database. */

@@ -7,6 +7,7 @@ import { nginxFiles } from "./nginx";
 import { webPackages } from "./packages";
 import { verbatim } from "./render";
 import { jobUnits, serviceUnits } from "./systemd";
+import { tlsChecks, tlsFiles, tlsUnits } from "./tls";
 
 /** The manifest of a host that serves the site, with the release named by `digest`. */
 export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Manifest {
@@ -28,11 +29,12 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
         onChange: [{ verb: "restart", unit: "nginx.service" }],
       }),
       ...nginxFiles(plan),
+      ...tlsFiles(spec),
       ...units,
       ...backupFiles(plan, host),
     ],
-    checks: [...commonChecks, ...checks],
-    units: ["nftables.service", "nginx.service", ...spec.jobs.map(({ name }) => `${name}.timer`), ...backupUnits(plan, host)],
+    checks: [...commonChecks, ...tlsChecks(spec), ...checks],
+    units: ["nftables.service", "nginx.service", ...tlsUnits(spec), ...spec.jobs.map(({ name }) => `${name}.timer`), ...backupUnits(plan, host)],
     services: spec.services.map((service): ManifestService =>
       service.kind === "command"
         ? { name: service.name, kind: "command" }

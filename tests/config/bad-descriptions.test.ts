@@ -421,6 +421,15 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ['site.tls: must be none without site.domain: a certificate is made out to a name, got "letsencrypt"'],
   ],
   [
+    "a certificate authority in clear, an account without an address and a CA that is none",
+    { site: { domain: "www.ocpizza.fr", acme: { directory: "http://ca.example/dir", email: "ops", ca: "secret" } } },
+    [
+      'site.acme.ca: must be certificates as PEM text, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, got "secret"; for example ca: "-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----\\n"',
+      'site.acme.directory: must be an https URL, got "http://ca.example/dir"; for example directory: https://acme-staging-v02.api.letsencrypt.org/directory',
+      'site.acme.email: must be an e-mail address, got "ops"; for example email: ops@ocpizza.fr',
+    ],
+  ],
+  [
     "aliases of no domain",
     { site: { aliases: ["ocpizza.fr"] } },
     ['site.aliases: must be left out without site.domain, which they lead to, got ["ocpizza.fr"]'],

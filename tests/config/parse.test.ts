@@ -68,7 +68,7 @@ test("a description of the least there can be is completed by the defaults", () 
     jobs: [],
     env: {},
     secrets: [],
-    site: { domain: "", aliases: [], tls: "none", maxBodyMiB: 10, quietPaths: [] },
+    site: { domain: "", aliases: [], tls: "none", acme: { directory: "https://acme-v02.api.letsencrypt.org/directory", email: "", ca: "" }, maxBodyMiB: 10, quietPaths: [] },
     host: { image: "debian-12", size: "", region: "", memoryMiB: 2048, cpus: 2, packages: [] },
     network: { range: "10.20.0.0/24" },
     database: {
@@ -192,7 +192,7 @@ function writtenOut({ services, site, host, database, ...rest }: StackSpec): Raw
   return {
     target, app, network, backup, monitoring, access, secrets, env,
     services: Object.fromEntries(services.map(({ name, ...service }) => [name, Object.fromEntries(Object.entries(service).filter(([key, value]) => !(key === "port" && value === 0)))])),
-    site: said(site),
+    site: { ...said(site), acme: said(site.acme) },
     host: said(host),
     database: said(database),
   };

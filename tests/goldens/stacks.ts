@@ -24,6 +24,8 @@ export function goldenManifests(): ReadonlyMap<string, Manifest> {
     if (plan.spec.backup.enabled) manifests.set(`${name}/backup-0`, backupMachineManifest(plan));
     if (plan.database.kind === "managed") manifests.set(`${name}/database-0`, databaseManifest(plan, plan.database, "10.77.0.1/32"));
   }
+  const production = planStack(exampleSpec("prod"));
+  for (const host of production.hosts) manifests.set(`ocpizza-prod/${host.name}`, webManifest(production, host, digest));
   return manifests;
 }
 

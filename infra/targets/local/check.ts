@@ -10,7 +10,6 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
   const rules: readonly { at: string; broken: boolean; must: string; got: unknown; hint?: string }[] = [
     { at: "host.image", broken: spec.host.image !== "debian-12", must: 'must be "debian-12" when target is local', got: spec.host.image },
     { at: "host.size", broken: spec.host.size !== "", must: "must be left out when target is local", got: spec.host.size, hint: "set host.memoryMiB and host.cpus" },
-    { at: "site.tls", broken: spec.site.tls !== "none", must: 'must be "none" when target is local', got: spec.site.tls },
     { at: "monitoring.emails", broken: spec.monitoring.emails.length > 0, must: "must be empty when target is local", got: spec.monitoring.emails },
     ...databaseRules(spec.database),
   ];

@@ -41,7 +41,8 @@ export const local: Target = {
     });
     const serving = pulumi.all(served).apply(() => release.digest);
     return {
-      siteUrl: serving.apply(() => `${plan.site.scheme}://${plan.hosts[0]?.privateAddress ?? ""}/`),
+      // A certificate is made out to the site's name; without TLS the address works on a box that does not know the name.
+      siteUrl: serving.apply(() => (plan.site.scheme === "https" ? `https://${spec.site.domain}/` : `http://${plan.hosts[0]?.privateAddress ?? ""}/`)),
       hosts,
       database: database?.output ?? null,
       serving,

@@ -1,0 +1,127 @@
+"""The certificate: what status says of it, and that a bad one never takes the place of a good one."""
+import json
+import os
+import subprocess
+import time
+import unittest
+
+from hostctl import certificate, cli, health
+from hostctl.errors import HostError
+from hostctl.system import Answer, Result
+
+from .machine import Machine, manifest, source
+
+DAY = 86400
+
+
+def pair(folder, name):
+    """Chain and key of a certificate, as one text."""
+    made = folder / name
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
+                    "-keyout", f"{made}.key", "-out", f"{made}.crt"], check=True, capture_output=True)
+    return (folder / f"{name}.crt").read_text(), (folder / f"{name}.key").read_text()
+
+
+class CertificateTest(unittest.TestCase):
+    def setUp(self):
+        self.machine = machine = Machine()
+        self.addCleanup(machine.remove)
+        digest = machine.deliver(source(1))
+        self.declared = manifest(digest, units=["nginx.service", certificate.TIMER])
+        machine.active["nginx.service"] = machine.root
+        machine.paths.manifest.parent.mkdir(parents=True, exist_ok=True)
+        machine.paths.manifest.write_text(json.dumps(self.declared.raw))
+        self.order("one")
+
+    def order(self, name, key_of=None):
+        chain, key = pair(self.machine.root, name)
+        path = self.machine.paths.ordered_certificate
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(chain + (pair(self.machine.root, key_of)[1] if key_of else key))
+        return path.read_bytes()
+
+    def install(self):
+        certificate.install(self.machine.host("install-certificate"))
+
+    def reloads(self):
+        return [argv for argv in self.machine.ran if argv[:2] == ["systemctl", "reload"]]
+
+    def test_a_new_one_is_loaded_and_the_same_one_is_not_loaded_again(self):
+        self.install()
+        place = self.machine.paths.certificate
+        self.assertEqual((place.read_bytes(), place.stat().st_mode & 0o777), (self.machine.paths.ordered_certificate.read_bytes(), 0o640))
+        self.assertEqual(len(self.reloads()), 1)
+        self.install()
+        self.assertEqual(len(self.reloads()), 1)
+
+    def test_the_old_one_is_back_when_nginx_refuses_the_new_one(self):
+        self.install()
+        old = self.machine.paths.certificate.read_bytes()
+        self.order("two")
+        self.machine.nginx_is_wrong = True
+        with self.assertRaisesRegex(HostError, "unknown directive"):
+            self.install()
+        self.assertEqual(self.machine.paths.certificate.read_bytes(), old)
+
+    def test_the_key_of_another_certificate_and_a_link_are_refused_before_anything_changes(self):
+        self.order("two", key_of="three")
+        with self.assertRaisesRegex(HostError, "is no certificate with its key"):
+            self.install()
+        ordered = self.machine.paths.ordered_certificate
+        os.rename(ordered, f"{ordered}.real")
+        os.symlink(f"{ordered}.real", ordered)
+        with self.assertRaisesRegex(HostError, "no certificate was ordered yet"):
+            self.install()
+        self.assertFalse(self.machine.paths.certificate.exists())
+
+    def test_status_names_what_is_amiss(self):
+        now = self.machine.clock
+        cases = [(90, "CN = CA", False, None), (22, "CN = CA", False, None), (90, "CN = CA", True, "could not be renewed"), (20, "CN = CA", False, "must have been renewed"),
+                 (-1, "CN = CA", True, "has expired"), (300, "CN = shop", True, "stand-in")]
+        for days, issuer, failed, fault in cases:
+            with self.subTest(days=days, issuer=issuer, failed=failed):
+                until = time.strftime("%b %d %H:%M:%S %Y GMT", time.gmtime(now + days * DAY + 60))
+                self.machine.certificate = f"subject=CN = shop\nissuer={issuer}\nnotAfter={until}\n"
+                self.machine.failed = {certificate.UNIT} if failed else set()
+                found = certificate.report(self.machine.host("status"), self.declared)
+                self.assertEqual(found["daysLeft"], days)
+                self.assertEqual(found["fault"] and fault in found["fault"], fault and True)
+        self.machine.certificate = ""
+        self.assertIn("cannot be read", certificate.report(self.machine.host("status"), self.declared)["fault"])
+
+    def test_status_exits_with_1_and_says_so_in_its_text(self):
+        self.machine.certificate = "subject=CN = x\nissuer=CN = x\nnotAfter=Jan 01 00:00:00 2030 GMT\n"
+        said = []
+        code = cli.main(["status"], self.machine.root, self.machine, lambda line, **_: said.append(line))
+        self.assertEqual(code, 1)
+        self.assertIn("ERROR: it is the host's stand-in", "\n".join(said))
+
+    def test_a_site_without_tls_has_no_certificate(self):
+        self.assertIsNone(certificate.report(self.machine.host("status"), manifest("0" * 16)))
+
+    def test_an_apply_succeeds_whether_or_not_the_order_does_and_says_which(self):
+        for code, expected in ((0, "Certificate-order > CORRECT"), (1, "tries again every hour")):
+            with self.subTest(code=code):
+                said, run = [], self.machine.run
+                host = self.machine.host("apply")
+                host.log._echo = lambda line, **_: said.append(line)
+                self.machine.run = lambda argv, code=code, run=run, **more: Result(code, "") if certificate.UNIT in argv else run(argv, **more)
+                certificate.order_after_apply(host)
+                self.machine.run = run
+                self.assertIn(expected, "\n".join(said) + self.machine.paths.logs.joinpath("deploy_logs").read_text())
+
+
+class ThroughNginxTest(unittest.TestCase):
+    """The last look of a release follows the redirect of a site with TLS."""
+
+    def test_a_redirect_to_a_site_that_does_not_answer_200_fails(self):
+        machine = Machine()
+        self.addCleanup(machine.remove)
+        service = manifest("0" * 16).slot_services()[0]
+        for status in (200, 502):
+            machine.get = lambda address, host, path, timeout, status=status: Answer(301, "https://shop.test/healthz") if address == 80 else Answer(status, "")
+            if status == 200:
+                self.assertEqual(health.through_nginx(machine.host(), service), "200")
+            else:
+                with self.assertRaisesRegex(HostError, "502 from shop.test/healthz through nginx on port 443"):
+                    health.through_nginx(machine.host(), service)
