@@ -1,9 +1,9 @@
 """`apply`, `release`, `rollback` and `restart`: what each of them changes; deploy.py brings it about."""
-from . import environment, history, packages, slots
+from . import environment, history, packages, schema, slots
 from .compare import Changes, compare, roll, stored_or_fail
 from .deploy import deploy, recover
 from .errors import HostError
-from .release import on_host
+from .release import do_steps, on_host
 
 
 def apply(host, manifest, env=None):
@@ -23,25 +23,33 @@ def apply(host, manifest, env=None):
 
 def release(host, digest):
     """Move to a release whose archive is in the inbox or that is on the host, and declare it."""
-    manifest = _manifest_of(host).with_digest(digest)
-    changes = _all_services(host, manifest, digest)
+    manifest = manifest_of(host).with_digest(digest)
+    changes = all_services(host, manifest, digest)
     changes.save = True
     deploy(host, manifest, changes)
 
 
-def rollback(host, digest=None):
+def rollback(host, digest=None, down=False):
     """Move back to a release that is on the host (by default the one that served before), without its steps. What is
-    declared stays, so `verify` reports the difference and the next `apply` moves forward again."""
-    manifest = _manifest_of(host)
+    declared stays, so `verify` reports the difference and the next `apply` moves forward again. Where the database has moved on since, it is refused, or comes after the down step when `down` is set."""
+    manifest = manifest_of(host)
     digest = digest or _previous(host)
     if not on_host(host.paths, digest):
         raise HostError(f"release {digest}: is not on this host; `hostctl releases` lists those that are")
-    deploy(host, manifest.with_digest(digest), _all_services(host, manifest, digest), run_steps=False)
+    changes, serving = all_services(host, manifest, digest), slots.current(host.paths)
+    went_down = schema.before_rollback(host, manifest, digest, down)
+    try:
+        deploy(host, manifest.with_digest(digest), changes, run_steps=False)
+    except HostError:
+        if went_down:
+            # The serving release goes on, and needs its schema.
+            do_steps(host, manifest.with_digest(serving))
+        raise
 
 
 def restart(host):
     """Start every service anew in its other slot, in the release that serves."""
-    manifest = _manifest_of(host)
+    manifest = manifest_of(host)
     if slots.current(host.paths) is None:
         raise HostError("no release serves; deploy one first")
     changes = Changes()
@@ -50,7 +58,8 @@ def restart(host):
     deploy(host, manifest, changes)
 
 
-def _manifest_of(host):
+def manifest_of(host):
+    """The manifest applied last, of a host that runs an app, with what an interrupted run left mended."""
     _hide_secrets(host, None)
     recover(host)
     manifest = stored_or_fail(host.paths)
@@ -59,7 +68,8 @@ def _manifest_of(host):
     return manifest
 
 
-def _all_services(host, manifest, digest):
+def all_services(host, manifest, digest):
+    """Changes that move every service to a release which does not serve yet."""
     if digest == slots.current(host.paths):
         raise HostError(f"release {digest}: serves already; `hostctl restart` starts its services anew")
     changes = Changes(digest=digest)

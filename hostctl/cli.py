@@ -5,7 +5,7 @@ import os
 import re
 import sys
 
-from . import apply, backup_verbs, certificate, late, lifecycle, logs, manifest, signals, status
+from . import apply, backup_verbs, certificate, jobs, late, lifecycle, logs, maintenance, manifest, pause, signals, status, update, words
 from .compare import compare, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -30,6 +30,7 @@ def main(words, root="/", system=None, echo=print, stdin=sys.stdin):
         signals.raise_on_signals()
         # Standard input first: a caller that sends it must not wait for the lock with a full pipe.
         args.late = late.parse_json(stdin.read() if getattr(args, "late_stdin", False) else "")
+        args.before_lock(host)
         with locked(host.paths, host.system, args.verb, args.lock_wait):
             code = args.run(host, args)
         # Outside the lock, which putting the new certificate in place needs.
@@ -49,9 +50,9 @@ def _parser():
                                      epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 verify found differences, 75 locked by another run.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
-    def verb(name, run, says, *, locks=True):
+    def verb(name, run, says, *, locks=True, before_lock=lambda host: None):
         made = verbs.add_parser(name, help=says, description=says[0].upper() + says[1:] + ".")
-        made.set_defaults(run=run, locks=locks)
+        made.set_defaults(run=run, locks=locks, before_lock=before_lock)
         if locks:
             made.add_argument("--lock-wait", type=float, default=0, metavar="SECONDS", help="wait for another run to end (default: 0)")
         return made
@@ -65,6 +66,9 @@ def _parser():
     one.add_argument("digest", type=_digest, metavar="DIGEST")
     one = verb("rollback", _rollback, "move back to an earlier release, without running its steps")
     one.add_argument("digest", type=_digest, metavar="DIGEST", nargs="?", help="default: the release that served before")
+    one.add_argument("--down", action="store_true", help="undo migrations first, where the database has moved on since")
+    one = verb("update", _update, "release the serving source with the files that a folder's controller.ini lists")
+    one.add_argument("folder", metavar="FOLDER")
     one = verb("releases", _releases, "list the releases that served, the latest first", locks=False)
     one.add_argument("--json", action="store_true")
     one = verb("status", _status, "show what serves, what runs and who holds the lock; exit code 1 when the certificate is amiss", locks=False)
@@ -75,6 +79,18 @@ def _parser():
     verb("renew", _renew, "order a new certificate with a new key now, and load it", locks=False)
     verb("install-certificate", _call(certificate.install), "load the certificate that was ordered last; its unit does this")
     verb("reload", _call(lifecycle.reload), "test nginx's configuration and load it")
+    one = verb("maintenance", _maintenance, "answer visitors with a page and 503, or let them in again")
+    one.add_argument("to", choices=("on", "off"))
+    one.add_argument("--message", type=words.message, metavar="TEXT", help="what visitors and apps are told; needed for on")
+    end = one.add_mutually_exclusive_group()
+    end.add_argument("--until", type=words.moment, metavar="TIME", help="when it shall be over: HH:MM or YYYY-MM-DDTHH:MM, UTC; it goes on until `maintenance off`")
+    end.add_argument("--minutes", type=words.minutes, metavar="N", help="the same, from now on")
+    one.add_argument("--allow", type=words.network, nargs="+", default=[], metavar="CIDR", help="networks that are let in: 203.0.113.7/32")
+    one = verb("pause", _call_with(pause.pause, "max"), "hold new requests, without failing them, until resume; returns once the app has none")
+    one.add_argument("--max", type=words.seconds, required=True, metavar="SECONDS", help="then they go on, resumed or not")
+    verb("resume", _call(pause.resume), "let held requests go on, at once even while another run holds the lock", before_lock=pause.let_go)
+    one = verb("run", _run, "run a job now, show what it says, and end with its exit code", locks=False)
+    one.add_argument("job", type=_name, metavar="JOB")
     verb("recover", _call(recover), "put the old state back after an interrupted run; the machine does this when it boots")
     backup_verbs.add(verb)
     one = verb("logs", _logs, "show the log of a service, a job or the deployments", locks=False)
@@ -103,6 +119,30 @@ def _call(verb):
     return run
 
 
+def _call_with(verb, argument):
+    def run(host, args):
+        verb(host, getattr(args, argument))
+        return 0
+    return run
+
+
+def _maintenance(host, args):
+    if args.to == "off":
+        if args.message or args.until or args.minutes or args.allow:
+            raise HostError("maintenance off: takes no other words")
+        maintenance.off(host)
+        return 0
+    if not args.message:
+        raise HostError('maintenance on: needs --message "What visitors shall read"')
+    until = host.system.time() + args.minutes * 60 if args.minutes else args.until and words.next_moment(args.until, host.system.time())
+    maintenance.on(host, args.message, until, args.allow)
+    return 0
+
+
+def _run(host, args):
+    return jobs.run(host, args.job)
+
+
 def _apply(host, args):
     declared, files = manifest.load(args.manifest), args.late.files
     if files is None:
@@ -118,7 +158,12 @@ def _release(host, args):
 
 
 def _rollback(host, args):
-    apply.rollback(host, args.digest)
+    apply.rollback(host, args.digest, args.down)
+    return 0
+
+
+def _update(host, args):
+    update.update(host, args.folder)
     return 0
 
 

@@ -2,7 +2,7 @@
 import json
 import os
 
-from . import files, history, prune, release, rollout, signals, slots, undo
+from . import files, history, maintenance, prune, release, rollout, signals, slots, undo
 from .environment import MODE
 from .errors import HostError
 
@@ -14,15 +14,16 @@ def deploy(host, manifest, changes, *, run_steps=True):
     journal = undo.begin(host.paths, verb=host.log.verb, touched=_touched(host, changes), actions=changes.actions,
                          starts=[*roll.starts, *changes.units], stops=[*roll.stops, *changes.gone], commands=roll.commands,
                          drain_seconds=roll.drain_seconds)
+    revision = None
     try:
         if changes.write or changes.remove or changes.env is not None:
             _write_files(host, manifest, changes, roll)
         if changes.digest:
-            release.prepare(host, manifest, run_steps=run_steps)
+            revision = release.prepare(host, manifest, run_steps=run_steps)
         roll.start()
         roll.switch(nginx_actions=[a for a in changes.actions if a.unit == "nginx.service"], check=manifest.slot_services())
         _start_units(host, changes)
-        _save(host, manifest, changes)
+        _save(host, manifest, changes, revision)
     except Exception as failure:
         _put_back(host, journal, failure)
         raise
@@ -88,6 +89,7 @@ def _write_files(host, manifest, changes, roll):
         if changes.env is not None:
             files.write(paths.env, changes.env, MODE, system.ids("root", "root"))
         roll.make_links()
+        maintenance.make_link(paths)
     changed = [file.path for file in changes.write] + changes.remove
     tmpfiles = [path for path in changed if path.startswith("/etc/tmpfiles.d/") and path not in changes.remove]
     if tmpfiles:
@@ -119,10 +121,10 @@ def _start_units(host, changes):
         host.units.call("start", changes.units)
 
 
-def _save(host, manifest, changes):
+def _save(host, manifest, changes, revision):
     paths, owner = host.paths, host.system.ids("root", "root")
     if changes.save:
         files.write(paths.manifest, json.dumps(manifest.raw, ensure_ascii=False).encode(), 0o600, owner)
     if changes.digest:
-        entries = history.with_entry(history.read(paths), changes.digest, host.log.verb, host.system.time())
+        entries = history.with_entry(history.read(paths), changes.digest, host.log.verb, host.system.time(), revision)
         files.write(paths.history, entries, 0o644, owner)

@@ -6,20 +6,25 @@ KEPT = 100
 
 
 def read(paths):
-    """[{digest, at, verb}], oldest first; `at` is UTC."""
+    """[{digest, at, verb, schema}], oldest first; `at` is UTC, `schema` the schema revision where one is declared."""
     try:
         return json.loads(paths.history.read_text())
     except FileNotFoundError:
         return []
 
 
-def with_entry(entries, digest, verb, seconds):
+def with_entry(entries, digest, verb, seconds, revision=None):
     """The entries with one more, as bytes of the file."""
     at = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).isoformat(timespec="seconds")
-    return json.dumps([*entries, {"digest": digest, "at": at, "verb": verb}][-KEPT:], indent=1).encode()
+    return json.dumps([*entries, {"digest": digest, "at": at, "verb": verb, **({"schema": revision} if revision else {})}][-KEPT:], indent=1).encode()
 
 
 def previous(entries, serving):
     """Digests that served before, the latest first, without the serving one."""
     found = dict.fromkeys(entry["digest"] for entry in reversed(entries))
     return [digest for digest in found if digest != serving]
+
+
+def schema_of(entries, digest):
+    """The schema revision that was recorded when a release served last, or None."""
+    return next((entry.get("schema") for entry in reversed(entries) if entry["digest"] == digest), None)

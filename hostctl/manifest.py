@@ -41,6 +41,7 @@ class Service:
     health_host: str = ""
     start_seconds: float = 0
     drain_seconds: float = 0
+    timeout_seconds: float = 0
 
     @property
     def slots(self):
@@ -61,12 +62,20 @@ class Static:
 
 
 @dataclass(frozen=True)
+class Schema:
+    revision: tuple[str, ...]
+    # Empty where none is declared.
+    down: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Release:
     digest: str
     requirements: str
     steps: tuple[Step, ...]
     static: tuple[Static, ...]
     keep: int
+    schema: Schema | None
 
 
 @dataclass(frozen=True)
@@ -205,7 +214,7 @@ def _service(value):
     if value["kind"].text("slots|command") == "command":
         return Service(name, "command")
     return Service(name, "slots", value["healthPath"].text(r"/[^\s]*"), value["healthHost"].text(r"[^\s]+"),
-                   value["startSeconds"].number(), value["drainSeconds"].number())
+                   value["startSeconds"].number(), value["drainSeconds"].number(), value["timeoutSeconds"].number())
 
 
 def _release(value):
@@ -213,4 +222,10 @@ def _release(value):
     static = tuple(Static(item["url"].text(r"/.*"), item["folder"].relative()) for item in value["static"].items())
     for item, found in zip(value["static"].items(), static):
         item["url"].must(".." not in found.url.split("/"), "must be a URL path without ..")
-    return Release(value["digest"].text(DIGEST), value["requirements"].relative(), steps, static, int(value["keep"].number()))
+    return Release(value["digest"].text(DIGEST), value["requirements"].relative(), steps, static, int(value["keep"].number()), _schema(value["schema"]))
+
+
+def _schema(value):
+    if value.value is None:
+        return None
+    return Schema(value["revision"].words(), tuple(item.text() for item in value["down"].items()))

@@ -16,11 +16,15 @@ class Paths:
         self.backup_access = self.at("/etc/webstack/backup-repository")
         self.backup_key = self.at("/etc/webstack/backup-key")
         self.data = self.srv / "shared/data"
-        self.upstreams = self.at("/etc/nginx/webstack/upstreams")
+        self.nginx = self.at("/etc/nginx/webstack")
+        self.upstreams = self.nginx / "upstreams"
+        self.maintenance = self.nginx / "maintenance"
         self.certificate = self.at("/etc/webstack/tls/site.pem")
         self.ordered_certificate = self.at("/var/lib/webstack-acme/site.pem")
         self.run = self.at("/run/webstack")
         self.lock = self.run / "lock"
+        self.pause = self.run / "pause"
+        self.pause_plan = self.run / "pause.json"
         self.state = self.at("/var/lib/webstack")
         self.manifest = self.state / "manifest.json"
         self.history = self.state / "history.json"

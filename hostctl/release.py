@@ -1,7 +1,7 @@
 """A release on the host: unpacked and verified, with its runtime, its steps run and its static files published."""
 import os
 
-from . import archive, files, runtime, static, steps
+from . import archive, files, runtime, schema, static, steps
 from .errors import HostError
 
 
@@ -11,15 +11,18 @@ def on_host(paths, digest):
 
 
 def prepare(host, manifest, *, run_steps):
-    """Make the declared release ready to start. Nothing that serves is touched. Raises HostError at the first thing amiss."""
+    """Make the declared release ready to start; returns the schema revision of the database by then, or None.
+    Nothing that serves is touched. Raises HostError at the first thing amiss."""
     digest = manifest.release.digest
     if not on_host(host.paths, digest):
         _unpack(host, manifest.release)
     if run_steps:
-        _run_steps(host, manifest)
+        do_steps(host, manifest)
+    revision = schema.revision(host, manifest, digest)
     host.log.step("STATIC")
     with host.log.event("Static-files-publication") as facts:
         facts["detail"] = f"{static.publish(host, digest, manifest.release.static)} new"
+    return revision
 
 
 def _unpack(host, declared):
@@ -54,7 +57,8 @@ def _unpack(host, declared):
         files.remove_tree(unfinished)
 
 
-def _run_steps(host, manifest):
+def do_steps(host, manifest):
+    """Run the steps of the declared release in it."""
     digest, declared = manifest.release.digest, manifest.release
     if not declared.steps:
         return

@@ -1,16 +1,17 @@
 """`status` and `releases`: what the machine is doing, as data and as text for people."""
 import json
 
-from . import backup, certificate, drill, history, lock, release, slots, undo
+from . import backup, certificate, drill, history, jobs, lock, maintenance, pause, release, slots, undo
 from .compare import stored
 
 
 def status(host):
-    """{host, project, stack, release: {serving, declared, since}, services, units, certificate, lock, unfinished, last}."""
+    """{host, project, stack, release: {serving, declared, since}, services, units, jobs, certificate, maintenance, paused, lock, unfinished, last}."""
     paths, manifest = host.paths, stored(host.paths)
     entries = history.read(paths)
     report = {"host": None, "project": None, "stack": None, "release": {"serving": slots.current(paths), "declared": None,
-              "since": entries[-1]["at"] if entries else None}, "services": [], "units": [], "lock": lock.holder(paths.lock),
+              "since": entries[-1]["at"] if entries else None}, "services": [], "units": [], "jobs": [],
+              "maintenance": maintenance.state(paths), "paused": pause.holds(host), "lock": lock.holder(paths.lock),
               "unfinished": undo.unfinished(paths) is not None, "certificate": None, "last": _last_event(paths), "backup": backup.state(host), "drill": drill.state(host)}
     if manifest is None:
         return report
@@ -25,6 +26,7 @@ def status(host):
                            "restarts": states[unit_of[service]].restarts} for service in manifest.services]
     report["certificate"] = certificate.report(host, manifest)
     report["units"] = [{"name": unit, "state": states[unit].active, "enabled": states[unit].enabled} for unit in manifest.units]
+    report["jobs"] = jobs.states(host, manifest)
     return report
 
 
@@ -38,6 +40,14 @@ def status_text(report):
     lines += [f"unit    {u['name']:<16} {u['state']:<10} {'enabled' if u['enabled'] else 'NOT ENABLED'}" for u in report["units"]]
     if report["certificate"]:
         lines.append(f"cert    {certificate.line(report['certificate'])}")
+    lines += [f"job     {j['name']:<16} {j['result'] or 'not since boot':<10} last {j['last'] or '-'}  next {j['next'] or '-'}"
+              + (f"  EXIT CODE {j['exitCode']}" if j["exitCode"] else "") for j in report["jobs"]]
+    if report["maintenance"]:
+        notice = report["maintenance"]
+        lines.append(f"MAINTENANCE since {notice['since']}" + (f" until about {notice['until']}" if notice["until"] else "")
+                     + f": {notice['message']}" + (f"  (let in: {', '.join(notice['allow'])})" if notice["allow"] else ""))
+    if report["paused"]:
+        lines.append("PAUSED  requests wait; `hostctl resume` lets them go on")
     if report["lock"]:
         lines.append(f"lock    held by {report['lock']['who']} for `{report['lock']['verb']}` since {report['lock']['since']}")
     if report["unfinished"]:

@@ -9,7 +9,7 @@ SANDBOX = ("ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes", "NoNewPr
 
 
 def run(host, manifest, digest, step):
-    """Run one step to its end; its output goes to the deploy log. Raises HostError with the last 40 lines when it fails or
+    """Run one step to its end; returns its output, which goes to the deploy log too. Raises HostError with the last 40 lines when it fails or
     takes longer than its time."""
     release = host.paths.release(digest)
     writable = [str(release / item.folder) for item in manifest.release.static]
@@ -29,6 +29,7 @@ def run(host, manifest, digest, step):
     if result.code != 0:
         last = "\n".join(result.output.strip().splitlines()[-40:])
         raise HostError(f"{step.name}: `{' '.join(step.command)}` ended with {result.code} (allowed time: {step.timeout_seconds} s)\n{last}".rstrip())
+    return result.output
 
 
 def _find(release, program):

@@ -38,6 +38,7 @@ class Machine(System):
         self.nginx_is_wrong = False
         self.certificate = ""
         self.reload_is_ignored = False
+        self.schema = "shop=0001"
         self.paths.inbox.mkdir(parents=True)
 
     # What a test asks for
@@ -198,11 +199,16 @@ class Machine(System):
             (self.paths.proc / str(pid) / "cmdline").write_text(title)
 
     def _step(self, words):
-        """A step command `touch-static NAME` writes a static file, `fail` fails, anything else does nothing."""
+        """A step command `touch-static NAME` writes a static file, `fail` fails, `migrate-to X` changes the
+        database, `schema` says how it is, anything else does nothing."""
         release = Path(next(word for word in words if "WorkingDirectory=" in word).split("=", 2)[2])
         command = words[words.index("--") + 1:]
         if command[0] == "touch-static":
             (release / "static" / command[1]).write_text("body{}" * 500)
+        if command[0] == "migrate-to":
+            self.schema = command[1]
+        if command[0] == "schema":
+            return Result(0, f"a warning\n{self.schema}\n")
         if command[0] == "fail":
             return Result(1, "django.db.utils.OperationalError: could not connect with hunter2hunter2\n")
         return Result(0, f"ran {' '.join(command)}\n")
@@ -242,11 +248,11 @@ def manifest(digest, **changed):
                   file(UNIT, "[Service]\n", [{"verb": "roll", "service": "web"}])],
         "checks": [{"below": "/etc/nginx/", "command": ["/usr/local/lib/webstack/nginx-check"]}],
         "units": ["nginx.service", "tidy.timer"],
-        "services": [{"name": "web", "kind": "slots", "healthPath": "/healthz", "healthHost": "shop.test", "startSeconds": 5, "drainSeconds": 3},
+        "services": [{"name": "web", "kind": "slots", "healthPath": "/healthz", "healthHost": "shop.test", "startSeconds": 5, "drainSeconds": 3, "timeoutSeconds": 30},
                      {"name": "bot", "kind": "command"}],
         "release": {"digest": digest, "requirements": "requirements.txt",
                     "steps": [{"name": "Database-upgrading", "command": ["python", "manage.py", "migrate"], "timeoutSeconds": 60}],
-                    "static": [{"url": "/static/", "folder": "static"}], "keep": 2},
+                    "static": [{"url": "/static/", "folder": "static"}], "keep": 2, "schema": None},
     }
     return parse({**raw, **changed})
 

@@ -1,6 +1,6 @@
 import { gatewayOf } from "./cidr";
 import type { Description } from "./keys";
-import type { AcmeSpec, DatabaseSpec, HostSpec, HttpServiceSpec, ServiceSpec, StackSpec } from "./spec";
+import type { AcmeSpec, DatabaseSpec, HostSpec, HttpServiceSpec, ReleaseSpec, ServiceSpec, StackSpec } from "./spec";
 import { sizeOf, targetDefaults } from "./targets";
 
 type Entry<T> = T extends readonly (readonly [string, infer V])[] ? V : never;
@@ -19,7 +19,7 @@ export function complete(said: Description, project: string, stack: string): Sta
     app: said.app,
     services: completeServices(said, host.cpus, database),
     static: said.static.map(([url, folder]) => ({ url, folder })),
-    release: { ...said.release, steps: said.release.steps.map(({ run, ...step }) => ({ ...step, command: run })) },
+    release: { ...said.release, schema: completeSchema(said), steps: said.release.steps.map(({ run, ...step }) => ({ ...step, command: run })) },
     jobs: said.jobs.map(([name, { run, ...job }]) => ({ name, ...job, command: run })),
     env: Object.fromEntries(said.env),
     secrets: said.secrets,
@@ -36,6 +36,10 @@ export function complete(said: Description, project: string, stack: string): Sta
 /** RFC 2142 has an address for it at every domain. */
 function completeAcme({ site: { acme }, monitoring }: Description, domain: string): AcmeSpec {
   return { ...acme, ca: acme.ca ?? "", email: acme.email ?? monitoring.emails[0] ?? (domain === "" ? "" : `hostmaster@${domain}`) };
+}
+
+function completeSchema({ release: { schema } }: Description): ReleaseSpec["schema"] {
+  return schema === undefined ? null : { revision: schema.revision, down: schema.down ?? [] };
 }
 
 /** 0 cores or 0 MiB mean that neither the file nor the name of the size tells them. */

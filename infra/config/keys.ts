@@ -65,6 +65,12 @@ export const keys = {
       run: required(command, { says: "program and its arguments; no shell", example: "python manage.py migrate" }),
       timeoutSeconds: timeoutSeconds(600, { says: "a step that takes longer fails the release", example: 600 }),
     }), "steps"), [], { says: "run in the new release, in order, before any process of it starts", example: [{ name: "migrate", run: "python manage.py migrate" }] }),
+    schema: computed(section({
+      revision: required(command, { says: "prints the state of the database as its last line, the same whichever release asks", example: "python manage.py schemarevision" }),
+      down: computed(command, "no way back", { says: "brings the database back to the state `{revision}`, for a rollback that asks for it", example: "python manage.py schemarevision --to {revision}" }),
+    }), "none: a rollback does not look at the database", {
+      says: "how a rollback knows whether the old code fits the database", example: { revision: "python manage.py schemarevision" },
+    }),
     keep: optional(wholeNumber(2, 50), 5, { says: "releases kept on the host, the serving one included", example: 5 }),
   }), { says: "what a release does beside starting the services", example: { keep: 5 } }),
   jobs: group(mapOf(unitName, section({
@@ -90,6 +96,7 @@ export const keys = {
     }), { says: "how the certificate is ordered, with tls: letsencrypt", example: { email: "ops@ocpizza.fr" } }),
     maxBodyMiB: optional(wholeNumber(1, 4096), 10, { says: "largest request body", example: 10 }),
     quietPaths: optional(listOf(urlPath, "URL paths"), [], { says: "exact paths that leave no line in the access log", example: ["/favicon.ico"] }),
+    maintenancePath: optional(urlPath, "/maintenance.json", { says: "URL path that says as JSON whether there is maintenance, for mobile apps", example: "/maintenance.json" }),
   }), { says: "the public face", example: { domain: "www.ocpizza.fr" } }),
   host: group(section({
     image: optional(slug, "debian-12", { says: "machine image", example: "debian-12" }),

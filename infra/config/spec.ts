@@ -91,6 +91,8 @@ export interface StaticSpec {
 export interface ReleaseSpec {
   /** Run in the new release, in order, before any process of it starts. */
   readonly steps: readonly ReleaseStepSpec[];
+  /** Commands that name the state of the database and bring it back; `down` is empty where there is no way back. */
+  readonly schema: { readonly revision: readonly string[]; readonly down: readonly string[] } | null;
   /** Releases kept on the host, the serving one included. */
   readonly keep: number;
 }
@@ -121,6 +123,8 @@ export interface SiteSpec {
   readonly maxBodyMiB: number;
   /** Exact paths that nginx serves without an access log line, such as a site icon. */
   readonly quietPaths: readonly string[];
+  /** Exact path that nginx answers itself with {"maintenance": true | false, ...}. */
+  readonly maintenancePath: string;
 }
 
 export interface AcmeSpec {

@@ -63,6 +63,8 @@ export type ManifestService =
       readonly healthHost: string;
       readonly startSeconds: number;
       readonly drainSeconds: number;
+      /** A request may take this long, so a pause must be shorter. */
+      readonly timeoutSeconds: number;
     }
   | { readonly name: string; readonly kind: "command" };
 
@@ -75,6 +77,8 @@ export interface ManifestRelease {
   /** Folders that steps may write, and whose files are then served below /srv/webstack/shared/static/URL. */
   readonly static: readonly { readonly url: string; readonly folder: string }[];
   readonly keep: number;
+  /** `revision` prints the state of the database as its last line; `down` brings it back to {revision}, or is empty. */
+  readonly schema: { readonly revision: readonly string[]; readonly down: readonly string[] } | null;
 }
 
 /** A file of root's that everybody may read, unless told otherwise. */

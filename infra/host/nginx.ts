@@ -1,6 +1,7 @@
 import type { HttpServiceSpec, StackSpec } from "../config/spec";
 import type { StackPlan } from "../plan/plan";
 import { file, type ManifestAction, type ManifestFile } from "./manifest";
+import { maintenanceFiles } from "./maintenance";
 import { render, verbatim } from "./render";
 
 export const slots = ["blue", "green"] as const;
@@ -13,9 +14,10 @@ export function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
   const services = httpServices(plan.spec);
   return [
     file("/etc/nginx/nginx.conf", verbatim("nginx/nginx.conf"), { onChange: reload }),
-    ...["headers", "add-headers", "proxy"].map((name) =>
+    ...["headers", "add-headers", "proxy", "pause"].map((name) =>
       file(`${folder}/${name}.conf`, verbatim(`nginx/${name}.conf`), { onChange: reload }),
     ),
+    ...maintenanceFiles(plan.spec.site, services),
     file(`${folder}/site.conf`, siteText(plan, services), { onChange: reload }),
     ...services.flatMap((service) =>
       slots.map((slot) =>

@@ -6,7 +6,7 @@ import { file, type Manifest, type ManifestCheck, type ManifestService } from ".
 import { nginxFiles } from "./nginx";
 import { webPackages } from "./packages";
 import { verbatim } from "./render";
-import { jobUnits, serviceUnits } from "./systemd";
+import { jobUnits, pauseUnit, serviceUnits } from "./systemd";
 import { tlsChecks, tlsFiles, tlsUnits } from "./tls";
 
 /** The manifest of a host that serves the site, with the release named by `digest`. */
@@ -29,6 +29,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
         onChange: [{ verb: "restart", unit: "nginx.service" }],
       }),
       ...nginxFiles(plan),
+      pauseUnit(spec),
       ...tlsFiles(spec),
       ...units,
       ...backupFiles(plan, host),
@@ -45,6 +46,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
             healthHost: plan.site.names[0] ?? host.privateAddress,
             startSeconds: service.health.startSeconds,
             drainSeconds: service.drainSeconds,
+            timeoutSeconds: service.timeoutSeconds,
           },
     ),
     release: {
@@ -53,6 +55,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       steps: spec.release.steps,
       static: spec.static,
       keep: spec.release.keep,
+      schema: spec.release.schema,
     },
   };
 }

@@ -440,6 +440,21 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ['site.aliases.0: must not repeat site.domain, got "ocpizza.fr"'],
   ],
   [
+    "a maintenance path that is the home page",
+    { site: { maintenancePath: "/" } },
+    ['site.maintenancePath: must not be the path of a page, or below a path that begins with a dot, got "/"'],
+  ],
+  [
+    "a maintenance path that is a health page",
+    { site: { maintenancePath: "/healthz" } },
+    ['site.maintenancePath: must not be the health page of services.web too, got "/healthz"'],
+  ],
+  [
+    "a schema without a way to name it",
+    { release: { schema: { down: "python manage.py down" } } },
+    ["release.schema.revision: must be set to a command as one line or as a list of words; for example revision: python manage.py schemarevision"],
+  ],
+  [
     "a receiver of alerts that is no address",
     { monitoring: { emails: ["ops at ocpizza.fr"] } },
     ['monitoring.emails.0: must be an e-mail address, got "ops at ocpizza.fr"'],

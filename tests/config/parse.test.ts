@@ -64,11 +64,11 @@ test("a description of the least there can be is completed by the defaults", () 
       },
     ],
     static: [],
-    release: { steps: [], keep: 5 },
+    release: { steps: [], schema: null, keep: 5 },
     jobs: [],
     env: {},
     secrets: [],
-    site: { domain: "", aliases: [], tls: "none", acme: { directory: "https://acme-v02.api.letsencrypt.org/directory", email: "", ca: "" }, maxBodyMiB: 10, quietPaths: [] },
+    site: { domain: "", aliases: [], tls: "none", acme: { directory: "https://acme-v02.api.letsencrypt.org/directory", email: "", ca: "" }, maxBodyMiB: 10, quietPaths: [], maintenancePath: "/maintenance.json" },
     host: { image: "debian-12", size: "", region: "", memoryMiB: 2048, cpus: 2, packages: [] },
     network: { range: "10.20.0.0/24" },
     database: {

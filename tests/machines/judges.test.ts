@@ -20,6 +20,7 @@ beforeAll(async () => {
       mkdirSync(dirname(join(folder, name, path)), { recursive: true });
       writeFileSync(join(folder, name, path), content, { mode: parseInt(mode, 8) });
     }
+    symlinkSync("maintenance-off", join(folder, name, "etc/nginx/webstack/maintenance"));
     for (const service of manifest.services.filter(({ kind }) => kind === "slots")) {
       symlinkSync(`${service.name}-blue.conf`, join(folder, name, `etc/nginx/webstack/upstreams/${service.name}.conf`));
     }

@@ -22,5 +22,5 @@ export const options = {
 };
 
 export default function () {
-  http.get(__ENV.URL, { timeout: "5s" });
+  http.get(__ENV.URL, { timeout: `${__ENV.TIMEOUT}s` });
 }

@@ -21,12 +21,12 @@ export interface Load {
  * that a stall shows as waiting and not as a pause. Only for the addresses of the test's own machines; `address` is where the
  * URL's name leads to, for a name that no DNS knows.
  */
-export async function load(url: string, rate: number, seconds: number, address = ""): Promise<Load> {
+export async function load(url: string, rate: number, seconds: number, address = "", timeoutSeconds = 5): Promise<Load> {
   const folder = mkdtempSync(join(tmpdir(), "load-"));
   const summary = join(folder, "summary.json");
   try {
     const { code, stderr } = await run(findK6(), ["run", "--quiet", "--no-usage-report", "--summary-export", summary, join(__dirname, "load.k6.js")], {
-      env: { ...process.env, URL: url, RATE: String(rate), SECONDS: String(seconds), ADDRESS: address },
+      env: { ...process.env, URL: url, RATE: String(rate), SECONDS: String(seconds), ADDRESS: address, TIMEOUT: String(timeoutSeconds) },
     });
     if (code !== 0) throw new Error(`k6 ended with ${code}: ${stderr}`);
     const { metrics } = JSON.parse(readFileSync(summary, "utf8")) as { metrics: Record<string, Record<string, number> | undefined> };

@@ -1,5 +1,5 @@
 import { targetDefaults } from "../targets";
-import { rule, type Rule } from "./rule";
+import { isHttp, rule, type Rule } from "./rule";
 
 export const siteRules: readonly Rule[] = [
   rule(["site", "target"], ({ site, target }) =>
@@ -11,6 +11,15 @@ export const siteRules: readonly Rule[] = [
 
   rule(["site"], ({ site }) =>
     site.domain === "" && site.aliases.length > 0 ? [{ at: "site.aliases", must: "must be left out without site.domain, which they lead to", got: site.aliases }] : []),
+
+  rule(["site"], ({ site }) =>
+    site.maintenancePath === "/" || site.maintenancePath.startsWith("/.")
+      ? [{ at: "site.maintenancePath", must: "must not be the path of a page, or below a path that begins with a dot", got: site.maintenancePath }] : []),
+
+  rule(["site", "services"], ({ site, services }) =>
+    services.filter(isHttp).filter(({ health }) => health.path === site.maintenancePath).map(({ name }) => ({
+      at: "site.maintenancePath", must: `must not be the health page of services.${name} too`, got: site.maintenancePath,
+    }))),
 
   rule(["site"], ({ site }) =>
     site.aliases.flatMap((alias, i) => (alias === site.domain ? [{ at: `site.aliases.${i}`, must: "must not repeat site.domain", got: alias }] : []))),

@@ -1,0 +1,307 @@
+/** Day-two verbs on a real machine under load: maintenance, pause, jobs, update, rollback with data. Limit: one web host, no TLS. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { processes } from "../../providers/nspawn/cgroup";
+import { ask, awaitOk } from "./http";
+import { load } from "./load";
+import { TestStack } from "./stack";
+
+const stack = new TestStack("ops", "10.84.13.0/24");
+/** Where this box stands in the stack's network. */
+const operator = "10.84.13.1/32";
+let site = "";
+
+const never = "*-01-01 00:00:00";
+const python = (program: string) => ["python", "-c", program];
+
+beforeAll(async () => {
+  await stack.init({
+    jobs: {
+      greet: { run: python("import os, time; print('hello', os.environ['DJANGO_SETTINGS_MODULE'], flush=True); time.sleep(1); print('bye')"), schedule: never, memoryMiB: 64 },
+      broken: { run: python("import sys; print('no such feed'); sys.exit(7)"), schedule: never, memoryMiB: 64 },
+      slow: { run: ["sleep", "8"], schedule: never, memoryMiB: 64 },
+      endless: { run: ["sleep", "300"], schedule: never, timeoutSeconds: 2, memoryMiB: 64 },
+    },
+  });
+  await stack.mustUp();
+  site = (await stack.outputs()).siteUrl;
+}, 300_000);
+
+afterAll(async () => {
+  await stack.down();
+}, 120_000);
+
+const hostctl = (words: string) => stack.ssh(`sudo hostctl ${words}`);
+const mustHostctl = (words: string) => stack.remote(`sudo hostctl ${words}`);
+const status = async () => JSON.parse(await mustHostctl("status --json")) as Record<string, never>;
+
+/** Ends every process of the web host at once; some end by the death of another. */
+function cutPower(): void {
+  for (const pid of processes(`webstack-${stack.name}-web-0`)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}
+
+describe("maintenance", () => {
+  const message = `We move <b>house</b>, it costs $uri & "nothing"`;
+  const quoted = `'${message}'`;
+
+  test("is off at first, and apps can read that", async () => {
+    const { status: code, headers, body } = await ask(`${site}maintenance.json`);
+    expect([code, headers["content-type"], JSON.parse(body)]).toEqual([200, "application/json", { maintenance: false }]);
+    expect((await ask(`${site}.webstack/maintenance/state.conf`)).status).toBe(404);
+  });
+
+  test("answers every visitor with a page, 503, when to come again and the security headers", async () => {
+    await mustHostctl(`maintenance on --minutes 30 --message ${quoted}`);
+    for (const [method, path] of [["GET", ""], ["POST", "orders"], ["GET", "static/none.css"], ["HEAD", "restaurants"]] as const) {
+      const answer = await ask(`${site}${path}`, { method });
+      expect([method, path, answer.status]).toEqual([method, path, 503]);
+      expect(new Date(String(answer.headers["retry-after"])).getTime() - Date.now()).toBeGreaterThan(25 * 60_000);
+      expect(answer.headers).toMatchObject({
+        "content-type": "text/html; charset=utf-8", "cache-control": "no-store", "x-frame-options": "DENY", "x-content-type-options": "nosniff",
+        "content-security-policy": expect.stringContaining("default-src 'self'"), "referrer-policy": expect.any(String),
+      });
+    }
+    const { body } = await ask(site);
+    expect(body).toContain("We move &lt;b&gt;house&lt;/b&gt;, it costs $uri &amp; &quot;nothing&quot;");
+    expect(body).not.toContain("<b>");
+    const style = /href="\/(\.webstack\/[^"]+\.css)"/.exec(body)?.[1];
+    expect((await ask(`${site}${style}`)).headers["content-type"]).toContain("text/css");
+  }, 30_000);
+
+  test("tells programs in JSON: 503 where they asked for something, 200 where they asked whether", async () => {
+    const held = await ask(`${site}products`, { headers: { Accept: "application/json" } });
+    expect([held.status, held.headers["content-type"]]).toEqual([503, expect.stringContaining("application/json")]);
+    expect(JSON.parse(held.body)).toMatchObject({ maintenance: true, message });
+    const asked = await ask(`${site}maintenance.json`);
+    expect([asked.status, JSON.parse(asked.body)]).toEqual([200, { maintenance: true, message, until: expect.stringMatching(/^\d{4}-.*\+00:00$/) }]);
+  });
+
+  test("does not hold health pages, and status shows it", async () => {
+    expect((await ask(`${site}healthz`)).status).toBe(200);
+    expect(await mustHostctl("status")).toContain("MAINTENANCE since ");
+    expect(await status()).toMatchObject({ maintenance: { message } });
+    expect((await hostctl("verify")).code).toBe(0);
+  });
+
+  test("stays through a restart of every service and through a reboot", async () => {
+    await mustHostctl("restart");
+    expect((await ask(site)).status).toBe(503);
+    cutPower();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await stack.mustUp();
+    await awaitOk(`${site}healthz`, 20);
+    expect((await ask(site)).status).toBe(503);
+  }, 120_000);
+
+  test("lets operators in by address, and the state of nobody else", async () => {
+    await mustHostctl(`maintenance on --message again --allow 192.0.2.0/24 ${operator} 2001:db8::/32`);
+    expect((await ask(site)).status).toBe(200);
+    await mustHostctl("maintenance on --message again --allow 192.0.2.0/24");
+    const held = await ask(site);
+    expect([held.status, held.headers["retry-after"]]).toEqual([503, "300"]);
+  }, 30_000);
+
+  test("goes off, and everybody is in again", async () => {
+    await mustHostctl("maintenance off");
+    expect((await ask(site)).status).toBe(200);
+    expect(JSON.parse((await ask(`${site}maintenance.json`)).body)).toEqual({ maintenance: false });
+    expect((await status()).maintenance).toBeNull();
+  });
+
+  test("refuses what it cannot mean", async () => {
+    for (const [words, code] of [["maintenance on", 1], ["maintenance on --message x --until 2001-01-01T00:00", 1], ["maintenance on --message x --allow 10.0.0.1/8", 2]] as const) {
+      expect([words, (await hostctl(words)).code]).toEqual([words, code]);
+    }
+    expect((await ask(site)).status).toBe(200);
+  }, 30_000);
+});
+
+describe("a pause", () => {
+  test("of 5 s at 60 requests a second fails none; the longest wait is the pause", async () => {
+    const [{ requests, failed, dropped, max }, held] = await Promise.all([
+      load(`${site}restaurants`, 60, 12, "", 20),
+      stack.remote("sleep 2; sudo hostctl pause --max 20 >/dev/null; date +%s%N; sleep 5; date +%s%N; sudo hostctl resume >/dev/null"),
+    ]);
+    console.log("pause", { requests, failed, dropped, max }, held);
+    expect([failed, dropped]).toEqual([0, 0]);
+    expect(requests).toBeGreaterThan(700);
+    expect(max).toBeGreaterThan(5000);
+    expect(max).toBeLessThan(7500);
+  }, 60_000);
+
+  test("holds orders too, each is taken once, and the app gets none meanwhile", async () => {
+    const products = JSON.parse((await ask(`${site}products`)).body) as { products: { id: number }[] };
+    const restaurants = JSON.parse((await ask(`${site}restaurants`)).body) as { restaurants: { id: number }[] };
+    const order = { restaurant: restaurants.restaurants[0]?.id, name: "Ada", lines: [{ product: products.products[0]?.id, quantity: 1 }] };
+    await mustHostctl("pause --max 20");
+    let answered = 0;
+    const orders = Array.from({ length: 20 }, () => ask(`${site}orders`, { method: "POST", json: order }).then((answer) => (answered++, answer)));
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(answered).toBe(0);
+    expect(await mustHostctl("status")).toContain("PAUSED");
+    await mustHostctl("resume");
+    const taken = await Promise.all(orders);
+    expect(taken.map((answer) => answer.status)).toEqual(Array(20).fill(201));
+    expect(new Set(taken.map((answer) => (JSON.parse(answer.body) as { id: string }).id)).size).toBe(20);
+  }, 60_000);
+
+  test("ends by itself at its limit, and leaves nothing behind", async () => {
+    await mustHostctl("pause --max 3");
+    const began = Date.now();
+    expect((await ask(site)).status).toBe(200);
+    expect(Date.now() - began).toBeGreaterThan(1500);
+    expect(Date.now() - began).toBeLessThan(4000);
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(await stack.ssh("systemctl is-active webstack-pause.service; sudo ls /run/webstack/pause /run/webstack/pause.json")).toMatchObject({ stdout: "inactive\n" });
+    expect(await mustHostctl("resume")).toBe("not paused");
+    expect((await status()).paused).toBe(false);
+  }, 30_000);
+
+  test("sends what waited to the slot that serves by then", async () => {
+    await mustHostctl("pause --max 20");
+    const waiting = Promise.all(Array.from({ length: 10 }, () => ask(`${site}restaurants`)));
+    const [restarted] = await Promise.all([hostctl("restart"), new Promise((resolve) => setTimeout(resolve, 6000)).then(() => hostctl("resume --lock-wait 60"))]);
+    expect(restarted.code).toBe(0);
+    expect((await waiting).map((answer) => answer.status)).toEqual(Array(10).fill(200));
+  }, 90_000);
+
+  test("longer than a request may take is refused", async () => {
+    const { code, stderr } = await hostctl("pause --max 26");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("--max must be at most 25, got 26")]);
+  });
+});
+
+describe("a job", () => {
+  test("runs at once, with the environment of the services, and shows what it says", async () => {
+    const { code, stdout } = await hostctl("run greet");
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/hello ocpizza\.settings\.production\n[^]*bye\n[^]*greet: success, exit code 0/)]);
+    expect(await mustHostctl("logs greet")).toContain("bye");
+  }, 30_000);
+
+  test("that fails ends with its own code, is a failed unit, and status says so", async () => {
+    const { code, stdout } = await hostctl("run broken");
+    expect([code, stdout]).toEqual([7, expect.stringContaining("no such feed")]);
+    expect((await stack.ssh("systemctl is-failed broken.service")).stdout).toBe("failed\n");
+    expect(await mustHostctl("status")).toMatch(/job +broken +exit-code +last \S.*EXIT CODE 7/);
+    const { jobs } = (await status()) as unknown as { jobs: { name: string; result: string; next: string }[] };
+    expect(jobs.find(({ name }) => name === "broken")).toMatchObject({ result: "exit-code", exitCode: 7, next: expect.stringContaining("-01-01 00:00:00 UTC") });
+  }, 30_000);
+
+  test("is not started twice", async () => {
+    const first = hostctl("run slow");
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    const second = await hostctl("run slow");
+    expect([second.code, second.stderr]).toEqual([75, expect.stringMatching(/slow: runs already, since .* UTC \(process \d+\)/)]);
+    expect((await stack.ssh("pgrep -c -x sleep -u ocpizza")).stdout).toBe("1\n");
+    expect((await first).code).toBe(0);
+  }, 30_000);
+
+  test("that takes too long is ended", async () => {
+    const { code, stdout } = await hostctl("run endless");
+    expect([code, stdout]).toEqual([124, expect.stringContaining("endless: timeout")]);
+  }, 30_000);
+
+  test("that was missed while the machine was off, or the clock jumped, runs once", async () => {
+    const ran = () => stack.remote("systemctl show greet.service -p InvocationID --value");
+    const before = await ran();
+    await stack.remote("sudo systemctl stop greet.timer && sudo touch -d '2 years ago' /var/lib/systemd/timers/stamp-greet.timer && sudo systemctl start greet.timer && sleep 4");
+    const after = await ran();
+    expect(after).not.toBe(before);
+    await stack.remote("sudo systemctl restart greet.timer && sleep 3");
+    expect(await ran()).toBe(after);
+  }, 30_000);
+
+  test("that is none is refused with those that are", async () => {
+    const { code, stderr } = await hostctl("run nginx");
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/nginx: is no job of this host; jobs are .*greet/)]);
+  });
+});
+
+describe("an update", () => {
+  /** Puts files into /tmp/update of the machine. */
+  const send = async (files: Readonly<Record<string, string>>) => {
+    await stack.remote("rm -rf /tmp/update && mkdir /tmp/update");
+    for (const [name, content] of Object.entries(files)) await stack.remote(`cat > /tmp/update/${name}`, { stdin: content });
+  };
+  const home = () => readFileSync(join(stack.app, "shop/templates/shop/home.html"), "utf8");
+  const style = () => readFileSync(join(stack.app, "shop/static/shop/site.css"), "utf8");
+
+  test("with faults names them all and changes nothing", async () => {
+    const before = await stack.remote("readlink /srv/webstack/current; ls /srv/webstack/releases");
+    await send({
+      "controller.ini": "[light]\nhome.html = shop.templates.shop\n[heavy]\nhome.html = ..etc\nhome.html = city_009\nlost.py = shop\n",
+      "home.html": "x",
+      "extra.txt": "x",
+    });
+    const { code, stderr } = await hostctl("update /tmp/update");
+    expect(code).toBe(1);
+    for (const text of [
+      "because of 5 faults", "line 2: home.html must end in one of .ico", "line 4: home.html = ..etc: is outside the project",
+      "line 5: home.html = city_009: there is no app named city_009; there are: api, city, city_001", "line 6: lost.py is not in the folder", "extra.txt: is in the folder and in no line",
+    ]) expect(stderr).toContain(text);
+    expect(await stack.remote("readlink /srv/webstack/current; ls /srv/webstack/releases")).toBe(before);
+  }, 30_000);
+
+  test("of a template, a style and a program serves at once, and no request fails meanwhile", async () => {
+    await send({
+      "controller.ini": "[heavy]\nhome.html = shop.templates.shop\nsite.css = shop.static.shop\nmenus.json = city_001\n",
+      "home.html": home().replace(/\{% endblock %\}\s*$/, "<p>Fermeture à minuit</p>{% endblock %}"),
+      "site.css": `${style()}\n/* updated */\n`,
+      "menus.json": readFileSync(join(stack.app, "city_001/menus.json"), "utf8"),
+    });
+    const [{ requests, failed, dropped, max }, output] = await Promise.all([load(`${site}healthz`, 60, 14, "", 10), stack.remote("sleep 2; sudo hostctl update /tmp/update")]);
+    console.log("update", { requests, failed, dropped, max });
+    expect([failed, dropped, requests > 800]).toEqual([0, 0, true]);
+    expect(output).toContain("Digest-verification > CORRECT");
+    const page = (await ask(site)).body;
+    expect(page).toContain("Fermeture à minuit");
+    const sheet = /href="\/(static\/[^"]+\.css)"/.exec(page)?.[1];
+    expect((await ask(`${site}${sheet}`)).body).toContain("/* updated */");
+  }, 60_000);
+
+  test("is what the next `verify` reports, and a rollback undoes it", async () => {
+    const { code, stdout } = await hostctl("verify");
+    expect([code, stdout]).toEqual([3, expect.stringMatching(/release: must be [0-9a-f]{16}, got [0-9a-f]{16}/)]);
+    await mustHostctl("rollback");
+    expect((await ask(site)).body).not.toContain("Fermeture");
+    expect((await hostctl("verify")).code).toBe(0);
+  }, 60_000);
+});
+
+describe("a rollback", () => {
+  const notes = () =>
+    stack.remote(
+      `sudo systemd-run --quiet --wait --pipe --uid=ocpizza -p EnvironmentFile=/etc/webstack/env /srv/webstack/current/venv/bin/python -c 'import os, psycopg; print(any(name == "note" for (name,) in psycopg.connect(os.environ["DATABASE_URL"]).execute("select relname from pg_class")))'`,
+    );
+  const schemas = async () => (JSON.parse(await mustHostctl("releases --json")) as { schema: string }[]).map(({ schema }) => /shop=\S+/.exec(schema)?.[0]);
+
+  test("is refused where the database has moved on, and says what would bring it back", async () => {
+    const first = (await stack.outputs()).release;
+    const before = await schemas();
+    writeFileSync(
+      join(stack.app, "shop/migrations/0009_note.py"),
+      `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "${before[0]?.slice(5)}")]\n    operations = [migrations.RunSQL("create table note (id int)", "drop table note")]\n`,
+    );
+    await stack.mustUp();
+    expect((await schemas())[0]).toBe("shop=0009_note");
+    expect(await notes()).toBe("True");
+    const { code, stderr } = await hostctl("rollback");
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/its code knew the schema\n.*shop=0002_menu\nbut the database is at\n.*shop=0009_note\n`hostctl rollback [0-9a-f]{16} --down` first runs/)]);
+    expect(await stack.remote("readlink /srv/webstack/current")).not.toContain(first);
+    expect((await hostctl("verify")).code).toBe(0);
+  }, 90_000);
+
+  test("with --down undoes the migrations, then the code", async () => {
+    await mustHostctl("rollback --down");
+    expect(await notes()).toBe("False");
+    expect((await ask(site)).status).toBe(200);
+    expect((await schemas())[0]).toBe("shop=0002_menu");
+    expect((await hostctl("verify")).code).toBe(3);
+  }, 60_000);
+});
