@@ -140,6 +140,7 @@ def _maintenance(host, args):
 
 
 def _run(host, args):
+    signals.raise_on_signals()
     return jobs.run(host, args.job)
 
 

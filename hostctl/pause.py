@@ -23,12 +23,12 @@ def pause(host, seconds):
             plan = {"until": began + seconds, "services": [service.name for service in services]}
             files.write(host.paths.pause_plan, json.dumps(plan).encode(), 0o644, owner)
             host.units.call("start", [HOLDER])
-            files.write(host.paths.pause / "on.map", b'default ".held";\n', 0o644, owner)
-            host.nginx.test()
-            host.nginx.reload()
             # The holder lets go by itself in time; this takes it out of the way afterwards, even when nobody resumes.
             host.system.run(["systemd-run", "--quiet", "--collect", f"--unit={TIMER}", f"--on-active={seconds}", "--timer-property=AccuracySec=100ms",
                              "--", "/usr/local/bin/hostctl", "resume", "--lock-wait", "600"])
+            files.write(host.paths.pause / "on.map", b'default ".held";\n', 0o644, owner)
+            host.nginx.test()
+            host.nginx.reload()
         with host.log.event("Requests-end"):
             if not host.nginx.drain(seconds / 2):
                 raise HostError(f"requests were still open after {seconds / 2:g} s, so the site goes on; try a longer --max")
@@ -45,7 +45,7 @@ def let_go(host):
 
 def resume(host):
     """Let the held requests go on and take the holder out of their way; with nothing paused it only says so."""
-    if not host.units.runs(HOLDER):
+    if not holds(host):
         host.log.say("not paused")
         return
     host.log.step("RESUME")
@@ -54,8 +54,8 @@ def resume(host):
 
 
 def holds(host):
-    """Whether a pause is under way."""
-    return (host.paths.pause / "on.map").exists()
+    """Whether a pause is under way, or was cut short."""
+    return host.paths.pause_plan.exists()
 
 
 def _check(host, services, seconds):
@@ -66,7 +66,7 @@ def _check(host, services, seconds):
         raise HostError(f"pause: --max must be at most {longest:g}, got {seconds}: a request may take timeoutSeconds in all, and the app needs {ANSWER_SECONDS} of them")
     if not host.units.runs("nginx.service"):
         raise HostError("nginx.service: does not run, so there are no requests to hold; `hostctl start` starts the site")
-    if holds(host) or host.units.runs(HOLDER):
+    if holds(host):
         raise HostError("pause: requests are held already; `hostctl resume` lets them go on")
 
 

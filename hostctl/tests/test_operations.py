@@ -5,7 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from hostctl import apply, controller, jobs, maintenance, slots, update, words
+from hostctl import apply, controller, jobs, maintenance, pause, slots, update, words
 from hostctl.compare import compare
 from hostctl.errors import HostError, Locked
 from hostctl.system import Result
@@ -74,6 +74,44 @@ class MaintenanceTest(MachineTest):
         self.assertEqual(words.next_moment(words.moment("11:30"), noon), noon - 1800 + 86400)
         self.assertEqual(words.next_moment(words.moment("2023-11-15T13:00"), noon), noon + 3600)
         self.refused(lambda: words.next_moment(words.moment("2023-11-15T11:00Z"), noon), "must not be in the past")
+
+
+class PauseTest(MachineTest):
+    def pause(self, seconds=20):
+        pause.pause(self.machine.host("pause"), seconds)
+
+    def check_goes_on(self):
+        self.assertFalse((self.machine.paths.pause / "on.map").exists())
+        self.assertNotIn(pause.HOLDER, self.machine.active)
+        self.assertFalse(pause.holds(self.machine.host()))
+        self.assertEqual([argv[-1] for argv in self.machine.ran if argv[1:2] == ["reload"]][-1], "nginx.service")
+
+    def test_requests_are_held_by_the_holder_and_go_on_at_resume(self):
+        self.pause()
+        self.assertEqual((self.machine.paths.pause / "on.map").read_text(), 'default ".held";\n')
+        self.assertEqual(json.loads(self.machine.paths.pause_plan.read_text())["services"], ["web"])
+        self.assertIn(pause.HOLDER, self.machine.active)
+        self.refused(self.pause, "requests are held already")
+        self.machine.ran.clear()
+        pause.resume(self.machine.host("resume"))
+        self.check_goes_on()
+        # What is held goes on before nginx is told anything.
+        self.assertEqual([argv[-1] for argv in self.machine.ran if argv[1:2] == ["reload"]], [pause.HOLDER, "nginx.service"])
+
+    def test_requests_that_do_not_end_in_time_end_the_pause(self):
+        self.machine.sleep = lambda seconds: setattr(self.machine, "clock", self.machine.clock + seconds)
+        self.refused(self.pause, "requests were still open after 10 s")
+        self.check_goes_on()
+
+    def test_a_pause_that_was_cut_short_is_mended_by_resume(self):
+        self.pause()
+        self.machine.active.pop(pause.HOLDER)
+        os.unlink(self.machine.paths.pause / "on.map")
+        pause.resume(self.machine.host("resume"))
+        self.check_goes_on()
+
+    def test_a_pause_longer_than_a_request_may_take_is_refused(self):
+        self.refused(lambda: self.pause(26), "--max must be at most 25, got 26")
 
 
 class UpdateTest(MachineTest):

@@ -171,6 +171,16 @@ describe("a pause", () => {
     expect((await waiting).map((answer) => answer.status)).toEqual(Array(10).fill(200));
   }, 90_000);
 
+  test("whose holder is killed fails no request that may be repeated", async () => {
+    await mustHostctl("pause --max 20");
+    const waiting = Promise.all(Array.from({ length: 10 }, () => ask(`${site}restaurants`)));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await stack.remote("sudo systemctl kill -s KILL webstack-pause.service");
+    expect((await waiting).map((answer) => answer.status)).toEqual(Array(10).fill(200));
+    await mustHostctl("resume");
+    expect((await status()).paused).toBe(false);
+  }, 60_000);
+
   test("longer than a request may take is refused", async () => {
     const { code, stderr } = await hostctl("pause --max 26");
     expect([code, stderr]).toEqual([1, expect.stringContaining("--max must be at most 25, got 26")]);
