@@ -26,7 +26,7 @@ def pause(host, seconds):
             # The holder lets go by itself in time; this takes it out of the way afterwards, even when nobody resumes.
             host.system.run(["systemd-run", "--quiet", "--collect", f"--unit={TIMER}", f"--on-active={seconds}", "--timer-property=AccuracySec=100ms",
                              "--", "/usr/local/bin/hostctl", "resume", "--lock-wait", "600"])
-            files.write(host.paths.pause / "on.map", b'default ".held";\n', 0o644, owner)
+            files.write(host.paths.pause / "on.map", b'"~." ".held";\n', 0o644, owner)
             host.nginx.test()
             host.nginx.reload()
         with host.log.event("Requests-end"):

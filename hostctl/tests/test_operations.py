@@ -88,7 +88,7 @@ class PauseTest(MachineTest):
 
     def test_requests_are_held_by_the_holder_and_go_on_at_resume(self):
         self.pause()
-        self.assertEqual((self.machine.paths.pause / "on.map").read_text(), 'default ".held";\n')
+        self.assertEqual((self.machine.paths.pause / "on.map").read_text(), '"~." ".held";\n')
         self.assertEqual(json.loads(self.machine.paths.pause_plan.read_text())["services"], ["web"])
         self.assertIn(pause.HOLDER, self.machine.active)
         self.refused(self.pause, "requests are held already")
