@@ -11,7 +11,7 @@ export const rolePackages = {
   backup: ["netbase", "nftables", "python3"],
 } as const;
 
-/** See docs/decisions/0010-lego-orders-the-certificate.md. */
+/** See docs/decisions/0008-lego-orders-the-certificate.md. */
 const acmeClient = ["lego"];
 
 /** What a web host needs beside that to back its database up; a dump by an older pg_dump than the server is refused. */
