@@ -139,11 +139,11 @@ describe("a damaged repository", () => {
     const made = (await stack.remote(packs, backupMachine)).split("\n").filter((line) => !there.includes(line));
     pack = made.at(-1)?.split(" ")[1] ?? "";
     expect(pack).toMatch(/^\/srv\/backup\/repository\/data\//);
-    await stack.remote(`sudo cp -p ${pack} /root/pack`, backupMachine);
+    await stack.remote(`sudo cp -p ${pack} /var/tmp/pack`, backupMachine);
   }, 60_000);
 
   afterEach(async () => {
-    await stack.remote(`sudo cp -p /root/pack ${pack}`, backupMachine);
+    await stack.remote(`sudo cp -p /var/tmp/pack ${pack}`, backupMachine);
   });
 
   test.each([

@@ -115,7 +115,7 @@ test("a port is reached from where a rule says, and an update of the rules works
 });
 
 test("a machine that was killed is a change; the update starts it with its data and its host key", async () => {
-  expect(on(first, "echo kept | sudo tee /root/kept && sync").status).toBe(0);
+  expect(on(first, "echo kept | sudo tee /var/kept && sync").status).toBe(0);
   const args = machineArgs("nsx-web-0", "10.91.0.10");
   const state = { ...args, hostKey: first.hostKey };
   expect((await plugin.diff("Machine", state, args)).changes).toBe(false);
@@ -125,7 +125,7 @@ test("a machine that was killed is a change; the update starts it with its data 
   expect(await plugin.diff("Machine", state, args)).toEqual({ changes: true, replaces: [], deletesFirst: true });
 
   expect((await plugin.update("Machine", "nsx-web-0", state, args)).hostKey).toBe(first.hostKey);
-  expect(on(first, "sudo cat /root/kept").stdout).toBe("kept\n");
+  expect(on(first, "sudo cat /var/kept").stdout).toBe("kept\n");
 });
 
 test("when the provider is killed while it creates a machine, the next create makes that machine", async () => {
