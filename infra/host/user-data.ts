@@ -12,6 +12,8 @@ export function userData(sshPublicKey: string): string {
     locale: "C.UTF-8",
     ssh_pwauth: false,
     disable_root: true,
+    // RSA below, as long as ssh-audit's policy wants it; cloud-init 22.4 cannot say how long.
+    ssh_genkeytypes: ["ed25519"],
     users: [
       {
         name: "deploy",
@@ -25,6 +27,9 @@ export function userData(sshPublicKey: string): string {
     ],
     write_files: [{ path: "/etc/nftables.conf", owner: "root:root", permissions: "0755", content: verbatim("firewall/first-boot.nft") }],
     runcmd: [
+      ["sh", "-c", "test -f /etc/ssh/ssh_host_rsa_key || ssh-keygen -q -t rsa -b 4096 -N '' -C '' -f /etc/ssh/ssh_host_rsa_key"],
+      // Groups below 3072 bits: what the Logjam attack is about. https://weakdh.org
+      ["sh", "-c", "awk '$5 >= 3071' /etc/ssh/moduli > /etc/ssh/moduli.safe && mv /etc/ssh/moduli.safe /etc/ssh/moduli"],
       ["systemctl", "enable", "--now", "nftables.service"],
       ["install", "-d", "-m", "0755", "/var/lib/webstack"],
       ["install", "-d", "-o", "deploy", "-g", "deploy", "-m", "0700", "/var/lib/webstack/inbox"],
