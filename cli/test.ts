@@ -2,6 +2,7 @@
 import { images } from "../tools/images";
 import { k6 } from "../tools/k6";
 import { pebble } from "../tools/pebble";
+import { probes } from "../tools/probes";
 import { scanners } from "../tools/scanners";
 import { setUp } from "../tools/setup";
 import { seconds } from "../tools/setup/step";
@@ -14,7 +15,7 @@ main(async () => {
   if (unknown !== undefined) throw new UsageError(`npm test knows no ${unknown}; it knows --no-machines`);
   const machines = !words.includes("--no-machines");
 
-  await setUp(machines ? [k6, pebble, scanners, images] : []);
+  await setUp(machines ? [k6, pebble, scanners, probes, images] : []);
   const rows: (readonly [string, string])[] = [];
   const total = { passed: 0, failed: 0 };
   for (const suite of suites(["pure", "mocks", "goldens", ...(machines ? ["machines"] : [])])) {

@@ -1,0 +1,34 @@
+import { type Outcome, run } from "./stack";
+
+/** A computer on a stack's bridge that no rule knows: a network namespace with an address of its own. Needs root. */
+export class Stranger {
+  private constructor(private readonly name: string) {}
+
+  /**
+   * @param name of the namespace; a namespace that a killed run left behind under this name goes first
+   * @param bridgeAddress the bridge's own, which tells the bridge
+   * @param address in the bridge's /24, free
+   */
+  static async arrive(name: string, bridgeAddress: string, address: string): Promise<Stranger> {
+    await run("ip", ["netns", "delete", name]);
+    const script = `set -e
+      bridge=$(ip -o -4 address show to ${bridgeAddress}/32 | cut -d ' ' -f 2)
+      ip netns add ${name}
+      ip -n ${name} link add eth0 type veth peer name str-$$ netns $$
+      ip link set str-$$ master "$bridge" up
+      ip -n ${name} address add ${address}/24 dev eth0
+      ip -n ${name} link set eth0 up`;
+    const { code, stderr } = await run("sh", ["-c", script]);
+    if (code !== 0) throw new Error(stderr);
+    return new Stranger(name);
+  }
+
+  /** Runs a command that sees the network as the stranger does. */
+  run(...words: readonly string[]): Promise<Outcome> {
+    return run("ip", ["netns", "exec", this.name, ...words]);
+  }
+
+  async leave(): Promise<void> {
+    await run("ip", ["netns", "delete", this.name]);
+  }
+}
