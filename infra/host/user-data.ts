@@ -1,6 +1,9 @@
 import { stringify } from "yaml";
 import { verbatim } from "./render";
 
+const rsaHostKey =
+  "test -f /etc/ssh/ssh_host_rsa_key || ssh-keygen -q -t rsa -b 4096 -N '' -C '' -f /etc/ssh/ssh_host_rsa_key; systemctl try-reload-or-restart ssh.service";
+
 /**
  * First boot only: the deploy user, a firewall that lets SSH in and nothing else, and the folder where bundles arrive.
  * It depends on the stack's key alone, because a cloud replaces a machine whose user-data changed.
@@ -27,7 +30,8 @@ export function userData(sshPublicKey: string): string {
     ],
     write_files: [{ path: "/etc/nftables.conf", owner: "root:root", permissions: "0755", content: verbatim("firewall/first-boot.nft") }],
     runcmd: [
-      ["sh", "-c", "test -f /etc/ssh/ssh_host_rsa_key || ssh-keygen -q -t rsa -b 4096 -N '' -C '' -f /etc/ssh/ssh_host_rsa_key"],
+      // Seconds of work that nobody need wait for: until it is there, SSH proves itself with the other key.
+      ["systemd-run", "--no-block", "--quiet", "--unit=ssh-rsa-host-key", "sh", "-c", rsaHostKey],
       // Groups below 3072 bits: what the Logjam attack is about. https://weakdh.org
       ["sh", "-c", "awk '$5 >= 3071' /etc/ssh/moduli > /etc/ssh/moduli.safe && mv /etc/ssh/moduli.safe /etc/ssh/moduli"],
       ["systemctl", "enable", "--now", "nftables.service"],
