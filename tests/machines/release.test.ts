@@ -1,7 +1,6 @@
-/** Releases and failures under load. Limit: the load comes from the same box, so a busy box shows as waiting. */
-import { appendFileSync } from "node:fs";
-import { join } from "node:path";
+/** Releases and failures under load. Limit: counts only; how long requests waited is bench/releases.ts. */
 import { load, type Load } from "./load";
+import { addRelease, moveReleases } from "./moves";
 import { TestStack } from "./stack";
 
 const stack = new TestStack("release", "10.84.4.0/24");
@@ -18,8 +17,7 @@ const say = (what: string, { requests, failed, dropped, p50, p99, max }: Load) =
 beforeAll(async () => {
   await stack.init();
   await stack.mustUp();
-  appendFileSync(join(stack.app, "ocpizza/urls.py"), "\n# a second release\n");
-  await stack.mustUp();
+  await addRelease(stack);
   site = (await stack.outputs()).siteUrl;
 }, 300_000);
 
@@ -28,31 +26,18 @@ afterAll(async () => {
 }, 120_000);
 
 test("ten releases and rollbacks in a row under 200 requests a second fail no request", async () => {
-  const releases = (await stack.remote("ls /srv/webstack/releases")).split("\n");
-  expect(releases).toHaveLength(2);
   let over = false;
-  const moves = (async () => {
-    const slots: string[] = [];
-    for (let move = 0; move < 10; move++) {
-      // A release by name and a rollback in turn: each makes the other one serve.
-      const serving = (await stack.remote("readlink /srv/webstack/current")).split("/").at(-1) ?? "";
-      const next = releases.find((digest) => digest !== serving) ?? "";
-      await stack.remote(move % 2 === 0 ? "sudo hostctl rollback" : `sudo hostctl release ${next}`);
-      expect(await stack.remote("readlink /srv/webstack/current")).toContain(next);
-      slots.push(await stack.remote("readlink /etc/nginx/webstack/upstreams/web.conf"));
-    }
+  const moves = moveReleases(stack, 10).then((slots) => {
     over = true;
     return slots;
-  })();
+  });
   const seconds = 90;
-  const [result, slots] = await Promise.all([
-    load(`${site}products`, rate, seconds).then((found) => {
-      // The load must have outlasted what it was to prove.
-      expect(over).toBe(true);
-      return found;
-    }),
-    moves,
-  ]);
+  const under = load(`${site}products`, rate, seconds).then((found) => {
+    // The load must have outlasted what it was to prove.
+    expect(over).toBe(true);
+    return found;
+  });
+  const [result, slots] = await Promise.all([under, moves]);
   say("ten releases and rollbacks", result);
   // The sandbox killed no worker on the way, and no slot had to be started twice.
   const journal = await stack.remote("sudo journalctl --no-pager --unit 'web@*'");
@@ -62,7 +47,6 @@ test("ten releases and rollbacks in a row under 200 requests a second fail no re
   expect(new Set(slots).size).toBe(2);
   expect(result.requests).toBeGreaterThanOrEqual(rate * seconds - 1);
   expect([result.failed, result.dropped]).toEqual([0, 0]);
-  expect(result.max).toBeLessThan(300);
 }, 240_000);
 
 test("a killed master fails no request", async () => {
