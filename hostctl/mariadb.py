@@ -104,7 +104,7 @@ class MariaDB(Database):
             self._of("events", "'drop event ', quoted(event_name)", "event_schema", name)])).splitlines()
         if not gone:
             return None
-        file, part, views = folder / f"{name}.sql", folder / "part", self._named("VIEW", name)
+        file, part, views = folder / f"{name}.sql", folder / "part", self._named("table_type = 'VIEW'", name)
         asked = [["--no-create-info", *PROGRAMS, name], *([["--skip-triggers", name, *views]] if views else [])]
         with file.open("wb") as whole:
             for words in asked:
@@ -143,11 +143,11 @@ class MariaDB(Database):
             self.ask(f"analyze table {', '.join(map(identifier, tables))}", name, timeout=4 * 3600)
 
     def tables(self, name):
-        return self._named("BASE TABLE", name)
+        # MariaDB names its sequences and its versioned tables otherwise than BASE TABLE.
+        return self._named("table_type not in ('VIEW', 'SYSTEM VIEW')", name)
 
-    def _named(self, kind, name):
-        return self.ask("select table_name from information_schema.tables "
-                        f"where table_type = {literal(kind)} and table_schema = {literal(name)} order by 1").splitlines()
+    def _named(self, condition, name):
+        return self.ask(f"select table_name from information_schema.tables where {condition} and table_schema = {literal(name)} order by 1").splitlines()
 
     def quoted(self, table):
         return identifier(table)

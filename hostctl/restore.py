@@ -135,7 +135,9 @@ def _switch(host, database, incoming, what, media):
         try:
             database.switch(incoming, kept)
         except HostError:
-            _write_record(host, before)
+            # A failure after the tables have moved leaves something to change back to.
+            if not _exists(database, kept):
+                _write_record(host, before)
             raise
         for path, folder in media.items():
             there = host.paths.data / path
@@ -144,6 +146,13 @@ def _switch(host, database, incoming, what, media):
                 os.rename(there, aside / path)
             os.rename(folder, there)
     return record
+
+
+def _exists(database, name):
+    try:
+        return database.exists(name)
+    except CommandFailed:
+        return False
 
 
 def _roll(host, database, kept, move):

@@ -1,7 +1,7 @@
 """`rollback`: the code of an earlier release, and where the database has moved on since, the database with it."""
 from . import apply, backup, history, restore, restore_point, schema, slots
 from .deploy import deploy
-from .errors import HostError
+from .errors import CommandFailed, HostError
 from .release import do_steps, on_host
 from .repository import Repository
 
@@ -37,11 +37,20 @@ def _with_point(host, digest, move):
     with backup.turn(host, "rollback"):
         found = restore_point.find(host, repository, digest)
         done = restore.bring(host, chosen, database, repository, found, move)
-        then, now = database.rows(database.name), database.rows(done["kept"])
-    since = [f"{table} {rows - then[table]:+} rows" for table, rows in now.items() if rows != then.get(table, rows)]
-    since += [f"{table} (new table) {rows} rows" for table, rows in now.items() if table not in then]
+        since = _written_since(database, done["kept"])
     host.log.say(f"database {database.name}: is restore point {found.id}, {done['ageSeconds']} s old; what was written since is in {done['kept']} only: "
-                 f"{', '.join(since) or 'no table has another number of rows'}; `hostctl restore --drop-old` removes it")
+                 f"{since}; `hostctl restore --drop-old` removes it")
+
+
+def _written_since(database, kept):
+    """What the database that served has more of (or less), in words."""
+    try:
+        then, now = database.rows(database.name), database.rows(kept)
+    except CommandFailed:
+        return "its rows could not be counted"
+    found = [f"{table} {rows - then[table]:+} rows" for table, rows in now.items() if rows != then.get(table, rows)]
+    found += [f"{table} (new table) {rows} rows" for table, rows in now.items() if table not in then]
+    return ", ".join(found) or "no table has another number of rows"
 
 
 def _previous(host):

@@ -36,7 +36,7 @@ class Server(Machine):
         if "information_schema.schemata" in sql:
             return Result(0, "1\n" if sql.split("'")[1] in self.databases else "")
         if "information_schema.tables" in sql:
-            return Result(0, "".join(f"{table}\n" for table in self.databases[sql.split("'")[3]]) if "BASE" in sql else "")
+            return Result(0, "".join(f"{table}\n" for table in self.databases[sql.split("'")[-2]]) if "not in" in sql else "")
         if "information_schema.triggers" in sql and self.triggers and "'shop_new'" in sql:
             return Result(0, "drop trigger `t`\n")
         return Result(0, "")
