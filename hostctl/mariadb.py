@@ -96,22 +96,31 @@ class MariaDB(Database):
 
     def _take(self, name, folder):
         """Take down what keeps the tables of a database from moving, or would not move with them; returns a file that puts it up again,
-        or None where there is nothing."""
-        gone = self.ask("; ".join([
-            self._of("views", "'drop view ', quoted(table_name)", "table_schema", name),
+        or None where there is nothing. A view that no longer fits its tables cannot be put up anywhere, so it stays where it is."""
+        views = self._named("table_type = 'VIEW'", name)
+        whole = [view for view in views if self._works(name, view)]
+        gone = [f"drop view {identifier(view)}" for view in whole] + self.ask("; ".join([
             self._of("triggers", "'drop trigger ', quoted(trigger_name)", "trigger_schema", name),
             self._of("routines", "'drop ', lower(routine_type), ' ', quoted(routine_name)", "routine_schema", name),
             self._of("events", "'drop event ', quoted(event_name)", "event_schema", name)])).splitlines()
         if not gone:
             return None
-        file, part, views = folder / f"{name}.sql", folder / "part", self._named("table_type = 'VIEW'", name)
-        asked = [["--no-create-info", *PROGRAMS, name], *([["--skip-triggers", name, *views]] if views else [])]
-        with file.open("wb") as whole:
+        file, part = folder / f"{name}.sql", folder / "part"
+        asked = [["--no-create-info", *PROGRAMS, *(f"--ignore-table={name}.{view}" for view in views), name],
+                 *([["--skip-triggers", name, *whole]] if whole else [])]
+        with file.open("wb") as text:
             for words in asked:
                 self.system.run(self.program("mariadb-dump", "--no-data", "--no-tablespaces", f"--result-file={part}", *words), env=self.env)
-                whole.write(part.read_bytes())
+                text.write(part.read_bytes())
         self.ask("; ".join(gone), name)
         return file
+
+    def _works(self, name, view):
+        try:
+            self.ask(f"select 1 from {identifier(view)} limit 0", name)
+        except CommandFailed:
+            return False
+        return True
 
     @staticmethod
     def _of(what, statement, schema, name):
