@@ -1,5 +1,6 @@
 /** The shop on MySQL, for which MariaDB stands: data that is lost, damaged and moved on, and a repository in S3. Limits: a database of some
  * hundred kilobytes; moto's S3 has no network between, no rights and no versions. */
+import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { moto, startMoto } from "../../tools/moto";
@@ -32,6 +33,7 @@ beforeAll(async () => {
     database: { engine: "mysql", version: "10.11" },
     backup: { enabled: true, drill: { checks: [{ sql: "select count(*) > 5 from shop_product", expect: "1" }] } },
   });
+  await stack.pulumi(["config", "set", "--secret", "backupPassword"], randomBytes(24).toString("hex"));
   await stack.mustUp();
   site = (await stack.outputs()).siteUrl;
 }, 500_000);
