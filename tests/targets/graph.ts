@@ -205,4 +205,4 @@ function brief(value: unknown): unknown {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const settled = (value: unknown): Promise<unknown> => new Promise((resolve) => pulumi.output(value).apply(resolve));
+const settled = (value: unknown): Promise<unknown> => new Promise((resolve) => (pulumi.output(value) as pulumi.Output<unknown>).apply(resolve));
