@@ -8,6 +8,7 @@ import { getDatabaseUserOutput } from "@pulumi/digitalocean/getDatabaseUser";
 import type { Tag } from "@pulumi/digitalocean/tag";
 import type { Vpc } from "@pulumi/digitalocean/vpc";
 import * as pulumi from "@pulumi/pulumi";
+import { engines, smallestDiskGiB } from "../../config/catalog/digitalocean";
 import { databaseCaPath, postgresUrl } from "../../host/environment";
 import { physicalName } from "../../plan/names";
 import type { DatabasePlan, StackPlan } from "../../plan/plan";
@@ -66,13 +67,14 @@ function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, r
     resource,
     {
       name,
-      engine: database.engine === "postgres" ? "pg" : "mysql",
+      engine: engines[database.engine].slug,
       version: database.version,
       size: database.size,
       region: spec.host.region,
       nodeCount: database.standby ? 2 : 1,
       privateNetworkUuid: network.id,
-      storageSizeMib: String(storageGiB * 1024),
+      // Left out, the disk is the one that comes with the size.
+      ...(storageGiB > smallestDiskGiB ? { storageSizeMib: String(storageGiB * 1024) } : {}),
       storageAutoscale: { enabled: storageLimitGiB > storageGiB, thresholdPercent: 80, incrementGib: 10 },
       maintenanceWindows: [{ day: maintenance.weekday, hour: `${String(maintenance.hour).padStart(2, "0")}:00` }],
       tags: [...asDigitalOceanTags(labels)],
