@@ -27,7 +27,6 @@ test("production declares exactly these resources", () => {
     "DatabaseCluster database",
     "DatabaseDb database-db",
     "DatabaseFirewall database-firewall",
-    "DatabaseUser database-user",
     "DnsRecord caa-ocpizza.fr",
     "DnsRecord caa-www.ocpizza.fr",
     "DnsRecord dns-ocpizza.fr",
@@ -62,7 +61,7 @@ test("the site's address waits for the gate, the gate for the hand-over, and tha
   expect(production.named("address-assignment").dependencies).toContain("web-0-gate");
   expect(production.named("web-0-gate").dependencies).toContain("web-0-handover");
   expect(production.named("web-0-handover").dependencies).toContain("web-0-apply");
-  expect(production.named("web-0-apply").dependencies).toEqual(expect.arrayContaining(["web-0-bundle", "web-0-release", "database-db", "database-user"]));
+  expect(production.named("web-0-apply").dependencies).toEqual(expect.arrayContaining(["web-0-bundle", "web-0-release", "database-db"]));
   expect(production.named("web-0-in-service").dependencies).toContain("web-0-handover-rest");
   expect(production.named("web-0-handover-rest").dependencies).toEqual(expect.arrayContaining(["address-assignment", "dns-www.ocpizza.fr"]));
 });
@@ -76,7 +75,7 @@ test("the gate asks the machine's own address and not the site's", () => {
 
 test("what holds data, and the site's address, is protected in production and nothing else is", () => {
   const kept = production.nodes.filter(({ options }) => options["protect"] === true).map(({ name }) => name);
-  expect(kept).toEqual(["database", "database-db", "database-user", "address", "backups"]);
+  expect(kept).toEqual(["database", "database-db", "address", "backups"]);
   expect(production.nodes.filter(({ options }) => options["retainOnDelete"] === true).map(({ name }) => name)).toEqual(["backups"]);
 });
 
@@ -96,7 +95,7 @@ test("the database is reached through the private network by the stack's hosts a
   expect(production.named("database").inputs["privateNetworkUuid"]).toBe("network-id");
   const late = JSON.parse(String(production.named("web-0-apply").opened["stdin"])) as { env: Record<string, string>; files: Record<string, string> };
   expect(late.env["DATABASE_URL"]).toBe(
-    `postgresql://ocpizza:${markers.database}@private-database.db.ondigitalocean.com:25060/ocpizza?sslmode=verify-full&sslrootcert=/etc/webstack/database-ca.pem`,
+    `postgresql://doadmin:${markers.database}@private-database.db.ondigitalocean.com:25060/ocpizza?sslmode=verify-full&sslrootcert=/etc/webstack/database-ca.pem`,
   );
   expect(late.files).toEqual({ "/etc/webstack/database-ca.pem": "CA TEXT" });
   const rules = production.nodes.filter(({ type }) => type.includes("Firewall")).map(({ inputs }) => JSON.stringify(inputs));

@@ -20,9 +20,7 @@ function stateOf(type: string, name: string): Record<string, unknown> {
     case "SshKey":
       return { fingerprint: "aa:bb" };
     case "DatabaseCluster":
-      return { privateHost: `private-${name}.db.ondigitalocean.com`, port: 25060, clusterUrn: `do:dbaas:${name}` };
-    case "DatabaseUser":
-      return { password: pulumi.secret(markers.database) };
+      return { privateHost: `private-${name}.db.ondigitalocean.com`, port: 25060, user: "doadmin", password: pulumi.secret(markers.database), clusterUrn: `do:dbaas:${name}` };
     case "DatabaseConnectionPool":
       return { port: 25061 };
     case "SpacesBucket":
@@ -53,7 +51,6 @@ export function graphOf(spec: StackSpec, digest = "00112233aabbccdd"): Promise<G
     id: (type, name) => (type.endsWith(":Droplet") ? "4711" : `${name}-id`),
     call: (token) => {
       if (token.endsWith(":getDatabaseCa")) return { certificate: "CA TEXT" };
-      if (token.endsWith(":getDatabaseUser")) return { password: markers.database };
       throw new Error(`nothing answers ${token}`);
     },
     program: () => toOutputs(digitalocean.build(plan, renderHosts(plan, digest), release, secrets)),

@@ -1,6 +1,6 @@
 import { backupHours, backupsKept, databases, droplets, engines, images, recoveryDays, regions, withoutStandby } from "../../config/catalog/digitalocean";
 import type { Problem } from "../../config/problems";
-import type { DatabasePlan, StackPlan } from "../../plan/plan";
+import type { StackPlan } from "../../plan/plan";
 
 const table = "infra/config/catalog/digitalocean.ts";
 const oneOf = (names: readonly string[]): string => `must be one of ${names.join(", ")}`;
@@ -34,13 +34,13 @@ export function check(plan: StackPlan): readonly Problem[] {
       must: "must be set when target is digitalocean, which gives the address only when the host is being made",
       hint: "a name below a domain that you own, such as www.example.com",
     },
-    ...databaseRules(plan.database),
+    ...databaseRules(plan),
   ];
   const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, ...(got === undefined ? {} : { got }), ...(hint === undefined ? {} : { hint }) }));
   return [...broken, ...checkAccess(plan, process.env)];
 }
 
-function databaseRules(database: DatabasePlan): readonly Rule[] {
+function databaseRules({ spec, database }: StackPlan): readonly Rule[] {
   if (database.kind === "none") return [];
   const { versions } = engines[database.engine];
   return [
@@ -52,6 +52,12 @@ function databaseRules(database: DatabasePlan): readonly Rule[] {
       must: `must be false for ${withoutStandby}`,
       got: true,
       hint: "take db-s-1vcpu-2gb or larger",
+    },
+    {
+      at: "database.user",
+      broken: database.user !== spec.app.name.replaceAll("-", "_"),
+      must: "must be left out when target is digitalocean, where the app logs in as the cluster's own user",
+      got: database.user,
     },
     { at: "database.keepDays", broken: database.keepDays !== recoveryDays, must: `must be ${recoveryDays}, which DigitalOcean keeps`, got: database.keepDays, hint: "leave it out" },
   ];
