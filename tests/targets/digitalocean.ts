@@ -12,7 +12,7 @@ export const markers = { app: "app-marker", key: "key-marker", backup: "backup-m
 
 /** Outputs that DigitalOcean adds to what was asked for, as far as the program reads them. */
 export function stateOf(type: string, name: string): Record<string, unknown> {
-  switch (type.split(":").at(-1)) {
+  switch (type.split(":").at(-1) ?? "") {
     case "Droplet":
       return { ipv4Address: "198.51.100.10", dropletUrn: "do:droplet:4711" };
     case "ReservedIp":
