@@ -11,7 +11,7 @@ export const slackWebhookName = "slackWebhook";
 export function ownSecrets(raw: Readonly<Record<string, unknown>>): readonly string[] {
   const says = (section: string, key: string): unknown => (raw[section] as Record<string, unknown> | null | undefined)?.[key];
   const backup = says("backup", "enabled") ?? says("database", "kind") !== "none";
-  const slack = says("monitoring", "slack") !== undefined;
+  const slack = (says("monitoring", "slack") ?? null) !== null;
   return [sshKeyName, ...(backup === false ? [] : [backupPasswordName]), ...(slack ? [slackWebhookName] : [])];
 }
 

@@ -7,7 +7,7 @@ import type { Tag } from "@pulumi/digitalocean/tag";
 import type { Vpc } from "@pulumi/digitalocean/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { engines, smallestDiskGiB } from "../../config/catalog/digitalocean";
-import { databaseCaPath, postgresUrl } from "../../host/environment";
+import { databaseCaPath, databaseUrl } from "../../host/environment";
 import { physicalName } from "../../plan/names";
 import type { DatabasePlan, StackPlan } from "../../plan/plan";
 import type { BuiltDatabase } from "../target";
@@ -90,7 +90,7 @@ function seen({ engine }: Managed, cluster: DatabaseCluster, name: pulumi.Input<
   const place = pulumi.output({ host: cluster.privateHost, port: cluster.port, name, user: cluster.user });
   return {
     output: pulumi.unsecret(place.apply((known) => ({ engine, ...known }))),
-    url: pulumi.secret(pulumi.all([place, cluster.password]).apply(([known, password]) => postgresUrl({ ...known, password }))),
+    url: pulumi.secret(pulumi.all([place, cluster.password]).apply(([known, password]) => databaseUrl(engine, { ...known, password }))),
     caPath: databaseCaPath,
     ca: pulumi.unsecret(getDatabaseCaOutput({ clusterId: cluster.id }).certificate),
     cluster,
