@@ -109,6 +109,7 @@ function defaultThreads({ services, jobs }: Description, workersOf: (service: Ht
   if (database.kind === "none") return 16;
   const loads = services.map(([, s]) => (s.kind === "command" ? s : { kind: s.kind, workers: workersOf(s), threads: s.kind === "wsgi" ? (s.threads ?? 0) : 1 }));
   const open = loads.reduce((sum, s) => sum + (s.kind === "wsgi" && s.threads === 0 ? 2 * s.workers : 0), 0);
+  if (database.pool !== "none") return 16;
   const left = database.connections - connectionsOf(loads, jobs.length);
   return Math.max(1, Math.min(16, Math.floor(left / open)));
 }

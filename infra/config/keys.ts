@@ -133,6 +133,10 @@ export const keys = {
         says: "connections that the database accepts from the app", example: 22,
       }),
       memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 1024 on local", { says: "memory of the database", example: 1024 }),
+      pool: optional(oneOf("none", "transaction"), "none", {
+        says: "a pooler of the target's own between app and database, for an app that needs more than `connections`; with transaction, what a session sets ends with its transaction",
+        example: "transaction",
+      }),
       standby: optional(flag, false, { says: "a second server that takes over when the first fails", example: true }),
       storageLimitGiB: computed(wholeNumber(5, 65536), "twice storageGiB", { says: "how far the target may enlarge the disk by itself; storageGiB means never", example: 40 }),
       keepDays: optional(wholeNumber(1, 35), 7, { says: "days to which the target can bring the database back, beside the backups", example: 7 }),

@@ -189,6 +189,26 @@ test("a restore is a cluster beside the one it is a copy of, and the app's addre
   expect(graph.named(`${copy?.name ?? ""}-firewall`).inputs["rules"]).toEqual([{ type: "tag", value: "webstack-prod-web" }]);
 });
 
+test("a pool is between app and database, and hostctl goes past it", async () => {
+  const spec = exampleSpec("prod");
+  if (spec.database.kind === "none") throw new Error("production has a database");
+  const graph = await graphOf({ ...spec, database: { ...spec.database, pool: "transaction" } });
+  expect(graph.named("database-pool").inputs).toEqual({ clusterId: "database-id", name: "database-pool", mode: "transaction", size: 19, dbName: "ocpizza", user: "doadmin" });
+  const { env } = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { env: Record<string, string> };
+  const host = `postgresql://doadmin:${markers.database}@private-database.db.ondigitalocean.com`;
+  const checked = "sslmode=verify-full&sslrootcert=/etc/webstack/database-ca.pem";
+  expect([env["DATABASE_URL"], env["DATABASE_DIRECT_URL"], env["DATABASE_POOL"]]).toEqual([`${host}:25061/database-pool?${checked}`, `${host}:25060/ocpizza?${checked}`, "transaction"]);
+});
+
+test("MySQL is the same but for the engine's own words", async () => {
+  const spec = exampleSpec("prod");
+  if (spec.database.kind === "none") throw new Error("production has a database");
+  const graph = await graphOf({ ...spec, database: { ...spec.database, engine: "mysql", version: "8" } });
+  expect(graph.named("database").inputs).toMatchObject({ engine: "mysql", version: "8" });
+  const { env } = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { env: Record<string, string> };
+  expect(env["DATABASE_URL"]).toBe(`mysql://doadmin:${markers.database}@private-database.db.ondigitalocean.com:25060/ocpizza?ssl_ca=/etc/webstack/database-ca.pem`);
+});
+
 test("another target never loads the provider, and this one loads no index of it", () => {
   const script = 'require("./infra/targets").targetFor(process.argv[1]); console.log(JSON.stringify(Object.keys(require.cache).filter((path) => /@pulumi.(digitalocean|aws)/.test(path))))';
   const loaded = (target: string): string[] =>

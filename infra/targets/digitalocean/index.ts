@@ -35,8 +35,7 @@ export const digitalocean: Target = {
     const built = buildArchive(release, runtime);
 
     const database = plan.database.kind === "none" ? null : managedDatabase(plan, plan.database, network, tag);
-    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env };
-    if (database !== null) env.DATABASE_URL = database.url;
+    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...database?.env };
     const late = { env, files: database === null ? {} : { [database.caPath]: database.ca } };
 
     const backup = spec.backup.enabled ? backupBucket(plan, secrets) : null;
