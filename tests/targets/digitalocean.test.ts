@@ -86,8 +86,11 @@ test("a stack that says so protects nothing, and still leaves its backups behind
   expect(graph.named("backups").options).toEqual({ retainOnDelete: true });
 });
 
-test("no host is deleted before its successor serves", () => {
-  expect(production.nodes.filter(({ options }) => options["deleteBeforeReplace"] === true)).toEqual([]);
+test("no host is deleted before its successor serves, though the provider would rather, since the program chose its name", () => {
+  expect(production.nodes.filter(({ options }) => options["deleteBeforeReplace"] !== undefined).map(({ name, options }) => [name, options["deleteBeforeReplace"]])).toEqual([
+    ["web-0", "false"],
+    ["ssh-key", "false"],
+  ]);
 });
 
 test("the database is reached through the private network by the stack's hosts alone", () => {

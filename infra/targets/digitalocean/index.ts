@@ -30,7 +30,8 @@ export const digitalocean: Target = {
     const network = vpc(plan);
     const tag = hostTag(plan);
     firewall(plan, tag);
-    const key = new SshKey("ssh-key", { name: physicalName("host", labels.project, labels.stack), publicKey: secrets.sshPublicKey });
+    // As with the machine, see host.ts: a new key deleted before the old one's machine would take that along.
+    const key = new SshKey("ssh-key", { name: physicalName("host", labels.project, labels.stack), publicKey: secrets.sshPublicKey }, { deleteBeforeReplace: false });
     const address = siteAddress(plan);
     const built = buildArchive(release, runtime);
 
