@@ -1,7 +1,7 @@
 """A release on the host: unpacked and verified, with its runtime, its steps run and its static files published."""
 import os
 
-from . import archive, files, reachable, runtime, schema, static, steps
+from . import archive, files, runtime, schema, static, steps
 from .errors import HostError
 
 
@@ -14,7 +14,6 @@ def prepare(host, manifest, *, run_steps):
     """Make the declared release, unpacked, ready to start; returns the schema revision of the database by then, or None.
     Nothing that serves is touched. Raises HostError at the first thing amiss."""
     digest = manifest.release.digest
-    reachable.wait(host)
     if run_steps:
         do_steps(host, manifest)
     revision = schema.revision(host, manifest, digest)

@@ -1,10 +1,10 @@
 """A database that lets a new host in only after a while."""
 import unittest
 
-from hostctl import environment, reachable
+from hostctl import apply, environment, reachable
 from hostctl.errors import HostError
 
-from .machine import Machine
+from .machine import Machine, manifest, source
 
 URL = "postgresql://user:secret@database.example:25060/shop?sslmode=verify-full"
 
@@ -34,6 +34,13 @@ class ReachableTest(unittest.TestCase):
             self.wait()
         self.assertEqual(str(failure.exception),
                          "database.example:25060: the database took no connection from this host for 120 s; look at its firewall and whether it runs")
+
+    def test_a_deployment_that_moves_the_app_to_such_a_database_waits_before_anything_starts(self):
+        self.machine.refusals = 4
+        declared = manifest(self.machine.deliver(source(1)))
+        apply.apply(self.machine.host(), declared, {"DATABASE_URL": URL})
+        steps = [line for line in self.machine.said if line.startswith("# Step")]
+        self.assertLess([i for i, line in enumerate(steps) if line.endswith("DATABASE")], [i for i, line in enumerate(steps) if line.endswith("START")])
 
     def test_an_app_without_a_database_waits_for_none(self):
         self.machine.refusals = 1000
