@@ -1,7 +1,7 @@
 import { schedule } from "./calendar";
 import { command } from "./command";
 import {
-  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey, slug, unitName,
+  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey, slackChannel, slug, unitName,
   urlPath, urlPrefix, version, weekday,
 } from "./forms";
 import { byKind, computed, group, optional, required, section, type Values } from "./section";
@@ -133,6 +133,10 @@ export const keys = {
         says: "connections that the database accepts from the app", example: 22,
       }),
       memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 1024 on local", { says: "memory of the database", example: 1024 }),
+      pool: optional(oneOf("none", "transaction"), "none", {
+        says: "a pooler of the target's own between app and database, for an app that needs more than `connections`; with transaction, what a session sets ends with its transaction",
+        example: "transaction",
+      }),
       standby: optional(flag, false, { says: "a second server that takes over when the first fails", example: true }),
       storageLimitGiB: computed(wholeNumber(5, 65536), "twice storageGiB", { says: "how far the target may enlarge the disk by itself; storageGiB means never", example: 40 }),
       keepDays: optional(wholeNumber(1, 35), 7, { says: "days to which the target can bring the database back, beside the backups", example: 7 }),
@@ -165,6 +169,9 @@ export const keys = {
   }), { says: "backups of the database and of uploaded media", example: { keepDays: 7 } }),
   monitoring: group(section({
     emails: optional(listOf(email, "e-mail addresses"), [], { says: "receivers of alerts", example: ["ops@ocpizza.fr"] }),
+    slack: computed(section({
+      channel: required(slackChannel, { says: "channel of the webhook", example: "#alerts" }),
+    }), "none: alerts go by e-mail alone", { says: "receives alerts, too; its webhook is the secret slackWebhook", example: { channel: "#alerts" } }),
     budget: optional(wholeNumber(0, 1000000), 0, { says: "US dollars a month that the stack may cost; 0 means any", example: 40 }),
   }), { says: "watching", example: { emails: ["ops@ocpizza.fr"] } }),
   access: group(section({

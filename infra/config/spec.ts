@@ -187,6 +187,8 @@ export type DatabaseSpec =
       /** Connections the database accepts from the app. */
       readonly connections: number;
       readonly memoryMiB: number;
+      /** Between app and database; a transaction is all that one server's session is lent for. */
+      readonly pool: "none" | "transaction";
       /** A second server that takes over when the first fails. */
       readonly standby: boolean;
       /** The target may enlarge the disk up to this; equal to storageGiB where it may not. */
@@ -224,6 +226,8 @@ export interface DrillSpec {
 export interface MonitoringSpec {
   /** Receivers of alerts. */
   readonly emails: readonly string[];
+  /** Receives alerts, too; null where it does not. */
+  readonly slack: { readonly channel: string } | null;
   /** US dollars a month that the stack may cost; 0 means that nobody said. */
   readonly budget: number;
 }

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import { DatabaseCluster } from "@pulumi/digitalocean/databaseCluster";
+import { DatabaseConnectionPool } from "@pulumi/digitalocean/databaseConnectionPool";
+import { DatabaseDb } from "@pulumi/digitalocean/databaseDb";
+import { DatabaseFirewall } from "@pulumi/digitalocean/databaseFirewall";
+import { getDatabaseCaOutput } from "@pulumi/digitalocean/getDatabaseCa";
+import type { Tag } from "@pulumi/digitalocean/tag";
+import type { Vpc } from "@pulumi/digitalocean/vpc";
+import * as pulumi from "@pulumi/pulumi";
+import { engines, smallestDiskGiB } from "../../config/catalog/digitalocean";
+import { databaseCaPath, databaseUrl } from "../../host/environment";
+import { physicalName } from "../../plan/names";
+import type { DatabasePlan, StackPlan } from "../../plan/plan";
+import type { BuiltDatabase } from "../target";
+import { isProtected } from "./protection";
+import { asDigitalOceanTags } from "./tags";
+
+type Managed = Extract<DatabasePlan, { kind: "managed" }>;
+
+/** Of every cluster and of its pools. */
+export const databasePorts = "25060-25061";
+
+/** The database as the app sees it. */
+export interface ManagedDatabase {
+  readonly output: pulumi.Output<BuiltDatabase>;
+  /** For the app's environment; secret. Behind a pool, hostctl has a way past it. */
+  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly caPath: string;
+  readonly ca: pulumi.Output<string>;
+  readonly cluster: DatabaseCluster;
+}
+
+/**
+ * A cluster in the private network that lets in the stack's hosts and nobody else. With `database.restore` it is a copy of another one, under a
+ * name that follows from what it is a copy of; the stack's own first cluster stays beside it. The app logs in as the cluster's own user, see
+ * docs/decisions/0015-the-app-is-the-cluster-s-own-user.md.
+ */
+export function managedDatabase(plan: StackPlan, database: Managed, network: Vpc, tag: Tag): ManagedDatabase {
+  const { labels } = plan;
+  const name = physicalName("database", labels.project, labels.stack, "database");
+  const first = () => {
+    const cluster = clusterOf(plan, { ...database, restore: null }, network, tag, "database", name);
+    const made = new DatabaseDb("database-db", { clusterId: cluster.id, name: database.name }, { protect: isProtected(plan.spec) });
+    return { cluster, made };
+  };
+  if (database.restore === null) {
+    const { cluster, made } = first();
+    return seen(database, cluster, "database", made.name);
+  }
+  const { from, at } = database.restore;
+  if (from === name) first();
+  const mark = createHash("sha256").update(`${from} ${at}`).digest("hex").slice(0, 5);
+  const cluster = clusterOf(plan, database, network, tag, `database-${mark}`, physicalName("database", labels.project, labels.stack, "database", mark));
+  // A copy has the databases of what it was made from: https://docs.digitalocean.com/products/databases/postgresql/how-to/fork-clusters/
+  return seen(database, cluster, `database-${mark}`, database.name);
+}
+
+function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, resource: string, name: string): DatabaseCluster {
+  const { spec, labels } = plan;
+  const { restore, maintenance, storageGiB, storageLimitGiB } = database;
+  const cluster = new DatabaseCluster(
+    resource,
+    {
+      name,
+      engine: engines[database.engine].slug,
+      version: database.version,
+      size: database.size,
+      region: spec.host.region,
+      nodeCount: database.standby ? 2 : 1,
+      privateNetworkUuid: network.id,
+      // Left out, the disk is the one that comes with the size.
+      ...(storageGiB > smallestDiskGiB ? { storageSizeMib: String(storageGiB * 1024) } : {}),
+      storageAutoscale: { enabled: storageLimitGiB > storageGiB, thresholdPercent: 80, incrementGib: 10 },
+      maintenanceWindows: [{ day: maintenance.weekday, hour: `${String(maintenance.hour).padStart(2, "0")}:00` }],
+      tags: [...asDigitalOceanTags(labels)],
+      ...(restore === null ? {} : { backupRestore: { databaseName: restore.from, ...(restore.at === "" ? {} : { backupCreatedAt: restore.at }) } }),
+    },
+    {
+      protect: isProtected(spec),
+      // The disk grows by itself, and the project is set by the account. Both would otherwise be turned back.
+      ignoreChanges: ["projectId", ...(storageLimitGiB > storageGiB ? ["storageSizeMib"] : [])],
+      customTimeouts: { create: "60m" },
+    },
+  );
+  new DatabaseFirewall(`${resource}-firewall`, { clusterId: cluster.id, rules: [{ type: "tag", value: tag.name }] });
+  return cluster;
+}
+
+/** Connections that a pool leaves to backups, restores and drills, which go past it. */
+const pastPool = 3;
+
+/** `name`: of the database in it; an output of the resource that makes it, so that nothing logs in before. */
+function seen({ engine, connections, pool }: Managed, cluster: DatabaseCluster, resource: string, name: pulumi.Input<string>): ManagedDatabase {
+  const place = pulumi.output({ host: cluster.privateHost, port: cluster.port, name, user: cluster.user });
+  const url = (way: pulumi.Input<{ port?: number; name?: string }>): pulumi.Output<string> =>
+    pulumi.secret(pulumi.all([place, cluster.password, way]).apply(([known, password, other]) => databaseUrl(engine, { ...known, ...other, password })));
+  const env = (): ManagedDatabase["env"] => {
+    if (pool === "none") return { DATABASE_URL: url({}) };
+    const size = Math.max(1, connections - pastPool);
+    const made = new DatabaseConnectionPool(`${resource}-pool`, { clusterId: cluster.id, name: `${resource}-pool`, mode: pool, size, dbName: name, user: cluster.user });
+    return { DATABASE_URL: url(pulumi.output({ port: made.port, name: made.name })), DATABASE_DIRECT_URL: url({}), DATABASE_POOL: pool };
+  };
+  return {
+    output: pulumi.unsecret(place.apply((known) => ({ engine, ...known }))),
+    env: env(),
+    caPath: databaseCaPath,
+    ca: pulumi.unsecret(getDatabaseCaOutput({ clusterId: cluster.id }).certificate),
+    cluster,
+  };
+}
