@@ -6,6 +6,10 @@ const limits = {
   host: 63,
   /** Linux interface names are 15 bytes, which the provider deals with; this is the network's own name. */
   network: 63,
+  /** https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints */
+  database: 63,
+  /** The first part of a bucket's name, which S3 lets end in 27 characters of its own. */
+  bucket: 36,
 } as const;
 
 /**
