@@ -38,14 +38,11 @@ export function awsMachine(scope: Scope, name: string, network: Network, firewal
     options,
   );
   const first = userData(sshPublicKey);
-  // A network interface is in one machine at a time, so a new machine needs a new one: it says what its machine began with.
+  // A network interface is in one machine at a time, and both machines of a replacement need an address: they are replaced with it.
   const generation = createHash("sha256").update(`${imageName}\n${first}`).digest("hex").slice(0, 8);
-  const card = new NetworkInterface(
-    name,
-    { subnetId: subnet.id, privateIpsCount: 1, securityGroups: [firewall.web.id], description: `${scope.prefix}-${name} ${generation}`, tags: named(scope, name) },
-    { ...options, replaceOnChanges: ["description"] },
-  );
-  const own = new Eip(`${name}-address`, { domain: "vpc", tags: named(scope, name) }, { ...options, dependsOn: network.ready });
+  const withMachine = { ...options, replacementTrigger: generation };
+  const card = new NetworkInterface(name, { subnetId: subnet.id, privateIpsCount: 1, securityGroups: [firewall.web.id], tags: named(scope, name) }, withMachine);
+  const own = new Eip(`${name}-address`, { domain: "vpc", tags: named(scope, name) }, { ...withMachine, dependsOn: network.ready });
   const reachable = new EipAssociation(
     `${name}-address`,
     { allocationId: own.allocationId, networkInterfaceId: card.id, privateIpAddress: card.privateIp },
