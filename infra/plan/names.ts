@@ -6,9 +6,9 @@ const limits = {
   host: 63,
   /** Linux interface names are 15 bytes, which the provider deals with; this is the network's own name. */
   network: 63,
-  /** https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.Constraints */
+  /** Clusters: https://docs.digitalocean.com/products/databases/postgresql/how-to/create/ and RDS: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html */
   database: 63,
-  /** The first part of a bucket's name, which S3 lets end in 27 characters of its own. */
+  /** The first part of a bucket's name, to which 27 characters are added: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
   bucket: 36,
 } as const;
 
