@@ -12,8 +12,7 @@ import {
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../../plan/names";
 import type { Database } from "./database";
-import type { Identity } from "./identity";
-import { keepBackups, onlyEncrypted, serviceTrust } from "./policies";
+import { onlyEncrypted, serviceTrust } from "./policies";
 import { named, type Scope } from "./scope";
 
 export const prefixes = { host: "host", dumps: "dumps" } as const;
@@ -22,12 +21,10 @@ export interface Storage {
   readonly bucket: Bucket;
   /** restic's name of the repository; it logs in as the machine. */
   readonly repository: pulumi.Output<string>;
-  /** The bucket takes backups once this is there. */
-  readonly ready: pulumi.Resource;
 }
 
 /** A bucket that only this stack reads, encrypted, with old versions kept for a month against a deletion by mistake. */
-export function awsStorage(scope: Scope, identity: Identity): Storage {
+export function awsStorage(scope: Scope): Storage {
   const { plan, options, kept, region } = scope;
   const { spec } = plan;
   const bucket = new Bucket(
@@ -56,8 +53,7 @@ export function awsStorage(scope: Scope, identity: Identity): Storage {
     { ...options, dependsOn: versioning },
   );
   new BucketPolicy("backups", { ...of, policy: onlyEncrypted(bucket.arn) }, { ...options, dependsOn: closed });
-  const ready = identity.grant("backups", keepBackups(bucket.arn, prefixes.host));
-  return { bucket, repository: pulumi.interpolate`s3:https://s3.${region}.amazonaws.com/${bucket.bucket}/${prefixes.host}`, ready };
+  return { bucket, repository: pulumi.interpolate`s3:https://s3.${region}.amazonaws.com/${bucket.bucket}/${prefixes.host}` };
 }
 
 /**

@@ -26,7 +26,15 @@ export interface Machine {
 }
 
 /** A Debian machine that answers SSH at an address of its own, and has a second private address for the site's. */
-export function awsMachine(scope: Scope, name: string, network: Network, firewall: Firewall, identity: Identity, sshPublicKey: string): Machine {
+export function awsMachine(
+  scope: Scope,
+  name: string,
+  network: Network,
+  firewall: Firewall,
+  identity: Identity,
+  sshPublicKey: string,
+  rights: readonly pulumi.Resource[],
+): Machine {
   const { plan, options } = scope;
   const { host } = plan.spec;
   const type = instances[host.size];
@@ -67,7 +75,8 @@ export function awsMachine(scope: Scope, name: string, network: Network, firewal
       forceDestroy: true,
       tags: { ...named(scope, name), role: "web" },
     },
-    { ...options, dependsOn: reachable },
+    // With its rights at hand, its first deployment need not wait for them.
+    { ...options, dependsOn: [reachable, ...rights] },
   );
   return {
     name,

@@ -8,7 +8,7 @@ import { getDatabaseUserOutput } from "@pulumi/digitalocean/getDatabaseUser";
 import type { Tag } from "@pulumi/digitalocean/tag";
 import type { Vpc } from "@pulumi/digitalocean/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import { databaseCaPath, postgresUrl } from "../../host/environment";
+import { databaseCaPath, databaseUrl } from "../../host/environment";
 import { physicalName } from "../../plan/names";
 import type { DatabasePlan, StackPlan } from "../../plan/plan";
 import type { BuiltDatabase } from "../target";
@@ -94,7 +94,7 @@ function seen(database: Managed, cluster: DatabaseCluster, password: pulumi.Inpu
   const place = pulumi.all([cluster.privateHost, cluster.port]).apply(([host, port]) => ({ host, port, name, user }));
   return {
     output: pulumi.unsecret(place.apply((known) => ({ engine, ...known }))),
-    url: pulumi.secret(pulumi.all([place, password]).apply(([known, secret]) => postgresUrl({ ...known, password: secret }))),
+    url: pulumi.secret(pulumi.all([place, password]).apply(([known, secret]) => databaseUrl("postgres", { ...known, password: secret }))),
     caPath: databaseCaPath,
     ca: pulumi.unsecret(getDatabaseCaOutput({ clusterId: cluster.id }).certificate),
     cluster,
