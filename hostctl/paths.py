@@ -30,6 +30,7 @@ class Paths:
         self.history = self.state / "history.json"
         self.undo = self.state / "undo"
         self.drill = self.state / "drill.json"
+        self.drill_env = self.run / "drill.env"
         self.last_backup = self.state / "backup.json"
         self.inbox = self.state / "inbox"
         self.logs = self.at("/var/log/webstack")

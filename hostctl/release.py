@@ -11,11 +11,9 @@ def on_host(paths, digest):
 
 
 def prepare(host, manifest, *, run_steps):
-    """Make the declared release ready to start; returns the schema revision of the database by then, or None.
+    """Make the declared release, unpacked, ready to start; returns the schema revision of the database by then, or None.
     Nothing that serves is touched. Raises HostError at the first thing amiss."""
     digest = manifest.release.digest
-    if not on_host(host.paths, digest):
-        _unpack(host, manifest.release)
     if run_steps:
         do_steps(host, manifest)
     revision = schema.revision(host, manifest, digest)
@@ -25,8 +23,11 @@ def prepare(host, manifest, *, run_steps):
     return revision
 
 
-def _unpack(host, declared):
+def ensure(host, declared):
+    """Have the declared release on the host, unpacked and verified, with its runtime. Raises HostError at the first thing amiss."""
     paths, log, digest = host.paths, host.log, declared.digest
+    if on_host(paths, digest):
+        return
     final = paths.release(digest)
     unfinished = final.with_name(f"{digest}.unfinished")
     source = unfinished / "source"

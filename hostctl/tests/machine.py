@@ -252,7 +252,7 @@ def manifest(digest, **changed):
                      {"name": "bot", "kind": "command"}],
         "release": {"digest": digest, "requirements": "requirements.txt",
                     "steps": [{"name": "Database-upgrading", "command": ["python", "manage.py", "migrate"], "timeoutSeconds": 60}],
-                    "static": [{"url": "/static/", "folder": "static"}], "keep": 2, "schema": None},
+                    "static": [{"url": "/static/", "folder": "static"}], "keep": 2, "schema": None, "restorePoint": True},
     }
     return parse({**raw, **changed})
 

@@ -70,10 +70,12 @@ export const keys = {
     }), "steps"), [], { says: "run in the new release, in order, before any process of it starts", example: [{ name: "migrate", run: "python manage.py migrate" }] }),
     schema: computed(section({
       revision: required(command, { says: "prints the state of the database as its last line, the same whichever release asks", example: "python manage.py schemarevision" }),
+      check: computed(command, "none: the database is saved before every release", { says: "ends with 0, run in the new release, when its steps leave the schema as it is", example: "python manage.py migrate --check" }),
       down: computed(command, "no way back", { says: "brings the database back to the state `{revision}`, for a rollback that asks for it", example: "python manage.py schemarevision --to {revision}" }),
     }), "none: a rollback does not look at the database", {
       says: "how a rollback knows whether the old code fits the database", example: { revision: "python manage.py schemarevision" },
     }),
+    restorePoint: optional(flag, true, { says: "whether the database is saved before a release changes its schema, where backups are kept; false only in an emergency", example: true }),
     keep: optional(wholeNumber(2, 50), 5, { says: "releases kept on the host, the serving one included", example: 5 }),
   }), { says: "what a release does beside starting the services", example: { keep: 5 } }),
   jobs: group(mapOf(unitName, section({
@@ -160,10 +162,11 @@ export const keys = {
       keepDays: optional(wholeNumber(1, 365), 7, { says: "days for which a dump is kept", example: 7 }),
     }), "none: the host alone makes backups", { says: "has the target's batch service dump the database once a day too, which needs no host", example: { hour: 5 } }),
     drill: group(section({
+      health: computed(flag, "true where a service answers HTTP", { says: "whether a second instance of each such service is started on the restored database and its health page asked", example: true }),
       schedule: optional(schedule, "Sun *-*-* 07:00:00", { says: "when the newest backup is restored beside the site and checked", example: "Sun *-*-* 07:00:00" }),
       checks: optional(listOf(section({
         sql: required(envValue, { says: "a question to the restored database", example: "select count(*) > 0 from shop_product" }),
-        expect: required(envValue, { says: "its answer, as psql prints it without headings", example: "t" }),
+        expect: required(envValue, { says: "its answer, as psql or mariadb print it without headings", example: "t" }),
       }), "questions"), [], { says: "what must hold in a restored database, in a drill and before a restore takes effect", example: [{ sql: "select count(*) > 0 from shop_product", expect: "t" }] }),
     }), { says: "the rehearsal of a restore", example: { schedule: "Sun *-*-* 07:00:00" } }),
   }), { says: "backups of the database and of uploaded media", example: { keepDays: 7 } }),

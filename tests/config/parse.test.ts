@@ -65,7 +65,7 @@ test("a description of the least there can be is completed by the defaults", () 
       },
     ],
     static: [],
-    release: { steps: [], schema: null, keep: 5 },
+    release: { steps: [], schema: null, restorePoint: true, keep: 5 },
     jobs: [],
     env: {},
     secrets: [],
@@ -76,7 +76,7 @@ test("a description of the least there can be is completed by the defaults", () 
       kind: "managed", engine: "postgres", version: "15", name: "oc_pizza", user: "oc_pizza", size: "", storageGiB: 10, connections: 100, memoryMiB: 1024,
       standby: false, blueGreen: false, storageLimitGiB: 20, keepDays: 7, maintenance: { weekday: "sunday", hour: 2 }, restore: null,
     },
-    backup: { enabled: true, schedule: "*-*-* 06:00:00", keepDays: 7, keepWeekly: 4, keepMonthly: 6, paths: [], drill: { schedule: "Sun *-*-* 07:00:00", checks: [] }, batch: null },
+    backup: { enabled: true, schedule: "*-*-* 06:00:00", keepDays: 7, keepWeekly: 4, keepMonthly: 6, paths: [], drill: { schedule: "Sun *-*-* 07:00:00", health: true, checks: [] }, batch: null },
     monitoring: { emails: [], budget: 0 },
     access: { sshFrom: ["10.20.0.1/32"], sessions: false, sshKeys: [] },
   });
