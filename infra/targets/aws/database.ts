@@ -159,6 +159,7 @@ export function awsDatabase(scope: Scope, database: ManagedPlan, network: Networ
     ca: regionCa(scope.region),
     output: instance.address.apply((host) => ({ engine, host, user: database.user, ...place })),
     login: pulumi.jsonStringify({
+      endpoint: `https://secretsmanager.${scope.region}.amazonaws.com`,
       region: scope.region,
       secret: appSecret.arn,
       master: masterSecret,
