@@ -21,7 +21,7 @@ function stateOf(type: string, name: string, inputs: Readonly<Record<string, unk
     case "ec2/networkInterface:NetworkInterface":
       return { privateIp: "10.20.0.11", privateIps: ["10.20.0.12", "10.20.0.11"] };
     case "ec2/eip:Eip":
-      return { publicIp: name === "site" ? "192.0.2.1" : "198.51.100.10", allocationId: `eipalloc-${name}` };
+      return { publicIp: name === "site-address" ? "192.0.2.1" : "198.51.100.10", allocationId: `eipalloc-${name}` };
     case "rds/instance:Instance":
       return {
         ...arn("rds", `db:${String(inputs["identifier"])}`),

@@ -33,16 +33,16 @@ export function awsStorage(scope: Scope): Storage {
     kept,
   );
   const of = { bucket: bucket.id };
-  const closed = new BucketPublicAccessBlock("backups", { ...of, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }, options);
-  new BucketOwnershipControls("backups", { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }, options);
-  const versioning = new BucketVersioning("backups", { ...of, versioningConfiguration: { status: "Enabled" } }, options);
+  const closed = new BucketPublicAccessBlock("backups-private", { ...of, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }, options);
+  new BucketOwnershipControls("backups-owner", { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }, options);
+  const versioning = new BucketVersioning("backups-versions", { ...of, versioningConfiguration: { status: "Enabled" } }, options);
   new BucketServerSideEncryptionConfiguration(
-    "backups",
+    "backups-encryption",
     { ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, bucketKeyEnabled: true }] },
     options,
   );
   new BucketLifecycleConfiguration(
-    "backups",
+    "backups-lifecycle",
     {
       ...of,
       rules: [
@@ -52,7 +52,7 @@ export function awsStorage(scope: Scope): Storage {
     },
     { ...options, dependsOn: versioning },
   );
-  new BucketPolicy("backups", { ...of, policy: onlyEncrypted(bucket.arn) }, { ...options, dependsOn: closed });
+  new BucketPolicy("backups-policy", { ...of, policy: onlyEncrypted(bucket.arn) }, { ...options, dependsOn: closed });
   return { bucket, repository: pulumi.interpolate`s3:https://s3.${region}.amazonaws.com/${bucket.bucket}/${prefixes.host}` };
 }
 
@@ -65,15 +65,15 @@ export function awsBackupPlan(scope: Scope, database: Database): Vault {
   const { spec } = plan;
   if (spec.database.kind === "none") throw new Error("a stack without a database has none to keep");
   const at = (spec.database.maintenance.hour + 4) % 24;
-  const vault = new Vault("database", { name: `${prefix}-database`, forceDestroy: spec.protect !== "data", tags: named(scope, "database") }, kept);
-  const role = new Role("database-backup", { assumeRolePolicy: serviceTrust("backup.amazonaws.com", account), tags: named(scope, "database-backup") }, options);
+  const vault = new Vault("database-vault", { name: `${prefix}-database`, forceDestroy: spec.protect !== "data", tags: named(scope, "database") }, kept);
+  const role = new Role("database-backup-role", { assumeRolePolicy: serviceTrust("backup.amazonaws.com", account), tags: named(scope, "database-backup") }, options);
   // AWS's own lists for the service, which it extends when the service learns to do more. They name resources with * because they hold
   // for every account; the role is lent to the service alone. https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
   const mayKeep = ["Backup", "Restores"].map(
     (what) => new RolePolicyAttachment(`database-backup-${what.toLowerCase()}`, { role: role.name, policyArn: `arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor${what}` }, options),
   );
   const backups = new Plan(
-    "database",
+    "database-plan",
     {
       name: `${prefix}-database`,
       rules: [
@@ -84,9 +84,9 @@ export function awsBackupPlan(scope: Scope, database: Database): Vault {
     },
     options,
   );
-  new Selection("database", { name: "database", planId: backups.id, iamRoleArn: role.arn, resources: [database.instance.arn] }, { ...options, dependsOn: mayKeep });
+  new Selection("database-plan-selection", { name: "database", planId: backups.id, iamRoleArn: role.arn, resources: [database.instance.arn] }, { ...options, dependsOn: mayKeep });
   const rehearsals = new RestoreTestingPlan(
-    "database",
+    "database-rehearsal",
     {
       // Letters, digits and _ alone.
       name: `${prefix}-database`.replaceAll("-", "_"),
@@ -98,7 +98,7 @@ export function awsBackupPlan(scope: Scope, database: Database): Vault {
     options,
   );
   new RestoreTestingSelection(
-    "database",
+    "database-rehearsal-selection",
     {
       name: "database",
       restoreTestingPlanName: rehearsals.name,

@@ -45,14 +45,15 @@ function databaseRules({ database, backup }: StackPlan["spec"]): readonly Rule[]
   if (database.kind === "none") return backup.batch === null ? [] : [{ at: "backup.batch", broken: true, must: "must be left out where there is no database", got: backup.batch }];
   const { storageGiB, storageLimitGiB, engine, user, restore } = database;
   // Both of the app's logins are called after its user, with two characters added. hostctl/login.py
+  const leap = Math.ceil((11 * storageGiB) / 10);
   const longest = engine === "mysql" ? 30 : 61;
   return [
     { at: "database.size", broken: databases[database.size] === undefined, must: `must be ${oneOf(Object.keys(databases))} when target is aws`, got: database.size },
     { at: "database.storageGiB", broken: storageGiB < 20, must: "must be at least 20 when target is aws", got: storageGiB },
     // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
     {
-      at: "database.storageLimitGiB", broken: storageLimitGiB > storageGiB && storageLimitGiB < Math.ceil(1.1 * storageGiB),
-      must: `must be storageGiB, ${storageGiB}, or at least a tenth more, ${Math.ceil(1.1 * storageGiB)}, when target is aws`, got: storageLimitGiB,
+      at: "database.storageLimitGiB", broken: storageLimitGiB > storageGiB && storageLimitGiB < leap,
+      must: `must be storageGiB, ${storageGiB}, or at least a tenth more, ${leap}, when target is aws`, got: storageLimitGiB,
     },
     { at: "database.user", broken: takenUsers.includes(user), must: "must not be a name that RDS or this project keeps for itself", got: user },
     { at: "database.user", broken: user.length > longest, must: `must have at most ${longest} characters when target is aws, which adds two`, got: user },

@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
+import type { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Instance, ParameterGroup, SubnetGroup } from "@pulumi/aws/rds";
 import { Secret } from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
@@ -70,7 +71,7 @@ export function regionCa(region: string): string {
 }
 
 /** RDS in the private subnets. Its master's password is RDS's own affair; the app has a login of its own. */
-export function awsDatabase(scope: Scope, database: ManagedPlan, network: Network, firewall: Firewall): Database {
+export function awsDatabase(scope: Scope, database: ManagedPlan, network: Network, firewall: Firewall, logs: readonly LogGroup[]): Database {
   const { plan, options, kept, prefix } = scope;
   const { spec } = plan;
   const { engine } = database;
@@ -82,12 +83,12 @@ export function awsDatabase(scope: Scope, database: ManagedPlan, network: Networ
   const insights = type.insights.includes(engine);
 
   const subnets = new SubnetGroup(
-    "database",
+    "database-subnets",
     { subnetIds: network.privateSubnets.map(({ id }) => id), description: `${prefix}: private subnets`, tags: named(scope, "database") },
     options,
   );
   const parameters = new ParameterGroup(
-    "database",
+    "database-parameters",
     {
       family: parameterFamily(engine, database.version),
       description: `${prefix}: connections with TLS alone`,
@@ -137,7 +138,8 @@ export function awsDatabase(scope: Scope, database: ManagedPlan, network: Networ
       tags: named(scope, "database"),
     },
     // A copy is another database: it is made beside this one, and the site moves to it.
-    { ...kept, replaceOnChanges: ["identifier"], customTimeouts: { create: "60m", update: "80m", delete: "60m" } },
+    // Its logs come after their groups, which RDS would otherwise make itself, without an end of what they keep.
+    { ...kept, dependsOn: [...logs], replaceOnChanges: ["identifier"], customTimeouts: { create: "60m", update: "80m", delete: "60m" } },
   );
   const appSecret = new Secret(
     "database-login",

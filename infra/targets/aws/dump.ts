@@ -10,7 +10,7 @@ import { prefixes, type Storage } from "./backup";
 import type { Database } from "./database";
 import type { Firewall } from "./firewall";
 import type { Network } from "./network";
-import { readSecret, serviceTrust, submitJob, writeDumps } from "./policies";
+import { anyTrust, readSecret, serviceTrust, submitJob, writeDumps } from "./policies";
 import { named, type Scope } from "./scope";
 
 export interface Dump {
@@ -36,23 +36,23 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
   );
   new SecurityGroupEgressRule("dump-out", { securityGroupId: group.id, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0", description: "its image, its packages, the database and the bucket" }, options);
 
-  const role = (name: string, service: string, policy: pulumi.Output<string>) => {
-    const made = new Role(name, { assumeRolePolicy: serviceTrust(service, account), tags: named(scope, name) }, options);
-    return { arn: made.arn, may: new RolePolicy(name, { role: made.id, policy }, options) };
+  const role = (name: string, assumeRolePolicy: pulumi.Output<string>, policy: pulumi.Output<string>) => {
+    const made = new Role(`${name}-role`, { assumeRolePolicy, tags: named(scope, name) }, options);
+    return { arn: made.arn, may: new RolePolicy(`${name}-rights`, { role: made.id, policy }, options) };
   };
-  const starter = role("dump-start", "ecs-tasks.amazonaws.com", readSecret(database.appSecret.arn, logs.arn));
-  const worker = role("dump-job", "ecs-tasks.amazonaws.com", writeDumps(storage.bucket.arn, prefixes.dumps));
+  const starter = role("dump-start", anyTrust("ecs-tasks.amazonaws.com"), readSecret(database.appSecret.arn, logs.arn));
+  const worker = role("dump-job", serviceTrust("ecs-tasks.amazonaws.com", account), writeDumps(storage.bucket.arn, prefixes.dumps));
 
   // A public address and no way in: without one a job would need a NAT gateway, which costs more in a day than the job in a year.
   const environment = new ComputeEnvironment(
-    "dump",
+    "dump-environment",
     { type: "MANAGED", computeResources: { type: "FARGATE", maxVcpus: 1, subnets: network.publicSubnets.map(({ id }) => id), securityGroupIds: [group.id] }, tags: named(scope, "dump") },
     { ...options, dependsOn: network.ready },
   );
-  const queue = new JobQueue("dump", { state: "ENABLED", priority: 1, computeEnvironmentOrders: [{ order: 1, computeEnvironment: environment.arn }], tags: named(scope, "dump") }, options);
+  const queue = new JobQueue("dump-queue", { state: "ENABLED", priority: 1, computeEnvironmentOrders: [{ order: 1, computeEnvironment: environment.arn }], tags: named(scope, "dump") }, options);
   const secret = (key: string) => pulumi.interpolate`${database.appSecret.arn}:${key}::`;
   const definition = new JobDefinition(
-    "dump",
+    "dump-definition",
     {
       type: "container",
       platformCapabilities: ["FARGATE"],
@@ -80,9 +80,9 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
     },
     { ...options, dependsOn: [starter.may, worker.may] },
   );
-  const scheduler = role("dump-schedule", "scheduler.amazonaws.com", submitJob(queue.arn, definition.arn));
+  const scheduler = role("dump-schedule", serviceTrust("scheduler.amazonaws.com", account), submitJob(queue.arn, definition.arn));
   new Schedule(
-    "dump",
+    "dump-daily",
     {
       name: `${prefix}-dump`,
       scheduleExpression: `cron(0 ${spec.backup.batch.hour} * * ? *)`,

@@ -14,10 +14,10 @@ export function awsImages(scope: Scope): void {
   const { plan, options, account } = scope;
   const { snapshots } = plan.spec.host;
   if (snapshots.every === "never") return;
-  const role = new Role("images", { assumeRolePolicy: serviceTrust("dlm.amazonaws.com", account), tags: named(scope, "images") }, options);
+  const role = new Role("images-role", { assumeRolePolicy: serviceTrust("dlm.amazonaws.com", account), tags: named(scope, "images") }, options);
   // AWS's own list for the service; as with backups, it names resources with * because it holds for every account.
   // https://docs.aws.amazon.com/ebs/latest/userguide/dlm-prerequisites.html
-  const may = new RolePolicyAttachment("images", { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRoleForAMIManagement" }, options);
+  const may = new RolePolicyAttachment("images-rights", { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRoleForAMIManagement" }, options);
   const { Name } = named(scope, plan.hosts[0]?.name ?? "");
   new LifecyclePolicy(
     "images",

@@ -40,7 +40,7 @@ export const aws: Target = {
 
     const runtime: Runtime = { python: "3.11", architecture: instances[spec.host.size]?.architecture === "arm64" ? "aarch64" : "x86_64" };
     const built = buildArchive(release, runtime);
-    const database = plan.database.kind === "none" ? null : awsDatabase(scope, plan.database, network, firewall);
+    const database = plan.database.kind === "none" ? null : awsDatabase(scope, plan.database, network, firewall, logs.database);
     if (database !== null) rights.push(identity.grant("login", keepLogin(database.appSecret.arn, database.masterSecret)));
     const storage = spec.backup.enabled ? awsStorage(scope) : null;
     if (storage !== null) rights.push(identity.grant("backups", keepBackups(storage.bucket.arn, prefixes.host)));

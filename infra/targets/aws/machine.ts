@@ -49,10 +49,10 @@ export function awsMachine(
   // A network interface is in one machine at a time, and both machines of a replacement need an address: they are replaced with it.
   const generation = createHash("sha256").update(`${imageName}\n${first}`).digest("hex").slice(0, 8);
   const withMachine = { ...options, replacementTrigger: generation };
-  const card = new NetworkInterface(name, { subnetId: subnet.id, privateIpsCount: 1, securityGroups: [firewall.web.id], tags: named(scope, name) }, withMachine);
+  const card = new NetworkInterface(`${name}-card`, { subnetId: subnet.id, privateIpsCount: 1, securityGroups: [firewall.web.id], tags: named(scope, name) }, withMachine);
   const own = new Eip(`${name}-address`, { domain: "vpc", tags: named(scope, name) }, { ...withMachine, dependsOn: network.ready });
   const reachable = new EipAssociation(
-    `${name}-address`,
+    `${name}-reachable`,
     { allocationId: own.allocationId, networkInterfaceId: card.id, privateIpAddress: card.privateIp },
     options,
   );
@@ -91,12 +91,12 @@ export function awsMachine(
 export const secondAddress = (first: string, all: readonly string[]): string => all.find((address) => address !== first) ?? "";
 
 /** The site's public address, which outlives its machines. */
-export const siteAddress = (scope: Scope): Eip => new Eip("site", { domain: "vpc", tags: named(scope, "site") }, scope.kept);
+export const siteAddress = (scope: Scope): Eip => new Eip("site-address", { domain: "vpc", tags: named(scope, "site") }, scope.kept);
 
 /** Leads the site's address to a machine, once that has proved that it serves. */
 export function pointSite(scope: Scope, site: Eip, machine: Machine, gate: pulumi.Resource): EipAssociation {
   return new EipAssociation(
-    "site",
+    "site-pointer",
     { allocationId: site.allocationId, networkInterfaceId: machine.interface.id, privateIpAddress: machine.siteAddress, allowReassociation: true },
     { ...scope.options, dependsOn: gate },
   );

@@ -70,7 +70,7 @@ export function awsMonitoring(scope: Scope, watched: Watched): void {
 function alarmTopic(scope: Scope, name: string, region: string): Topic {
   const { plan, options, account } = scope;
   const topic = new Topic(name, { name: `${scope.prefix}-${name}`, region, tags: named(scope, name) }, options);
-  new TopicPolicy(name, { arn: topic.arn, region, policy: tellTopic(topic.arn, account) }, options);
+  new TopicPolicy(`${name}-policy`, { arn: topic.arn, region, policy: tellTopic(topic.arn, account) }, options);
   for (const [index, endpoint] of plan.spec.monitoring.emails.entries()) {
     // Each receiver confirms by a link in a first e-mail.
     new TopicSubscription(`${name}-${index}`, { topic: topic.arn, region, protocol: "email", endpoint }, options);
@@ -85,7 +85,7 @@ function healthCheck(scope: Scope, site: Eip): HealthCheck {
   const encrypted = plan.scheme === "https";
   const where = spec.site.domain === "" ? { ipAddress: site.publicIp } : { fqdn: spec.site.domain };
   return new HealthCheck(
-    "site",
+    "site-check",
     {
       type: encrypted ? "HTTPS" : "HTTP",
       ...where,
@@ -149,14 +149,14 @@ function failedDumps(scope: Scope, dump: Dump, topic: Topic): void {
     },
     scope.options,
   );
-  new EventTarget("failed-dump", { rule: rule.name, arn: topic.arn }, scope.options);
+  new EventTarget("failed-dump-told", { rule: rule.name, arn: topic.arn }, scope.options);
 }
 
 function dashboard(scope: Scope, names: Names, watched: Watched, check: HealthCheck): void {
   const body = pulumi
     .all([watched.machine.id, watched.database?.instance.identifier ?? null, check.id])
     .apply(([machine, database, site]) => JSON.stringify(dashboardBody(names, scope.region, healthRegion, { machine, database, site })));
-  new Dashboard("site", { dashboardName: scope.prefix, dashboardBody: body }, scope.options);
+  new Dashboard("dashboard", { dashboardName: scope.prefix, dashboardBody: body }, scope.options);
 }
 
 /** Counts everything the account pays for: a filter by tag would count nothing, and so never warn, until somebody made the tag one of its bills. */

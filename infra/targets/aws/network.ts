@@ -30,16 +30,16 @@ export function awsNetwork(scope: Scope): Network {
   const { network } = plan.spec;
   const vpc = new Vpc("network", { cidrBlock: network.range, enableDnsHostnames: true, enableDnsSupport: true, tags: named(scope, "network") }, options);
   // Whatever is made without a group lands in this one, which lets nothing in or out.
-  new DefaultSecurityGroup("network-default", { vpcId: vpc.id, ingress: [], egress: [], tags: named(scope, "unused") }, options);
+  new DefaultSecurityGroup("network-unused", { vpcId: vpc.id, ingress: [], egress: [], tags: named(scope, "unused") }, options);
   const [publicA, publicB, privateA, privateB] = quarters(network.range);
   const subnet = (name: string, cidrBlock: string, zone: string) => new Subnet(name, { vpcId: vpc.id, cidrBlock, availabilityZone: zone, tags: named(scope, name) }, options);
   const publicSubnets = [subnet("public-0", publicA, zones[0]), subnet("public-1", publicB, zones[1])] as const;
   const privateSubnets = [subnet("private-0", privateA, zones[0]), subnet("private-1", privateB, zones[1])] as const;
 
   const gateway = new InternetGateway("gateway", { vpcId: vpc.id, tags: named(scope, "gateway") }, options);
-  const publicRoutes = new RouteTable("public", { vpcId: vpc.id, tags: named(scope, "public") }, options);
+  const publicRoutes = new RouteTable("public-table", { vpcId: vpc.id, tags: named(scope, "public") }, options);
   const out = new Route("public-out", { routeTableId: publicRoutes.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id }, options);
-  const privateRoutes = new RouteTable("private", { vpcId: vpc.id, tags: named(scope, "private") }, options);
+  const privateRoutes = new RouteTable("private-table", { vpcId: vpc.id, tags: named(scope, "private") }, options);
   const joined = publicSubnets.map(
     ({ id }, index) => new RouteTableAssociation(`public-${index}-routes`, { subnetId: id, routeTableId: publicRoutes.id }, { ...options, dependsOn: out }),
   );
@@ -67,8 +67,8 @@ function nat(scope: Scope, subnet: Subnet, routes: RouteTable, out: Route): void
 
 function flowLogs(scope: Scope, vpcId: Output<string>): void {
   const { options, prefix } = scope;
-  const group = new LogGroup("flow-logs", { name: `/${prefix}/network`, retentionInDays: 30 }, options);
-  const role = new Role("flow-logs", { assumeRolePolicy: serviceTrust("vpc-flow-logs.amazonaws.com", scope.account), tags: named(scope, "flow-logs") }, options);
-  const policy = new RolePolicy("flow-logs", { role: role.id, policy: writeLogs(group.arn) }, options);
+  const group = new LogGroup("flow-logs-group", { name: `/${prefix}/network`, retentionInDays: 30 }, options);
+  const role = new Role("flow-logs-role", { assumeRolePolicy: serviceTrust("vpc-flow-logs.amazonaws.com", scope.account), tags: named(scope, "flow-logs") }, options);
+  const policy = new RolePolicy("flow-logs-role-policy", { role: role.id, policy: writeLogs(group.arn) }, options);
   new FlowLog("flow-logs", { vpcId, trafficType: "ALL", logDestination: group.arn, iamRoleArn: role.arn, maxAggregationInterval: 600, tags: named(scope, "flow-logs") }, { ...options, dependsOn: policy });
 }

@@ -37,8 +37,9 @@ export function serviceTrust(service: string, account: pulumi.Input<string>): pu
   });
 }
 
-/** A machine's own role: EC2 says nothing of the account that asks, since it can only be the machine's. */
-export const machineTrust = document({ Sid: "Machine", Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: ["sts:AssumeRole"] });
+/** The same for services that do not say for whom they ask: EC2 for a machine, and ECS while it starts a task. */
+export const anyTrust = (service: string): pulumi.Output<string> =>
+  document({ Sid: "Service", Effect: "Allow", Principal: { Service: service }, Action: ["sts:AssumeRole"] });
 
 const logStreams = (group: pulumi.Input<string>): Statement => ({
   Sid: "LogStreams",
