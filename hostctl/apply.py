@@ -1,5 +1,5 @@
 """`apply`, `release` and `restart`: what each of them changes; deploy.py brings it about."""
-from . import environment, packages, slots
+from . import environment, login, packages, slots
 from .compare import Changes, compare, roll, stored_or_fail
 from .deploy import deploy, recover
 from .errors import HostError
@@ -13,6 +13,12 @@ def apply(host, manifest, env=None, *, save_database=True):
     if changes.user or changes.packages:
         _provide(host, changes)
         # A package brings files and units of its own.
+        changes = compare(host, manifest, env)
+    kept = login.declared(manifest)
+    if kept is not None and env is not None:
+        # After the packages: the database's own client is one of them.
+        env = {**env, "DATABASE_URL": login.ensure(host, manifest, kept)}
+        _hide_secrets(host, env)
         changes = compare(host, manifest, env)
     if not changes:
         host.log.say("unchanged")

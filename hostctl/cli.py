@@ -5,8 +5,8 @@ import os
 import re
 import sys
 
-from . import (apply, backup_verbs, certificate, handover, jobs, late, lifecycle, logs, maintenance, manifest, pause, rollback, signals, status, update,
-               words)
+from . import (apply, backup_verbs, certificate, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, pause, rollback, signals, status,
+               update, words)
 from .compare import compare, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -103,6 +103,9 @@ def _parser():
     _what(one)
     verb("in-service", _call(handover.in_service), "the site's address leads here now: let timers run, order the certificate if it is due", locks=False)
     verb("recover", _call(recover), "put the old state back after an interrupted run; the machine does this when it boots")
+    one = verb("follow-login", _follow_login, "take over the database login that the cloud's store of secrets holds now; its timer does this", locks=False)
+    one.add_argument("--lock-wait", type=float, default=0, metavar="SECONDS", help="wait for another run to end (default: 0)")
+    verb("rotate-database-password", _rotate, "make another login with a new password the app's, without a failed request")
     backup_verbs.add(verb)
     one = verb("logs", _logs, "show the log of a service, a job or the deployments", locks=False)
     one.add_argument("name", nargs="?", type=_name, metavar="SERVICE|JOB|deploy", help="default: nginx, all services and jobs")
@@ -187,6 +190,25 @@ def _release(host, args):
 
 def _rollback(host, args):
     rollback.rollback(host, args.digest, args.down, args.restore)
+    return 0
+
+
+def _follow_login(host, args):
+    manifest = stored_or_fail(host.paths)
+
+    def put_in_place(env):
+        # The lock only now: a look every 20 seconds must not turn a deployment away.
+        signals.raise_on_signals()
+        with locked(host.paths, host.system, args.verb, args.lock_wait):
+            apply.apply(host, manifest, env)
+    login.follow(host, manifest, put_in_place)
+    return 0
+
+
+def _rotate(host, _args):
+    manifest = stored_or_fail(host.paths)
+    login.rotate(host, manifest)
+    login.follow(host, manifest, lambda env: apply.apply(host, manifest, env))
     return 0
 
 

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from .errors import CommandFailed
 
@@ -138,6 +139,18 @@ class System:
             return True
         except OSError:
             return False
+
+    def request(self, method, url, headers, body=b"", *, timeout):
+        """Send one HTTP request to another machine; returns (status, body). Raises OSError or HTTPException without an answer."""
+        parts = urlsplit(url)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = kind(parts.hostname, parts.port, timeout=timeout)
+        try:
+            connection.request(method, parts.path, body, headers)
+            response = connection.getresponse()
+            return response.status, response.read(1 << 20)
+        finally:
+            connection.close()
 
     def ids(self, owner, group):
         """Numbers of a user and a group. Raises KeyError when the machine has no such name."""

@@ -28,7 +28,7 @@ export function complete(said: Description, project: string, stack: string): Sta
     host,
     network: said.network,
     database,
-    backup: { ...said.backup, enabled: said.backup.enabled ?? database.kind !== "none", drill: completeDrill(said) },
+    backup: { ...said.backup, batch: said.backup.batch ?? null, enabled: said.backup.enabled ?? database.kind !== "none", drill: completeDrill(said) },
     monitoring: { ...said.monitoring, slack: said.monitoring.slack ?? null },
     access: { ...said.access, sshFrom: said.access.sshFrom ?? (isPublic ? [] : [gatewayOf(said.network.range)]) },
   };

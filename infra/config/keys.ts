@@ -120,6 +120,8 @@ export const keys = {
   }), { says: "the machine that serves", example: { size: "s-1vcpu-2gb" } }),
   network: group(section({
     range: optional(privateNetwork, "10.20.0.0/24", { says: "private network of the stack; two stacks on one box need two", example: "10.20.0.0/24" }),
+    nat: optional(oneOf("none", "gateway"), "none", { says: "whether machines without a public address may open connections to the Internet; a gateway is paid by the hour", example: "none" }),
+    flowLogs: optional(flag, false, { says: "keeps a record of every connection for 30 days", example: true }),
   }), { says: "the network of the machines", example: { range: "10.20.0.0/24" } }),
   database: group(byKind(optional(oneOf("managed", "none"), "managed", { says: "a database of the target's own service, or none", example: "managed" }), {
     managed: {
@@ -138,6 +140,7 @@ export const keys = {
         example: "transaction",
       }),
       standby: optional(flag, false, { says: "a second server that takes over when the first fails", example: true }),
+      blueGreen: optional(flag, false, { says: "changes of version or settings are made on a copy, which then takes over", example: true }),
       storageLimitGiB: computed(wholeNumber(5, 65536), "twice storageGiB", { says: "how far the target may enlarge the disk by itself; storageGiB means never", example: 40 }),
       keepDays: optional(wholeNumber(1, 35), 7, { says: "days to which the target can bring the database back, beside the backups", example: 7 }),
       maintenance: group(section({
@@ -158,6 +161,10 @@ export const keys = {
     keepWeekly: optional(wholeNumber(0, 104), 4, { says: "weeks of which the last backup is kept longer", example: 4 }),
     keepMonthly: optional(wholeNumber(0, 120), 6, { says: "months of which the last backup is kept longer", example: 6 }),
     paths: optional(listOf(folder, "folders"), [], { says: "folders of uploaded media below /srv/webstack/shared/data, which the app may write", example: ["media"] }),
+    batch: computed(section({
+      hour: optional(wholeNumber(0, 23), 5, { says: "hour of the day, UTC", example: 5 }),
+      keepDays: optional(wholeNumber(1, 365), 7, { says: "days for which a dump is kept", example: 7 }),
+    }), "none: the host alone makes backups", { says: "has the target's batch service dump the database once a day too, which needs no host", example: { hour: 5 } }),
     drill: group(section({
       health: computed(flag, "true where a service answers HTTP", { says: "whether a second instance of each such service is started on the restored database and its health page asked", example: true }),
       schedule: optional(schedule, "Sun *-*-* 07:00:00", { says: "when the newest backup is restored beside the site and checked", example: "Sun *-*-* 07:00:00" }),
@@ -176,6 +183,7 @@ export const keys = {
   }), { says: "watching", example: { emails: ["ops@ocpizza.fr"] } }),
   access: group(section({
     sshFrom: computed(listOf(network, "networks in CIDR form"), "this box on local; must be set elsewhere", { says: "networks that may open SSH connections", example: ["203.0.113.7/32"] }),
+    sessions: optional(flag, false, { says: "lets people open a shell through the target's own service, without SSH", example: true }),
     sshKeys: optional(listOf(publicKey, "public SSH keys"), [], { says: "keys of people, beside the stack's own key", example: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1cJ6fzdPB8QGUAlyFSbM3WO5DAyXMuEWcRO1mmJYQy anna"] }),
   }), { says: "who may log in", example: { sshFrom: ["203.0.113.7/32"] } }),
 };

@@ -172,6 +172,9 @@ export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday"
 export interface NetworkSpec {
   /** Private network of the stack, an IPv4 CIDR of /16 to /28. */
   readonly range: string;
+  /** How machines without a public address reach the Internet. */
+  readonly nat: "none" | "gateway";
+  readonly flowLogs: boolean;
 }
 
 export type DatabaseSpec =
@@ -191,6 +194,8 @@ export type DatabaseSpec =
       readonly pool: "none" | "transaction";
       /** A second server that takes over when the first fails. */
       readonly standby: boolean;
+      /** Changes of version or settings happen on a copy that then takes over. */
+      readonly blueGreen: boolean;
       /** The target may enlarge the disk up to this; equal to storageGiB where it may not. */
       readonly storageLimitGiB: number;
       /** Days to which the target itself can bring the database back. */
@@ -212,6 +217,8 @@ export interface BackupSpec {
   /** Folders of uploaded media below /srv/webstack/shared/data; services and jobs may write them. */
   readonly paths: readonly string[];
   readonly drill: DrillSpec;
+  /** Daily dumps by the target's batch service, at an hour in UTC, kept so many days; null where the host alone makes backups. */
+  readonly batch: { readonly hour: number; readonly keepDays: number } | null;
 }
 
 export interface DrillSpec {
@@ -235,6 +242,8 @@ export interface MonitoringSpec {
 export interface AccessSpec {
   /** CIDRs that may open SSH connections. */
   readonly sshFrom: readonly string[];
+  /** Whether people may open a shell through the target's own service. */
+  readonly sessions: boolean;
   /** Public keys of people, beside the stack's own key. */
   readonly sshKeys: readonly string[];
 }

@@ -1,3 +1,4 @@
+import { connectionsFor, databases, instances } from "./catalog/aws";
 import type { TargetName } from "./spec";
 
 /** What a description may leave out because the target decides it. */
@@ -37,10 +38,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     storageGiB: 20,
     snapshots: "day",
     versions: { postgres: ["15", "14", "16", "17"], mysql: ["8.0", "8.4"] },
-    // max_connections is bytes / 9531392 for PostgreSQL and bytes / 12582880 for MySQL, of a memory that the system has
-    // taken its share of first; that share is estimated here, at about a quarter of the smallest classes.
-    // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
-    connections: (engine, memoryMiB) => Math.floor(((engine === "postgres" ? 80 : 60) * memoryMiB) / 1024),
+    connections: connectionsFor,
   },
   local: {
     public: false,
@@ -64,20 +62,9 @@ export interface Size {
   readonly memoryMiB: number;
 }
 
-/** GiB of memory and cores of the general sizes of EC2 and RDS. https://aws.amazon.com/ec2/instance-types/t3/ */
-const burstable: Readonly<Record<string, Size>> = {
-  nano: { cpus: 2, memoryMiB: 512 },
-  micro: { cpus: 2, memoryMiB: 1024 },
-  small: { cpus: 2, memoryMiB: 2048 },
-  medium: { cpus: 2, memoryMiB: 4096 },
-  large: { cpus: 2, memoryMiB: 8192 },
-  xlarge: { cpus: 4, memoryMiB: 16384 },
-  "2xlarge": { cpus: 8, memoryMiB: 32768 },
-};
-
 /** Cores and memory as far as the name of a size tells them: `s-2vcpu-4gb`, `db-s-1vcpu-1gb`, `t3.small`, `db.t4g.micro`. */
 export function sizeOf(name: string): Size | undefined {
   const droplet = /^(?:db-)?[a-z0-9]+-(\d+)vcpu-(\d+)(gb|mb)(?:-|$)/.exec(name);
   if (droplet !== null) return { cpus: Number(droplet[1]), memoryMiB: Number(droplet[2]) * (droplet[3] === "gb" ? 1024 : 1) };
-  return burstable[/^(?:db\.)?t(?:3|3a|4g)\.(\w+)$/.exec(name)?.[1] ?? ""];
+  return instances[name] ?? databases[name];
 }

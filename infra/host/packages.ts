@@ -18,7 +18,7 @@ export const rolePackages = {
 const acmeClient = ["lego"];
 
 /** The client that dumps and restores; a dump by an older pg_dump than the server is refused. */
-const databaseClients: Readonly<Record<Engine, string>> = { postgres: "postgresql-client-15", mysql: "mariadb-client" };
+export const databaseClients: Readonly<Record<Engine, string>> = { postgres: "postgresql-client-15", mysql: "mariadb-client" };
 
 /** What a web host needs beside that to back its database up. */
 export function backupPackages(engine: Engine): readonly string[] {

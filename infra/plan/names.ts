@@ -8,6 +8,8 @@ const limits = {
   network: 63,
   /** Clusters: https://docs.digitalocean.com/products/databases/postgresql/how-to/create/ and RDS: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html */
   database: 63,
+  /** The first part of a bucket's name, to which 27 characters are added: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+  bucket: 36,
 } as const;
 
 /**

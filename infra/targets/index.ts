@@ -1,4 +1,3 @@
-import { ConfigError } from "../config/problems";
 import type { TargetName } from "../config/spec";
 import type { Target } from "./target";
 
@@ -12,7 +11,8 @@ export function targetFor(name: TargetName): Target {
       // eslint-disable-next-line @typescript-eslint/no-require-imports, @typescript-eslint/consistent-type-imports -- loaded only when it is used
       return (require("./digitalocean") as typeof import("./digitalocean")).digitalocean;
     case "aws":
-      throw new ConfigError("Pulumi.yaml", [{ at: "target", must: 'must be "digitalocean" or "local" in this version', got: name }]);
+      // eslint-disable-next-line @typescript-eslint/no-require-imports, @typescript-eslint/consistent-type-imports -- loaded only when it is used
+      return (require("./aws") as typeof import("./aws")).aws;
     default:
       throw new Error(`no target is named ${String(name satisfies never)}`);
   }

@@ -15,6 +15,10 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
     { at: "site.zone", broken: spec.site.zone !== "", must: "must be left out when target is local", got: spec.site.zone },
     { at: "monitoring.emails", broken: spec.monitoring.emails.length > 0, must: "must be empty when target is local", got: spec.monitoring.emails },
     { at: "monitoring.slack", broken: spec.monitoring.slack !== null, must: "must be left out when target is local", got: spec.monitoring.slack },
+    { at: "network.nat", broken: spec.network.nat !== "none", must: 'must be "none" when target is local, whose bridge leads out already', got: spec.network.nat },
+    { at: "network.flowLogs", broken: spec.network.flowLogs, must: "must be false when target is local", got: true },
+    { at: "backup.batch", broken: spec.backup.batch !== null, must: "must be left out when target is local", got: spec.backup.batch, hint: "the host makes backups by itself" },
+    { at: "access.sessions", broken: spec.access.sessions, must: "must be false when target is local", got: true, hint: "log in with SSH" },
     ...databaseRules(spec.database),
   ];
   const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
@@ -29,6 +33,7 @@ function databaseRules(database: StackPlan["spec"]["database"]) {
   const version = versions[database.engine];
   return [
     { at: "database.standby", broken: database.standby, must: "must be false when target is local, which rehearses one database server", got: true },
+    { at: "database.blueGreen", broken: database.blueGreen, must: "must be false when target is local, which rehearses one database server", got: true },
     { at: "database.restore", broken: database.restore !== null, must: "must be left out when target is local", got: database.restore, hint: "restore a backup with hostctl restore" },
     {
       at: "database.version",

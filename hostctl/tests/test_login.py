@@ -1,0 +1,286 @@
+"""The app's login to a managed database: made, followed and changed. A store of secrets, a metadata service and a server are played here; they
+refuse what the real ones refuse: a wrong signature, a wrong password. The last class asks a real PostgreSQL where the box has one."""
+import base64
+import io
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import unittest
+from contextlib import redirect_stderr
+from pathlib import Path
+
+from hostctl import cli, environment, login, login_mysql, login_postgres, sigv4
+from hostctl.errors import CommandFailed, HostError
+from hostctl.lock import locked
+from hostctl.postgres import Postgres
+from hostctl.system import Result, System
+from hostctl.tests.machine import Machine, manifest, source
+
+ROLE = sigv4.Credentials("ASIAEXAMPLE", "role-secret", "role-token")
+ENDPOINT = "https://secretsmanager.eu-central-1.amazonaws.com"
+MASTER = {"username": "webstack_admin", "password": "master-password-1234"}
+SETTINGS = {"endpoint": ENDPOINT, "region": "eu-central-1", "secret": "arn:app", "master": "arn:master", "engine": "postgres", "owner": "shop", "database": "shop",
+            "url": "postgresql://USER:PASSWORD@db.example:5432/shop?sslmode=verify-full&sslrootcert=/etc/webstack/database-ca.pem"}
+
+
+class Cloud(Machine):
+    """A machine with a role, a store of secrets that knows it, and a PostgreSQL server with one master."""
+
+    def __init__(self):
+        super().__init__()
+        self.secrets = {"arn:master": MASTER}
+        self.passwords = {MASTER["username"]: MASTER["password"]}
+        self.sql, self.calls, self.hops = [], [], 1
+        self.installed |= {"postgresql-client-15"}
+
+    def request(self, method, url, headers, body=b"", *, timeout):
+        if url.startswith("http://169.254.169.254"):
+            return self._metadata(method, url.removeprefix("http://169.254.169.254"), headers)
+        expected = sigv4.signed(method, url, {name: headers[name] for name in ("Content-Type", "X-Amz-Target")}, body, ROLE, "eu-central-1", "secretsmanager", self.clock)
+        if url != f"{ENDPOINT}/" or headers != expected:
+            return 403, b'{"__type": "IncompleteSignatureException"}'
+        return self._store(headers["X-Amz-Target"].removeprefix("secretsmanager."), json.loads(body))
+
+    def _metadata(self, method, path, headers):
+        if (method, path) == ("PUT", "/latest/api/token"):
+            return (200, b"imds-token") if headers == {"X-aws-ec2-metadata-token-ttl-seconds": "60"} else (400, b"")
+        if headers.get("X-aws-ec2-metadata-token") != "imds-token":
+            return 401, b""
+        root = "/latest/meta-data/iam/security-credentials/"
+        return 200, {root: b"host-role", f"{root}host-role": json.dumps({"AccessKeyId": ROLE.key, "SecretAccessKey": ROLE.secret, "Token": ROLE.token}).encode()}[path]
+
+    def _store(self, action, values):
+        self.calls.append((action, values["SecretId"]))
+        if action == "PutSecretValue":
+            assert re.fullmatch(r"[0-9a-f-]{36}", values["ClientRequestToken"])
+            self.secrets[values["SecretId"]] = json.loads(values["SecretString"])
+            return 200, b"{}"
+        if values["SecretId"] not in self.secrets:
+            return 400, b'{"__type": "ResourceNotFoundException", "Message": "there is no value for AWSCURRENT"}'
+        return 200, json.dumps({"SecretString": json.dumps(self.secrets[values["SecretId"]])}).encode()
+
+    def run(self, argv, *, timeout=600, env=None, check=True):
+        if argv[0] == "psql":
+            self.ran.append(argv)
+            result = self._psql(argv, env)
+            if check and result.code != 0:
+                raise CommandFailed(argv, result.code, result.output)
+            return result
+        return super().run(argv, timeout=timeout, env=env, check=check)
+
+    def _psql(self, argv, env):
+        assert Path(env.get("PGSSLROOTCERT", "/")).exists() or env["PGSSLROOTCERT"] == login.CA
+        if not self._lets_in(env["PGUSER"], env["PGPASSWORD"]):
+            return Result(2, f"psql: error: password authentication failed for user \"{env['PGUSER']}\"")
+        path = next((word.removeprefix("--file=") for word in argv if word.startswith("--file=")), None)
+        if path is not None:
+            assert oct(os.stat(path).st_mode & 0o777) == "0o600"
+            text = Path(path).read_text()
+            self.sql.append(text)
+            user, verifier = re.search(r"ALTER ROLE \"(\w+)\" WITH LOGIN INHERIT PASSWORD '([^']+)'", text).groups()
+            self.passwords[user] = verifier
+        return Result(0, "1\n")
+
+    def _lets_in(self, user, password):
+        kept = self.passwords.get(user, "")
+        if not kept.startswith("SCRAM"):
+            return kept == password
+        return kept == login_postgres.verifier(password, base64.b64decode(kept.split(":")[1].split("$")[0]))
+
+    @property
+    def url(self):
+        return environment.read(self.paths.env.read_bytes())["DATABASE_URL"]
+
+    def url_of(self, value):
+        return SETTINGS["url"].replace("USER:PASSWORD", f"{value['username']}:{value['password']}")
+
+
+class LoginTest(unittest.TestCase):
+    def setUp(self):
+        self.machine = Cloud()
+        self.addCleanup(self.machine.remove)
+        self.digest = self.machine.deliver(source("1"))
+        self.late = {"env": {"KEY": "value"}, "files": {login.SETTINGS: json.dumps(SETTINGS), login.CA: "CA TEXT"}}
+
+    def apply(self, code=0):
+        path = self.machine.root / "manifest.json"
+        path.write_text(json.dumps(manifest(self.digest).raw))
+        self.assertEqual(self.verb(["apply", str(path), "--late-stdin"], json.dumps(self.late)), code, self.machine.said)
+
+    def verb(self, words, text=""):
+        self.complaint = io.StringIO()
+        with redirect_stderr(self.complaint):
+            return cli.main(words, root=self.machine.root, system=self.machine, echo=lambda line, **_: self.machine.said.append(line), stdin=io.StringIO(text))
+
+    def test_the_first_deployment_makes_the_login_and_keeps_it_in_the_store(self):
+        self.apply()
+        kept = self.machine.secrets["arn:app"]
+        self.assertEqual({**kept, "password": ""}, {"engine": "postgres", "host": "db.example", "port": 5432, "dbname": "shop", "username": "shop_a", "password": ""})
+        self.assertEqual(self.machine.url, self.machine.url_of(kept))
+        self.assertEqual(environment.read(self.machine.paths.env.read_bytes())["KEY"], "value")
+        self.assertEqual([name for action, name in self.machine.calls if action == "PutSecretValue"], ["arn:app"])
+
+    def test_no_password_is_in_a_command_or_in_what_is_said(self):
+        self.apply()
+        self.assertEqual(self.verb(["rotate-database-password"]), 0)
+        everything = json.dumps(self.machine.ran) + "\n".join(self.machine.said) + "".join(p.read_text() for p in self.machine.paths.logs.iterdir()) + "".join(self.machine.sql)
+        for word in (MASTER["password"], self.machine.secrets["arn:app"]["password"], ROLE.secret, ROLE.token):
+            self.assertNotIn(word, everything)
+        self.assertEqual(list(self.machine.paths.run.glob("tmp*")), [])
+
+    def test_a_second_deployment_and_a_second_host_use_the_login_that_is_there(self):
+        self.apply()
+        before = self.machine.url
+        self.machine.calls.clear()
+        self.apply()
+        self.assertEqual(self.machine.url, before)
+        self.assertEqual(self.machine.calls, [("GetSecretValue", "arn:app")])
+        self.assertIn("unchanged", self.machine.said)
+
+    def test_a_login_that_a_restored_database_does_not_know_is_made_anew(self):
+        self.apply()
+        self.machine.passwords.pop("shop_a")
+        self.late["env"]["KEY"] = "another value"
+        self.apply()
+        self.assertEqual(self.machine.secrets["arn:app"]["username"], "shop_a")
+        self.assertEqual(self.machine.url, self.machine.url_of(self.machine.secrets["arn:app"]))
+
+    def test_a_rotation_takes_turns_and_leaves_the_login_in_use_good(self):
+        self.apply()
+        users = []
+        for _ in range(3):
+            old = self.machine.secrets["arn:app"]
+            self.assertEqual(self.verb(["rotate-database-password"]), 0, self.machine.said)
+            new = self.machine.secrets["arn:app"]
+            users.append(new["username"])
+            self.assertNotEqual(old["password"], new["password"])
+            self.assertTrue(self.machine._lets_in(old["username"], old["password"]), "requests that have the old login go on")
+            self.assertTrue(self.machine._lets_in(new["username"], new["password"]))
+            self.assertEqual(self.machine.url, self.machine.url_of(new))
+        self.assertEqual(users, ["shop_b", "shop_a", "shop_b"])
+
+    def test_a_change_in_the_store_is_followed_slot_by_slot(self):
+        self.apply()
+        first = self.machine.answering()
+        self.machine.secrets["arn:app"] = {**self.machine.secrets["arn:app"], "username": "shop_b", "password": "from another host"}
+        self.machine.passwords["shop_b"] = "from another host"
+        self.assertEqual(self.verb(["follow-login"]), 0, self.machine.said)
+        self.assertEqual(self.machine.url, SETTINGS["url"].replace("USER:PASSWORD", "shop_b:from%20another%20host"))
+        self.assertEqual(self.machine.answering(), first)
+        self.assertTrue(any("Old-slots-stop" in line for line in self.machine.said))
+
+    def test_a_look_that_finds_nothing_new_says_and_changes_nothing_and_takes_no_lock(self):
+        self.apply()
+        said, logs = list(self.machine.said), {p.name: p.read_text() for p in self.machine.paths.logs.iterdir()}
+        with locked(self.machine.paths, self.machine, "release"):
+            self.assertEqual(self.verb(["follow-login"]), 0)
+        self.assertEqual((self.machine.said, {p.name: p.read_text() for p in self.machine.paths.logs.iterdir()}), (said, logs))
+
+    def test_a_store_that_is_away_leaves_the_old_login_serving(self):
+        self.apply()
+        before, serving = self.machine.url, self.machine.answering()
+        self.machine.request = lambda *words, **_: (_ for _ in ()).throw(ConnectionRefusedError("no route"))
+        self.assertEqual(self.verb(["follow-login"]), 1)
+        self.assertIn("metadata service: does not answer (no route)", self.complaint.getvalue())
+        self.assertEqual((self.machine.url, self.machine.answering()), (before, serving))
+
+    def test_a_login_that_does_not_work_never_reaches_the_store(self):
+        self.apply()
+        before = self.machine.secrets["arn:app"]
+        self.machine._lets_in = lambda user, password: user == MASTER["username"]
+        self.assertEqual(self.verb(["rotate-database-password"]), 1)
+        self.assertEqual(self.machine.secrets["arn:app"], before)
+        self.assertIn("password authentication failed", self.complaint.getvalue())
+
+    def test_a_host_whose_url_comes_with_its_environment_says_so(self):
+        self.late["files"] = {}
+        self.late["env"]["DATABASE_URL"] = "postgresql://a:b@c/d"
+        self.apply()
+        self.assertEqual(self.machine.calls, [])
+        self.assertEqual(self.verb(["rotate-database-password"]), 1)
+        self.assertIn("login: DATABASE_URL of this host comes with its environment", self.complaint.getvalue())
+
+
+class MysqlTest(unittest.TestCase):
+    def test_both_logins_get_the_database_and_what_a_restore_puts_beside_it(self):
+        self.assertEqual(login_mysql.statements("oc_pizza", "oc_pizza_a", "pass-word", "oc_pizza").splitlines(), [
+            "CREATE DATABASE IF NOT EXISTS `oc_pizza`;",
+            "CREATE USER IF NOT EXISTS 'oc_pizza_a'@'%' IDENTIFIED BY 'pass-word' REQUIRE SSL;",
+            "ALTER USER 'oc_pizza_a'@'%' IDENTIFIED BY 'pass-word' REQUIRE SSL;",
+            "GRANT ALL PRIVILEGES ON `oc\\_pizza`.* TO 'oc_pizza_a'@'%';",
+            "-- A restore makes a database beside the one that serves, named after it.",
+            "GRANT ALL PRIVILEGES ON `oc\\_pizza\\_%`.* TO 'oc_pizza_a'@'%';",
+        ])
+
+    def test_the_password_is_no_word_of_the_command(self):
+        argv, env = login_mysql.program(System(), "mysql://root:pass-word@db:3306/shop?ssl_ca=/ca.pem", "shop", "/run/x")
+        self.assertEqual(argv[-2:], ["--execute=source /run/x", "shop"])
+        self.assertNotIn("pass-word", " ".join(argv))
+        self.assertEqual(env, {"MYSQL_PWD": "pass-word"})
+
+
+PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+
+
+@unittest.skipUnless((PROGRAMS / "initdb").exists() and os.geteuid() == 0 and shutil.which("runuser"), "needs PostgreSQL 15's server and root")
+class RealServerTest(unittest.TestCase):
+    """What the words mean to a server: what one login made the other may change, before and after a change of login."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Path(tempfile.mkdtemp(prefix="hostctl-postgres-"))
+        shutil.chown(cls.folder, "postgres", "postgres")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            cls.port = free.getsockname()[1]
+        (cls.folder / "password").write_text(MASTER["password"])
+        as_postgres = ["runuser", "-u", "postgres", "--"]
+        subprocess.run([*as_postgres, PROGRAMS / "initdb", "-D", cls.folder / "data", "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={cls.folder / 'password'}"],
+                       check=True, stdout=subprocess.DEVNULL, cwd="/")
+        subprocess.run([*as_postgres, PROGRAMS / "pg_ctl", "-D", cls.folder / "data", "-w", "-l", cls.folder / "log", "-o",
+                        f"-p {cls.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''", "start"], check=True, stdout=subprocess.DEVNULL, cwd="/")
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.addClassCleanup(subprocess.run, [*as_postgres, PROGRAMS / "pg_ctl", "-D", cls.folder / "data", "-m", "immediate", "stop"], stdout=subprocess.DEVNULL, cwd="/")
+        # RDS's master may make roles and databases, and is no superuser.
+        for sql in (f"create role webstack_admin login createrole createdb password '{MASTER['password']}'", "create database shop owner webstack_admin"):
+            cls.ask("postgres", MASTER["password"], sql, "postgres")
+
+    @classmethod
+    def ask(cls, user, password, sql, database="shop"):
+        return Postgres(System(), f"postgresql://{user}:{password}@127.0.0.1:{cls.port}/{database}").ask(sql, database)
+
+    def give(self, user, password):
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as text:
+            text.write(login_postgres.statements("shop", user, password, "shop"))
+            text.flush()
+            url = f"postgresql://webstack_admin:{MASTER['password']}@127.0.0.1:{self.port}/shop"
+            argv, env = login_postgres.program(System(), url, "shop", text.name)
+            System().run(argv, env=env)
+
+    def test_what_one_login_makes_belongs_to_both(self):
+        self.give("shop_a", "first-password")
+        self.ask("shop_a", "first-password", "create table orders (id int); insert into orders values (1)")
+        self.give("shop_b", "second-password")
+        self.ask("shop_b", "second-password", "alter table orders add total int; insert into orders values (2, 5); create table later (id int)")
+        self.assertEqual(self.ask("shop_a", "first-password", "select count(*) from orders"), "2", "the login of before goes on")
+        self.give("shop_a", "third-password")
+        self.ask("shop_a", "third-password", "drop table later; update orders set total = 1")
+        self.assertEqual(self.ask("shop_a", "third-password", "select distinct tableowner from pg_tables where schemaname = 'public'"), "shop")
+        self.assertEqual(self.ask("shop_b", "second-password", "select current_user || ' ' || session_user"), "shop shop_b")
+        with self.assertRaises(HostError):
+            self.ask("shop_a", "first-password", "select 1")
+
+    def test_a_login_may_do_what_a_restore_does(self):
+        self.give("shop_a", "first-password")
+        self.ask("shop_a", "first-password", "create database shop_restore", "postgres")
+        self.ask("shop_a", "first-password", "alter database shop_restore rename to shop_before", "postgres")
+        self.ask("shop_a", "first-password", "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shop_a' and pid <> pg_backend_pid()", "postgres")
+        self.ask("shop_a", "first-password", "drop database shop_before", "postgres")
+
+
+if __name__ == "__main__":
+    unittest.main()

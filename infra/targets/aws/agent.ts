@@ -1,0 +1,107 @@
+import { instances } from "../../config/catalog/aws";
+import { file, type Manifest, type ManifestFile } from "../../host/manifest";
+import { databaseClients } from "../../host/packages";
+import { render, verbatim } from "../../host/render";
+import type { StackPlan } from "../../plan/plan";
+import { measures, type Names } from "./names";
+
+/** Where a host finds the private address that the site's public one is led to. */
+export const siteAddressPath = "/etc/webstack/site-address";
+/** What hostctl/login.py reads. */
+export const loginPath = "/etc/webstack/database-login.json";
+
+const programs = "/usr/local/lib/webstack";
+const agentConfig = "/etc/webstack/agent.json";
+
+/**
+ * Who signs the agent's package. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/verify-CloudWatch-Agent-Package-Signature.html
+ */
+const agentKey = {
+  url: "https://amazoncloudwatch-agent.s3.amazonaws.com/assets/amazon-cloudwatch-agent.gpg",
+  fingerprint: "937616F3450B7D806CBD9725D58167303B789C72",
+} as const;
+
+/** What the host tells CloudWatch: memory and disk, which AWS cannot see from outside, and what its deployments said. */
+export function agentSettings(names: Names) {
+  return {
+    agent: { metrics_collection_interval: 60, run_as_user: "root" },
+    metrics: {
+      namespace: names.namespace,
+      append_dimensions: { InstanceId: "${aws:InstanceId}" },
+      aggregation_dimensions: [["InstanceId"]],
+      metrics_collected: {
+        mem: { measurement: [measures.memory] },
+        disk: { measurement: [measures.disk], resources: ["/"], drop_device: true },
+      },
+    },
+    logs: {
+      logs_collected: {
+        files: {
+          collect_list: [{ file_path: "/var/log/webstack/deploy_logs.jsonl", log_group_name: names.hostLogs, log_stream_name: "{instance_id}", timezone: "UTC" }],
+        },
+      },
+    },
+  };
+}
+
+/** A host's manifest with what a machine of AWS has beside it: the site's address, the agents, the login that is followed, rights for backups. */
+export function onAws(plan: StackPlan, manifest: Manifest, names: Names): Manifest {
+  const { spec } = plan;
+  const { app, host, access, database } = spec;
+  const architecture = instances[host.size]?.architecture ?? "amd64";
+  const restart = (unit: string) => ({ onChange: [{ verb: "restart" as const, unit }] });
+  const unit = (name: string, text: string): ManifestFile => file(`/etc/systemd/system/${name}`, text, restart(name));
+  const agents = [
+    unit(
+      "webstack-agent.service",
+      render("systemd/agent.service", {
+        says: "agent that tells memory and disk",
+        arguments: [
+          "amazon-cloudwatch-agent",
+          `https://amazoncloudwatch-agent.s3.amazonaws.com/debian/${architecture}/latest/amazon-cloudwatch-agent.deb`,
+          `--key ${agentKey.url} ${agentKey.fingerprint}`,
+          `--then /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:${agentConfig}`,
+        ].join(" "),
+      }),
+    ),
+    file(agentConfig, `${JSON.stringify(agentSettings(names), null, 1)}\n`, restart("webstack-agent.service")),
+    ...(access.sessions
+      ? [
+          unit(
+            "webstack-sessions.service",
+            render("systemd/agent.service", {
+              says: "agent for sessions",
+              // Its maker publishes no address of the key that signs it, so TLS and the bucket's owner vouch for it.
+              arguments: `amazon-ssm-agent https://s3.${host.region}.amazonaws.com/amazon-ssm-${host.region}/latest/debian_${architecture}/amazon-ssm-agent.deb`,
+            }),
+          ),
+        ]
+      : []),
+  ];
+  const follows = database.kind === "none" ? [] : [
+    file("/etc/systemd/system/webstack-login.service", render("systemd/webstack-login.service", { app: app.name })),
+    unit("webstack-login.timer", render("systemd/webstack-login.timer", { app: app.name })),
+  ];
+  const backups = spec.backup.enabled ? ["webstack-backup", "webstack-drill"] : [];
+  const clients = database.kind === "none" ? [] : [databaseClients[database.engine]];
+  return {
+    ...manifest,
+    packages: [...new Set([...manifest.packages, ...clients])].sort(),
+    files: [
+      ...manifest.files,
+      file(`${programs}/site-address`, verbatim("bin/site-address"), { mode: "0755" }),
+      unit("webstack-address.service", verbatim("systemd/webstack-address.service")),
+      file(`${programs}/agent-install`, verbatim("bin/agent-install"), { mode: "0755" }),
+      ...agents,
+      ...follows,
+      ...backups.map((name) => file(`/etc/systemd/system/${name}.service.d/metadata.conf`, verbatim("systemd/metadata.conf"))),
+    ],
+    units: [
+      ...manifest.units,
+      "webstack-address.service",
+      "webstack-agent.service",
+      ...(access.sessions ? ["webstack-sessions.service"] : []),
+      ...(follows.length === 0 ? [] : ["webstack-login.timer"]),
+    ],
+  };
+}

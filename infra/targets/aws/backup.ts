@@ -1,0 +1,114 @@
+import { Plan, RestoreTestingPlan, RestoreTestingSelection, Selection, Vault } from "@pulumi/aws/backup";
+import { Role, RolePolicyAttachment } from "@pulumi/aws/iam";
+import {
+  Bucket,
+  BucketLifecycleConfiguration,
+  BucketOwnershipControls,
+  BucketPolicy,
+  BucketPublicAccessBlock,
+  BucketServerSideEncryptionConfiguration,
+  BucketVersioning,
+} from "@pulumi/aws/s3";
+import * as pulumi from "@pulumi/pulumi";
+import { physicalName } from "../../plan/names";
+import type { Database } from "./database";
+import { onlyEncrypted, serviceTrust } from "./policies";
+import { named, type Scope } from "./scope";
+
+export const prefixes = { host: "host", dumps: "dumps" } as const;
+
+export interface Storage {
+  readonly bucket: Bucket;
+  /** restic's name of the repository; it logs in as the machine. */
+  readonly repository: pulumi.Output<string>;
+}
+
+/** A bucket that only this stack reads, encrypted, with old versions kept for a month against a deletion by mistake. */
+export function awsStorage(scope: Scope): Storage {
+  const { plan, options, kept, region } = scope;
+  const { spec } = plan;
+  const bucket = new Bucket(
+    "backups",
+    { bucketPrefix: `${physicalName("bucket", spec.project, spec.stack, "backups")}-`, forceDestroy: spec.protect !== "data", tags: named(scope, "backups") },
+    kept,
+  );
+  const of = { bucket: bucket.id };
+  const closed = new BucketPublicAccessBlock("backups-private", { ...of, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }, options);
+  new BucketOwnershipControls("backups-owner", { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }, options);
+  const versioning = new BucketVersioning("backups-versions", { ...of, versioningConfiguration: { status: "Enabled" } }, options);
+  new BucketServerSideEncryptionConfiguration(
+    "backups-encryption",
+    { ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, bucketKeyEnabled: true }] },
+    options,
+  );
+  new BucketLifecycleConfiguration(
+    "backups-lifecycle",
+    {
+      ...of,
+      rules: [
+        { id: "deleted", status: "Enabled", filter: { prefix: "" }, noncurrentVersionExpiration: { noncurrentDays: 30 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } },
+        ...(spec.backup.batch === null ? [] : [{ id: "dumps", status: "Enabled", filter: { prefix: `${prefixes.dumps}/` }, expiration: { days: spec.backup.batch.keepDays } }]),
+      ],
+    },
+    { ...options, dependsOn: versioning },
+  );
+  new BucketPolicy("backups-policy", { ...of, policy: onlyEncrypted(bucket.arn) }, { ...options, dependsOn: closed });
+  return { bucket, repository: pulumi.interpolate`s3:https://s3.${region}.amazonaws.com/${bucket.bucket}/${prefixes.host}` };
+}
+
+/**
+ * What AWS itself keeps of the database, in a vault of its own: every day for a week, the first of each month for a year; and a copy that it
+ * restores each week to see that it can. An hour after RDS's own backups, which must not run at the same time.
+ */
+export function awsBackupPlan(scope: Scope, database: Database): Vault {
+  const { plan, options, kept, prefix, account } = scope;
+  const { spec } = plan;
+  if (spec.database.kind === "none") throw new Error("a stack without a database has none to keep");
+  const at = (spec.database.maintenance.hour + 4) % 24;
+  const vault = new Vault("database-vault", { name: `${prefix}-database`, forceDestroy: spec.protect !== "data", tags: named(scope, "database") }, kept);
+  const role = new Role("database-backup-role", { assumeRolePolicy: serviceTrust("backup.amazonaws.com", account), tags: named(scope, "database-backup") }, options);
+  // AWS's own lists for the service, which it extends when the service learns to do more. They name resources with * because they hold
+  // for every account; the role is lent to the service alone. https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
+  const mayKeep = ["Backup", "Restores"].map(
+    (what) => new RolePolicyAttachment(`database-backup-${what.toLowerCase()}`, { role: role.name, policyArn: `arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor${what}` }, options),
+  );
+  const backups = new Plan(
+    "database-plan",
+    {
+      name: `${prefix}-database`,
+      rules: [
+        { ruleName: "daily", targetVaultName: vault.name, schedule: `cron(0 ${at} * * ? *)`, startWindow: 60, completionWindow: 300, lifecycle: { deleteAfter: 7 } },
+        { ruleName: "monthly", targetVaultName: vault.name, schedule: `cron(0 ${(at + 6) % 24} 1 * ? *)`, startWindow: 60, completionWindow: 300, lifecycle: { deleteAfter: 365 } },
+      ],
+      tags: named(scope, "database"),
+    },
+    options,
+  );
+  new Selection("database-plan-selection", { name: "database", planId: backups.id, iamRoleArn: role.arn, resources: [database.instance.arn] }, { ...options, dependsOn: mayKeep });
+  const rehearsals = new RestoreTestingPlan(
+    "database-rehearsal",
+    {
+      // Letters, digits and _ alone.
+      name: `${prefix}-database`.replaceAll("-", "_"),
+      scheduleExpression: `cron(0 ${(at + 12) % 24} ? * SUN *)`,
+      startWindowHours: 1,
+      recoveryPointSelection: { algorithm: "LATEST_WITHIN_WINDOW", includeVaults: [vault.arn], recoveryPointTypes: ["SNAPSHOT"], selectionWindowDays: 7 },
+      tags: named(scope, "database"),
+    },
+    options,
+  );
+  new RestoreTestingSelection(
+    "database-rehearsal-selection",
+    {
+      name: "database",
+      restoreTestingPlanName: rehearsals.name,
+      protectedResourceType: "RDS",
+      protectedResourceArns: [database.instance.arn],
+      iamRoleArn: role.arn,
+      restoreMetadataOverrides: { dbSubnetGroupName: database.subnets.name },
+      validationWindowHours: 1,
+    },
+    { ...options, dependsOn: mayKeep },
+  );
+  return vault;
+}

@@ -1,0 +1,69 @@
+import { databases, instances, regions } from "../../config/catalog/aws";
+import type { Problem } from "../../config/problems";
+import type { StackPlan } from "../../plan/plan";
+
+interface Rule {
+  readonly at: string;
+  readonly broken: boolean;
+  readonly must: string;
+  readonly got: unknown;
+  readonly hint?: string;
+}
+
+/** What a stack may ask for that AWS, or this project on it, does not have. */
+export function check({ spec }: StackPlan): readonly Problem[] {
+  const { host, site, network, monitoring } = spec;
+  const bits = Number(network.range.split("/")[1]);
+  const rules: readonly Rule[] = [
+    { at: "host.image", broken: host.image !== "debian-12", must: 'must be "debian-12" when target is aws', got: host.image },
+    { at: "host.region", broken: regions[host.region] === undefined, must: `must be ${oneOf(Object.keys(regions))} when target is aws`, got: host.region },
+    { at: "host.size", broken: instances[host.size] === undefined, must: `must be ${oneOf(Object.keys(instances))} when target is aws`, got: host.size },
+    // An Elastic IP is known only once it is there, and nginx answers to no name that it was not told.
+    { at: "site.domain", broken: site.domain === "", must: "must be set when target is aws", got: site.domain, hint: "for example domain: www.ocpizza.fr" },
+    // Four subnets, the smallest of which has 16 addresses. https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+    { at: "network.range", broken: bits > 26, must: "must be /16 to /26 when target is aws, since it is cut into four subnets", got: network.range },
+    {
+      at: "monitoring.emails", broken: monitoring.budget > 0 && monitoring.emails.length === 0, must: "must name a receiver when there is a monitoring.budget", got: monitoring.emails,
+      hint: "for example emails: [ops@ocpizza.fr]",
+    },
+    // https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Subscriber.html: ten e-mail addresses for each alert.
+    { at: "monitoring.emails", broken: monitoring.emails.length > 10, must: "must name at most 10 receivers when target is aws", got: monitoring.emails },
+    ...databaseRules(spec),
+  ];
+  return rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
+}
+
+const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`;
+
+/** Dumped by Debian 12's pg_dump, which refuses a newer server than itself. */
+const dumped = ["14", "15"];
+
+/** Names that RDS keeps for itself, beside those of the engines; ours is the master's. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html */
+const takenUsers = ["admin", "rdsadmin", "rdsrepladmin", "rds_superuser", "webstack_admin"];
+
+function databaseRules({ database, backup }: StackPlan["spec"]): readonly Rule[] {
+  if (database.kind === "none") return backup.batch === null ? [] : [{ at: "backup.batch", broken: true, must: "must be left out where there is no database", got: backup.batch }];
+  const { storageGiB, storageLimitGiB, engine, user, restore } = database;
+  // Both of the app's logins are called after its user, with two characters added. hostctl/login.py
+  const leap = Math.ceil((11 * storageGiB) / 10);
+  const longest = engine === "mysql" ? 30 : 61;
+  return [
+    { at: "database.size", broken: databases[database.size] === undefined, must: `must be ${oneOf(Object.keys(databases))} when target is aws`, got: database.size },
+    { at: "database.storageGiB", broken: storageGiB < 20, must: "must be at least 20 when target is aws", got: storageGiB },
+    // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
+    {
+      at: "database.storageLimitGiB", broken: storageLimitGiB > storageGiB && storageLimitGiB < leap,
+      must: `must be storageGiB, ${storageGiB}, or at least a tenth more, ${leap}, when target is aws`, got: storageLimitGiB,
+    },
+    { at: "database.user", broken: takenUsers.includes(user), must: "must not be a name that RDS or this project keeps for itself", got: user },
+    { at: "database.user", broken: user.length > longest, must: `must have at most ${longest} characters when target is aws, which adds two`, got: user },
+    {
+      at: "database.version", broken: backup.enabled && engine === "postgres" && !dumped.includes(database.version),
+      must: `must be ${dumped.map((version) => `"${version}"`).join(" or ")} where backup.enabled is true: the host dumps it with PostgreSQL 15`, got: database.version,
+      hint: "or set backup.enabled to false and rely on database.keepDays",
+    },
+    { at: "backup.batch", broken: backup.batch !== null && !backup.enabled, must: "must be left out where backup.enabled is false, since both use one bucket", got: backup.batch },
+    // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/blue-green-deployments-considerations.html
+    { at: "database.blueGreen", broken: database.blueGreen && restore !== null, must: "must be false while database.restore makes a copy", got: true },
+  ];
+}

@@ -1,0 +1,83 @@
+import * as pulumi from "@pulumi/pulumi";
+import { instances } from "../../config/catalog/aws";
+import { databaseCaPath, siteEnvironment } from "../../host/environment";
+import type { Runtime } from "../../release/build";
+import { backupRepository } from "../backup";
+import { commission, orderCertificate } from "../commission";
+import { buildArchive, deployUser } from "../delivery";
+import type { BuiltHost, Target } from "../target";
+import { loginPath, onAws, siteAddressPath } from "./agent";
+import { awsBackupPlan, awsStorage, prefixes } from "./backup";
+import { check } from "./check";
+import { awsDatabase } from "./database";
+import { awsRecords } from "./dns";
+import { awsDump } from "./dump";
+import { awsFirewall } from "./firewall";
+import { awsIdentity } from "./identity";
+import { awsImages } from "./images";
+import { awsMachine, pointSite, siteAddress } from "./machine";
+import { awsLogs, awsMonitoring } from "./monitoring";
+import { namesOf } from "./names";
+import { awsNetwork } from "./network";
+import { keepBackups, keepLogin, openSessions, report } from "./policies";
+import { scopeOf } from "./scope";
+
+/** One EC2 machine behind an Elastic IP, with RDS beside it. */
+export const aws: Target = {
+  name: "aws",
+  check,
+  build(plan, files, release, secrets) {
+    const { spec } = plan;
+    const scope = scopeOf(plan);
+    const names = namesOf(scope.prefix);
+    const network = awsNetwork(scope);
+    const firewall = awsFirewall(scope, network);
+    const identity = awsIdentity(scope);
+    const site = siteAddress(scope);
+    const logs = awsLogs(scope);
+    const rights = [identity.grant("reports", report(logs.host.arn, names.namespace))];
+    if (spec.access.sessions) rights.push(identity.grant("sessions", openSessions));
+
+    const runtime: Runtime = { python: "3.11", architecture: instances[spec.host.size]?.architecture === "arm64" ? "aarch64" : "x86_64" };
+    const built = buildArchive(release, runtime);
+    const database = plan.database.kind === "none" ? null : awsDatabase(scope, plan.database, network, firewall, logs.database);
+    if (database !== null) rights.push(identity.grant("login", keepLogin(database.appSecret.arn, database.masterSecret)));
+    const storage = spec.backup.enabled ? awsStorage(scope) : null;
+    if (storage !== null) rights.push(identity.grant("backups", keepBackups(storage.bucket.arn, prefixes.host)));
+    const vault = database === null ? null : awsBackupPlan(scope, database);
+    const dump = database === null || storage === null || logs.dumps === null ? null : awsDump(scope, network, firewall, database, storage, logs.dumps);
+    awsImages(scope);
+
+    const planned = plan.hosts[0];
+    const manifest = planned === undefined ? undefined : files.get(planned.name);
+    if (planned === undefined || manifest === undefined) throw new Error("no files were rendered for the machine that serves");
+    const machine = awsMachine(scope, planned.name, network, firewall, identity, secrets.sshPublicKey, rights);
+    const login = database === null ? {} : { [loginPath]: database.login, [databaseCaPath]: database.ca };
+    // DATABASE_URL is none of it: the host makes it from the login that Secrets Manager keeps.
+    const late = { env: { ...siteEnvironment(plan), ...secrets.env }, files: { [siteAddressPath]: machine.siteAddress, ...login } };
+    const commissioned = commission(
+      plan,
+      { name: planned.name, resource: machine.resource, address: machine.address },
+      site.publicIp,
+      onAws(plan, manifest, names),
+      late,
+      { release, runtime, built },
+      secrets,
+    );
+    const pointer = pointSite(scope, site, machine, commissioned.gate);
+    awsRecords(scope, site.publicIp);
+    const inService = orderCertificate(commissioned, pointer, secrets);
+    if (storage !== null) backupRepository(commissioned.host, storage.repository, { AWS_DEFAULT_REGION: scope.region }, commissioned.applied, secrets);
+    awsMonitoring(scope, { machine: machine.resource, site, database, vaultName: vault?.name ?? null, dump, logs });
+
+    const host: BuiltHost = { name: planned.name, address: machine.address, user: deployUser, hostKey: pulumi.output(commissioned.host.hostKey) };
+    // The secret it got on standard input marks its output, too; hostctl prints none.
+    const serving = pulumi.unsecret(pulumi.all([commissioned.applied.stdout, inService.stdout]).apply(() => release.digest));
+    return {
+      siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`),
+      hosts: [host],
+      database: database?.output ?? null,
+      serving,
+    };
+  },
+};

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { Eip, EipAssociation, getAmiOutput, Instance, NetworkInterface } from "@pulumi/aws/ec2";
+import * as pulumi from "@pulumi/pulumi";
+import { instances } from "../../config/catalog/aws";
+import { userData } from "../../host/user-data";
+import type { Firewall } from "./firewall";
+import type { Identity } from "./identity";
+import type { Network } from "./network";
+import { named, type Scope } from "./scope";
+
+/**
+ * Debian's own images, by their exact name: the same in every region, while identifiers differ. A newer one replaces the host, so it is
+ * a change of this line. https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm
+ */
+const debianAccount = "136693071363";
+const debianBuild = "20251112-2294";
+
+export interface Machine {
+  readonly name: string;
+  readonly resource: Instance;
+  readonly interface: NetworkInterface;
+  /** Its own public address, for as long as it lives; releases go here. See docs/decisions/0016-two-addresses.md. */
+  readonly address: pulumi.Output<string>;
+  /** The private address that the site's public one is led to. */
+  readonly siteAddress: pulumi.Output<string>;
+}
+
+/** A Debian machine that answers SSH at an address of its own, and has a second private address for the site's. */
+export function awsMachine(
+  scope: Scope,
+  name: string,
+  network: Network,
+  firewall: Firewall,
+  identity: Identity,
+  sshPublicKey: string,
+  rights: readonly pulumi.Resource[],
+): Machine {
+  const { plan, options } = scope;
+  const { host } = plan.spec;
+  const type = instances[host.size];
+  if (type === undefined) throw new Error(`instance type ${host.size} is not in the catalog`);
+  const subnet = network.publicSubnets[0];
+  const imageName = `debian-12-${type.architecture}-${debianBuild}`;
+  const image = getAmiOutput(
+    { owners: [debianAccount], filters: [{ name: "name", values: [imageName] }], mostRecent: false, includeDeprecated: true },
+    options,
+  );
+  const first = userData(sshPublicKey);
+  // A network interface is in one machine at a time, and both machines of a replacement need an address: they are replaced with it.
+  const generation = createHash("sha256").update(`${imageName}\n${first}`).digest("hex").slice(0, 8);
+  const withMachine = { ...options, replacementTrigger: generation };
+  const card = new NetworkInterface(`${name}-card`, { subnetId: subnet.id, privateIpsCount: 1, securityGroups: [firewall.web.id], tags: named(scope, name) }, withMachine);
+  const own = new Eip(`${name}-address`, { domain: "vpc", tags: named(scope, name) }, { ...withMachine, dependsOn: network.ready });
+  const reachable = new EipAssociation(
+    `${name}-reachable`,
+    { allocationId: own.allocationId, networkInterfaceId: card.id, privateIpAddress: card.privateIp },
+    options,
+  );
+  const machine = new Instance(
+    name,
+    {
+      ami: image.id,
+      instanceType: host.size,
+      primaryNetworkInterface: { networkInterfaceId: card.id },
+      iamInstanceProfile: identity.profile.name,
+      userData: first,
+      userDataReplaceOnChange: true,
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1, instanceMetadataTags: "disabled" },
+      rootBlockDevice: { volumeType: "gp3", volumeSize: 20, encrypted: true, deleteOnTermination: true, tags: named(scope, name) },
+      // Without credits a burstable machine slows down, which an alarm tells, instead of costing more than the budget knows.
+      ...(type.burstable ? { creditSpecification: { cpuCredits: "standard" } } : {}),
+      monitoring: false,
+      // Nobody ends it by hand; this program does, once its successor serves.
+      disableApiTermination: plan.spec.protect === "data",
+      forceDestroy: true,
+      tags: { ...named(scope, name), role: "web" },
+    },
+    // With its rights at hand, its first deployment need not wait for them.
+    { ...options, dependsOn: [reachable, ...rights] },
+  );
+  return {
+    name,
+    resource: machine,
+    interface: card,
+    address: own.publicIp,
+    siteAddress: pulumi.all([card.privateIp, card.privateIps]).apply(([own, all]) => secondAddress(own, all)),
+  };
+}
+
+/** The address of a network interface that is not its first. "" while there is none. */
+export const secondAddress = (first: string, all: readonly string[]): string => all.find((address) => address !== first) ?? "";
+
+/** The site's public address, which outlives its machines. */
+export const siteAddress = (scope: Scope): Eip => new Eip("site-address", { domain: "vpc", tags: named(scope, "site") }, scope.kept);
+
+/** Leads the site's address to a machine, once that has proved that it serves. */
+export function pointSite(scope: Scope, site: Eip, machine: Machine, gate: pulumi.Resource): EipAssociation {
+  return new EipAssociation(
+    "site-pointer",
+    { allocationId: site.allocationId, networkInterfaceId: machine.interface.id, privateIpAddress: machine.siteAddress, allowReassociation: true },
+    { ...scope.options, dependsOn: gate },
+  );
+}

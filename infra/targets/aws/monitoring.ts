@@ -1,0 +1,185 @@
+import { Budget } from "@pulumi/aws/budgets";
+import { Dashboard, EventRule, EventTarget, LogGroup, LogMetricFilter, MetricAlarm } from "@pulumi/aws/cloudwatch";
+import type { Eip, Instance } from "@pulumi/aws/ec2";
+import { HealthCheck } from "@pulumi/aws/route53";
+import { Topic, TopicPolicy, TopicSubscription } from "@pulumi/aws/sns";
+import * as pulumi from "@pulumi/pulumi";
+import { databases, instances } from "../../config/catalog/aws";
+import { alarmsOf, type Alarm } from "./alarms";
+import { databaseLogs, databaseName, type Database } from "./database";
+import { dashboardBody } from "./dashboard";
+import type { Dump } from "./dump";
+import { measures, namesOf, type Names } from "./names";
+import { tellTopic } from "./policies";
+import { named, type Scope } from "./scope";
+
+/** Route 53 measures the site from the whole world, and keeps what it found in this region alone. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html */
+const healthRegion = "us-east-1";
+
+export interface Logs {
+  readonly host: LogGroup;
+  readonly dumps: LogGroup | null;
+  /** Groups that RDS would otherwise make itself, and never empty. */
+  readonly database: readonly LogGroup[];
+}
+
+/** Log groups and how long each keeps what it is told: a month, three for what says who worked on the site. */
+export function awsLogs(scope: Scope): Logs {
+  const { plan, options, prefix } = scope;
+  const { spec } = plan;
+  const group = (name: string, path: string, retentionInDays: number) => new LogGroup(name, { name: path, retentionInDays, tags: named(scope, name) }, options);
+  const { database } = spec;
+  const of = database.kind === "none" ? [] : databaseLogs[database.engine].map((what) => group(`database-${what}-logs`, `/aws/rds/instance/${databaseName(spec.project, spec.stack, database.restore)}/${what}`, 30));
+  return { host: group("host-logs", namesOf(prefix).hostLogs, 90), dumps: spec.backup.batch === null ? null : group("dump-logs", `/${prefix}/dumps`, 30), database: of };
+}
+
+interface Watched {
+  readonly machine: Instance;
+  readonly site: Eip;
+  readonly database: Database | null;
+  readonly vaultName: pulumi.Output<string> | null;
+  readonly dump: Dump | null;
+  readonly logs: Logs;
+}
+
+/** Alarms and who hears of them, a picture of how the site is, and what it may cost. */
+export function awsMonitoring(scope: Scope, watched: Watched): void {
+  const { plan, options, region } = scope;
+  const { spec } = plan;
+  const names = namesOf(scope.prefix);
+  const topic = alarmTopic(scope, "alarms", region);
+  const worldTopic = region === healthRegion ? topic : alarmTopic(scope, "alarms-site", healthRegion);
+
+  new LogMetricFilter(
+    "failed-backups",
+    {
+      logGroupName: watched.logs.host.name,
+      pattern: '{ ($.step = "BACKUP") && ($.ok IS FALSE) }',
+      metricTransformation: { name: measures.failedBackups, namespace: names.namespace, value: "1", defaultValue: "0", unit: "Count" },
+    },
+    options,
+  );
+  const check = healthCheck(scope, watched.site);
+  const alarms = alarmsOf(plan, names, instances[spec.host.size], spec.database.kind === "none" ? undefined : databases[spec.database.size]);
+  for (const alarm of alarms) declareAlarm(scope, alarm, watched, check, alarm.of === "site" ? worldTopic : topic);
+  if (watched.dump !== null) failedDumps(scope, watched.dump, topic);
+  dashboard(scope, names, watched, check);
+  if (spec.monitoring.budget > 0) budget(scope);
+}
+
+function alarmTopic(scope: Scope, name: string, region: string): Topic {
+  const { plan, options, account } = scope;
+  const topic = new Topic(name, { name: `${scope.prefix}-${name}`, region, tags: named(scope, name) }, options);
+  new TopicPolicy(`${name}-policy`, { arn: topic.arn, region, policy: tellTopic(topic.arn, account) }, options);
+  for (const [index, endpoint] of plan.spec.monitoring.emails.entries()) {
+    // Each receiver confirms by a link in a first e-mail.
+    new TopicSubscription(`${name}-${index}`, { topic: topic.arn, region, protocol: "email", endpoint }, options);
+  }
+  return topic;
+}
+
+/** Asks for the site as visitors do; three failures in a row, 30 seconds apart, are an outage. */
+function healthCheck(scope: Scope, site: Eip): HealthCheck {
+  const { spec, site: plan } = scope.plan;
+  const path = spec.services.flatMap((service) => (service.kind === "command" ? [] : [service.health.path]))[0] ?? "/";
+  const encrypted = plan.scheme === "https";
+  const where = spec.site.domain === "" ? { ipAddress: site.publicIp } : { fqdn: spec.site.domain };
+  return new HealthCheck(
+    "site-check",
+    {
+      type: encrypted ? "HTTPS" : "HTTP",
+      ...where,
+      port: encrypted ? 443 : 80,
+      resourcePath: path,
+      ...(encrypted ? { enableSni: true } : {}),
+      requestInterval: 30,
+      failureThreshold: 3,
+      tags: named(scope, "site"),
+    },
+    scope.options,
+  );
+}
+
+/** The one thing an alarm is about, as CloudWatch tells it from others of its kind. */
+function dimensions(of: Alarm["of"], watched: Watched, check: HealthCheck): Record<string, pulumi.Input<string>> | null {
+  switch (of) {
+    case "host":
+      return { InstanceId: watched.machine.id };
+    case "database":
+      return watched.database === null ? null : { DBInstanceIdentifier: watched.database.instance.identifier };
+    case "vault":
+      return watched.vaultName === null ? null : { BackupVaultName: watched.vaultName };
+    case "site":
+      return { HealthCheckId: check.id };
+    case "logs":
+      return {};
+    default:
+      throw new Error(`nothing is ${String(of satisfies never)}`);
+  }
+}
+
+function declareAlarm(scope: Scope, alarm: Alarm, watched: Watched, check: HealthCheck, topic: Topic): void {
+  const of = dimensions(alarm.of, watched, check);
+  if (of === null) return;
+  const { name, says, of: kind, ...rest } = alarm;
+  new MetricAlarm(
+    name,
+    {
+      ...rest,
+      name: `${scope.prefix}-${name}`,
+      alarmDescription: says,
+      ...(Object.keys(of).length === 0 ? {} : { dimensions: of }),
+      ...(kind === "site" ? { region: healthRegion } : {}),
+      alarmActions: [topic.arn],
+      okActions: [topic.arn],
+      tags: named(scope, name),
+    },
+    scope.options,
+  );
+}
+
+/** A dump that failed is told at once, with no measure in between. */
+function failedDumps(scope: Scope, dump: Dump, topic: Topic): void {
+  const rule = new EventRule(
+    "failed-dump",
+    {
+      description: "a dump of the database failed",
+      eventPattern: pulumi.jsonStringify({ source: ["aws.batch"], "detail-type": ["Batch Job State Change"], detail: { status: ["FAILED"], jobQueue: [dump.queue.arn] } }),
+      tags: named(scope, "failed-dump"),
+    },
+    scope.options,
+  );
+  new EventTarget("failed-dump-told", { rule: rule.name, arn: topic.arn }, scope.options);
+}
+
+function dashboard(scope: Scope, names: Names, watched: Watched, check: HealthCheck): void {
+  const body = pulumi
+    .all([watched.machine.id, watched.database?.instance.identifier ?? null, check.id])
+    .apply(([machine, database, site]) => JSON.stringify(dashboardBody(names, scope.region, healthRegion, { machine, database, site })));
+  new Dashboard("dashboard", { dashboardName: scope.prefix, dashboardBody: body }, scope.options);
+}
+
+/** Counts everything the account pays for: a filter by tag would count nothing, and so never warn, until somebody made the tag one of its bills. */
+function budget(scope: Scope): void {
+  const { monitoring } = scope.plan.spec;
+  const alert = (threshold: number, notificationType: "ACTUAL" | "FORECASTED") => ({
+    comparisonOperator: "GREATER_THAN",
+    threshold,
+    thresholdType: "PERCENTAGE",
+    notificationType,
+    subscriberEmailAddresses: [...monitoring.emails],
+  });
+  new Budget(
+    "budget",
+    {
+      name: `${scope.prefix}-month`,
+      budgetType: "COST",
+      limitAmount: String(monitoring.budget),
+      limitUnit: "USD",
+      timeUnit: "MONTHLY",
+      notifications: [alert(80, "ACTUAL"), alert(100, "ACTUAL"), alert(100, "FORECASTED")],
+      tags: named(scope, "budget"),
+    },
+    scope.options,
+  );
+}

@@ -1,0 +1,137 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * Every policy document of the target. None grants more than it names; where a service knows no narrower resource, the statement's Sid
+ * stands in {@link wildcards} with the reason, and a test refuses every other `*`.
+ */
+
+interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Principal?: "*" | Readonly<Record<string, string>>;
+  readonly Action: readonly string[];
+  readonly Resource?: pulumi.Input<string> | readonly pulumi.Input<string>[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string> | readonly pulumi.Input<string>[]>>>>;
+}
+
+/** Sids of statements with a `*` that cannot be narrowed, and why. */
+export const wildcards: Readonly<Record<string, string>> = {
+  RefuseUnencryptedTransport: "it refuses instead of granting: whoever asks for whatever in clear is turned away",
+  BackupObjects: "objects below the host's own prefix; their names are restic's",
+  DumpObjects: "objects below the prefix of the dumps; their names are the times of the dumps",
+  LogStreams: "streams of one log group; their names are the writers' own",
+  AgentMetrics: "PutMetricData knows no resource; the condition allows one namespace",
+  Sessions: "these calls of Session Manager know no resource; who may open a session is a right of people, not of the host",
+};
+
+export const document = (...statements: readonly Statement[]): pulumi.Output<string> => pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
+
+/** Who may take a role: one service of AWS, for this account alone, so that nobody else's use of the service borrows it. */
+export function serviceTrust(service: string, account: pulumi.Input<string>): pulumi.Output<string> {
+  return document({
+    Sid: "Service",
+    Effect: "Allow",
+    Principal: { Service: service },
+    Action: ["sts:AssumeRole"],
+    Condition: { StringEquals: { "aws:SourceAccount": account } },
+  });
+}
+
+/** The same for services that do not say for whom they ask: EC2 for a machine, and ECS while it starts a task. */
+export const anyTrust = (service: string): pulumi.Output<string> =>
+  document({ Sid: "Service", Effect: "Allow", Principal: { Service: service }, Action: ["sts:AssumeRole"] });
+
+const logStreams = (group: pulumi.Input<string>): Statement => ({
+  Sid: "LogStreams",
+  Effect: "Allow",
+  Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+  Resource: [group, pulumi.interpolate`${group}:log-stream:*`],
+});
+
+export const writeLogs = (group: pulumi.Input<string>): pulumi.Output<string> => document(logStreams(group));
+
+/** restic's rights: one prefix of one bucket. https://restic.readthedocs.io/en/v0.14.0/080_examples.html */
+export function keepBackups(bucket: pulumi.Input<string>, prefix: string): pulumi.Output<string> {
+  return document(
+    {
+      Sid: "BackupList",
+      Effect: "Allow",
+      Action: ["s3:ListBucket"],
+      Resource: bucket,
+      Condition: { StringLike: { "s3:prefix": [prefix, `${prefix}/*`] } },
+    },
+    { Sid: "BackupPlace", Effect: "Allow", Action: ["s3:GetBucketLocation"], Resource: bucket },
+    {
+      Sid: "BackupObjects",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+      Resource: pulumi.interpolate`${bucket}/${prefix}/*`,
+    },
+  );
+}
+
+/** The host makes the app's login with the master's, which it only reads, and keeps it in the app's secret. */
+export function keepLogin(app: pulumi.Input<string>, master: pulumi.Input<string>): pulumi.Output<string> {
+  return document(
+    { Sid: "AppLogin", Effect: "Allow", Action: ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], Resource: app },
+    { Sid: "MasterLogin", Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: master },
+  );
+}
+
+export function report(group: pulumi.Input<string>, namespace: string): pulumi.Output<string> {
+  return document(logStreams(group), {
+    Sid: "AgentMetrics",
+    Effect: "Allow",
+    Action: ["cloudwatch:PutMetricData"],
+    Resource: "*",
+    Condition: { StringEquals: { "cloudwatch:namespace": namespace } },
+  });
+}
+
+/** https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html */
+export const openSessions = document({
+  Sid: "Sessions",
+  Effect: "Allow",
+  Action: [
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+  ],
+  Resource: "*",
+});
+
+/** Nobody reaches the bucket in clear. */
+export function onlyEncrypted(bucket: pulumi.Input<string>): pulumi.Output<string> {
+  return document({
+    Sid: "RefuseUnencryptedTransport",
+    Effect: "Deny",
+    Principal: "*",
+    Action: ["s3:*"],
+    Resource: [bucket, pulumi.interpolate`${bucket}/*`],
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  });
+}
+
+export const readSecret = (secret: pulumi.Input<string>, group: pulumi.Input<string>): pulumi.Output<string> =>
+  document({ Sid: "AppLogin", Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: secret }, logStreams(group));
+
+export const writeDumps = (bucket: pulumi.Input<string>, prefix: string): pulumi.Output<string> =>
+  document({ Sid: "DumpObjects", Effect: "Allow", Action: ["s3:PutObject", "s3:AbortMultipartUpload"], Resource: pulumi.interpolate`${bucket}/${prefix}/*` });
+
+export const submitJob = (queue: pulumi.Input<string>, definition: pulumi.Input<string>): pulumi.Output<string> =>
+  document({ Sid: "SubmitDump", Effect: "Allow", Action: ["batch:SubmitJob"], Resource: [queue, definition] });
+
+/** CloudWatch and EventBridge may tell the topic, on behalf of this account. */
+export function tellTopic(topic: pulumi.Input<string>, account: pulumi.Input<string>): pulumi.Output<string> {
+  const from = (Sid: string, service: string): Statement => ({
+    Sid,
+    Effect: "Allow",
+    Principal: { Service: service },
+    Action: ["sns:Publish"],
+    Resource: topic,
+    Condition: { StringEquals: { "aws:SourceAccount": account } },
+  });
+  return document(from("Alarms", "cloudwatch.amazonaws.com"), from("Events", "events.amazonaws.com"));
+}

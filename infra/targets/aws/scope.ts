@@ -1,0 +1,46 @@
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import { Provider } from "@pulumi/aws/provider";
+import type { Output } from "@pulumi/pulumi";
+import { regions } from "../../config/catalog/aws";
+import { physicalName } from "../../plan/names";
+import type { StackPlan } from "../../plan/plan";
+
+/** What every resource of a stack is given: where it is made, by whom, and how it is labelled. */
+export interface Scope {
+  readonly plan: StackPlan;
+  readonly region: string;
+  readonly zones: readonly [string, string];
+  /** "webstack-prod": begins the name of what a console shows. */
+  readonly prefix: string;
+  readonly account: Output<string>;
+  /** Options of every resource. */
+  readonly options: { readonly provider: Provider };
+  /** Options of what holds data or its address: `protect: data` lets no command of this program delete it. */
+  readonly kept: { readonly provider: Provider; readonly protect: boolean };
+}
+
+/** The region comes from the description, never from the environment or an `aws:region` beside it. */
+export function scopeOf(plan: StackPlan): Scope {
+  const { spec } = plan;
+  const region = spec.host.region;
+  const zones = regions[region];
+  if (zones === undefined) throw new Error(`region ${region} is not in the catalog`);
+  const provider = new Provider("aws", { region, defaultTags: { tags: labelTags(plan) } });
+  return {
+    plan,
+    region,
+    zones,
+    prefix: physicalName("host", spec.project, spec.stack),
+    account: getCallerIdentityOutput({}, { provider }).accountId,
+    options: { provider },
+    kept: { provider, protect: spec.protect === "data" },
+  };
+}
+
+/** Tags of everything that can have tags. */
+export function labelTags({ labels }: StackPlan): Readonly<Record<string, string>> {
+  return { project: labels.project, stack: labels.stack, app: labels.app };
+}
+
+/** The tag that consoles show as a name. */
+export const named = (scope: Scope, name: string): { readonly Name: string } => ({ Name: `${scope.prefix}-${name}` });

@@ -1,0 +1,457 @@
+/** Limit: this shows what the program asks of AWS, not what AWS makes of it. */
+import { databases, extras, instances, regions } from "../../infra/config/catalog/aws";
+import { planStack } from "../../infra/plan";
+import { check } from "../../infra/targets/aws/check";
+import { databaseName, regionCa, windows } from "../../infra/targets/aws/database";
+import { imageSchedule } from "../../infra/targets/aws/images";
+import { secondAddress } from "../../infra/targets/aws/machine";
+import { quarters } from "../../infra/targets/aws/network";
+import { wildcards } from "../../infra/targets/aws/policies";
+import { spec, type Raw } from "../config/baseline";
+import { exampleSpec } from "../goldens/stacks";
+import { accountId, graphOf, markers } from "./aws";
+import { expectGraph, type Graph } from "./graph";
+
+let shop: Graph;
+let bitcoin: Graph;
+let asked: Graph;
+
+const onAws = (more: Raw = {}) =>
+  spec({ target: "aws", site: { domain: "www.shop.example" }, access: { sshFrom: ["203.0.113.0/24"] }, services: { web: { kind: "wsgi", module: "a:b" } }, ...more });
+
+beforeAll(async () => {
+  shop = await graphOf(exampleSpec("aws"));
+  bitcoin = await graphOf(exampleSpec("bitcoin-aws"));
+  // What costs more, or holds less, than the two.
+  asked = await graphOf(
+    onAws({
+      protect: "nothing",
+      network: { nat: "gateway", flowLogs: true },
+      host: { size: "t4g.small", snapshots: { every: "week", weekday: "friday", hour: 1 } },
+      database: { size: "db.m7g.large", standby: true, blueGreen: true, storageGiB: 50, storageLimitGiB: 50, keepDays: 14, restore: { from: "shop-old", at: "2026-11-01T03:00:00Z" } },
+    }),
+  );
+}, 60_000);
+
+const all = () => [shop, bitcoin, asked];
+
+interface Statement {
+  readonly Sid: string;
+  readonly Effect: string;
+  readonly Action: readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: unknown;
+}
+
+/** Every statement of every policy that the graph has. */
+function statements(graph: Graph): readonly Statement[] {
+  const documents = graph.nodes.flatMap(({ inputs }) => [inputs["policy"], inputs["assumeRolePolicy"]]).filter((text): text is string => typeof text === "string");
+  return documents.flatMap((text) => (JSON.parse(text) as { Statement: Statement[] }).Statement);
+}
+
+const grants = (graph: Graph, name: string) =>
+  (JSON.parse(String(graph.named(name).inputs["policy"])) as { Statement: Statement[] }).Statement.map(({ Action, Resource }) => [Action, Resource]);
+
+test("the graph of OC Pizza is as kept", () => {
+  expectGraph("aws", shop);
+});
+
+test("the graph of the Bitcoin Analyzer is as kept", () => {
+  expectGraph("bitcoin-aws", bitcoin);
+});
+
+test("every resource of every stack has a name of its own", () => {
+  for (const graph of all()) {
+    const names = graph.nodes.filter(({ type }) => type.startsWith("aws:") || type.startsWith("pulumi:")).map(({ name }) => name);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  }
+});
+
+test("the region and the default tags come from the description, whatever is in the environment", () => {
+  expect(shop.named("aws").inputs).toMatchObject({ region: "eu-west-3", defaultTags: JSON.stringify({ tags: { project: "webstack", stack: "aws", app: "ocpizza" } }) });
+});
+
+test("two public and two private subnets lie in two zones, and no gateway is paid for", () => {
+  expect(shop.ofType("aws:ec2/subnet:Subnet").map(({ name, inputs }) => [name, inputs["cidrBlock"], inputs["availabilityZone"], inputs["mapPublicIpOnLaunch"]])).toEqual([
+    ["private-0", "10.20.0.128/26", "eu-west-3a", undefined],
+    ["private-1", "10.20.0.192/26", "eu-west-3b", undefined],
+    ["public-0", "10.20.0.0/26", "eu-west-3a", undefined],
+    ["public-1", "10.20.0.64/26", "eu-west-3b", undefined],
+  ]);
+  expect(shop.ofType("aws:ec2/natGateway:NatGateway")).toEqual([]);
+  expect(shop.ofType("aws:ec2/flowLog:FlowLog")).toEqual([]);
+  // The private table has no way out.
+  expect(shop.ofType("aws:ec2/route:Route").map(({ inputs }) => inputs["routeTableId"])).toEqual(["public-table-id"]);
+  expect(shop.named("storage-endpoint").inputs).toMatchObject({ serviceName: "com.amazonaws.eu-west-3.s3", vpcEndpointType: "Gateway", routeTableIds: ["public-table-id", "private-table-id"] });
+});
+
+test("a NAT gateway and flow logs are there when they are asked for", () => {
+  expect(asked.named("nat").inputs).toMatchObject({ subnetId: "public-0-id", allocationId: "eipalloc-nat-address" });
+  expect(asked.named("private-out").inputs).toMatchObject({ routeTableId: "private-table-id", natGatewayId: "nat-id" });
+  expect(asked.named("flow-logs").inputs).toMatchObject({ trafficType: "ALL", vpcId: "network-id", logDestination: `arn:aws:logs:eu-central-1:${accountId}:log-group:/webstack-test/network` });
+});
+
+test("four parts of a range are equal and lie side by side", () => {
+  expect(quarters("10.20.0.0/24")).toEqual(["10.20.0.0/26", "10.20.0.64/26", "10.20.0.128/26", "10.20.0.192/26"]);
+  expect(quarters("10.20.0.0/16")).toEqual(["10.20.0.0/18", "10.20.64.0/18", "10.20.128.0/18", "10.20.192.0/18"]);
+  expect(quarters("10.20.3.64/26")).toEqual(["10.20.3.64/28", "10.20.3.80/28", "10.20.3.96/28", "10.20.3.112/28"]);
+});
+
+test("the security groups open what the plan opens, each with its reason, and nothing else", () => {
+  const rules = shop.ofType("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").map(({ inputs }) => {
+    const { securityGroupId, fromPort, toPort, ipProtocol, cidrIpv4, cidrIpv6, referencedSecurityGroupId, description } = inputs;
+    return [securityGroupId, ipProtocol, fromPort, toPort, cidrIpv4 ?? cidrIpv6 ?? referencedSecurityGroupId, description];
+  });
+  expect(rules.sort()).toEqual([
+    ["database-firewall-id", "tcp", 3306, 3306, "dump-firewall-id", "daily dump"],
+    ["database-firewall-id", "tcp", 3306, 3306, "web-firewall-id", "application"],
+    ["web-firewall-id", "tcp", 22, 22, "203.0.113.0/24", "operators and releases"],
+    ["web-firewall-id", "tcp", 443, 443, "0.0.0.0/0", "customers, encrypted"],
+    ["web-firewall-id", "tcp", 443, 443, "::/0", "customers, encrypted"],
+    ["web-firewall-id", "tcp", 80, 80, "0.0.0.0/0", "customers"],
+    ["web-firewall-id", "tcp", 80, 80, "::/0", "customers"],
+  ]);
+  // Neither the database nor what lands in the default group opens connections.
+  expect(shop.ofType("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").map(({ name }) => name)).toEqual(["dump-out", "web-out"]);
+  expect(shop.named("network-unused").inputs).toMatchObject({ ingress: [], egress: [] });
+});
+
+test("no stack lets the whole Internet reach SSH or a database", () => {
+  for (const graph of all()) {
+    for (const { inputs } of graph.ofType("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")) {
+      if (inputs["cidrIpv4"] === "0.0.0.0/0" || inputs["cidrIpv6"] === "::/0") expect([80, 443]).toContain(inputs["fromPort"]);
+    }
+  }
+});
+
+test("the machine is Debian by exact name, asks for IMDSv2 on one hop, and encrypts its disk", () => {
+  expect(shop.calls.filter(({ token }) => token.endsWith("getAmi"))).toEqual([
+    { token: "aws:ec2/getAmi:getAmi", inputs: expect.objectContaining({ owners: ["136693071363"], filters: [{ name: "name", values: ["debian-12-amd64-20251112-2294"] }], mostRecent: false }) },
+  ]);
+  expect(shop.named("web-0").inputs).toMatchObject({
+    instanceType: "t3.small",
+    metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+    rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: 20 },
+    userDataReplaceOnChange: true,
+    disableApiTermination: true,
+    forceDestroy: true,
+  });
+  expect(asked.calls.filter(({ token }) => token.endsWith("getAmi"))[0]?.inputs["filters"]).toEqual([{ name: "name", values: ["debian-12-arm64-20251112-2294"] }]);
+  expect(asked.named("web-0").inputs["disableApiTermination"]).toBe(false);
+});
+
+test("user-data is the same plain text for every release and holds no secret", async () => {
+  const next = await graphOf({ ...exampleSpec("aws"), env: { DJANGO_SETTINGS_MODULE: "other" } }, "ffeeddccbbaa9988");
+  const text = String(shop.named("web-0").inputs["userData"]);
+  expect(text.startsWith("#cloud-config\n")).toBe(true);
+  expect(next.named("web-0").inputs["userData"]).toBe(text);
+  expect(next.named("web-0-card").options).toEqual(shop.named("web-0-card").options);
+  for (const marker of Object.values(markers)) expect(text).not.toContain(marker);
+});
+
+test("the site's address follows the gate, and the machine's own address, card and machine are replaced together", () => {
+  expect(shop.named("site-pointer").inputs).toEqual({ allocationId: "eipalloc-site-address", networkInterfaceId: "web-0-card-id", privateIpAddress: "10.20.0.12", allowReassociation: true });
+  expect(shop.named("site-pointer").dependencies).toContain("web-0-gate");
+  expect(shop.named("web-0-reachable").inputs).toEqual({ allocationId: "eipalloc-web-0-address", networkInterfaceId: "web-0-card-id", privateIpAddress: "10.20.0.11" });
+  expect(shop.named("web-0").inputs["primaryNetworkInterface"]).toEqual({ networkInterfaceId: "web-0-card-id" });
+  const trigger = shop.named("web-0-card").options["replacementTrigger"];
+  expect(trigger).toMatch(/^[0-9a-f]{8}$/);
+  expect(shop.named("web-0-address").options["replacementTrigger"]).toBe(trigger);
+  // Another image means other ones.
+  expect(asked.named("web-0-card").options["replacementTrigger"]).not.toBe(trigger);
+  // Nothing puts an address on the machine before it has proved itself.
+  expect(shop.ofType("aws:ec2/eipAssociation:EipAssociation").map(({ name }) => name)).toEqual(["site-pointer", "web-0-reachable"]);
+  expect(secondAddress("10.0.0.4", ["10.0.0.9", "10.0.0.4"])).toBe("10.0.0.9");
+  expect(secondAddress("10.0.0.4", ["10.0.0.4"])).toBe("");
+});
+
+test("RDS is private, encrypted, reached over TLS alone, kept for seven days and ended with a snapshot", () => {
+  expect(shop.named("database").inputs).toMatchObject({
+    identifier: "webstack-aws-database",
+    engine: "mysql",
+    engineVersion: "8.0",
+    dbName: "ocpizza",
+    instanceClass: "db.t4g.micro",
+    allocatedStorage: 20,
+    maxAllocatedStorage: 40,
+    storageEncrypted: true,
+    publiclyAccessible: false,
+    multiAz: false,
+    backupRetentionPeriod: 7,
+    deletionProtection: true,
+    skipFinalSnapshot: false,
+    finalSnapshotIdentifier: "webstack-aws-database-final",
+    manageMasterUserPassword: true,
+    engineLifecycleSupport: "open-source-rds-extended-support-disabled",
+    performanceInsightsEnabled: false,
+    vpcSecurityGroupIds: ["database-firewall-id"],
+  });
+  expect(shop.named("database").options).toMatchObject({ protect: true, replaceOnChanges: ["identifier"] });
+  expect(shop.named("database-subnets").inputs["subnetIds"]).toEqual(["private-0-id", "private-1-id"]);
+  expect(shop.named("database-parameters").inputs).toMatchObject({ family: "mysql8.0", parameters: [{ name: "require_secure_transport", value: "1" }] });
+  expect(bitcoin.named("database-parameters").inputs).toMatchObject({ family: "postgres15", parameters: expect.arrayContaining([{ name: "rds.force_ssl", value: "1", applyMethod: "immediate" }]) });
+  expect(bitcoin.named("database").inputs).toMatchObject({ performanceInsightsEnabled: true, performanceInsightsRetentionPeriod: 7, databaseInsightsMode: "standard" });
+});
+
+test("no database of any stack is public, and none has a password of ours", () => {
+  for (const graph of all()) {
+    const { inputs } = graph.named("database");
+    expect(inputs["publiclyAccessible"]).toBe(false);
+    expect(Object.keys(inputs)).not.toContain("password");
+  }
+});
+
+test("a standby, changes on a copy and a restored copy are asked for as they are wanted", () => {
+  const { inputs } = asked.named("database");
+  expect(inputs).toMatchObject({
+    multiAz: true,
+    blueGreenUpdate: { enabled: true },
+    backupRetentionPeriod: 14,
+    allocatedStorage: 50,
+    skipFinalSnapshot: true,
+    deletionProtection: false,
+    restoreToPointInTime: { sourceDbInstanceIdentifier: "shop-old", restoreTime: "2026-11-01T03:00:00Z" },
+  });
+  for (const key of ["maxAllocatedStorage", "dbName", "username", "snapshotIdentifier", "finalSnapshotIdentifier"]) expect(Object.keys(inputs)).not.toContain(key);
+  expect(inputs["identifier"]).toMatch(/^webstack-test-database-[0-9a-f]{6}$/);
+  expect(asked.named("database").options["protect"]).toBeUndefined();
+  expect(databaseName("webstack", "prod", null)).toBe("webstack-prod-database");
+  expect(databaseName("webstack", "prod", { from: "a", at: "" })).not.toBe(databaseName("webstack", "prod", { from: "b", at: "" }));
+});
+
+test("the windows of RDS do not meet, whatever hour is chosen", () => {
+  expect(windows({ weekday: "sunday", hour: 2 })).toEqual({ maintenance: "sun:02:00-sun:03:00", backup: "04:00-05:00" });
+  expect(windows({ weekday: "sunday", hour: 23 })).toEqual({ maintenance: "sun:23:00-mon:00:00", backup: "01:00-02:00" });
+  expect(windows({ weekday: "friday", hour: 21 })).toEqual({ maintenance: "fri:21:00-fri:22:00", backup: "23:00-00:00" });
+});
+
+test("the host gets the certificates of its region, and they are roots of RDS", () => {
+  for (const region of Object.keys(regions)) expect(regionCa(region).match(/BEGIN CERTIFICATE/g)).toHaveLength(3);
+  expect(() => regionCa("mars-1")).toThrow("no certificate of RDS is known for region mars-1");
+});
+
+test("the database's login reaches the host as names in Secrets Manager, never as a password", () => {
+  const late = JSON.parse(String(shop.named("web-0-apply").opened["stdin"])) as { env: Record<string, string>; files: Record<string, string> };
+  expect(Object.keys(late.env).sort()).toEqual(["DJANGO_SECRET_KEY", "DJANGO_SETTINGS_MODULE", "FACEBOOK_APP_SECRET", "GOOGLE_OAUTH_SECRET", "SITE_HOSTS", "SITE_SCHEME", "STRIPE_API_KEY"]);
+  expect(JSON.parse(late.files["/etc/webstack/database-login.json"] ?? "")).toEqual({
+    endpoint: "https://secretsmanager.eu-west-3.amazonaws.com",
+    region: "eu-west-3",
+    secret: `arn:aws:secretsmanager:eu-west-3:${accountId}:secret:webstack-aws-login-1234`,
+    master: `arn:aws:secretsmanager:eu-west-3:${accountId}:secret:rds!db-1`,
+    engine: "mysql",
+    owner: "ocpizza",
+    database: "ocpizza",
+    url: "mysql://USER:PASSWORD@webstack-aws-database.abc.eu-west-3.rds.amazonaws.com:3306/ocpizza?ssl_ca=/etc/webstack/database-ca.pem",
+  });
+  expect(late.files["/etc/webstack/database-ca.pem"]).toBe(regionCa("eu-west-3"));
+  expect(late.files["/etc/webstack/site-address"]).toBe("10.20.0.12");
+  // The secret is declared empty: its value is in no state.
+  expect(shop.ofType("aws:secretsmanager/secretVersion:SecretVersion")).toEqual([]);
+});
+
+test("nothing of a secret is in clear anywhere in the graph", () => {
+  for (const graph of all()) for (const marker of Object.values(markers)) expect(graph.clear).not.toContain(marker);
+});
+
+test("the bundle has the agent, the timer that follows the login, and a way to the metadata for backups alone", () => {
+  const bundle = String(shop.named("web-0-bundle").inputs["source"]);
+  const manifest = JSON.parse(bundle.slice(bundle.lastIndexOf("\n# BUNDLE ") + 10)) as { packages: string[]; units: string[]; files: { path: string; content: string }[] };
+  const content = (path: string) => manifest.files.find((file) => file.path === path)?.content;
+  expect(manifest.packages).toContain("mariadb-client");
+  expect(manifest.units).toEqual(expect.arrayContaining(["webstack-address.service", "webstack-agent.service", "webstack-sessions.service", "webstack-login.timer"]));
+  expect(JSON.parse(content("/etc/webstack/agent.json") ?? "")).toMatchObject({
+    metrics: { namespace: "webstack-aws", metrics_collected: { mem: { measurement: ["mem_used_percent"] }, disk: { measurement: ["disk_used_percent"], resources: ["/"] } } },
+    logs: { logs_collected: { files: { collect_list: [{ file_path: "/var/log/webstack/deploy_logs.jsonl", log_group_name: "/webstack-aws/host" }] } } },
+  });
+  expect(content("/etc/systemd/system/webstack-login.timer")).toContain("\nOnUnitInactiveSec=20\n");
+  expect(manifest.files.filter((file) => file.content.includes("\nIPAddressAllow=169.254.169.254\n")).map(({ path }) => path)).toEqual([
+    "/etc/systemd/system/webstack-backup.service.d/metadata.conf",
+    "/etc/systemd/system/webstack-drill.service.d/metadata.conf",
+  ]);
+  expect(content("/etc/systemd/system/webstack-agent.service")).toContain(" --key https://amazoncloudwatch-agent.s3.amazonaws.com/assets/amazon-cloudwatch-agent.gpg 937616F3450B7D806CBD9725D58167303B789C72 ");
+});
+
+test("a host may use its own prefix, its own secret and its own log group, and tell its own measures", () => {
+  expect(grants(shop, "host-backups")).toEqual([
+    [["s3:ListBucket"], "arn:aws:s3:::webstack-aws-backups-1234"],
+    [["s3:GetBucketLocation"], "arn:aws:s3:::webstack-aws-backups-1234"],
+    [["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"], "arn:aws:s3:::webstack-aws-backups-1234/host/*"],
+  ]);
+  const arn = `arn:aws:secretsmanager:eu-west-3:${accountId}:secret`;
+  expect(grants(shop, "host-login")).toEqual([
+    [["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], `${arn}:webstack-aws-login-1234`],
+    [["secretsmanager:GetSecretValue"], `${arn}:rds!db-1`],
+  ]);
+  expect(shop.ofType("aws:iam/rolePolicy:RolePolicy").filter(({ inputs }) => inputs["role"] === "host-role-id").map(({ name }) => name)).toEqual([
+    "host-backups", "host-login", "host-reports", "host-sessions",
+  ]);
+  // Sessions were not asked for here.
+  expect(bitcoin.ofType("aws:iam/rolePolicy:RolePolicy").map(({ name }) => name)).not.toContain("host-sessions");
+});
+
+/** Sids of statements with a `*` that nothing explains. */
+const unexplained = (found: readonly Statement[]) =>
+  found.filter(({ Action, Resource = [], Sid }) => [Action, Resource].flat().some((word) => word.includes("*")) && !Object.hasOwn(wildcards, Sid)).map(({ Sid }) => Sid);
+
+test("every * in a policy is explained, every explanation is used, and one that is not explained is found", () => {
+  for (const graph of all()) expect(unexplained(statements(graph))).toEqual([]);
+  const used = new Set(all().flatMap(statements).filter(({ Action, Resource = [] }) => [Action, Resource].flat().some((word) => word.includes("*"))).map(({ Sid }) => Sid));
+  expect([...used].sort()).toEqual(Object.keys(wildcards).sort());
+  const allow = { Effect: "Allow", Action: ["s3:GetObject"], Resource: "arn:aws:s3:::b/x" };
+  expect(unexplained([{ ...allow, Sid: "Fine" }, { ...allow, Sid: "WideAction", Action: ["s3:*"] }, { ...allow, Sid: "WideResource", Resource: ["*"] }])).toEqual(["WideAction", "WideResource"]);
+});
+
+test("no action of any statement that allows is a *, and what knows no resource is bound to one namespace", () => {
+  for (const statement of all().flatMap(statements)) if (statement.Effect === "Allow") expect(statement.Action.filter((action) => action.includes("*"))).toEqual([]);
+  expect(statements(shop).find(({ Sid }) => Sid === "AgentMetrics")?.Condition).toEqual({ StringEquals: { "cloudwatch:namespace": "webstack-aws" } });
+});
+
+test("AWS's own policies are lent to two of its services and to nobody else", () => {
+  expect(shop.ofType("aws:iam/rolePolicyAttachment:RolePolicyAttachment").map(({ inputs }) => [inputs["role"], String(inputs["policyArn"]).split("/").at(-1)])).toEqual([
+    ["database-backup-role-1234567", "AWSBackupServiceRolePolicyForBackup"],
+    ["database-backup-role-1234567", "AWSBackupServiceRolePolicyForRestores"],
+    ["images-role-1234567", "AWSDataLifecycleManagerServiceRoleForAMIManagement"],
+  ]);
+});
+
+test("the bucket is versioned, encrypted, closed to the public, and refuses whoever comes in clear", () => {
+  expect(shop.named("backups").options).toEqual({ protect: true });
+  expect(shop.named("backups-versions").inputs["versioningConfiguration"]).toEqual({ status: "Enabled" });
+  expect(shop.named("backups-private").inputs).toMatchObject({ blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true });
+  expect(statements(shop).filter(({ Sid }) => Sid === "RefuseUnencryptedTransport")).toEqual([
+    expect.objectContaining({ Effect: "Deny", Action: ["s3:*"], Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+  ]);
+  expect(shop.named("web-0-backup-repository").opened["stdin"]).toBe(
+    JSON.stringify({ AWS_DEFAULT_REGION: "eu-west-3", RESTIC_REPOSITORY: "s3:https://s3.eu-west-3.amazonaws.com/webstack-aws-backups-1234/host", RESTIC_PASSWORD: markers.backup }),
+  );
+});
+
+test("AWS Backup keeps the database daily for a week and monthly for a year, and restores it every week", () => {
+  expect(shop.named("database-plan").inputs["rules"]).toEqual([
+    expect.objectContaining({ ruleName: "daily", schedule: "cron(0 6 * * ? *)", lifecycle: { deleteAfter: 7 } }),
+    expect.objectContaining({ ruleName: "monthly", schedule: "cron(0 12 1 * ? *)", lifecycle: { deleteAfter: 365 } }),
+  ]);
+  expect(shop.named("database-rehearsal").inputs).toMatchObject({ name: "webstack_aws_database", scheduleExpression: "cron(0 18 ? * SUN *)" });
+  expect(shop.named("database-rehearsal-selection").inputs).toMatchObject({ protectedResourceType: "RDS", protectedResourceArns: [`arn:aws:rds:eu-west-3:${accountId}:db:webstack-aws-database`] });
+});
+
+test("images of the machine are made while it serves, as often as the description says", () => {
+  expect(shop.named("images").inputs["policyDetails"]).toMatchObject({
+    policyType: "IMAGE_MANAGEMENT", targetTags: { Name: "webstack-aws-web-0" }, parameters: { noReboot: true },
+    schedules: [{ name: "daily", createRule: { cronExpression: "cron(0 4 * * ? *)" }, retainRule: { count: 7 } }],
+  });
+  expect((shop.named("web-0").inputs["tags"] as Record<string, string>)["Name"]).toBe("webstack-aws-web-0");
+  expect(imageSchedule({ every: "week", weekday: "friday", hour: 1, keep: 4 })).toBe("cron(0 1 ? * FRI *)");
+});
+
+test("Batch dumps the database once a day with the app's login of that day, over TLS", () => {
+  const job = JSON.parse(String(shop.named("dump-definition").inputs["containerProperties"])) as {
+    image: string; command: string[]; secrets: { name: string; valueFrom: string }[]; environment: { name: string; value: string }[]; networkConfiguration: unknown;
+  };
+  expect(job.image).toBe("public.ecr.aws/docker/library/debian:bookworm-20251103-slim");
+  expect(job.secrets.map(({ name, valueFrom }) => [name, valueFrom.split(":secret:")[1]])).toEqual([["DATABASE_USER", "webstack-aws-login-1234:username::"], ["DATABASE_PASSWORD", "webstack-aws-login-1234:password::"]]);
+  expect(job.command[2]).toContain("ssl-verify-server-cert");
+  expect(job.environment.find(({ name }) => name === "DUMPS")?.value).toBe("s3://webstack-aws-backups-1234/dumps");
+  expect(shop.named("dump-daily").inputs).toMatchObject({ scheduleExpression: "cron(0 4 * * ? *)", scheduleExpressionTimezone: "UTC" });
+  expect(grants(shop, "dump-job-rights")).toEqual([[["s3:PutObject", "s3:AbortMultipartUpload"], "arn:aws:s3:::webstack-aws-backups-1234/dumps/*"]]);
+  // A container's settings are at most 30 KiB. https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
+  expect(JSON.stringify(job).length).toBeLessThan(30 * 1024);
+  expect(bitcoin.ofType("aws:batch/jobDefinition:JobDefinition")).toEqual([]);
+});
+
+test("every alarm that is promised rings the topic, and is about a resource of this stack", () => {
+  const alarms = shop.ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
+  expect(alarms.map(({ name, inputs }) => [name, inputs["namespace"], inputs["metricName"], inputs["threshold"]])).toEqual([
+    ["backup-failed", "webstack-aws", "failed_backups", 0],
+    ["database-backup-failed", "AWS/Backup", "NumberOfBackupJobsFailed", 0],
+    ["database-connections", "AWS/RDS", "DatabaseConnections", 48],
+    ["database-cpu", "AWS/RDS", "CPUUtilization", 80],
+    ["database-credits", "AWS/RDS", "CPUCreditBalance", 20],
+    ["database-memory", "AWS/RDS", "FreeableMemory", 53687091],
+    ["database-restore-failed", "AWS/Backup", "NumberOfRestoreJobsFailed", 0],
+    ["database-storage", "AWS/RDS", "FreeStorageSpace", 3221225472],
+    ["host-cpu", "AWS/EC2", "CPUUtilization", 80],
+    ["host-credits", "AWS/EC2", "CPUCreditBalance", 20],
+    ["host-disk", "webstack-aws", "disk_used_percent", 80],
+    ["host-memory", "webstack-aws", "mem_used_percent", 90],
+    ["host-status", "AWS/EC2", "StatusCheckFailed", 0],
+    ["site-down", "AWS/Route53", "HealthCheckStatus", 1],
+  ]);
+  for (const { name, inputs } of alarms) {
+    const topic = name === "site-down" ? `arn:aws:sns:us-east-1:${accountId}:webstack-aws-alarms-site` : `arn:aws:sns:eu-west-3:${accountId}:webstack-aws-alarms`;
+    expect([name, inputs["alarmActions"], inputs["okActions"]]).toEqual([name, [topic], [topic]]);
+  }
+  // What Route 53 measures is in one region alone, so the alarm and who hears of it are there.
+  expect(shop.named("site-down").inputs["region"]).toBe("us-east-1");
+  expect(shop.ofType("aws:sns/topicSubscription:TopicSubscription").map(({ inputs }) => [inputs["region"], inputs["protocol"], inputs["endpoint"]])).toEqual([
+    ["eu-west-3", "email", "ops@ocpizza.fr"],
+    ["us-east-1", "email", "ops@ocpizza.fr"],
+  ]);
+  expect(shop.named("site-check").inputs).toMatchObject({ type: "HTTPS", fqdn: "www.ocpizza.fr", port: 443, resourcePath: "/healthz", requestInterval: 30, failureThreshold: 3 });
+});
+
+test("every log group ends what it keeps, and RDS's are there before the database", () => {
+  for (const graph of all()) for (const { inputs } of graph.ofType("aws:cloudwatch/logGroup:LogGroup")) expect([30, 90]).toContain(inputs["retentionInDays"]);
+  expect(shop.named("database-error-logs").inputs["name"]).toBe("/aws/rds/instance/webstack-aws-database/error");
+  expect(shop.named("database").dependencies).toContain("database-error-logs");
+});
+
+test("the dashboard shows the site, the machine and the database without gaps or overlaps", () => {
+  const { widgets } = JSON.parse(String(shop.named("dashboard").inputs["dashboardBody"])) as { widgets: { x: number; y: number; width: number; height: number; properties: { region: string; metrics: string[][] } }[] };
+  expect(widgets.map(({ x, y }) => `${x},${y}`)).toEqual(["0,0", "12,0", "0,6", "12,6", "0,12", "12,12", "0,18", "12,18", "0,24"]);
+  expect(widgets[0]?.properties).toMatchObject({ region: "us-east-1", metrics: [["AWS/Route53", "HealthCheckStatus", "HealthCheckId", "site-check-id"]] });
+});
+
+test("a budget warns at 80 and 100 % of what was spent, and at 100 % of what is foreseen", () => {
+  const { inputs } = shop.named("budget");
+  expect(inputs).toMatchObject({ limitAmount: "60", limitUnit: "USD", timeUnit: "MONTHLY", budgetType: "COST" });
+  expect((inputs["notifications"] as Record<string, unknown>[]).map(({ threshold, notificationType }) => [threshold, notificationType])).toEqual([[80, "ACTUAL"], [100, "ACTUAL"], [100, "FORECASTED"]]);
+  expect(bitcoin.ofType("aws:budgets/budget:Budget")).toEqual([]);
+});
+
+test("the zone gets the site's names, and who may sign for them", () => {
+  expect(shop.ofType("aws:route53/record:Record").map(({ inputs }) => [inputs["name"], inputs["type"], inputs["records"]])).toEqual([
+    ["ocpizza.fr", "A", ["192.0.2.1"]],
+    ["ocpizza.fr", "CAA", ['0 issue "letsencrypt.org"']],
+    ["www.ocpizza.fr", "A", ["192.0.2.1"]],
+    ["www.ocpizza.fr", "CAA", ['0 issue "letsencrypt.org"']],
+  ]);
+  expect(bitcoin.ofType("aws:route53/record:Record")).toEqual([]);
+});
+
+test("a stack without a database declares none of what is about one", async () => {
+  const graph = await graphOf(onAws({ database: { kind: "none" } }));
+  expect(graph.nodes.map(({ type }) => type).filter((type) => /rds|secretsmanager|batch|backup\/|s3/.test(type))).toEqual([]);
+  expect(graph.ofType("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ name }) => name)).toEqual(["host-cpu", "host-credits", "host-disk", "host-memory", "host-status", "site-down"]);
+});
+
+const problems = (more: Raw) => check(planStack(onAws(more))).map(({ at, must, got }) => `${at}: ${must}, got ${JSON.stringify(got)}`);
+
+test("what both stack files ask for can be had", () => {
+  expect(check(planStack(exampleSpec("aws")))).toEqual([]);
+  expect(check(planStack(exampleSpec("bitcoin-aws")))).toEqual([]);
+});
+
+test("what AWS cannot do is a problem with its path, its bounds and what was got", () => {
+  expect(problems({ network: { range: "10.20.0.0/27" } })).toEqual(['network.range: must be /16 to /26 when target is aws, since it is cut into four subnets, got "10.20.0.0/27"']);
+  expect(problems({ host: { region: "mars-1" } })).toEqual([`host.region: must be one of ${Object.keys(regions).join(", ")} when target is aws, got "mars-1"`]);
+  expect(problems({ host: { size: "m1.small", cpus: 1, memoryMiB: 2048 } })).toEqual([`host.size: must be one of ${Object.keys(instances).join(", ")} when target is aws, got "m1.small"`]);
+  expect(problems({ database: { size: "db.t2.micro", memoryMiB: 1024 } })).toEqual([`database.size: must be one of ${Object.keys(databases).join(", ")} when target is aws, got "db.t2.micro"`]);
+  expect(problems({ host: { image: "debian-13" } })).toEqual(['host.image: must be "debian-12" when target is aws, got "debian-13"']);
+  expect(problems({ site: {} })).toEqual(['site.domain: must be set when target is aws, got ""']);
+  expect(problems({ database: { storageGiB: 10 } })).toEqual(["database.storageGiB: must be at least 20 when target is aws, got 10"]);
+  expect(problems({ database: { storageGiB: 100, storageLimitGiB: 105 } })).toEqual(["database.storageLimitGiB: must be storageGiB, 100, or at least a tenth more, 110, when target is aws, got 105"]);
+  expect(problems({ database: { user: "admin" } })).toEqual(['database.user: must not be a name that RDS or this project keeps for itself, got "admin"']);
+  expect(problems({ database: { version: "17" } })).toEqual(['database.version: must be "14" or "15" where backup.enabled is true: the host dumps it with PostgreSQL 15, got "17"']);
+  expect(problems({ database: { version: "17" }, backup: { enabled: false } })).toEqual([]);
+  expect(problems({ monitoring: { budget: 40 } })).toEqual(["monitoring.emails: must name a receiver when there is a monitoring.budget, got []"]);
+  expect(problems({ backup: { enabled: false, batch: {} } })).toEqual(['backup.batch: must be left out where backup.enabled is false, since both use one bucket, got {"hour":5,"keepDays":7}']);
+  expect(problems({ database: { kind: "none" }, backup: { batch: {} } })).toEqual(['backup.batch: must be left out where there is no database, got {"hour":5,"keepDays":7}']);
+  expect(problems({ database: { blueGreen: true, restore: { from: "x" } } })).toEqual(["database.blueGreen: must be false while database.restore makes a copy, got true"]);
+});
+
+test("the catalog's prices are hours of a month, and a class lets in what its memory gives", () => {
+  expect(instances["t3.small"]).toEqual({ cpus: 2, memoryMiB: 2048, architecture: "amd64", burstable: true, monthly: { "us-east-1": 15.18, "eu-central-1": 17.52 } });
+  expect(databases["db.t4g.micro"]).toEqual({ cpus: 2, memoryMiB: 1024, connections: { postgres: 80, mysql: 60 }, burstable: true, insights: ["postgres"], monthly: { "us-east-1": 11.68 } });
+  expect(extras.publicAddress).toBe(3.65);
+});
