@@ -96,11 +96,13 @@ export class TestCloud extends TestStack {
 
 /** Steps that the engine took, in the order in which they ended: "created replacement droplet:Droplet web-0". */
 export function steps({ stdout }: Outcome): string[] {
-  const line = /^\s*[-+~><=*]{1,2}\s+(\S+)\s+(\S+)\s+(created replacement|deleted original|created|updated|deleted|replaced|creating failed|updating failed|\*\*creating failed\*\*|\*\*updating failed\*\*|\*\*deleting failed\*\*)\b/;
-  return stdout.split("\n").flatMap((text) => {
+  const line = /^\s*[-+~><=*]{1,2}\s+(\S+)\s+(\S+)\s+(created replacement|deleted original|created|updated|deleted|creating failed|updating failed|\*\*creating failed\*\*|\*\*updating failed\*\*|\*\*deleting failed\*\*)\b/;
+  const all = stdout.split("\n").flatMap((text) => {
     const [, type = "", name = "", done = ""] = line.exec(text) ?? [];
     return done === "" ? [] : [`${done.replaceAll("*", "")} ${type.split(":").at(-1) ?? ""} ${name}`];
   });
+  // A step whose output comes late is printed again.
+  return all.filter((step, index) => step !== all[index - 1]);
 }
 
 /** "10.84.20.0/24" is 10.84.20.0/25 for networks and 10.84.20.128/25 for public addresses. */

@@ -44,5 +44,5 @@ if (config.getBoolean("database") === true) {
   const user = new DatabaseUser("app", { clusterId: cluster.id, name: "app" }, { dependsOn: shop });
   new DatabaseFirewall("database", { clusterId: cluster.id, rules: [{ type: "tag", value: "web" }] }, { dependsOn: host });
   const { certificate } = getDatabaseCaOutput({ clusterId: cluster.id });
-  database = pulumi.all({ host: cluster.privateHost, port: cluster.port, password: user.password, admin: cluster.privateUri, certificate });
+  database = pulumi.output({ host: cluster.privateHost, port: cluster.port, password: user.password, admin: cluster.privateUri, certificate });
 }
