@@ -265,6 +265,10 @@ export const digitalocean: Cloud = {
   kinds: own,
   functions: {
     "digitalocean:index/getDatabaseCa:getDatabaseCa": (store, { clusterId }) => ({ id: clusterId, clusterId, certificate: store.must(Cluster, text(clusterId)).outputs.ca }),
+    "digitalocean:index/getDatabaseUser:getDatabaseUser": (store, { clusterId, name }) => {
+      const { id, outputs } = store.must(type("DatabaseUser"), `${text(clusterId)}/user/${text(name)}`);
+      return { id, clusterId, name, ...outputs };
+    },
   },
   id: (kind, inputs) => (named.includes(kind) ? text(inputs.name) : [type("DnsRecord"), type("SshKey"), type("DropletSnapshot")].includes(kind) ? String(randomInt(10_000_000, 99_999_999)) : randomUUID()),
   output(kind, id, property, inputs) {
