@@ -29,7 +29,7 @@ export function complete(said: Description, project: string, stack: string): Sta
     network: said.network,
     database,
     backup: { ...said.backup, enabled: said.backup.enabled ?? database.kind !== "none" },
-    monitoring: said.monitoring,
+    monitoring: { ...said.monitoring, slack: said.monitoring.slack ?? null },
     access: { ...said.access, sshFrom: said.access.sshFrom ?? (isPublic ? [] : [gatewayOf(said.network.range)]) },
   };
 }

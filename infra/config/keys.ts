@@ -1,7 +1,7 @@
 import { schedule } from "./calendar";
 import { command } from "./command";
 import {
-  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey, slug, unitName,
+  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey, slackChannel, slug, unitName,
   urlPath, urlPrefix, version, weekday,
 } from "./forms";
 import { byKind, computed, group, optional, required, section, type Values } from "./section";
@@ -162,6 +162,9 @@ export const keys = {
   }), { says: "backups of the database and of uploaded media", example: { keepDays: 7 } }),
   monitoring: group(section({
     emails: optional(listOf(email, "e-mail addresses"), [], { says: "receivers of alerts", example: ["ops@ocpizza.fr"] }),
+    slack: computed(section({
+      channel: required(slackChannel, { says: "channel of the webhook", example: "#alerts" }),
+    }), "none: alerts go by e-mail alone", { says: "receives alerts, too; its webhook is the secret slackWebhook", example: { channel: "#alerts" } }),
     budget: optional(wholeNumber(0, 1000000), 0, { says: "US dollars a month that the stack may cost; 0 means any", example: 40 }),
   }), { says: "watching", example: { emails: ["ops@ocpizza.fr"] } }),
   access: group(section({

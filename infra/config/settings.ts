@@ -4,11 +4,15 @@ export const sshKeyName = "sshPrivateKey";
 /** Config key of the password that encrypts the backups. It lives with the stack's file, so it outlives every machine. */
 export const backupPasswordName = "backupPassword";
 
+/** Config key of the webhook by which alerts reach Slack. */
+export const slackWebhookName = "slackWebhook";
+
 /** Names of the secrets that the stack itself needs, beside the app's; `raw` are the values of its file, not judged yet. */
 export function ownSecrets(raw: Readonly<Record<string, unknown>>): readonly string[] {
   const says = (section: string, key: string): unknown => (raw[section] as Record<string, unknown> | null | undefined)?.[key];
   const backup = says("backup", "enabled") ?? says("database", "kind") !== "none";
-  return backup === false ? [sshKeyName] : [sshKeyName, backupPasswordName];
+  const slack = says("monitoring", "slack") !== undefined;
+  return [sshKeyName, ...(backup === false ? [] : [backupPasswordName]), ...(slack ? [slackWebhookName] : [])];
 }
 
 /**

@@ -217,6 +217,8 @@ export interface DrillSpec {
 export interface MonitoringSpec {
   /** Receivers of alerts. */
   readonly emails: readonly string[];
+  /** Receives alerts, too; null where it does not. */
+  readonly slack: { readonly channel: string } | null;
   /** US dollars a month that the stack may cost; 0 means that nobody said. */
   readonly budget: number;
 }

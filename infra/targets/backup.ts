@@ -19,7 +19,7 @@ export function backupKey(host: Host, applied: pulumi.Resource, secrets: Secrets
  */
 export function backupRepository(
   host: Host,
-  repository: string,
+  repository: pulumi.Input<string>,
   access: Readonly<Record<string, pulumi.Input<string>>>,
   ready: pulumi.Resource,
   secrets: Secrets,

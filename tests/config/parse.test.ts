@@ -77,7 +77,7 @@ test("a description of the least there can be is completed by the defaults", () 
       standby: false, storageLimitGiB: 20, keepDays: 7, maintenance: { weekday: "sunday", hour: 2 }, restore: null,
     },
     backup: { enabled: true, schedule: "*-*-* 06:00:00", keepDays: 7, keepWeekly: 4, keepMonthly: 6, paths: [], drill: { schedule: "Sun *-*-* 07:00:00", checks: [] } },
-    monitoring: { emails: [], budget: 0 },
+    monitoring: { emails: [], slack: null, budget: 0 },
     access: { sshFrom: ["10.20.0.1/32"], sshKeys: [] },
   });
 });

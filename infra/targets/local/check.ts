@@ -14,6 +14,7 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
     { at: "protect", broken: spec.protect !== "nothing", must: 'must be "nothing" when target is local, whose machines are a rehearsal', got: spec.protect },
     { at: "site.zone", broken: spec.site.zone !== "", must: "must be left out when target is local", got: spec.site.zone },
     { at: "monitoring.emails", broken: spec.monitoring.emails.length > 0, must: "must be empty when target is local", got: spec.monitoring.emails },
+    { at: "monitoring.slack", broken: spec.monitoring.slack !== null, must: "must be left out when target is local", got: spec.monitoring.slack },
     ...databaseRules(spec.database),
   ];
   const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
