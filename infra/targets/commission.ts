@@ -24,6 +24,9 @@ export interface Commission {
   readonly handover: pulumi.Output<string>;
 }
 
+/** How long a page may take to answer: the release has passed its own health check by then, so what is waited for is the network. */
+const gateSeconds = "120";
+
 const program = (name: string): string => `node_modules/.bin/tsx infra/release/${name}.ts`;
 
 /**
@@ -54,7 +57,7 @@ export function commission(
   );
   const gate = new local.Command(
     `${name}-gate`,
-    { create: program("gate"), environment: { ADDRESS: address, SITE: JSON.stringify(pages(plan)) }, addPreviousOutputInEnv: false },
+    { create: program("gate"), environment: { ADDRESS: address, SITE: JSON.stringify(pages(plan)), SECONDS: gateSeconds }, addPreviousOutputInEnv: false },
     { dependsOn: handover },
   );
   return { host, applied, gate, handover: pulumi.unsecret(handover.stdout) };

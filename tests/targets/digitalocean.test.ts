@@ -70,6 +70,7 @@ test("the gate asks the machine's own address and not the site's", () => {
   expect(production.named("web-0-gate").inputs["environment"]).toEqual({
     ADDRESS: "198.51.100.10",
     SITE: '{"scheme":"https","name":"www.ocpizza.fr","paths":["/healthz"]}',
+    SECONDS: "120",
   });
 });
 

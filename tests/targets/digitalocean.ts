@@ -11,8 +11,8 @@ import { recordGraph, type Graph } from "./graph";
 export const markers = { app: "app-marker", key: "key-marker", backup: "backup-marker", slack: "slack-marker", database: "database-marker", spaces: "spaces-marker" } as const;
 
 /** Outputs that DigitalOcean adds to what was asked for, as far as the program reads them. */
-function stateOf(type: string, name: string): Record<string, unknown> {
-  switch (type.split(":").at(-1)) {
+export function stateOf(type: string, name: string): Record<string, unknown> {
+  switch (type.split(":").at(-1) ?? "") {
     case "Droplet":
       return { ipv4Address: "198.51.100.10", dropletUrn: "do:droplet:4711" };
     case "ReservedIp":

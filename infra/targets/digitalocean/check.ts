@@ -32,6 +32,7 @@ export function check(plan: StackPlan): readonly Problem[] {
       at: "site.domain",
       broken: site.domain === "",
       must: "must be set when target is digitalocean, which gives the address only when the host is being made",
+      got: site.domain,
       hint: "a name below a domain that you own, such as www.example.com",
     },
     ...databaseRules(plan),

@@ -2,7 +2,7 @@ import { Droplet } from "@pulumi/digitalocean/droplet";
 import type { SshKey } from "@pulumi/digitalocean/sshKey";
 import type { Tag } from "@pulumi/digitalocean/tag";
 import type { Vpc } from "@pulumi/digitalocean/vpc";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { images } from "../../config/catalog/digitalocean";
 import type { SnapshotSpec } from "../../config/spec";
 import { userData } from "../../host/user-data";
