@@ -6,6 +6,12 @@ import type { CloudName } from "../cloud/schema";
 import { Store, type Entry, type Fault, type Stored } from "../cloud/store";
 import { type Outcome, run, TestStack } from "./stack";
 
+/** What a user exports for each cloud. The simulated ones let everybody in. */
+const login = {
+  ...{ DIGITALOCEAN_TOKEN: "simulated", SPACES_ACCESS_KEY_ID: "simulated", SPACES_SECRET_ACCESS_KEY: "simulated" },
+  ...{ AWS_ACCESS_KEY_ID: "simulated", AWS_SECRET_ACCESS_KEY: "simulated", AWS_REGION: "eu-central-1" },
+} as const;
+
 const simulator = resolve(__dirname, "../cloud");
 
 export interface CloudOptions {
@@ -27,8 +33,7 @@ export class TestCloud extends TestStack {
     const folder = mkdtempSync(join(tmpdir(), `webstack-cloud-${name}-`));
     const { privateRange, publicRange } = halves(range);
     super(name, privateRange, example, {
-      // Without a token of its own the SDK would warn; the simulated cloud asks for none.
-      environment: { WEBSTACK_CLOUD: folder, AWS_REGION: "eu-central-1" },
+      environment: { ...login, WEBSTACK_CLOUD: folder },
       afterwards: `WEBSTACK_CLOUD=${folder} ${join(simulator, "start")} teardown; rm -rf ${folder}`,
       ...(program === undefined ? {} : { program }),
     });

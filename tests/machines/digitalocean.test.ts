@@ -4,6 +4,7 @@
  */
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseState, refusal } from "../../cli/protection";
 import { steps, TestCloud } from "./cloud";
 import { ask } from "./http";
 import type { Outcome } from "./stack";
@@ -114,6 +115,8 @@ test("destroy is refused, and the site serves on", async () => {
   const mark = cloud.journal().length;
   const destroyed = await cloud.destroy();
   expect([destroyed.code === 0, said(destroyed)]).toEqual([false, expect.stringContaining("protect")]);
+  const { stdout } = await cloud.pulumi(["stack", "export"]);
+  expect(refusal(cloud.name, parseState(stdout))).toContain(`pulumi config set --stack ${cloud.name} protect nothing\n  npm run up -- ${cloud.name}`);
   expect(since(mark)).toEqual([]);
   expect((await page()).status).toBe(200);
 }, 120_000);
