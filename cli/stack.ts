@@ -32,6 +32,8 @@ export interface StackOutputs {
   readonly siteUrl: string;
   readonly hosts: readonly HostOutput[];
   readonly release: string;
+  /** null where the stack has none. */
+  readonly database: { readonly engine: string } | null;
 }
 
 export interface HostOutput {
@@ -45,9 +47,9 @@ export interface HostOutput {
 /** Error: the stack is not up. */
 export async function readOutputs(pulumi: Pulumi): Promise<StackOutputs> {
   const outputs = JSON.parse(await pulumi.capture(["stack", "output", "--json"])) as Partial<StackOutputs>;
-  const { siteUrl, hosts, release } = outputs;
+  const { siteUrl, hosts, release, database = null } = outputs;
   if (siteUrl === undefined || hosts === undefined) {
     throw new UsageError(`stack ${pulumi.stack} is not up; bring it up: npm run up -- ${pulumi.stack}`);
   }
-  return { siteUrl, hosts, release: String(release ?? "") };
+  return { siteUrl, hosts, release: String(release ?? ""), database };
 }

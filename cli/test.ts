@@ -1,6 +1,7 @@
 /** npm test [-- --no-machines]: every level of test, and one line at the end that counts them all. */
 import { images } from "../tools/images";
 import { k6 } from "../tools/k6";
+import { moto } from "../tools/moto";
 import { pebble } from "../tools/pebble";
 import { probes } from "../tools/probes";
 import { scanners } from "../tools/scanners";
@@ -15,7 +16,7 @@ main(async () => {
   if (unknown !== undefined) throw new UsageError(`npm test knows no ${unknown}; it knows --no-machines`);
   const machines = !words.includes("--no-machines");
 
-  await setUp(machines ? [k6, pebble, scanners, probes, images] : []);
+  await setUp(machines ? [k6, moto, pebble, scanners, probes, images] : []);
   const rows: (readonly [string, string])[] = [];
   const total = { passed: 0, failed: 0 };
   for (const suite of suites(["pure", "mocks", "goldens", ...(machines ? ["machines"] : [])])) {

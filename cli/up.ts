@@ -1,4 +1,5 @@
 /** npm run up [-- STACK [PULUMI-OPTION...]]: brings a stack up, "local" unless told otherwise. */
+import { mariadbNote } from "../infra/host/database/mariadb";
 import { seconds } from "../tools/setup/step";
 import { prepare } from "./prepare";
 import { fetchSite } from "./site";
@@ -17,7 +18,7 @@ main(async () => {
     return status;
   }
 
-  const { siteUrl, release } = await readOutputs(pulumi);
+  const { siteUrl, release, database } = await readOutputs(pulumi);
   const page = await fetchSite(siteUrl);
   const lines: (readonly [string, string])[] = [
     ["stack", stack],
@@ -28,5 +29,6 @@ main(async () => {
     ["remove", `npm run down -- ${stack}`],
   ];
   console.log(`\n${page.ok ? "Your site is up" : "The stack is up, but its site does not answer as it should"}: ${siteUrl}\n${table(lines)}\n`);
+  if (local && database?.engine === "mysql") console.log(`${mariadbNote}\n`);
   return page.ok ? 0 : 1;
 });

@@ -1,12 +1,11 @@
-"""`apply`, `release`, `rollback` and `restart`: what each of them changes; deploy.py brings it about."""
-from . import environment, history, packages, schema, slots
+"""`apply`, `release` and `restart`: what each of them changes; deploy.py brings it about."""
+from . import environment, packages, slots
 from .compare import Changes, compare, roll, stored_or_fail
 from .deploy import deploy, recover
 from .errors import HostError
-from .release import do_steps, on_host
 
 
-def apply(host, manifest, env=None):
+def apply(host, manifest, env=None, *, save_database=True):
     """Make the machine as the manifest declares; say "unchanged" when it is. `env`: values for the app, None to keep them."""
     _hide_secrets(host, env)
     recover(host)
@@ -18,33 +17,15 @@ def apply(host, manifest, env=None):
     if not changes:
         host.log.say("unchanged")
         return
-    deploy(host, manifest, changes)
+    deploy(host, manifest, changes, save_database=save_database)
 
 
-def release(host, digest):
+def release(host, digest, *, save_database=True):
     """Move to a release whose archive is in the inbox or that is on the host, and declare it."""
     manifest = manifest_of(host).with_digest(digest)
     changes = all_services(host, manifest, digest)
     changes.save = True
-    deploy(host, manifest, changes)
-
-
-def rollback(host, digest=None, down=False):
-    """Move back to a release that is on the host (by default the one that served before), without its steps. What is
-    declared stays, so `verify` reports the difference and the next `apply` moves forward again. Where the database has moved on since, it is refused, or comes after the down step when `down` is set."""
-    manifest = manifest_of(host)
-    digest = digest or _previous(host)
-    if not on_host(host.paths, digest):
-        raise HostError(f"release {digest}: is not on this host; `hostctl releases` lists those that are")
-    changes, serving = all_services(host, manifest, digest), slots.current(host.paths)
-    went_down = schema.before_rollback(host, manifest, digest, down)
-    try:
-        deploy(host, manifest.with_digest(digest), changes, run_steps=False)
-    except HostError:
-        if went_down:
-            # The serving release goes on, and needs its schema.
-            do_steps(host, manifest.with_digest(serving))
-        raise
+    deploy(host, manifest, changes, save_database=save_database)
 
 
 def restart(host):
@@ -76,14 +57,6 @@ def all_services(host, manifest, digest):
     for service in manifest.services:
         roll(changes, service, f"must run release {digest}")
     return changes
-
-
-def _previous(host):
-    serving = slots.current(host.paths)
-    for digest in history.previous(history.read(host.paths), serving):
-        if on_host(host.paths, digest):
-            return digest
-    raise HostError("no earlier release is on this host; name one that `hostctl releases` lists")
 
 
 def _provide(host, changes):

@@ -5,11 +5,10 @@ import os
 import re
 from dataclasses import dataclass
 
-from . import environment, files
+from . import compare, database, environment, files, prune
 from .errors import CommandFailed, HostError
 from .lock import locked
-from .postgres import Postgres
-from .repository import DUMP, HASH, TIMEOUT, Repository, access, seconds_of
+from .repository import DUMP, HASH, HOST, TIMEOUT, Repository, access, seconds_of
 
 UNIT = "webstack-backup.service"
 # How much later than its schedule a backup may be done before it counts as missing.
@@ -29,6 +28,8 @@ class Settings:
     paths: tuple[str, ...]
     # (question, answer) of a restored database.
     checks: tuple[tuple[str, str], ...]
+    # Whether a drill starts the services beside the site and asks their health pages.
+    health: bool
 
 
 def settings(paths):
@@ -38,7 +39,7 @@ def settings(paths):
     except FileNotFoundError:
         return None
     checks = tuple((check["sql"], check["expect"]) for check in raw["drill"]["checks"])
-    return Settings(raw["schedule"], raw["drill"]["schedule"], raw["keepDays"], raw["keepWeekly"], raw["keepMonthly"], tuple(raw["paths"]), checks)
+    return Settings(raw["schedule"], raw["drill"]["schedule"], raw["keepDays"], raw["keepWeekly"], raw["keepMonthly"], tuple(raw["paths"]), checks, raw["drill"].get("health", False))
 
 
 def settings_or_fail(paths):
@@ -55,7 +56,8 @@ def open_database(host):
     host.log.hide = lambda text: there(hide(text))
     if "DATABASE_URL" not in env:
         raise HostError("DATABASE_URL: is not in the app's environment; deploy the stack first")
-    return Postgres(host.system, env["DATABASE_URL"])
+    # Past the pooler, where there is one: it knows the app's database alone, and lends no session for longer than a transaction.
+    return database.open_url(host.system, env.get("DATABASE_DIRECT_URL", env["DATABASE_URL"]))
 
 
 def make_key(host):
@@ -91,16 +93,12 @@ def run(host):
     repository = Repository(host)
     with turn(host, "backup"):
         began = host.system.time()
-        now = datetime.datetime.fromtimestamp(began, datetime.timezone.utc)
-        name, at = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y-%m-%d %H:%M:%S")
-        marks = ["--tag", name, "--time", at, "--host", "webstack"]
+        name, marks = marks_of(began, HOST)
         host.log.step("BACKUP")
         with host.log.event("Unfinished-backups-removal"):
             repository.remove_unfinished()
         with host.log.event("Database-dump") as facts:
-            sha256, size, _ = host.system.pipe(
-                ["pg_dump", "--format=custom", "--no-password"], ["restic", "backup", "--quiet", "--stdin", "--stdin-filename", DUMP, *marks],
-                source_env=database.within(database.name), sink_env=repository.env, timeout=TIMEOUT)
+            sha256, size = store_dump(host, database, repository, marks)
             facts["detail"] = f"{name}, {size} bytes"
         folders = [str(host.paths.data / path) for path in chosen.paths if (host.paths.data / path).is_dir()]
         # After the dump: what a row of it names is there by then.
@@ -110,12 +108,36 @@ def run(host):
         with host.log.event("Backup-completion"):
             repository.restic("tag", "--quiet", "--tag", name, "--path", f"/{DUMP}", "--add", f"{HASH}{sha256}")
         with host.log.event("Retention"):
-            repository.restic("forget", "--quiet", "--prune", "--host", "webstack", "--group-by", "paths", *policy(chosen))
+            _forget_points(host, repository)
+            repository.restic("forget", "--quiet", "--prune", "--host", HOST, "--group-by", "paths", *policy(chosen))
         with host.log.event("Repository-check"):
             repository.restic("check", "--quiet", f"--read-data-subset={int(began // DAY) % PARTS + 1}/{PARTS}")
         facts = {"id": name, "seconds": round(host.system.time() - began, 1), "bytes": size, "sha256": sha256}
         files.write(host.paths.last_backup, json.dumps(facts, indent=1).encode(), 0o644, host.system.ids("root", "root"))
         return facts
+
+
+def _forget_points(host, repository):
+    """Remove the restore points of releases that this host keeps no longer."""
+    kept = prune.kept_releases(host.paths, compare.stored_or_fail(host.paths).release.keep)
+    old = [point.dump for point in repository.points() if point.release not in kept]
+    if old:
+        repository.restic("forget", "--quiet", *old)
+
+
+def marks_of(seconds, mark):
+    """(ID, restic's options) of a backup made at that moment."""
+    now = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    name = now.strftime("%Y%m%dT%H%M%SZ")
+    return name, ["--tag", name, "--time", now.strftime("%Y-%m-%d %H:%M:%S"), "--host", mark]
+
+
+def store_dump(host, database, repository, marks):
+    """Dump the database into one snapshot with these marks; returns (SHA-256, bytes). A dump that breaks off leaves none."""
+    command, env = database.dump()
+    sha256, size, _ = host.system.pipe(command, ["restic", "backup", "--quiet", "--stdin", "--stdin-filename", DUMP, *marks],
+                                       source_env=env, sink_env=repository.env, timeout=TIMEOUT)
+    return sha256, size
 
 
 def policy(chosen):
@@ -175,6 +197,6 @@ def state_text(report):
 def listing(host):
     """(backups of the repository, newest first; their judgement)."""
     chosen = settings_or_fail(host.paths)
-    found = Repository(host).backups()
-    now = host.system.time()
-    return [backup.report(now) for backup in reversed(found)], judge(host, chosen, found[-1].id if found else None)
+    found = Repository(host).everything()
+    now, backups = host.system.time(), [one for one in found if not one.release]
+    return [one.report(now) for one in reversed(found)], judge(host, chosen, backups[-1].id if backups else None)

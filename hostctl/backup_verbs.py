@@ -40,7 +40,7 @@ def _backups(host, args):
     if args.json:
         host.log.say(json.dumps({"backups": found, "state": state}, indent=1))
     else:
-        lines = [f"{one['id']}  {one['ageSeconds']} s old{'  with media' if one['media'] else ''}" for one in found]
+        lines = [f"{one['id']}  {one['ageSeconds']} s old{'  with media' if one['media'] else ''}{'  restore point of release ' + one['restorePoint'] if one['restorePoint'] else ''}" for one in found]
         host.log.say("\n".join([*lines, backup.state_text(state)]))
     return 1 if args.check and state["stale"] else 0
 

@@ -5,7 +5,8 @@ import os
 import re
 import sys
 
-from . import apply, backup_verbs, certificate, handover, jobs, late, lifecycle, logs, maintenance, manifest, pause, signals, status, update, words
+from . import (apply, backup_verbs, certificate, handover, jobs, late, lifecycle, logs, maintenance, manifest, pause, rollback, signals, status, update,
+               words)
 from .compare import compare, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -60,13 +61,18 @@ def _parser():
     one = verb("apply", _apply, "make this machine as a manifest declares; changes only what differs")
     one.add_argument("manifest", metavar="MANIFEST", help="a manifest as JSON, or a bundle")
     one.add_argument("--late-stdin", action="store_true", help="read the app's environment and late files as JSON from standard input; empty input keeps what is there")
+    emergency = "an emergency: run the steps even though the database cannot be saved before"
+    one.add_argument("--without-restore-point", action="store_true", help=emergency)
     one = verb("verify", _verify, "list what differs from the manifest applied last; exit code 3 when something does", locks=False)
     one.add_argument("--json", action="store_true")
     one = verb("release", _release, "unpack a release from the inbox and move to it")
     one.add_argument("digest", type=_digest, metavar="DIGEST")
+    one.add_argument("--without-restore-point", action="store_true", help=emergency)
     one = verb("rollback", _rollback, "move back to an earlier release, without running its steps")
     one.add_argument("digest", type=_digest, metavar="DIGEST", nargs="?", help="default: the release that served before")
-    one.add_argument("--down", action="store_true", help="undo migrations first, where the database has moved on since")
+    way = one.add_mutually_exclusive_group()
+    way.add_argument("--down", action="store_true", help="undo migrations first, where the database has moved on since")
+    way.add_argument("--restore", action="store_true", help="go back to the restore point of that schema; the database of now is kept beside it")
     one = verb("update", _update, "release the serving source with the files that a folder's controller.ini lists")
     one.add_argument("folder", metavar="FOLDER")
     one = verb("releases", _releases, "list the releases that served, the latest first", locks=False)
@@ -170,17 +176,17 @@ def _apply(host, args):
     if files is None:
         before = stored(host.paths)
         files = before.late_files() if before else {}
-    apply.apply(host, declared.with_files(files), args.late.env)
+    apply.apply(host, declared.with_files(files), args.late.env, save_database=not args.without_restore_point)
     return 0
 
 
 def _release(host, args):
-    apply.release(host, args.digest)
+    apply.release(host, args.digest, save_database=not args.without_restore_point)
     return 0
 
 
 def _rollback(host, args):
-    apply.rollback(host, args.digest, args.down)
+    rollback.rollback(host, args.digest, args.down, args.restore)
     return 0
 
 

@@ -2,13 +2,19 @@
 import json
 import os
 
-from . import files, history, maintenance, prune, release, rollout, signals, slots, undo
+from . import files, history, maintenance, prune, release, restore_point, rollout, signals, slots, undo
 from .environment import MODE
 from .errors import HostError
 
 
-def deploy(host, manifest, changes, *, run_steps=True):
-    """Bring about the changes. Raises HostError with the reason after everything has been put back."""
+def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
+    """Bring about the changes. Raises HostError with the reason after everything has been put back. `save_database`: take the restore
+    point that the release needs."""
+    point = None
+    if changes.digest:
+        release.ensure(host, manifest.release)
+        if run_steps and save_database:
+            point = restore_point.take_before(host, manifest)
     digest = changes.digest or slots.current(host.paths) or ""
     roll = rollout.Rollout(host, changes.roll, digest)
     journal = undo.begin(host.paths, verb=host.log.verb, touched=_touched(host, changes), actions=changes.actions,
@@ -23,7 +29,7 @@ def deploy(host, manifest, changes, *, run_steps=True):
         roll.start()
         roll.switch(nginx_actions=[a for a in changes.actions if a.unit == "nginx.service"], check=manifest.slot_services())
         _start_units(host, changes)
-        _save(host, manifest, changes, revision)
+        _save(host, manifest, changes, revision, point)
     except Exception as failure:
         _put_back(host, journal, failure)
         raise
@@ -121,10 +127,10 @@ def _start_units(host, changes):
         host.units.call("start", changes.units)
 
 
-def _save(host, manifest, changes, revision):
+def _save(host, manifest, changes, revision, point):
     paths, owner = host.paths, host.system.ids("root", "root")
     if changes.save:
         files.write(paths.manifest, json.dumps(manifest.raw, ensure_ascii=False).encode(), 0o600, owner)
     if changes.digest:
-        entries = history.with_entry(history.read(paths), changes.digest, host.log.verb, host.system.time(), revision)
+        entries = history.with_entry(history.read(paths), changes.digest, host.log.verb, host.system.time(), revision, point)
         files.write(paths.history, entries, 0o644, owner)

@@ -1,19 +1,23 @@
-"""The rehearsal of a restore: the newest backup beside the site, the checks of the description, and the figures."""
+"""The rehearsal of a restore: the newest backup beside the site, the checks of the description, the health pages of a second instance of
+the services on it, and the figures."""
 import json
 
-from . import backup, files, restore
+from . import backup, environment, files, health, restore, slots
+from .compare import stored_or_fail
 from .errors import HostError
 from .repository import Repository
 
 UNIT = "webstack-drill.service"
 DATABASE = "drill"
+# The place beside blue and green where a service runs for a drill; NAME@drill.service.d/ has its DATABASE_URL from paths.drill_env.
+SLOT = "drill"
 
 
 def run(host):
-    """Restore the newest backup into a database that is gone afterwards. Returns and keeps {backup, at, rpoSeconds, rtoSeconds, checks, ok,
-    error}; the site's own data takes no part."""
+    """Restore the newest backup into a database that is gone afterwards. Returns and keeps {backup, at, rpoSeconds, rtoSeconds, checks, health,
+    ok, error}; the site's own data takes no part."""
     began, clock = host.system.time(), host.system.monotonic()
-    report = {"backup": None, "at": round(began), "rpoSeconds": None, "rtoSeconds": None, "checks": [], "ok": False, "error": None}
+    report = {"backup": None, "at": round(began), "rpoSeconds": None, "rtoSeconds": None, "checks": [], "health": [], "ok": False, "error": None}
     try:
         chosen, database = backup.settings_or_fail(host.paths), backup.open_database(host)
         repository = Repository(host)
@@ -25,12 +29,48 @@ def run(host):
             name = database.beside(DATABASE)
             with restore.restored(host, database, repository, found, name):
                 report["checks"] = restore.checked(host, database, name, chosen.checks)
+                if chosen.health:
+                    report["health"] = _health(host, database.url(name))
                 report["rtoSeconds"] = round(host.system.monotonic() - clock, 1)
-        report["ok"] = all(check["ok"] for check in report["checks"])
+        report["ok"] = all(asked["ok"] for asked in [*report["checks"], *report["health"]])
     except HostError as failure:
         report["error"] = host.log.hide(str(failure))
     files.write(host.paths.drill, json.dumps(report, indent=1).encode(), 0o644, host.system.ids("root", "root"))
     return report
+
+
+def _health(host, url):
+    """[{service, got, ok}]: what the health page of each service says in a second instance, on the restored database. Jobs are not started."""
+    services = stored_or_fail(host.paths).slot_services()
+    found = []
+    for service in services:
+        # One after the other: together they would need the memory of a second site.
+        units, began = slots.units(service.name, SLOT), host.system.time()
+        with host.log.event(f"Health-{service.name}-{SLOT}") as facts:
+            try:
+                _start(host, units, url, service.start_seconds)
+                health.gate(host, service, SLOT, began)
+                verdict = {"got": "200", "ok": True}
+            except HostError as failure:
+                verdict = {"got": host.log.hide(str(failure)), "ok": False}
+            finally:
+                host.units.call("stop", list(reversed(units)), check=False)
+                host.units.call("reset-failed", units, check=False)
+            facts["detail"] = verdict["got"]
+        found.append({"service": service.name, **verdict})
+    return found
+
+
+def _start(host, units, url, seconds):
+    """The file with the password is there only while systemd reads it."""
+    began = host.system.time()
+    files.write(host.paths.drill_env, environment.render({"DATABASE_URL": url}), 0o600, host.system.ids("root", "root"))
+    try:
+        started = host.units.call("start", units, check=False, timeout=seconds + 10)
+    finally:
+        files.remove(host.paths.drill_env)
+    if started.code != 0:
+        raise HostError(f"{started.output.strip()}\n{host.units.journal(units[-1], began)}".rstrip())
 
 
 def last(host):

@@ -6,17 +6,19 @@ KEPT = 100
 
 
 def read(paths):
-    """[{digest, at, verb, schema}], oldest first; `at` is UTC, `schema` the schema revision where one is declared."""
+    """[{digest, at, verb, schema, restorePoint}], oldest first; `at` is UTC, `schema` the schema revision where one is declared, `restorePoint`
+    what was taken before the steps, see restore_point.py."""
     try:
         return json.loads(paths.history.read_text())
     except FileNotFoundError:
         return []
 
 
-def with_entry(entries, digest, verb, seconds, revision=None):
+def with_entry(entries, digest, verb, seconds, revision=None, point=None):
     """The entries with one more, as bytes of the file."""
     at = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).isoformat(timespec="seconds")
-    return json.dumps([*entries, {"digest": digest, "at": at, "verb": verb, **({"schema": revision} if revision else {})}][-KEPT:], indent=1).encode()
+    return json.dumps([*entries, {"digest": digest, "at": at, "verb": verb, **({"schema": revision} if revision else {}),
+                        **({"restorePoint": point} if point else {})}][-KEPT:], indent=1).encode()
 
 
 def previous(entries, serving):
@@ -28,3 +30,9 @@ def previous(entries, serving):
 def schema_of(entries, digest):
     """The schema revision that was recorded when a release served last, or None."""
     return next((entry.get("schema") for entry in reversed(entries) if entry["digest"] == digest), None)
+
+
+def point_of(entries, revision):
+    """The newest restore point that was taken at this schema revision, or None."""
+    points = (entry.get("restorePoint") for entry in reversed(entries))
+    return next((point for point in points if point and point["schema"] == revision), None)

@@ -66,6 +66,8 @@ class Schema:
     revision: tuple[str, ...]
     # Empty where none is declared.
     down: tuple[str, ...]
+    # Ends with 0 where the steps of a release would leave the schema as it is; empty where none is declared.
+    check: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class Release:
     static: tuple[Static, ...]
     keep: int
     schema: Schema | None
+    # Whether the database is saved before a release changes its schema.
+    restore_point: bool
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,10 @@ class _Value:
             raise HostError(f"{self.at}.{key}: is missing; the bundle was made by another version of this project")
         return _Value(self.value[key], f"{self.at}.{key}")
 
+    def there(self, key, otherwise):
+        """As [key]; `otherwise` in the manifest that a host keeps from before this key was."""
+        return self[key] if key in self.value else _Value(otherwise, f"{self.at}.{key}")
+
     def items(self):
         self.must(isinstance(self.value, list), "must be a list")
         return [_Value(value, f"{self.at}[{index}]") for index, value in enumerate(self.value)]
@@ -135,6 +143,10 @@ class _Value:
 
     def number(self):
         self.must(isinstance(self.value, (int, float)) and not isinstance(self.value, bool) and self.value >= 0, "must be a number from 0 on")
+        return self.value
+
+    def flag(self):
+        self.must(isinstance(self.value, bool), "must be true or false")
         return self.value
 
     def absolute(self):
@@ -222,10 +234,11 @@ def _release(value):
     static = tuple(Static(item["url"].text(r"/.*"), item["folder"].relative()) for item in value["static"].items())
     for item, found in zip(value["static"].items(), static):
         item["url"].must(".." not in found.url.split("/"), "must be a URL path without ..")
-    return Release(value["digest"].text(DIGEST), value["requirements"].relative(), steps, static, int(value["keep"].number()), _schema(value["schema"]))
+    return Release(value["digest"].text(DIGEST), value["requirements"].relative(), steps, static, int(value["keep"].number()), _schema(value["schema"]),
+                   value.there("restorePoint", True).flag())
 
 
 def _schema(value):
     if value.value is None:
         return None
-    return Schema(value["revision"].words(), tuple(item.text() for item in value["down"].items()))
+    return Schema(value["revision"].words(), tuple(item.text() for item in value["down"].items()), tuple(item.text() for item in value.there("check", []).items()))

@@ -1,26 +1,21 @@
-"""PostgreSQL by its own programs. How to log in is in the environment of each command, never in its words: those show in the process list."""
+"""PostgreSQL by its own programs."""
 import re
 import threading
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
-from .errors import CommandFailed, HostError
+from .database import Database
+from .errors import CommandFailed
 
-LONGEST_NAME = 63
 # The database to log in to while the app's own is away or being renamed: PostgreSQL's, and that of DigitalOcean's service.
 MAINTENANCE = ("postgres", "defaultdb")
+ANALYZE_SECONDS = 4 * 3600
 PARAMETERS = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
 
 
-class Postgres:
-    """One server, logged in to as the app's user, and the name of the app's database on it."""
-
+class Postgres(Database):
     def __init__(self, system, url):
-        parts = urlsplit(url)
-        if parts.scheme not in ("postgresql", "postgres"):
-            raise HostError("DATABASE_URL: must be of postgresql://, since only PostgreSQL can be backed up")
-        self.system = system
-        self.name = unquote(parts.path.lstrip("/"))
-        self.user = unquote(parts.username or "")
+        super().__init__(system, url)
+        parts = self._parts
         self.env = {"PGHOST": parts.hostname or "", "PGPORT": str(parts.port or 5432), "PGUSER": self.user, "PGPASSWORD": unquote(parts.password or ""),
                     "PGCONNECT_TIMEOUT": "10", "PGAPPNAME": "hostctl"}
         self.env |= {PARAMETERS[name]: value for name, value in parse_qsl(parts.query) if name in PARAMETERS}
@@ -31,7 +26,6 @@ class Postgres:
         return {**self.env, "PGDATABASE": database}
 
     def ask(self, sql, database=None, *, read_only=False, timeout=600):
-        """Run one statement (or several, each by itself); returns what psql prints without headings and alignment."""
         options = {"PGOPTIONS": "-c default_transaction_read_only=on"} if read_only else {}
         words = ["psql", "--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--quiet", "--set=ON_ERROR_STOP=1", f"--command={sql}"]
         return self.system.run(words, env={**self.within(database or self.maintenance()), **options}, timeout=timeout).output.strip()
@@ -54,7 +48,6 @@ class Postgres:
         return self.ask(f"select 1 from pg_database where datname = {literal(name)}") == "1"
 
     def create(self, name):
-        """An empty database that the app's user owns and nobody else enters. One of this name that is there goes."""
         self.drop(name)
         self.ask(f"create database {identifier(name)} encoding 'UTF8' template template0")
         self.ask(f"revoke connect on database {identifier(name)} from public")
@@ -63,9 +56,8 @@ class Postgres:
         self.ask(f"drop database if exists {identifier(name)} with (force)")
 
     def switch(self, incoming, kept):
-        """Give the database `incoming` the app's name, and the one that has it the name `kept`: both or none; there need be none that has it.
-        The rename first takes a lock that keeps new sessions out and then waits five seconds for the others to be gone, so ending
-        those all the while is what lets it through under load."""
+        # The rename first takes a lock that keeps new sessions out and then waits five seconds for the others to be gone, so ending
+        # those all the while is what lets it through under load.
         renames = [f"alter database {identifier(self.name)} rename to {identifier(kept)};"] if self.exists(self.name) else []
         renames.append(f"alter database {identifier(incoming)} rename to {identifier(self.name)};")
         end = ("select count(pg_terminate_backend(pid)) from pg_stat_activity "
@@ -89,17 +81,25 @@ class Postgres:
                 continue
 
     def others(self):
-        """Databases that switches have kept, the oldest first."""
-        like = literal(f"^{re.escape(_short(self.name))}_(before|undone)_[0-9]{{8}}t[0-9]{{6}}z$")
+        like = literal(f"^{re.escape(self._short())}_(before|undone)_[0-9]{{8}}t[0-9]{{6}}z$")
         return self.ask(f"select datname from pg_database where datname ~ {like} order by right(datname, 16)").split()
 
-    def beside(self, what):
-        """Name of a database that belongs to the app's one: NAME_WHAT, with NAME cut where it would be too long."""
-        return f"{_short(self.name)}_{what}"
+    def dump(self):
+        return ["pg_dump", "--format=custom", "--no-password"], self.within(self.name)
 
+    def load(self, name):
+        words = ["pg_restore", "--no-password", "--no-owner", "--no-acl", "--exit-on-error", "--single-transaction", f"--dbname={name}"]
+        return words, self.within(name)
 
-def _short(name):
-    return name[:LONGEST_NAME - len("_before_20261122t060000z")]
+    def analyze(self, name):
+        self.ask("analyze", name, timeout=ANALYZE_SECONDS)
+
+    def tables(self, name):
+        system = "schemaname <> 'information_schema' and schemaname not like 'pg\\_%'"
+        return self.ask(f"select schemaname || '.' || tablename from pg_tables where {system} order by 1", name).splitlines()
+
+    def quoted(self, table):
+        return ".".join(map(identifier, table.split(".", 1)))
 
 
 def identifier(name):

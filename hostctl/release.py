@@ -1,7 +1,7 @@
 """A release on the host: unpacked and verified, with its runtime, its steps run and its static files published."""
 import os
 
-from . import archive, files, runtime, schema, static, steps
+from . import archive, files, reachable, runtime, schema, static, steps
 from .errors import HostError
 
 
@@ -11,11 +11,10 @@ def on_host(paths, digest):
 
 
 def prepare(host, manifest, *, run_steps):
-    """Make the declared release ready to start; returns the schema revision of the database by then, or None.
+    """Make the declared release, unpacked, ready to start; returns the schema revision of the database by then, or None.
     Nothing that serves is touched. Raises HostError at the first thing amiss."""
     digest = manifest.release.digest
-    if not on_host(host.paths, digest):
-        _unpack(host, manifest.release)
+    reachable.wait(host)
     if run_steps:
         do_steps(host, manifest)
     revision = schema.revision(host, manifest, digest)
@@ -25,8 +24,11 @@ def prepare(host, manifest, *, run_steps):
     return revision
 
 
-def _unpack(host, declared):
+def ensure(host, declared):
+    """Have the declared release on the host, unpacked and verified, with its runtime. Raises HostError at the first thing amiss."""
     paths, log, digest = host.paths, host.log, declared.digest
+    if on_host(paths, digest):
+        return
     final = paths.release(digest)
     unfinished = final.with_name(f"{digest}.unfinished")
     source = unfinished / "source"

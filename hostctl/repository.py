@@ -1,5 +1,6 @@
 """The repository of backups, kept by restic: encrypted, each block named by its hash. A backup is one snapshot of the dump and, where
-there is media, a second one; both carry the backup's ID, and the dump's SHA-256 once everything of it is there."""
+there is media, a second one; both carry the backup's ID, and the dump's SHA-256 once everything of it is there. A restore point is one
+snapshot of the dump with the release whose data it is; restic keeps no snapshot of a dump that broke off."""
 import calendar
 import json
 import re
@@ -12,6 +13,9 @@ from .errors import CommandFailed, HostError
 DUMP = "database.dump"
 ID = r"[0-9]{8}T[0-9]{6}Z"
 HASH = "sha256:"
+POINT, RELEASE = "restore-point", "release:"
+# What restic knows backups and restore points by, so that the retention of the ones leaves the others.
+HOST, POINT_HOST = "webstack", "webstack-restore-point"
 TIMEOUT = 4 * 3600
 
 
@@ -23,9 +27,11 @@ class Backup:
     media: str
     sha256: str
     seconds: float
+    # Digest of the release that served when this restore point was taken; "" of a backup.
+    release: str = ""
 
     def report(self, now):
-        return {"id": self.id, "ageSeconds": round(now - self.seconds), "media": self.media != "", "sha256": self.sha256}
+        return {"id": self.id, "ageSeconds": round(now - self.seconds), "media": self.media != "", "sha256": self.sha256, "restorePoint": self.release or None}
 
 
 class Repository:
@@ -48,26 +54,38 @@ class Repository:
 
     def backups(self):
         """The complete ones, the oldest first."""
-        dumps = {}
-        media = {}
+        return [found for found in self.everything() if not found.release]
+
+    def points(self):
+        """Restore points, the oldest first."""
+        return [found for found in self.everything() if found.release]
+
+    def everything(self):
+        """Complete backups and restore points, the oldest first."""
+        dumps, media, points = {}, {}, []
         for found in self._snapshots():
             tags = found.get("tags") or []
             name = next((tag for tag in tags if re.fullmatch(ID, tag)), None)
             hashes = [tag.removeprefix(HASH) for tag in tags if tag.startswith(HASH)]
-            if name and found["paths"] == [f"/{DUMP}"] and hashes:
+            release = next((tag.removeprefix(RELEASE) for tag in tags if tag.startswith(RELEASE)), "")
+            if name and POINT in tags and release:
+                points.append(Backup(name, found["id"], "", "", seconds_of(name), release))
+            elif name and found["paths"] == [f"/{DUMP}"] and hashes:
                 dumps[name] = (found["id"], hashes[0])
             elif name:
                 media[name] = found["id"]
-        return [Backup(name, dump, media.get(name, ""), sha256, seconds_of(name)) for name, (dump, sha256) in sorted(dumps.items())]
+        backups = [Backup(name, dump, media.get(name, ""), sha256, seconds_of(name)) for name, (dump, sha256) in dumps.items()]
+        return sorted([*backups, *points], key=lambda found: found.id)
 
     def find(self, name):
-        """The backup of that ID, or the newest for "latest"."""
-        found = self.backups()
-        if not found:
-            raise HostError("there is no backup yet; make one with `hostctl backup`")
+        """The backup or restore point of that ID, or the newest backup for "latest"."""
+        found = self.everything()
+        backups = [one for one in found if not one.release]
         if name == "latest":
-            return found[-1]
-        chosen = next((backup for backup in found if backup.id == name), None)
+            if not backups:
+                raise HostError("there is no backup yet; make one with `hostctl backup`")
+            return backups[-1]
+        chosen = next((one for one in found if one.id == name), None)
         if chosen is None:
             raise HostError(f"backup {name}: is not in the repository; `hostctl backups` lists those that are")
         return chosen
@@ -75,7 +93,7 @@ class Repository:
     def remove_unfinished(self):
         """Snapshots of runs that did not come to their end, and locks of processes that are no more."""
         self.restic("unlock", timeout=120)
-        complete = {backup.id for backup in self.backups()}
+        complete = {found.id for found in self.everything()}
         lost = [found["id"] for found in self._snapshots() if not complete & set(found.get("tags") or [])]
         if lost:
             self.restic("forget", *lost)

@@ -23,25 +23,35 @@ def revision(host, manifest, digest):
         return lines[-1]
 
 
-def before_rollback(host, manifest, digest, down):
-    """Let a rollback to `digest` go on when the database is as that release knew it, or after the down step when `down` is set;
-    tells whether the down step ran. Raises HostError otherwise, before anything has changed."""
+def before_rollback(host, manifest, digest, down, point):
+    """How a rollback to `digest` may go on: None when the database is as that release knew it; "down" after the down step, which runs
+    when `down` is set; "restore" when `point` is set: to the restore point that history.point_of gives. Raises HostError otherwise,
+    before anything has changed."""
     if manifest.release.schema is None:
         if down:
             raise HostError("rollback --down: no release.schema.down is declared")
-        return False
+        if point:
+            raise HostError("rollback --restore: no release.schema is declared, so no restore points are taken; `hostctl restore ID` restores a backup")
+        return None
     host.log.step("SCHEMA")
     serving = slots.current(host.paths)
-    now, then = revision(host, manifest, serving), history.schema_of(history.read(host.paths), digest)
+    entries = history.read(host.paths)
+    now, then = revision(host, manifest, serving), history.schema_of(entries, digest)
     if now == then:
-        return False
+        return None
     command = manifest.release.schema.down
     if then is None:
         raise HostError(f"release {digest}: no schema revision was recorded for it, so nobody knows whether it can run with the database as it is; "
                         f"`hostctl release {digest}` moves to it with its steps")
+    saved = history.point_of(entries, then)
+    if point and saved:
+        return "restore"
     if not (down and command):
-        way = (f"`hostctl rollback {digest} --down` first runs `{' '.join(command)}`, which may lose what was stored since" if command
-               else "no down step is declared (release.schema.down): restore a backup from before, or release a version that fits the schema")
+        down_way = (f"`hostctl rollback {digest} --down` first runs `{' '.join(command)}`, which may lose what was stored since" if command
+                    else "no down step is declared (release.schema.down)")
+        point_way = (f"`hostctl rollback {digest} --restore` goes back to restore point {saved['id']} and keeps the database of now beside it" if saved
+                     else "no restore point of that schema is known: restore a backup from before, or release a version that fits the schema")
+        way = f"{down_way}\n{point_way}"
         raise HostError(f"release {digest}: its code knew the schema\n  {then}\nbut the database is at\n  {now}\n{way}")
     words = tuple(then if word == REVISION else word for word in command)
     with host.log.event("Schema-down", f"to {then}"):
@@ -49,4 +59,4 @@ def before_rollback(host, manifest, digest, down):
     found = revision(host, manifest, serving)
     if found != then:
         raise HostError(f"the down step ended well, and left the database at\n  {found}\nand not at\n  {then}\nThe serving release still serves")
-    return True
+    return "down"

@@ -131,6 +131,14 @@ class System:
         finally:
             connection.close()
 
+    def connects(self, host, port, timeout):
+        """Whether a TCP connection to that place can be made within `timeout` seconds."""
+        try:
+            socket.create_connection((host, port), timeout).close()
+            return True
+        except OSError:
+            return False
+
     def ids(self, owner, group):
         """Numbers of a user and a group. Raises KeyError when the machine has no such name."""
         return pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid

@@ -3,7 +3,7 @@ import json
 import os
 import unittest
 
-from hostctl import apply, slots
+from hostctl import apply, rollback, slots
 from hostctl.compare import compare
 from hostctl.errors import HostError
 
@@ -188,7 +188,7 @@ class ApplyTest(unittest.TestCase):
         self.apply(manifest(self.one))
         self.apply(manifest(self.two))
         self.machine.ran.clear()
-        apply.rollback(self.machine.host("rollback"))
+        rollback.rollback(self.machine.host("rollback"))
         self.assertEqual(self.machine.answering(), {"web": self.one})
         self.assertEqual(self.commands("systemd-run"), [])
         lines = compare(self.machine.host(), manifest(self.two)).lines
@@ -199,9 +199,9 @@ class ApplyTest(unittest.TestCase):
     def test_rollback_refuses_a_release_that_is_not_there(self):
         self.apply(manifest(self.one))
         with self.assertRaisesRegex(HostError, "no earlier release"):
-            apply.rollback(self.machine.host("rollback"))
+            rollback.rollback(self.machine.host("rollback"))
         with self.assertRaisesRegex(HostError, "is not on this host"):
-            apply.rollback(self.machine.host("rollback"), self.two)
+            rollback.rollback(self.machine.host("rollback"), self.two)
 
     def test_release_declares_what_it_deploys(self):
         self.apply(manifest(self.one))

@@ -5,6 +5,7 @@ import unittest
 
 from hostctl import backup, drill as drills
 from hostctl.errors import CommandFailed, HostError
+from hostctl.database import open_url
 from hostctl.postgres import Postgres
 from hostctl.repository import Repository
 from hostctl.system import Result, System
@@ -43,8 +44,8 @@ class Login(unittest.TestCase):
                           "PGSSLMODE": "verify-full", "PGSSLROOTCERT": "/etc/webstack/database-ca.pem"})
 
     def test_another_engine_is_refused(self):
-        with self.assertRaisesRegex(HostError, "DATABASE_URL: must be of postgresql://"):
-            Postgres(None, "mysql://shop@10.0.0.3/shop")
+        with self.assertRaisesRegex(HostError, "DATABASE_URL: must be of postgresql:// or mysql://"):
+            open_url(None, "oracle://shop@10.0.0.3/shop")
 
     def test_a_long_name_leaves_room_for_what_is_added(self):
         name = Postgres(None, "postgresql://u@h/" + "d" * 63).beside("before_20261122t060000z")
@@ -85,7 +86,7 @@ class Listing(unittest.TestCase):
         self.addCleanup(machine.remove)
         machine.paths.backup_access.parent.mkdir(parents=True, exist_ok=True)
         machine.paths.backup_access.write_text('RESTIC_PASSWORD="marker"\nRESTIC_REPOSITORY="/r"\n')
-        drill = {"schedule": "weekly", "checks": [{"sql": "select 1", "expect": "1"}]}
+        drill = {"schedule": "weekly", "health": True, "checks": [{"sql": "select 1", "expect": "1"}]}
         machine.paths.backup_settings.write_text(json.dumps(
             {"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": ["media"], "drill": drill}))
         return machine

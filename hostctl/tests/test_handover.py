@@ -5,7 +5,7 @@ import os
 import tarfile
 import unittest
 
-from hostctl import certificate, cli, handover
+from hostctl import apply, certificate, cli, handover
 from hostctl.errors import HostError
 
 from .machine import Machine, add_file, manifest, source
@@ -61,6 +61,14 @@ class HandoverTest(unittest.TestCase):
         self.take_over(self.stream())
         self.assertEqual([unit in self.new.active for unit in TIMERS], [False, False])
         self.assertIn("nginx.service", self.new.active)
+        handover.in_service(self.new.host("in-service"))
+        self.assertEqual([unit in self.new.active for unit in TIMERS], [True, True])
+
+    def test_an_apply_before_the_address_has_moved_starts_no_timer(self):
+        self.take_over(self.stream())
+        declared = manifest(self.new.deliver(source(2)), units=["nginx.service", *TIMERS])
+        apply.apply(self.new.host(), declared, {})
+        self.assertEqual([unit in self.new.active for unit in TIMERS], [False, False])
         handover.in_service(self.new.host("in-service"))
         self.assertEqual([unit in self.new.active for unit in TIMERS], [True, True])
 

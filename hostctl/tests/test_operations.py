@@ -5,7 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from hostctl import apply, controller, jobs, maintenance, pause, slots, update, words
+from hostctl import apply, controller, jobs, maintenance, pause, rollback, slots, update, words
 from hostctl.compare import compare
 from hostctl.errors import HostError, Locked
 from hostctl.system import Result
@@ -222,7 +222,7 @@ class SchemaTest(unittest.TestCase):
         apply.apply(self.machine.host(), manifest(digest, release=release))
 
     def rollback(self, *words, **more):
-        apply.rollback(self.machine.host("rollback"), *words, **more)
+        rollback.rollback(self.machine.host("rollback"), *words, **more)
 
     def refused(self, text, *words, **more):
         with self.assertRaises(HostError) as caught:

@@ -1,6 +1,6 @@
 import { gatewayOf } from "./cidr";
 import type { Description } from "./keys";
-import type { AcmeSpec, DatabaseSpec, HostSpec, HttpServiceSpec, ReleaseSpec, ServiceSpec, StackSpec } from "./spec";
+import type { AcmeSpec, DatabaseSpec, DrillSpec, HostSpec, HttpServiceSpec, ReleaseSpec, ServiceSpec, StackSpec } from "./spec";
 import { sizeOf, targetDefaults } from "./targets";
 
 type Entry<T> = T extends readonly (readonly [string, infer V])[] ? V : never;
@@ -28,7 +28,7 @@ export function complete(said: Description, project: string, stack: string): Sta
     host,
     network: said.network,
     database,
-    backup: { ...said.backup, enabled: said.backup.enabled ?? database.kind !== "none" },
+    backup: { ...said.backup, enabled: said.backup.enabled ?? database.kind !== "none", drill: completeDrill(said) },
     monitoring: { ...said.monitoring, slack: said.monitoring.slack ?? null },
     access: { ...said.access, sshFrom: said.access.sshFrom ?? (isPublic ? [] : [gatewayOf(said.network.range)]) },
   };
@@ -40,7 +40,11 @@ function completeAcme({ site: { acme }, monitoring }: Description, domain: strin
 }
 
 function completeSchema({ release: { schema } }: Description): ReleaseSpec["schema"] {
-  return schema === undefined ? null : { revision: schema.revision, down: schema.down ?? [] };
+  return schema === undefined ? null : { revision: schema.revision, down: schema.down ?? [], check: schema.check ?? [] };
+}
+
+function completeDrill({ backup: { drill }, services }: Description): DrillSpec {
+  return { ...drill, health: drill.health ?? services.some(([, service]) => service.kind !== "command") };
 }
 
 /** 0 cores or 0 MiB mean that neither the file nor the name of the size tells them. */
@@ -105,6 +109,7 @@ function defaultThreads({ services, jobs }: Description, workersOf: (service: Ht
   if (database.kind === "none") return 16;
   const loads = services.map(([, s]) => (s.kind === "command" ? s : { kind: s.kind, workers: workersOf(s), threads: s.kind === "wsgi" ? (s.threads ?? 0) : 1 }));
   const open = loads.reduce((sum, s) => sum + (s.kind === "wsgi" && s.threads === 0 ? 2 * s.workers : 0), 0);
+  if (database.pool !== "none") return 16;
   const left = database.connections - connectionsOf(loads, jobs.length);
   return Math.max(1, Math.min(16, Math.floor(left / open)));
 }

@@ -70,10 +70,12 @@ export const keys = {
     }), "steps"), [], { says: "run in the new release, in order, before any process of it starts", example: [{ name: "migrate", run: "python manage.py migrate" }] }),
     schema: computed(section({
       revision: required(command, { says: "prints the state of the database as its last line, the same whichever release asks", example: "python manage.py schemarevision" }),
+      check: computed(command, "none: the database is saved before every release", { says: "ends with 0, run in the new release, when its steps leave the schema as it is", example: "python manage.py migrate --check" }),
       down: computed(command, "no way back", { says: "brings the database back to the state `{revision}`, for a rollback that asks for it", example: "python manage.py schemarevision --to {revision}" }),
     }), "none: a rollback does not look at the database", {
       says: "how a rollback knows whether the old code fits the database", example: { revision: "python manage.py schemarevision" },
     }),
+    restorePoint: optional(flag, true, { says: "whether the database is saved before a release changes its schema, where backups are kept; false only in an emergency", example: true }),
     keep: optional(wholeNumber(2, 50), 5, { says: "releases kept on the host, the serving one included", example: 5 }),
   }), { says: "what a release does beside starting the services", example: { keep: 5 } }),
   jobs: group(mapOf(unitName, section({
@@ -131,6 +133,10 @@ export const keys = {
         says: "connections that the database accepts from the app", example: 22,
       }),
       memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 1024 on local", { says: "memory of the database", example: 1024 }),
+      pool: optional(oneOf("none", "transaction"), "none", {
+        says: "a pooler of the target's own between app and database, for an app that needs more than `connections`; with transaction, what a session sets ends with its transaction",
+        example: "transaction",
+      }),
       standby: optional(flag, false, { says: "a second server that takes over when the first fails", example: true }),
       storageLimitGiB: computed(wholeNumber(5, 65536), "twice storageGiB", { says: "how far the target may enlarge the disk by itself; storageGiB means never", example: 40 }),
       keepDays: optional(wholeNumber(1, 35), 7, { says: "days to which the target can bring the database back, beside the backups", example: 7 }),
@@ -153,10 +159,11 @@ export const keys = {
     keepMonthly: optional(wholeNumber(0, 120), 6, { says: "months of which the last backup is kept longer", example: 6 }),
     paths: optional(listOf(folder, "folders"), [], { says: "folders of uploaded media below /srv/webstack/shared/data, which the app may write", example: ["media"] }),
     drill: group(section({
+      health: computed(flag, "true where a service answers HTTP", { says: "whether a second instance of each such service is started on the restored database and its health page asked", example: true }),
       schedule: optional(schedule, "Sun *-*-* 07:00:00", { says: "when the newest backup is restored beside the site and checked", example: "Sun *-*-* 07:00:00" }),
       checks: optional(listOf(section({
         sql: required(envValue, { says: "a question to the restored database", example: "select count(*) > 0 from shop_product" }),
-        expect: required(envValue, { says: "its answer, as psql prints it without headings", example: "t" }),
+        expect: required(envValue, { says: "its answer, as psql or mariadb print it without headings", example: "t" }),
       }), "questions"), [], { says: "what must hold in a restored database, in a drill and before a restore takes effect", example: [{ sql: "select count(*) > 0 from shop_product", expect: "t" }] }),
     }), { says: "the rehearsal of a restore", example: { schedule: "Sun *-*-* 07:00:00" } }),
   }), { says: "backups of the database and of uploaded media", example: { keepDays: 7 } }),

@@ -93,8 +93,13 @@ export interface StaticSpec {
 export interface ReleaseSpec {
   /** Run in the new release, in order, before any process of it starts. */
   readonly steps: readonly ReleaseStepSpec[];
-  /** Commands that name the state of the database and bring it back; `down` is empty where there is no way back. */
-  readonly schema: { readonly revision: readonly string[]; readonly down: readonly string[] } | null;
+  /**
+   * Commands that name the state of the database, bring it back, and tell whether the steps would change it; `down` and `check` are
+   * empty where there are none.
+   */
+  readonly schema: { readonly revision: readonly string[]; readonly down: readonly string[]; readonly check: readonly string[] } | null;
+  /** Whether the database is saved before the steps, where backups are kept. */
+  readonly restorePoint: boolean;
   /** Releases kept on the host, the serving one included. */
   readonly keep: number;
 }
@@ -182,6 +187,8 @@ export type DatabaseSpec =
       /** Connections the database accepts from the app. */
       readonly connections: number;
       readonly memoryMiB: number;
+      /** Between app and database; a transaction is all that one server's session is lent for. */
+      readonly pool: "none" | "transaction";
       /** A second server that takes over when the first fails. */
       readonly standby: boolean;
       /** The target may enlarge the disk up to this; equal to storageGiB where it may not. */
@@ -210,7 +217,9 @@ export interface BackupSpec {
 export interface DrillSpec {
   /** systemd.time(7) calendar expression, in UTC. */
   readonly schedule: string;
-  /** Asked of every restored database; `expect` is what psql prints without headings. */
+  /** Whether the services are started on the restored database, beside the site, and their health pages asked. */
+  readonly health: boolean;
+  /** Asked of every restored database; `expect` is what psql or mariadb print without headings. */
   readonly checks: readonly { readonly sql: string; readonly expect: string }[];
 }
 

@@ -31,6 +31,7 @@ export function backupFiles(plan: StackPlan, host: HostPlan): readonly ManifestF
   const folders = [`d ${data} 0755 root root -\n`, ...backup.paths.map((path) => `d ${data}/${path} 0750 ${app.name} ${app.name} -\n`)];
   return [
     file("/etc/webstack/backup.json", `${JSON.stringify(backup, null, 1)}\n`),
+    ...(backup.drill.health ? drillFiles(plan) : []),
     ...(backup.paths.length === 0 ? [] : [file("/etc/tmpfiles.d/webstack-data.conf", `# Uploaded media: in every backup.\n${folders.join("")}`)]),
     ...units.flatMap((unit) => [
       file(
@@ -41,6 +42,16 @@ export function backupFiles(plan: StackPlan, host: HostPlan): readonly ManifestF
         onChange: [{ verb: "restart", unit: `${unit}.timer` }],
       }),
     ]),
+  ];
+}
+
+/** A third slot of each service, for a drill: the release that serves, on the restored database. Nothing starts it but hostctl. */
+function drillFiles({ spec }: StackPlan): readonly ManifestFile[] {
+  const names = spec.services.filter(({ kind }) => kind !== "command").map(({ name }) => name);
+  const links = names.map((name) => `L+ /srv/webstack/slots/${name}-drill - - - - ../current\n`);
+  return [
+    file("/etc/tmpfiles.d/webstack-drill.conf", `# Where the services of a drill run.\n${links.join("")}`),
+    ...names.map((name) => file(`/etc/systemd/system/${name}@drill.service.d/webstack.conf`, verbatim("systemd/drill.conf"))),
   ];
 }
 

@@ -8,12 +8,26 @@ export function siteEnvironment({ spec, site }: StackPlan): Readonly<Record<stri
   return { ...spec.env, SITE_HOSTS: site.names.join(","), SITE_SCHEME: site.scheme };
 }
 
+/** Where a database is and who logs in to it. */
+export interface DatabasePlace {
+  readonly user: string;
+  readonly password: string;
+  readonly host: string;
+  readonly port: number;
+  readonly name: string;
+}
+
 /**
- * The one URL by which services, jobs and release steps reach the database, over TLS with the CA and the host name checked.
- * https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING-URIS
+ * How each engine's clients are told to check the server's certificate and its name. PostgreSQL's own words; PyMySQL's and other MySQL
+ * drivers' `ssl_ca`, which the app and hostctl take to mean both. https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING-URIS
  */
-export function postgresUrl(database: { user: string; password: string; host: string; port: number; name: string }): string {
-  const { user, password, host, port, name } = database;
-  const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
-  return `postgresql://${login}@${host}:${port}/${name}?sslmode=verify-full&sslrootcert=${databaseCaPath}`;
+const checked = {
+  postgres: { scheme: "postgresql", query: `sslmode=verify-full&sslrootcert=${databaseCaPath}` },
+  mysql: { scheme: "mysql", query: `ssl_ca=${databaseCaPath}` },
+} as const;
+
+/** The one URL by which services, jobs and release steps reach the database, over TLS with the CA and the host name checked. */
+export function databaseUrl(engine: keyof typeof checked, { user, password, host, port, name }: DatabasePlace): string {
+  const { scheme, query } = checked[engine];
+  return `${scheme}://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${name}?${query}`;
 }

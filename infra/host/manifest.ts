@@ -77,8 +77,13 @@ export interface ManifestRelease {
   /** Folders that steps may write, and whose files are then served below /srv/webstack/shared/static/URL. */
   readonly static: readonly { readonly url: string; readonly folder: string }[];
   readonly keep: number;
-  /** `revision` prints the state of the database as its last line; `down` brings it back to {revision}, or is empty. */
-  readonly schema: { readonly revision: readonly string[]; readonly down: readonly string[] } | null;
+  /**
+   * `revision` prints the state of the database as its last line; `down` brings it back to {revision}, or is empty; `check` ends with 0
+   * where the steps would not change it, or is empty.
+   */
+  readonly schema: { readonly revision: readonly string[]; readonly down: readonly string[]; readonly check: readonly string[] } | null;
+  /** Whether the database is saved before the steps. */
+  readonly restorePoint: boolean;
 }
 
 /** A file of root's that everybody may read, unless told otherwise. */

@@ -1,4 +1,6 @@
-import type { StackSpec } from "../config/spec";
+import type { DatabaseSpec, StackSpec } from "../config/spec";
+
+type Engine = Extract<DatabaseSpec, { kind: "managed" }>["engine"];
 
 /**
  * Debian packages of each kind of host. A golden image has them already, elsewhere the first bundle installs them, as it does with the
@@ -8,21 +10,28 @@ export const rolePackages = {
   // netbase has /etc/protocols, which nft reads.
   web: ["netbase", "nginx-light", "nftables", "openssl", "python3", "python3-pip", "python3-venv"],
   postgres: ["netbase", "nftables", "openssl", "postgresql-15", "python3"],
+  mysql: ["mariadb-server", "netbase", "nftables", "openssl", "python3"],
   backup: ["netbase", "nftables", "python3"],
 } as const;
 
 /** See docs/decisions/0008-lego-orders-the-certificate.md. */
-const acmeClient = ["lego"];
+export const acmeClient = ["lego"];
 
-/** What a web host needs beside that to back its database up; a dump by an older pg_dump than the server is refused. */
-export const backupPackages = ["postgresql-client-15", "restic"] as const;
+/** The client that dumps and restores; a dump by an older pg_dump than the server is refused. */
+const databaseClients: Readonly<Record<Engine, string>> = { postgres: "postgresql-client-15", mysql: "mariadb-client" };
+
+/** What a web host needs beside that to back its database up. */
+export function backupPackages(engine: Engine): readonly string[] {
+  return [databaseClients[engine], "restic"];
+}
 
 /** Packages of a host that serves the site, sorted. */
-export function webPackages(spec: StackSpec): readonly string[] {
-  return [...new Set([...rolePackages.web, ...(spec.site.tls === "none" ? [] : acmeClient), ...(spec.backup.enabled ? backupPackages : []), ...spec.host.packages])].sort();
+export function webPackages({ site, database, backup, host }: StackSpec): readonly string[] {
+  const keeps = backup.enabled ? (database.kind === "none" ? ["restic"] : backupPackages(database.engine)) : [];
+  return [...new Set([...rolePackages.web, ...(site.tls === "none" ? [] : acmeClient), ...keeps, ...host.packages])].sort();
 }
 
 /** Packages of a machine that is a database. */
-export function databasePackages(): readonly string[] {
-  return rolePackages.postgres;
+export function databasePackages(engine: Engine): readonly string[] {
+  return rolePackages[engine];
 }

@@ -56,6 +56,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       static: spec.static,
       keep: spec.release.keep,
       schema: spec.release.schema,
+      restorePoint: spec.release.restorePoint,
     },
   };
 }

@@ -6,7 +6,7 @@ const anywhere: readonly FirewallSource[] = [
   { kind: "cidr", cidr: "::/0" },
 ];
 
-const databasePorts = { postgres: 5432, mysql: 3306 } as const;
+export const databasePorts = { postgres: 5432, mysql: 3306 } as const;
 
 /** What may come in, each opening with its reason. Everything else is closed. */
 export function planFirewall(spec: StackSpec): readonly FirewallRule[] {

@@ -52,7 +52,7 @@ export function commission(
   // An update, never a replacement: the output of the run before tells it which hosts this stack knows.
   const handover = new local.Command(
     `${name}-handover`,
-    { create: program("handover"), environment: { HOST: sshHost(host), SITE: publicAddress }, stdin: secrets.sshPrivateKey },
+    { create: program("handover"), environment: { HOST: sshHost(host), SITE: publicAddress, BACKUP: plan.spec.backup.enabled ? "1" : "0" }, stdin: secrets.sshPrivateKey },
     { dependsOn: applied },
   );
   const gate = new local.Command(

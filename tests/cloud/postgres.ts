@@ -24,9 +24,9 @@ export async function createPostgres(network: Network, name: string, address: st
     name,
     `cloud-init status --wait > /dev/null
 cat > /root/certificate.sh <<'EOF'
-${verbatim("postgres/certificate.sh")}
+${verbatim("database/certificate.sh")}
 EOF
-sh /root/certificate.sh ${address} > /dev/null 2>&1
+sh /root/certificate.sh ${address} postgres > /dev/null 2>&1
 cat > /etc/postgresql/15/main/conf.d/cloud.conf <<'EOF'
 listen_addresses = '*'
 port = ${port}

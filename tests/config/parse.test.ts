@@ -65,7 +65,7 @@ test("a description of the least there can be is completed by the defaults", () 
       },
     ],
     static: [],
-    release: { steps: [], schema: null, keep: 5 },
+    release: { steps: [], schema: null, restorePoint: true, keep: 5 },
     jobs: [],
     env: {},
     secrets: [],
@@ -74,9 +74,9 @@ test("a description of the least there can be is completed by the defaults", () 
     network: { range: "10.20.0.0/24" },
     database: {
       kind: "managed", engine: "postgres", version: "15", name: "oc_pizza", user: "oc_pizza", size: "", storageGiB: 10, connections: 100, memoryMiB: 1024,
-      standby: false, storageLimitGiB: 20, keepDays: 7, maintenance: { weekday: "sunday", hour: 2 }, restore: null,
+      pool: "none", standby: false, storageLimitGiB: 20, keepDays: 7, maintenance: { weekday: "sunday", hour: 2 }, restore: null,
     },
-    backup: { enabled: true, schedule: "*-*-* 06:00:00", keepDays: 7, keepWeekly: 4, keepMonthly: 6, paths: [], drill: { schedule: "Sun *-*-* 07:00:00", checks: [] } },
+    backup: { enabled: true, schedule: "*-*-* 06:00:00", keepDays: 7, keepWeekly: 4, keepMonthly: 6, paths: [], drill: { schedule: "Sun *-*-* 07:00:00", health: true, checks: [] } },
     monitoring: { emails: [], slack: null, budget: 0 },
     access: { sshFrom: ["10.20.0.1/32"], sshKeys: [] },
   });

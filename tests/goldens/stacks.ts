@@ -24,6 +24,8 @@ export function goldenManifests(): ReadonlyMap<string, Manifest> {
     if (plan.spec.backup.enabled) manifests.set(`${name}/backup-0`, backupMachineManifest(plan));
     if (plan.database.kind === "managed") manifests.set(`${name}/database-0`, databaseManifest(plan, plan.database, "10.77.0.1/32"));
   }
+  const mysql = planStack(exampleSpec("local", { database: { engine: "mysql" } }));
+  if (mysql.database.kind === "managed") manifests.set("ocpizza-mysql/database-0", databaseManifest(mysql, mysql.database, "10.77.0.1/32"));
   const production = planStack(exampleSpec("prod"));
   for (const host of production.hosts) manifests.set(`ocpizza-prod/${host.name}`, webManifest(production, host, digest));
   return manifests;
@@ -32,11 +34,11 @@ export function goldenManifests(): ReadonlyMap<string, Manifest> {
 /** The user-data of every machine; it knows the stack's key and nothing else. */
 export const goldenUserData = (): string => userData("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEexampleEXAMPLEexampleEXAMPLEexample0");
 
-/** The checked description of a stack file of this project, with its secrets taken as set. */
-export function exampleSpec(stack: string) {
+/** The checked description of a stack file of this project, with `changes` to its keys and its secrets taken as set. */
+export function exampleSpec(stack: string, changes: Readonly<Record<string, unknown>> = {}) {
   const text = readFileSync(join(resolve(__dirname, "../.."), `Pulumi.${stack}.yaml`), "utf8");
   const { config } = parse(text) as { config: Record<string, unknown> };
-  const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(/^webstack:/, ""), value]));
+  const raw = { ...Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(/^webstack:/, ""), value])), ...changes };
   const secrets = (raw.secrets as string[] | undefined) ?? [];
   return parseSpec(raw, { project: "webstack", stack, secretNames: new Set(["sshPrivateKey", "backupPassword", ...secrets]) });
 }

@@ -1,5 +1,7 @@
 /** Backups, restores and drills on real machines, with what goes wrong with them. Limit: a database of some hundred kilobytes. */
 import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { ask, awaitOk } from "./http";
 import { TestStack } from "./stack";
 
@@ -18,6 +20,7 @@ interface Drill {
   readonly rpoSeconds: number;
   readonly rtoSeconds: number;
   readonly checks: readonly { readonly sql: string; readonly got: string; readonly ok: boolean }[];
+  readonly health: readonly { readonly service: string; readonly got: string; readonly ok: boolean }[];
   readonly ok: boolean;
   readonly error: string | null;
 }
@@ -204,13 +207,29 @@ describe("a drill", () => {
   test("restores the newest backup beside the site and reports RPO and RTO", async () => {
     const before = await checksums();
     const report = JSON.parse(await stack.remote("sudo hostctl drill")) as Drill;
-    expect(report).toMatchObject({ backup: await newest(), ok: true, error: null, checks: [{ got: "t", ok: true }] });
+    expect(report).toMatchObject({ backup: await newest(), ok: true, error: null, checks: [{ got: "t", ok: true }], health: [{ service: "web", got: "200", ok: true }] });
     expect(report.rpoSeconds).toBeGreaterThan(0);
     expect(report.rtoSeconds).toBeGreaterThan(0);
     process.stdout.write(`drill: RPO ${report.rpoSeconds} s, RTO ${report.rtoSeconds} s\n`);
     expect(JSON.parse(await stack.remote("cat /var/lib/webstack/drill.json"))).toEqual(report);
+    expect(await stack.remote("sudo journalctl -u web@drill.service -o cat")).toContain("GET /healthz");
+    expect((await stack.ssh("systemctl is-active web@drill.service web@drill.socket; ls /run/webstack/drill.env")).stdout).toBe("inactive\ninactive\n");
     expect(await databases()).toEqual(["ocpizza"]);
     expect(await checksums()).toEqual(before);
+  }, 60_000);
+
+  test("on whose database the app is not well is a failed unit", async () => {
+    const unit = "/etc/systemd/system/web@drill.service.d/webstack.conf";
+    await stack.remote(`sudo sed -i.kept '/EnvironmentFile/a ExecStart=\\nExecStart=/bin/false' ${unit} && sudo systemctl daemon-reload`);
+    try {
+      const drill = await stack.ssh("sudo hostctl drill");
+      expect(drill.code).toBe(1);
+      expect(JSON.parse(drill.stdout) as Drill).toMatchObject({ ok: false, error: null, checks: [{ ok: true }], health: [{ service: "web", ok: false }] });
+      expect(await products()).toBe(200);
+      expect(await databases()).toEqual(["ocpizza"]);
+    } finally {
+      await stack.remote(`sudo mv ${unit}.kept ${unit} && sudo systemctl daemon-reload`);
+    }
   }, 60_000);
 
   test("with a check that does not hold is a failed unit, and a restore is refused for the same reason", async () => {
@@ -229,6 +248,48 @@ describe("a drill", () => {
       await stack.remote("sudo mv /etc/webstack/backup.json.kept /etc/webstack/backup.json");
     }
   }, 60_000);
+});
+
+describe("a restore point", () => {
+  interface Entry {
+    readonly digest: string;
+    readonly restorePoint?: { readonly id: string; readonly release: string };
+  }
+  const served = async () => (JSON.parse(await stack.remote("sudo cat /var/lib/webstack/history.json")) as Entry[]).at(-1);
+
+  test("is taken before a release changes the schema, and a rollback goes back to it: code and rows", async () => {
+    const first = await served();
+    writeFileSync(join(stack.app, "note.txt"), "code alone");
+    await stack.mustUp();
+    const second = await served();
+    expect([second?.digest === first?.digest, second?.restorePoint]).toEqual([false, undefined]);
+
+    const before = await checksums();
+    const operations = `migrations.RunSQL("create table note (id int)"), migrations.RunSQL("alter table shop_product drop column description")`;
+    const migration = `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    operations = [${operations}]\n`;
+    writeFileSync(join(stack.app, "shop/migrations/0009_note.py"), migration);
+    await stack.remote(`sudo ip route add blackhole ${backupMachine.address}/32`);
+    const refused = await stack.up();
+    await stack.remote(`sudo ip route del blackhole ${backupMachine.address}/32`);
+    expect(refused.stdout + refused.stderr).toMatch(/release [0-9a-f]{16}: was refused, and nothing has changed: the database cannot be saved before its steps/);
+    expect(await checksums()).toEqual(before);
+    expect((await served())?.digest).toBe(second?.digest);
+
+    await stack.mustUp();
+    expect((await served())?.restorePoint?.release).toBe(second?.digest);
+    await sql("insert into note values (1), (2); insert into marker default values;");
+    const { code, stderr } = await stack.ssh("sudo hostctl rollback");
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`\`hostctl rollback ${second?.digest ?? ""} --restore\` goes back to restore point`)]);
+
+    const said = await stack.remote("sudo hostctl rollback --restore");
+    expect(said).toMatch(/is in ocpizza_before_\d{8}t\d{6}z only: public\.django_migrations \+1 rows, public\.marker \+1 rows, public\.note \(new table\) 2 rows;/);
+    expect(await checksums()).toEqual(before);
+    expect(JSON.parse((await ask(`${site}healthz`)).body)).toEqual({ status: "ok", release: second?.digest });
+    await stack.remote("sudo hostctl restore --drop-old");
+    // The daily retention knows nothing of it as long as its release is kept.
+    await stack.remote("sudo hostctl backup");
+    expect(await stack.remote("sudo hostctl backups")).toContain(`restore point of release ${second?.digest ?? ""}`);
+  }, 240_000);
 });
 
 test("an old backup shows in status", async () => {

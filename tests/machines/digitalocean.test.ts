@@ -27,6 +27,19 @@ const address = () => cloud.resources("ReservedIp")[0]?.id ?? "";
 /** The page as the world sees it: by the site's name, through the reserved address. */
 const page = (path = "/") => ask(`https://www.ocpizza.fr${path}`, { address: address(), ca: "anybody" });
 
+/** What visitors got who asked for the page, one after the other, each with a connection of its own, while `work` was done. */
+async function visitors<T>(work: Promise<T>): Promise<{ done: T; answers: number; failed: string[] }> {
+  let over = false;
+  const visits = (async () => {
+    const seen: string[] = [];
+    while (!over) seen.push(await page().then(({ status }) => String(status), String));
+    return seen;
+  })();
+  const done = await work.finally(() => (over = true));
+  const seen = await visits;
+  return { done, answers: seen.length, failed: seen.filter((answer) => answer !== "200") };
+}
+
 /** A newer image of Debian, as an upgrade of this program would bring it. */
 function newImage(number: number): void {
   const file = join(cloud.folder, "infra/config/catalog/digitalocean.ts");
@@ -81,17 +94,19 @@ test("a new image whose machine the gate refuses: the old one serves on", async 
   const mark = cloud.journal().length;
   const [old] = cloud.resources("Droplet");
   cloud.ask({ op: "create", type: "digitalocean:index/droplet:Droplet", closedPorts: [80, 443] });
-  const up = await cloud.up();
+  const { done: up, failed } = await visitors(cloud.up());
+  expect(failed).toEqual([]);
   expect([up.code === 0, said(up)]).toEqual([false, expect.stringContaining("the gate stays closed")]);
   expect(since(mark).filter((entry) => !entry.startsWith("update"))).toEqual(["create Droplet web-0"]);
   expect(cloud.resources("ReservedIp")[0]?.outputs.assigned).toBe(old?.id);
   expect((await page()).status).toBe(200);
 }, 400_000);
 
-test("another new image: the gate passes, the address moves, and both other machines go, in this order", async () => {
+test("another new image: the gate passes, the address moves, both other machines go, and no visitor notices", async () => {
   const mark = cloud.journal().length;
   newImage(148_000_002);
-  const up = await cloud.mustUp();
+  const { done: up, answers, failed } = await visitors(cloud.mustUp());
+  expect([answers > 50, failed]).toEqual([true, []]);
   const moved = since(mark).filter((entry) => / (Droplet|ReservedIpAssignment) /.test(entry));
   expect(moved).toEqual([
     "create Droplet web-0",

@@ -86,8 +86,11 @@ test("a stack that says so protects nothing, and still leaves its backups behind
   expect(graph.named("backups").options).toEqual({ retainOnDelete: true });
 });
 
-test("no host is deleted before its successor serves", () => {
-  expect(production.nodes.filter(({ options }) => options["deleteBeforeReplace"] === true)).toEqual([]);
+test("no host is deleted before its successor serves, though the provider would rather, since the program chose its name", () => {
+  expect(production.nodes.filter(({ options }) => options["deleteBeforeReplace"] !== undefined).map(({ name, options }) => [name, options["deleteBeforeReplace"]])).toEqual([
+    ["web-0", "false"],
+    ["ssh-key", "false"],
+  ]);
 });
 
 test("the database is reached through the private network by the stack's hosts alone", () => {
@@ -187,6 +190,26 @@ test("a restore is a cluster beside the one it is a copy of, and the app's addre
   const late = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { env: Record<string, string> };
   expect(late.env["DATABASE_URL"]).toContain(`@private-${copy?.name ?? ""}.db.ondigitalocean.com:25060/ocpizza?`);
   expect(graph.named(`${copy?.name ?? ""}-firewall`).inputs["rules"]).toEqual([{ type: "tag", value: "webstack-prod-web" }]);
+});
+
+test("a pool is between app and database, and hostctl goes past it", async () => {
+  const spec = exampleSpec("prod");
+  if (spec.database.kind === "none") throw new Error("production has a database");
+  const graph = await graphOf({ ...spec, database: { ...spec.database, pool: "transaction" } });
+  expect(graph.named("database-pool").inputs).toEqual({ clusterId: "database-id", name: "database-pool", mode: "transaction", size: 19, dbName: "ocpizza", user: "doadmin" });
+  const { env } = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { env: Record<string, string> };
+  const host = `postgresql://doadmin:${markers.database}@private-database.db.ondigitalocean.com`;
+  const checked = "sslmode=verify-full&sslrootcert=/etc/webstack/database-ca.pem";
+  expect([env["DATABASE_URL"], env["DATABASE_DIRECT_URL"], env["DATABASE_POOL"]]).toEqual([`${host}:25061/database-pool?${checked}`, `${host}:25060/ocpizza?${checked}`, "transaction"]);
+});
+
+test("MySQL is the same but for the engine's own words", async () => {
+  const spec = exampleSpec("prod");
+  if (spec.database.kind === "none") throw new Error("production has a database");
+  const graph = await graphOf({ ...spec, database: { ...spec.database, engine: "mysql", version: "8" } });
+  expect(graph.named("database").inputs).toMatchObject({ engine: "mysql", version: "8" });
+  const { env } = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { env: Record<string, string> };
+  expect(env["DATABASE_URL"]).toBe(`mysql://doadmin:${markers.database}@private-database.db.ondigitalocean.com:25060/ocpizza?ssl_ca=/etc/webstack/database-ca.pem`);
 });
 
 test("another target never loads the provider, and this one loads no index of it", () => {

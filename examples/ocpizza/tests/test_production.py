@@ -46,9 +46,12 @@ class Environment(SimpleTestCase):
             },
         })
 
-    def test_mysql_gets_no_option_of_postgresql(self):
-        read = self.read(DATABASE_URL="mysql://u:p@db:3306/OCPizza")
-        self.assertEqual((read["engine"], read["options"]), ("django.db.backends.mysql", {"connect_timeout": 3}))
+    def test_mysql_has_the_servers_name_checked_and_the_same_limits(self):
+        read = self.read(DATABASE_URL="mysql://u:p@db:3306/OCPizza?ssl_ca=/ca.pem")
+        limits = "/*M! , max_statement_time = 5.0 */ /*!50708 , max_execution_time = 5000 */"
+        self.assertEqual((read["engine"], read["age"], read["checks"], read["options"]), ("django.db.backends.mysql", 60, True, {
+            "connect_timeout": 3, "ssl": {"ca": "/ca.pem", "check_hostname": True},
+            "init_command": f"SET SESSION lock_wait_timeout = 3, innodb_lock_wait_timeout = 3 {limits}"}))
 
     def test_plain_http_has_to_be_asked_for(self):
         self.assertFalse(self.read(SITE_SCHEME="http")["secure"])

@@ -1,5 +1,5 @@
 import { parseCidr } from "../cidr";
-import { sizeOf, targetDefaults } from "../targets";
+import { hasPools, sizeOf, targetDefaults } from "../targets";
 import { rule, type Rule } from "./rule";
 
 /** Users and groups that Debian or our packages bring. */
@@ -41,6 +41,10 @@ export const machineRules: readonly Rule[] = [
   rule(["database", "app"], ({ database }) =>
     database.kind === "none" ? []
       : (["name", "user"] as const).filter((key) => takenInDatabase.has(database[key])).map((key) => ({ at: `database.${key}`, must: "must not be a name that the engine keeps for itself", got: database[key] }))),
+
+  rule(["database", "target"], ({ database, target }) =>
+    database.kind === "managed" && database.pool !== "none" && !hasPools(target, database.engine)
+      ? [{ at: "database.pool", must: `must be none for ${database.engine} on ${target}, which has no pooler for it`, got: database.pool }] : []),
 
   rule(["database", "target"], ({ database }) =>
     database.kind === "managed" && database.storageLimitGiB < database.storageGiB

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { DatabaseCluster } from "@pulumi/digitalocean/databaseCluster";
+import { DatabaseConnectionPool } from "@pulumi/digitalocean/databaseConnectionPool";
 import { DatabaseDb } from "@pulumi/digitalocean/databaseDb";
 import { DatabaseFirewall } from "@pulumi/digitalocean/databaseFirewall";
 import { getDatabaseCaOutput } from "@pulumi/digitalocean/getDatabaseCa";
@@ -7,7 +8,7 @@ import type { Tag } from "@pulumi/digitalocean/tag";
 import type { Vpc } from "@pulumi/digitalocean/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { engines, smallestDiskGiB } from "../../config/catalog/digitalocean";
-import { databaseCaPath, postgresUrl } from "../../host/environment";
+import { databaseCaPath, databaseUrl } from "../../host/environment";
 import { physicalName } from "../../plan/names";
 import type { DatabasePlan, StackPlan } from "../../plan/plan";
 import type { BuiltDatabase } from "../target";
@@ -22,8 +23,8 @@ export const databasePorts = "25060-25061";
 /** The database as the app sees it. */
 export interface ManagedDatabase {
   readonly output: pulumi.Output<BuiltDatabase>;
-  /** For the app's environment; secret. */
-  readonly url: pulumi.Output<string>;
+  /** For the app's environment; secret. Behind a pool, hostctl has a way past it. */
+  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
   readonly caPath: string;
   readonly ca: pulumi.Output<string>;
   readonly cluster: DatabaseCluster;
@@ -44,14 +45,14 @@ export function managedDatabase(plan: StackPlan, database: Managed, network: Vpc
   };
   if (database.restore === null) {
     const { cluster, made } = first();
-    return seen(database, cluster, made.name);
+    return seen(database, cluster, "database", made.name);
   }
   const { from, at } = database.restore;
   if (from === name) first();
   const mark = createHash("sha256").update(`${from} ${at}`).digest("hex").slice(0, 5);
   const cluster = clusterOf(plan, database, network, tag, `database-${mark}`, physicalName("database", labels.project, labels.stack, "database", mark));
   // A copy has the databases of what it was made from: https://docs.digitalocean.com/products/databases/postgresql/how-to/fork-clusters/
-  return seen(database, cluster, database.name);
+  return seen(database, cluster, `database-${mark}`, database.name);
 }
 
 function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, resource: string, name: string): DatabaseCluster {
@@ -85,12 +86,23 @@ function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, r
   return cluster;
 }
 
+/** Connections that a pool leaves to backups, restores and drills, which go past it. */
+const pastPool = 3;
+
 /** `name`: of the database in it; an output of the resource that makes it, so that nothing logs in before. */
-function seen({ engine }: Managed, cluster: DatabaseCluster, name: pulumi.Input<string>): ManagedDatabase {
+function seen({ engine, connections, pool }: Managed, cluster: DatabaseCluster, resource: string, name: pulumi.Input<string>): ManagedDatabase {
   const place = pulumi.output({ host: cluster.privateHost, port: cluster.port, name, user: cluster.user });
+  const url = (way: pulumi.Input<{ port?: number; name?: string }>): pulumi.Output<string> =>
+    pulumi.secret(pulumi.all([place, cluster.password, way]).apply(([known, password, other]) => databaseUrl(engine, { ...known, ...other, password })));
+  const env = (): ManagedDatabase["env"] => {
+    if (pool === "none") return { DATABASE_URL: url({}) };
+    const size = Math.max(1, connections - pastPool);
+    const made = new DatabaseConnectionPool(`${resource}-pool`, { clusterId: cluster.id, name: `${resource}-pool`, mode: pool, size, dbName: name, user: cluster.user });
+    return { DATABASE_URL: url(pulumi.output({ port: made.port, name: made.name })), DATABASE_DIRECT_URL: url({}), DATABASE_POOL: pool };
+  };
   return {
     output: pulumi.unsecret(place.apply((known) => ({ engine, ...known }))),
-    url: pulumi.secret(pulumi.all([place, cluster.password]).apply(([known, password]) => postgresUrl({ ...known, password }))),
+    env: env(),
     caPath: databaseCaPath,
     ca: pulumi.unsecret(getDatabaseCaOutput({ clusterId: cluster.id }).certificate),
     cluster,

@@ -30,13 +30,13 @@ export const digitalocean: Target = {
     const network = vpc(plan);
     const tag = hostTag(plan);
     firewall(plan, tag);
-    const key = new SshKey("ssh-key", { name: physicalName("host", labels.project, labels.stack), publicKey: secrets.sshPublicKey });
+    // As with the machine, see host.ts: a new key deleted before the old one's machine would take that along.
+    const key = new SshKey("ssh-key", { name: physicalName("host", labels.project, labels.stack), publicKey: secrets.sshPublicKey }, { deleteBeforeReplace: false });
     const address = siteAddress(plan);
     const built = buildArchive(release, runtime);
 
     const database = plan.database.kind === "none" ? null : managedDatabase(plan, plan.database, network, tag);
-    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env };
-    if (database !== null) env.DATABASE_URL = database.url;
+    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...database?.env };
     const late = { env, files: database === null ? {} : { [database.caPath]: database.ca } };
 
     const backup = spec.backup.enabled ? backupBucket(plan, secrets) : null;

@@ -21,16 +21,19 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
   return [...broken, ...checkBox(), ...checkRange(spec.network.range, bridge)];
 }
 
+/** What Debian 12 has. */
+const versions = { postgres: "15", mysql: "10.11" } as const;
+
 function databaseRules(database: StackPlan["spec"]["database"]) {
   if (database.kind === "none") return [];
+  const version = versions[database.engine];
   return [
-    { at: "database.engine", broken: database.engine !== "postgres", must: 'must be "postgres" when target is local', got: database.engine },
     { at: "database.standby", broken: database.standby, must: "must be false when target is local, which rehearses one database server", got: true },
     { at: "database.restore", broken: database.restore !== null, must: "must be left out when target is local", got: database.restore, hint: "restore a backup with hostctl restore" },
     {
       at: "database.version",
-      broken: database.engine === "postgres" && database.version !== "15",
-      must: "must be 15, which Debian 12 has, when target is local",
+      broken: database.version !== version,
+      must: `must be ${version}, which Debian 12 has, when target is local`,
       got: database.version,
     },
   ];

@@ -2,13 +2,14 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Network } from "../../../providers/nspawn/resources";
 import type { Secrets } from "../../config/load";
-import { databaseManifest } from "../../host/database";
-import { databaseCaPath, postgresUrl } from "../../host/environment";
+import { databaseManifest, databaseServers, type ManagedDatabase } from "../../host/database";
+import { databaseCaPath, databaseUrl } from "../../host/environment";
+import { databasePorts } from "../../plan/firewall";
 import { addressIn } from "../../plan/network";
-import type { DatabasePlan, StackPlan } from "../../plan/plan";
+import type { StackPlan } from "../../plan/plan";
 import { awaitBoot, connectionTo, deliverBundle } from "../delivery";
 import type { BuiltDatabase } from "../target";
-import { localMachine } from "./machine";
+import { databaseImages, localMachine } from "./machine";
 
 /** A database as a managed one would be: its address, and what an app needs to reach it. */
 export interface LocalDatabase {
@@ -19,32 +20,32 @@ export interface LocalDatabase {
   readonly ca: pulumi.Output<string>;
 }
 
-/** A machine that runs PostgreSQL with TLS, for the app's hosts only. The machine makes the password; the state keeps it encrypted. */
+/** A machine that runs PostgreSQL or MariaDB with TLS, for the app's hosts only. The machine makes the password; the state keeps it encrypted. */
 export function localDatabase(
   plan: StackPlan,
-  database: Extract<DatabasePlan, { kind: "managed" }>,
+  database: ManagedDatabase,
   network: Network,
   secrets: Secrets,
 ): LocalDatabase {
   const operator = `${addressIn(plan.spec.network.range, 1)}/32`;
   const size = { memoryMiB: database.memoryMiB, cpus: 1 };
-  const host = localMachine(plan, network, "database-0", database.privateAddress, "database", size, secrets.sshPublicKey);
+  const host = localMachine(plan, network, "database-0", database.privateAddress, databaseImages[database.engine], size, secrets.sshPublicKey);
   const applied = deliverBundle(host, databaseManifest(plan, database, operator), { env: {}, files: {} }, secrets, null, awaitBoot(host, secrets));
   const role = new remote.Command(
     "database-role",
     {
       connection: connectionTo(host, secrets),
-      create: `sudo /usr/local/lib/webstack/database-role ${database.name} ${database.user}`,
+      create: `sudo /usr/local/lib/webstack/database-role ${[database.name, database.user, ...databaseServers[database.engine].roleWords(plan)].join(" ")}`,
       logging: remote.Logging.None,
       addPreviousOutputInEnv: false,
     },
     { dependsOn: applied, deletedWith: host.machine, additionalSecretOutputs: ["stdout"] },
   );
   const made = role.stdout.apply((text) => JSON.parse(text) as { password: string; ca: string });
-  const place = { host: database.privateAddress, port: 5432, name: database.name, user: database.user };
+  const place = { host: database.privateAddress, port: databasePorts[database.engine], name: database.name, user: database.user };
   return {
-    output: pulumi.unsecret(role.stdout.apply(() => ({ engine: "postgres", ...place }))),
-    url: pulumi.secret(made.apply(({ password }) => postgresUrl({ ...place, password }))),
+    output: pulumi.unsecret(role.stdout.apply(() => ({ engine: database.engine, ...place }))),
+    url: pulumi.secret(made.apply(({ password }) => databaseUrl(database.engine, { ...place, password }))),
     caPath: databaseCaPath,
     ca: pulumi.unsecret(made.apply(({ ca }) => ca)),
   };

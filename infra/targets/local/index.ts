@@ -10,7 +10,7 @@ import { localBackup } from "./backup";
 import { check } from "./check";
 import { localDatabase } from "./database";
 import { localFirewall } from "./firewall";
-import { localMachine } from "./machine";
+import { localMachine, webImage } from "./machine";
 
 /** Machines on this box: the same plan and the same files as in a cloud. */
 export const local: Target = {
@@ -32,7 +32,7 @@ export const local: Target = {
     const hosts = plan.hosts.map((planned, index): BuiltHost => {
       const manifest = files.get(planned.name);
       if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
-      const host = localMachine(plan, network, planned.name, planned.privateAddress, "web", spec.host, secrets.sshPublicKey);
+      const host = localMachine(plan, network, planned.name, planned.privateAddress, webImage(spec), spec.host, secrets.sshPublicKey);
       const applied = deliverBundle(host, manifest, late, secrets, { release, runtime, built }, awaitBoot(host, secrets));
       // The secret it got on standard input marks its output, too; hostctl prints none.
       served.push(pulumi.unsecret(applied.stdout));

@@ -1,0 +1,90 @@
+"""The app's database, whatever its engine: what backups, restores, drills and restore points ask of it."""
+from urllib.parse import quote, unquote, urlsplit
+
+from .errors import HostError
+
+
+class Database:
+    """One server, logged in to as the app's user, and the name of the app's database on it. The programs of each engine are in postgres.py
+    and mariadb.py; how to log in is in the environment of each command, as far as it is secret: words show in the process list."""
+
+    # Letters that the name of a database may have.
+    LONGEST_NAME = 63
+
+    def __init__(self, system, url):
+        self.system, self._parts = system, urlsplit(url)
+        self.name = unquote(self._parts.path.lstrip("/"))
+        self.user = unquote(self._parts.username or "")
+
+    def url(self, name):
+        """The DATABASE_URL of another database of this server."""
+        return self._parts._replace(path=f"/{quote(name)}").geturl()
+
+    def beside(self, what):
+        """Name of a database that belongs to the app's one: NAME_WHAT, with NAME cut where it would be too long."""
+        return f"{self._short()}_{what}"
+
+    def _short(self):
+        return self.name[:self.LONGEST_NAME - len("_before_20261122t060000z")]
+
+    def ask(self, sql, database=None, *, read_only=False, timeout=600):
+        """Run one statement, or several; returns what the engine's client prints without headings."""
+        raise NotImplementedError
+
+    def exists(self, name):
+        raise NotImplementedError
+
+    def create(self, name):
+        """An empty database that the app's user alone enters. One of this name that is there goes."""
+        raise NotImplementedError
+
+    def drop(self, name):
+        raise NotImplementedError
+
+    def switch(self, incoming, kept):
+        """Give the content of the database `incoming` the app's name, and what has it the name `kept`: both or none; there need be none
+        that has it."""
+        raise NotImplementedError
+
+    def others(self):
+        """Databases that switches have kept, the oldest first."""
+        raise NotImplementedError
+
+    def dump(self):
+        """(command, environment) that writes a consistent dump of the app's database to standard output."""
+        raise NotImplementedError
+
+    def load(self, name):
+        """(command, environment) that reads such a dump into the empty database `name`, and fails at the first thing amiss."""
+        raise NotImplementedError
+
+    def analyze(self, name):
+        """Have the server look at a database that was filled at once."""
+        raise NotImplementedError
+
+    def tables(self, name):
+        """Names of the tables, sorted."""
+        raise NotImplementedError
+
+    def rows(self, name):
+        """{table: how many rows it has}."""
+        tables = self.tables(name)
+        if not tables:
+            return {}
+        counts = self.ask(" union all ".join(f"select count(*) from {self.quoted(table)}" for table in tables), name).split()
+        return dict(zip(tables, map(int, counts), strict=True))
+
+    def quoted(self, table):
+        """A name of tables() as SQL wants it."""
+        raise NotImplementedError
+
+
+def open_url(system, url):
+    """The database at a DATABASE_URL. Raises HostError for an engine that cannot be backed up."""
+    from .mariadb import MariaDB
+    from .postgres import Postgres
+    engines = {"postgresql": Postgres, "postgres": Postgres, "mysql": MariaDB}
+    scheme = urlsplit(url).scheme
+    if scheme not in engines:
+        raise HostError("DATABASE_URL: must be of postgresql:// or mysql://, since only PostgreSQL, MySQL and MariaDB can be backed up")
+    return engines[scheme](system, url)

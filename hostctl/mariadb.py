@@ -1,0 +1,161 @@
+"""MariaDB and MySQL by MariaDB's own programs."""
+import re
+import tempfile
+import threading
+from pathlib import Path
+from urllib.parse import parse_qs, unquote
+
+from .database import Database
+from .errors import CommandFailed, HostError
+
+# What a dump has beside the tables and their rows.
+PROGRAMS = ("--routines", "--triggers", "--events")
+# A row may be as large as the protocol lets it be. https://mariadb.com/kb/en/server-system-variables/#max_allowed_packet
+PACKET = "--max-allowed-packet=1G"
+LOCK_SECONDS = 30
+
+
+class MariaDB(Database):
+    LONGEST_NAME = 64
+
+    def __init__(self, system, url):
+        super().__init__(system, url)
+        parts = self._parts
+        # Not MYSQL_HOST: the programs then take a socket for "localhost".
+        self.words = [f"--host={parts.hostname or ''}", f"--port={parts.port or 3306}", f"--user={self.user}", "--protocol=tcp"]
+        ca = parse_qs(parts.query).get("ssl_ca")
+        if ca:
+            self.words += [f"--ssl-ca={ca[0]}", "--ssl-verify-server-cert"]
+        self.env = {"MYSQL_PWD": unquote(parts.password or "")}
+
+    def program(self, name, *words):
+        # First of all: no file of the machine decides how a backup is made.
+        return [name, "--no-defaults", *self.words, *words]
+
+    def ask(self, sql, database=None, *, read_only=False, timeout=600):
+        options = ["--init-command=set session transaction read only"] if read_only else []
+        words = ["--batch", "--raw", "--skip-column-names", "--connect-timeout=10", *options, f"--execute={sql}", *([database] if database else [])]
+        return self.system.run(self.program("mariadb", *words), env=self.env, timeout=timeout).output.strip()
+
+    def exists(self, name):
+        return self.ask(f"select 1 from information_schema.schemata where schema_name = {literal(name)}") == "1"
+
+    def create(self, name):
+        self.drop(name)
+        self.ask(f"create database {identifier(name)}")
+
+    def drop(self, name):
+        self.ask(f"drop database if exists {identifier(name)}")
+
+    def switch(self, incoming, kept):
+        """Nothing renames a database, and a table moves to another one by its name: all of them in one statement, which happens whole or not at
+        all. Triggers forbid that and views, routines and events stay behind, so those are taken down and put up again around it."""
+        moves = [*([(self.name, kept)] if self.exists(self.name) else []), (incoming, self.name)]
+        self.ask(f"create database {identifier(moves[0][1])}")
+        renames = [f"{identifier(old)}.{identifier(table)} to {identifier(new)}.{identifier(table)}" for old, new in moves for table in self.tables(old)]
+        with tempfile.TemporaryDirectory() as folder:
+            taken = []
+            homes = [old for old, _ in moves]
+            try:
+                for old, _ in moves:
+                    taken.append(self._take(old, Path(folder)))
+                if renames:
+                    self._alone(f"set session lock_wait_timeout = {LOCK_SECONDS}; rename table {', '.join(renames)}")
+                homes = [new for _, new in moves]
+            except CommandFailed:
+                made = moves[0][1]
+                if not self.tables(made):
+                    self.drop(made)
+                raise
+            finally:
+                for home, file in zip(homes, taken):
+                    self._give(home, file)
+        self.drop(incoming)
+
+    def _alone(self, sql):
+        """Run what needs every table of the app to itself: sessions that hold one are ended all the while."""
+        over = threading.Event()
+        ender = threading.Thread(target=self._end_sessions, args=(over,))
+        ender.start()
+        try:
+            self.ask(sql)
+        finally:
+            over.set()
+            ender.join()
+
+    def _end_sessions(self, over):
+        while not over.wait(0.3):
+            try:
+                busy = self.ask("select id from information_schema.processlist where id <> connection_id() "
+                                f"and db = {literal(self.name)} and user = {literal(self.user)}").split()
+                for session in busy:
+                    self.ask(f"kill {int(session)}")
+            except CommandFailed:
+                # One that ended by itself.
+                continue
+
+    def _take(self, name, folder):
+        """Take down what keeps the tables of a database from moving, or would not move with them; returns a file that puts it up again,
+        or None where there is nothing."""
+        gone = self.ask("; ".join([
+            self._of("views", "'drop view ', quoted(table_name)", "table_schema", name),
+            self._of("triggers", "'drop trigger ', quoted(trigger_name)", "trigger_schema", name),
+            self._of("routines", "'drop ', lower(routine_type), ' ', quoted(routine_name)", "routine_schema", name),
+            self._of("events", "'drop event ', quoted(event_name)", "event_schema", name)])).splitlines()
+        if not gone:
+            return None
+        file, part, views = folder / f"{name}.sql", folder / "part", self._named("VIEW", name)
+        asked = [["--no-create-info", *PROGRAMS, name], *([["--skip-triggers", name, *views]] if views else [])]
+        with file.open("wb") as whole:
+            for words in asked:
+                self.system.run(self.program("mariadb-dump", "--no-data", "--no-tablespaces", f"--result-file={part}", *words), env=self.env)
+                whole.write(part.read_bytes())
+        self.ask("; ".join(gone), name)
+        return file
+
+    @staticmethod
+    def _of(what, statement, schema, name):
+        quoted = re.sub(r"quoted\((\w+)\)", r"'`', replace(\1, '`', '``'), '`'", statement)
+        return f"select concat({quoted}) from information_schema.{what} where {schema} = {literal(name)}"
+
+    def _give(self, name, file):
+        if file is None:
+            return
+        try:
+            self.system.pipe(["cat", str(file)], self.program("mariadb", "--batch", name), source_env={}, sink_env=self.env, timeout=600)
+        except CommandFailed as failure:
+            raise HostError(f"database {name}: has its tables, but not all of its views, triggers, routines and events\n{failure}") from None
+
+    def others(self):
+        like = literal(f"^{re.escape(self._short())}_(before|undone)_[0-9]{{8}}t[0-9]{{6}}z$")
+        return self.ask(f"select schema_name from information_schema.schemata where schema_name regexp {like} order by right(schema_name, 16)").split()
+
+    def dump(self):
+        # No tablespaces: MySQL asks for a right on the whole server for them. https://dev.mysql.com/doc/refman/8.0/en/mysqldump.html
+        return self.program("mariadb-dump", "--single-transaction", "--quick", *PROGRAMS, "--no-tablespaces", PACKET, self.name), self.env
+
+    def load(self, name):
+        return self.program("mariadb", "--batch", PACKET, name), self.env
+
+    def analyze(self, name):
+        tables = self.tables(name)
+        if tables:
+            self.ask(f"analyze table {', '.join(map(identifier, tables))}", name, timeout=4 * 3600)
+
+    def tables(self, name):
+        return self._named("BASE TABLE", name)
+
+    def _named(self, kind, name):
+        return self.ask("select table_name from information_schema.tables "
+                        f"where table_type = {literal(kind)} and table_schema = {literal(name)} order by 1").splitlines()
+
+    def quoted(self, table):
+        return identifier(table)
+
+
+def identifier(name):
+    return "`" + name.replace("`", "``") + "`"
+
+
+def literal(text):
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"

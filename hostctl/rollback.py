@@ -1,0 +1,52 @@
+"""`rollback`: the code of an earlier release, and where the database has moved on since, the database with it."""
+from . import apply, backup, history, restore, restore_point, schema, slots
+from .deploy import deploy
+from .errors import HostError
+from .release import do_steps, on_host
+from .repository import Repository
+
+
+def rollback(host, digest=None, down=False, point=False):
+    """Move back to a release that is on the host (by default the one that served before), without its steps. What is declared stays,
+    so `verify` reports the difference and the next `apply` moves forward again. Where the database has moved on since, it is refused, or
+    comes after the down step when `down` is set, or with the restore point when `point` is set."""
+    manifest = apply.manifest_of(host)
+    digest = digest or _previous(host)
+    if not on_host(host.paths, digest):
+        raise HostError(f"release {digest}: is not on this host; `hostctl releases` lists those that are")
+    changes, serving = apply.all_services(host, manifest, digest), slots.current(host.paths)
+    way = schema.before_rollback(host, manifest, digest, down, point)
+
+    def move(host):
+        deploy(host, manifest.with_digest(digest), changes, run_steps=False)
+
+    if way == "restore":
+        _with_point(host, digest, move)
+        return
+    try:
+        move(host)
+    except HostError:
+        if way == "down":
+            # The serving release goes on, and needs its schema.
+            do_steps(host, manifest.with_digest(serving))
+        raise
+
+
+def _with_point(host, digest, move):
+    chosen, database, repository = backup.settings_or_fail(host.paths), backup.open_database(host), Repository(host)
+    with backup.turn(host, "rollback"):
+        found = restore_point.find(host, repository, digest)
+        done = restore.bring(host, chosen, database, repository, found, move)
+        then, now = database.rows(database.name), database.rows(done["kept"])
+    since = [f"{table} {rows - then[table]:+} rows" for table, rows in now.items() if rows != then.get(table, rows)]
+    since += [f"{table} (new table) {rows} rows" for table, rows in now.items() if table not in then]
+    host.log.say(f"database {database.name}: is restore point {found.id}, {done['ageSeconds']} s old; what was written since is in {done['kept']} only: "
+                 f"{', '.join(since) or 'no table has another number of rows'}; `hostctl restore --drop-old` removes it")
+
+
+def _previous(host):
+    serving = slots.current(host.paths)
+    for digest in history.previous(history.read(host.paths), serving):
+        if on_host(host.paths, digest):
+            return digest
+    raise HostError("no earlier release is on this host; name one that `hostctl releases` lists")

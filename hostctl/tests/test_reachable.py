@@ -1,0 +1,45 @@
+"""A database that lets a new host in only after a while."""
+import unittest
+
+from hostctl import environment, reachable
+from hostctl.errors import HostError
+
+from .machine import Machine
+
+URL = "postgresql://user:secret@database.example:25060/shop?sslmode=verify-full"
+
+
+class ReachableTest(unittest.TestCase):
+    def setUp(self):
+        self.machine = Machine()
+        self.addCleanup(self.machine.remove)
+
+    def wait(self, url=URL):
+        self.machine.paths.env.parent.mkdir(parents=True, exist_ok=True)
+        self.machine.paths.env.write_bytes(environment.render({"DATABASE_URL": url}))
+        reachable.wait(self.machine.host())
+
+    def test_one_that_answers_leaves_no_trace(self):
+        self.wait()
+        self.assertEqual(self.machine.said, [])
+
+    def test_one_that_answers_later_is_waited_for(self):
+        self.machine.refusals = 4
+        self.wait()
+        self.assertEqual([line.split(" > ")[0] for line in self.machine.said], ["# Step 1 : DATABASE", "  Database-answer"])
+
+    def test_one_that_never_answers_fails_the_release_and_names_no_secret(self):
+        self.machine.refusals = 1000
+        with self.assertRaises(HostError) as failure:
+            self.wait()
+        self.assertEqual(str(failure.exception),
+                         "database.example:25060: the database took no connection from this host for 120 s; look at its firewall and whether it runs")
+
+    def test_an_app_without_a_database_waits_for_none(self):
+        self.machine.refusals = 1000
+        self.wait("")
+        self.assertEqual(self.machine.clock, 1_700_000_000.0)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,132 @@
+"""Restore points: when one is taken, what is refused, and what a rollback does with it. Limit: restic and the database are played;
+tests/machines has the real ones."""
+import json
+import unittest
+
+from hostctl import apply, rollback
+from hostctl.errors import CommandFailed, HostError
+from hostctl.repository import Repository
+from hostctl.system import Result
+from hostctl.tests.machine import Machine, manifest, source
+
+URL = "postgresql://shop:pass@10.0.0.3/shop"
+
+
+class Saving(Machine):
+    """A machine that keeps backups; `check` is what the release's check step ends with."""
+
+    def __init__(self):
+        super().__init__()
+        self.snapshots, self.check, self.broken, self.asked = [], 1, False, []
+        self.databases = {"shop"}
+
+    def keep_backups(self):
+        etc = self.paths.env.parent
+        etc.mkdir(parents=True, exist_ok=True)
+        self.paths.backup_settings.write_text(json.dumps({"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": [],
+                                                          "drill": {"schedule": "weekly", "checks": [{"sql": "select 1", "expect": "2"}], "health": False}}))
+        self.paths.backup_access.write_text('RESTIC_PASSWORD="marker"\nRESTIC_REPOSITORY="/r"\n')
+        self.paths.env.write_text(f'DATABASE_URL="{URL}"\n')
+
+    def pipe(self, source, sink, **_):
+        self.on_command(source)
+        if self.broken:
+            raise CommandFailed(source, 1, "connection refused")
+        if sink[0] == "restic":
+            tags = [word for option, word in zip(sink, sink[1:]) if option == "--tag"]
+            self.snapshots.append({"id": f"s{len(self.snapshots)}", "paths": ["/database.dump"], "tags": tags, "schema": self.schema})
+        else:
+            self.asked.append("loaded")
+        return "ab" * 32, 3, ""
+
+    def _run(self, argv):
+        if argv[:2] == ["restic", "snapshots"]:
+            return Result(0, json.dumps(self.snapshots))
+        if argv[0] == "psql":
+            return self._psql(next(word for word in argv if word.startswith("--command=")).removeprefix("--command="))
+        if argv[0] == "systemd-run" and argv[-1] == "check":
+            return Result(self.check, "")
+        return super()._run(argv)
+
+    def _psql(self, sql):
+        if "rename to" in sql:
+            self.asked.append("switched")
+            self.schema = "A" if self.schema == "B" else "B"
+        return Result(0, "1\n" if sql.startswith("select 1 from pg_database") else "")
+
+
+class RestorePoints(unittest.TestCase):
+    def setUp(self):
+        self.machine = Saving()
+        self.addCleanup(self.machine.remove)
+        self.one, self.two, self.three = (self.machine.deliver(source(number)) for number in (1, 2, 3))
+        self.declare(self.one, "A")
+        self.machine.keep_backups()
+
+    def declare(self, digest, revision, *, check=("check",), wanted=True, **more):
+        raw = manifest(digest).raw
+        steps = [{"name": "migrate", "command": ["migrate-to", revision], "timeoutSeconds": 9}]
+        release = {**raw["release"], "keep": 5, "steps": steps, "restorePoint": wanted, "schema": {"revision": ["schema"], "down": [], "check": list(check)}}
+        apply.apply(self.machine.host(), manifest(digest, release=release), **more)
+
+    def points(self):
+        return [point.release for point in Repository(self.machine.host()).points()]
+
+    def test_is_taken_of_what_served_before_the_steps_and_recorded(self):
+        self.declare(self.two, "B")
+        self.assertEqual(self.points(), [self.one])
+        self.assertEqual(self.machine.snapshots[0]["schema"], "A")
+        entry = json.loads(self.machine.paths.history.read_text())[-1]
+        self.assertEqual({**entry["restorePoint"], "id": ""}, {"id": "", "release": self.one, "schema": "A", "sha256": "ab" * 32})
+
+    def test_is_not_taken_where_the_check_says_that_the_steps_change_nothing(self):
+        self.machine.check = 0
+        self.declare(self.two, "A")
+        self.assertEqual(self.points(), [])
+
+    def test_is_taken_always_where_no_check_is_declared(self):
+        self.declare(self.two, "A", check=())
+        self.assertEqual(self.points(), [self.one])
+
+    def test_a_release_whose_database_cannot_be_saved_is_refused_before_anything_changed(self):
+        self.machine.broken = True
+        with self.assertRaises(HostError) as caught:
+            self.declare(self.two, "B")
+        self.assertIn(f"release {self.two}: was refused, and nothing has changed", str(caught.exception))
+        self.assertIn(f"`hostctl release {self.two} --without-restore-point`", str(caught.exception))
+        self.assertEqual((self.machine.answering(), self.machine.schema), ({"web": self.one}, "A"))
+        self.assertFalse(self.machine.paths.undo.exists())
+
+    def test_an_emergency_goes_on_without(self):
+        self.machine.broken = True
+        self.declare(self.two, "B", save_database=False)
+        self.assertEqual(self.machine.answering(), {"web": self.two})
+        self.declare(self.three, "C", wanted=False)
+        self.assertEqual((self.machine.answering(), self.points()), ({"web": self.three}, []))
+
+    def test_a_rollback_offers_it_and_with_it_goes_back_whatever_todays_checks_say(self):
+        self.declare(self.two, "B")
+        point = self.machine.snapshots[0]["tags"][0]
+        with self.assertRaises(HostError) as caught:
+            rollback.rollback(self.machine.host("rollback"))
+        self.assertIn(f"`hostctl rollback {self.one} --restore` goes back to restore point {point}", str(caught.exception))
+        rollback.rollback(self.machine.host("rollback"), point=True)
+        self.assertEqual((self.machine.answering(), self.machine.schema), ({"web": self.one}, "A"))
+        self.assertEqual(self.machine.asked, ["loaded", "switched"])
+
+    def test_a_rollback_whose_code_does_not_start_changes_the_database_back(self):
+        self.declare(self.two, "B")
+        (self.machine.paths.release(self.one) / "crash").write_text("")
+        with self.assertRaisesRegex(HostError, "so the old data serves again"):
+            rollback.rollback(self.machine.host("rollback"), point=True)
+        self.assertEqual((self.machine.answering(), self.machine.schema), ({"web": self.two}, "B"))
+
+    def test_a_point_that_is_gone_is_named(self):
+        self.declare(self.two, "B")
+        self.machine.snapshots.clear()
+        with self.assertRaisesRegex(HostError, r"restore point \w+: is not in the repository any more"):
+            rollback.rollback(self.machine.host("rollback"), point=True)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,52 @@
+import type { DatabasePlan, StackPlan } from "../../plan/plan";
+import { commonChecks, commonFiles } from "../common";
+import { firewallFile } from "../firewall";
+import { file, type Manifest, type ManifestFile } from "../manifest";
+import { databasePackages } from "../packages";
+import { render, verbatim } from "../render";
+import { mariadb } from "./mariadb";
+import { postgres } from "./postgres";
+
+export type ManagedDatabase = Extract<DatabasePlan, { kind: "managed" }>;
+
+/** What a machine needs to stand in for a managed database of one engine. */
+export interface DatabaseServer {
+  readonly unit: string;
+  /** System user of the server, who reads its key. */
+  readonly user: string;
+  /** Its settings; the certificate and the script that makes the app's role are there for every engine. */
+  files(plan: StackPlan, database: ManagedDatabase): readonly ManifestFile[];
+  /** Folder below cloud-init/ with role.sh. */
+  readonly folder: string;
+  /** What role.sh is given after the names of the database and of its user. */
+  roleWords(plan: StackPlan): readonly string[];
+}
+
+export const databaseServers = { postgres, mysql: mariadb } as const;
+
+/** The manifest of a machine that stands in for a managed database. Only its operator, at `operator`, may log in. */
+export function databaseManifest(plan: StackPlan, database: ManagedDatabase, operator: string): Manifest {
+  const { spec } = plan;
+  const server: DatabaseServer = databaseServers[database.engine];
+  const certificate = render("database/certificate.conf", { unit: server.unit, address: database.privateAddress, user: server.user });
+  return {
+    version: 1,
+    project: spec.project,
+    stack: spec.stack,
+    host: "database-0",
+    user: "",
+    packages: databasePackages(database.engine),
+    files: [
+      ...commonFiles([]),
+      firewallFile(plan, "database", [{ to: "database", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" }]),
+      file("/usr/local/lib/webstack/database-certificate", verbatim("database/certificate.sh"), { mode: "0755" }),
+      file("/usr/local/lib/webstack/database-role", verbatim(`${server.folder}/role.sh`), { mode: "0755" }),
+      file(`/etc/systemd/system/${server.unit}.d/webstack.conf`, certificate),
+      ...server.files(plan, database),
+    ],
+    checks: [...commonChecks, { below: "/etc/nftables.conf", command: ["/usr/sbin/nft", "--check", "--file", "/etc/nftables.conf"] }],
+    units: ["nftables.service", server.unit],
+    services: [],
+    release: null,
+  };
+}

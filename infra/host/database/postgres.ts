@@ -1,0 +1,33 @@
+import { file, type ManifestAction } from "../manifest";
+import { render } from "../render";
+import type { DatabaseServer } from ".";
+
+/** PostgreSQL keeps three connections for its superuser, beside the app's. */
+const superuserConnections = 3;
+
+const unit = "postgresql@15-main.service";
+const onChange: readonly ManifestAction[] = [{ verb: "restart", unit }];
+
+/** PostgreSQL 15 of Debian 12. Who may log in from where is in pg_hba.conf. */
+export const postgres: DatabaseServer = {
+  unit,
+  user: "postgres",
+  folder: "postgres",
+  roleWords: () => [],
+  files: (plan, database) => [
+    file(
+      "/etc/postgresql/15/main/conf.d/webstack.conf",
+      render("postgres/postgresql.conf", {
+        address: database.privateAddress,
+        maxConnections: database.connections + superuserConnections,
+        sharedBuffersMiB: Math.floor(database.memoryMiB / 4),
+      }),
+      { onChange },
+    ),
+    file(
+      "/etc/postgresql/15/main/pg_hba.conf",
+      plan.hosts.map((host) => render("postgres/pg_hba.conf", { database: database.name, user: database.user, address: host.privateAddress })).join("\n"),
+      { owner: "postgres", group: "postgres", mode: "0640", onChange },
+    ),
+  ],
+};

@@ -1,0 +1,15 @@
+import { webPackages } from "../../infra/host/packages";
+import { spec } from "../config/baseline";
+
+test.each([
+  ["postgres", "postgresql-client-15", "mariadb-client"],
+  ["mysql", "mariadb-client", "postgresql-client-15"],
+])("a host that backs up %s has its client and not the other's", (engine, client, other) => {
+  const packages = webPackages(spec({ database: { engine } }));
+  expect(packages).toContain(client);
+  expect(packages).not.toContain(other);
+});
+
+test("a host without backups needs no client of a database", () => {
+  expect(webPackages(spec({ backup: { enabled: false } })).filter((name) => /client|restic/.test(name))).toEqual([]);
+});

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { cacheFolder, project } from "./setup/folders";
+import { capture } from "./setup/process";
+import type { Step } from "./setup/step";
+
+/** AWS's own API, answered from memory: S3, EC2, RDS and more. https://docs.getmoto.org/en/latest/docs/server_mode.html */
+const requirements = join(project, "tools", "moto", "requirements.txt");
+
+/** A virtual environment named by what is in it. */
+function folder(): string {
+  return join(cacheFolder(), "moto", createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 16));
+}
+
+/** Installed from PyPI, for tests of what we ask of AWS and of S3. */
+export const moto: Step = {
+  name: "Moto",
+  missing: () => (existsSync(folder()) ? null : "moto, which plays AWS for tests, is not installed"),
+  async make() {
+    const unfinished = `${folder()}.unfinished`;
+    rmSync(unfinished, { recursive: true, force: true });
+    await capture("python3", ["-m", "venv", unfinished], {});
+    await capture(join(unfinished, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", "--requirement", requirements], {});
+    renameSync(unfinished, folder());
+  },
+};
+
+/** Moto while it runs. */
+export interface Moto {
+  /** "http://127.0.0.1:PORT"; any access key and any secret key log in. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server of its own on a free port of `address` and waits until it answers. What it holds is gone when it stops.
+ * @throws when set-up has not installed it, or when it does not answer within a minute.
+ */
+export async function startMoto(address = "127.0.0.1"): Promise<Moto> {
+  const python = join(folder(), "bin", "python");
+  if (!existsSync(python)) throw new Error("moto is missing; npm test installs it");
+  const port = await freePort(address);
+  // Its script names an interpreter by the path from before the renaming.
+  const server = spawn(python, ["-m", "moto.server", "--host", address, "--port", String(port)], { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  server.stderr.on("data", (data: Buffer) => (said = (said + data.toString()).slice(-4000)));
+  const url = `http://${address}:${port}`;
+  const deadline = Date.now() + 60_000;
+  while (!(await answers(url))) {
+    if (server.exitCode !== null || Date.now() > deadline) {
+      await stopped(server);
+      throw new Error(`moto does not answer at ${url}\n${said}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  return { url, stop: () => stopped(server) };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/moto-api/data.json`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+function stopped(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    server.once("exit", () => resolve());
+    server.kill("SIGKILL");
+  });
+}
+
+function freePort(address: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, address, () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
