@@ -15,7 +15,7 @@ export const rolePackages = {
 } as const;
 
 /** See docs/decisions/0008-lego-orders-the-certificate.md. */
-const acmeClient = ["lego"];
+export const acmeClient = ["lego"];
 
 /** The client that dumps and restores; a dump by an older pg_dump than the server is refused. */
 export const databaseClients: Readonly<Record<Engine, string>> = { postgres: "postgresql-client-15", mysql: "mariadb-client" };

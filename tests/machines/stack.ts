@@ -25,6 +25,16 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** What a stack that is no local one has beside it. */
+interface Surroundings {
+  /** Of the engine and its plugins. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Shell command that the watcher runs when this process died, after the engine took down what it could. */
+  readonly afterwards?: string;
+  /** Folder of another program than ours. */
+  readonly program?: string;
+}
+
 interface Outputs {
   readonly version: number;
   readonly siteUrl: string;
@@ -40,7 +50,7 @@ interface Outputs {
 export class TestStack {
   readonly folder: string;
   readonly name: string;
-  private readonly environment: NodeJS.ProcessEnv;
+  protected readonly environment: NodeJS.ProcessEnv;
   private readonly watcher: ChildProcess;
   private outputsCache: Outputs | undefined;
 
@@ -52,10 +62,12 @@ export class TestStack {
     name: string,
     readonly range: string,
     private readonly example = "Pulumi.local.yaml",
+    { environment = {}, afterwards = "true", program: other }: Surroundings = {},
   ) {
     this.name = `test-${name}`;
     this.folder = mkdtempSync(join(tmpdir(), `webstack-${this.name}-`));
-    for (const part of program) cpSync(join(root, part), join(this.folder, part), { recursive: true });
+    if (other !== undefined) cpSync(other, this.folder, { recursive: true });
+    else for (const part of program) cpSync(join(root, part), join(this.folder, part), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
     mkdirSync(join(this.folder, "state"));
     this.environment = {
@@ -66,8 +78,9 @@ export class TestStack {
       PULUMI_CONFIG_PASSPHRASE: randomBytes(12).toString("hex"),
       PULUMI_SKIP_UPDATE_CHECK: "1",
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      ...environment,
     };
-    const down = `cd ${this.folder} && ${pulumiProgram()} destroy --yes --skip-preview --stack ${this.name} > down.log 2>&1; rm -rf ${this.folder}`;
+    const down = `cd ${this.folder} && ${pulumiProgram()} destroy --yes --skip-preview --stack ${this.name} > down.log 2>&1; ${afterwards}; rm -rf ${this.folder}`;
     this.watcher = spawn("sh", ["-c", `while kill -0 ${process.pid} 2>/dev/null; do sleep 1; done; ${down}`], {
       detached: true,
       stdio: "ignore",
@@ -168,11 +181,14 @@ export class TestStack {
   async down(): Promise<Outcome> {
     if (!existsSync(this.folder)) return { code: 0, stdout: "", stderr: "" };
     const outcome = await this.pulumi(["destroy", "--yes", "--skip-preview"]);
-    if (outcome.code === 0) {
-      if (this.watcher.pid !== undefined) process.kill(-this.watcher.pid, "SIGKILL");
-      rmSync(this.folder, { recursive: true });
-    }
+    if (outcome.code === 0) this.forget();
     return outcome;
+  }
+
+  /** Stops the watcher and removes the copy of the program, once nothing stands any more. */
+  protected forget(): void {
+    if (this.watcher.pid !== undefined) process.kill(-this.watcher.pid, "SIGKILL");
+    rmSync(this.folder, { recursive: true });
   }
 }
 

@@ -8,30 +8,18 @@ import * as grpc from "@grpc/grpc-js";
 import * as engineServices from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as engine from "@pulumi/pulumi/proto/engine_pb";
 import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
-import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as provider from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
 import { disconnectAll } from "./connection";
+import { answer, listen, properties, struct, typeOf } from "./grpc";
 import { stopAll } from "./local";
 import { localRun, resources, type Log, type Resource } from "./resources";
-import type { Properties } from "./values";
 import { version } from "./version";
-
-/** As the engine's own client: a state may be large. */
-const options = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
 
 /** Serves on a free port of 127.0.0.1. `engineAddress` is where log lines go; "" = nowhere. Result: the port. */
 export function serve(engineAddress: string): Promise<number> {
-  const server = new grpc.Server(options);
-  server.addService(services.ResourceProviderService as grpc.ServiceDefinition, implementation(logger(engineAddress)));
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(port);
-    });
-  });
+  return listen(implementation(logger(engineAddress)));
 }
 
 function implementation(log: (urn: string) => Log): grpc.UntypedServiceImplementation {
@@ -79,21 +67,8 @@ function implementation(log: (urn: string) => Log): grpc.UntypedServiceImplement
   };
 }
 
-/** A method of the protocol from a function of its request. */
-function answer<Request, Response>(method: (request: Request) => Response | Promise<Response>): grpc.handleUnaryCall<Request, Response> {
-  return (call, callback) => {
-    Promise.resolve(call.request)
-      .then(method)
-      .then(
-        (response) => callback(null, response),
-        (error: Error) => callback({ code: grpc.status.UNKNOWN, details: error.message }),
-      );
-  };
-}
-
 function resourceOf(urn: string): Resource {
-  // urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME
-  const type = urn.split("::")[2]?.split("$").pop() ?? "";
+  const type = typeOf(urn);
   const resource = resources[type];
   if (!resource) throw new Error(`unknown resource type ${type}`);
   return resource;
@@ -109,14 +84,4 @@ function logger(address: string): (urn: string) => Log {
     const request = new engine.LogRequest().setSeverity(engine.LogSeverity.INFO).setMessage(line).setUrn(urn);
     before = before.then(() => new Promise((resolve) => client.log(request, () => resolve())));
   };
-}
-
-function properties(value: Struct | undefined): Properties {
-  return (value?.toJavaScript() ?? {}) as Properties;
-}
-
-function struct(value: Properties): Struct {
-  // A field without a value is no field.
-  const present = Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined));
-  return Struct.fromJavaScript(present as Parameters<typeof Struct.fromJavaScript>[0]);
 }

@@ -1,0 +1,231 @@
+import { randomBytes } from "node:crypto";
+import { hostImage } from "./images";
+import type { Cloud, Kind } from "./kind";
+import * as machines from "./machines";
+import * as postgres from "./postgres";
+import type { Plain, Store, Stored } from "./store";
+
+const account = "123456789012";
+const region = process.env.AWS_REGION ?? "eu-central-1";
+
+const [Vpc, Subnet, NetworkInterface, Instance] = ["aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/networkInterface:NetworkInterface", "aws:ec2/instance:Instance"];
+const [Eip, EipAssociation] = ["aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation"];
+const [Database, SubnetGroup] = ["aws:rds/instance:Instance", "aws:rds/subnetGroup:SubnetGroup"];
+
+const text = (value: unknown) => (value === undefined || value === null ? "" : String(value));
+const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
+const number = () => randomBytes(9).toString("hex").slice(0, 17);
+const arnOf = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
+
+const vpc: Kind = {
+  async create({ store }, inputs) {
+    const id = `vpc-${number()}`;
+    const network = { name: `${store.account().name}-${id.slice(4, 8)}`, range: text(inputs.cidrBlock) };
+    await machines.createNetwork(network);
+    return { id, outputs: { network: network.name, arn: arnOf("ec2", `vpc/${id}`) } };
+  },
+  async delete({ store }, stored) {
+    const left = store.all(Subnet).filter(({ inputs }) => inputs.vpcId === stored.id);
+    if (left.length > 0) throw new Error(`DependencyViolation: The vpc '${stored.id}' has dependencies and cannot be deleted.`);
+    await machines.deleteNetwork(networkOf(stored));
+  },
+};
+
+const networkOf = (stored: Stored): machines.Network => ({ name: text(stored.outputs.network), range: text(stored.inputs.cidrBlock) });
+
+/** Addresses wait for what they are for: two that are made at once must not get the same. */
+const reserved = new Set<string>();
+
+function freeAddress(store: Store, subnet: Stored): string {
+  const taken = [...store.all(NetworkInterface), ...store.all(Database), ...store.all(Instance)].flatMap(({ outputs }) => [...list(outputs.privateIps), text(outputs.privateIp), text(outputs.address)]);
+  const address = machines.freeAddress(text(subnet.inputs.cidrBlock), [...taken.filter((one) => one !== ""), ...reserved]);
+  reserved.add(address);
+  return address;
+}
+
+const networkInterface: Kind = {
+  create: ({ store }, inputs) => {
+    const subnet = store.must(Subnet, text(inputs.subnetId));
+    const id = `eni-${number()}`;
+    const privateIps = Array.from({ length: 1 + Number(inputs.privateIpsCount ?? 0) }, () => freeAddress(store, subnet));
+    return Promise.resolve({ id, outputs: { privateIp: privateIps[0], privateIps, arn: arnOf("ec2", `network-interface/${id}`), macAddress: "02:00:00:00:00:01" } });
+  },
+  delete: ({ store }, stored) => {
+    for (const address of list(stored.outputs.privateIps)) reserved.delete(address);
+    const user = store.all(Instance).find(({ outputs }) => outputs.card === stored.id);
+    return user === undefined ? Promise.resolve() : Promise.reject(new Error(`InvalidParameterValue: Network interface '${stored.id}' is currently in use.`));
+  },
+};
+
+/** "t3.small": https://aws.amazon.com/ec2/instance-types/ for the families whose machines have two processors up to "large". */
+function sizeOf(type: string): machines.Size {
+  const gigabytes: Readonly<Record<string, number>> = { nano: 0.5, micro: 1, small: 2, medium: 4, large: 8, xlarge: 16 };
+  const memory = gigabytes[type.split(".").at(-1) ?? ""];
+  if (memory === undefined) throw new Error(`InvalidParameterValue: the simulated cloud has no instance type ${type}`);
+  return { memoryMiB: memory * 1024, cpus: 2 };
+}
+
+const instance: Kind = {
+  async create(context, inputs) {
+    const { store, addresses, fault } = context;
+    const cardId = text((inputs.primaryNetworkInterface as Plain | undefined)?.networkInterfaceId);
+    const card = cardId === "" ? undefined : store.must(NetworkInterface, cardId);
+    const subnet = store.must(Subnet, text(card?.inputs.subnetId ?? inputs.subnetId));
+    const network = networkOf(store.must(Vpc, text(subnet.inputs.vpcId)));
+    const address = card === undefined ? freeAddress(store, subnet) : text(card.outputs.privateIp);
+    const id = `i-${number()}`;
+    const machine = `${store.account().name}-${id.slice(2, 10)}`;
+    const userData = inputs.userDataBase64 === undefined ? text(inputs.userData) : Buffer.from(text(inputs.userDataBase64), "base64").toString();
+    await machines.createMachine(network, { name: machine, address, userData, recipe: hostImage, ...sizeOf(text(inputs.instanceType)) });
+    reserved.delete(address);
+    const isPublic = card === undefined && (inputs.associatePublicIpAddress ?? subnet.inputs.mapPublicIpOnLaunch) === true;
+    const outputs = {
+      ...{ machine, card: cardId, closedPorts: fault?.closedPorts ?? [], privateIp: address, publicIp: isPublic ? addresses.take() : "" },
+      ...{ arn: arnOf("ec2", `instance/${id}`), instanceState: "running", primaryNetworkInterfaceId: cardId, availabilityZone: text(subnet.inputs.availabilityZone) },
+    };
+    store.put({ id, type: Instance, inputs, outputs });
+    context.lead();
+    return { id, outputs };
+  },
+  update({ store }, stored, inputs) {
+    machines.resizeMachine(text(stored.outputs.machine), sizeOf(text(inputs.instanceType)));
+    store.put({ ...stored, inputs });
+    return Promise.resolve({});
+  },
+  async delete(context, stored) {
+    const { store, addresses } = context;
+    if (stored.inputs.disableApiTermination === true && stored.inputs.forceDestroy !== true) {
+      throw new Error(`OperationNotPermitted: The instance '${stored.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`);
+    }
+    await machines.deleteMachine(text(stored.outputs.machine));
+    if (stored.outputs.publicIp !== "") addresses.release(text(stored.outputs.publicIp));
+    store.remove(Instance, stored.id);
+    context.lead();
+  },
+  lives: (_context, stored) => machines.isRunning(text(stored.outputs.machine)),
+};
+
+const eip: Kind = {
+  create(context, inputs) {
+    const id = `eipalloc-${number()}`;
+    const publicIp = context.addresses.take();
+    const outputs = { publicIp, allocationId: id, arn: arnOf("ec2", `elastic-ip/${id}`), publicDns: publicIp, associationId: "", target: text(inputs.instance), targetAddress: "" };
+    context.store.put({ id, type: Eip, inputs, outputs });
+    context.lead();
+    return Promise.resolve({ id, outputs });
+  },
+  delete(context, stored) {
+    context.addresses.release(text(stored.outputs.publicIp));
+    context.store.remove(Eip, stored.id);
+    context.lead();
+    return Promise.resolve();
+  },
+};
+
+/** Associating moves the address; ending an association that was moved on does nothing. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AssociateAddress.html */
+const eipAssociation: Kind = {
+  create(context, inputs) {
+    const { store } = context;
+    const address = store.must(Eip, text(inputs.allocationId));
+    const id = `eipassoc-${number()}`;
+    const target = text(inputs.networkInterfaceId ?? inputs.instanceId);
+    if (address.outputs.associationId !== "" && inputs.allowReassociation === false) throw new Error(`Resource.AlreadyAssociated: resource ${address.id} is already associated`);
+    store.put({ ...address, outputs: { ...address.outputs, associationId: id, target, targetAddress: text(inputs.privateIpAddress) } });
+    context.lead();
+    return Promise.resolve({ id, outputs: { publicIp: address.outputs.publicIp } });
+  },
+  delete(context, stored) {
+    const { store } = context;
+    const address = store.get(Eip, text(stored.inputs.allocationId));
+    if (address?.outputs.associationId === stored.id) store.put({ ...address, outputs: { ...address.outputs, associationId: "", target: "", targetAddress: "" } });
+    context.lead();
+    return Promise.resolve();
+  },
+  lives: ({ store }, stored) => store.get(Eip, text(stored.inputs.allocationId))?.outputs.associationId === stored.id,
+};
+
+const database: Kind = {
+  async create({ store }, inputs) {
+    if (inputs.engine !== "postgres" || !text(inputs.engineVersion).startsWith("15")) throw new Error(`the simulated cloud has only engine postgres in version 15, got ${text(inputs.engine)} ${text(inputs.engineVersion)}`);
+    if (inputs.password === undefined) throw new Error("the simulated cloud has no Secrets Manager that would keep the master's password: give password");
+    const group = store.all(SubnetGroup).find(({ inputs: { name } }) => name === inputs.dbSubnetGroupName);
+    const subnet = store.must(Subnet, list(group?.inputs.subnetIds)[0] ?? "");
+    const network = store.must(Vpc, text(subnet.inputs.vpcId));
+    const address = freeAddress(store, subnet);
+    const id = text(inputs.identifier) || `db-${number()}`;
+    const port = Number(inputs.port ?? 5432);
+    const server = await postgres.createPostgres(networkOf(network), `${store.account().name}-db-${number().slice(0, 4)}`, address, sizeOf(text(inputs.instanceClass)), port, text(inputs.username), text(inputs.password));
+    if (inputs.dbName !== undefined) postgres.ask(server, "postgres", `CREATE DATABASE ${postgres.quoted(text(inputs.dbName))} OWNER ${postgres.quoted(server.user)}`);
+    postgres.allow(server, [text(network.inputs.cidrBlock)]);
+    return { id, outputs: { machine: server.machine, ca: server.ca, identifier: id, address, port, endpoint: `${address}:${port}`, arn: arnOf("rds", `db:${id}`), status: "available", resourceId: `db-${number()}` } };
+  },
+  update: (_context, stored, inputs) => {
+    machines.resizeMachine(text(stored.outputs.machine), sizeOf(text(inputs.instanceClass)));
+    return Promise.resolve({});
+  },
+  async delete(_context, stored) {
+    if (stored.inputs.deletionProtection === true) throw new Error("InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and try again.");
+    await machines.deleteMachine(text(stored.outputs.machine));
+  },
+  lives: (_context, stored) => machines.isRunning(text(stored.outputs.machine)),
+};
+
+/** Prefixes of ids. Other types are known by their name, or by a number alone. */
+const prefixes: Readonly<Record<string, string>> = {
+  Subnet: "subnet",
+  InternetGateway: "igw",
+  NatGateway: "nat",
+  RouteTable: "rtb",
+  RouteTableAssociation: "rtbassoc",
+  Route: "r-rtb",
+  SecurityGroup: "sg",
+  DefaultSecurityGroup: "sg",
+  SecurityGroupIngressRule: "sgr",
+  SecurityGroupEgressRule: "sgr",
+  VpcEndpoint: "vpce",
+  FlowLog: "fl",
+  LifecyclePolicy: "policy",
+};
+
+/** Address of the machine that a card or an instance is. */
+function behind(store: Store, target: string): string {
+  const found = store.all(Instance).find(({ id, outputs }) => id === target || outputs.card === target);
+  return text(found?.outputs.privateIp);
+}
+
+export const aws: Cloud = {
+  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database },
+  functions: {
+    "aws:index/getCallerIdentity:getCallerIdentity": () => ({ id: account, accountId: account, arn: `arn:aws:iam::${account}:user/simulated`, userId: "AIDASIMULATED" }),
+    "aws:index/getRegion:getRegion": () => ({ id: region, name: region, region, description: "", endpoint: `ec2.${region}.amazonaws.com` }),
+    "aws:index/getPartition:getPartition": () => ({ id: "aws", partition: "aws", dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" }),
+    "aws:index/getAvailabilityZones:getAvailabilityZones": () => ({ id: region, names: ["a", "b", "c"].map((zone) => region + zone), zoneIds: ["az1", "az2", "az3"], groupNames: [region] }),
+    "aws:ec2/getAmi:getAmi": (_store, args) => {
+      const name = list((args.filters as readonly Plain[] | undefined)?.find((filter) => filter.name === "name")?.values)[0] ?? "";
+      if (!name.startsWith("debian-12-")) throw new Error("Your query returned no results. Please change your search criteria and try again.");
+      return { id: `ami-${Buffer.from(name).toString("hex").slice(-17)}`, name, imageId: `ami-${Buffer.from(name).toString("hex").slice(-17)}`, architecture: name.includes("arm64") ? "arm64" : "x86_64", rootDeviceName: "/dev/xvda" };
+    },
+  },
+  id(type, inputs) {
+    const kind = type.split(":").at(-1) ?? "";
+    const prefix = prefixes[kind];
+    return prefix === undefined ? text(inputs.name ?? inputs.bucket) || number() : `${prefix}-${number()}`;
+  },
+  output(type, id, property) {
+    const [, path = ""] = type.split(":");
+    const [service = "", resource = ""] = path.split("/");
+    if (property === "arn") return service === "s3" ? `arn:aws:s3:::${id}` : service === "iam" ? `arn:aws:iam::${account}:${resource}/${id}` : arnOf(service, `${resource}/${id}`);
+    return property === "region" ? region : undefined;
+  },
+  routes(store) {
+    const instances = store.all(Instance).flatMap(({ outputs }) => (outputs.publicIp === "" ? [] : [[text(outputs.publicIp), text(outputs.privateIp)] as const]));
+    const elastic = store.all(Eip).flatMap(({ outputs }) => {
+      const to = behind(store, text(outputs.target));
+      return to === "" ? [] : [[text(outputs.publicIp), to] as const];
+    });
+    return new Map([...instances, ...elastic]);
+  },
+  closed: (store) =>
+    new Map(store.all(Instance).flatMap(({ outputs }) => ((outputs.closedPorts as number[]).length === 0 ? [] : [[text(outputs.privateIp), outputs.closedPorts as number[]] as const]))),
+  networks: (store) => store.all(Vpc).map(networkOf),
+};

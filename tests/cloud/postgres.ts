@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+import { rolePackages } from "../../infra/host/packages";
+import { verbatim } from "../../infra/host/render";
+import { runInside } from "./inside";
+import { createMachine, type Network, type Size } from "./machines";
+
+export interface Server {
+  /** Of its machine. */
+  readonly machine: string;
+  readonly address: string;
+  readonly port: number;
+  /** The cloud's administrator, who may make roles and databases, but is no superuser. */
+  readonly user: string;
+  readonly password: string;
+  /** Of the server's certificate, PEM. */
+  readonly ca: string;
+}
+
+/** A managed PostgreSQL 15 with TLS and a CA of its own, on a machine that nobody may log in to. Nobody may connect until `allow`. */
+export async function createPostgres(network: Network, name: string, address: string, size: Size, port: number, user: string, password = newPassword()): Promise<Server> {
+  const userData = "#cloud-config\nssh_genkeytypes: [ed25519]\ndisable_root: true\n";
+  await createMachine(network, { name, address, userData, recipe: { suite: "bookworm", packages: rolePackages.postgres }, ...size });
+  const ca = runInside(
+    name,
+    `cloud-init status --wait > /dev/null
+cat > /root/certificate.sh <<'EOF'
+${verbatim("database/certificate.sh")}
+EOF
+sh /root/certificate.sh ${address} postgres > /dev/null 2>&1
+cat > /etc/postgresql/15/main/conf.d/cloud.conf <<'EOF'
+listen_addresses = '*'
+port = ${port}
+password_encryption = 'scram-sha-256'
+ssl = on
+ssl_cert_file = '/etc/webstack/database/server.crt'
+ssl_key_file = '/etc/webstack/database/server.key'
+EOF
+echo 'local all postgres peer' > /etc/postgresql/15/main/pg_hba.conf
+systemctl restart postgresql@15-main.service
+cat /etc/webstack/database/ca.crt
+`,
+  );
+  const server = { machine: name, address, port, user, password, ca };
+  ask(server, "postgres", `CREATE ROLE ${quoted(user)} LOGIN CREATEDB CREATEROLE PASSWORD ${literal(password)}`);
+  return server;
+}
+
+/** Statements as the superuser, on standard input: an argument would show in the process list. */
+export function ask({ machine, port }: Pick<Server, "machine" | "port">, database: string, ...statements: readonly string[]): string {
+  const text = statements.map((statement) => `${statement};\n`).join("");
+  return runInside(
+    machine,
+    `cd /
+runuser -u postgres -- psql --quiet --no-psqlrc --tuples-only --no-align --set ON_ERROR_STOP=1 --port ${port} --dbname ${database} <<'EOF'
+${text}EOF
+`,
+  ).trim();
+}
+
+/** Who may connect, with TLS and a password: addresses or ranges. */
+export function allow({ machine, port }: Pick<Server, "machine" | "port">, sources: readonly string[]): void {
+  const lines = sources.map((source) => `hostssl all all ${source.includes("/") ? source : `${source}/32`} scram-sha-256\n`).join("");
+  runInside(machine, `printf 'local all postgres peer\\n${lines.replaceAll("\n", "\\n")}' > /etc/postgresql/15/main/pg_hba.conf`);
+  ask({ machine, port }, "postgres", "SELECT pg_reload_conf()");
+}
+
+export function newPassword(): string {
+  return `sim_${randomBytes(18).toString("base64url")}`;
+}
+
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,127 @@
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+export type Plain = Readonly<Record<string, unknown>>;
+
+/** A resource as the cloud itself knows it, secrets laid open. */
+export interface Stored {
+  readonly id: string;
+  readonly type: string;
+  readonly inputs: Plain;
+  readonly outputs: Plain;
+}
+
+/** What happened to a resource, in the order of the journal's lines. */
+export interface Entry {
+  readonly op: "replace" | "create" | "update" | "delete";
+  readonly type: string;
+  /** Name in the program. */
+  readonly name: string;
+  readonly id: string;
+  /** Inputs that make a replacement necessary; for "replace", which a preview writes, too. */
+  readonly keys?: readonly string[];
+  readonly error?: string;
+  readonly time: string;
+}
+
+/** Asked for by a test; it befalls the next resource that fits, once. */
+export interface Fault {
+  readonly op: "create" | "update" | "delete";
+  readonly type: string;
+  /** The operation fails so. */
+  readonly error?: string;
+  /** The machine comes up, but these TCP ports refuse everybody outside it. */
+  readonly closedPorts?: readonly number[];
+}
+
+/** What a simulated cloud is told by its test. */
+export interface Account {
+  /** Names the machines, bridges and tables of this box: a DNS label. */
+  readonly name: string;
+  /** IPv4 range that public addresses come from. */
+  readonly publicRange: string;
+}
+
+/** The cloud's own memory: a folder with account.json, faults.json, journal.jsonl and objects/. */
+export class Store {
+  constructor(readonly folder: string) {
+    mkdirSync(this.objectsFolder, { recursive: true, mode: 0o700 });
+  }
+
+  static make(folder: string, account: Account): Store {
+    const store = new Store(folder);
+    writeFileSync(join(folder, "account.json"), JSON.stringify(account));
+    return store;
+  }
+
+  private get objectsFolder(): string {
+    return join(this.folder, "objects");
+  }
+
+  account(): Account {
+    return JSON.parse(readFileSync(join(this.folder, "account.json"), "utf8")) as Account;
+  }
+
+  put(stored: Stored): void {
+    writeFileSync(this.fileOf(stored.type, stored.id), JSON.stringify(stored, null, 1), { mode: 0o600 });
+  }
+
+  get(type: string, id: string): Stored | undefined {
+    const file = this.fileOf(type, id);
+    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Stored) : undefined;
+  }
+
+  /** @throws when the cloud has no such resource. */
+  must(type: string, id: string): Stored {
+    const stored = this.get(type, id);
+    if (stored === undefined) throw new Error(`404: there is no ${type} ${id}`);
+    return stored;
+  }
+
+  remove(type: string, id: string): void {
+    rmSync(this.fileOf(type, id), { force: true });
+  }
+
+  /** Every resource, or every one of a type. */
+  all(type?: string): Stored[] {
+    const stored = readdirSync(this.objectsFolder).map((name) => JSON.parse(readFileSync(join(this.objectsFolder, name), "utf8")) as Stored);
+    return type === undefined ? stored : stored.filter((one) => one.type === type);
+  }
+
+  private fileOf(type: string, id: string): string {
+    return join(this.objectsFolder, `${encodeURIComponent(`${type} ${id}`)}.json`);
+  }
+
+  write(entry: Omit<Entry, "time">): void {
+    appendFileSync(join(this.folder, "journal.jsonl"), `${JSON.stringify({ ...entry, time: new Date().toISOString() })}\n`);
+  }
+
+  journal(): Entry[] {
+    return lines(join(this.folder, "journal.jsonl")).map((line) => JSON.parse(line) as Entry);
+  }
+
+  ask(fault: Fault): void {
+    this.setFaults([...this.faults(), fault]);
+  }
+
+  /** The fault that was asked for this operation, which is then forgotten. */
+  faultFor(op: Fault["op"], type: string): Fault | undefined {
+    const faults = this.faults();
+    const index = faults.findIndex((fault) => fault.op === op && fault.type === type);
+    if (index >= 0) this.setFaults(faults.filter((_, other) => other !== index));
+    return faults[index];
+  }
+
+  private faults(): Fault[] {
+    const file = join(this.folder, "faults.json");
+    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Fault[]) : [];
+  }
+
+  private setFaults(faults: readonly Fault[]): void {
+    writeFileSync(join(this.folder, "faults.json"), JSON.stringify(faults));
+  }
+}
+
+function lines(file: string): string[] {
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n").filter((line) => line !== "") : [];
+}

@@ -1,0 +1,88 @@
+/** The simulated cloud's judgement of changes, without engine and machines. Limit: which inputs replace is copied from the providers' sources by hand. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { packageSchema } from "../../tools/cloudSchema";
+import { difference } from "../cloud/diff";
+import { PublicAddresses } from "../cloud/public";
+import { Resources } from "../cloud/resource";
+import { faultsOf, packages, schemaOf, UNKNOWN } from "../cloud/schema";
+import { clouds } from "../cloud/server";
+import { Store } from "../cloud/store";
+import { secret } from "./engine";
+
+const dropletType = "digitalocean:index/droplet:Droplet";
+const droplet = schemaOf("digitalocean", dropletType);
+const made = { image: "debian-12-x64", size: "s-1vcpu-1gb", userData: "one", name: "web-1", __defaults: ["name"] };
+
+let folder: string;
+let resources: Resources;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "cloud-"));
+  const store = Store.make(folder, { name: "pure", publicRange: "10.84.20.128/25" });
+  resources = new Resources("digitalocean", clouds.digitalocean, store, new PublicAddresses(store));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test.each(["digitalocean", "aws"] as const)("the extract of %s is that of the installed SDK", (name) => {
+  expect(packages[name]).toEqual(packageSchema(name));
+});
+
+test("a type that the simulation does not have is an error, not an echo", () => {
+  expect(() => schemaOf("digitalocean", "digitalocean:index/app:App")).toThrow(
+    "the simulated digitalocean has no type digitalocean:index/app:App; add it to tools/cloudReplaces.ts and run tools/cloudSchema.ts",
+  );
+});
+
+test("inputs that the type lacks and those it must have are faults", () => {
+  expect(faultsOf(droplet, { image: "debian-12-x64", sise: "s-1vcpu-1gb" }).map(({ reason }) => reason)).toEqual(["sise: there is no such input", "size: must be given"]);
+});
+
+test("the SDK's own texts and the table together say what replaces", () => {
+  expect(droplet.replaces).toEqual(["dropletAgent", "gpuPartitionMode", "image", "monitoring", "publicNetworking", "region", "sshKeys", "userData", "vpcUuid"]);
+  expect(schemaOf("digitalocean", "digitalocean:index/reservedIpAssignment:ReservedIpAssignment").replaces).toEqual(["dropletId", "ipAddress"]);
+});
+
+test.each([
+  ["size", { size: "s-2vcpu-2gb" }, []],
+  ["tags", { tags: ["web"] }, []],
+  ["image", { image: "123" }, ["image"]],
+  ["user-data that is not known yet", { userData: UNKNOWN }, ["userData"]],
+  ["user-data that became a secret", { userData: secret("one") }, undefined],
+])("a change of %s", (_, change, replaces) => {
+  const { changed, ...found } = difference(dropletType, droplet, made, { ...made, ...change } as never);
+  expect([changed.length > 0, found]).toEqual([replaces !== undefined, { replaces: replaces ?? [], deleteBeforeReplace: false }]);
+});
+
+test("IPv6 can be switched on, but not off", () => {
+  const at = (olds: boolean, news: boolean) => difference(dropletType, droplet, { ...made, ipv6: olds }, { ...made, ipv6: news }).replaces;
+  expect([at(false, true), at(true, false)]).toEqual([[], ["ipv6"]]);
+});
+
+test("a droplet whose name the program chose is deleted before its replacement comes, as the published provider asks for", () => {
+  const named = { ...made, __defaults: [] };
+  expect(difference(dropletType, droplet, named, { ...named, userData: "two" })).toEqual({ changed: ["userData"], replaces: ["userData"], deleteBeforeReplace: true });
+});
+
+test("user-data of an EC2 instance replaces it only where the program says so", () => {
+  const type = "aws:ec2/instance:Instance";
+  const at = (userDataReplaceOnChange: boolean) =>
+    difference(type, schemaOf("aws", type), { userData: "one", userDataReplaceOnChange }, { userData: "two", userDataReplaceOnChange }).replaces;
+  expect([at(false), at(true)]).toEqual([[], ["userData"]]);
+});
+
+test("a name is made up once, and kept", () => {
+  const first = resources.checked(dropletType, "web", {}, { image: "debian-12-x64" });
+  expect(first).toEqual({ image: "debian-12-x64", name: expect.stringMatching(/^web-[0-9a-f]{7}$/), __defaults: ["name"] });
+  expect(resources.checked(dropletType, "web", first, { image: "1" })).toEqual({ ...first, image: "1" });
+  expect(resources.checked(dropletType, "web", first, { image: "1", name: "mine" })).toEqual({ image: "1", name: "mine", __defaults: [] });
+});
+
+test("what the provider computes is unknown in a preview, and secret where the schema says so", async () => {
+  const type = "digitalocean:index/spacesKey:SpacesKey";
+  expect(resources.planned(type, { name: "backup" })).toEqual({ name: "backup", accessKey: UNKNOWN, createdAt: UNKNOWN, secretKey: UNKNOWN });
+  const { id, state } = await resources.create(type, "backup", { name: "backup" });
+  expect(state).toEqual({ name: "backup", accessKey: `${id}-accessKey`, createdAt: `${id}-createdAt`, secretKey: secret(`${id}-secretKey`) });
+});
