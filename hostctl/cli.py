@@ -5,7 +5,7 @@ import os
 import re
 import sys
 
-from . import apply, backup_verbs, certificate, jobs, late, lifecycle, logs, maintenance, manifest, pause, signals, status, update, words
+from . import apply, backup_verbs, certificate, jobs, late, lifecycle, logs, maintenance, manifest, monitoring, monitoring_verbs, pause, signals, status, update, words
 from .compare import compare, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -71,11 +71,12 @@ def _parser():
     one.add_argument("folder", metavar="FOLDER")
     one = verb("releases", _releases, "list the releases that served, the latest first", locks=False)
     one.add_argument("--json", action="store_true")
-    one = verb("status", _status, "show what serves, what runs and who holds the lock; exit code 1 when the certificate is amiss", locks=False)
+    one = verb("status", _status, "show what serves, what runs and who holds the lock; exit code 1 when the certificate is amiss or alerts could not be delivered", locks=False)
     one.add_argument("--json", action="store_true")
     verb("start", _call(lifecycle.start), "start the services, then nginx")
     verb("stop", _call(lifecycle.stop), "stop nginx, then the services")
-    verb("restart", _call(apply.restart), "start every service anew, slot by slot, so that no request fails")
+    one = verb("restart", _call_with(apply.restart, "services"), "start services anew, slot by slot, so that no request fails")
+    one.add_argument("services", nargs="*", type=_name, metavar="SERVICE", help="default: all of them")
     verb("renew", _renew, "order a new certificate with a new key now, and load it", locks=False)
     verb("install-certificate", _call(certificate.install), "load the certificate that was ordered last; its unit does this")
     verb("reload", _call(lifecycle.reload), "test nginx's configuration and load it")
@@ -93,6 +94,7 @@ def _parser():
     one.add_argument("job", type=_name, metavar="JOB")
     verb("recover", _call(recover), "put the old state back after an interrupted run; the machine does this when it boots")
     backup_verbs.add(verb)
+    monitoring_verbs.add(verb)
     one = verb("logs", _logs, "show the log of a service, a job or the deployments", locks=False)
     one.add_argument("name", nargs="?", type=_name, metavar="SERVICE|JOB|deploy", help="default: nginx, all services and jobs")
     one.add_argument("-f", "--follow", action="store_true", help="go on with new lines as they come")
@@ -149,6 +151,8 @@ def _apply(host, args):
     if files is None:
         before = stored(host.paths)
         files = before.late_files() if before else {}
+    if args.late.secrets is not None:
+        monitoring.keep_secrets(host, args.late.secrets)
     apply.apply(host, declared.with_files(files), args.late.env)
     return 0
 
@@ -177,7 +181,7 @@ def _verify(host, args):
 def _status(host, args):
     report = status.status(host)
     host.log.say(json.dumps(report, indent=1) if args.json else status.status_text(report))
-    return FAILED if report["certificate"] and report["certificate"]["fault"] else 0
+    return FAILED if (report["certificate"] and report["certificate"]["fault"]) or report["alerts"]["undelivered"] else 0
 
 
 def _renew(host, _args):

@@ -2,7 +2,7 @@
 import json
 import os
 
-from . import files, history, maintenance, prune, release, rollout, signals, slots, undo
+from . import disk, files, history, maintenance, prune, release, rollout, sentry, signals, slots, undo
 from .environment import MODE
 from .errors import HostError
 
@@ -10,6 +10,10 @@ from .errors import HostError
 def deploy(host, manifest, changes, *, run_steps=True):
     """Bring about the changes. Raises HostError with the reason after everything has been put back."""
     digest = changes.digest or slots.current(host.paths) or ""
+    if changes.digest and not release.on_host(host.paths, digest):
+        disk.for_release(host, host.paths.inbox / f"{digest}.tar.gz")
+    elif changes.digest and run_steps:
+        disk.check(host, "the release")
     roll = rollout.Rollout(host, changes.roll, digest)
     journal = undo.begin(host.paths, verb=host.log.verb, touched=_touched(host, changes), actions=changes.actions,
                          starts=[*roll.starts, *changes.units], stops=[*roll.stops, *changes.gone], commands=roll.commands,
@@ -30,6 +34,8 @@ def deploy(host, manifest, changes, *, run_steps=True):
     undo.commit(host.paths)
     settle(host, undo.done(host.paths))
     prune.prune(host, manifest)
+    if changes.digest:
+        sentry.announce(host, changes.digest)
 
 
 def recover(host):

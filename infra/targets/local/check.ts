@@ -13,7 +13,13 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
     { at: "host.snapshots.every", broken: spec.host.snapshots.every !== "never", must: 'must be "never" when target is local', got: spec.host.snapshots.every },
     { at: "protect", broken: spec.protect !== "nothing", must: 'must be "nothing" when target is local, whose machines are a rehearsal', got: spec.protect },
     { at: "site.zone", broken: spec.site.zone !== "", must: "must be left out when target is local", got: spec.site.zone },
-    { at: "monitoring.emails", broken: spec.monitoring.emails.length > 0, must: "must be empty when target is local", got: spec.monitoring.emails },
+    {
+      at: "monitoring.emails",
+      broken: spec.monitoring.emails.length > 0 && spec.monitoring.smtp === null,
+      must: "must be empty without monitoring.smtp when target is local, which has no service that sends e-mail",
+      got: spec.monitoring.emails,
+      hint: "add monitoring.smtp",
+    },
     ...databaseRules(spec.database),
   ];
   const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
