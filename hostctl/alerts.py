@@ -2,6 +2,7 @@
 waits on the disk and is sent with the next attempt, so that no alert is lost without a word."""
 import datetime
 import email.message
+import email.policy
 import email.utils
 import json
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ DAY = 86400
 # Of one channel that is away; more are counted instead of kept.
 MOST = 200
 BEGINS, GOES_ON, ENDS, HAPPENED = "begins", "goes on", "ends", "happened"
+# A subject stays one line. RFC 5322 allows 998 characters.
+LINES = email.policy.default.clone(max_line_length=500)
 # Of Slack's attachments; others ignore it.
 COLOURS = {BEGINS: "danger", GOES_ON: "warning", ENDS: "good", HAPPENED: "warning"}
 
@@ -161,7 +164,7 @@ def subject(where, events):
 
 def message(settings, where, events, dropped=0):
     """The mail: plain text, marked so that no out-of-office answer comes back (RFC 3834)."""
-    made = email.message.EmailMessage()
+    made = email.message.EmailMessage(policy=LINES)
     made["Subject"] = subject(where, events)[:200]
     made["From"] = settings.smtp.sender
     made["To"] = ", ".join(settings.emails)

@@ -14,14 +14,15 @@ LOW = 0.1
 
 def places(paths):
     """Where hostctl and the site write, whether or not it is there yet."""
-    return [paths.releases, paths.runtimes, paths.static, paths.data, paths.state, paths.logs, paths.at("/var/log"), paths.at("/var/cache"), paths.at("/tmp")]
+    return [paths.releases, paths.runtimes, paths.static, paths.data, paths.state, paths.logs, paths.at("/var/log"), paths.at("/var/cache")]
 
 
 def check(host, what, more_bytes=0, more_files=0):
-    """Raises HostError, before anything has changed, unless every disk has room for `what` and the reserve."""
-    lines = []
-    for folder, found in _disks(host, places(host.paths)).items():
-        for unit, need, free in (("bytes", more_bytes + RESERVE_BYTES, _free_bytes(found)), ("files", more_files + RESERVE_FILES, _free_files(found))):
+    """Raises HostError, before anything has changed, unless every disk has the reserve, and that of the releases room for `what` beside it."""
+    lines, unpacked = [], set(_disks(host, [host.paths.releases, host.paths.runtimes]))
+    for disk, (folder, found) in _disks(host, places(host.paths)).items():
+        bytes_, files = (more_bytes, more_files) if disk in unpacked else (0, 0)
+        for unit, need, free in (("bytes", bytes_ + RESERVE_BYTES, _free_bytes(found)), ("files", files + RESERVE_FILES, _free_files(found))):
             if free < need:
                 lines.append(f"{folder}: must have {need} {unit} free for {what}, got {free}")
     if lines:
@@ -44,7 +45,7 @@ def for_release(host, archive):
 def low(host):
     """{folder: sentence} of every disk that is nearly full."""
     found = {}
-    for folder, disk in _disks(host, places(host.paths)).items():
+    for folder, disk in _disks(host, places(host.paths)).values():
         parts = [(unit, free / all_) for unit, free, all_ in (("bytes", disk.f_bavail, disk.f_blocks), ("files", disk.f_favail, disk.f_files)) if all_]
         short = [f"{free:.0%} of its {unit}" for unit, free in parts if free < LOW]
         if short:
@@ -53,14 +54,14 @@ def low(host):
 
 
 def _disks(host, folders):
-    """{first folder on it: statvfs} of each file system."""
+    """{its number: (first folder on it, statvfs)} of each file system."""
     found = {}
     for folder in folders:
         while not folder.exists():
             folder = folder.parent
         facts = host.system.disk(folder)
         found.setdefault(facts.f_fsid or os.stat(folder).st_dev, (host.paths.name(folder), facts))
-    return dict(found.values())
+    return found
 
 
 def _free_bytes(facts):

@@ -22,10 +22,10 @@ let site = "";
 
 const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-/** What the webhook has been told since the last call: "begins: web failed". */
+/** What the webhook has been told since the last call, such as "begins: web failed", once so many messages have come. */
 let told = 0;
-async function news(): Promise<readonly string[]> {
-  await pause(0.2);
+async function news(awaited = 0): Promise<readonly string[]> {
+  for (let left = 120; left > 0 && webhook.posts.length - told < awaited; left -= 1) await pause(0.25);
   const events = webhook.posts.slice(told).flatMap(({ body }) => body["events"] as { kind: string; text: string }[]);
   told = webhook.posts.length;
   return events.map(({ kind, text }) => `${kind}: ${text}`);
@@ -92,15 +92,15 @@ describe("channels", () => {
   test("a test message goes through both", async () => {
     expect(await stack.remote("sudo hostctl notify")).toBe("mail: taken\nwebhook: taken");
     expect(await news()).toEqual(["happened: a test: alerts of this host arrive"]);
-    expect(mailbox.mails.at(-1)?.text).toMatch(/^Subject: \[webstack test-alerts web-0\] happened: a test: alerts of this host\n? ?arrive$/m);
+    expect(mailbox.mails.at(-1)?.text).toMatch(/^Subject: \[webstack test-alerts web-0\] happened: a test: alerts of this host arrive$/m);
     expect(webhook.posts.at(-1)).toMatchObject({ path: hook, body: { text: "[webstack test-alerts web-0] happened: a test: alerts of this host arrive", host: "web-0", stack: "test-alerts" } });
   });
 
   test("their secrets are in one file, for root alone", async () => {
     expect(await stack.remote("sudo stat -c '%U:%G %a' /etc/webstack/monitoring-secrets")).toBe("root:root 600");
-    const found = await stack.ssh(`sudo grep -rlE 'T0-marker|${token}' /etc /srv/webstack /var/lib/webstack /var/log /run/webstack /usr/local`);
+    const found = await stack.ssh("sudo grep -rlEf - /etc /srv/webstack /var/lib/webstack /var/log /run/webstack /usr/local", { stdin: `T0-marker|${token}\n` });
     expect(found.stdout.trim()).toBe("/etc/webstack/monitoring-secrets");
-    expect((await stack.ssh(`sudo journalctl -o cat | grep -cE 'T0-marker|${token}'`)).stdout.trim()).toBe("0");
+    expect((await stack.ssh("sudo journalctl -o cat | grep -cEf <(cat)", { stdin: `T0-marker|${token}\n` })).stdout.trim()).toBe("0");
   });
 });
 
@@ -108,8 +108,7 @@ describe("conditions", () => {
   test("a failed job is told at once with its last words, once however often it fails, and again when it is over", async () => {
     const before = mailbox.mails.length;
     expect((await stack.ssh("sudo systemctl start broken")).code).toBe(1);
-    await pause(3);
-    expect(await news()).toEqual([expect.stringMatching(/^begins: broken\.service failed\n[^]*the last words/)]);
+    expect(await news(1)).toEqual([expect.stringMatching(/^begins: broken\.service failed\n[^]*the last words/)]);
     await stack.ssh("sudo systemctl start broken");
     await look();
     expect(await news()).toEqual([]);
@@ -124,8 +123,7 @@ describe("conditions", () => {
   test("drift is told with what differs", async () => {
     await stack.remote("echo '# by hand' | sudo tee -a /etc/logrotate.d/webstack > /dev/null");
     expect((await stack.ssh("sudo systemctl start webstack-drift.service")).code).toBe(1);
-    await pause(3);
-    expect(await news()).toEqual([expect.stringMatching(/^begins: webstack-drift\.service failed\n[^]*\/etc\/logrotate\.d\/webstack: has other content/)]);
+    expect(await news(1)).toEqual([expect.stringMatching(/^begins: webstack-drift\.service failed\n[^]*\/etc\/logrotate\.d\/webstack: has other content/)]);
     await stack.remote("sudo sed -i '$d' /etc/logrotate.d/webstack && sudo systemctl start webstack-drift.service");
     await look();
     expect(await news()).toEqual(["ends: webstack-drift.service failed"]);
@@ -150,8 +148,7 @@ describe("conditions", () => {
     expect(await stack.remote(undo)).toBe(before);
     const backup = await stack.ssh("sudo hostctl backup");
     expect([backup.code, backup.stderr]).toEqual([1, expect.stringMatching(/must have 134217728 bytes free for a backup, got 1048576/)]);
-    await pause(3);
-    expect(await news()).toEqual([expect.stringMatching(/^begins: webstack-backup\.service failed\n/)]);
+    expect(await news(1)).toEqual([expect.stringMatching(/^begins: webstack-backup\.service failed\n/)]);
 
     await stack.remote("sudo umount /srv/webstack/shared/static && sudo mv /tmp/history.json /var/lib/webstack/history.json && sudo hostctl backup");
     await look();
@@ -178,7 +175,7 @@ test("log files are rotated by size, and nginx goes on in the new one", async ()
   expect(await stack.remote("sudo sh -c 'ls /var/log/nginx/access.log.1 /var/log/webstack/deploy_logs.1.gz; grep -c \"GET / \" /var/log/nginx/access.log; stat -c %U:%G:%a /var/log/nginx/access.log'")).toMatch(
     /^\/var\/log\/nginx\/access\.log\.1\n\/var\/log\/webstack\/deploy_logs\.1\.gz\n[1-9]\d*\nwww-data:adm:640$/,
   );
-  expect(await stack.remote("systemctl show logrotate.timer -p TimersCalendar --value")).toContain("OnCalendar=hourly");
+  expect(await stack.remote("systemctl show logrotate.timer -p TimersCalendar --value")).toContain("OnCalendar=*-*-* *:00:00 ;");
 });
 
 describe("NRPE", () => {
@@ -188,7 +185,9 @@ describe("NRPE", () => {
   test("answers each check to an allowed host, with TLS", async () => {
     for (const check of checks) {
       const { code, stdout } = await run(plugin, ["-H", web, "-c", check]);
-      expect([check, code, stdout]).toEqual([check, 0, expect.stringMatching(/OK/)]);
+      // The load is that of the whole box, whatever else it does.
+      const expected = check === "check_load" ? [expect.any(Number), expect.stringMatching(/^(LOAD )?(OK|WARNING|CRITICAL) - scaled load average: /)] : [0, expect.stringMatching(/OK/)];
+      expect([check, code, stdout]).toEqual([check, ...expected]);
     }
     const tls = await run("openssl", ["s_client", "-connect", `${web}:5666`, "-brief"]);
     expect(tls.stderr).toMatch(/Protocol version: TLSv1\.[23]/);
@@ -203,9 +202,9 @@ describe("NRPE", () => {
   test("gives another address nothing, not even a connection", async () => {
     const stranger = await Stranger.arrive("alerts-stranger", gateway, "10.84.15.200");
     try {
-      expect((await stranger.run("ping", "-c1", "-W2", web)).code).toBe(0);
+      expect((await stranger.run("curl", "-sS", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", `${site}livez`)).stdout).toBe("200");
       const { code, stdout, stderr } = await stranger.run(plugin, "-H", web, "-c", "check_disk", "-t", "3");
-      expect([code, stdout + stderr]).toEqual([expect.any(Number), expect.stringMatching(/timed? ?out|refused|no route/i)]);
+      expect([code, stdout + stderr]).toEqual([expect.any(Number), expect.stringMatching(/timed? ?out|timeout/i)]);
       expect(code).toBeGreaterThan(1);
     } finally {
       await stranger.leave();
@@ -219,7 +218,7 @@ describe("the watchdog", () => {
 
   test.each([["web", "livez"], ["api", "api/livez"]])("brings %s back when every worker of its slot is stopped, under load", async (service, path) => {
     const before = await servingSlot(service);
-    await news();
+    told = webhook.posts.length;
     const measured = load(`${site}${path}`, 20, 40);
     await pause(2);
     const since = Date.now();
@@ -231,13 +230,12 @@ describe("the watchdog", () => {
     const { requests, failed } = await measured;
     process.stdout.write(`watchdog, ${service}: served again ${away.toFixed(1)} s after every worker was stopped; ${failed} of ${requests} requests failed\n`);
     expect(await servingSlot(service)).not.toBe(before);
-    for (let left = 20; left > 0 && webhook.posts.length === told; left -= 1) await pause(1);
-    expect(await news()).toContain(`happened: service ${service} hung in slot ${before} and was restarted into slot ${before === "blue" ? "green" : "blue"}`);
+    expect(await news(1)).toContain(`happened: service ${service} hung in slot ${before} and was restarted into slot ${before === "blue" ? "green" : "blue"}`);
   });
 
   test("restarts nothing while the database is stopped, or answers nobody", async () => {
     // Since the last restart, which would keep the next one away.
-    await pause(25);
+    await pause(10);
     const before = await slots();
     const restarts = () => stack.remote(`systemctl show -p NRestarts -p ActiveEnterTimestampMonotonic ${before.map((slot, i) => `${["api", "web"][i]}@${slot}`).join(" ")}`);
     const counted = await restarts();
