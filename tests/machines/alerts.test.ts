@@ -235,7 +235,7 @@ describe("the watchdog", () => {
 
   test("restarts nothing while the database is stopped, or answers nobody", async () => {
     // Since the last restart, which would keep the next one away.
-    await pause(10);
+    await pause(25);
     const before = await slots();
     const restarts = () => stack.remote(`systemctl show -p NRestarts -p ActiveEnterTimestampMonotonic ${before.map((slot, i) => `${["api", "web"][i]}@${slot}`).join(" ")}`);
     const counted = await restarts();
