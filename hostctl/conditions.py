@@ -69,7 +69,8 @@ def _late(host):
     for name, schedule, age in (("backup", chosen.schedule, report["ageSeconds"]), ("drill", chosen.drill_schedule, rehearsal and now - rehearsal["at"])):
         allowed = backup.allowed_age(host, schedule)
         if min(now - since, float("inf") if age is None else age) > allowed:
-            found[name] = f"the last {name} was {'never' if age is None else f'{round(age / 3600, 1)} hours ago'}; its schedule allows {round(allowed / 3600, 1)} hours"
+            last = f"there was no {name} yet" if age is None else f"the last {name} was {age / 3600:.1f} hours ago"
+            found[name] = f"{last}; its schedule allows {allowed / 3600:.1f} hours"
     return found
 
 

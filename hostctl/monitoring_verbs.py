@@ -1,9 +1,8 @@
 """The verbs of alerts and of the watchdog: what people type, and what the units run."""
 import re
 
-from . import alerts, compare, heal, watchdog
+from . import alerts, drift, heal, watchdog
 from .errors import HostError
-from .lock import locked
 from .manifest import UNIT
 
 
@@ -36,9 +35,7 @@ def _watch(host, _args):
 
 
 def _verify(host, _args):
-    """Between deployments: what is under way is no drift."""
-    with locked(host.paths, host.system, "verify", 1800):
-        differences = compare.compare(host, compare.stored_or_fail(host.paths)).lines
+    differences = drift.between_deployments(host)
     for line in differences:
         host.log.say(line)
     return 3 if differences else 0

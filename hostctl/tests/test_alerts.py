@@ -4,9 +4,9 @@ import json
 import os
 import stat
 import unittest
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
-from hostctl import alerts, cli, conditions, disk, heal, late, limits, monitoring, sentry, slots, watchdog
+from hostctl import alerts, cli, conditions, disk, drift, heal, late, limits, monitoring, sentry, slots, watchdog
 from hostctl.alerts import BEGINS, ENDS, GOES_ON
 from hostctl.apply import apply
 from hostctl.errors import HostError
@@ -224,7 +224,7 @@ class Conditions(Case):
         self.machine.clock += 24 * 3600
         self.assertEqual(self.found(), {})
         self.machine.clock += 2 * 3600
-        self.assertEqual(self.found(), {"backup": "the last backup was never; its schedule allows 25.0 hours", "drill": "the last drill was never; its schedule allows 25.0 hours"})
+        self.assertEqual(self.found(), {"backup": "there was no backup yet; its schedule allows 25.0 hours", "drill": "there was no drill yet; its schedule allows 25.0 hours"})
         name = datetime.datetime.fromtimestamp(self.machine.clock - 26 * 3600, datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         self.machine.paths.last_backup.write_text(json.dumps({"id": name}))
         self.machine.paths.drill.write_text(json.dumps({"at": self.machine.clock - 60, "ok": True, "backup": name}))
@@ -378,6 +378,19 @@ class Watchdog(Case):
         def get(*_):
             raise kind
         return get
+
+
+class Drift(Case):
+    def test_a_deployment_is_waited_for_and_what_it_changed_is_compared_anew(self):
+        self.served()
+        holders = iter([{"verb": "apply"}, None, {"verb": "apply"}, None, None])
+        with patch("hostctl.lock.holder", side_effect=lambda lock: next(holders)), patch("hostctl.drift.compare") as compared:
+            compared.side_effect = [Mock(lines=["half a deployment"]), Mock(lines=["a file: is missing"])]
+            self.assertEqual(drift.between_deployments(self.host), ["a file: is missing"])
+
+    def test_what_fails_without_a_deployment_is_told(self):
+        with self.assertRaisesRegex(HostError, "no manifest was applied"):
+            drift.between_deployments(self.host)
 
 
 class Limits(Case):

@@ -24,7 +24,7 @@ export function ownSecrets(raw: Readonly<Record<string, unknown>>): readonly str
   return [
     sshKeyName,
     ...(backup === false ? [] : [backupPasswordName]),
-    ...(smtp?.user === undefined ? [] : [smtpPasswordName]),
+    ...((smtp?.user ?? null) === null ? [] : [smtpPasswordName]),
     ...((says("monitoring", "sentry") ?? null) === null ? [] : [sentryTokenName]),
   ];
 }

@@ -135,8 +135,8 @@ describe("conditions", () => {
     await look();
     expect(await news()).toEqual(expect.arrayContaining([
       "begins: the disk of /srv/webstack/shared/static has only 5% of its bytes free",
-      expect.stringMatching(/^begins: the last backup was never; its schedule allows 25\.0 hours$/),
-      expect.stringMatching(/^begins: the last drill was never; its schedule allows 169\.0 hours$/),
+      expect.stringMatching(/^begins: there was no backup yet; its schedule allows 25\.0 hours$/),
+      expect.stringMatching(/^begins: there was no drill yet; its schedule allows 169\.0 hours$/),
     ]));
 
     const refused = /^hostctl: \/srv\/webstack\/shared\/static: must have \d+ bytes free for the release, got 1048576\nNothing was changed; make room/;
@@ -154,7 +154,7 @@ describe("conditions", () => {
     await look();
     expect((await news()).map((line) => line.split("\n")[0])).toEqual(expect.arrayContaining([
       "ends: webstack-backup.service failed",
-      expect.stringMatching(/^ends: the last backup was never/),
+      expect.stringMatching(/^ends: there was no backup yet/),
       expect.stringMatching(/^ends: the disk of/),
     ]));
     expect((await status())[1].alerts.conditions).toEqual([]);
