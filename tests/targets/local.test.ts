@@ -173,3 +173,16 @@ test("the bundle of the web host names the release and the app's user", async ()
   const manifest = JSON.parse(line.replace(/^# BUNDLE /, "")) as Manifest;
   expect([manifest.release?.digest, manifest.user]).toEqual(["00112233aabbccdd", built.plan.spec.app.name]);
 });
+
+test("e-mails need a mail server, since no machine of this box sends any", () => {
+  const said = (monitoring: object) => local.check(planStack(spec({ monitoring }))).filter(({ at }) => at.startsWith("monitoring"));
+  expect(said({ emails: ["ops@shop.test"] })).toEqual([
+    {
+      at: "monitoring.emails",
+      must: "must be empty without monitoring.smtp when target is local, which has no service that sends e-mail",
+      got: ["ops@shop.test"],
+      hint: "add monitoring.smtp",
+    },
+  ]);
+  expect(said({ emails: ["ops@shop.test"], smtp: { host: "10.0.0.1", from: "alerts@shop.test" } })).toEqual([]);
+});
