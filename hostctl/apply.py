@@ -34,14 +34,18 @@ def release(host, digest, *, save_database=True):
     deploy(host, manifest, changes, save_database=save_database)
 
 
-def restart(host):
-    """Start every service anew in its other slot, in the release that serves."""
+def restart(host, names=()):
+    """Start services (by default all of them) anew in their other slots, in the release that serves."""
     manifest = manifest_of(host)
     if slots.current(host.paths) is None:
         raise HostError("no release serves; deploy one first")
+    unknown = set(names) - {service.name for service in manifest.services}
+    if unknown:
+        raise HostError(f"{', '.join(sorted(unknown))}: is no service of this host; services are {', '.join(service.name for service in manifest.services)}")
     changes = Changes()
     for service in manifest.services:
-        roll(changes, service, "restart")
+        if not names or service.name in names:
+            roll(changes, service, "restart")
     deploy(host, manifest, changes)
 
 

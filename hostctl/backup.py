@@ -5,7 +5,7 @@ import os
 import re
 from dataclasses import dataclass
 
-from . import compare, database, environment, files, prune
+from . import compare, database, disk, environment, files, prune
 from .errors import CommandFailed, HostError
 from .lock import locked
 from .repository import DUMP, HASH, HOST, TIMEOUT, Repository, access, seconds_of
@@ -90,6 +90,7 @@ def run(host):
     """Make one backup: dump, media, the mark that both are whole, retention, check. Returns its facts. A failure leaves every
     older backup as it is."""
     chosen, database = settings_or_fail(host.paths), open_database(host)
+    disk.check(host, "a backup")
     repository = Repository(host)
     with turn(host, "backup"):
         began = host.system.time()

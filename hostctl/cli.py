@@ -5,8 +5,8 @@ import os
 import re
 import sys
 
-from . import (apply, backup_verbs, certificate, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, pause, rollback, signals, status,
-               update, words)
+from . import (apply, backup_verbs, certificate, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, monitoring, monitoring_verbs, pause,
+               rollback, signals, status, update, words)
 from .compare import compare, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -77,11 +77,12 @@ def _parser():
     one.add_argument("folder", metavar="FOLDER")
     one = verb("releases", _releases, "list the releases that served, the latest first", locks=False)
     one.add_argument("--json", action="store_true")
-    one = verb("status", _status, "show what serves, what runs and who holds the lock; exit code 1 when the certificate is amiss", locks=False)
+    one = verb("status", _status, "show what serves, what runs and who holds the lock; exit code 1 when the certificate is amiss or alerts could not be delivered", locks=False)
     one.add_argument("--json", action="store_true")
     verb("start", _call(lifecycle.start), "start the services, then nginx")
     verb("stop", _call(lifecycle.stop), "stop nginx, then the services")
-    verb("restart", _call(apply.restart), "start every service anew, slot by slot, so that no request fails")
+    one = verb("restart", _call_with(apply.restart, "services"), "start services anew, slot by slot, so that no request fails")
+    one.add_argument("services", nargs="*", type=_name, metavar="SERVICE", help="default: all of them")
     verb("renew", _renew, "order a new certificate with a new key now, and load it", locks=False)
     verb("install-certificate", _call(certificate.install), "load the certificate that was ordered last; its unit does this")
     verb("reload", _call(lifecycle.reload), "test nginx's configuration and load it")
@@ -107,6 +108,7 @@ def _parser():
     one.add_argument("--lock-wait", type=float, default=0, metavar="SECONDS", help="wait for another run to end (default: 0)")
     verb("rotate-database-password", _rotate, "make another login with a new password the app's, without a failed request")
     backup_verbs.add(verb)
+    monitoring_verbs.add(verb)
     one = verb("logs", _logs, "show the log of a service, a job or the deployments", locks=False)
     one.add_argument("name", nargs="?", type=_name, metavar="SERVICE|JOB|deploy", help="default: nginx, all services and jobs")
     one.add_argument("-f", "--follow", action="store_true", help="go on with new lines as they come")
@@ -179,6 +181,8 @@ def _apply(host, args):
     if files is None:
         before = stored(host.paths)
         files = before.late_files() if before else {}
+    if args.late.secrets is not None:
+        monitoring.keep_secrets(host, args.late.secrets)
     apply.apply(host, declared.with_files(files), args.late.env, save_database=not args.without_restore_point)
     return 0
 
@@ -226,7 +230,7 @@ def _verify(host, args):
 def _status(host, args):
     report = status.status(host)
     host.log.say(json.dumps(report, indent=1) if args.json else status.status_text(report))
-    return FAILED if report["certificate"] and report["certificate"]["fault"] else 0
+    return FAILED if (report["certificate"] and report["certificate"]["fault"]) or report["alerts"]["undelivered"] else 0
 
 
 def _renew(host, _args):

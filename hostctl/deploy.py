@@ -2,7 +2,7 @@
 import json
 import os
 
-from . import files, history, maintenance, prune, reachable, release, restore_point, rollout, signals, slots, undo
+from . import disk, files, history, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, undo
 from .environment import MODE
 from .errors import HostError
 
@@ -10,12 +10,16 @@ from .errors import HostError
 def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
     """Bring about the changes. Raises HostError with the reason after everything has been put back. `save_database`: take the restore
     point that the release needs."""
+    digest = changes.digest or slots.current(host.paths) or ""
+    if changes.digest and not release.on_host(host.paths, digest):
+        disk.for_release(host, host.paths.inbox / f"{digest}.tar.gz")
+    elif changes.digest and run_steps:
+        disk.check(host, "the release")
     point = None
     if changes.digest:
         release.ensure(host, manifest.release)
         if run_steps and save_database:
             point = restore_point.take_before(host, manifest)
-    digest = changes.digest or slots.current(host.paths) or ""
     roll = rollout.Rollout(host, changes.roll, digest)
     journal = undo.begin(host.paths, verb=host.log.verb, touched=_touched(host, changes), actions=changes.actions,
                          starts=[*roll.starts, *changes.units], stops=[*roll.stops, *changes.gone], commands=roll.commands,
@@ -39,6 +43,8 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
     undo.commit(host.paths)
     settle(host, undo.done(host.paths))
     prune.prune(host, manifest)
+    if changes.digest:
+        sentry.announce(host, changes.digest)
 
 
 def recover(host):

@@ -6,6 +6,8 @@ from urllib.parse import unquote, urlsplit
 from .errors import HostError
 
 MODE = 0o600
+# In each release, an EnvironmentFile of its slots, jobs and steps: an error is told of the release that it came from.
+RELEASE = ".webstack-release"
 
 
 def checked(values):

@@ -14,6 +14,9 @@ class Paths:
         self.env = self.at("/etc/webstack/env")
         self.backup_settings = self.at("/etc/webstack/backup.json")
         self.backup_access = self.at("/etc/webstack/backup-repository")
+        self.monitoring = self.at("/etc/webstack/monitoring.json")
+        self.monitoring_secrets = self.at("/etc/webstack/monitoring-secrets")
+        self.watchdog = self.at("/etc/webstack/watchdog.json")
         self.backup_key = self.at("/etc/webstack/backup-key")
         self.data = self.srv / "shared/data"
         self.nginx = self.at("/etc/nginx/webstack")
@@ -34,6 +37,7 @@ class Paths:
         self.drill = self.state / "drill.json"
         self.drill_env = self.run / "drill.env"
         self.last_backup = self.state / "backup.json"
+        self.alerts = self.state / "alerts.json"
         self.inbox = self.state / "inbox"
         self.logs = self.at("/var/log/webstack")
         self.programs = self.at("/usr/local/lib/webstack")

@@ -1,7 +1,7 @@
 """A release on the host: unpacked and verified, with its runtime, its steps run and its static files published."""
 import os
 
-from . import archive, files, runtime, schema, static, steps
+from . import archive, environment, files, runtime, schema, static, steps
 from .errors import HostError
 
 
@@ -41,8 +41,9 @@ def ensure(host, declared):
         requirements = source / declared.requirements
         if not requirements.is_file():
             raise HostError(f"release {digest}: has no {declared.requirements}; set app.requirements to the file with hashed requirements")
-        if os.path.lexists(source / "venv"):
-            raise HostError(f"release {digest}: `venv` at its top is the name of the runtime; rename it or add it to app.exclude")
+        for name, what in (("venv", "the runtime"), (environment.RELEASE, "its own settings")):
+            if os.path.lexists(source / name):
+                raise HostError(f"release {digest}: `{name}` at its top is the name of {what}; rename it or add it to app.exclude")
     log.step("RUNTIME")
     with log.event("Virtual-environment-installation") as facts:
         name = runtime.name_of(requirements.read_bytes())
@@ -51,6 +52,7 @@ def ensure(host, declared):
     with log.event("Byte-compilation"):
         runtime.compile_source(host, source, final)
         os.symlink(f"../../runtimes/{name}", source / "venv")
+        files.write(source / environment.RELEASE, environment.render({"SENTRY_RELEASE": digest}), 0o644, host.system.ids("root", "root"))
     with log.event("Release-completion"):
         host.system.sync()
         files.remove_tree(final)

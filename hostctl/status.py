@@ -1,18 +1,20 @@
 """`status` and `releases`: what the machine is doing, as data and as text for people."""
 import json
 
-from . import backup, certificate, drill, history, jobs, lock, maintenance, pause, release, slots, undo
+from . import alerts, backup, certificate, drill, history, jobs, limits, lock, maintenance, pause, release, slots, undo
 from .compare import stored
 
 
 def status(host):
-    """{host, project, stack, release: {serving, declared, since}, services, units, jobs, certificate, maintenance, paused, lock, unfinished, last}."""
+    """{host, project, stack, release: {serving, declared, since}, services, units, jobs, certificate, maintenance, paused, lock, unfinished, backup, drill,
+    limits, alerts, last}."""
     paths, manifest = host.paths, stored(host.paths)
     entries = history.read(paths)
     report = {"host": None, "project": None, "stack": None, "release": {"serving": slots.current(paths), "declared": None,
               "since": entries[-1]["at"] if entries else None}, "services": [], "units": [], "jobs": [],
               "maintenance": maintenance.state(paths), "paused": pause.holds(host), "lock": lock.holder(paths.lock),
-              "unfinished": undo.unfinished(paths) is not None, "certificate": None, "last": _last_event(paths), "backup": backup.state(host), "drill": drill.state(host)}
+              "unfinished": undo.unfinished(paths) is not None, "certificate": None, "last": _last_event(paths), "backup": backup.state(host), "drill": drill.state(host),
+              "limits": [], "alerts": alerts.report(host)}
     if manifest is None:
         return report
     report |= {"host": manifest.host, "project": manifest.project, "stack": manifest.stack}
@@ -27,6 +29,7 @@ def status(host):
     report["certificate"] = certificate.report(host, manifest)
     report["units"] = [{"name": unit, "state": states[unit].active, "enabled": states[unit].enabled} for unit in manifest.units]
     report["jobs"] = jobs.states(host, manifest)
+    report["limits"] = limits.of(host, [*unit_of.values(), *(unit.replace(".timer", ".service") for unit in manifest.units)])
     return report
 
 
@@ -56,6 +59,7 @@ def status_text(report):
         lines.append(backup.state_text(report["backup"]))
     if report["drill"]:
         lines.append(drill.state_text(report["drill"]))
+    lines += alerts.lines(report["alerts"])
     if report["last"]:
         last = report["last"]
         lines.append(f"last    {last['verb']} {last['step']} {last['event']} {'CORRECT' if last['ok'] else 'ERROR'} at {last['time']}")

@@ -1,11 +1,14 @@
 """The steps of a release (migrations, static files), run as the app's user in the new release before any process of it starts."""
 import os
 
+from . import environment
 from .errors import HostError
 from .undo import STEP_UNIT
 
 SANDBOX = ("ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes", "NoNewPrivileges=yes", "PrivateDevices=yes", "RestrictSUIDSGID=yes",
            "IPAddressDeny=169.254.169.254", "UMask=0022")
+# The slots that serve keep the other half.
+LIMITS = ("MemoryMax=50%", "TasksMax=256")
 
 
 def run(host, manifest, digest, step):
@@ -13,7 +16,8 @@ def run(host, manifest, digest, step):
     takes longer than its time."""
     release = host.paths.release(digest)
     writable = [str(release / item.folder) for item in manifest.release.static]
-    properties = [*SANDBOX, f"EnvironmentFile={host.paths.env}", f"WorkingDirectory={release}", f"RuntimeMaxSec={step.timeout_seconds}"]
+    properties = [*SANDBOX, f"EnvironmentFile={host.paths.env}", f"EnvironmentFile=-{release / environment.RELEASE}", f"WorkingDirectory={release}", *LIMITS,
+                  f"RuntimeMaxSec={step.timeout_seconds}"]
     # "-": the folders come with the steps, and the state of the database is asked before those.
     properties += [f"ReadWritePaths=-{folder}" for folder in writable]
     program, *words = step.command

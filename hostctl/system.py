@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .errors import CommandFailed
+from .outside import Outside
 
 # Nothing of the caller's environment reaches a command: what came over SSH or sudo must not decide how a release is made.
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root"}
@@ -62,7 +63,7 @@ class _SiteConnection(http.client.HTTPConnection):
         self.sock = context.wrap_socket(self.sock, server_hostname=self.name)
 
 
-class System:
+class System(Outside):
     def run(self, argv, *, timeout=600, env=None, check=True):
         """Run a command without a shell and without input; standard output and error come back as one text.
         Raises CommandFailed for a code other than 0 unless `check` is off; a timeout counts as code 124, a missing program as 127."""
@@ -155,6 +156,10 @@ class System:
     def ids(self, owner, group):
         """Numbers of a user and a group. Raises KeyError when the machine has no such name."""
         return pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid
+
+    def disk(self, folder):
+        """statvfs(3) of the file system that a folder is on."""
+        return os.statvfs(folder)
 
     def sync(self):
         """Everything written so far survives a power cut."""

@@ -1,6 +1,6 @@
 import { gatewayOf } from "./cidr";
 import type { Description } from "./keys";
-import type { AcmeSpec, DatabaseSpec, DrillSpec, HostSpec, HttpServiceSpec, ReleaseSpec, ServiceSpec, StackSpec } from "./spec";
+import type { AcmeSpec, DatabaseSpec, DrillSpec, HostSpec, HttpServiceSpec, MonitoringSpec, ReleaseSpec, ServiceSpec, StackSpec } from "./spec";
 import { sizeOf, targetDefaults } from "./targets";
 
 type Entry<T> = T extends readonly (readonly [string, infer V])[] ? V : never;
@@ -29,7 +29,7 @@ export function complete(said: Description, project: string, stack: string): Sta
     network: said.network,
     database,
     backup: { ...said.backup, batch: said.backup.batch ?? null, enabled: said.backup.enabled ?? database.kind !== "none", drill: completeDrill(said) },
-    monitoring: { ...said.monitoring, slack: said.monitoring.slack ?? null },
+    monitoring: completeMonitoring(said),
     access: { ...said.access, sshFrom: said.access.sshFrom ?? (isPublic ? [] : [gatewayOf(said.network.range)]) },
   };
 }
@@ -45,6 +45,22 @@ function completeSchema({ release: { schema } }: Description): ReleaseSpec["sche
 
 function completeDrill({ backup: { drill }, services }: Description): DrillSpec {
   return { ...drill, health: drill.health ?? services.some(([, service]) => service.kind !== "command") };
+}
+
+function completeMonitoring({ monitoring: { slack, smtp, sentry, nrpe, ...rest } }: Description): MonitoringSpec {
+  const ports = { starttls: 587, tls: 465, none: 25 };
+  return {
+    ...rest,
+    slack: slack ?? null,
+    smtp: smtp === undefined ? null : { ...smtp, port: smtp.port ?? ports[smtp.tls], user: smtp.user ?? "" },
+    sentry: sentry ?? null,
+    nrpe: nrpe ?? null,
+  };
+}
+
+function completeHealth({ health, path }: HttpService): HttpServiceSpec["health"] {
+  const ready = health.path ?? `${path}healthz`;
+  return { ...health, path: ready, live: health.live ?? ready };
 }
 
 /** 0 cores or 0 MiB mean that neither the file nor the name of the size tells them. */
@@ -90,7 +106,7 @@ function completeServices(said: Description, cpus: number, database: DatabaseSpe
       workers,
       threads: service.kind === "wsgi" ? (service.threads ?? threads) : 1,
       port: service.port ?? 0,
-      health: { ...service.health, path: service.health.path ?? `${service.path}healthz` },
+      health: completeHealth(service),
       memoryMiB: service.memoryMiB ?? Math.max(256, 96 * workers),
     };
   });

@@ -65,7 +65,13 @@ export const folder = relative("a relative path", "");
 
 export const glob = relative("a relative path, where *, ** and ? match", "*?");
 
+/** A name that DNS knows, or an IPv4 address. */
+export const hostName = text("a domain name or an IPv4 address", /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+
 export const httpsUrl = text("an https URL", /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9]\d{0,4})?(\/[\w.~/-]*)?$/);
+
+/** A rule refuses the form without TLS where the stack is on the Internet. */
+export const webUrl = text("an http or https URL without a query", /^https?:\/\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9]\d{0,4})?(\/[\w.~-]+)*$/);
 
 export const identifier = text("lower-case letters, digits and underscores, beginning with a letter, at most 63", /^[a-z][a-z0-9_]{0,62}$/);
 

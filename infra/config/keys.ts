@@ -1,8 +1,8 @@
 import { schedule } from "./calendar";
 import { command } from "./command";
 import {
-  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey, slackChannel, slug, unitName,
-  urlPath, urlPrefix, version, weekday,
+  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, hostName, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey,
+  slackChannel, slug, unitName, urlPath, urlPrefix, version, webUrl, weekday,
 } from "./forms";
 import { byKind, computed, group, optional, required, section, type Values } from "./section";
 import { flag, listOf, mapOf, oneOf, wholeNumber } from "./type";
@@ -19,6 +19,7 @@ const httpService = {
   port: computed(wholeNumber(1024, 65535), "no port", { says: "port of 127.0.0.1 for other programs of the same host that want one", example: 8001 }),
   health: group(section({
     path: computed(urlPath, "`path` and then healthz", { says: "answers 200 when the service can do its work", example: "/healthz" }),
+    live: computed(urlPath, "health.path, of which any answer counts", { says: "answers as long as the process works, database or not: the watchdog restarts a service that gives no answer here", example: "/livez" }),
     startSeconds: optional(wholeNumber(1, 600), 30, { says: "how long a new slot may take to answer before its release is refused", example: 30 }),
   }), { says: "how the service tells that it works", example: { path: "/healthz" } }),
   timeoutSeconds: optional(wholeNumber(1, 3600), 30, { says: "how long a request may take before nginx answers 504", example: 30 }),
@@ -180,6 +181,21 @@ export const keys = {
       channel: required(slackChannel, { says: "channel of the webhook", example: "#alerts" }),
     }), "none: alerts go by e-mail alone", { says: "receives alerts, too; its webhook is the secret slackWebhook", example: { channel: "#alerts" } }),
     budget: optional(wholeNumber(0, 1000000), 0, { says: "US dollars a month that the stack may cost; 0 means any", example: 40 }),
+    smtp: computed(section({
+      host: required(hostName, { says: "the mail server that takes the alerts", example: "smtp.example.org" }),
+      port: computed(wholeNumber(1, 65535), "587 for starttls, 465 for tls, 25 for none", { says: "its port", example: 587 }),
+      tls: optional(oneOf("starttls", "tls", "none"), "starttls", { says: "how the connection is encrypted, with the server's certificate checked: after STARTTLS, from its start, or not at all", example: "starttls" }),
+      user: computed(envValue, "no login", { says: "login at the mail server, with the secret smtpPassword", example: "alerts@ocpizza.fr" }),
+      from: required(email, { says: "sender of the alerts", example: "alerts@ocpizza.fr" }),
+    }), "none: the hosts send no e-mail", { says: "how the hosts send e-mail; a webhook needs only the secret alertWebhook", example: { host: "smtp.example.org", user: "alerts@ocpizza.fr", from: "alerts@ocpizza.fr" } }),
+    sentry: computed(section({
+      organization: required(slug, { says: "slug of the organization", example: "ocpizza" }),
+      project: required(slug, { says: "slug of the project", example: "site" }),
+      url: optional(webUrl, "https://sentry.io", { says: "where Sentry is", example: "https://sentry.example.org" }),
+    }), "none: releases are not announced", { says: "announces each release to Sentry, with the secret sentryToken", example: { organization: "ocpizza", project: "site" } }),
+    nrpe: computed(section({
+      allowedHosts: required(listOf(network, "networks in CIDR form"), { says: "networks of the Nagios or Centreon servers that may ask", example: ["203.0.113.9/32"] }),
+    }), "none: no NRPE server is installed", { says: "checks for Nagios and Centreon on port 5666", example: { allowedHosts: ["203.0.113.9/32"] } }),
   }), { says: "watching", example: { emails: ["ops@ocpizza.fr"] } }),
   access: group(section({
     sshFrom: computed(listOf(network, "networks in CIDR form"), "this box on local; must be set elsewhere", { says: "networks that may open SSH connections", example: ["203.0.113.7/32"] }),

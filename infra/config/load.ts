@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkSpec, setCommand } from "./parse";
 import { ConfigError, type Problem } from "./problems";
-import { backupPasswordName, slackWebhookName, sshKeyName } from "./settings";
+import { alertWebhookName, backupPasswordName, sentryTokenName, slackWebhookName, smtpPasswordName, sshKeyName } from "./settings";
 import type { StackSpec } from "./spec";
+import { targetDefaults } from "./targets";
 import { publicKeyOf } from "./sshkey";
 
 // Exported, but marked as internal and so without a type: there is no public way to ask which keys are secret.
@@ -21,6 +22,8 @@ export interface Secrets {
   readonly backupPassword: pulumi.Output<string>;
   /** Where alerts for Slack go; only where monitoring.slack asks for it. */
   readonly slackWebhook?: pulumi.Output<string>;
+  /** What the hosts' alerts and announcements need: smtpPassword, alertWebhook, sentryToken, those that are set. */
+  readonly monitoring: Readonly<Record<string, pulumi.Output<string>>>;
 }
 
 /**
@@ -40,8 +43,9 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
   const values = new Map(own);
   const value = (name: string) => values.get(name) ?? "";
   const key = secretNames.has(sshKeyName) ? publicKeyOf(value(sshKeyName)) : undefined;
-  const empty = [...spec.secrets, backupPasswordName, slackWebhookName].filter((name) => secretNames.has(name) && value(name) === "");
-  const all = [...problems, ...keyProblems(key), ...empty.map((name): Problem => ({ at: name, must: "must not be empty", hint: setCommand(name) }))];
+  const monitoring = [smtpPasswordName, alertWebhookName, sentryTokenName].filter((name) => secretNames.has(name));
+  const empty = [...spec.secrets, backupPasswordName, slackWebhookName, ...monitoring].filter((name) => secretNames.has(name) && value(name) === "");
+  const all = [...problems, ...keyProblems(key), ...webhookProblems(secretNames.has(alertWebhookName) ? value(alertWebhookName) : "", spec), ...empty.map((name): Problem => ({ at: name, must: "must not be empty", hint: setCommand(name) }))];
   if (all.length > 0 || key === undefined || "fault" in key) throw new ConfigError(`Pulumi.${stack}.yaml`, all);
 
   return {
@@ -52,6 +56,7 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
       sshPublicKey: key.line,
       backupPassword: pulumi.secret(value(backupPasswordName)),
       ...(spec.monitoring.slack === null ? {} : { slackWebhook: pulumi.secret(value(slackWebhookName)) }),
+      monitoring: Object.fromEntries(monitoring.map((name) => [name, pulumi.secret(value(name))])),
     },
   };
 }
@@ -64,6 +69,12 @@ function fromText(value: string): unknown {
   } catch {
     return value;
   }
+}
+
+/** Without TLS, everybody on the way could read the URL and post there. */
+function webhookProblems(url: string, { target }: StackSpec): readonly Problem[] {
+  const schemes = targetDefaults[target].public ? ["https:"] : ["https:", "http:"];
+  return url === "" || (URL.canParse(url) && schemes.includes(new URL(url).protocol) && !/\s/.test(url)) ? [] : [{ at: alertWebhookName, must: "must be an https URL", hint: setCommand(alertWebhookName) }];
 }
 
 function keyProblems(key: ReturnType<typeof publicKeyOf> | undefined): readonly Problem[] {

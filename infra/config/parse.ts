@@ -6,9 +6,10 @@ import { machineRules } from "./rules/machines";
 import type { Rule } from "./rules/rule";
 import { serviceRules } from "./rules/services";
 import { settingRules } from "./rules/settings";
+import { monitoringRules } from "./rules/monitoring";
 import { siteRules } from "./rules/site";
 import { readKeys, unknownKey } from "./section";
-import { backupPasswordName, ownSecrets, sshKeyName } from "./settings";
+import { optionalSecrets, ownSecrets, sshKeyName } from "./settings";
 import type { StackSpec } from "./spec";
 import { join } from "./type";
 
@@ -20,7 +21,7 @@ export interface Context {
   readonly secretNames: ReadonlySet<string>;
 }
 
-const rules: readonly Rule[] = [...serviceRules, ...settingRules, ...siteRules, ...machineRules, ...capacityRules];
+const rules: readonly Rule[] = [...serviceRules, ...settingRules, ...siteRules, ...monitoringRules, ...machineRules, ...capacityRules];
 
 /**
  * The description of a stack, checked as a whole.
@@ -52,18 +53,17 @@ function splitKeys(raw: Readonly<Record<string, unknown>>, { secretNames }: Cont
   const named: readonly unknown[] = Array.isArray(raw["secrets"]) ? raw["secrets"] : [];
   const expected = [...new Set([...ownSecrets(raw), ...named.filter((name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && !Object.hasOwn(keys, name))])];
   const problems: Problem[] = [];
-  for (const name of expected) {
+  for (const name of new Set([...expected, ...optionalSecrets])) {
     if (Object.hasOwn(raw, name)) problems.push({ at: name, must: "must be encrypted", hint: `${setCommand(name)}, and change the secret if this file was saved anywhere` });
-    else if (!secretNames.has(name)) problems.push({ at: name, must: "must be set", hint: setCommand(name) });
+    else if (expected.includes(name) && !secretNames.has(name)) problems.push({ at: name, must: "must be set", hint: setCommand(name) });
   }
   for (const name of secretNames) {
-    // A stack that stops its backups keeps the password that opens the ones it has.
-    if (expected.includes(name) || name === backupPasswordName) continue;
+    if (expected.includes(name) || optionalSecrets.includes(name)) continue;
     problems.push(Object.hasOwn(keys, name)
       ? { at: name, must: "must not hold a secret", hint: "name the secret in secrets and set it as a key of its own" }
       : { at: join("", name), must: "must be named in secrets to be used", hint: `add it there, or run pulumi config rm ${name}` });
   }
-  const settings = Object.fromEntries(Object.entries(raw).filter(([name]) => !expected.includes(name)));
+  const settings = Object.fromEntries(Object.entries(raw).filter(([name]) => !expected.includes(name) && !optionalSecrets.includes(name)));
   for (const name of Object.keys(settings)) {
     if (!Object.hasOwn(keys, name)) problems.push(unknownKey(join("", name), name, Object.keys(keys)));
   }

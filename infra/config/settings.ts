@@ -7,12 +7,30 @@ export const backupPasswordName = "backupPassword";
 /** Config key of the webhook by which alerts reach Slack. */
 export const slackWebhookName = "slackWebhook";
 
+/** Password of monitoring.smtp.user. */
+export const smtpPasswordName = "smtpPassword";
+
+/** URL that alerts are posted to: whoever knows it can post there, so it is a secret. */
+export const alertWebhookName = "alertWebhook";
+
+/** Lets the hosts announce releases to Sentry. */
+export const sentryTokenName = "sentryToken";
+
+/** Secrets of the stack that may be set without being needed: a stack that stops its backups keeps the password that opens the ones it has. */
+export const optionalSecrets: readonly string[] = [backupPasswordName, smtpPasswordName, alertWebhookName, sentryTokenName];
+
 /** Names of the secrets that the stack itself needs, beside the app's; `raw` are the values of its file, not judged yet. */
 export function ownSecrets(raw: Readonly<Record<string, unknown>>): readonly string[] {
   const says = (section: string, key: string): unknown => (raw[section] as Record<string, unknown> | null | undefined)?.[key];
+  const smtp = says("monitoring", "smtp") as Record<string, unknown> | null | undefined;
   const backup = says("backup", "enabled") ?? says("database", "kind") !== "none";
-  const slack = (says("monitoring", "slack") ?? null) !== null;
-  return [sshKeyName, ...(backup === false ? [] : [backupPasswordName]), ...(slack ? [slackWebhookName] : [])];
+  return [
+    sshKeyName,
+    ...(backup === false ? [] : [backupPasswordName]),
+    ...((smtp?.user ?? null) === null ? [] : [smtpPasswordName]),
+    ...((says("monitoring", "sentry") ?? null) === null ? [] : [sentryTokenName]),
+    ...((says("monitoring", "slack") ?? null) === null ? [] : [slackWebhookName]),
+  ];
 }
 
 /**
@@ -20,7 +38,8 @@ export function ownSecrets(raw: Readonly<Record<string, unknown>>): readonly str
  * https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Environment%20Variables%20Set%20or%20Propagated%20by%20the%20Service%20Manager
  */
 const platformSettings = new Set([
-  "DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_POOL", "SITE_HOSTS", "SITE_SCHEME", "HOME", "INVOCATION_ID", "JOURNAL_STREAM", "LISTEN_FDNAMES", "LISTEN_FDS", "LISTEN_PID", "LOGNAME", "MAINPID", "NOTIFY_SOCKET",
+  "DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_POOL", "SITE_HOSTS", "SITE_SCHEME", "SENTRY_ENVIRONMENT", "SENTRY_RELEASE", "HOME", "INVOCATION_ID", "JOURNAL_STREAM",
+  "LISTEN_FDNAMES", "LISTEN_FDS", "LISTEN_PID", "LOGNAME", "MAINPID", "NOTIFY_SOCKET",
   "PATH", "SHELL", "USER", "WATCHDOG_PID", "WATCHDOG_USEC",
 ]);
 

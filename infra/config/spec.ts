@@ -79,6 +79,8 @@ export type ServiceSpec = HttpServiceSpec | CommandServiceSpec;
 export interface HealthSpec {
   /** Answers 200 when the service can do its work. */
   readonly path: string;
+  /** Any answer here means that the process works. */
+  readonly live: string;
   /** A new slot has this long to answer before its release is refused. */
   readonly startSeconds: number;
 }
@@ -237,6 +239,21 @@ export interface MonitoringSpec {
   readonly slack: { readonly channel: string } | null;
   /** US dollars a month that the stack may cost; 0 means that nobody said. */
   readonly budget: number;
+  /** How hosts send e-mail; null where they do not. */
+  readonly smtp: SmtpSpec | null;
+  /** Where releases are announced, or null. */
+  readonly sentry: { readonly organization: string; readonly project: string; readonly url: string } | null;
+  /** Networks that may ask the hosts' NRPE server, or null where there is none. */
+  readonly nrpe: { readonly allowedHosts: readonly string[] } | null;
+}
+
+export interface SmtpSpec {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: "starttls" | "tls" | "none";
+  /** "" means no login; its password is the secret smtpPassword. */
+  readonly user: string;
+  readonly from: string;
 }
 
 export interface AccessSpec {

@@ -3,9 +3,9 @@ import type { StackPlan } from "../plan/plan";
 /** Where the certificate of the database's CA lies on a host. */
 export const databaseCaPath = "/etc/webstack/database-ca.pem";
 
-/** Settings that every app gets, beside its own and DATABASE_URL. */
+/** Settings that every app gets, beside its own and DATABASE_URL; hostctl adds SENTRY_RELEASE, which each slot has its own of. */
 export function siteEnvironment({ spec, site }: StackPlan): Readonly<Record<string, string>> {
-  return { ...spec.env, SITE_HOSTS: site.names.join(","), SITE_SCHEME: site.scheme };
+  return { ...spec.env, SITE_HOSTS: site.names.join(","), SITE_SCHEME: site.scheme, SENTRY_ENVIRONMENT: spec.stack };
 }
 
 /** Where a database is and who logs in to it. */

@@ -1,4 +1,5 @@
 import type { DatabaseSpec, StackSpec } from "../config/spec";
+import { nrpePackages } from "./nrpe";
 
 type Engine = Extract<DatabaseSpec, { kind: "managed" }>["engine"];
 
@@ -8,7 +9,7 @@ type Engine = Extract<DatabaseSpec, { kind: "managed" }>["engine"];
  */
 export const rolePackages = {
   // netbase has /etc/protocols, which nft reads.
-  web: ["netbase", "nginx-light", "nftables", "openssl", "python3", "python3-pip", "python3-venv"],
+  web: ["logrotate", "netbase", "nginx-light", "nftables", "openssl", "python3", "python3-pip", "python3-venv"],
   postgres: ["netbase", "nftables", "openssl", "postgresql-15", "python3"],
   mysql: ["mariadb-server", "netbase", "nftables", "openssl", "python3"],
   backup: ["netbase", "nftables", "python3"],
@@ -26,9 +27,10 @@ export function backupPackages(engine: Engine): readonly string[] {
 }
 
 /** Packages of a host that serves the site, sorted. */
-export function webPackages({ site, database, backup, host }: StackSpec): readonly string[] {
+export function webPackages(spec: StackSpec): readonly string[] {
+  const { site, database, backup, host } = spec;
   const keeps = backup.enabled ? (database.kind === "none" ? ["restic"] : backupPackages(database.engine)) : [];
-  return [...new Set([...rolePackages.web, ...(site.tls === "none" ? [] : acmeClient), ...keeps, ...host.packages])].sort();
+  return [...new Set([...rolePackages.web, ...(site.tls === "none" ? [] : acmeClient), ...keeps, ...nrpePackages(spec), ...host.packages])].sort();
 }
 
 /** Packages of a machine that is a database. */

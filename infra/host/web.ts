@@ -3,7 +3,9 @@ import { backupFiles, backupUnits } from "./backup";
 import { commonChecks, commonFiles } from "./common";
 import { firewallFile } from "./firewall";
 import { file, type Manifest, type ManifestCheck, type ManifestService } from "./manifest";
+import { monitoringFiles, monitoringUnits } from "./monitoring";
 import { nginxFiles } from "./nginx";
+import { nrpeFiles, nrpeUnits } from "./nrpe";
 import { webPackages } from "./packages";
 import { verbatim } from "./render";
 import { jobUnits, pauseUnit, serviceUnits } from "./systemd";
@@ -33,9 +35,11 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       ...tlsFiles(spec),
       ...units,
       ...backupFiles(plan, host),
+      ...monitoringFiles(plan),
+      ...nrpeFiles(spec),
     ],
     checks: [...commonChecks, ...tlsChecks(spec), ...checks],
-    units: ["nftables.service", "nginx.service", ...tlsUnits(spec), ...spec.jobs.map(({ name }) => `${name}.timer`), ...backupUnits(plan, host)],
+    units: ["nftables.service", "nginx.service", ...tlsUnits(spec), ...spec.jobs.map(({ name }) => `${name}.timer`), ...backupUnits(plan, host), ...monitoringUnits, ...nrpeUnits(spec)],
     services: spec.services.map((service): ManifestService =>
       service.kind === "command"
         ? { name: service.name, kind: "command" }

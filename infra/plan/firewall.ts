@@ -16,6 +16,9 @@ export function planFirewall(spec: StackSpec): readonly FirewallRule[] {
   }
   const operators = spec.access.sshFrom.map((cidr): FirewallSource => ({ kind: "cidr", cidr }));
   rules.push({ to: "web", port: 22, from: operators, why: "operators and releases" });
+  if (spec.monitoring.nrpe !== null) {
+    rules.push({ to: "web", port: 5666, from: spec.monitoring.nrpe.allowedHosts.map((cidr): FirewallSource => ({ kind: "cidr", cidr })), why: "checks by NRPE" });
+  }
   if (spec.database.kind === "managed") {
     const port = databasePorts[spec.database.engine];
     rules.push({ to: "database", port, from: [{ kind: "role", role: "web" }], why: "application" });

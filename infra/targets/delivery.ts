@@ -22,6 +22,8 @@ export interface Late {
   readonly env: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /** Files by path, readable by everybody; a change rolls the services. */
   readonly files: Readonly<Record<string, pulumi.Input<string>>>;
+  /** What alerts and announcements need, on hosts that make them; root alone may read it. */
+  readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** What a host is to serve. */

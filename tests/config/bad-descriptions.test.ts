@@ -464,6 +464,74 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     { monitoring: { emails: ["ops at ocpizza.fr"] } },
     ['monitoring.emails.0: must be an e-mail address, got "ops at ocpizza.fr"'],
   ],
+  [
+    "a mail server that nobody gets mail from",
+    { monitoring: { smtp: { host: "smtp.ocpizza.fr", from: "alerts@ocpizza.fr" } } },
+    ["monitoring.smtp: must be left out without monitoring.emails, which it sends to"],
+  ],
+  [
+    "a mail server given as a URL, and no sender",
+    { monitoring: { emails: ["ops@ocpizza.fr"], smtp: { host: "smtp://smtp.ocpizza.fr" } } },
+    [
+      "monitoring.smtp.from: must be set to an e-mail address; for example from: alerts@ocpizza.fr",
+      'monitoring.smtp.host: must be a domain name or an IPv4 address, got "smtp://smtp.ocpizza.fr"; for example host: smtp.example.org',
+    ],
+  ],
+  [
+    "a login without encryption, and without its password",
+    { monitoring: { emails: ["ops@ocpizza.fr"], smtp: { host: "smtp.ocpizza.fr", from: "a@ocpizza.fr", user: "a", tls: "none" } } },
+    [
+      'monitoring.smtp.tls: must be starttls or tls with a user, whose password would cross the network in clear, got "none"',
+      "smtpPassword: must be set; run pulumi config set --secret smtpPassword",
+    ],
+  ],
+  [
+    "a webhook in clear",
+    { alertWebhook: "https://hooks.example/T0/B0" },
+    ["alertWebhook: must be encrypted; run pulumi config set --secret alertWebhook, and change the secret if this file was saved anywhere"],
+  ],
+  [
+    "an app's secret with the name of one of ours",
+    { secrets: ["sentryToken"] },
+    ['secrets.0: must not be the name of another key of this file, got "sentryToken"'],
+  ],
+  [
+    "a Sentry in clear on the Internet, and no token",
+    { ...cloud, monitoring: { sentry: { organization: "ocpizza", project: "site", url: "http://sentry.ocpizza.fr" } } },
+    [
+      'monitoring.sentry.url: must be an https URL on digitalocean, where the token would cross the Internet in clear, got "http://sentry.ocpizza.fr"',
+      "sentryToken: must be set; run pulumi config set --secret sentryToken",
+    ],
+  ],
+  [
+    "a Sentry without a project",
+    { monitoring: { sentry: { organization: "OC Pizza" } } },
+    [
+      'monitoring.sentry.organization: must be lower-case letters, digits, dots and dashes, got "OC Pizza"; for example organization: ocpizza',
+      "monitoring.sentry.project: must be set to lower-case letters, digits, dots and dashes; for example project: site",
+      "sentryToken: must be set; run pulumi config set --secret sentryToken",
+    ],
+  ],
+  [
+    "NRPE for nobody",
+    { monitoring: { nrpe: { allowedHosts: [] } } },
+    ['monitoring.nrpe.allowedHosts: must name at least one network; for example allowedHosts: ["203.0.113.9/32"]'],
+  ],
+  [
+    "NRPE for the world, and for an address",
+    { monitoring: { nrpe: { allowedHosts: ["::/0"] } } },
+    ['monitoring.nrpe.allowedHosts.0: must not open NRPE to the world, got "::/0"; name the servers that ask'],
+  ],
+  [
+    "an environment name of ours",
+    { env: { SENTRY_RELEASE: "1.0" } },
+    ["env.SENTRY_RELEASE: must be left out, since every process gets it from the host"],
+  ],
+  [
+    "a live page that nginx answers itself",
+    { services: { web: { ...web, health: { live: "/maintenance.json" } } } },
+    ['services.web.health.live: must not be site.maintenancePath, which nginx answers itself, got "/maintenance.json"'],
+  ],
   // machines
   [
     "a prefix of 33 bits",

@@ -18,8 +18,8 @@ export function context(...secrets: readonly string[]): Context {
   return { project: "webstack", stack: "test", secretNames: new Set(["sshPrivateKey", "backupPassword", ...secrets]) };
 }
 
-/** The baseline with `overrides`, complete; the secrets it names count as set. */
-export function spec(overrides: Raw = {}): StackSpec {
+/** The baseline with `overrides`, complete; the secrets it names, and `ownSecrets`, count as set. */
+export function spec(overrides: Raw = {}, ...ownSecrets: readonly string[]): StackSpec {
   const { secrets } = overrides;
-  return parseSpec(raw(overrides), context(...(Array.isArray(secrets) ? secrets.map(String) : [])));
+  return parseSpec(raw(overrides), context(...ownSecrets, ...(Array.isArray(secrets) ? secrets.map(String) : [])));
 }

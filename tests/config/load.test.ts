@@ -55,6 +55,22 @@ test("refuses an empty secret", () => {
   expect(() => loadSpec()).toThrow(new Error("Pulumi.test.yaml: 1 problem\n  TOKEN: must not be empty; run pulumi config set --secret TOKEN"));
 });
 
+test("hands over the secrets of alerts that are set", async () => {
+  setConfig(raw(), { sshPrivateKey: pair.private, alertWebhook: "http://10.20.0.1:8080/marker" });
+  const { monitoring } = loadSpec().secrets;
+  expect(Object.keys(monitoring)).toEqual(["alertWebhook"]);
+  const webhook = monitoring["alertWebhook"];
+  expect(webhook && [await pulumi.isSecret(webhook), await valueOf(webhook)]).toEqual([true, "http://10.20.0.1:8080/marker"]);
+});
+
+test.each([
+  ["that is no URL", {}, "marker-9f2"],
+  ["in clear on the Internet", { target: "digitalocean", access: { sshFrom: ["203.0.113.7/32"] } }, "http://hooks.example/marker"],
+])("refuses a webhook %s, without showing it", (_what, values, alertWebhook) => {
+  setConfig(raw(values), { sshPrivateKey: pair.private, alertWebhook });
+  expect(() => loadSpec()).toThrow(new Error("Pulumi.test.yaml: 1 problem\n  alertWebhook: must be an https URL; run pulumi config set --secret alertWebhook"));
+});
+
 test("names every missing and every plain secret at once, and shows none", () => {
   setConfig({ ...raw({ secrets: ["A", "B"] }), B: "marker-9f2", C: "marker-9f2" }, {});
   expect(() => loadSpec()).toThrow(

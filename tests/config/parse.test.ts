@@ -60,7 +60,7 @@ test("a description of the least there can be is completed by the defaults", () 
     app: { name: "oc-pizza", source: "app", requirements: "requirements.txt", exclude: [] },
     services: [
       {
-        name: "web", kind: "wsgi", module: "a:b", workers: 3, threads: 16, path: "/", port: 0, health: { path: "/healthz", startSeconds: 30 },
+        name: "web", kind: "wsgi", module: "a:b", workers: 3, threads: 16, path: "/", port: 0, health: { path: "/healthz", live: "/healthz", startSeconds: 30 },
         timeoutSeconds: 30, drainSeconds: 30, memoryMiB: 288, after: [],
       },
     ],
@@ -77,7 +77,7 @@ test("a description of the least there can be is completed by the defaults", () 
       pool: "none", standby: false, blueGreen: false, storageLimitGiB: 20, keepDays: 7, maintenance: { weekday: "sunday", hour: 2 }, restore: null,
     },
     backup: { enabled: true, schedule: "*-*-* 06:00:00", keepDays: 7, keepWeekly: 4, keepMonthly: 6, paths: [], drill: { schedule: "Sun *-*-* 07:00:00", health: true, checks: [] }, batch: null },
-    monitoring: { emails: [], slack: null, budget: 0 },
+    monitoring: { emails: [], slack: null, budget: 0, smtp: null, sentry: null, nrpe: null },
     access: { sshFrom: ["10.20.0.1/32"], sessions: false, sshKeys: [] },
   });
 });

@@ -43,3 +43,19 @@ test("SSH is open to the operators' addresses of both families and to nobody els
     '        ip6 saddr { 2001:db8::/32 } tcp dport 22 accept comment "operators and releases"',
   ]);
 });
+
+test("every unit that runs a program has a limit of memory and one of tasks", () => {
+  const units = [...manifests.values()].flatMap(({ files }) => files.filter(({ path }) => /\/etc\/systemd\/system\/[^/]+\.service$/.test(path)));
+  expect(units.length).toBeGreaterThan(40);
+  expect(units.filter(({ content }) => !/^MemoryMax=\d+M$/m.test(content) || !/^TasksMax=\d+$/m.test(content)).map(({ path }) => path)).toEqual([]);
+});
+
+test("NRPE is open to the allowed hosts of both families and to nobody else", () => {
+  const rules = manifests.get("every-kind/web-0")?.files.find(({ path }) => path === "/etc/nftables.conf")?.content ?? "";
+  expect(rules.split("\n").filter((line) => line.includes("dport 5666"))).toEqual([
+    '        ip saddr { 192.0.2.9/32 } tcp dport 5666 accept comment "checks by NRPE"',
+    '        ip6 saddr { 2001:db8:9::/48 } tcp dport 5666 accept comment "checks by NRPE"',
+  ]);
+  const closed = manifests.get("ocpizza-local/web-0");
+  expect([closed?.packages.includes("nagios-nrpe-server"), closed?.files.find(({ path }) => path === "/etc/nftables.conf")?.content.includes("5666")]).toEqual([false, false]);
+});

@@ -56,5 +56,11 @@ function everyKind() {
     static: { "/assets/": "build/assets" },
     site: { domain: "shop.example", aliases: ["www.shop.example"], tls: "none", maxBodyMiB: 25, quietPaths: ["/favicon.ico"] },
     access: { sshFrom: ["192.0.2.0/24", "2001:db8::/32"] },
-  });
+    monitoring: {
+      emails: ["ops@shop.example"],
+      smtp: { host: "smtp.shop.example", from: "alerts@shop.example" },
+      sentry: { organization: "shop", project: "site" },
+      nrpe: { allowedHosts: ["192.0.2.9/32", "2001:db8:9::/48"] },
+    },
+  }, "sentryToken");
 }

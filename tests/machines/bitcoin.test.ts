@@ -157,7 +157,9 @@ test("a database that was away is found again within 5 s, and meanwhile every an
 describe("incident 1: the job wrote to a local SQLite", () => {
   test("services and job have one EnvironmentFile and nothing else says DATABASE_URL", async () => {
     const units = ["collect.service", `api@${await servingSlot("api")}.service`, `web@${await servingSlot("web")}.service`];
-    for (const unit of units) expect(await property(unit, "EnvironmentFiles")).toBe("/etc/webstack/env (ignore_errors=no)");
+    for (const unit of units) {
+      expect((await property(unit, "EnvironmentFiles")).split("\n")).toEqual(["/etc/webstack/env (ignore_errors=no)", expect.stringMatching(/^\/srv\/webstack\/.+\/\.webstack-release \(ignore_errors=yes\)$/)]);
+    }
     expect(await stack.remote("sudo grep -rl DATABASE_URL= /etc")).toBe("/etc/webstack/env");
   });
 

@@ -49,6 +49,7 @@ beforeAll(async () => {
   await pulumi.runtime.setMocks(mocks, "webstack", "test", false);
   const secrets: Secrets = {
     env: { DJANGO_SECRET_KEY: pulumi.secret("app-marker") },
+    monitoring: { alertWebhook: pulumi.secret("webhook-marker") },
     sshPrivateKey: pulumi.secret("key-marker"),
     sshPublicKey: "ssh-ed25519 PUBLIC",
     backupPassword: pulumi.secret("backup-marker"),
@@ -123,11 +124,12 @@ test("no secret is in user-data, in a bundle, in a command or in an output", asy
     registered.map(({ inputs }) => [inputs.create, inputs.environment, inputs.triggers]),
     built.outputs,
   ]);
-  for (const marker of ["backup-marker", "app-marker", "key-marker", databaseSecret]) expect(plain).not.toContain(marker);
+  for (const marker of ["backup-marker", "app-marker", "key-marker", "webhook-marker", databaseSecret]) expect(plain).not.toContain(marker);
 });
 
 test("the app's environment goes to apply on standard input, with the database's URL and its CA", () => {
-  const late = JSON.parse(String(opened(named("web-0-apply").inputs.stdin))) as { env: Record<string, string>; files: Record<string, string> };
+  const late = JSON.parse(String(opened(named("web-0-apply").inputs.stdin))) as { env: Record<string, string>; files: Record<string, string>; secrets: Record<string, string> };
+  expect(late.secrets).toEqual({ alertWebhook: "webhook-marker" });
   expect(late.env.DJANGO_SECRET_KEY).toBe("app-marker");
   expect(late.env.DATABASE_URL).toMatch(
     new RegExp(`^postgresql://[a-z_]+:${databaseSecret}@10\\.77\\.0\\.30:5432/[a-z_]+\\?sslmode=verify-full&sslrootcert=/etc/webstack/database-ca\\.pem$`),
@@ -170,4 +172,17 @@ test("the bundle of the web host names the release and the app's user", async ()
   const line = (await bundleText("web-0-bundle")).trimEnd().split("\n").at(-1) ?? "";
   const manifest = JSON.parse(line.replace(/^# BUNDLE /, "")) as Manifest;
   expect([manifest.release?.digest, manifest.user]).toEqual(["00112233aabbccdd", built.plan.spec.app.name]);
+});
+
+test("e-mails need a mail server, since no machine of this box sends any", () => {
+  const said = (monitoring: object) => local.check(planStack(spec({ monitoring }))).filter(({ at }) => at.startsWith("monitoring"));
+  expect(said({ emails: ["ops@shop.test"] })).toEqual([
+    {
+      at: "monitoring.emails",
+      must: "must be empty without monitoring.smtp when target is local, which has no service that sends e-mail",
+      got: ["ops@shop.test"],
+      hint: "add monitoring.smtp",
+    },
+  ]);
+  expect(said({ emails: ["ops@shop.test"], smtp: { host: "10.0.0.1", from: "alerts@shop.test" } })).toEqual([]);
 });

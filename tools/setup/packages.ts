@@ -11,6 +11,7 @@ const needed = [
   "git",
   "iproute2",
   "mmdebstrap",
+  "nagios-nrpe-plugin",
   "nftables",
   "openssh-client",
   "openssh-sftp-server",

@@ -6,6 +6,7 @@ from prices import health, views
 urlpatterns = [
     path("", views.chart_page, name="chart"),
     path("healthz", health.ready),
+    path("livez", health.live),
 ]
 
 handler404 = "prices.views.not_found"

@@ -77,6 +77,13 @@ async def latest(request: Request) -> Price:
     return Price(time=rows[0][0], usd=rows[0][1])
 
 
+@app.get("/api/livez")
+async def livez(response: Response) -> Health:
+    """200 as long as the process answers, whatever the database does."""
+    response.headers["Cache-Control"] = "no-store"
+    return Health(status="ok", release=release())
+
+
 @app.get("/api/healthz")
 async def healthz(request: Request, response: Response) -> Health:
     """200 when the database answers and has the table, which makes a release without its migration end before anybody sees it."""

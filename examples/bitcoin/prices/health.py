@@ -19,3 +19,9 @@ def ready(_request: HttpRequest) -> JsonResponse:
         log.error("database does not answer: %s", error)
         return JsonResponse({"status": "database unavailable", "release": settings.RELEASE}, status=503)
     return JsonResponse({"status": "ok", "release": settings.RELEASE})
+
+
+@never_cache
+def live(_request: HttpRequest) -> JsonResponse:
+    """200 as long as the process answers, whatever the database does."""
+    return JsonResponse({"status": "ok", "release": settings.RELEASE})

@@ -1,5 +1,5 @@
 import { keys } from "../keys";
-import { backupPasswordName, isPlatformSetting, sshKeyName } from "../settings";
+import { isPlatformSetting, optionalSecrets, sshKeyName } from "../settings";
 import { rule, type Rule } from "./rule";
 
 export const settingRules: readonly Rule[] = [
@@ -14,5 +14,5 @@ export const settingRules: readonly Rule[] = [
 
   // Each secret is a key of the same file.
   rule(["secrets"], ({ secrets }) =>
-    secrets.flatMap((name, i) => (Object.hasOwn(keys, name) || name === sshKeyName || name === backupPasswordName ? [{ at: `secrets.${i}`, must: "must not be the name of another key of this file", got: name }] : []))),
+    secrets.flatMap((name, i) => (Object.hasOwn(keys, name) || name === sshKeyName || optionalSecrets.includes(name) ? [{ at: `secrets.${i}`, must: "must not be the name of another key of this file", got: name }] : []))),
 ];

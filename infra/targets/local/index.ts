@@ -26,7 +26,7 @@ export const local: Target = {
     const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env };
     if (database !== null) env.DATABASE_URL = database.url;
     const backup = spec.backup.enabled ? localBackup(plan, network, secrets) : null;
-    const late = { env, files: { ...(database === null ? {} : { [database.caPath]: database.ca }), ...backup?.files } };
+    const late = { env, files: { ...(database === null ? {} : { [database.caPath]: database.ca }), ...backup?.files }, secrets: secrets.monitoring };
 
     const served: pulumi.Output<string>[] = [];
     const hosts = plan.hosts.map((planned, index): BuiltHost => {

@@ -1,0 +1,50 @@
+"""The verbs of alerts and of the watchdog: what people type, and what the units run."""
+import re
+
+from . import alerts, drift, heal, watchdog
+from .errors import HostError
+from .manifest import UNIT
+
+
+def add(verb):
+    """Declare the verbs; `verb` is cli.py's."""
+    one = verb("notify", _notify, "send a test message by every channel of alerts, or tell that a unit failed", locks=False)
+    one.add_argument("unit", nargs="?", metavar="UNIT", help="what systemd says failed")
+    verb("watch", _watch, "look at the host and tell what is amiss; webstack-watch.timer does it every minute", locks=False)
+    verb("run-verify", _verify, "what webstack-drift.service runs", locks=False)
+    verb("run-watchdog", _watchdog, "what webstack-watchdog.service runs", locks=False)
+    one = verb("heal", _heal, "restart a service into its other slot if it gives no answer; the watchdog does it")
+    one.add_argument("service", metavar="SERVICE")
+
+
+def _notify(host, args):
+    if args.unit is None:
+        found = alerts.test(host)
+        for name, error in found.items():
+            host.log.say(f"{name}: {error or 'taken'}")
+        return 1 if any(found.values()) else 0
+    if not re.fullmatch(UNIT, args.unit.replace("\\", "")):
+        raise HostError(f"notify: must be given the name of a unit, got {args.unit!r}")
+    alerts.look(host, args.unit)
+    return 0
+
+
+def _watch(host, _args):
+    alerts.look(host)
+    return 0
+
+
+def _verify(host, _args):
+    differences = drift.between_deployments(host)
+    for line in differences:
+        host.log.say(line)
+    return 3 if differences else 0
+
+
+def _watchdog(host, _args):
+    watchdog.watch(host)
+
+
+def _heal(host, args):
+    heal.heal(host, args.service)
+    return 0
