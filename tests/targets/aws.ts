@@ -64,6 +64,7 @@ export function graphOf(spec: StackSpec, digest = "00112233aabbccdd"): Promise<G
     sshPrivateKey: pulumi.secret(markers.key),
     sshPublicKey: "ssh-ed25519 PUBLIC",
     backupPassword: pulumi.secret(markers.backup),
+    monitoring: {},
   };
   const plan = planStack(spec);
   const release = { digest, source: "app", requirements: "requirements.txt", exclude: [] };

@@ -95,6 +95,7 @@ describe.each(cases)("$name", ({ target, machine, state, openings, databaseClien
       sshPrivateKey: pulumi.secret("key-marker"),
       sshPublicKey: "ssh-ed25519 PUBLIC",
       backupPassword: pulumi.secret("backup-marker"),
+      monitoring: {},
     };
     const release = { digest, source: "app", requirements: "requirements.txt", exclude: [] };
     graph = await recordGraph({

@@ -41,6 +41,7 @@ export function graphOf(spec: StackSpec, digest = "00112233aabbccdd"): Promise<G
     sshPrivateKey: pulumi.secret(markers.key),
     sshPublicKey: "ssh-ed25519 PUBLIC",
     backupPassword: pulumi.secret(markers.backup),
+    monitoring: {},
     slackWebhook: pulumi.secret(markers.slack),
   };
   const plan = planStack(spec);

@@ -54,7 +54,7 @@ export const aws: Target = {
     const machine = awsMachine(scope, planned.name, network, firewall, identity, secrets.sshPublicKey, rights);
     const login = database === null ? {} : { [loginPath]: database.login, [databaseCaPath]: database.ca };
     // DATABASE_URL is none of it: the host makes it from the login that Secrets Manager keeps.
-    const late = { env: { ...siteEnvironment(plan), ...secrets.env }, files: { [siteAddressPath]: machine.siteAddress, ...login } };
+    const late = { env: { ...siteEnvironment(plan), ...secrets.env }, files: { [siteAddressPath]: machine.siteAddress, ...login }, secrets: secrets.monitoring };
     const commissioned = commission(
       plan,
       { name: planned.name, resource: machine.resource, address: machine.address },
@@ -66,7 +66,7 @@ export const aws: Target = {
     );
     const pointer = pointSite(scope, site, machine, commissioned.gate);
     awsRecords(scope, site.publicIp);
-    const inService = orderCertificate(commissioned, pointer, secrets);
+    const inService = orderCertificate(commissioned, [pointer], secrets);
     if (storage !== null) backupRepository(commissioned.host, storage.repository, { AWS_DEFAULT_REGION: scope.region }, commissioned.applied, secrets);
     awsMonitoring(scope, { machine: machine.resource, site, database, vaultName: vault?.name ?? null, dump, logs });
 

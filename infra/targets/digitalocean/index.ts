@@ -37,7 +37,7 @@ export const digitalocean: Target = {
 
     const database = plan.database.kind === "none" ? null : managedDatabase(plan, plan.database, network, tag);
     const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...database?.env };
-    const late = { env, files: database === null ? {} : { [database.caPath]: database.ca } };
+    const late = { env, files: database === null ? {} : { [database.caPath]: database.ca }, secrets: secrets.monitoring };
 
     const backup = spec.backup.enabled ? backupBucket(plan, secrets) : null;
     const records = dnsRecords(plan, address.ipAddress);
