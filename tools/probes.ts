@@ -1,8 +1,8 @@
 import { install, missingPackages } from "./setup/packages";
 import type { Step } from "./setup/step";
 
-/** nmap tells open ports, slowhttptest keeps thousands of slow connections. Only tests of machines use them. */
-const needed = ["nmap", "slowhttptest"];
+/** nmap tells open ports, slowhttptest keeps thousands of slow connections, libfaketime shows a program another time. Only tests of machines use them. */
+const needed = ["nmap", "slowhttptest", "libfaketime"];
 
 /** Debian packages of the tests that look at a machine as a stranger does. */
 export const probes: Step = {
