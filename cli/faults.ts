@@ -22,7 +22,7 @@ main(async () => {
   const chosen = faults.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
   if (chosen.length === 0) throw new UsageError(`npm run faults knows none of that name; it knows ${faults.map(({ name }) => name).join(", ")}`);
   await setUp([k6, pebble, images]);
-  const site = new FaultSite();
+  const site = new FaultSite("faults", "10.84.17", 14040);
   let traffic: Traffic | undefined;
   const rows: (readonly string[])[] = [];
   try {

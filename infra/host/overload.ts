@@ -24,7 +24,7 @@ export function inFlight({ kind, workers, threads }: Pick<HttpServiceSpec, "kind
 export function overloadFiles(services: readonly HttpServiceSpec[]): readonly ManifestFile[] {
   const health = [...new Set(services.map((service) => service.health.path))];
   const text = render("nginx/overload.conf", {
-    healthPaths: health.map((path) => `    "~^[^ ]+ (\\.held)? ${path.replace(/[.+*?^$()[\]{}|\\]/g, "\\$&")}$" "";\n`).join(""),
+    healthPaths: health.map((path) => `    "~^[^ ]+ 0 ${path.replace(/[.+*?^$()[\]{}|\\]/g, "\\$&")}$" "";\n`).join(""),
     zones: services.map(({ name }) => `limit_conn_zone $in_flight zone=in_flight_${name}:64k;`).join("\n"),
   });
   return [

@@ -8,7 +8,7 @@ import { measure } from "./faults/measure";
 import { FaultSite } from "./faults/site";
 import { Traffic } from "./faults/traffic";
 
-const site = new FaultSite();
+const site = new FaultSite("faults", "10.84.17", 14040);
 let traffic: Traffic;
 
 beforeAll(async () => {

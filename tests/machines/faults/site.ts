@@ -27,15 +27,32 @@ urlpatterns.append(path("eat", _eat))
 
 /** The site that everything happens to: OC Pizza with TLS, a database and backups, on machines of its own. */
 export class FaultSite {
-  readonly stack = new TestStack("faults", "10.84.17.0/24");
-  readonly address = "10.84.17.10";
-  readonly backupAddress = "10.84.17.40";
+  readonly stack: TestStack;
+  readonly address: string;
+  readonly backupAddress: string;
   readonly url = "https://shop.test/";
-  readonly authority = new AcmeServer("10.84.17.1", 14040, this.address, 90 * 24 * 3600);
-  readonly machine = `webstack-${this.stack.name}-web-0`;
+  readonly authority: AcmeServer;
+  readonly machine: string;
   private databaseAddress = "";
   /** PEM of who signs the site's certificates. */
   root = "";
+
+  /**
+   * @param name a DNS label; names the machines
+   * @param network the first three numbers of its addresses
+   * @param authorityPort where the certificate authority answers; the next three ports are used, too
+   */
+  constructor(
+    name: string,
+    readonly network: string,
+    readonly authorityPort: number,
+  ) {
+    this.stack = new TestStack(name, `${network}.0/24`);
+    this.address = `${network}.10`;
+    this.backupAddress = `${network}.40`;
+    this.authority = new AcmeServer(`${network}.1`, authorityPort, this.address, 90 * 24 * 3600);
+    this.machine = `webstack-${this.stack.name}-web-0`;
+  }
 
   async up(): Promise<void> {
     appendFileSync(join(this.stack.app, "ocpizza/urls.py"), greedy);
