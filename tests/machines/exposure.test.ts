@@ -83,7 +83,9 @@ test("lynis gives the web machine 83 or more without a warning, and the document
   const packed = "tar -C / -cz usr/share/lynis usr/sbin/lynis etc/lynis | base64";
   const { stdout } = await run("sh", ["-c", packed]);
   await stack.remote("mkdir -p /tmp/lynis && base64 -d | tar -C /tmp/lynis -xz", { stdin: stdout });
-  await stack.remote("sudo sh -c 'cp -r /tmp/lynis /root/lynis && chown -R root:root /root/lynis && cd /root/lynis/usr/share/lynis && cp /root/lynis/usr/sbin/lynis . && cp -r /root/lynis/etc/lynis/default.prf . && ./lynis audit system --quick --quiet --no-colors --profile /root/lynis/usr/share/lynis/default.prf > /dev/null 2>&1 || true'");
+  await stack.remote(
+    "sudo sh -c 'cp -r /tmp/lynis/usr/share/lynis /root/ && cp -r /tmp/lynis/usr/sbin/lynis /tmp/lynis/etc/lynis/default.prf /tmp/lynis/etc/lynis/plugins /root/lynis/ && chown -R root:root /root/lynis && cd /root/lynis && ./lynis audit system --quick --quiet --no-colors'",
+  );
   const report = await stack.remote("sudo cat /var/log/lynis-report.dat");
   const index = Number(/^hardening_index=(\d+)$/m.exec(report)?.[1]);
   const suggestions = [...report.matchAll(/^suggestion\[\]=([A-Z]+-\d+)\|([^|]*)/gm)].map((found) => `${found[1]} ${found[2]}`);
