@@ -77,7 +77,13 @@ export const machineKilled: Fault = {
 export const outOfMemory: Fault = {
   name: "out of memory",
   how: "a page that allocates without end, in a machine with 150 MiB left",
-  fails: "none",
+  fails: "some",
+  seconds: 10,
+  judge(samples) {
+    const failed = samples.filter(({ status }) => status !== 200);
+    // What the worker that died had in its threads, and nothing else.
+    assert.ok(failed.length <= 16 && failed.every(({ status }) => status === 502), `${failed.length} requests failed: ${[...new Set(failed.map(({ status }) => status))].join(", ")}`);
+  },
   async run(site) {
     const stored = storedMachine(site.machine);
     const memory = groups(site.machine).find(({ kind }) => kind === "memory");
