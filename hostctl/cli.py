@@ -5,8 +5,8 @@ import os
 import re
 import sys
 
-from . import (apply, backup_verbs, certificate, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, monitoring, monitoring_verbs, pause,
-               rollback, signals, status, update, words)
+from . import (apply, backup_verbs, certificate, files, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, monitoring, monitoring_verbs,
+               pause, rollback, signals, status, update, words)
 from .compare import compare, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -43,6 +43,11 @@ def main(words, root="/", system=None, echo=print, stdin=sys.stdin):
         return LOCKED
     except HostError as failure:
         print(f"hostctl: {host.log.hide(str(failure))}", file=sys.stderr)
+        return FAILED
+    except OSError as failure:
+        if not files.is_full_disk(failure):
+            raise
+        print("hostctl: No space left on device; make room, then run the command again", file=sys.stderr)
         return FAILED
 
 

@@ -1,9 +1,15 @@
 """Files and links of the machine, changed so that a reader (or a power cut) finds the old or the new one and nothing between."""
+import errno
 import hashlib
 import os
 import shutil
 import stat
 from pathlib import Path
+
+
+def is_full_disk(failure):
+    """Whether an OSError says that a disk, or a user's share of it, is full. copytree() tells its errors in words alone."""
+    return failure.errno in (errno.ENOSPC, errno.EDQUOT) or isinstance(failure, shutil.Error) and os.strerror(errno.ENOSPC) in str(failure)
 
 
 def matches(path, content, mode, ids):

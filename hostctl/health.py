@@ -8,11 +8,12 @@ PAUSE = 0.05
 PAUSE_AFTER_FAULT = 0.25
 
 
-def gate(host, service, slot, began):
-    """Return once the slot has answered 200 three times in a row. Raises HostError with the last answer and the last
-    lines of the journal when the unit fails or has not answered `startSeconds` after `began`, in seconds since 1970."""
+def gate(host, service, slot, began, started):
+    """Return once the slot has answered 200 three times in a row. Raises HostError with the last answer and the lines of the
+    journal since `began`, in seconds since 1970, when the unit fails or has not answered `startSeconds` after `started`, which is
+    system.monotonic()'s: a clock that is set meanwhile must not refuse a good release."""
     unit, good, last = f"{service.name}@{slot}.service", 0, "no answer"
-    deadline = host.system.monotonic() + service.start_seconds - (host.system.time() - began)
+    deadline = started + service.start_seconds
     while True:
         left = deadline - host.system.monotonic()
         if left <= 0:

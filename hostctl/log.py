@@ -4,6 +4,8 @@ import json
 import os
 from contextlib import contextmanager
 
+from . import files
+
 
 class DeployLog:
     """Steps and events of one run. Nothing is written before the first step, so a run that changes nothing leaves no trace."""
@@ -61,9 +63,14 @@ class DeployLog:
         self.say(f"  {name} > {'CORRECT' if ok else 'ERROR'}  {milliseconds} ms{shown}")
 
     def _write(self, file, text):
-        self.paths.logs.mkdir(parents=True, exist_ok=True)
-        target = os.open(self.paths.logs / file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
         try:
-            os.write(target, text.encode("utf-8", "replace"))
-        finally:
-            os.close(target)
+            self.paths.logs.mkdir(parents=True, exist_ok=True)
+            target = os.open(self.paths.logs / file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+            try:
+                os.write(target, text.encode("utf-8", "replace"))
+            finally:
+                os.close(target)
+        except OSError as failure:
+            # A full disk must not keep the old state from being put back.
+            if not files.is_full_disk(failure):
+                raise

@@ -35,14 +35,14 @@ class Rollout:
         for service, slot in self.targets.items():
             files.link(host.paths.slot(service.name, slot), f"../releases/{self.digest}")
         longest = max(service.start_seconds for service in self.targets)
-        began = host.system.time()
+        began, started = host.system.time(), host.system.monotonic()
         with log.event("Slots-start", ", ".join(f"{service.name}-{slot}" for service, slot in self.targets.items())):
-            started = host.units.call("start", self.starts, check=False, timeout=longest + 10)
-            if started.code != 0:
-                raise HostError("\n".join([started.output.strip(), *self._journals(began)]))
+            starting = host.units.call("start", self.starts, check=False, timeout=longest + 10)
+            if starting.code != 0:
+                raise HostError("\n".join([starting.output.strip(), *self._journals(began)]))
         for service, slot in self.targets.items():
             with log.event(f"Health-{service.name}-{slot}"):
-                health.gate(host, service, slot, began)
+                health.gate(host, service, slot, began, started)
 
     def switch(self, nginx_actions, check):
         """Let nginx send requests to the new slots, ask it for the health pages of the services in `check`, and move what

@@ -2,6 +2,7 @@ import type { HttpServiceSpec, StackSpec } from "../config/spec";
 import type { StackPlan } from "../plan/plan";
 import { file, type ManifestAction, type ManifestFile } from "./manifest";
 import { maintenanceFiles } from "./maintenance";
+import { inFlight, overloadFiles } from "./overload";
 import { render, verbatim } from "./render";
 
 export const slots = ["blue", "green"] as const;
@@ -18,10 +19,11 @@ export function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
       file(`${folder}/${name}.conf`, verbatim(`nginx/${name}.conf`), { onChange: reload }),
     ),
     ...maintenanceFiles(plan.spec.site, services),
+    ...overloadFiles(services),
     file(`${folder}/site.conf`, siteText(plan, services), { onChange: reload }),
     ...services.flatMap((service) =>
       slots.map((slot) =>
-        file(`${folder}/upstreams/${service.name}-${slot}.conf`, render("nginx/upstream.conf", { service: service.name, slot }), {
+        file(`${folder}/upstreams/${service.name}-${slot}.conf`, render("nginx/upstream.conf", { service: service.name, slot, inFlight: inFlight(service) }), {
           onChange: reload,
         }),
       ),
@@ -35,8 +37,8 @@ export function httpServices(spec: StackSpec): readonly HttpServiceSpec[] {
 
 function siteText({ spec, site }: StackPlan, services: readonly HttpServiceSpec[]): string {
   const statics = spec.static.map(({ url }) => render("nginx/location-static.conf", { url }));
-  const proxied = services.map(({ name, path, timeoutSeconds }) =>
-    render("nginx/location-service.conf", { service: name, path, timeoutSeconds }),
+  const proxied = services.map((service) =>
+    render("nginx/location-service.conf", { service: service.name, path: service.path, timeoutSeconds: service.timeoutSeconds, inFlight: inFlight(service) }),
   );
   const ports = services
     .filter(({ port }) => port !== 0)

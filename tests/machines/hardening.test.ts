@@ -147,11 +147,12 @@ describe("a stranger on its network", () => {
   test.each([
     ["headers", "-H"],
     ["bodies", "-B"],
+    ["readers", "-X"],
   ])("holds the site up with 4,000 slow %s in vain", async (_, mode) => {
     const [slow, probe] = await Promise.all([
       stranger.run("slowhttptest", "-c", "4000", mode, "-i", "8", "-r", "400", "-l", "24", "-u", `http://${address}/`, "-p", "3"),
       // Starts once a thousand and more are there.
-      new Promise((resolve) => setTimeout(resolve, 3000)).then(() => load(`http://${address}/healthz`, 20, 12)),
+      new Promise((resolve) => setTimeout(resolve, 3000)).then(() => load(`http://${address}/restaurants`, 20, 12)),
     ]);
     // Its last report, in colours: those that are open and those that the site has closed.
     const report = stripVTControlCharacters(slow.stdout);

@@ -41,7 +41,7 @@ class Environment(SimpleTestCase):
             "hosts": ["www.ocpizza.fr", "ocpizza.fr"], "secure": True, "debug": False,
             "engine": "django.db.backends.postgresql", "age": 60, "checks": True,
             "options": {
-                "sslmode": "verify-full", "sslrootcert": "/ca.pem", "connect_timeout": 3,
+                "sslmode": "verify-full", "sslrootcert": "/ca.pem", "connect_timeout": 3, "tcp_user_timeout": 1000,
                 "options": "-c statement_timeout=5000 -c lock_timeout=3000",
             },
         })

@@ -30,6 +30,9 @@ def database(url: str) -> dict[str, Any]:
         options.setdefault("connect_timeout", 3)
     milliseconds = whole_number("DATABASE_STATEMENT_TIMEOUT_MS", 5000)
     if engine == "postgresql":
+        # The same for a connection that is open: a database that fell silent would else be waited for for a quarter of an hour.
+        # https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNECT-TCP-USER-TIMEOUT
+        options.setdefault("tcp_user_timeout", 1000)
         limits = {"statement_timeout": milliseconds, "lock_timeout": LOCK_SECONDS * 1000}
         options["options"] = " ".join([options.get("options", ""), *(f"-c {k}={v}" for k, v in limits.items())]).strip()
     if engine == "mysql":

@@ -1,0 +1,98 @@
+/** A site with TLS, backups and jobs, as strangers and scanners see it. Limit: the scanners judge what they know, in a container. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { project } from "../../tools/setup/folders";
+import { FaultSite } from "./faults/site";
+import { ask } from "./http";
+import { run } from "./stack";
+import { everyStatus, secured } from "./statuses";
+import { Stranger } from "./stranger";
+
+const site = new FaultSite("faults-edge", "10.84.18", 14050);
+const { stack, address, url } = site;
+let stranger: Stranger;
+
+beforeAll(async () => {
+  await site.up();
+  stranger = await Stranger.arrive(`${stack.name}-stranger`, "10.84.18.1", "10.84.18.200");
+}, 400_000);
+
+afterAll(async () => {
+  await stranger?.leave();
+  await site.down();
+}, 120_000);
+
+test("every status has the security headers, each once, over TLS with HSTS", async () => {
+  const answers = await everyStatus({ stack, url, address });
+  expect([...answers].map(([name, { status }]) => [name, status])).toEqual([...answers.keys()].map((name) => [name, Number(name.slice(0, 3))]));
+  expect([...answers].filter(([name]) => !name.startsWith("304")).map(([name, { headers }]) => ({ name, ...headers }))).toEqual(
+    [...answers.keys()].filter((name) => !name.startsWith("304")).map((name) => expect.objectContaining({ name, ...secured, "strict-transport-security": "max-age=63072000" }) as object),
+  );
+  // nginx leaves out of a 304 what the stored 200 has: RFC 9110, 15.4.5.
+  expect(answers.get("503 too many")?.headers["retry-after"]).toBe("2");
+  expect((await stack.ssh("sudo hostctl verify")).stdout).toBe("as declared\n");
+}, 90_000);
+
+test("the way from http to https has them too, without HSTS, and goes on during maintenance, as does the way of a certificate", async () => {
+  await stack.remote("sudo hostctl maintenance on --message closed");
+  try {
+    const led = await ask("http://shop.test/orders?x=1", { address });
+    expect([led.status, led.headers.location]).toEqual([301, `${url}orders?x=1`]);
+    expect(led.headers).toMatchObject(secured);
+    expect(led.headers).not.toHaveProperty("strict-transport-security");
+    const page = await ask(url, { address, ca: site.root });
+    expect([page.status, page.headers["retry-after"], page.headers["strict-transport-security"]]).toEqual([503, "300", "max-age=63072000"]);
+    expect(JSON.parse((await ask(`${url}maintenance.json`, { address, ca: site.root })).body)).toMatchObject({ maintenance: true, message: "closed" });
+    expect((await ask("http://shop.test/.well-known/acme-challenge/none", { address })).status).toBe(404);
+    await stack.remote("sudo hostctl renew");
+  } finally {
+    await stack.remote("sudo hostctl maintenance off");
+  }
+  expect((await ask(url, { address, ca: site.root })).status).toBe(200);
+}, 60_000);
+
+test("every unit of ours scores at most 2.0, the site's own 1.2 and 1.6", async () => {
+  const own = (await stack.remote("find /etc/systemd/system -maxdepth 1 -type f -name '*.service' -printf '%f\n' | sort")).split("\n");
+  const units = [...own.filter((unit) => !unit.includes("@")), await site.unit()];
+  const score = async (unit: string) => Number(/: (\d+\.\d) /.exec((await stack.remote(`systemd-analyze security ${unit} --no-pager`)).split("\n").at(-1) ?? "")?.[1]);
+  const scores: Record<string, number> = {};
+  for (const unit of units) scores[unit] = await score(unit);
+  process.stdout.write(`${JSON.stringify(scores, null, 1)}\n`);
+  expect(Object.keys(scores)).toEqual(expect.arrayContaining(["webstack-backup.service", "webstack-drill.service", "webstack-certificate.service", "webstack-pause.service", "update-city-001.service", "update-city-002.service", "update-city-003.service"]));
+  // It puts files and units of every kind back, before anything else runs.
+  delete scores["webstack-recover.service"];
+  expect(Object.entries(scores).filter(([, found]) => !(found <= 2))).toEqual([]);
+  expect([scores["nginx.service"], scores[await site.unit()]].map((found) => found !== undefined)).toEqual([true, true]);
+  expect(scores["nginx.service"]).toBeLessThanOrEqual(1.6);
+  expect(scores[await site.unit()]).toBeLessThanOrEqual(1.2);
+}, 60_000);
+
+test("a stranger finds 80 and 443 of the site open, and nothing on the machines behind it", async () => {
+  const { code, stdout } = await stranger.run("nmap", "-n", "-Pn", "-p-", "--min-rate", "8000", "--max-retries", "1", "-oG", "-", address, site.databaseHost, site.backupAddress);
+  expect(code).toBe(0);
+  const lines = stdout.split("\n").filter((line) => line.includes("Ports:"));
+  expect(Object.fromEntries(lines.map((line) => [line.split(" ")[1], [...line.matchAll(/(\d+)\/open\/tcp/g)].map((found) => Number(found[1]))]))).toEqual({
+    [address]: [80, 443],
+    [site.databaseHost]: [],
+    [site.backupAddress]: [],
+  });
+}, 180_000);
+
+test("lynis warns of nothing on the web machine, gives it at least the 63 of the documents, and they explain each suggestion", async () => {
+  // From this box, so that the machine has only what it needs.
+  const packed = "tar -C / -cz usr/share/lynis usr/sbin/lynis etc/lynis | base64";
+  const { stdout } = await run("sh", ["-c", packed]);
+  await stack.remote("mkdir -p /tmp/lynis && base64 -d | tar -C /tmp/lynis -xz", { stdin: stdout });
+  await stack.remote(
+    "sudo sh -c 'cp -r /tmp/lynis/usr/share/lynis /root/ && cp -r /tmp/lynis/usr/sbin/lynis /tmp/lynis/etc/lynis/default.prf /tmp/lynis/etc/lynis/plugins /root/lynis/ && chown -R root:root /root/lynis && cd /root/lynis && ./lynis audit system --quick --quiet --no-colors'",
+  );
+  const report = await stack.remote("sudo cat /var/log/lynis-report.dat");
+  const index = Number(/^hardening_index=(\d+)$/m.exec(report)?.[1]);
+  const suggestions = [...report.matchAll(/^suggestion\[\]=([A-Z]+-\d+)\|([^|]*)/gm)].map((found) => `${found[1]} ${found[2]}`);
+  const warnings = [...report.matchAll(/^warning\[\]=(.*)$/gm)].map((found) => found[1]);
+  process.stdout.write(`lynis: ${index}\n${suggestions.join("\n")}\n${warnings.join("\n")}\n`);
+  const explained = readFileSync(join(project, "docs/hardening.md"), "utf8");
+  expect(warnings).toEqual([]);
+  expect(suggestions.filter((suggestion) => !explained.includes(suggestion.split(" ")[0] ?? ""))).toEqual([]);
+  expect(index).toBeGreaterThanOrEqual(63);
+}, 180_000);

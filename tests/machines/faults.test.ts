@@ -1,0 +1,31 @@
+/**
+ * Everything that goes wrong, under load: what fails, what is lost (nothing), how it is seen. Prints the rows of docs/faults.md.
+ * Limit: one web host; a machine is killed by its processes, so its page cache survives; all machines share the box's clock.
+ */
+import { faults } from "./faults";
+import { cells } from "./faults/document";
+import { measure } from "./faults/measure";
+import { FaultSite } from "./faults/site";
+import { Traffic } from "./faults/traffic";
+
+const site = new FaultSite("faults", "10.84.17", 14040);
+let traffic: Traffic;
+
+beforeAll(async () => {
+  await site.up();
+  traffic = new Traffic(`${site.url}products`, 60, site.address);
+  await traffic.running();
+}, 400_000);
+
+afterAll(async () => {
+  traffic?.stop();
+  await site.down();
+}, 120_000);
+
+test.each(faults)("$name", async (fault) => {
+  const outcome = await measure(site, fault, traffic);
+  process.stdout.write(`${cells(fault, outcome).join(" | ")}\n`);
+  // measure() has held the row to what it promises; this is what holds for all of them.
+  expect(outcome.lost).toBe(0);
+  if (fault.fails === "none") expect(outcome.failed).toBe(0);
+}, 240_000);

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { groups, limit } from "../../../providers/nspawn/cgroup";
+import { storedMachine } from "../../../providers/nspawn/store";
+import type { Fault } from "./fault";
+import type { FaultSite } from "./site";
+
+const workers = async (site: FaultSite, unit: string) => (await site.run(`pgrep -P ${await site.property(unit, "MainPID")}`)).split("\n");
+
+export const workerKilled: Fault = {
+  name: "worker killed",
+  how: "kill -9 of one gunicorn worker",
+  fails: "none",
+  async run(site) {
+    const unit = await site.unit();
+    const before = await workers(site, unit);
+    await site.run(`kill -9 ${before[0]}`);
+    await sleep(2000);
+    const after = await workers(site, unit);
+    assert.equal(after.length, before.length);
+    assert.ok(!after.includes(before[0] ?? ""));
+    assert.match(await site.run(`journalctl -u ${unit} --since -10s --no-pager`), /was sent SIGKILL/);
+    return "journal: worker was sent SIGKILL; another one in its place";
+  },
+};
+
+export const gunicornKilled: Fault = {
+  name: "gunicorn killed",
+  how: "kill -9 of its master; the socket keeps requests",
+  fails: "none",
+  async run(site) {
+    const unit = await site.unit();
+    const [master, restarts] = [await site.property(unit, "MainPID"), Number(await site.property(unit, "NRestarts"))];
+    await site.run(`kill -9 ${master}`);
+    await sleep(3000);
+    assert.notEqual(await site.property(unit, "MainPID"), master);
+    assert.equal(Number(await site.property(unit, "NRestarts")), restarts + 1);
+    return "`hostctl status`: one restart more";
+  },
+};
+
+export const nginxKilled: Fault = {
+  name: "nginx killed",
+  how: "kill -9 of its master, which ends its workers, too",
+  fails: "some",
+  seconds: 10,
+  async run(site) {
+    const restarts = Number(await site.property("nginx.service", "NRestarts"));
+    await site.run("kill -9 $(systemctl show nginx.service -p MainPID --value)");
+    await site.normal(10);
+    assert.equal(Number(await site.property("nginx.service", "NRestarts")), restarts + 1);
+    return "systemd: nginx.service one restart more";
+  },
+};
+
+export const machineKilled: Fault = {
+  name: "machine killed",
+  how: "every process of the web machine ended at once; booted again after 2 s",
+  fails: "some",
+  seconds: 120,
+  async run(site) {
+    const release = await site.release();
+    await site.cutPower();
+    await sleep(2000);
+    assert.equal(await site.status("healthz"), 0);
+    await site.boot();
+    await site.normal(60);
+    assert.equal(await site.release(), release);
+    assert.equal(await site.run("systemctl --failed --no-legend | wc -l"), "0");
+    assert.equal((await site.attempt("hostctl verify")).code, 0);
+    return "no answer; after the boot no failed unit, as declared";
+  },
+};
+
+/** A machine that has little memory left, and a page that wants it all. The limit is the machine's own, set from outside. */
+export const outOfMemory: Fault = {
+  name: "out of memory",
+  how: "a page that allocates without end, in a machine with 150 MiB left",
+  fails: "some",
+  seconds: 10,
+  judge(samples) {
+    const failed = samples.filter(({ status }) => status !== 200);
+    // What the worker that died had in its threads, and nothing else.
+    assert.ok(failed.length <= 16 && failed.every(({ status }) => status === 502), `${failed.length} requests failed: ${[...new Set(failed.map(({ status }) => status))].join(", ")}`);
+  },
+  async run(site) {
+    const stored = storedMachine(site.machine);
+    const memory = groups(site.machine).find(({ kind }) => kind === "memory");
+    if (stored === undefined || memory === undefined) throw new Error("needs control groups of version 1 with memory");
+    const unit = await site.unit();
+    const [master, before] = [await site.property(unit, "MainPID"), await workers(site, unit)];
+    // What it may not drop: pages of files would be given back.
+    writeFileSync(`${memory.folder}/memory.force_empty`, "0");
+    const used = Number(readFileSync(`${memory.folder}/memory.usage_in_bytes`, "utf8")) >> 20;
+    limit(site.machine, used + 150, stored.cpus);
+    try {
+      // Not GET, which nginx would hand to a second worker when the first one dies.
+      assert.equal(await site.status("eat", "POST"), 502);
+      await sleep(1500);
+    } finally {
+      limit(site.machine, stored.memoryMiB, stored.cpus);
+    }
+    const after = await workers(site, unit);
+    assert.equal(await site.property(unit, "MainPID"), master);
+    assert.equal(after.length, before.length);
+    assert.equal(before.filter((pid) => !after.includes(pid)).length, 1);
+    assert.equal(await site.property(unit, "OOMPolicy"), "continue");
+    assert.match(await site.run(`journalctl -u ${unit} --since -20s --no-pager`), /was sent SIGKILL! Perhaps out of memory\?/);
+    return "journal: worker was sent SIGKILL, perhaps out of memory; the others and the master went on";
+  },
+};

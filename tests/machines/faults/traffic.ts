@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findK6 } from "../../../tools/k6";
+
+/** One request of a visitor. */
+export interface Sample {
+  /** When it was sent, in milliseconds since 1970. */
+  readonly sent: number;
+  /** How long it took, the connection included, in milliseconds. */
+  readonly took: number;
+  /** Its status; 0 when there was no answer within 5 s. */
+  readonly status: number;
+}
+
+/** Visitors who come at a constant rate, whatever the site does, for an hour at most. */
+export class Traffic {
+  private readonly folder = mkdtempSync(join(tmpdir(), "traffic-"));
+  private readonly file = join(this.folder, "samples.csv");
+  private readonly k6: ChildProcess;
+  private readonly samples: Sample[] = [];
+  private offset = 0;
+  private rest = "";
+
+  /** @param address where the URL's name leads to */
+  constructor(url: string, readonly rate: number, address: string) {
+    const words = ["run", "--quiet", "--no-usage-report", "--summary-mode=disabled", "--out", `csv=${this.file}`, join(__dirname, "traffic.k6.js")];
+    const environment = { URL: url, RATE: String(rate), ADDRESS: address, K6_CSV_TIME_FORMAT: "unix_milli" };
+    // The kernel ends it when this process ends without doing so.
+    this.k6 = spawn("setpriv", ["--pdeathsig", "KILL", findK6(), ...words], { env: { ...process.env, ...environment }, stdio: "ignore" });
+  }
+
+  /** Requests sent from one moment to another; waits until those that were sent by then have ended. */
+  async between(from: number, until: number): Promise<readonly Sample[]> {
+    const expected = ((until - from) / 1000) * this.rate * 0.98 - this.rate / 2;
+    for (let left = 70; ; left -= 1) {
+      await sleep(100);
+      this.read();
+      const found = this.samples.filter(({ sent }) => sent >= from && sent <= until);
+      // k6 writes once a second.
+      const written = (this.samples.at(-1)?.sent ?? 0) > until;
+      if ((written && found.length >= expected) || left === 0) return found;
+    }
+  }
+
+  /** Resolves when visitors are being answered. */
+  async running(): Promise<void> {
+    for (let left = 200; this.samples.length < this.rate; left -= 1) {
+      if (left === 0 || this.k6.exitCode !== null) throw new Error("k6 does not run");
+      await sleep(100);
+      this.read();
+    }
+  }
+
+  stop(): void {
+    this.k6.kill("SIGKILL");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private read(): void {
+    const text = this.rest + this.unread();
+    const lines = text.split("\n");
+    this.rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const found = /^visit,(\d+),([\d.]+),.*answer=(\d+)/.exec(line);
+      if (found === null) continue;
+      const took = Number(found[2]);
+      this.samples.push({ sent: Number(found[1]) - took, took, status: Number(found[3]) });
+    }
+  }
+
+  private unread(): string {
+    const chunk = Buffer.alloc(1 << 22);
+    try {
+      const handle = openSync(this.file, "r");
+      const count = readSync(handle, chunk, 0, chunk.length, this.offset);
+      closeSync(handle);
+      this.offset += count;
+      return chunk.toString("utf8", 0, count);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+      throw error;
+    }
+  }
+}
