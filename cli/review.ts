@@ -1,0 +1,39 @@
+/**
+ * npm run review -- STACK [--against COMMIT] [--findings FILE] [--json]: what a change does before it happens, see docs/review.md.
+ * Exit status: 0 nothing is at risk, 1 it refuses (problems, findings, data at risk), 2 wrong usage.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { project } from "../tools/setup/folders";
+import { markdown } from "./review/markdown";
+import { isRefused, reviewChange, type Finding } from "./review/review";
+import { recordCommit, recordFolder } from "./review/side";
+import { main, stackAndRest, UsageError } from "./terminal";
+
+main(async () => {
+  const { stack, rest } = stackAndRest();
+  const { values } = parseArgs({ args: [...rest], options: { against: { type: "string" }, findings: { type: "string" }, json: { type: "boolean", default: false } } });
+  const { commit, label } = base(values.against);
+  const findings = values.findings === undefined ? [] : (JSON.parse(readFileSync(values.findings, "utf8")) as readonly Finding[]);
+  const [before, after] = await Promise.all([recordCommit(commit, stack, label), recordFolder(project, stack, "working tree")]);
+  const review = reviewChange(stack, before, after, findings);
+  process.stdout.write(values.json ? `${JSON.stringify(review, null, 2)}\n` : markdown(review));
+  return isRefused(review) ? 1 : 0;
+});
+
+/** The commit to compare with: the one that was named, or where this branch left main. */
+function base(against: string | undefined): { readonly commit: string; readonly label: string } {
+  const named = against ?? ["origin/main", "main"].map((branch) => git("merge-base", "HEAD", branch)).find((commit) => commit !== undefined) ?? "HEAD";
+  const commit = git("rev-parse", "--verify", "--quiet", `${named}^{commit}`);
+  if (commit === undefined) throw new UsageError(`--against must name a commit, got ${JSON.stringify(named)}`);
+  return { commit, label: against === undefined ? commit.slice(0, 10) : `${commit.slice(0, 10)} (${against})` };
+}
+
+function git(...words: readonly string[]): string | undefined {
+  try {
+    return execFileSync("git", words, { cwd: project, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return undefined;
+  }
+}
