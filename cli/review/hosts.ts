@@ -10,6 +10,20 @@ export interface FileChange {
   readonly patch: string | null;
 }
 
+/** A host that only one side has. */
+export interface OneSided {
+  readonly host: string;
+  readonly is: "new" | "gone";
+  readonly paths: readonly string[];
+}
+
+/** Hosts of one side alone: their files are as many lines as they have, and nobody can compare them. */
+export function oneSidedHosts(before: Side, after: Side): readonly OneSided[] {
+  const listed = (from: Side, other: Side, is: OneSided["is"]) =>
+    Object.entries(from.manifests).filter(([host]) => other.manifests[host] === undefined).map(([host, { files }]): OneSided => ({ host, is, paths: files.map(({ path }) => path) }));
+  return [...listed(before, after, "gone"), ...listed(after, before, "new")];
+}
+
 /** What hostctl does on a host that stays, in the words of hostctl/README.md. */
 export interface HostChange {
   readonly host: string;
@@ -74,9 +88,9 @@ function changedFiles(old: Manifest, now: Manifest): readonly (readonly [Manifes
   return paths.map((path) => [olds.get(path), news.get(path)] as const).filter(([a, b]) => !same(a, b));
 }
 
-/** Every rendered file that differs, user-data and the app's environment among them. */
+/** Every rendered file that differs on a host of both sides, user-data and the app's environment among them. */
 export function compareFiles(before: Side, after: Side): readonly FileChange[] {
-  const hosts = [...new Set([...Object.keys(before.manifests), ...Object.keys(after.manifests)])].sort();
+  const hosts = Object.keys(after.manifests).filter((host) => before.manifests[host] !== undefined).sort();
   return hosts.flatMap((host) => {
     const [old, now] = [before.manifests[host] ?? nothing, after.manifests[host] ?? nothing];
     const files = changedFiles(old, now).map(([a, b]): FileChange => {
@@ -106,5 +120,6 @@ function userDataOf(side: Side, host: string): string {
 
 function patchOf(from: string, to: string): string {
   const lines = createTwoFilesPatch("before", "after", from, to, "", "", { context: 3 }).split("\n");
-  return lines.filter((line) => !/^(={3,}|--- before|\+\+\+ after)/.test(line)).join("\n").trimEnd();
+  const patch = lines.filter((line) => !/^(={3,}|--- before|\+\+\+ after)/.test(line)).join("\n").trimEnd();
+  return patch === "" ? "(an empty file)" : patch;
 }

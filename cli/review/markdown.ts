@@ -2,7 +2,6 @@ import { problemLine } from "../../infra/config/problems";
 import type { Bill, CostLine } from "../../infra/plan/cost";
 import type { Budget } from "./budget";
 import type { Step } from "./graph";
-import type { FileChange } from "./hosts";
 import { isRefused, type Review } from "./review";
 
 /** The review as a comment on a pull request shows it. Ends with a line break. */
@@ -18,7 +17,7 @@ export function markdown(review: Review): string {
     section("Secrets", review.secrets.map(({ name, from, to }) => `- \`${name}\`: ${hash(from)} → ${hash(to)}`)),
     cost(review),
     connections(review.connections),
-    files(review.files),
+    files(review),
     section("To do before the next up", review.unset.map((name) => `- \`pulumi config set --secret ${name} --stack ${review.stack}\``)),
     section("What this review could not know", review.unknown.map((line) => `- ${line}`)),
   ];
@@ -40,12 +39,15 @@ const verbs: readonly (readonly [Step["does"], string])[] = [["create", "+ creat
 function resources(steps: readonly Step[] | null): string {
   if (steps === null) return section("Resources", ["Not known, see the end."]);
   if (steps.length === 0) return "";
+  // What carries files to a host runs again whenever they change; each command in a row of its own would drown the rest.
+  const again = steps.filter(({ role, does }) => role === "delivery" && does === "update").map(({ name }) => name);
   const counts = verbs.flatMap(([does]) => {
     const count = steps.filter((step) => step.does === does).length;
     return count === 0 ? [] : [`${count} to ${does}`];
   });
-  const rows = verbs.flatMap(([does, word]) => steps.filter((step) => step.does === does).map((step) => `| ${word} | ${step.name} | \`${step.type}\` | ${cell(step)} |`));
-  return section("Resources", [`${counts.join(", ")}.`, "", "| | name | type | what and why |", "|---|---|---|---|", ...rows]);
+  const rows = verbs.flatMap(([does, word]) => steps.filter((step) => step.does === does && !again.includes(step.name)).map((step) => `| ${word} | ${step.name} | \`${step.type}\` | ${cell(step)} |`));
+  const table = rows.length === 0 ? [] : ["", "| | name | type | what and why |", "|---|---|---|---|", ...rows];
+  return section("Resources", [`${counts.join(", ")}.`, ...table, ...(again.length === 0 ? [] : ["", `Run again, since what they carry changes: ${again.join(", ")}.`])]);
 }
 
 function cell({ does, changes, because }: Step): string {
@@ -92,11 +94,12 @@ function connections({ before, after }: Review["connections"]): string {
 
 const budget = ({ used, available }: Budget): string => `${used} of ${available} may be in use`;
 
-function files(changes: readonly FileChange[]): string {
+function files({ files: changes, oneSided }: Pick<Review, "files" | "oneSided">): string {
   const own = changes.filter(({ patch }) => patch === null);
   const shown = changes.flatMap(({ host, path, patch }) => (patch === null ? [] : [`<details><summary>${host}: <code>${path}</code></summary>\n\n${fence(patch)}diff\n${patch}\n${fence(patch)}\n\n</details>`]));
   const rest = own.length === 0 ? [] : [`hostctl itself changes on ${[...new Set(own.map(({ host }) => host))].join(", ")}: ${[...new Set(own.map(({ path }) => path.split("/").pop()))].join(", ")}.`];
-  return section("Files", [...shown, ...rest].flatMap((text, index) => (index === 0 ? [text] : ["", text])));
+  const whole = oneSided.map(({ host, is, paths }) => `${host} is ${is}, with ${paths.length} files.`);
+  return section("Files", [...shown, ...rest, ...whole].flatMap((text, index) => (index === 0 ? [text] : ["", text])));
 }
 
 /** Longer than any fence in the text itself. */

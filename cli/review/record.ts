@@ -168,7 +168,9 @@ function environmentOf(resources: readonly Recorded[]): Readonly<Record<string, 
   for (const { inputs } of resources) {
     const stdin = inputs["stdin"];
     if (typeof stdin !== "string" || !stdin.startsWith('{"env":{"')) continue;
-    return (JSON.parse(stdin) as { env: Record<string, string> }).env;
+    const { env } = JSON.parse(stdin) as { env: Record<string, string> };
+    // A stand-in that became part of an URL.
+    return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replace(/%E2%9F%A8.*?%E2%9F%A9/g, decodeURIComponent)]));
   }
   return {};
 }

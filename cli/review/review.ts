@@ -3,7 +3,7 @@ import { billOf, billsElsewhere, type Bill } from "../../infra/plan/cost";
 import type { StackPlan } from "../../infra/plan/plan";
 import { budgetOf, type Budget } from "./budget";
 import { compareResources, type Step } from "./graph";
-import { compareFiles, compareHosts, type FileChange, type HostChange } from "./hosts";
+import { compareFiles, compareHosts, oneSidedHosts, type FileChange, type HostChange, type OneSided } from "./hosts";
 import { compareOpenings, type Openings } from "./openings";
 import type { Side } from "./side";
 import { judge, type Verdict } from "./verdict";
@@ -25,6 +25,8 @@ export interface Review {
   readonly steps: readonly Step[] | null;
   readonly hosts: readonly HostChange[];
   readonly files: readonly FileChange[];
+  /** Empty where the resources of a side are not known. */
+  readonly oneSided: readonly OneSided[];
   readonly openings: Openings;
   readonly secrets: readonly SecretChange[];
   readonly cost: { readonly before: Bill | null; readonly after: Bill | null; readonly elsewhere: readonly Bill[] };
@@ -60,6 +62,7 @@ export function reviewChange(stack: string, before: Side | null, after: Side, fi
     steps,
     hosts,
     files: compareFiles(old, after),
+    oneSided: steps === null ? [] : oneSidedHosts(old, after),
     openings: compareOpenings(old.plan, after.plan),
     secrets: compareSecrets(old, after),
     cost: { before: billed(old.plan), after: billed(after.plan), elsewhere: after.plan === null ? [] : billsElsewhere(after.plan) },

@@ -49,7 +49,8 @@ export async function recordFolder(folder: string, stack: string, label: string)
   const scratch = mkdtempSync(join(tmpdir(), "webstack-review-"));
   try {
     const file = join(scratch, "side.json");
-    await run(join(project, "node_modules/.bin/tsx"), [join(__dirname, "record.ts"), folder, stack, file], { cwd: folder });
+    // Not through tsx's own command, which is a second process.
+    await run(process.execPath, ["--require", join(project, "node_modules/tsx/dist/cjs/index.cjs"), join(__dirname, "record.ts"), folder, stack, file], { cwd: folder });
     return { ...(JSON.parse(readFileSync(file, "utf8")) as Omit<Side, "label">), label };
   } finally {
     rmSync(scratch, { recursive: true });

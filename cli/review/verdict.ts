@@ -29,7 +29,9 @@ export function judge(before: Side, after: Side, steps: readonly Step[], hosts: 
     ...problems.slice(0, 1).map((): Consequence => ({ level: "refused", says: "the description has problems, so nothing would be changed" })),
     ...betweenTargets(before, after),
     ...steps.flatMap((step) => ofStep(step, steps)),
-    ...hosts.filter(({ host }) => !steps.some(({ name, does }) => name === host && does !== "update")).flatMap(ofHost),
+    ...names(before, after),
+    // On another target there is nothing that could restart.
+    ...(before.spec?.target === after.spec?.target ? hosts : []).filter(({ host }) => !steps.some(({ name, does }) => name === host && does !== "update")).flatMap(ofHost),
   ];
   const sorted = [...consequences].sort((a, b) => levels.indexOf(b.level) - levels.indexOf(a.level));
   const level = sorted[0]?.level ?? (steps.length === 0 ? "nothing" : "no downtime");
@@ -41,6 +43,17 @@ function betweenTargets({ spec: old }: Side, { spec: now }: Side): readonly Cons
   if (old === null || now === null || old.target === now.target) return [];
   const data = old.database.kind === "none" ? [] : [{ level: "data at risk" as const, says: `the database stays on ${old.target} and is deleted with it: its data does not follow to ${now.target}; back it up, bring a second stack up there, restore, switch the name, then take this one down` }];
   return [...data, { level: "downtime", says: `everything on ${old.target} is deleted and made anew on ${now.target}, at another address` }];
+}
+
+/** A name is more than a file: people come by it. */
+function names({ plan: old }: Side, { plan: now }: Side): readonly Consequence[] {
+  if (old === null || now === null) return [];
+  const [was, is] = [old.spec.site.domain, now.spec.site.domain];
+  const lost = [was, ...old.spec.site.aliases].filter((name) => name !== "" && !now.site.names.includes(name));
+  return [
+    ...lost.map((name): Consequence => ({ level: "downtime", says: `who comes by the name ${name} is turned away; keep it in site.aliases` })),
+    ...(is === "" || is === was ? [] : [{ level: "no downtime" as const, says: `the site is ${is}: its DNS must lead here first${now.spec.site.tls === "letsencrypt" ? ", or no certificate is granted" : ""}` }]),
+  ];
 }
 
 function ofStep(step: Step, all: readonly Step[]): readonly Consequence[] {
@@ -68,10 +81,9 @@ function ofStep(step: Step, all: readonly Step[]): readonly Consequence[] {
     }
   }
   if (does === "create") return [];
-  return changes.flatMap(({ input }) => {
-    const says = interruptionOf(type, input);
-    return says === undefined ? [] : [{ level: "downtime" as const, says: `${name}: ${says}` }];
-  });
+  const broken = changes.flatMap(({ input }) => interruptionOf(type, input) ?? []);
+  if (broken.length > 0) return broken.map((says) => ({ level: "downtime", says: `${name}: ${says}` }));
+  return role === "delivery" ? [] : [{ level: "no downtime", says: `${name} changes in place: ${changes.map(({ input }) => input).join(", ")}` }];
 }
 
 /** Behind the gate: the new host is made first, and the address is moved to it once it serves. */
@@ -88,7 +100,7 @@ function ofHost(change: HostChange): readonly Consequence[] {
   const { host, rolls, restarts, restartUnits, reloadUnits, newUnits, goneUnits, newServices, goneServices, packages } = change;
   const list = (names: readonly string[]) => names.join(", ");
   const said = (level: Level, names: readonly string[], says: (names: string) => string): readonly Consequence[] => (names.length === 0 ? [] : [{ level, says: `${host}: ${says(list(names))}` }]);
-  const nginx = restartUnits.filter((unit) => unit === "nginx.service");
+  const nginx: readonly string[] = restartUnits.filter((unit) => unit === "nginx.service");
   const database = restartUnits.filter((unit) => unit.startsWith("postgresql") || unit.startsWith("mariadb"));
   return [
     ...said("downtime", nginx, () => "nginx restarts, so requests of that moment fail"),

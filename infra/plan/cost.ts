@@ -102,7 +102,7 @@ const linesOf: Readonly<Record<TargetName, (need: Need, region: string) => reado
   },
 
   aws({ hosts, database }, region) {
-    const { instances, databaseClasses, regions, addressHour, monthHours, rootDiskGiB } = catalog.aws;
+    const { instances, databaseClasses, regions, addressHour, monthHours, rootDiskGiB, smallestDatabaseDiskGiB } = catalog.aws;
     const prices = regions[region];
     const source = prices?.source ?? null;
     const hourly = (table: Readonly<Record<string, number>> | undefined) => (name: string) => scaled(table?.[name], monthHours);
@@ -112,12 +112,12 @@ const linesOf: Readonly<Record<TargetName, (need: Need, region: string) => reado
         return [
           { part: host.name, what: `instance ${size}`, monthly: hourly(prices?.instanceHour)(size), source },
           { part: host.name, what: "public IPv4 address", monthly: scaled(addressHour.usd, monthHours), source: addressHour.source },
-          { part: host.name, what: `disk of ${rootDiskGiB} GiB`, monthly: scaled(prices?.diskGiB, rootDiskGiB), source },
+          { part: host.name, what: `root disk of ${rootDiskGiB} GiB`, monthly: scaled(prices?.diskGiB, rootDiskGiB), source },
         ];
       }),
       ...(database === null ? [] : [sizeFor(database, databaseClasses, hourly(prices?.databaseHour))].flatMap((size): readonly CostLine[] => [
         { part: "database", what: `managed database ${size}`, monthly: hourly(prices?.databaseHour)(size), source },
-        { part: "database", what: `disk of ${database.storageGiB} GiB`, monthly: scaled(prices?.databaseDiskGiB, database.storageGiB), source },
+        { part: "database", what: `database disk of ${Math.max(database.storageGiB, smallestDatabaseDiskGiB)} GiB`, monthly: scaled(prices?.databaseDiskGiB, Math.max(database.storageGiB, smallestDatabaseDiskGiB)), source },
       ])),
     ];
   },

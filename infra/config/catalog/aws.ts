@@ -58,3 +58,6 @@ export const monthHours = 730;
 
 /** The root disk of an instance. */
 export const rootDiskGiB = 20;
+
+/** https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage */
+export const smallestDatabaseDiskGiB = 20;
