@@ -79,9 +79,9 @@ function cost({ cost: { before, after, elsewhere } }: Review): string {
 /** The same stack elsewhere; what has no price is named. */
 function comparison(bills: readonly Bill[]): string {
   if (bills.length === 0) return "";
-  const rows = bills.map(({ target, region, lines, total }) => {
+  const rows = bills.map(({ target, region, lines, total, known }) => {
     const unpriced = lines.filter(({ monthly }) => monthly === null).map(({ what }) => what);
-    return `| ${target} | ${region} | ${total === null ? `no price known for ${unpriced.join(", ")}` : usd(total)} | ${lines.map(({ what }) => what).filter((what) => /droplet|instance|managed/.test(what)).join(", ")} |`;
+    return `| ${target} | ${region} | ${total === null ? `${usd(known)} and more: no price known for ${unpriced.join(", ")}` : usd(total)} | ${lines.map(({ what }) => what).filter((what) => /droplet|instance|managed/.test(what)).join(", ")} |`;
   });
   return ["The same stack elsewhere, with at least as many cores and as much memory:", "", "| target | region | USD a month | with |", "|---|---|---|---|", ...rows].join("\n");
 }

@@ -8,9 +8,13 @@ import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type * as Rpc from "@pulumi/pulumi/runtime/rpc";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import type { checkSpec } from "../../infra/config/parse";
 import type { ConfigError } from "../../infra/config/problems";
 import type { StackSpec } from "../../infra/config/spec";
-import type { HostFiles } from "../../infra/host";
+import type { HostFiles, renderHosts } from "../../infra/host";
+import type { planStack } from "../../infra/plan";
+import type { findRelease } from "../../infra/release/digest";
+import type { targetFor } from "../../infra/targets";
 import { bundleOf } from "./bundle";
 import { placeholder } from "./placeholder";
 import { readStackFile } from "./stackFile";
@@ -21,11 +25,11 @@ const rpc = createRequire(__filename)("@pulumi/pulumi/runtime/rpc") as typeof Rp
 
 /** The story of infra/index.ts, as the version in FOLDER tells it. */
 interface Program {
-  readonly checkSpec: typeof import("../../infra/config/parse").checkSpec;
-  readonly planStack: typeof import("../../infra/plan").planStack;
-  readonly renderHosts: typeof import("../../infra/host").renderHosts;
-  readonly findRelease: typeof import("../../infra/release/digest").findRelease;
-  readonly targetFor: typeof import("../../infra/targets").targetFor;
+  readonly checkSpec: typeof checkSpec;
+  readonly planStack: typeof planStack;
+  readonly renderHosts: typeof renderHosts;
+  readonly findRelease: typeof findRelease;
+  readonly targetFor: typeof targetFor;
 }
 
 function loadProgram(folder: string): Program {
@@ -63,12 +67,12 @@ async function record(folder: string, stack: string): Promise<Omit<Side, "label"
 }
 
 /** The checked description. A secret that is only missing is no fault of a change: it stands in `unset`. */
-function describe({ checkSpec }: Program, raw: Readonly<Record<string, unknown>>, stack: string, secretNames: ReadonlySet<string>) {
+function describe(program: Program, raw: Readonly<Record<string, unknown>>, stack: string, secretNames: ReadonlySet<string>) {
   const context = { project: "webstack", stack, secretNames };
-  const first = checkSpec(raw, context);
+  const first = program.checkSpec(raw, context);
   const unset = first.problems.filter(({ must, hint }) => must === "must be set" && hint?.includes("--secret") === true).map(({ at }) => at);
   if (unset.length === 0) return { ...first, unset };
-  return { ...checkSpec(raw, { ...context, secretNames: new Set([...secretNames, ...unset]) }), unset };
+  return { ...program.checkSpec(raw, { ...context, secretNames: new Set([...secretNames, ...unset]) }), unset };
 }
 
 /** Stand-ins that tell a secret's name and the hash of its encrypted text, so that a rotation shows and the value cannot. */

@@ -1,7 +1,12 @@
 import { catalog } from "../config/catalog";
-import type { Size, Source } from "../config/catalog/size";
 import type { StackSpec, TargetName } from "../config/spec";
 import type { HostPlan, StackPlan } from "./plan";
+
+/** Cores and memory, by which a size of one cloud is found again on another. */
+interface Size {
+  readonly cpus: number;
+  readonly memoryMiB: number;
+}
 
 /** One line of a bill. */
 export interface CostLine {
@@ -10,7 +15,6 @@ export interface CostLine {
   readonly what: string;
   /** USD a month; null means that no price is known to us. */
   readonly monthly: number | null;
-  readonly source: Source | null;
 }
 
 export interface Bill {
@@ -19,6 +23,8 @@ export interface Bill {
   readonly lines: readonly CostLine[];
   /** Sum of all lines; null as soon as one of them has no price. */
   readonly total: number | null;
+  /** Sum of the lines that have one. */
+  readonly known: number;
   readonly notCounted: readonly string[];
 }
 
@@ -59,15 +65,15 @@ export function billOf({ spec, hosts }: Pick<StackPlan, "spec" | "hosts">): Bill
 export function billsElsewhere({ spec, hosts }: Pick<StackPlan, "spec" | "hosts">): readonly Bill[] {
   const need = needOf(spec, hosts);
   const anySize: Need = { ...need, hosts: need.hosts.map((host) => ({ ...host, size: "" })), database: need.database === null ? null : { ...need.database, size: "" } };
-  return places().filter(({ target, region }) => target !== spec.target || (target !== "digitalocean" && region !== spec.host.region))
+  return places.filter(({ target, region }) => target !== spec.target || (target !== "digitalocean" && region !== spec.host.region))
     .map(({ target, region }) => bill(target === spec.target ? need : anySize, target, region));
 }
 
-/** DigitalOcean asks the same everywhere, so it is one place. */
-function places(): readonly { readonly target: TargetName; readonly region: string }[] {
-  const priced = Object.entries(catalog).flatMap(([target, table]) => ("regions" in table ? Object.keys(table.regions).map((region) => ({ target: target as TargetName, region })) : [{ target: target as TargetName, region: "every region" }]));
-  return priced;
-}
+/** Where prices are known. DigitalOcean asks the same everywhere, so it is one place. */
+const places: readonly { readonly target: TargetName; readonly region: string }[] = [
+  { target: "digitalocean", region: "every region" },
+  ...catalog.aws.pricedRegions.map((region) => ({ target: catalog.aws.target, region })),
+];
 
 function needOf({ host, database, backup }: StackSpec, hosts: readonly HostPlan[]): Need {
   return {
@@ -80,57 +86,55 @@ function needOf({ host, database, backup }: StackSpec, hosts: readonly HostPlan[
 
 function bill(need: Need, target: TargetName, region: string): Bill {
   const lines = linesOf[target](need, region);
-  const total = lines.every(({ monthly }) => monthly !== null) ? round(lines.reduce((sum, { monthly }) => sum + (monthly ?? 0), 0)) : null;
-  return { target, region, lines, total, notCounted: notCounted[target] };
+  const known = round(lines.reduce((sum, { monthly }) => sum + (monthly ?? 0), 0));
+  return { target, region, lines, total: lines.every(({ monthly }) => monthly !== null) ? known : null, known, notCounted: notCounted[target] };
 }
 
 const linesOf: Readonly<Record<TargetName, (need: Need, region: string) => readonly CostLine[]>> = {
   local: () => [],
 
   digitalocean({ hosts, database, backups }) {
-    const { droplets, dropletSource, databases, databaseSource, dailyBackups } = catalog.digitalocean;
-    const price = (sizes: typeof droplets) => (name: string) => sizes[name]?.monthly ?? null;
+    const { droplets, databases, backupShare } = catalog.digitalocean;
+    const price = (sizes: typeof droplets) => (name: string) => sizes[name]?.monthly;
     return [
       ...hosts.flatMap((host): readonly CostLine[] => {
         const size = sizeFor(host, droplets, price(droplets));
-        const monthly = price(droplets)(size);
-        const machine = { part: host.name, what: `droplet ${size}`, monthly, source: dropletSource };
-        return backups ? [machine, { part: host.name, what: "its daily backups, 30 %", monthly: monthly === null ? null : round(monthly * dailyBackups.share), source: dailyBackups.source }] : [machine];
+        const machine = line(host.name, `droplet ${size}`, price(droplets)(size));
+        return backups ? [machine, line(host.name, `its daily backups, ${backupShare.day * 100} %`, price(droplets)(size), backupShare.day)] : [machine];
       }),
-      ...(database === null ? [] : [sizeFor(database, databases, price(databases))].map((size) => ({ part: "database", what: `managed database ${size}`, monthly: price(databases)(size), source: databaseSource }))),
+      ...(database === null ? [] : [sizeFor(database, databases, price(databases))].map((size) => line("database", `managed database ${size}`, price(databases)(size)))),
     ];
   },
 
   aws({ hosts, database }, region) {
-    const { instances, databaseClasses, regions, addressHour, monthHours, rootDiskGiB, smallestDatabaseDiskGiB } = catalog.aws;
-    const prices = regions[region];
-    const source = prices?.source ?? null;
-    const hourly = (table: Readonly<Record<string, number>> | undefined) => (name: string) => scaled(table?.[name], monthHours);
+    const { instances, databases, extras, isPriced, extrasRegion, rootDiskGiB, smallestDatabaseDiskGiB } = catalog.aws;
+    const price = (sizes: typeof instances | typeof databases) => (name: string) => (isPriced(region) ? sizes[name]?.monthly[region] : undefined);
+    // A release's wheels are built for one architecture.
+    const sameProcessor = Object.fromEntries(Object.entries(instances).filter(([, { architecture }]) => architecture === "amd64"));
+    const extra = (usd: number) => (region === extrasRegion ? usd : undefined);
     return [
       ...hosts.flatMap((host): readonly CostLine[] => {
-        const size = sizeFor(host, instances, hourly(prices?.instanceHour));
-        return [
-          { part: host.name, what: `instance ${size}`, monthly: hourly(prices?.instanceHour)(size), source },
-          { part: host.name, what: "public IPv4 address", monthly: scaled(addressHour.usd, monthHours), source: addressHour.source },
-          { part: host.name, what: `root disk of ${rootDiskGiB} GiB`, monthly: scaled(prices?.diskGiB, rootDiskGiB), source },
-        ];
+        const size = sizeFor(host, sameProcessor, price(instances));
+        // An address costs the same in every region: https://aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights/
+        return [line(host.name, `instance ${size}`, price(instances)(size)), line(host.name, "public IPv4 address", extras.publicAddress), line(host.name, `root disk of ${rootDiskGiB} GiB`, extra(extras.diskGiB), rootDiskGiB)];
       }),
-      ...(database === null ? [] : [sizeFor(database, databaseClasses, hourly(prices?.databaseHour))].flatMap((size): readonly CostLine[] => [
-        { part: "database", what: `managed database ${size}`, monthly: hourly(prices?.databaseHour)(size), source },
-        { part: "database", what: `database disk of ${Math.max(database.storageGiB, smallestDatabaseDiskGiB)} GiB`, monthly: scaled(prices?.databaseDiskGiB, Math.max(database.storageGiB, smallestDatabaseDiskGiB)), source },
-      ])),
+      ...(database === null ? [] : [sizeFor(database, databases, price(databases))].flatMap((size): readonly CostLine[] => {
+        const disk = Math.max(database.storageGiB, smallestDatabaseDiskGiB);
+        return [line("database", `managed database ${size}`, price(databases)(size)), line("database", `database disk of ${disk} GiB`, extra(extras.databaseDiskGiB), disk), line("database", "secret that holds its password", extra(extras.secret))];
+      })),
     ];
   },
 };
 
+/** A size in the tables is one thing; `times` is how many of a unit. */
+const line = (part: string, what: string, usd: number | undefined, times = 1): CostLine => ({ part, what, monthly: usd === undefined ? null : round(usd * times) });
+
 /** The size asked for, or else the cheapest that has as much of both, or else the smallest: a size without a price comes last. */
-function sizeFor({ size, wants }: { readonly size: string; readonly wants: Size }, sizes: Readonly<Record<string, Size>>, price: (name: string) => number | null): string {
+function sizeFor({ size, wants }: { readonly size: string; readonly wants: Size }, sizes: Readonly<Record<string, Size>>, price: (name: string) => number | undefined): string {
   if (size !== "") return size;
   const enough = Object.entries(sizes).filter(([, { cpus, memoryMiB }]) => cpus >= wants.cpus && memoryMiB >= wants.memoryMiB);
   const [best] = enough.sort(([a, one], [b, other]) => (price(a) ?? Infinity) - (price(b) ?? Infinity) || one.memoryMiB - other.memoryMiB);
   return best?.[0] ?? `of ${wants.cpus} cores and ${wants.memoryMiB} MiB`;
 }
-
-const scaled = (price: number | undefined, by: number): number | null => (price === undefined ? null : round(price * by));
 
 const round = (usd: number): number => Math.round(usd * 100) / 100;

@@ -1,63 +1,156 @@
-import type { Size, Source } from "./size";
+/**
+ * What AWS sells, as far as this project sizes and prices it. Prices are US dollars an hour on demand, Linux, shared tenancy; a month has
+ * 730 hours. A price that no source gave is left out and never guessed.
+ * Sizes: https://aws.amazon.com/ec2/instance-types/ and https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html
+ * Prices: https://aws.amazon.com/ec2/pricing/on-demand/ and https://aws.amazon.com/rds/postgresql/pricing/
+ */
 
-const gib = (memory: number, cpus = 2): Size => ({ cpus, memoryMiB: memory * 1024 });
+export const pricesRead = "2026-11-22";
 
-/** https://aws.amazon.com/ec2/instance-types/t3/ */
-export const instances: Readonly<Record<string, Size>> = {
-  "t3.nano": gib(0.5),
-  "t3.micro": gib(1),
-  "t3.small": gib(2),
-  "t3.medium": gib(4),
-  "t3.large": gib(8),
-  "t3.xlarge": gib(16, 4),
-};
+const hoursInMonth = 730;
 
-/** https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html */
-export const databaseClasses: Readonly<Record<string, Size>> = {
-  "db.t4g.micro": gib(1),
-  "db.t4g.small": gib(2),
-  "db.t4g.medium": gib(4),
-  "db.t4g.large": gib(8),
-};
+export type Region = "us-east-1" | "eu-central-1";
 
-export interface RegionPrices {
-  readonly source: Source;
-  /** An hour of an instance, by its type. */
-  readonly instanceHour: Readonly<Record<string, number>>;
-  /** An hour of a database on one zone, by its class. */
-  readonly databaseHour: Readonly<Record<string, number>>;
-  /** A GiB of disk a month. */
-  readonly diskGiB?: number;
-  readonly databaseDiskGiB?: number;
-  readonly loadBalancerHour?: number;
+export interface InstanceType {
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly architecture: "amd64" | "arm64";
+  /** Pays for its cores with credits that it earns while idle. */
+  readonly burstable: boolean;
+  /** US dollars a month, by region. */
+  readonly monthly: Readonly<Partial<Record<Region, number>>>;
 }
 
-/** What is not here has no price known to us. */
-export const regions: Readonly<Record<string, RegionPrices>> = {
-  "us-east-1": {
-    source: { url: "https://infratally.com/articles/aws-rds-pricing-explained-2026.html and https://aws.amazon.com/ec2/pricing/on-demand/", date: "2026-01" },
-    instanceHour: { "t3.micro": 0.0104, "t3.small": 0.0208, "t3.medium": 0.0416, "t3.large": 0.0832 },
-    databaseHour: { "db.t4g.micro": 0.016, "db.t4g.small": 0.032, "db.t4g.medium": 0.065 },
-    diskGiB: 0.08,
-    databaseDiskGiB: 0.115,
-    loadBalancerHour: 0.0225,
-  },
-  "eu-central-1": {
-    source: { url: "https://matthiaskraaz.blogspot.com/2021/08/aws-ec2-price-of-maxed-out-burstable.html", date: "2021-08-30" },
-    instanceHour: { "t3.micro": 0.012, "t3.small": 0.024 },
-    databaseHour: {},
-    loadBalancerHour: 0.027,
-  },
-};
+export interface DatabaseClass {
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  /** Connections that the engine's default leaves to the app, see {@link connectionsFor}. */
+  readonly connections: Readonly<Record<"postgres" | "mysql", number>>;
+  readonly burstable: boolean;
+  /** Engines whose queries Performance Insights can watch on this class. */
+  readonly insights: readonly ("postgres" | "mysql")[];
+  /** US dollars a month for one server, by region; a standby costs the same again. */
+  readonly monthly: Readonly<Partial<Record<Region, number>>>;
+}
 
-/** A public IPv4 address an hour, in every region, attached or not. */
-export const addressHour = { usd: 0.005, source: { url: "https://aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights/", date: "2024-02-01" } as Source };
+/**
+ * max_connections is bytes / 9531392 for PostgreSQL and bytes / 12582880 for MySQL, of a memory that the system has taken its share of
+ * first; that share is estimated at about a quarter, what the smallest classes lose.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
+ */
+export const connectionsFor = (engine: "postgres" | "mysql", memoryMiB: number): number =>
+  Math.min(5000, Math.floor(((engine === "postgres" ? 80 : 60) * memoryMiB) / 1024));
 
-/** Hours of a month, as AWS's own calculator counts them. */
-export const monthHours = 730;
+const monthly = (hourly: number): number => Math.round(hourly * hoursInMonth * 100) / 100;
 
-/** The root disk of an instance. */
-export const rootDiskGiB = 20;
+type Row = readonly [name: string, cpus: number, gib: number, usEast?: number, euCentral?: number];
 
-/** https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage */
-export const smallestDatabaseDiskGiB = 20;
+function prices(usEast?: number, euCentral?: number) {
+  return {
+    ...(usEast === undefined ? {} : { "us-east-1": monthly(usEast) }),
+    ...(euCentral === undefined ? {} : { "eu-central-1": monthly(euCentral) }),
+  };
+}
+
+function hosts(architecture: "amd64" | "arm64", burstable: boolean, rows: readonly Row[]): [string, InstanceType][] {
+  return rows.map(([name, cpus, gib, usEast, euCentral]) => [name, { cpus, memoryMiB: gib * 1024, architecture, burstable, monthly: prices(usEast, euCentral) }]);
+}
+
+/** Types that a host may have. */
+export const instances: Readonly<Record<string, InstanceType>> = Object.fromEntries([
+  ...hosts("amd64", true, [
+    ["t3.nano", 2, 0.5, 0.0052, 0.006],
+    ["t3.micro", 2, 1, 0.0104, 0.012],
+    ["t3.small", 2, 2, 0.0208, 0.024],
+    ["t3.medium", 2, 4, 0.0416, 0.048],
+    ["t3.large", 2, 8, 0.0832, 0.096],
+    ["t3.xlarge", 4, 16, 0.1664, 0.192],
+    ["t3.2xlarge", 8, 32, 0.3328, 0.384],
+    ["t3a.nano", 2, 0.5, 0.0047, 0.0054],
+    ["t3a.micro", 2, 1, 0.0094, 0.0108],
+    ["t3a.small", 2, 2, 0.0188, 0.0216],
+    ["t3a.medium", 2, 4, 0.0376, 0.0432],
+    ["t3a.large", 2, 8, 0.0752, 0.0864],
+  ]),
+  ...hosts("arm64", true, [
+    ["t4g.nano", 2, 0.5, 0.0042, 0.0048],
+    ["t4g.micro", 2, 1, 0.0084, 0.0096],
+    ["t4g.small", 2, 2, 0.0168, 0.0192],
+    ["t4g.medium", 2, 4, 0.0336, 0.0384],
+    ["t4g.large", 2, 8, 0.0672, 0.0768],
+    ["t4g.xlarge", 4, 16, 0.1344, 0.1536],
+    ["t4g.2xlarge", 8, 32, 0.2688, 0.3072],
+  ]),
+  ...hosts("amd64", false, [
+    ["m6i.large", 2, 8, 0.096, 0.115],
+    ["m6i.xlarge", 4, 16, 0.192, 0.23],
+    ["m6i.2xlarge", 8, 32, 0.384, 0.46],
+    ["c6i.large", 2, 4, 0.085, 0.097],
+    ["c6i.xlarge", 4, 8, 0.17, 0.194],
+    ["r6i.large", 2, 16, 0.126, 0.152],
+  ]),
+]);
+
+const databaseRows: readonly (readonly [name: string, gib: number, burstable: boolean, usEast?: number])[] = [
+  ["db.t3.micro", 1, true],
+  ["db.t3.small", 2, true],
+  ["db.t3.medium", 4, true],
+  ["db.t3.large", 8, true],
+  // https://infratally.com/articles/aws-rds-pricing-explained-2026.html has these three.
+  ["db.t4g.micro", 1, true, 0.016],
+  ["db.t4g.small", 2, true, 0.032],
+  ["db.t4g.medium", 4, true, 0.065],
+  ["db.t4g.large", 8, true],
+  ["db.t4g.xlarge", 16, true],
+  ["db.t4g.2xlarge", 32, true],
+  ["db.m6g.large", 8, false],
+  ["db.m6g.xlarge", 16, false],
+  ["db.m7g.large", 8, false],
+  ["db.m7g.xlarge", 16, false],
+  ["db.r6g.large", 16, false],
+];
+
+// https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.Overview.Engines.html
+const withoutMysqlInsights = /^db\.(t3|t4g)\.(micro|small)$/;
+
+/** Classes that a database may have. */
+export const databases: Readonly<Record<string, DatabaseClass>> = Object.fromEntries(
+  databaseRows.map(([name, gib, burstable, usEast]): [string, DatabaseClass] => [
+    name,
+    {
+      cpus: name.endsWith(".2xlarge") ? 8 : name.endsWith(".xlarge") ? 4 : 2,
+      memoryMiB: gib * 1024,
+      connections: { postgres: connectionsFor("postgres", gib * 1024), mysql: connectionsFor("mysql", gib * 1024) },
+      burstable,
+      insights: withoutMysqlInsights.test(name) ? ["postgres"] : ["postgres", "mysql"],
+      monthly: prices(usEast),
+    },
+  ]),
+);
+
+/**
+ * Regions and two zones of each, for the two subnets of a kind. Regions that an account must opt into, and those of which an account sees
+ * other zones than these, are left out. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
+ */
+export const regions: Readonly<Record<string, readonly [string, string]>> = Object.fromEntries(
+  [
+    ["eu-central-1", "ab"], ["eu-west-1", "ab"], ["eu-west-2", "ab"], ["eu-west-3", "ab"], ["eu-north-1", "ab"], ["us-east-1", "ab"], ["us-east-2", "ab"],
+    ["us-west-2", "ab"], ["ca-central-1", "ab"], ["ap-northeast-1", "ac"], ["ap-northeast-2", "ab"], ["ap-south-1", "ab"], ["ap-southeast-1", "ab"],
+    ["ap-southeast-2", "ab"], ["sa-east-1", "ac"],
+  ].map(([name = "", zones = ""]) => [name, [`${name}${zones.charAt(0)}`, `${name}${zones.charAt(1)}`] as const]),
+);
+
+/** Families of parameters by engine and version; the versions are those in infra/config/targets.ts. */
+export const parameterFamily = (engine: "postgres" | "mysql", version: string): string => `${engine}${version}`;
+
+/** What else a stack pays for, US dollars a month in us-east-1, or a month and GiB where the name says so. Same date. */
+export const extras = {
+  /** https://aws.amazon.com/vpc/pricing/ */
+  publicAddress: 3.65,
+  natGateway: 32.85,
+  /** https://aws.amazon.com/ebs/pricing/ and https://aws.amazon.com/rds/postgresql/pricing/ */
+  diskGiB: 0.08,
+  databaseDiskGiB: 0.115,
+  /** https://aws.amazon.com/secrets-manager/pricing/ and its calls, 0.05 for 10,000 */
+  secret: 0.4,
+} as const;

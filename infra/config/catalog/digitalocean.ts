@@ -1,16 +1,14 @@
-import type { Size, Source } from "./size";
-
-/** A size with its price a month, the same in every region. */
-export interface PricedSize extends Size {
+/** A size with its price: US dollars a month, the same in every region. Nothing here is fetched; each price has a source and its date. */
+export interface Size {
+  readonly cpus: number;
+  readonly memoryMiB: number;
   readonly monthly: number;
 }
 
-const gib = (memory: number, cpus: number, monthly: number): PricedSize => ({ cpus, memoryMiB: memory * 1024, monthly });
+const gib = (memory: number, cpus: number, monthly: number): Size => ({ cpus, memoryMiB: memory * 1024, monthly });
 
-export const dropletSource: Source = { url: "https://gist.github.com/colinwilson/cd31bde012f6727b24b2fc4ebee749c0", date: "2022-07" };
-
-/** Basic droplets. */
-export const droplets: Readonly<Record<string, PricedSize>> = {
+/** Basic droplets, by the change of prices of 2022-07: https://gist.github.com/colinwilson/cd31bde012f6727b24b2fc4ebee749c0 */
+export const droplets: Readonly<Record<string, Size>> = {
   "s-1vcpu-512mb-10gb": gib(0.5, 1, 4),
   "s-1vcpu-1gb": gib(1, 1, 6),
   "s-1vcpu-2gb": gib(2, 1, 12),
@@ -20,18 +18,13 @@ export const droplets: Readonly<Record<string, PricedSize>> = {
   "s-8vcpu-16gb": gib(16, 8, 96),
 };
 
-export const databaseSource: Source = { url: "https://www.digitalocean.com/pricing/managed-databases", date: "2024" };
-
-/** One node of PostgreSQL or MySQL, with the disk that comes with it. */
-export const databases: Readonly<Record<string, PricedSize>> = {
+/** One node of PostgreSQL or MySQL, with the disk that comes with it, 2024: https://www.digitalocean.com/pricing/managed-databases */
+export const databases: Readonly<Record<string, Size>> = {
   "db-s-1vcpu-1gb": gib(1, 1, 15),
   "db-s-1vcpu-2gb": gib(2, 1, 30),
   "db-s-2vcpu-4gb": gib(4, 2, 60),
   "db-s-4vcpu-8gb": gib(8, 4, 120),
 };
 
-/** Daily backups of a droplet, as a share of its price. */
-export const dailyBackups = { share: 0.3, source: { url: "https://docs.digitalocean.com/products/backups/details/pricing/", date: "2026-03-09" } as Source };
-
-/** A balancer's node, a month. */
-export const loadBalancerNode = { monthly: 12, source: { url: "https://www.digitalocean.com/pricing/load-balancers", date: "2024" } as Source };
+/** Backups of a whole droplet, as a share of its price, 2026-03-09: https://docs.digitalocean.com/products/backups/details/pricing/ */
+export const backupShare = { day: 0.3, week: 0.2 } as const;
