@@ -5,7 +5,7 @@ import os
 import re
 import sys
 
-from . import apply, backup_verbs, certificate, jobs, late, lifecycle, logs, maintenance, manifest, pause, signals, status, update, words
+from . import apply, backup_verbs, certificate, handover, jobs, late, lifecycle, logs, maintenance, manifest, pause, signals, status, update, words
 from .compare import compare, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -91,6 +91,11 @@ def _parser():
     verb("resume", _call(pause.resume), "let held requests go on, at once even while another run holds the lock", before_lock=pause.let_go)
     one = verb("run", _run, "run a job now, show what it says, and end with its exit code", locks=False)
     one.add_argument("job", type=_name, metavar="JOB")
+    one = verb("hand-over", _hand_over, "write what the next host needs of this one to standard output", locks=False)
+    _what(one)
+    one = verb("take-over", _take_over, "read what another host hands over; timers wait until in-service")
+    _what(one)
+    verb("in-service", _call(handover.in_service), "the site's address leads here now: let timers run, order the certificate if it is due", locks=False)
     verb("recover", _call(recover), "put the old state back after an interrupted run; the machine does this when it boots")
     backup_verbs.add(verb)
     one = verb("logs", _logs, "show the log of a service, a job or the deployments", locks=False)
@@ -124,6 +129,22 @@ def _call_with(verb, argument):
         verb(host, getattr(args, argument))
         return 0
     return run
+
+
+def _what(verb):
+    what = verb.add_mutually_exclusive_group(required=True)
+    what.add_argument("--all", dest="labels", action="store_const", const=handover.LABELS, help="the certificate and uploaded media")
+    what.add_argument("--media", dest="labels", action="store_const", const=("media",), help="uploaded media only")
+
+
+def _hand_over(host, args):
+    handover.send(host, args.labels, sys.stdout.buffer)
+    return 0
+
+
+def _take_over(host, args):
+    handover.take_over(host, args.labels, args.stdin.buffer)
+    return 0
 
 
 def _maintenance(host, args):

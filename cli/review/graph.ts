@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { kindOf, reasonOf, type Role } from "./kinds";
-import { isUnknown, outputsIn } from "./placeholder";
+import { isUnknown } from "./placeholder";
 import type { Recorded } from "./side";
 
 /** What happens to one resource. */
@@ -56,8 +56,8 @@ function follow(news: ReadonlyMap<string, Recorded>, steps: Map<string, Step>): 
     for (const [key, now] of news) {
       const known = steps.get(key);
       if (known !== undefined && known.does !== "update") continue;
-      const fed = Object.entries(now.inputs).flatMap(([input, value]) => {
-        const source = outputsIn(JSON.stringify(value) ?? "").find((name) => moved.has(name));
+      const fed = Object.entries(now.feeds).flatMap(([input, names]) => {
+        const source = names.find((name) => moved.has(name));
         return source === undefined ? [] : [{ input, source }];
       });
       const replacing = fed.filter(({ input }) => replaceKeys(now).includes(input));

@@ -1,7 +1,7 @@
 /** Inputs whose change leaves the resource in place and interrupts it, with what happens, by type. */
 const interruptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   // https://docs.digitalocean.com/products/droplets/how-to/resize/
-  "digitalocean:index/droplet:Droplet": { size: "it is switched off for its resize, which takes about a minute for each GiB of its disk" },
+  "digitalocean:index/droplet:Droplet": { size: "it is switched off for its resize, some minutes" },
   // https://docs.digitalocean.com/products/databases/postgresql/how-to/resize/
   "digitalocean:index/databaseCluster:DatabaseCluster": {
     size: "its nodes are exchanged, and connections break for some seconds at the switch",

@@ -2,7 +2,7 @@ import { networkOfMachine, replaces as ownReplaces } from "../../providers/nspaw
 import published from "./replaces.json";
 
 /** What a resource is to the people who run the stack. */
-export type Role = "host" | "database" | "backups" | "pointer" | "firewall" | "network" | "delivery" | "other";
+export type Role = "host" | "database" | "backups" | "address" | "pointer" | "firewall" | "network" | "delivery" | "other";
 
 interface Kind {
   readonly role: Role;
@@ -20,6 +20,7 @@ const roles: Readonly<Record<string, Role>> = {
   "digitalocean:index/volume:Volume": "backups",
   "digitalocean:index/reservedIpAssignment:ReservedIpAssignment": "pointer",
   "digitalocean:index/loadBalancer:LoadBalancer": "pointer",
+  "digitalocean:index/reservedIp:ReservedIp": "address",
   "digitalocean:index/firewall:Firewall": "firewall",
   "digitalocean:index/databaseFirewall:DatabaseFirewall": "firewall",
   "digitalocean:index/vpc:Vpc": "network",
@@ -28,6 +29,7 @@ const roles: Readonly<Record<string, Role>> = {
   "aws:rds/instance:Instance": "database",
   "aws:s3/bucket:Bucket": "backups",
   "aws:backup/vault:Vault": "backups",
+  "aws:ec2/eip:Eip": "address",
   "aws:ec2/eipAssociation:EipAssociation": "pointer",
   "aws:lb/loadBalancer:LoadBalancer": "pointer",
   "aws:ec2/securityGroup:SecurityGroup": "firewall",

@@ -4,9 +4,4 @@
  */
 export const placeholder = (kind: "output" | "secret" | "public key of", ...words: readonly string[]): string => `⟨${[kind, ...words].join(" ")}⟩`;
 
-/** Names of the resources whose outputs a text holds. */
-export function outputsIn(text: string): readonly string[] {
-  return [...text.matchAll(/⟨output ([^⟩]+)\.[^.⟩]+⟩/g)].map(([, name]) => name ?? "");
-}
-
 export const isUnknown = (text: string): boolean => text.includes("⟨");

@@ -88,17 +88,14 @@ function secretsOf(spec: StackSpec, hashes: Readonly<Record<string, string>>) {
 
 /** Everything `declare` registers. Outputs that only a cloud can tell are stand-ins that name resource and property. */
 async function build(stack: string, declare: () => unknown): Promise<{ readonly resources: readonly Recorded[]; readonly environment: Readonly<Record<string, string>> }> {
-  const requests: { readonly type: string; readonly name: string; readonly inputs: Record<string, unknown>; options: Recorded["options"] }[] = [];
-  watchOptions((options) => {
-    const last = requests.at(-1);
-    if (last !== undefined) last.options = options;
-  });
+  const requests: { readonly type: string; readonly name: string; readonly inputs: Record<string, unknown>; options: Recorded["options"]; feeds: Recorded["feeds"] }[] = [];
+  watchRequests((known) => Object.assign(requests.at(-1) ?? {}, known));
   nameUnknownOutputs();
   readUnknownJson();
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs }) {
-        requests.push({ type, name, inputs: inputs as Record<string, unknown>, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [] } });
+        requests.push({ type, name, inputs: inputs as Record<string, unknown>, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [] }, feeds: {} });
         return { id: placeholder("output", `${name}.id`), state: {} };
       },
       call: ({ token }) => ({ id: placeholder("output", `${token}.id`), arn: placeholder("output", `${token}.arn`), name: placeholder("output", `${token}.name`), names: [0, 1, 2].map((n) => placeholder("output", `${token}.names.${n}`)) }),
@@ -109,20 +106,25 @@ async function build(stack: string, declare: () => unknown): Promise<{ readonly 
   );
   declare();
   await pulumi.runtime.disconnect();
-  const resources = await Promise.all(requests.map(async ({ type, name, inputs, options }) => ({ type, name, inputs: (await plain(inputs)) as Recorded["inputs"], options })));
+  const resources = await Promise.all(requests.map(async ({ inputs, ...request }): Promise<Recorded> => ({ ...request, inputs: (await plain(inputs)) as Recorded["inputs"] })));
   return { resources: resources.sort((a, b) => (a.type + a.name < b.type + b.name ? -1 : 1)), environment: environmentOf(resources) };
 }
 
-// The mocks of the SDK leave options out; they see the request itself, right before their own answer to it.
-function watchOptions(tell: (options: Recorded["options"]) => void): void {
+// The mocks of the SDK leave options and dependencies out; they see the request itself, and this sees it with them.
+function watchRequests(tell: (known: Pick<Recorded, "options" | "feeds">) => void): void {
   const { registerResource } = MockMonitor.prototype;
   MockMonitor.prototype.registerResource = async function (request, callback) {
     const answer = registerResource.call(this, request, callback);
-    tell({
+    const feeds: Record<string, string[]> = {};
+    request.getPropertydependenciesMap().forEach((from: { getUrnsList(): string[] }, input: string) => {
+      feeds[input] = from.getUrnsList().map((urn) => urn.split("::").pop() ?? "").sort();
+    });
+    const options = {
       protect: request.getProtect(),
       deleteBeforeReplace: request.getDeletebeforereplacedefined() && request.getDeletebeforereplace(),
       replaceOnChanges: request.getReplaceonchangesList(),
-    });
+    };
+    tell({ options, feeds });
     return answer;
   };
 }

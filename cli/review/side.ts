@@ -38,6 +38,8 @@ export interface Recorded {
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Names of the resources whose outputs each input holds. */
+  readonly feeds: Readonly<Record<string, readonly string[]>>;
   readonly options: { readonly protect: boolean; readonly deleteBeforeReplace: boolean; readonly replaceOnChanges: readonly string[] };
 }
 

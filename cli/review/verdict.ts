@@ -71,6 +71,8 @@ function ofStep(step: Step, all: readonly Step[]): readonly Consequence[] {
         return [hostReplaced(step, all, why)];
       case "pointer":
         return does === "delete" ? [{ level: "downtime", says: `${name} is deleted: the site loses its address` }] : [];
+      case "address":
+        return [{ level: "downtime", says: `the site's address ${name} ${does === "replace" ? "becomes another" : "is given up"}${why}${guard}: its DNS must follow` }];
       case "network":
         return [{ level: "downtime", says: `the network ${name} ${does === "replace" ? "is replaced" : "is deleted"}${why}, and every machine in it with it` }];
       case "firewall":

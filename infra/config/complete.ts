@@ -16,6 +16,7 @@ export function complete(said: Description, project: string, stack: string): Sta
     project,
     stack,
     target: said.target,
+    protect: said.protect ?? (isPublic ? "data" : "nothing"),
     app: said.app,
     services: completeServices(said, host.cpus, database),
     static: said.static.map(([url, folder]) => ({ url, folder })),
@@ -23,7 +24,7 @@ export function complete(said: Description, project: string, stack: string): Sta
     jobs: said.jobs.map(([name, { run, ...job }]) => ({ name, ...job, command: run })),
     env: Object.fromEntries(said.env),
     secrets: said.secrets,
-    site: { ...said.site, domain, tls, acme: completeAcme(said, domain) },
+    site: { ...said.site, domain, zone: said.site.zone ?? "", tls, acme: completeAcme(said, domain) },
     host,
     network: said.network,
     database,
@@ -47,7 +48,9 @@ function completeHost({ host, target }: Description): HostSpec {
   const of = targetDefaults[target];
   const size = host.size ?? of.hostSize;
   const { cpus, memoryMiB } = sizeOf(size) ?? (size === "" ? { cpus: 2, memoryMiB: 2048 } : { cpus: 0, memoryMiB: 0 });
-  return { ...host, size, region: host.region ?? of.region, cpus: host.cpus ?? cpus, memoryMiB: host.memoryMiB ?? memoryMiB };
+  const every = host.snapshots.every ?? of.snapshots;
+  const snapshots = { ...host.snapshots, every, keep: host.snapshots.keep ?? (every === "week" ? 4 : 7) };
+  return { ...host, snapshots, size, region: host.region ?? of.region, cpus: host.cpus ?? cpus, memoryMiB: host.memoryMiB ?? memoryMiB };
 }
 
 function completeDatabase({ database, target, app }: Description): DatabaseSpec {
@@ -55,6 +58,7 @@ function completeDatabase({ database, target, app }: Description): DatabaseSpec 
   const of = targetDefaults[target];
   const size = database.size ?? of.databaseSize;
   const memoryMiB = database.memoryMiB ?? sizeOf(size)?.memoryMiB ?? (size === "" ? 1024 : 0);
+  const storageGiB = database.storageGiB ?? of.storageGiB;
   const name = app.name.replaceAll("-", "_");
   return {
     ...database,
@@ -62,7 +66,9 @@ function completeDatabase({ database, target, app }: Description): DatabaseSpec 
     name: database.name ?? name,
     user: database.user ?? name,
     size,
-    storageGiB: database.storageGiB ?? of.storageGiB,
+    storageGiB,
+    storageLimitGiB: database.storageLimitGiB ?? 2 * storageGiB,
+    restore: database.restore === undefined ? null : { from: database.restore.from, at: database.restore.at ?? "" },
     memoryMiB,
     connections: database.connections ?? Math.max(0, of.connections(database.engine, memoryMiB)),
   };

@@ -1,6 +1,6 @@
 import { domainToASCII } from "node:url";
 import { isPrivate, mendCidr, parseCidr } from "./cidr";
-import { leaf, text, type Type } from "./type";
+import { leaf, oneOf, text, type Type } from "./type";
 
 /** Text forms of the key table, in the order of the alphabet. */
 
@@ -69,6 +69,18 @@ export const httpsUrl = text("an https URL", /^https:\/\/[a-z0-9]([a-z0-9.-]*[a-
 
 export const identifier = text("lower-case letters, digits and underscores, beginning with a letter, at most 63", /^[a-z][a-z0-9_]{0,62}$/);
 
+/** A moment as RFC 3339 writes it, in UTC; one that the calendar has. */
+export const instant: Type<string> = leaf({
+  says: "a moment in UTC, as 2026-11-01T03:00:00Z",
+  schema: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$" },
+  accept: (value) => (typeof value === "string" && isInstant(value) ? value : undefined),
+});
+
+function isInstant(value: string): boolean {
+  const time = new Date(value);
+  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(value) && !Number.isNaN(time.getTime()) && time.toISOString() === value.replace("Z", ".000Z");
+}
+
 export const moduleName = text("of the form package.module:callable", /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$/, (value) =>
   typeof value !== "string" ? undefined
     : /^[\w./]+\.py(:\w+)?$/.test(value) || value.includes("/") ? "write dots for slashes and leave .py out"
@@ -123,3 +135,5 @@ export const version: Type<string> = leaf({
   accept: (value) => ((typeof value === "string" && /^\d{1,3}(\.\d{1,3})?$/.test(value)) || (Number.isInteger(value) && (value as number) > 0) ? String(value) : undefined),
   mend: (value) => (typeof value === "number" ? `write "${value}"` : undefined),
 });
+
+export const weekday = oneOf("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday");

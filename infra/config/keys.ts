@@ -1,8 +1,8 @@
 import { schedule } from "./calendar";
 import { command } from "./command";
 import {
-  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, moduleName, network, privateNetwork, publicKey, slug, unitName,
-  urlPath, urlPrefix, version,
+  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey, slug, unitName,
+  urlPath, urlPrefix, version, weekday,
 } from "./forms";
 import { byKind, computed, group, optional, required, section, type Values } from "./section";
 import { flag, listOf, mapOf, oneOf, wholeNumber } from "./type";
@@ -47,6 +47,9 @@ const timeoutSeconds = (value: number, of: { says: string; example: number }) =>
 
 export const keys = {
   target: required(oneOf("digitalocean", "aws", "local"), { says: "where the stack runs", example: "digitalocean" }),
+  protect: computed(oneOf("data", "nothing"), "data on digitalocean and aws, nothing on local", {
+    says: "what no command of this program deletes: the database, the backups and the host that serves, or nothing", example: "data",
+  }),
   app: group(section({
     name: required(appName, { says: "names the system user, the labels, and by default the database", example: "ocpizza" }),
     source: required(folder, { says: "folder of the application, beside Pulumi.yaml", example: "examples/ocpizza" }),
@@ -94,6 +97,7 @@ export const keys = {
       email: computed(email, "the first of monitoring.emails, else hostmaster at `domain`", { says: "contact of the account with the authority", example: "ops@ocpizza.fr" }),
       ca: computed(certificates, "those that Debian trusts", { says: "PEM text of who signed the certificate of the directory itself", example: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" }),
     }), { says: "how the certificate is ordered, with tls: letsencrypt", example: { email: "ops@ocpizza.fr" } }),
+    zone: computed(domain, "none: the records of `domain` are made elsewhere", { says: "DNS zone in which the target makes the site's records", example: "ocpizza.fr" }),
     maxBodyMiB: optional(wholeNumber(1, 4096), 10, { says: "largest request body", example: 10 }),
     quietPaths: optional(listOf(urlPath, "URL paths"), [], { says: "exact paths that leave no line in the access log", example: ["/favicon.ico"] }),
     maintenancePath: optional(urlPath, "/maintenance.json", { says: "URL path that says as JSON whether there is maintenance, for mobile apps", example: "/maintenance.json" }),
@@ -105,6 +109,12 @@ export const keys = {
     memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 2048 on local", { says: "memory of the machine", example: 2048 }),
     cpus: computed(wholeNumber(1, 256), "that of `size`, 2 on local", { says: "cores of the machine", example: 2 }),
     packages: optional(listOf(debianPackage, "Debian packages"), [], { says: "Debian packages that the app needs", example: ["libpq5"] }),
+    snapshots: group(section({
+      every: computed(oneOf("day", "week", "never"), "week on digitalocean, day on aws, never on local", { says: "how often the target keeps an image of the whole machine", example: "day" }),
+      weekday: optional(weekday, "sunday", { says: "day of weekly images", example: "sunday" }),
+      hour: optional(wholeNumber(0, 23), 4, { says: "hour of the day, UTC, at which the target begins", example: 4 }),
+      keep: computed(wholeNumber(1, 30), "4 weekly or 7 daily ones", { says: "images kept", example: 7 }),
+    }), { says: "images of the machine, beside the backups of its data", example: { every: "day" } }),
   }), { says: "the machine that serves", example: { size: "s-1vcpu-2gb" } }),
   network: group(section({
     range: optional(privateNetwork, "10.20.0.0/24", { says: "private network of the stack; two stacks on one box need two", example: "10.20.0.0/24" }),
@@ -121,6 +131,17 @@ export const keys = {
         says: "connections that the database accepts from the app", example: 22,
       }),
       memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 1024 on local", { says: "memory of the database", example: 1024 }),
+      standby: optional(flag, false, { says: "a second server that takes over when the first fails", example: true }),
+      storageLimitGiB: computed(wholeNumber(5, 65536), "twice storageGiB", { says: "how far the target may enlarge the disk by itself; storageGiB means never", example: 40 }),
+      keepDays: optional(wholeNumber(1, 35), 7, { says: "days to which the target can bring the database back, beside the backups", example: 7 }),
+      maintenance: group(section({
+        weekday: optional(weekday, "sunday", { says: "day of the week", example: "sunday" }),
+        hour: optional(wholeNumber(0, 23), 2, { says: "hour of the day, UTC, at which it begins", example: 2 }),
+      }), { says: "when the target may work on the database", example: { weekday: "sunday", hour: 2 } }),
+      restore: computed(section({
+        from: required(slug, { says: "name of the database, or of its snapshot, in the target", example: "webstack-prod-database" }),
+        at: computed(instant, "its newest state", { says: "moment to which the copy goes back, UTC", example: "2026-11-01T03:00:00Z" }),
+      }), "none: a new database is empty", { says: "makes the database anew as a copy of another one; the site moves to the copy, the other one stays", example: { from: "webstack-prod-database" } }),
     },
     none: {},
   }), { says: "the database; the app gets its address as DATABASE_URL", example: { kind: "managed", engine: "postgres" } }),
@@ -141,6 +162,7 @@ export const keys = {
   }), { says: "backups of the database and of uploaded media", example: { keepDays: 7 } }),
   monitoring: group(section({
     emails: optional(listOf(email, "e-mail addresses"), [], { says: "receivers of alerts", example: ["ops@ocpizza.fr"] }),
+    budget: optional(wholeNumber(0, 1000000), 0, { says: "US dollars a month that the stack may cost; 0 means any", example: 40 }),
   }), { says: "watching", example: { emails: ["ops@ocpizza.fr"] } }),
   access: group(section({
     sshFrom: computed(listOf(network, "networks in CIDR form"), "this box on local; must be set elsewhere", { says: "networks that may open SSH connections", example: ["203.0.113.7/32"] }),

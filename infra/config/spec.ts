@@ -9,6 +9,8 @@ export interface StackSpec {
   readonly project: string;
   readonly stack: string;
   readonly target: TargetName;
+  /** What no command of this program deletes. */
+  readonly protect: "data" | "nothing";
   readonly app: AppSpec;
   readonly services: readonly ServiceSpec[];
   readonly static: readonly StaticSpec[];
@@ -119,6 +121,8 @@ export interface SiteSpec {
   readonly tls: "letsencrypt" | "none";
   /** How the certificate is ordered; without meaning where tls is "none". */
   readonly acme: AcmeSpec;
+  /** DNS zone in which the target makes the site's records, or "" where they are made elsewhere. */
+  readonly zone: string;
   /** Largest request body. */
   readonly maxBodyMiB: number;
   /** Exact paths that nginx serves without an access log line, such as a site icon. */
@@ -145,7 +149,20 @@ export interface HostSpec {
   readonly cpus: number;
   /** Debian packages the app needs on the host. */
   readonly packages: readonly string[];
+  readonly snapshots: SnapshotSpec;
 }
+
+/** Images of the whole machine that the target keeps. */
+export interface SnapshotSpec {
+  readonly every: "day" | "week" | "never";
+  /** Of weekly images. */
+  readonly weekday: Weekday;
+  /** UTC. */
+  readonly hour: number;
+  readonly keep: number;
+}
+
+export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 
 export interface NetworkSpec {
   /** Private network of the stack, an IPv4 CIDR of /16 to /28. */
@@ -165,6 +182,16 @@ export type DatabaseSpec =
       /** Connections the database accepts from the app. */
       readonly connections: number;
       readonly memoryMiB: number;
+      /** A second server that takes over when the first fails. */
+      readonly standby: boolean;
+      /** The target may enlarge the disk up to this; equal to storageGiB where it may not. */
+      readonly storageLimitGiB: number;
+      /** Days to which the target itself can bring the database back. */
+      readonly keepDays: number;
+      /** When the target may work on it; hour in UTC. */
+      readonly maintenance: { readonly weekday: Weekday; readonly hour: number };
+      /** The database is made as a copy of this one; `at` is an RFC 3339 moment in UTC, or "" for its newest state. */
+      readonly restore: { readonly from: string; readonly at: string } | null;
     };
 
 export interface BackupSpec {
@@ -190,6 +217,8 @@ export interface DrillSpec {
 export interface MonitoringSpec {
   /** Receivers of alerts. */
   readonly emails: readonly string[];
+  /** US dollars a month that the stack may cost; 0 means that nobody said. */
+  readonly budget: number;
 }
 
 export interface AccessSpec {

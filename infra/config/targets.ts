@@ -8,6 +8,8 @@ export interface TargetDefaults {
   readonly hostSize: string;
   readonly databaseSize: string;
   readonly storageGiB: number;
+  /** How often it keeps an image of the machine. */
+  readonly snapshots: "day" | "week" | "never";
   /** Versions on offer; the first is the default. */
   readonly versions: Readonly<Record<"postgres" | "mysql", readonly [string, ...string[]]>>;
   /** Connections that a database with this much memory leaves to the app. */
@@ -21,6 +23,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     hostSize: "s-1vcpu-2gb",
     databaseSize: "db-s-1vcpu-1gb",
     storageGiB: 10,
+    snapshots: "week",
     versions: { postgres: ["15", "14", "16", "17", "18"], mysql: ["8"] },
     // PostgreSQL: 25 for each GiB, 3 of them kept for maintenance; MySQL: 75 for each GiB.
     // https://docs.digitalocean.com/products/databases/postgresql/details/limits/
@@ -32,6 +35,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     hostSize: "t3.small",
     databaseSize: "db.t4g.micro",
     storageGiB: 20,
+    snapshots: "day",
     versions: { postgres: ["15", "14", "16", "17"], mysql: ["8.0", "8.4"] },
     // max_connections is bytes / 9531392 for PostgreSQL and bytes / 12582880 for MySQL, of a memory that the system has
     // taken its share of first; that share is estimated here, at about a quarter of the smallest classes.
@@ -44,6 +48,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     hostSize: "",
     databaseSize: "",
     storageGiB: 10,
+    snapshots: "never",
     // MariaDB 10.11 stands for MySQL: it is what Debian 12 has.
     versions: { postgres: ["15"], mysql: ["10.11"] },
     // What both servers of Debian accept by default.

@@ -31,8 +31,9 @@ export interface Bill {
 /** What the stack needs of a cloud, without the names that only one cloud has. */
 interface Need {
   readonly hosts: readonly { readonly name: string; readonly size: string; readonly wants: Size }[];
-  readonly database: { readonly size: string; readonly wants: Size; readonly storageGiB: number } | null;
-  readonly backups: boolean;
+  readonly database: { readonly size: string; readonly wants: Size; readonly storageGiB: number; readonly standby: boolean } | null;
+  /** Images of the whole machine. */
+  readonly snapshots: "day" | "week" | "never";
 }
 
 const notCounted: Readonly<Record<TargetName, readonly string[]>> = {
@@ -75,12 +76,12 @@ const places: readonly { readonly target: TargetName; readonly region: string }[
   ...catalog.aws.pricedRegions.map((region) => ({ target: catalog.aws.target, region })),
 ];
 
-function needOf({ host, database, backup }: StackSpec, hosts: readonly HostPlan[]): Need {
+function needOf({ host, database }: StackSpec, hosts: readonly HostPlan[]): Need {
   return {
     hosts: hosts.map(({ name }) => ({ name, size: host.size, wants: { cpus: host.cpus, memoryMiB: host.memoryMiB } })),
     // A database's cores are told by its size alone.
-    database: database.kind === "none" ? null : { size: database.size, wants: { cpus: 1, memoryMiB: database.memoryMiB }, storageGiB: database.storageGiB },
-    backups: backup.enabled,
+    database: database.kind === "none" ? null : { size: database.size, standby: database.standby, wants: { cpus: 1, memoryMiB: database.memoryMiB }, storageGiB: database.storageGiB },
+    snapshots: host.snapshots.every,
   };
 }
 
@@ -93,16 +94,17 @@ function bill(need: Need, target: TargetName, region: string): Bill {
 const linesOf: Readonly<Record<TargetName, (need: Need, region: string) => readonly CostLine[]>> = {
   local: () => [],
 
-  digitalocean({ hosts, database, backups }) {
+  digitalocean({ hosts, database, snapshots }) {
     const { droplets, databases, backupShare } = catalog.digitalocean;
     const price = (sizes: typeof droplets) => (name: string) => sizes[name]?.monthly;
     return [
       ...hosts.flatMap((host): readonly CostLine[] => {
         const size = sizeFor(host, droplets, price(droplets));
         const machine = line(host.name, `droplet ${size}`, price(droplets)(size));
-        return backups ? [machine, line(host.name, `its daily backups, ${backupShare.day * 100} %`, price(droplets)(size), backupShare.day)] : [machine];
+        if (snapshots === "never") return [machine];
+        return [machine, line(host.name, `images of it each ${snapshots}, ${backupShare[snapshots] * 100} %`, price(droplets)(size), backupShare[snapshots])];
       }),
-      ...(database === null ? [] : [sizeFor(database, databases, price(databases))].map((size) => line("database", `managed database ${size}`, price(databases)(size)))),
+      ...(database === null ? [] : [sizeFor(database, databases, price(databases))].map((size) => line("database", `managed database ${named(size, database)}`, price(databases)(size), servers(database)))),
     ];
   },
 
@@ -120,11 +122,16 @@ const linesOf: Readonly<Record<TargetName, (need: Need, region: string) => reado
       }),
       ...(database === null ? [] : [sizeFor(database, databases, price(databases))].flatMap((size): readonly CostLine[] => {
         const disk = Math.max(database.storageGiB, smallestDatabaseDiskGiB);
-        return [line("database", `managed database ${size}`, price(databases)(size)), line("database", `database disk of ${disk} GiB`, extra(extras.databaseDiskGiB), disk), line("database", "secret that holds its password", extra(extras.secret))];
+        return [line("database", `managed database ${named(size, database)}`, price(databases)(size), servers(database)), line("database", `database disk of ${disk} GiB`, extra(extras.databaseDiskGiB), disk * servers(database)), line("database", "secret that holds its password", extra(extras.secret))];
       })),
     ];
   },
 };
+
+/** A standby costs the same again. */
+const servers = ({ standby }: { readonly standby: boolean }): number => (standby ? 2 : 1);
+
+const named = (size: string, { standby }: { readonly standby: boolean }): string => (standby ? `${size} with a standby` : size);
 
 /** A size in the tables is one thing; `times` is how many of a unit. */
 const line = (part: string, what: string, usd: number | undefined, times = 1): CostLine => ({ part, what, monthly: usd === undefined ? null : round(usd * times) });

@@ -6,6 +6,8 @@ const limits = {
   host: 63,
   /** Linux interface names are 15 bytes, which the provider deals with; this is the network's own name. */
   network: 63,
+  /** Clusters: https://docs.digitalocean.com/products/databases/postgresql/how-to/create/ and RDS: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html */
+  database: 63,
 } as const;
 
 /**

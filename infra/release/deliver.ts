@@ -5,22 +5,17 @@
  *   HOST     {"address", "user", "hostKey"}, or unset
  */
 import { readFileSync } from "node:fs";
-import { utils, Client, type SFTPWrapper } from "ssh2";
+import type { Client, SFTPWrapper } from "ssh2";
 import { buildRelease, type Runtime } from "./build";
+import { connect, type SshHost } from "./connect";
 import type { Release } from "./release";
-
-interface Host {
-  readonly address: string;
-  readonly user: string;
-  readonly hostKey: string;
-}
 
 const inbox = "/var/lib/webstack/inbox";
 
 async function main(): Promise<void> {
   const release = JSON.parse(process.env.RELEASE ?? "null") as Release;
   const runtime = JSON.parse(process.env.RUNTIME ?? "null") as Runtime;
-  const host = JSON.parse(process.env.HOST ?? "null") as Host | null;
+  const host = JSON.parse(process.env.HOST ?? "null") as SshHost | null;
   const archive = await buildRelease(release, runtime);
   if (host === null) return;
   const client = await connect(host, readFileSync(0, "utf8"));
@@ -29,23 +24,6 @@ async function main(): Promise<void> {
   } finally {
     client.end();
   }
-}
-
-function connect({ address, user, hostKey }: Host, privateKey: string): Promise<Client> {
-  const parsed = utils.parseKey(hostKey);
-  if (parsed instanceof Error) throw new Error(`the host key of ${address} cannot be read: ${parsed.message}`);
-  const expected = parsed.getPublicSSH();
-  return new Promise((resolve, reject) => {
-    const client = new Client();
-    client.on("ready", () => resolve(client)).on("error", reject);
-    client.connect({
-      host: address,
-      username: user,
-      privateKey,
-      hostVerifier: (key: Buffer) => key.equals(expected),
-      algorithms: { serverHostKey: ["ssh-ed25519"] },
-    });
-  });
 }
 
 /** Under another name first, so that a broken connection leaves no half archive. An archive that is there stays. */

@@ -24,6 +24,14 @@ export interface Late {
   readonly files: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
+/** What a host is to serve. */
+export interface Archive {
+  readonly release: Release;
+  readonly runtime: Runtime;
+  /** Its build. */
+  readonly built: pulumi.Resource;
+}
+
 export const deployUser = "deploy";
 
 const inbox = "/var/lib/webstack/inbox";
@@ -68,7 +76,7 @@ export function deliverBundle(
   manifest: Manifest,
   late: Late,
   secrets: Secrets,
-  archive: { release: Release; runtime: Runtime; built: pulumi.Resource } | null,
+  archive: Archive | null,
   boot: remote.Command,
 ): remote.Command {
   const connection = connectionTo(host, secrets);
@@ -76,7 +84,8 @@ export function deliverBundle(
   const path = `${inbox}/${bundle.digest}.bundle`;
   const copy = new remote.CopyToRemote(
     `${host.name}-bundle`,
-    { connection, source: new pulumi.asset.StringAsset(bundle.text), remotePath: path },
+    // Another machine is no reason for it to copy again: https://github.com/pulumi/pulumi-command/blob/master/provider/pkg/provider/remote/copyController.go
+    { connection, source: new pulumi.asset.StringAsset(bundle.text), remotePath: path, triggers: [host.hostKey] },
     { dependsOn: boot, deletedWith: host.machine },
   );
   const arrived: pulumi.Resource[] = [copy];

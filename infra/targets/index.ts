@@ -9,8 +9,10 @@ export function targetFor(name: TargetName): Target {
       // eslint-disable-next-line @typescript-eslint/no-require-imports, @typescript-eslint/consistent-type-imports -- loaded only when it is used
       return (require("./local") as typeof import("./local")).local;
     case "digitalocean":
+      // eslint-disable-next-line @typescript-eslint/no-require-imports, @typescript-eslint/consistent-type-imports -- loaded only when it is used
+      return (require("./digitalocean") as typeof import("./digitalocean")).digitalocean;
     case "aws":
-      throw new ConfigError("Pulumi.yaml", [{ at: "target", must: 'must be "local" in this version', got: name }]);
+      throw new ConfigError("Pulumi.yaml", [{ at: "target", must: 'must be "digitalocean" or "local" in this version', got: name }]);
     default:
       throw new Error(`no target is named ${String(name satisfies never)}`);
   }

@@ -19,7 +19,7 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a section that is nothing like a known one",
     { kubernetes: {} },
-    ["kubernetes: is not a known key; known keys are target, app, services, static, release, jobs, env, secrets, site, host, network, database, backup, monitoring, access"],
+    ["kubernetes: is not a known key; known keys are target, protect, app, services, static, release, jobs, env, secrets, site, host, network, database, backup, monitoring, access"],
   ],
   [
     "a mistyped key of a service",
@@ -411,6 +411,11 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "203.0.113.7"; for example domain: www.ocpizza.fr'],
   ],
   [
+    "a name outside its zone",
+    { ...cloud, site: { domain: "www.ocpizza.fr", aliases: ["ocpizza.com"], zone: "ocpizza.fr" } },
+    ['site.aliases.0: must lie in site.zone, ocpizza.fr, got "ocpizza.com"'],
+  ],
+  [
     "a domain in clear on the Internet",
     { ...cloud, site: { domain: "www.ocpizza.fr", tls: "none" } },
     ['site.tls: must be letsencrypt for a domain on digitalocean, where passwords would cross the Internet in clear, got "none"; leave it out'],
@@ -541,6 +546,16 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     "a version that lost its fraction to YAML",
     { ...cloud, target: "aws", database: { engine: "mysql", version: 8.0 } },
     ['database.version: must be "8.0" or "8.4" for mysql on aws, got "8"'],
+  ],
+  [
+    "a database that may grow to less than it has",
+    { database: { storageGiB: 20, storageLimitGiB: 10 } },
+    ["database.storageLimitGiB: must be at least storageGiB, 20, got 10"],
+  ],
+  [
+    "a moment that the calendar does not have",
+    { database: { restore: { from: "webstack-prod-database", at: "2026-02-30T03:00:00Z" } } },
+    ['database.restore.at: must be a moment in UTC, as 2026-11-01T03:00:00Z, got "2026-02-30T03:00:00Z"; for example at: 2026-11-01T03:00:00Z'],
   ],
   [
     "an engine that is not offered",

@@ -56,6 +56,7 @@ test("a description of the least there can be is completed by the defaults", () 
     project: "webstack",
     stack: "test",
     target: "local",
+    protect: "nothing",
     app: { name: "oc-pizza", source: "app", requirements: "requirements.txt", exclude: [] },
     services: [
       {
@@ -68,14 +69,15 @@ test("a description of the least there can be is completed by the defaults", () 
     jobs: [],
     env: {},
     secrets: [],
-    site: { domain: "", aliases: [], tls: "none", acme: { directory: "https://acme-v02.api.letsencrypt.org/directory", email: "", ca: "" }, maxBodyMiB: 10, quietPaths: [], maintenancePath: "/maintenance.json" },
-    host: { image: "debian-12", size: "", region: "", memoryMiB: 2048, cpus: 2, packages: [] },
+    site: { domain: "", aliases: [], tls: "none", acme: { directory: "https://acme-v02.api.letsencrypt.org/directory", email: "", ca: "" }, zone: "", maxBodyMiB: 10, quietPaths: [], maintenancePath: "/maintenance.json" },
+    host: { image: "debian-12", size: "", region: "", memoryMiB: 2048, cpus: 2, packages: [], snapshots: { every: "never", weekday: "sunday", hour: 4, keep: 7 } },
     network: { range: "10.20.0.0/24" },
     database: {
       kind: "managed", engine: "postgres", version: "15", name: "oc_pizza", user: "oc_pizza", size: "", storageGiB: 10, connections: 100, memoryMiB: 1024,
+      standby: false, storageLimitGiB: 20, keepDays: 7, maintenance: { weekday: "sunday", hour: 2 }, restore: null,
     },
     backup: { enabled: true, schedule: "*-*-* 06:00:00", keepDays: 7, keepWeekly: 4, keepMonthly: 6, paths: [], drill: { schedule: "Sun *-*-* 07:00:00", checks: [] } },
-    monitoring: { emails: [] },
+    monitoring: { emails: [], budget: 0 },
     access: { sshFrom: ["10.20.0.1/32"], sshKeys: [] },
   });
 });
@@ -187,7 +189,7 @@ test("defaults written out change nothing", () => {
 
 /** A description as a user would write it who leaves nothing out. What cannot be written, an empty text, is left out. */
 function writtenOut({ services, site, host, database, ...rest }: StackSpec): Raw {
-  const said = (section: object) => Object.fromEntries(Object.entries(section).filter(([, value]) => value !== ""));
+  const said = (section: object) => Object.fromEntries(Object.entries(section).filter(([, value]) => value !== "" && value !== null));
   const { app, network, backup, monitoring, access, secrets, env, target } = rest;
   return {
     target, app, network, backup, monitoring, access, secrets, env,

@@ -2,17 +2,17 @@ import { billOf, billsElsewhere } from "../../infra/plan/cost";
 import { planStack } from "../../infra/plan";
 import { spec } from "../config/baseline";
 
-const systemA = () => planStack(spec({ target: "digitalocean", host: { size: "s-1vcpu-1gb" }, services: small, access }));
+const systemA = () => planStack(spec({ target: "digitalocean", host: { size: "s-1vcpu-1gb", snapshots: { every: "day" } }, services: small, access }));
 const systemB = (region = "us-east-1") => planStack(spec({ target: "aws", host: { size: "t3.micro", region }, services: small, access, database: { engine: "mysql" } }));
 
 const small = { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 2, threads: 4 } };
 const access = { sshFrom: ["203.0.113.0/24"] };
 
-test("system A costs 22.80 a month: droplet 6, its daily backups 1.80, database 15", () => {
+test("system A costs 22.80 a month: droplet 6, an image of it each day 1.80, database 15", () => {
   const bill = billOf(systemA());
   expect(bill.lines).toEqual([
     { part: "web-0", what: "droplet s-1vcpu-1gb", monthly: 6 },
-    { part: "web-0", what: "its daily backups, 30 %", monthly: 1.8 },
+    { part: "web-0", what: "images of it each day, 30 %", monthly: 1.8 },
     { part: "database", what: "managed database db-s-1vcpu-1gb", monthly: 15 },
   ]);
   expect(bill.total).toBe(22.8);

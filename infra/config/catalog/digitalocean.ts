@@ -28,3 +28,6 @@ export const databases: Readonly<Record<string, Size>> = {
 
 /** Backups of a whole droplet, as a share of its price, 2026-03-09: https://docs.digitalocean.com/products/backups/details/pricing/ */
 export const backupShare = { day: 0.3, week: 0.2 } as const;
+
+/** Names of images by our own. https://docs.digitalocean.com/products/droplets/details/images/ */
+export const images: Readonly<Record<string, string>> = { "debian-12": "debian-12-x64" };

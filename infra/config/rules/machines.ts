@@ -42,6 +42,10 @@ export const machineRules: readonly Rule[] = [
     database.kind === "none" ? []
       : (["name", "user"] as const).filter((key) => takenInDatabase.has(database[key])).map((key) => ({ at: `database.${key}`, must: "must not be a name that the engine keeps for itself", got: database[key] }))),
 
+  rule(["database", "target"], ({ database }) =>
+    database.kind === "managed" && database.storageLimitGiB < database.storageGiB
+      ? [{ at: "database.storageLimitGiB", must: `must be at least storageGiB, ${database.storageGiB}`, got: database.storageLimitGiB }] : []),
+
   // https://dev.mysql.com/doc/refman/8.0/en/user-names.html
   rule(["database", "app"], ({ database }) =>
     database.kind === "managed" && database.engine === "mysql" && database.user.length > 32

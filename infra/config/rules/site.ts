@@ -13,6 +13,12 @@ export const siteRules: readonly Rule[] = [
     site.domain === "" && site.aliases.length > 0 ? [{ at: "site.aliases", must: "must be left out without site.domain, which they lead to", got: site.aliases }] : []),
 
   rule(["site"], ({ site }) =>
+    site.zone === "" ? []
+      : [["site.domain", site.domain] as const, ...site.aliases.map((alias, i) => [`site.aliases.${i}`, alias] as const)]
+        .filter(([, name]) => name !== site.zone && !name.endsWith(`.${site.zone}`))
+        .map(([at, name]) => ({ at, must: `must lie in site.zone, ${site.zone}`, got: name }))),
+
+  rule(["site"], ({ site }) =>
     site.maintenancePath === "/" || site.maintenancePath.startsWith("/.")
       ? [{ at: "site.maintenancePath", must: "must not be the path of a page, or below a path that begins with a dot", got: site.maintenancePath }] : []),
 

@@ -10,6 +10,9 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
   const rules: readonly { at: string; broken: boolean; must: string; got: unknown; hint?: string }[] = [
     { at: "host.image", broken: spec.host.image !== "debian-12", must: 'must be "debian-12" when target is local', got: spec.host.image },
     { at: "host.size", broken: spec.host.size !== "", must: "must be left out when target is local", got: spec.host.size, hint: "set host.memoryMiB and host.cpus" },
+    { at: "host.snapshots.every", broken: spec.host.snapshots.every !== "never", must: 'must be "never" when target is local', got: spec.host.snapshots.every },
+    { at: "protect", broken: spec.protect !== "nothing", must: 'must be "nothing" when target is local, whose machines are a rehearsal', got: spec.protect },
+    { at: "site.zone", broken: spec.site.zone !== "", must: "must be left out when target is local", got: spec.site.zone },
     { at: "monitoring.emails", broken: spec.monitoring.emails.length > 0, must: "must be empty when target is local", got: spec.monitoring.emails },
     ...databaseRules(spec.database),
   ];
@@ -21,6 +24,8 @@ function databaseRules(database: StackPlan["spec"]["database"]) {
   if (database.kind === "none") return [];
   return [
     { at: "database.engine", broken: database.engine !== "postgres", must: 'must be "postgres" when target is local', got: database.engine },
+    { at: "database.standby", broken: database.standby, must: "must be false when target is local, which rehearses one database server", got: true },
+    { at: "database.restore", broken: database.restore !== null, must: "must be left out when target is local", got: database.restore, hint: "restore a backup with hostctl restore" },
     {
       at: "database.version",
       broken: database.engine === "postgres" && database.version !== "15",

@@ -1,0 +1,148 @@
+"""What a host holds that is nowhere else, its certificate and uploaded media, from the host that serves to the one that shall.
+The stream is a tar archive whose names begin with `media/` or `acme/`; who owns a file goes by name, since numbers differ between machines."""
+import os
+import shutil
+import stat
+import tarfile
+
+from . import certificate
+from .compare import stored_or_fail
+from .errors import HostError
+
+LABELS = ("acme", "media")
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+
+
+def send(host, labels, stream):
+    """Write what there is of the labelled folders; symbolic links and other things that are no files stay behind."""
+    with tarfile.open(fileobj=stream, mode="w|") as archive:
+        for label in labels:
+            root = _root(host.paths, label)
+            if not root.is_dir():
+                continue
+            # By open folders, not by names: the app may change its own folders meanwhile.
+            for path, _, files, folder in os.fwalk(root):
+                name = os.path.normpath(os.path.join(label, os.path.relpath(path, root)))
+                _add(archive, folder, name)
+                for file in files:
+                    _add_file(archive, folder, file, f"{name}/{file}")
+
+
+def receive(host, labels, stream):
+    """Unpack such a stream; returns how many files were written. Media that are here already and as new stay.
+    Raises HostError for a stream that holds anything else than files and folders below the labels."""
+    written = 0
+    with tarfile.open(fileobj=stream, mode="r|") as archive:
+        for member in archive:
+            label, *parts = member.name.split("/")
+            if label not in labels or ".." in parts or "" in parts or not (member.isreg() or member.isdir()):
+                raise HostError(f"hand-over: {member.name!r} is nothing that a host hands over")
+            written += _unpack(host, archive, member, _root(host.paths, label), parts)
+    return written
+
+
+def take_over(host, labels, stream):
+    """Receive; where it is the whole, timers wait until `in_service`, because the other host's still run, and the certificate is loaded."""
+    manifest = stored_or_fail(host.paths)
+    host.log.step("HAND-OVER")
+    if "acme" in labels:
+        with host.log.event("Timers-waiting"):
+            host.units.call("stop", timers(manifest))
+    with host.log.event("Hand-over") as facts:
+        facts["detail"] = f"{receive(host, labels, stream)} files"
+    if certificate.expected(manifest) and host.paths.ordered_certificate.exists():
+        certificate.install(host)
+
+
+def in_service(host):
+    """The site's address leads here: let the timers run, and order the certificate where it is due."""
+    host.units.call("start", timers(stored_or_fail(host.paths)))
+    certificate.order_after_apply(host)
+
+
+def timers(manifest):
+    return [unit for unit in manifest.units if unit.endswith(".timer")]
+
+
+def _root(paths, label):
+    return {"acme": paths.ordered_certificate.parent, "media": paths.data}[label]
+
+
+def _add(archive, handle, name):
+    archive.addfile(archive.gettarinfo(arcname=name, fileobj=_Handle(handle)))
+
+
+def _add_file(archive, folder, file, name):
+    try:
+        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    except OSError:
+        # Gone meanwhile, or a link.
+        return
+    with os.fdopen(handle, "rb") as source:
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            archive.addfile(archive.gettarinfo(arcname=name, fileobj=source), source)
+
+
+class _Handle:
+    """An open folder, as gettarinfo takes files."""
+
+    name = ""
+
+    def __init__(self, handle):
+        self._handle = handle
+
+    def fileno(self):
+        return self._handle
+
+
+def _unpack(host, archive, member, root, parts):
+    """Write one member; 1 for a file that was written. No link is followed: the app owns folders below the root."""
+    try:
+        owner = host.system.ids(member.uname, member.gname)
+    except KeyError:
+        raise HostError(f"hand-over: {member.name} belongs to {member.uname}:{member.gname}, who is not known here") from None
+    root.mkdir(parents=True, exist_ok=True)
+    folder = os.open(root, FOLDER)
+    try:
+        for part in parts if member.isdir() else parts[:-1]:
+            folder = _enter(folder, part)
+        if member.isdir():
+            os.fchown(folder, *owner)
+            os.fchmod(folder, member.mode & 0o7777)
+            return 0
+        if root == host.paths.data and _as_new(folder, parts[-1], member.mtime):
+            return 0
+        _write(archive.extractfile(member), folder, parts[-1], member, owner)
+        return 1
+    finally:
+        os.close(folder)
+
+
+def _enter(folder, name):
+    """The folder of that name in an open one, made where it is not there; the open one is closed."""
+    try:
+        os.mkdir(name, 0o700, dir_fd=folder)
+    except FileExistsError:
+        pass
+    inner = os.open(name, FOLDER, dir_fd=folder)
+    os.close(folder)
+    return inner
+
+
+def _as_new(folder, name, moment):
+    try:
+        return os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime >= moment
+    except FileNotFoundError:
+        return False
+
+
+def _write(source, folder, name, member, owner):
+    unfinished = f".{name}.handover"
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600, dir_fd=folder)
+    with os.fdopen(handle, "wb") as file:
+        shutil.copyfileobj(source, file)
+        file.flush()
+        os.fchown(handle, *owner)
+        os.fchmod(handle, member.mode & 0o7777)
+        os.utime(handle, (member.mtime, member.mtime))
+    os.rename(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)

@@ -1,0 +1,87 @@
+import { local, remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { Secrets } from "../config/load";
+import type { Manifest } from "../host/manifest";
+import type { StackPlan } from "../plan/plan";
+import { awaitBoot, connectionTo, deliverBundle, deployUser, type Archive, type Host, type Late } from "./delivery";
+
+/** A machine that a cloud has just made. */
+export interface CloudMachine {
+  /** Identity of the host's resources: "web-0". */
+  readonly name: string;
+  readonly resource: pulumi.CustomResource;
+  /** The machine's own public address, not the one that the site has. */
+  readonly address: pulumi.Input<string>;
+}
+
+/** A machine that serves the release, though the site's address need not lead to it yet. */
+export interface Commission {
+  readonly host: Host;
+  readonly applied: remote.Command;
+  /** Exists only while the machine serves: the site's address must depend on it. */
+  readonly gate: pulumi.Resource;
+  /** Which host it took over from, for {@link orderCertificate}. */
+  readonly handover: pulumi.Output<string>;
+}
+
+const program = (name: string): string => `node_modules/.bin/tsx infra/release/${name}.ts`;
+
+/**
+ * Makes a machine a host that serves, all through its own address: its SSH key is read, the bundle and the release are applied, what the old
+ * host held is brought over, and its pages are asked for. When any of it fails, nothing that depends on the gate changes, and the engine deletes
+ * no old machine: the site's address stays where it is.
+ * @param publicAddress the site's: where the old host may still serve
+ */
+export function commission(
+  plan: StackPlan,
+  machine: CloudMachine,
+  publicAddress: pulumi.Input<string>,
+  manifest: Manifest,
+  late: Late,
+  archive: Archive,
+  secrets: Secrets,
+): Commission {
+  const { name, resource, address } = machine;
+  // Read again only when the machine is another one.
+  const key = new local.Command(`${name}-host-key`, { create: program("hostKey"), environment: { ADDRESS: address }, triggers: [resource.id] });
+  const host: Host = { name, address, hostKey: key.stdout, machine: resource };
+  const applied = deliverBundle(host, manifest, late, secrets, archive, awaitBoot(host, secrets));
+  // An update, never a replacement: the output of the run before tells it which hosts this stack knows.
+  const handover = new local.Command(
+    `${name}-handover`,
+    { create: program("handover"), environment: { HOST: sshHost(host), SITE: publicAddress }, stdin: secrets.sshPrivateKey },
+    { dependsOn: applied },
+  );
+  const gate = new local.Command(
+    `${name}-gate`,
+    { create: program("gate"), environment: { ADDRESS: address, SITE: JSON.stringify(pages(plan)) }, addPreviousOutputInEnv: false },
+    { dependsOn: handover },
+  );
+  return { host, applied, gate, handover: pulumi.unsecret(handover.stdout) };
+}
+
+/**
+ * Once the site's address leads to the host: brings over what reached the old one meanwhile, lets the timers run, which waited so that no job
+ * runs on two hosts, and orders a certificate where none was brought over. One that cannot be had yet, because the name does not lead there,
+ * fails nothing: the host tries again every hour.
+ */
+export function orderCertificate({ host, handover }: Commission, pointer: pulumi.Resource, secrets: Secrets): remote.Command {
+  const rest = new local.Command(
+    `${host.name}-handover-rest`,
+    { create: program("handover"), environment: { HOST: sshHost(host), FROM: handover }, stdin: secrets.sshPrivateKey, addPreviousOutputInEnv: false },
+    { dependsOn: pointer },
+  );
+  return new remote.Command(
+    `${host.name}-in-service`,
+    { connection: connectionTo(host, secrets), create: "sudo hostctl in-service", addPreviousOutputInEnv: false },
+    { dependsOn: rest, deletedWith: host.machine },
+  );
+}
+
+const sshHost = ({ address, hostKey }: Host): pulumi.Output<string> => pulumi.jsonStringify({ address, user: deployUser, hostKey });
+
+/** The health page of each service, by the site's own name and scheme. */
+function pages({ spec, site }: StackPlan) {
+  const paths = spec.services.flatMap((service) => (service.kind === "command" ? [] : [service.health.path]));
+  return { scheme: site.scheme, name: site.names[0] ?? "", paths };
+}

@@ -1,0 +1,21 @@
+import type { Droplet } from "@pulumi/digitalocean/droplet";
+import { ReservedIp } from "@pulumi/digitalocean/reservedIp";
+import { ReservedIpAssignment } from "@pulumi/digitalocean/reservedIpAssignment";
+import type * as pulumi from "@pulumi/pulumi";
+import type { StackPlan } from "../../plan/plan";
+import { dropletNumber } from "./host";
+import { isProtected } from "./protection";
+
+/** The site's address: it stays when hosts come and go. */
+export function siteAddress({ spec }: StackPlan): ReservedIp {
+  return new ReservedIp("address", { region: spec.host.region }, { protect: isProtected(spec) });
+}
+
+/**
+ * Leads the site's address to a host that passed the gate. A replacement moves it in one step, since the new assignment comes first and the end of
+ * the old one leaves an address alone that leads elsewhere by then.
+ * https://github.com/digitalocean/terraform-provider-digitalocean/blob/main/digitalocean/reservedip/resource_reserved_ip_assignment.go
+ */
+export function leadTo(address: ReservedIp, machine: Droplet, gate: pulumi.Resource): ReservedIpAssignment {
+  return new ReservedIpAssignment("address-assignment", { ipAddress: address.ipAddress, dropletId: dropletNumber(machine) }, { dependsOn: gate });
+}

@@ -1,0 +1,55 @@
+import { Droplet } from "@pulumi/digitalocean/droplet";
+import type { SshKey } from "@pulumi/digitalocean/sshKey";
+import type { Tag } from "@pulumi/digitalocean/tag";
+import type { Vpc } from "@pulumi/digitalocean/vpc";
+import * as pulumi from "@pulumi/pulumi";
+import { images } from "../../config/catalog/digitalocean";
+import type { SnapshotSpec } from "../../config/spec";
+import { userData } from "../../host/user-data";
+import { physicalName } from "../../plan/names";
+import type { HostPlan, StackPlan } from "../../plan/plan";
+import { asDigitalOceanTags } from "./tags";
+
+/**
+ * A machine that becomes a host. What replaces it, and nothing else may: image, region, VPC, the stack's key (by way of user-data). The keys of
+ * people arrive with the bundle, since DigitalOcean would replace the machine for a changed list of them.
+ * https://docs.digitalocean.com/reference/terraform/reference/resources/droplet/
+ */
+export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag, key: SshKey, sshPublicKey: string): Droplet {
+  const { spec, labels } = plan;
+  return new Droplet(host.name, {
+    name: physicalName("host", labels.project, labels.stack, host.name),
+    image: images[spec.host.image] ?? spec.host.image,
+    size: spec.host.size,
+    region: spec.host.region,
+    vpcUuid: network.id,
+    // Without a key of the account, DigitalOcean mails a root password. user-data closes root's login.
+    sshKeys: [key.fingerprint],
+    tags: [...asDigitalOceanTags(labels), tag.name],
+    userData: userData(sshPublicKey),
+    ipv6: true,
+    // The agent that MonitorAlerts look through.
+    monitoring: true,
+    // The agent for the console in the browser, which is no way in that the plan has. https://docs.digitalocean.com/products/droplets/how-to/manage-agent/
+    dropletAgent: false,
+    gracefulShutdown: true,
+    // A larger disk is for good, so a larger size could not be taken back.
+    resizeDisk: false,
+    ...backups(spec.host.snapshots),
+  });
+}
+
+/** Images of the whole machine; how many are kept is fixed there. https://docs.digitalocean.com/products/backups/details/features/ */
+function backups({ every, weekday, hour }: SnapshotSpec): { backups: boolean; backupPolicy?: { plan: string; weekday?: string; hour: number } } {
+  switch (every) {
+    case "never":
+      return { backups: false };
+    case "day":
+      return { backups: true, backupPolicy: { plan: "daily", hour } };
+    case "week":
+      return { backups: true, backupPolicy: { plan: "weekly", weekday: weekday.slice(0, 3).toUpperCase(), hour } };
+  }
+}
+
+/** DigitalOcean's numbers of machines are texts in Pulumi's ids. */
+export const dropletNumber = (machine: Droplet): pulumi.Output<number> => machine.id.apply(Number);

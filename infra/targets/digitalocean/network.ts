@@ -1,0 +1,13 @@
+import { Vpc } from "@pulumi/digitalocean/vpc";
+import { physicalName } from "../../plan/names";
+import type { StackPlan } from "../../plan/plan";
+
+/** The private network of the hosts and the database. */
+export function vpc({ spec, labels }: StackPlan): Vpc {
+  return new Vpc("network", {
+    name: physicalName("network", labels.project, labels.stack),
+    region: spec.host.region,
+    ipRange: spec.network.range,
+    description: `${labels.app}, stack ${labels.stack}`,
+  });
+}

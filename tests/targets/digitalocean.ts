@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Secrets } from "../../infra/config/load";
+import type { StackSpec } from "../../infra/config/spec";
+import { renderHosts } from "../../infra/host";
+import { toOutputs } from "../../infra/outputs";
+import { planStack } from "../../infra/plan";
+import { digitalocean } from "../../infra/targets/digitalocean";
+import { recordGraph, type Graph } from "./graph";
+
+/** Words that are secret, and found nowhere in clear. */
+export const markers = { app: "app-marker", key: "key-marker", backup: "backup-marker", database: "database-marker", spaces: "spaces-marker" } as const;
+
+/** Outputs that DigitalOcean adds to what was asked for, as far as the program reads them. */
+function stateOf(type: string, name: string): Record<string, unknown> {
+  switch (type.split(":").at(-1)) {
+    case "Droplet":
+      return { ipv4Address: "198.51.100.10" };
+    case "ReservedIp":
+      return { ipAddress: "192.0.2.1" };
+    case "SshKey":
+      return { fingerprint: "aa:bb" };
+    case "DatabaseCluster":
+      return { privateHost: `private-${name}.db.ondigitalocean.com`, port: 25060 };
+    case "DatabaseUser":
+      return { password: pulumi.secret(markers.database) };
+    case "DatabaseConnectionPool":
+      return { port: 25061 };
+    case "SpacesBucket":
+      return { name: `${name}-1234567`, endpoint: "fra1.digitaloceanspaces.com" };
+    case "SpacesKey":
+      return { accessKey: "SPACESACCESS", secretKey: pulumi.secret(markers.spaces) };
+    case "Command":
+      return { stdout: name.endsWith("-host-key") ? "ssh-ed25519 AAAA" : name.endsWith("-handover") ? '{"from":null,"known":[]}' : "" };
+    default:
+      return {};
+  }
+}
+
+/** What the program asks of DigitalOcean for a description. */
+export function graphOf(spec: StackSpec, digest = "00112233aabbccdd"): Promise<Graph> {
+  const secrets: Secrets = {
+    env: Object.fromEntries(spec.secrets.map((name) => [name, pulumi.secret(markers.app)])),
+    sshPrivateKey: pulumi.secret(markers.key),
+    sshPublicKey: "ssh-ed25519 PUBLIC",
+    backupPassword: pulumi.secret(markers.backup),
+  };
+  const plan = planStack(spec);
+  const release = { digest, source: "app", requirements: "requirements.txt", exclude: [] };
+  return recordGraph({
+    stack: spec.stack,
+    state: stateOf,
+    id: (type, name) => (type.endsWith(":Droplet") ? "4711" : `${name}-id`),
+    call: (token) => {
+      if (token.endsWith(":getDatabaseCa")) return { certificate: "CA TEXT" };
+      if (token.endsWith(":getDatabaseUser")) return { password: markers.database };
+      throw new Error(`nothing answers ${token}`);
+    },
+    program: () => toOutputs(digitalocean.build(plan, renderHosts(plan, digest), release, secrets)),
+  });
+}
