@@ -40,7 +40,7 @@ function resources(steps: readonly Step[] | null): string {
   if (steps === null) return section("Resources", ["Not known, see the end."]);
   if (steps.length === 0) return "";
   // What carries files to a host runs again whenever they change; each command in a row of its own would drown the rest.
-  const again = steps.filter(({ role, does }) => role === "delivery" && does === "update").map(({ name }) => name);
+  const again = steps.filter(({ role, does }) => role === "delivery" && (does === "update" || does === "replace")).map(({ name }) => name);
   const counts = verbs.flatMap(([does]) => {
     const count = steps.filter((step) => step.does === does).length;
     return count === 0 ? [] : [`${count} to ${does}`];
@@ -53,7 +53,9 @@ function resources(steps: readonly Step[] | null): string {
 function cell({ does, changes, because }: Step): string {
   if (does === "create" || does === "delete") return "";
   const said = because.map((why) => `**${why}**`);
-  return [...said, ...changes.map(({ input, from, to }) => (from === null || to === null ? (to !== null ? `${input} (${to})` : input) : `${input} ${from} → ${to}`))].join("; ").replaceAll("|", "\\|");
+  // What a replacement hands on is in its reason.
+  const own = changes.filter(({ input }) => !because.some((why) => why.startsWith(`${input} comes from`)));
+  return [...said, ...own.map(({ input, from, to }) => (from === null || to === null ? (to !== null ? `${input} (${to})` : input) : `${input} ${from} → ${to}`))].join("; ").replaceAll("|", "\\|");
 }
 
 const usd = (amount: number | null): string => (amount === null ? "no price known" : amount.toFixed(2));
@@ -65,7 +67,8 @@ function cost({ cost: { before, after, elsewhere } }: Review): string {
   const lines = [`USD a month, ${after.target}${after.region === "" ? "" : ` in ${after.region}`}, by dated tables in \`infra/config/catalog\`.`, "", "| part | what | before | after |", "|---|---|---|---|"];
   const key = ({ part, what }: CostLine) => `${part} | ${what}`;
   const had = before?.lines ?? [];
-  const keys = [...new Set([...had, ...after.lines].map(key))];
+  const parts = [...new Set([...had, ...after.lines].map(({ part }) => part))];
+  const keys = [...new Set(parts.flatMap((part) => [...had, ...after.lines].filter((one) => one.part === part).map(key)))];
   const price = (of: readonly CostLine[], name: string) => {
     const line = of.find((one) => key(one) === name);
     return line === undefined ? "" : usd(line.monthly);

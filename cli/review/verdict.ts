@@ -64,7 +64,7 @@ function ofStep(step: Step, all: readonly Step[]): readonly Consequence[] {
     const verb = does === "replace" ? "is replaced by an empty one" : "is deleted";
     switch (role) {
       case "database":
-        return [{ level: "data at risk", says: `the database ${name} ${verb}${why}${guard}; back it up, make the new one beside it, and restore there` }];
+        return [{ level: "data at risk", says: `${called("database", name)} ${verb}${why}${guard}; back it up, make the new one beside it, and restore there` }];
       case "backups":
         return [{ level: "data at risk", says: `${name}, which keeps backups, ${verb}${why}${guard}; copy them first` }];
       case "host":
@@ -72,9 +72,9 @@ function ofStep(step: Step, all: readonly Step[]): readonly Consequence[] {
       case "pointer":
         return does === "delete" ? [{ level: "downtime", says: `${name} is deleted: the site loses its address` }] : [];
       case "address":
-        return [{ level: "downtime", says: `the site's address ${name} ${does === "replace" ? "becomes another" : "is given up"}${why}${guard}: its DNS must follow` }];
+        return [{ level: "downtime", says: `the site's address ${does === "replace" ? "becomes another" : "is given up"}${why}${guard}: its DNS must follow` }];
       case "network":
-        return [{ level: "downtime", says: `the network ${name} ${does === "replace" ? "is replaced" : "is deleted"}${why}, and every machine in it with it` }];
+        return [{ level: "downtime", says: `${called("network", name)} ${does === "replace" ? "is replaced" : "is deleted"}${why}, and every machine in it with it` }];
       case "firewall":
         return deletesFirst || does === "delete" ? [{ level: "downtime", says: `the firewall ${name} is gone until its successor is there` }] : [];
       case "delivery":
@@ -87,6 +87,8 @@ function ofStep(step: Step, all: readonly Step[]): readonly Consequence[] {
   if (broken.length > 0) return broken.map((says) => ({ level: "downtime", says: `${name}: ${says}` }));
   return role === "delivery" ? [] : [{ level: "no downtime", says: `${name} changes in place: ${changes.map(({ input }) => input).join(", ")}` }];
 }
+
+const called = (kind: string, name: string): string => (name === kind ? `the ${kind}` : `the ${kind} ${name}`);
 
 /** Behind the gate: the new host is made first, and the address is moved to it once it serves. */
 function hostReplaced({ name, does, deletesFirst }: Step, all: readonly Step[], why: string): Consequence {
