@@ -5,6 +5,7 @@ import { budgetOf, type Budget } from "./budget";
 import { compareResources, type Step } from "./graph";
 import { compareFiles, compareHosts, oneSidedHosts, type FileChange, type HostChange, type OneSided } from "./hosts";
 import { compareOpenings, type Openings } from "./openings";
+import { deployedLabel } from "./deployed";
 import type { Side } from "./side";
 import { judge, type Verdict } from "./verdict";
 
@@ -63,7 +64,8 @@ export function reviewChange(stack: string, before: Side | null, after: Side, fi
     hosts,
     files: compareFiles(old, after),
     oneSided: steps === null ? [] : oneSidedHosts(old, after),
-    openings: compareOpenings(old.plan, after.plan),
+    // The state of a stack does not hold its plan.
+    openings: before !== null && before.plan === null ? { opened: [], closed: [] } : compareOpenings(old.plan, after.plan),
     secrets: compareSecrets(old, after),
     cost: { before: billed(old.plan), after: billed(after.plan), elsewhere: after.plan === null ? [] : billsElsewhere(after.plan) },
     connections: { before: old.spec === null ? null : budgetOf(old.spec), after: after.spec === null ? null : budgetOf(after.spec) },
@@ -92,7 +94,9 @@ function compareSecrets({ hashes: old }: Side, { hashes: now }: Side): readonly 
 
 function unknowns(before: Side, after: Side, steps: readonly Step[] | null): readonly string[] {
   return [
-    `No engine and no cloud was asked: this compares two descriptions, "${before.label}" and "${after.label}". What was changed by hand since, or was never brought up, does not show.`,
+    before.label === deployedLabel
+      ? "No cloud was asked: this compares the stack's state with a description. What was changed by hand since does not show; the environment and the secrets of the state are encrypted and count as unchanged; the cost before and the firewall's openings are not known."
+      : `No engine and no cloud was asked: this compares two descriptions, "${before.label}" and "${after.label}". What was changed by hand since, or was never brought up, does not show.`,
     "Addresses, host keys, passwords and other values that a cloud makes up are taken as unchanged unless their resource is replaced.",
     ...(steps === null ? [`Resources were not compared: ${[before, after].flatMap((side) => (side.notBuilt === null ? [] : [`${side.label}: ${side.notBuilt}`])).join("; ")}. The verdict holds for what happens on the hosts alone.`] : []),
     ...(Object.keys(after.hashes).length === 0 ? [] : ["A secret is compared by its encrypted text: the same value set again looks like a rotation."]),
