@@ -14,15 +14,32 @@ import { recordCommit, recordFolder, type Side } from "./review/side";
 import { Pulumi } from "./pulumi";
 import { main, stackAndRest, UsageError } from "./terminal";
 
-main(async () => {
+main(() =>
+  write().catch((error: unknown) => {
+    // Apart from 1, which refuses a change.
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`webstack: ${error.message}`);
+    return 2;
+  }),
+);
+
+async function write(): Promise<number> {
   const { stack, rest } = stackAndRest();
-  const { values } = parseArgs({ args: [...rest], options: { against: { type: "string" }, findings: { type: "string" }, json: { type: "boolean", default: false } } });
+  const values = options(rest);
   const findings = values.findings === undefined ? [] : (JSON.parse(readFileSync(values.findings, "utf8")) as readonly Finding[]);
   const { before, after } = values.against === "deployed" ? await againstState(stack) : await againstCommit(stack, values.against);
   const review = reviewChange(stack, before, after, findings);
   process.stdout.write(values.json ? `${JSON.stringify(review, null, 2)}\n` : markdown(review));
   return isRefused(review) ? 1 : 0;
-});
+}
+
+function options(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], options: { against: { type: "string" }, findings: { type: "string" }, json: { type: "boolean", default: false } } }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
 
 async function againstCommit(stack: string, against: string | undefined) {
   const { commit, label } = base(against);

@@ -6,7 +6,7 @@ import { compareResources, type Step } from "./graph";
 import { compareFiles, compareHosts, oneSidedHosts, type FileChange, type HostChange, type OneSided } from "./hosts";
 import { compareOpenings, type Openings } from "./openings";
 import { deployedLabel } from "./deployed";
-import type { Side } from "./side";
+import { emptySide, type Side } from "./side";
 import { judge, type Verdict } from "./verdict";
 
 /** What a policy, or another judge of the description, found: rule, place and sentence. */
@@ -47,11 +47,9 @@ export interface SecretChange {
   readonly to: string | null;
 }
 
-const empty: Omit<Side, "label"> = { problems: [], unset: [], hashes: {}, spec: null, plan: null, release: null, resources: [], notBuilt: null, manifests: {}, environment: {} };
-
 /** Compares two states of a stack. `before` is null where there was none. Pure. */
 export function reviewChange(stack: string, before: Side | null, after: Side, findings: readonly Finding[]): Review {
-  const old: Side = before ?? { ...empty, label: "nothing" };
+  const old: Side = before ?? { ...emptySide, label: "nothing" };
   const steps = old.resources === null || after.resources === null ? null : compareResources(old.resources, after.resources);
   const hosts = compareHosts(old, after);
   const problems = [...after.problems, ...newlyUnset(old, after)];

@@ -43,6 +43,15 @@ export interface Recorded {
   readonly options: { readonly protect: boolean; readonly deleteBeforeReplace: boolean; readonly replaceOnChanges: readonly string[] };
 }
 
+/** Of a stack that is not there. */
+export const emptySide: Omit<Side, "label"> = { problems: [], unset: [], hashes: {}, spec: null, plan: null, release: null, resources: [], notBuilt: null, manifests: {}, environment: {} };
+
+/** The error that a child process ended with, without where in the program it was thrown. */
+function lastLine(error: unknown): string {
+  const lines = String((error as { stderr?: string }).stderr ?? error).split("\n");
+  return lines.find((line) => /error/i.test(line))?.trim() ?? lines[0] ?? "";
+}
+
 const run = promisify(execFile);
 const project = join(__dirname, "..", "..");
 
@@ -59,7 +68,7 @@ export async function recordFolder(folder: string, stack: string, label: string)
   }
 }
 
-/** The stack as a commit describes it; null where the commit has no such stack. */
+/** The stack as a commit describes it; null where the commit has no such stack. A program that fails, such as one too old to be asked, says so. */
 export async function recordCommit(commit: string, stack: string, label: string): Promise<Side | null> {
   const git = (...words: readonly string[]) => run("git", [...words], { cwd: project, maxBuffer: 2 ** 28, encoding: "buffer" });
   const has = await git("cat-file", "-e", `${commit}:./Pulumi.${stack}.yaml`).then(() => true, () => false);
@@ -71,7 +80,7 @@ export async function recordCommit(commit: string, stack: string, label: string)
     await run("tar", ["-xf", archive, "-C", folder]);
     rmSync(archive);
     symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
-    return await recordFolder(folder, stack, label);
+    return await recordFolder(folder, stack, label).catch((error: unknown) => ({ ...emptySide, label, resources: null, notBuilt: `its program failed: ${lastLine(error)}` }));
   } finally {
     rmSync(folder, { recursive: true });
   }
