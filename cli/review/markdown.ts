@@ -30,7 +30,7 @@ const hash = (text: string | null): string => (text === null ? "not set" : `\`${
 
 function verdict(review: Review): string {
   const { headline, consequences } = review.verdict;
-  const mark = isRefused(review) ? "⛔" : review.verdict.level === "downtime" ? "⚠️" : "✅";
+  const mark = isRefused(review) ? "⛔" : ["downtime", "not known"].includes(review.verdict.level) ? "⚠️" : "✅";
   return section(`${mark} ${headline.charAt(0).toUpperCase()}${headline.slice(1)}`, consequences.length === 0 ? ["Nothing that runs is touched."] : consequences.map(({ level, says }) => `- **${level}**: ${says}`));
 }
 

@@ -57,7 +57,7 @@ export function reviewChange(stack: string, before: Side | null, after: Side, fi
     stack,
     before: old.label,
     after: after.label,
-    verdict: judge(old, after, steps ?? [], hosts, problems),
+    verdict: judge(old, after, steps, hosts, problems),
     steps,
     hosts,
     files: compareFiles(old, after),

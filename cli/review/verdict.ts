@@ -6,7 +6,7 @@ import { isKnownType } from "./kinds";
 import type { Side } from "./side";
 
 /** From harmless to harmful; a review is as bad as its worst consequence. */
-export const levels = ["nothing", "no downtime", "restart", "replaces a host", "downtime", "data at risk", "refused"] as const;
+export const levels = ["nothing", "no downtime", "restart", "replaces a host", "not known", "downtime", "data at risk", "refused"] as const;
 export type Level = (typeof levels)[number];
 
 export interface Consequence {
@@ -23,9 +23,11 @@ export interface Verdict {
   readonly consequences: readonly Consequence[];
 }
 
-/** What the change does to the people who use the site, and to their data. */
-export function judge(before: Side, after: Side, steps: readonly Step[], hosts: readonly HostChange[], problems: readonly Problem[]): Verdict {
+/** What the change does to the people who use the site, and to their data; `compared` is null where resources could not be compared. */
+export function judge(before: Side, after: Side, compared: readonly Step[] | null, hosts: readonly HostChange[], problems: readonly Problem[]): Verdict {
+  const steps = compared ?? [];
   const consequences = [
+    ...(compared === null && problems.length === 0 ? [{ level: "not known" as const, says: "what becomes of the resources: they could not be compared" }] : []),
     ...problems.slice(0, 1).map((): Consequence => ({ level: "refused", says: "the description has problems, so nothing would be changed" })),
     ...betweenTargets(before, after),
     ...steps.flatMap((step) => ofStep(step, steps)),
@@ -135,6 +137,8 @@ function headline(level: Level, consequences: readonly Consequence[], hosts: rea
     }
     case "replaces a host":
       return "replaces a host behind the gate: no downtime";
+    case "not known":
+      return "not known";
     case "downtime":
       return "downtime";
     case "data at risk":

@@ -79,6 +79,11 @@ test("an update in place may interrupt", () => {
   expect(sayings(side([droplet({ tags: [] })]), side([droplet({ tags: ["a"] })]))).toEqual(["no downtime: web-0 changes in place: tags"]);
 });
 
+test("resources that could not be compared are never called harmless", () => {
+  const verdict = judge(side([]), { ...side([]), resources: null }, null, [], []);
+  expect([verdict.level, verdict.headline]).toEqual(["not known", "not known"]);
+});
+
 test("a type that nobody described is not called harmless when it goes", () => {
   expect(sayings(side([resource("gcp:pubsub:Topic", "queue", {})]), side([]))).toEqual(["downtime: queue goes away, and what a gcp:pubsub:Topic takes with it is not known"]);
 });
