@@ -1,7 +1,7 @@
 /**
  * Measures what the project promises about speed, each figure beside its yardstick in the same run:
  *   npm run bench                all parts; writes bench/results.md
- *   npm run bench -- plan        one part: plan, engine, releases or load
+ *   npm run bench -- plan        one part: plan, engine, review, releases or load
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -10,11 +10,13 @@ import { benchEngine } from "./engine";
 import { benchLoad } from "./load";
 import { benchPlan } from "./plan";
 import { benchReleases } from "./releases";
+import { benchReview } from "./review";
 import { table, type Table } from "./table";
 
 const parts: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   plan: benchPlan,
   engine: benchEngine,
+  review: benchReview,
   releases: benchReleases,
   load: benchLoad,
 };

@@ -8,6 +8,8 @@ export interface Problem {
   readonly got?: unknown;
   /** The mend, as a command or a line of YAML. */
   readonly hint?: string;
+  /** A fault of the machine that runs the program, whatever the description says. */
+  readonly ofBox?: true;
 }
 
 /** `services.web.workers: must be a whole number from 1 to 64, got "three"; write 3`. */

@@ -1,6 +1,7 @@
 import { attempt, run } from "./command";
 import type { Failure, Kind, Values } from "./kind";
 import { parseAddress, parseRange } from "./range";
+import { replaces } from "./replaces";
 import { changed, isUnknown } from "./values";
 
 /** One opening; every other way in is closed. */
@@ -85,8 +86,8 @@ export const firewall: Kind = {
   },
 
   diff(olds, news) {
-    const replaces = changed(olds, news, ["name"]);
-    return { replaces, changes: replaces.length > 0 || changed(olds, news, ["range", "rules"]).length > 0 || !isThere(inputsOf(olds).name) };
+    const replaced = changed(olds, news, replaces.Firewall);
+    return { replaces: replaced, changes: replaced.length > 0 || changed(olds, news, ["range", "rules"]).length > 0 || !isThere(inputsOf(olds).name) };
   },
 
   id: (values) => inputsOf(values).name,

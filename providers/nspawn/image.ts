@@ -8,6 +8,7 @@ import { problemLine } from "../../infra/config/problems";
 import { checkBox } from "./box";
 import { environment } from "./command";
 import type { Failure, Kind, Values } from "./kind";
+import { replaces } from "./replaces";
 import { changed, isUnknown } from "./values";
 
 /** What an image is made of. */
@@ -84,8 +85,8 @@ export const image: Kind = {
 
   diff(olds, news) {
     const digest = isUnknown(news) ? undefined : imageDigest(recipeOf(news));
-    const replaces = changed(olds, news, ["suite"]);
-    return { replaces, changes: replaces.length > 0 || digest !== olds.digest || !existsSync(String(olds.path)) };
+    const replaced = changed(olds, news, replaces.Image);
+    return { replaces: replaced, changes: replaced.length > 0 || digest !== olds.digest || !existsSync(String(olds.path)) };
   },
 
   id: (values) => imageDigest(recipeOf(values)),

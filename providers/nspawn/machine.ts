@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { limit } from "./cgroup";
 import { type Failure, type Kind, Unfinished, type Values } from "./kind";
 import { parseAddress, parseRange } from "./range";
+import { networkOfMachine, replaces } from "./replaces";
 import { consoleTail, isRunning, removeMachine, start, stop } from "./running";
 import { reachableNameservers, seedFiles } from "./seed";
 import { folderOf, storeMachine, storedMachine } from "./store";
@@ -47,12 +48,12 @@ export const machine: Kind = {
   },
 
   diff(olds, news) {
-    const replaces = [
-      ...changed(olds, news, ["name", "suite", "address", "userData"]),
-      ...surelyChanged(olds, news, ["bridge", "gateway", "range"]),
+    const replaced = [
+      ...changed(olds, news, replaces.Machine),
+      ...surelyChanged(olds, news, networkOfMachine),
     ];
     const resized = changed(olds, news, ["memoryMiB", "cpus"]).length > 0;
-    return { replaces, changes: replaces.length > 0 || resized || !isRunning(inputsOf(olds).name) };
+    return { replaces: replaced, changes: replaced.length > 0 || resized || !isRunning(inputsOf(olds).name) };
   },
 
   id: (values) => inputsOf(values).name,

@@ -7,6 +7,7 @@ import type { Failure, Kind, Values } from "./kind";
 import { addressAt, parseRange } from "./range";
 import { removeMachine } from "./running";
 import { storedMachines } from "./store";
+import { replaces } from "./replaces";
 import { changed, isUnknown } from "./values";
 
 interface NetworkInputs {
@@ -53,8 +54,8 @@ export const network: Kind = {
   },
 
   diff(olds, news) {
-    const replaces = changed(olds, news, ["name", "range"]);
-    return { replaces, changes: replaces.length > 0 || !isUp(inputsOf(olds)) };
+    const replaced = changed(olds, news, replaces.Network);
+    return { replaces: replaced, changes: replaced.length > 0 || !isUp(inputsOf(olds)) };
   },
 
   id: (values) => inputsOf(values).name,

@@ -28,7 +28,7 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
     ...databaseRules(spec.database),
   ];
   const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
-  return [...broken, ...checkBox(), ...checkRange(spec.network.range, bridge)];
+  return [...broken, ...[...checkBox(), ...checkRange(spec.network.range, bridge)].map((problem) => ({ ...problem, ofBox: true as const }))];
 }
 
 /** What Debian 12 has. */

@@ -1,0 +1,37 @@
+/**
+ * npm run diagram -- STACK: draws the stack as SVG on standard output. With --docs it writes those of the project's own stacks, which
+ * tests/cli/diagram.test.ts compares.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseSpec } from "../infra/config/parse";
+import { planStack } from "../infra/plan";
+import { project } from "../tools/setup/folders";
+import { sceneOf } from "./diagram/scene";
+import { svg } from "./diagram/svg";
+import { readStackFile } from "./review/stackFile";
+import { main, stackAndRest, UsageError } from "./terminal";
+
+const documented = ["local", "prod", "bitcoin"] as const;
+
+/** Text of each picture of the documentation, by its path below the project. */
+export const pictures = (): ReadonlyMap<string, string> => new Map(documented.map((stack) => [`docs/diagrams/${stack}.svg`, draw(stack)]));
+
+/** @throws ConfigError with the problems of the stack's file; a secret that is missing is none here */
+function draw(stack: string): string {
+  const { raw, hashes } = readStackFile(readFileSync(join(project, `Pulumi.${stack}.yaml`), "utf8"));
+  const named = Array.isArray(raw["secrets"]) ? raw["secrets"].map(String) : [];
+  const secretNames = new Set([...Object.keys(hashes), ...named, "sshPrivateKey", "backupPassword"]);
+  return svg(sceneOf(planStack(parseSpec(raw, { project: "webstack", stack, secretNames }))));
+}
+
+if (require.main === module) {
+  main(() => {
+    const { stack, rest } = stackAndRest();
+    const unknown = rest.find((word) => word !== "--docs");
+    if (unknown !== undefined) throw new UsageError(`npm run diagram knows no ${unknown}; it knows --docs`);
+    if (rest.includes("--docs")) for (const [path, text] of pictures()) writeFileSync(join(project, path), text);
+    else process.stdout.write(draw(stack));
+    return Promise.resolve(0);
+  });
+}

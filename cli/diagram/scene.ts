@@ -1,0 +1,137 @@
+import { connectionsOf } from "../../infra/config/complete";
+import type { ServiceSpec } from "../../infra/config/spec";
+import type { FirewallRule, HostPlan, StackPlan } from "../../infra/plan/plan";
+
+/** What a diagram shows, in words; where it stands is layout.ts's business. */
+export interface Scene {
+  readonly title: string;
+  readonly subtitle: string;
+  /** Names of what surrounds the machines. */
+  readonly network: string;
+  readonly actors: readonly Actor[];
+  readonly hosts: readonly HostScene[];
+  readonly database: Store | null;
+  readonly backups: Store | null;
+}
+
+/** Somebody outside who may connect, and to which ports of the web hosts. */
+export interface Actor {
+  readonly name: string;
+  readonly details: readonly string[];
+  readonly ports: readonly number[];
+}
+
+export interface HostScene {
+  readonly name: string;
+  readonly detail: string;
+  readonly nginx: readonly string[];
+  readonly services: readonly ServiceScene[];
+  readonly jobs: readonly { readonly name: string; readonly schedule: string }[];
+}
+
+export interface ServiceScene {
+  readonly name: string;
+  readonly detail: string;
+  /** URL prefix, or null where nginx hands it nothing. */
+  readonly path: string | null;
+  readonly slots: boolean;
+}
+
+export interface Store {
+  readonly name: string;
+  readonly details: readonly string[];
+  /** On the arrow that leads to it. */
+  readonly port: string;
+  readonly why: string;
+}
+
+const targetNames = { digitalocean: "DigitalOcean", aws: "AWS", local: "machines of your own box" } as const;
+
+/** Pure: equal plans give equal scenes. */
+export function sceneOf(plan: StackPlan): Scene {
+  const { spec, hosts, labels } = plan;
+  const place = spec.target === "local" ? targetNames.local : `${targetNames[spec.target]}, ${spec.host.region}`;
+  return {
+    title: `${labels.app} · ${labels.stack}`,
+    subtitle: spec.site.domain === "" ? place : `${plan.site.scheme}://${spec.site.domain} · ${place}`,
+    network: `${spec.target === "local" ? "bridge" : "private network"} ${spec.network.range}`,
+    actors: actorsOf(plan.firewall),
+    hosts: hosts.map((host) => hostScene(plan, host)),
+    database: databaseOf(plan),
+    backups: backupsOf(plan),
+  };
+}
+
+/** One for each set of sources; whoever may reach the public ports is a customer. */
+function actorsOf(rules: readonly FirewallRule[]): readonly Actor[] {
+  const groups = new Map<string, { sources: readonly string[]; whys: string[]; ports: number[] }>();
+  for (const { to, port, from, why } of rules) {
+    const sources = from.flatMap((source) => (source.kind === "cidr" ? [source.cidr] : []));
+    if (to !== "web" || sources.length === 0) continue;
+    const group = groups.get(sources.join(" ")) ?? { sources, whys: [], ports: [] };
+    group.whys.push(why);
+    group.ports.push(port);
+    groups.set(sources.join(" "), group);
+  }
+  return [...groups.values()].map(({ sources, whys, ports }) => {
+    const everybody = sources.includes("0.0.0.0/0");
+    const name = (whys[0] ?? "").split(/,| and /)[0] ?? "";
+    return { name: `${name.charAt(0).toUpperCase()}${name.slice(1)}`, details: everybody ? ["from everywhere"] : listed(sources, 3), ports };
+  });
+}
+
+/** At most `count` lines, the last of which may say how many more there are. */
+export function listed(lines: readonly string[], count: number): readonly string[] {
+  return lines.length <= count ? lines : [...lines.slice(0, count - 1), `and ${lines.length - count + 1} more`];
+}
+
+function hostScene({ spec, site }: StackPlan, { name, privateAddress }: HostPlan): HostScene {
+  const { host } = spec;
+  const size = host.size === "" ? `${host.cpus} ${host.cpus === 1 ? "core" : "cores"}, ${memory(host.memoryMiB)}` : host.size;
+  return {
+    name,
+    detail: `${size} · ${host.image} · ${privateAddress}`,
+    nginx: [site.scheme === "https" ? "TLS" : "plain HTTP", ...listed(spec.static.map(({ url }) => url), 3)],
+    services: spec.services.map(serviceScene),
+    jobs: spec.jobs.map((job) => ({ name: job.name, schedule: job.schedule })),
+  };
+}
+
+const memory = (mib: number): string => (mib % 1024 === 0 ? `${mib / 1024} GiB` : `${mib} MiB`);
+
+function serviceScene(service: ServiceSpec): ServiceScene {
+  if (service.kind === "command") return { name: service.name, detail: service.command.join(" "), path: null, slots: false };
+  const many = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
+  const { name, path, kind, workers, threads } = service;
+  return { name, detail: kind === "wsgi" ? `${many(workers, "worker")} × ${many(threads, "thread")}` : many(workers, "worker"), path, slots: true };
+}
+
+const engines = { postgres: "PostgreSQL", mysql: "MySQL" } as const;
+
+function databaseOf({ spec, database, firewall }: StackPlan): Store | null {
+  if (database.kind === "none") return null;
+  const rule = firewall.find(({ to }) => to === "database");
+  const size = database.size === "" ? memory(database.memoryMiB) : database.size;
+  const used = connectionsOf(spec.services, spec.jobs.length);
+  return {
+    name: `${engines[database.engine]} ${database.version}`,
+    details: [database.name, size, `${used} of ${database.connections} connections`],
+    port: String(rule?.port ?? ""),
+    why: "TLS",
+  };
+}
+
+function backupsOf({ spec: { backup, target } }: StackPlan): Store | null {
+  if (!backup.enabled) return null;
+  return {
+    name: "Backups",
+    details: [
+      target === "local" ? "backup-0" : "a bucket outside the network",
+      `at ${backup.schedule}`,
+      `${backup.keepDays} days, ${backup.keepWeekly} weeks, ${backup.keepMonthly} months`,
+      `drill ${backup.drill.schedule}`,
+    ],
+    port: target === "local" ? "22" : "443",
+    why: "encrypted",
+  };
+}

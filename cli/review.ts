@@ -1,0 +1,76 @@
+/**
+ * npm run review -- STACK [--against COMMIT|deployed] [--findings FILE] [--json]: what a change does before it happens, see docs/review.md.
+ * Exit status: 0 nothing is at risk, 1 it refuses (problems, findings, data at risk), 2 wrong usage.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { project } from "../tools/setup/folders";
+import { markdown } from "./review/markdown";
+import { isRefused, reviewChange, type Finding } from "./review/review";
+import { deployedSide } from "./review/deployed";
+import { recordCommit, recordFolder, type Side } from "./review/side";
+import { Pulumi } from "./pulumi";
+import { main, stackAndRest, UsageError } from "./terminal";
+
+main(() =>
+  write().catch((error: unknown) => {
+    // Apart from 1, which refuses a change.
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`webstack: ${error.message}`);
+    return 2;
+  }),
+);
+
+async function write(): Promise<number> {
+  const { stack, rest } = stackAndRest();
+  const values = options(rest);
+  const findings = values.findings === undefined ? [] : (JSON.parse(readFileSync(values.findings, "utf8")) as readonly Finding[]);
+  const { before, after } = values.against === "deployed" ? await againstState(stack) : await againstCommit(stack, values.against);
+  const review = reviewChange(stack, before, after, findings);
+  process.stdout.write(values.json ? `${JSON.stringify(review, null, 2)}\n` : markdown(review));
+  return isRefused(review) ? 1 : 0;
+}
+
+function options(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], options: { against: { type: "string" }, findings: { type: "string" }, json: { type: "boolean", default: false } } }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+async function againstCommit(stack: string, against: string | undefined) {
+  const { commit, label } = base(against);
+  const [before, after] = await Promise.all([recordCommit(commit, stack, label), workingTree(stack)]);
+  return { before, after };
+}
+
+async function againstState(stack: string) {
+  const pulumi = new Pulumi(stack);
+  await pulumi.require();
+  const [exported, after] = await Promise.all([pulumi.capture(["stack", "export"]), workingTree(stack)]);
+  return { before: deployedSide(exported, after), after };
+}
+
+function workingTree(stack: string): Promise<Side> {
+  if (!existsSync(join(project, `Pulumi.${stack}.yaml`))) throw new UsageError(`there is no Pulumi.${stack}.yaml to review`);
+  return recordFolder(project, stack, "working tree");
+}
+
+/** The commit to compare with: the one that was named, or where this branch left main. */
+function base(against: string | undefined): { readonly commit: string; readonly label: string } {
+  const named = against ?? ["origin/main", "main"].map((branch) => git("merge-base", "HEAD", branch)).find((commit) => commit !== undefined) ?? "HEAD";
+  const commit = git("rev-parse", "--verify", "--quiet", `${named}^{commit}`);
+  if (commit === undefined) throw new UsageError(`--against must name a commit, got ${JSON.stringify(named)}`);
+  return { commit, label: against === undefined ? commit.slice(0, 10) : `${commit.slice(0, 10)} (${against})` };
+}
+
+function git(...words: readonly string[]): string | undefined {
+  try {
+    return execFileSync("git", words, { cwd: project, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return undefined;
+  }
+}

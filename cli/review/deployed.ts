@@ -1,0 +1,84 @@
+import { bundleOf } from "./bundle";
+import type { Recorded, Side } from "./side";
+
+/** A resource in `pulumi stack export`. https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go */
+interface Stored {
+  readonly urn: string;
+  readonly type: string;
+  readonly delete?: boolean;
+  readonly protect?: boolean;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
+}
+
+export const deployedLabel = "what is deployed";
+
+const signature = "4dabf18193072939515e22adb298388d";
+const hidden = Symbol("encrypted in the state");
+
+/**
+ * What was brought up last, as the stack's state tells it, made ready to be compared with `after`: where `after` has a stand-in for a
+ * value that a cloud made up, or the state has a secret, the state's value counts as unchanged.
+ */
+export function deployedSide(exported: string, after: Side): Side {
+  const { deployment } = JSON.parse(exported) as { deployment: { resources?: readonly Stored[] } };
+  const stored = (deployment.resources ?? []).filter(({ type, delete: leaving }) => !type.startsWith("pulumi:") && leaving !== true);
+  const wanted = new Map((after.resources ?? []).map((resource) => [`${resource.type} ${resource.name}`, resource]));
+  const resources = stored.map((resource) => {
+    const name = nameOf(resource.urn);
+    return recorded(resource, name, wanted.get(`${resource.type} ${name}`));
+  });
+  const manifests = resources.flatMap(({ inputs }) => Object.values(inputs).flatMap((value) => (typeof value === "string" ? (bundleOf(value) ?? []) : [])));
+  const web = manifests.find(({ release }) => release !== null);
+  return {
+    label: deployedLabel,
+    problems: [],
+    unset: after.unset,
+    // Encrypted there with another nonce, so they cannot be compared.
+    hashes: after.hashes,
+    environment: after.environment,
+    spec: null,
+    plan: null,
+    release: web?.release?.digest ?? null,
+    resources,
+    notBuilt: null,
+    manifests: Object.fromEntries(manifests.map((manifest) => [manifest.host, manifest])),
+  };
+}
+
+const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
+
+function recorded({ type, inputs = {}, protect = false, propertyDependencies = {} }: Stored, name: string, now: Recorded | undefined): Recorded {
+  const own = Object.entries(inputs).filter(([key]) => !key.startsWith("__"));
+  return {
+    type,
+    name,
+    inputs: Object.fromEntries(own.map(([key, value]) => [key, adopt(plain(value), now?.inputs[key], (now?.feeds[key] ?? []).length > 0)])),
+    feeds: Object.fromEntries(Object.entries(propertyDependencies).map(([key, urns]) => [key, urns.map(nameOf).sort()])),
+    options: { protect, deleteBeforeReplace: now?.options.deleteBeforeReplace ?? false, replaceOnChanges: now?.options.replaceOnChanges ?? [] },
+  };
+}
+
+/** Assets become their text, secrets {@link hidden}. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = value as Record<string, unknown>;
+  if ("ciphertext" in fields && signature in fields) return hidden;
+  if (signature in fields && typeof fields["text"] === "string") return fields["text"];
+  return Object.fromEntries(Object.entries(fields).map(([key, of]) => [key, plain(of)]));
+}
+
+/** `old`, with the stand-ins of `now` where they fit. `fed` says that an output of a resource flows in. */
+function adopt(old: unknown, now: unknown, fed: boolean): unknown {
+  if (old === hidden) return now ?? "encrypted in the state";
+  if (typeof now === "string" && now.includes("⟨")) return typeof old !== "string" || pattern(now).test(old) ? now : old;
+  // What a stand-in was computed into, such as a number.
+  if ((now === null || now === undefined) && fed) return now;
+  if (Array.isArray(old) && Array.isArray(now)) return old.map((one: unknown, index) => adopt(one, now[index], fed));
+  if (typeof old !== "object" || old === null || typeof now !== "object" || now === null) return old;
+  return Object.fromEntries(Object.entries(old).map(([key, value]) => [key, adopt(value, (now as Record<string, unknown>)[key], fed)]));
+}
+
+/** Any text in the place of each stand-in. */
+const pattern = (text: string): RegExp => new RegExp(`^${text.split(/⟨[^⟩]*⟩/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("[\\s\\S]*")}$`);

@@ -1,0 +1,102 @@
+import type { Problem } from "../../infra/config/problems";
+import { billOf, billsElsewhere, type Bill } from "../../infra/plan/cost";
+import type { StackPlan } from "../../infra/plan/plan";
+import { budgetOf, type Budget } from "./budget";
+import { compareResources, type Step } from "./graph";
+import { compareFiles, compareHosts, oneSidedHosts, type FileChange, type HostChange, type OneSided } from "./hosts";
+import { compareOpenings, type Openings } from "./openings";
+import { deployedLabel } from "./deployed";
+import { emptySide, type Side } from "./side";
+import { judge, type Verdict } from "./verdict";
+
+/** What a policy, or another judge of the description, found: rule, place and sentence. */
+export interface Finding {
+  readonly id: string;
+  readonly at: string;
+  readonly says: string;
+}
+
+/** Everything a reviewer is told of a change; plain data, so it is the JSON, too. */
+export interface Review {
+  readonly stack: string;
+  readonly before: string;
+  readonly after: string;
+  readonly verdict: Verdict;
+  /** null where one side could not be declared. */
+  readonly steps: readonly Step[] | null;
+  readonly hosts: readonly HostChange[];
+  readonly files: readonly FileChange[];
+  /** Empty where the resources of a side are not known. */
+  readonly oneSided: readonly OneSided[];
+  readonly openings: Openings;
+  readonly secrets: readonly SecretChange[];
+  readonly cost: { readonly before: Bill | null; readonly after: Bill | null; readonly elsewhere: readonly Bill[] };
+  readonly connections: { readonly before: Budget | null; readonly after: Budget | null };
+  readonly problems: readonly Problem[];
+  readonly findings: readonly Finding[];
+  /** Secrets that must be set before the next `up`. */
+  readonly unset: readonly string[];
+  /** What this review could not know. */
+  readonly unknown: readonly string[];
+}
+
+/** Hashes of the encrypted text; null where it is not set. */
+export interface SecretChange {
+  readonly name: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** Compares two states of a stack. `before` is null where there was none. Pure. */
+export function reviewChange(stack: string, before: Side | null, after: Side, findings: readonly Finding[]): Review {
+  const old: Side = before ?? { ...emptySide, label: "nothing" };
+  const steps = old.resources === null || after.resources === null ? null : compareResources(old.resources, after.resources);
+  const hosts = compareHosts(old, after);
+  const problems = [...after.problems, ...newlyUnset(old, after)];
+  return {
+    stack,
+    before: old.label,
+    after: after.label,
+    verdict: judge(old, after, steps, hosts, problems),
+    steps,
+    hosts,
+    files: compareFiles(old, after),
+    oneSided: steps === null ? [] : oneSidedHosts(old, after),
+    // The state of a stack does not hold its plan.
+    openings: before !== null && before.plan === null ? { opened: [], closed: [] } : compareOpenings(old.plan, after.plan),
+    secrets: compareSecrets(old, after),
+    cost: { before: billed(old.plan), after: billed(after.plan), elsewhere: after.plan === null ? [] : billsElsewhere(after.plan) },
+    connections: { before: old.spec === null ? null : budgetOf(old.spec), after: after.spec === null ? null : budgetOf(after.spec) },
+    problems,
+    findings,
+    unset: after.unset,
+    unknown: unknowns(old, after, steps),
+  };
+}
+
+/** Whether the change may go on as it is. */
+export const isRefused = ({ verdict, findings }: Review): boolean => verdict.level === "refused" || verdict.level === "data at risk" || findings.length > 0;
+
+const billed = (plan: StackPlan | null): Bill | null => (plan === null ? null : billOf(plan));
+
+/** A secret that the change asks for and does not bring is a fault of the change; one that was missing before is a thing to do. */
+function newlyUnset(before: Side, after: Side): readonly Problem[] {
+  if (before.spec === null) return [];
+  return after.unset.filter((name) => !before.unset.includes(name)).map((name) => ({ at: name, must: "must be set", hint: `run pulumi config set --secret ${name}` }));
+}
+
+function compareSecrets({ hashes: old }: Side, { hashes: now }: Side): readonly SecretChange[] {
+  const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort();
+  return names.filter((name) => old[name] !== now[name]).map((name) => ({ name, from: old[name] ?? null, to: now[name] ?? null }));
+}
+
+function unknowns(before: Side, after: Side, steps: readonly Step[] | null): readonly string[] {
+  return [
+    before.label === deployedLabel
+      ? "No cloud was asked: this compares the stack's state with a description. What was changed by hand since does not show; the environment and the secrets of the state are encrypted and count as unchanged; the cost before and the firewall's openings are not known."
+      : `No engine and no cloud was asked: this compares two descriptions, "${before.label}" and "${after.label}". What was changed by hand since, or was never brought up, does not show.`,
+    "Addresses, host keys, passwords and other values that a cloud makes up are taken as unchanged unless their resource is replaced.",
+    ...(steps === null ? [`Resources were not compared: ${[before, after].flatMap((side) => (side.notBuilt === null ? [] : [`${side.label}: ${side.notBuilt}`])).join("; ")}. The verdict holds for what happens on the hosts alone.`] : []),
+    ...(Object.keys(after.hashes).length === 0 ? [] : ["A secret is compared by its encrypted text: the same value set again looks like a rotation."]),
+  ];
+}

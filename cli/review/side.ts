@@ -1,0 +1,87 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Problem } from "../../infra/config/problems";
+import type { StackSpec } from "../../infra/config/spec";
+import type { Manifest } from "../../infra/host/manifest";
+import type { StackPlan } from "../../infra/plan/plan";
+
+/** One of the two states that a review compares, as the program declares it. */
+export interface Side {
+  /** "3f2a1b0 (main)" or "working tree". */
+  readonly label: string;
+  readonly problems: readonly Problem[];
+  /** Secrets that the description names and its file lacks. */
+  readonly unset: readonly string[];
+  /** Of the encrypted text of each secret, see stackFile.ts. */
+  readonly hashes: Readonly<Record<string, string>>;
+  /** null where the description has problems; so is all that is worked out from it. */
+  readonly spec: StackSpec | null;
+  readonly plan: StackPlan | null;
+  /** Digest of the app's source. */
+  readonly release: string | null;
+  /** null where the target could not declare them. */
+  readonly resources: readonly Recorded[] | null;
+  /** Why `resources` is null. */
+  readonly notBuilt: string | null;
+  /** By the host's name. */
+  readonly manifests: Readonly<Record<string, Manifest>>;
+  /** Of the app's processes; secrets as stand-ins. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A resource as the program declares it. */
+export interface Recorded {
+  /** "nspawn:index:Machine" */
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Names of the resources whose outputs each input holds. */
+  readonly feeds: Readonly<Record<string, readonly string[]>>;
+  readonly options: { readonly protect: boolean; readonly deleteBeforeReplace: boolean; readonly replaceOnChanges: readonly string[] };
+}
+
+/** Of a stack that is not there. */
+export const emptySide: Omit<Side, "label"> = { problems: [], unset: [], hashes: {}, spec: null, plan: null, release: null, resources: [], notBuilt: null, manifests: {}, environment: {} };
+
+/** The error that a child process ended with, without where in the program it was thrown. */
+function lastLine(error: unknown): string {
+  const lines = String((error as { stderr?: string }).stderr ?? error).split("\n");
+  return lines.find((line) => /error/i.test(line))?.trim() ?? lines[0] ?? "";
+}
+
+const run = promisify(execFile);
+const project = join(__dirname, "..", "..");
+
+/** The stack as the program and the files in `folder` describe it. */
+export async function recordFolder(folder: string, stack: string, label: string): Promise<Side> {
+  const scratch = mkdtempSync(join(tmpdir(), "webstack-review-"));
+  try {
+    const file = join(scratch, "side.json");
+    // Not through tsx's own command, which is a second process.
+    await run(process.execPath, ["--require", join(project, "node_modules/tsx/dist/cjs/index.cjs"), join(__dirname, "record.ts"), folder, stack, file], { cwd: folder });
+    return { ...(JSON.parse(readFileSync(file, "utf8")) as Omit<Side, "label">), label };
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+/** The stack as a commit describes it; null where the commit has no such stack. A program that fails, such as one too old to be asked, says so. */
+export async function recordCommit(commit: string, stack: string, label: string): Promise<Side | null> {
+  const git = (...words: readonly string[]) => run("git", [...words], { cwd: project, maxBuffer: 2 ** 28, encoding: "buffer" });
+  const has = await git("cat-file", "-e", `${commit}:./Pulumi.${stack}.yaml`).then(() => true, () => false);
+  if (!has) return null;
+  const folder = mkdtempSync(join(tmpdir(), "webstack-review-"));
+  try {
+    const archive = join(folder, "archive.tar");
+    await git("archive", "--format=tar", `--output=${archive}`, commit);
+    await run("tar", ["-xf", archive, "-C", folder]);
+    rmSync(archive);
+    symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
+    return await recordFolder(folder, stack, label).catch((error: unknown) => ({ ...emptySide, label, resources: null, notBuilt: `its program failed: ${lastLine(error)}` }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,147 @@
+import { catalog } from "../config/catalog";
+import type { StackSpec, TargetName } from "../config/spec";
+import type { HostPlan, StackPlan } from "./plan";
+
+/** Cores and memory, by which a size of one cloud is found again on another. */
+interface Size {
+  readonly cpus: number;
+  readonly memoryMiB: number;
+}
+
+/** One line of a bill. */
+export interface CostLine {
+  /** The part of the stack it belongs to: a host's name, "database", "balancer". */
+  readonly part: string;
+  readonly what: string;
+  /** USD a month; null means that no price is known to us. */
+  readonly monthly: number | null;
+}
+
+export interface Bill {
+  readonly target: TargetName;
+  readonly region: string;
+  readonly lines: readonly CostLine[];
+  /** Sum of all lines; null as soon as one of them has no price. */
+  readonly total: number | null;
+  /** Sum of the lines that have one. */
+  readonly known: number;
+  readonly notCounted: readonly string[];
+}
+
+/** What the stack needs of a cloud, without the names that only one cloud has. */
+interface Need {
+  readonly hosts: readonly { readonly name: string; readonly size: string; readonly wants: Size }[];
+  readonly database: { readonly size: string; readonly wants: Size; readonly storageGiB: number; readonly standby: boolean } | null;
+  /** Images of the whole machine. */
+  readonly snapshots: "day" | "week" | "never";
+}
+
+const notCounted: Readonly<Record<TargetName, readonly string[]>> = {
+  digitalocean: [
+    "traffic beyond what each droplet brings (0.01 a GiB)",
+    "snapshots, which grow with the disk (0.06 a GiB)",
+    "the bucket that keeps the dumps (Spaces, 5.00 a month for the whole account)",
+    "database disk beyond what its size brings",
+    "taxes",
+  ],
+  aws: [
+    "traffic to the Internet (0.09 a GB)",
+    "requests, and the balancer's capacity units (0.008 an hour each)",
+    "backups of the database beyond its disk's size, snapshots and dumps, which grow",
+    "CPU credits beyond the baseline of a burstable size",
+    "alarms, logs and taxes",
+  ],
+  local: ["your own box and its electricity"],
+};
+
+/** What the stack costs a month where it runs. */
+export function billOf({ spec, hosts }: Pick<StackPlan, "spec" | "hosts">): Bill {
+  return bill(needOf(spec, hosts), spec.target, spec.host.region);
+}
+
+/**
+ * The same stack on the other clouds and regions whose prices are known in part or whole: with the cheapest size there that has at
+ * least as many cores and as much memory.
+ */
+export function billsElsewhere({ spec, hosts }: Pick<StackPlan, "spec" | "hosts">): readonly Bill[] {
+  const need = needOf(spec, hosts);
+  const anySize: Need = { ...need, hosts: need.hosts.map((host) => ({ ...host, size: "" })), database: need.database === null ? null : { ...need.database, size: "" } };
+  return places.filter(({ target, region }) => target !== spec.target || (target !== "digitalocean" && region !== spec.host.region))
+    .map(({ target, region }) => bill(target === spec.target ? need : anySize, target, region));
+}
+
+/** Where prices are known. DigitalOcean asks the same everywhere, so it is one place. */
+const places: readonly { readonly target: TargetName; readonly region: string }[] = [
+  { target: "digitalocean", region: "every region" },
+  ...catalog.aws.pricedRegions.map((region) => ({ target: catalog.aws.target, region })),
+];
+
+function needOf({ host, database }: StackSpec, hosts: readonly HostPlan[]): Need {
+  return {
+    hosts: hosts.map(({ name }) => ({ name, size: host.size, wants: { cpus: host.cpus, memoryMiB: host.memoryMiB } })),
+    // A database's cores are told by its size alone.
+    database: database.kind === "none" ? null : { size: database.size, standby: database.standby, wants: { cpus: 1, memoryMiB: database.memoryMiB }, storageGiB: database.storageGiB },
+    snapshots: host.snapshots.every,
+  };
+}
+
+function bill(need: Need, target: TargetName, region: string): Bill {
+  const lines = linesOf[target](need, region);
+  const known = round(lines.reduce((sum, { monthly }) => sum + (monthly ?? 0), 0));
+  return { target, region, lines, total: lines.every(({ monthly }) => monthly !== null) ? known : null, known, notCounted: notCounted[target] };
+}
+
+const linesOf: Readonly<Record<TargetName, (need: Need, region: string) => readonly CostLine[]>> = {
+  local: () => [],
+
+  digitalocean({ hosts, database, snapshots }) {
+    const { droplets, databases, backupShare } = catalog.digitalocean;
+    const price = (sizes: typeof droplets) => (name: string) => sizes[name]?.monthly;
+    return [
+      ...hosts.flatMap((host): readonly CostLine[] => {
+        const size = sizeFor(host, droplets, price(droplets));
+        const machine = line(host.name, `droplet ${size}`, price(droplets)(size));
+        if (snapshots === "never") return [machine];
+        return [machine, line(host.name, `images of it each ${snapshots}, ${backupShare[snapshots] * 100} %`, price(droplets)(size), backupShare[snapshots])];
+      }),
+      ...(database === null ? [] : [sizeFor(database, databases, price(databases))].map((size) => line("database", `managed database ${named(size, database)}`, price(databases)(size), servers(database)))),
+    ];
+  },
+
+  aws({ hosts, database }, region) {
+    const { instances, databases, extras, isPriced, extrasRegion, rootDiskGiB, smallestDatabaseDiskGiB } = catalog.aws;
+    const price = (sizes: typeof instances | typeof databases) => (name: string) => (isPriced(region) ? sizes[name]?.monthly[region] : undefined);
+    // A release's wheels are built for one architecture.
+    const sameProcessor = Object.fromEntries(Object.entries(instances).filter(([, { architecture }]) => architecture === "amd64"));
+    const extra = (usd: number) => (region === extrasRegion ? usd : undefined);
+    return [
+      ...hosts.flatMap((host): readonly CostLine[] => {
+        const size = sizeFor(host, sameProcessor, price(instances));
+        // An address costs the same in every region: https://aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights/
+        return [line(host.name, `instance ${size}`, price(instances)(size)), line(host.name, "public IPv4 address", extras.publicAddress), line(host.name, `root disk of ${rootDiskGiB} GiB`, extra(extras.diskGiB), rootDiskGiB)];
+      }),
+      ...(database === null ? [] : [sizeFor(database, databases, price(databases))].flatMap((size): readonly CostLine[] => {
+        const disk = Math.max(database.storageGiB, smallestDatabaseDiskGiB);
+        return [line("database", `managed database ${named(size, database)}`, price(databases)(size), servers(database)), line("database", `database disk of ${disk} GiB`, extra(extras.databaseDiskGiB), disk * servers(database)), line("database", "secret that holds its password", extra(extras.secret))];
+      })),
+    ];
+  },
+};
+
+/** A standby costs the same again. */
+const servers = ({ standby }: { readonly standby: boolean }): number => (standby ? 2 : 1);
+
+const named = (size: string, { standby }: { readonly standby: boolean }): string => (standby ? `${size} with a standby` : size);
+
+/** A size in the tables is one thing; `times` is how many of a unit. */
+const line = (part: string, what: string, usd: number | undefined, times = 1): CostLine => ({ part, what, monthly: usd === undefined ? null : round(usd * times) });
+
+/** The size asked for, or else the cheapest that has as much of both, or else the smallest: a size without a price comes last. */
+function sizeFor({ size, wants }: { readonly size: string; readonly wants: Size }, sizes: Readonly<Record<string, Size>>, price: (name: string) => number | undefined): string {
+  if (size !== "") return size;
+  const enough = Object.entries(sizes).filter(([, { cpus, memoryMiB }]) => cpus >= wants.cpus && memoryMiB >= wants.memoryMiB);
+  const [best] = enough.sort(([a, one], [b, other]) => (price(a) ?? Infinity) - (price(b) ?? Infinity) || one.memoryMiB - other.memoryMiB);
+  return best?.[0] ?? `of ${wants.cpus} cores and ${wants.memoryMiB} MiB`;
+}
+
+const round = (usd: number): number => Math.round(usd * 100) / 100;

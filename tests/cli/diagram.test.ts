@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { xmlFault } from "./xml";
+import { pictures } from "../../cli/diagram";
+import { listed, sceneOf } from "../../cli/diagram/scene";
+import { svg } from "../../cli/diagram/svg";
+import { planStack } from "../../infra/plan";
+import { spec } from "../config/baseline";
+
+const project = resolve(__dirname, "../..");
+
+test.each([...pictures()])("%s is fresh (npm run diagram -- --docs)", (path, drawn) => {
+  expect(readFileSync(join(project, path), "utf8")).toBe(drawn);
+});
+
+test("the README shows a picture that is made here", () => {
+  const shown = /!\[[^\]]*\]\(([^)]+\.svg)\)/.exec(readFileSync(join(project, "README.md"), "utf8"))?.[1];
+  expect([...pictures().keys()]).toContain(shown);
+});
+
+const busy = () => planStack(spec({
+  host: { memoryMiB: 8192, cpus: 4 },
+  services: {
+    api: { kind: "asgi", module: "api.main:app", workers: 2, path: "/api/" },
+    web: { kind: "wsgi", module: "web.wsgi:application", workers: 2, threads: 4 },
+    mailer: { kind: "command", command: "python -m mailer --when '<now>' --and \"&\"" },
+  },
+  static: { "/static/": "static", "/media/": "media" },
+  jobs: Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`job-${index}`, { run: "python job.py", schedule: "hourly", memoryMiB: 32 }])),
+  access: { sshFrom: ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"] },
+}));
+
+test("who may connect is told with every port that the plan opens to them", () => {
+  const { actors } = sceneOf(busy());
+  expect(actors).toEqual([
+    { name: "Customers", details: ["from everywhere"], ports: [80] },
+    { name: "Operators", details: ["192.0.2.0/24", "198.51.100.0/24", "and 2 more"], ports: [22] },
+  ]);
+});
+
+test("each service, job and store of a busy stack is there, and the picture is well-formed", () => {
+  const drawn = svg(sceneOf(busy()));
+  for (const word of [">web-0<", ">api<", ">web<", ">mailer<", ">/api/<", ">/static/<", ">job-0<", ">and 3 more<", ">PostgreSQL 15<", ">5432<", ">Backups<", ">22<", ">80<"]) expect(drawn).toContain(word);
+  expect(drawn.match(/class="blue"/g)).toHaveLength(2);
+  expect(xmlFault(drawn)).toBe("well-formed");
+});
+
+test("a stack without a database and backups shows none", () => {
+  const drawn = svg(sceneOf(planStack(spec({ database: { kind: "none" } }))));
+  expect(drawn).not.toMatch(/PostgreSQL|Backups|undefined|NaN/);
+});
+
+test("a database that is reached by no rule of the plan would have no port on its arrow", () => {
+  const plan = busy();
+  expect(sceneOf({ ...plan, firewall: [] }).database?.port).toBe("");
+});
+
+test("a list that is too long says how much of it is left out", () => {
+  expect(listed(["a", "b", "c"], 3)).toEqual(["a", "b", "c"]);
+  expect(listed(["a", "b", "c", "d"], 3)).toEqual(["a", "b", "and 2 more"]);
+});

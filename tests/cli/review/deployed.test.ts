@@ -1,0 +1,46 @@
+import { compareResources } from "../../../cli/review/graph";
+import { deployedSide } from "../../../cli/review/deployed";
+import type { Recorded, Side } from "../../../cli/review/side";
+
+const signature = "4dabf18193072939515e22adb298388d";
+
+const exported = (inputs: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+  JSON.stringify({ deployment: { resources: [
+    { urn: "urn:pulumi:prod::webstack::pulumi:pulumi:Stack::webstack-prod", type: "pulumi:pulumi:Stack" },
+    { urn: "urn:pulumi:prod::webstack::digitalocean:index/droplet:Droplet::web-0", type: "digitalocean:index/droplet:Droplet", inputs, ...more },
+  ] } });
+
+const droplet = (inputs: Recorded["inputs"], feeds: Recorded["feeds"] = {}): Side => ({
+  label: "", problems: [], unset: [], hashes: {}, spec: null, plan: null, release: null, notBuilt: null, manifests: {}, environment: {},
+  resources: [{ type: "digitalocean:index/droplet:Droplet", name: "web-0", inputs, feeds, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [] } }],
+});
+
+const steps = (state: string, after: Side) => compareResources(deployedSide(state, after).resources ?? [], after.resources ?? []).map(({ does, name, changes }) => [does, name, changes.map(({ input }) => input)]);
+
+test("what is deployed as described asks for nothing, whatever a cloud made up", () => {
+  const state = exported({ __defaults: [], image: "a", vpcUuid: "5f1c", userData: "#cloud-config\nkey: ssh-ed25519 AAAA\n", token: { [signature]: "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" }, number: 7 });
+  const after = droplet({ image: "a", vpcUuid: "⟨output network.id⟩", userData: "#cloud-config\nkey: ⟨public key of sshPrivateKey 1⟩\n", token: "⟨secret TOKEN 1⟩", number: null }, { number: ["other"] });
+  expect(steps(state, after)).toEqual([]);
+});
+
+test("what differs shows, around a stand-in as well", () => {
+  const state = exported({ image: "a", userData: "#cloud-config\nkey: ssh-ed25519 AAAA\n" });
+  expect(steps(state, droplet({ image: "b", userData: "#cloud-config\nkey: ⟨public key of sshPrivateKey 1⟩\n" }))).toEqual([["replace", "web-0", ["image"]]]);
+  expect(steps(state, droplet({ image: "a", userData: "#cloud-config\nnew: 1\nkey: ⟨public key of sshPrivateKey 1⟩\n" }))).toEqual([["replace", "web-0", ["userData"]]]);
+});
+
+test("a resource that is described no more is deleted; one that leaves already is not counted", () => {
+  expect(steps(exported({}), { ...droplet({}), resources: [] })).toEqual([["delete", "web-0", []]]);
+  expect(steps(exported({}, { delete: true }), { ...droplet({}), resources: [] })).toEqual([]);
+});
+
+test("an asset is its text, and a bundle in it the host's manifest", () => {
+  const manifest = { host: "web-0", release: { digest: "abc" }, files: [] };
+  const state = exported({ source: { [signature]: "c44067f5952c0a294b673a41bacd8c17", hash: "x", text: `head\n# BUNDLE ${JSON.stringify(manifest)}\n` } });
+  const side = deployedSide(state, droplet({}));
+  expect([side.manifests, side.release]).toEqual([{ "web-0": manifest }, "abc"]);
+});
+
+test("a stack that was never brought up has nothing", () => {
+  expect(deployedSide(JSON.stringify({ deployment: {} }), droplet({})).resources).toEqual([]);
+});

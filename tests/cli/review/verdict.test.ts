@@ -1,0 +1,122 @@
+import { compareResources } from "../../../cli/review/graph";
+import { compareHosts } from "../../../cli/review/hosts";
+import { judge } from "../../../cli/review/verdict";
+import type { Recorded, Side } from "../../../cli/review/side";
+import { file, type Manifest } from "../../../infra/host/manifest";
+
+type Options = Partial<Recorded["options"]> & { readonly feeds?: Recorded["feeds"] };
+
+const resource = (type: string, name: string, inputs: Recorded["inputs"], { feeds = {}, ...options }: Options = {}): Recorded => ({
+  type, name, inputs, feeds, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [], ...options },
+});
+
+const droplet = (inputs: Recorded["inputs"], options?: Options) => resource("digitalocean:index/droplet:Droplet", "web-0", inputs, options);
+const pointer = resource("digitalocean:index/reservedIpAssignment:ReservedIpAssignment", "pointer", { dropletId: 1 }, { feeds: { dropletId: ["web-0"] } });
+const cluster = (inputs: Recorded["inputs"], options?: Options) => resource("digitalocean:index/databaseCluster:DatabaseCluster", "database", inputs, options);
+
+const side = (resources: readonly Recorded[], more: Partial<Side> = {}): Side => ({
+  label: "", problems: [], unset: [], hashes: {}, spec: null, plan: null, release: null, resources, notBuilt: null, manifests: {}, environment: {}, ...more,
+});
+
+const verdictOf = (before: Side, after: Side) => {
+  const steps = compareResources(before.resources ?? [], after.resources ?? []);
+  return judge(before, after, steps, compareHosts(before, after), after.problems);
+};
+const sayings = (before: Side, after: Side) => verdictOf(before, after).consequences.map(({ level, says }) => `${level}: ${says}`);
+
+test("equal resources ask for nothing", () => {
+  expect(compareResources([droplet({ image: "a" })], [droplet({ image: "a" })])).toEqual([]);
+  expect(verdictOf(side([]), side([]))).toEqual({ level: "nothing", headline: "nothing changes", consequences: [] });
+});
+
+test("an input that cannot change replaces, and so does what takes an output of the replaced one where it cannot change either", () => {
+  const steps = compareResources([droplet({ image: "a" }), pointer], [droplet({ image: "b" }), pointer]);
+  expect(steps.map(({ does, name, because }) => [does, name, because])).toEqual([
+    ["replace", "pointer", ["dropletId comes from web-0, which is replaced"]],
+    ["replace", "web-0", ["image: a machine keeps the image it was made from"]],
+  ]);
+});
+
+test("what takes an output of a replaced resource where it may change is updated", () => {
+  const firewall = resource("digitalocean:index/firewall:Firewall", "firewall", { dropletIds: [1] }, { feeds: { dropletIds: ["web-0"] } });
+  const steps = compareResources([droplet({ image: "a" }), firewall], [droplet({ image: "b" }), firewall]);
+  expect(steps.map(({ does, name, changes }) => [does, name, changes])).toEqual([
+    ["update", "firewall", [{ input: "dropletIds", from: null, to: "of the new web-0" }]],
+    ["replace", "web-0", [{ input: "image", from: '"a"', to: '"b"' }]],
+  ]);
+});
+
+test("an option of the program replaces, too", () => {
+  const [step] = compareResources([droplet({ size: "a" })], [droplet({ size: "b" }, { replaceOnChanges: ["size"] })]);
+  expect([step?.does, step?.because]).toEqual(["replace", ["size: the provider cannot change it on a living resource"]]);
+});
+
+test("a host with an address that follows is replaced behind the gate; without one, and where the old one goes first, there is downtime", () => {
+  const [before, after] = [droplet({ image: "a" }), droplet({ image: "b" })];
+  expect(sayings(side([before, pointer]), side([after, pointer]))).toEqual([
+    "replaces a host: replaces web-0 behind the gate (image: a machine keeps the image it was made from): the new host gets the address once it serves, then the old one is deleted; no downtime",
+  ]);
+  expect(sayings(side([before]), side([after]))).toEqual([
+    "downtime: the host web-0 is replaced (image: a machine keeps the image it was made from), and no address that would follow to the new one is declared",
+  ]);
+  expect(verdictOf(side([before, pointer]), side([droplet({ image: "b" }, { deleteBeforeReplace: true }), pointer])).level).toBe("downtime");
+});
+
+test("data is at risk where a database is replaced or deleted, and the engine refuses where it is protected", () => {
+  expect(sayings(side([cluster({ engine: "pg" })]), side([cluster({ engine: "mysql" }, { protect: true })]))).toEqual([
+    "data at risk: the database is replaced by an empty one (engine: another engine is another database); it is protected, and the engine refuses; back it up, make the new one beside it, and restore there",
+  ]);
+  expect(verdictOf(side([cluster({ engine: "pg" })]), side([]))).toMatchObject({ level: "data at risk", headline: "data at risk: refuses" });
+});
+
+test("data is at risk where what keeps the backups goes", () => {
+  const bucket = resource("aws:s3/bucket:Bucket", "dumps", { bucket: "a" });
+  expect(sayings(side([bucket]), side([]))).toEqual(["data at risk: dumps, which keeps backups, is deleted; copy them first"]);
+});
+
+test("an update in place may interrupt", () => {
+  expect(sayings(side([droplet({ size: "a" })]), side([droplet({ size: "b" })]))).toEqual(["downtime: web-0: it is switched off for its resize, some minutes"]);
+  expect(sayings(side([droplet({ tags: [] })]), side([droplet({ tags: ["a"] })]))).toEqual(["no downtime: web-0 changes in place: tags"]);
+});
+
+test("resources that could not be compared are never called harmless", () => {
+  const verdict = judge(side([]), { ...side([]), resources: null }, null, [], []);
+  expect([verdict.level, verdict.headline]).toEqual(["not known", "not known"]);
+});
+
+test("a type that nobody described is not called harmless when it goes", () => {
+  expect(sayings(side([resource("gcp:pubsub:Topic", "queue", {})]), side([]))).toEqual(["downtime: queue goes away, and what a gcp:pubsub:Topic takes with it is not known"]);
+});
+
+const manifest = (more: Partial<Manifest>): Manifest => ({
+  version: 1, project: "p", stack: "s", host: "web-0", user: "app", packages: [], files: [], checks: [], units: [], release: { digest: "a", requirements: "", steps: [], static: [], keep: 5, schema: null },
+  services: [{ name: "web", kind: "slots", healthPath: "/", healthHost: "", startSeconds: 1, drainSeconds: 1, timeoutSeconds: 1 }, { name: "worker", kind: "command" }],
+  ...more,
+});
+const hostSide = (more: Partial<Manifest>, environment: Side["environment"] = {}) => side([], { manifests: { "web-0": manifest(more) }, environment });
+
+test("a new environment rolls services in slots and restarts the others", () => {
+  const verdict = verdictOf(hostSide({}, { A: "1" }), hostSide({}, { A: "2" }));
+  expect(verdict.headline).toBe("restart of web, rolled: no request fails; restart of worker");
+  expect(verdict.level).toBe("restart");
+});
+
+test("a new release is told as such, even where units change, too", () => {
+  const unit = (text: string) => [file("/etc/systemd/system/web@.service", text, { onChange: [{ verb: "roll", service: "web" }] })];
+  const verdict = verdictOf(hostSide({ files: unit("a") }), hostSide({ files: unit("b"), release: { digest: "b", requirements: "", steps: [], static: [], keep: 5, schema: null } }));
+  expect(verdict.consequences.map(({ says }) => says)).toEqual([
+    "web-0: restart of web, rolled: its idle slot starts, proves its health and takes over; no request fails (a new release)",
+    "web-0: restart of worker, which has no second slot (a new release)",
+  ]);
+});
+
+test("nginx that restarts loses requests, nginx that reloads does not", () => {
+  const nginx = (verb: "restart" | "reload", text: string) => ({ files: [file("/etc/x", text, { onChange: [{ verb, unit: "nginx.service" }] })] });
+  expect(sayings(hostSide(nginx("restart", "a")), hostSide(nginx("restart", "b")))).toEqual(["downtime: web-0: nginx restarts, so requests of that moment fail"]);
+  expect(sayings(hostSide(nginx("reload", "a")), hostSide(nginx("reload", "b")))).toEqual(["no downtime: web-0: nginx.service reloads without losing a connection"]);
+});
+
+test("a removed file asks for what its change would", () => {
+  const gone = { files: [file("/etc/x", "a", { onChange: [{ verb: "reload", unit: "ssh.service" }] })] };
+  expect(sayings(hostSide(gone), hostSide({}))).toEqual(["no downtime: web-0: ssh.service reloads without losing a connection"]);
+});

@@ -1,0 +1,51 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseDocument, type Document } from "yaml";
+import { reviewChange, type Review } from "../../../cli/review/review";
+import { recordFolder, type Side } from "../../../cli/review/side";
+
+const project = resolve(__dirname, "../../..");
+
+/** A change of a stack file, as somebody makes it before a pull request. */
+export type Edit = (file: Document) => void;
+
+/** Sets a key below the project's own, such as `host.size`. */
+export const set = (path: string, value: unknown): Edit => (file) => {
+  const [section = "", ...rest] = path.split(".");
+  file.setIn(["config", `webstack:${section}`, ...rest], file.createNode(value));
+};
+
+/** Encrypted by nobody: only the text is looked at. */
+export const secret = (name: string, text: string): Edit => set(name, { secure: `v1:${text}` });
+
+/** Records descriptions that differ from Pulumi.STACK.yaml; the program and the templates are the project's own. */
+export class Descriptions {
+  private readonly folder = mkdtempSync(join(tmpdir(), "webstack-reviews-"));
+  private count = 0;
+
+  constructor(
+    private readonly stack: string,
+    private readonly always: readonly Edit[],
+  ) {}
+
+  async side(label: string, edits: readonly Edit[]): Promise<Side> {
+    const folder = join(this.folder, String(this.count++));
+    mkdirSync(folder);
+    for (const name of ["infra", "cloud-init", "hostctl", "providers", "examples", "package.json", "node_modules"]) symlinkSync(join(project, name), join(folder, name));
+    const file = parseDocument(readFileSync(join(project, `Pulumi.${this.stack}.yaml`), "utf8"));
+    for (const edit of [...this.always, ...edits]) edit(file);
+    writeFileSync(join(folder, `Pulumi.${this.stack}.yaml`), file.toString());
+    return recordFolder(folder, this.stack, label);
+  }
+
+  async review(before: Side, edits: readonly Edit[]): Promise<Review> {
+    return reviewChange(this.stack, before, await this.side("after", edits), []);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+export const secrets: readonly Edit[] = ["sshPrivateKey", "DJANGO_SECRET_KEY", "STRIPE_API_KEY", "GOOGLE_OAUTH_SECRET", "FACEBOOK_APP_SECRET"].map((name) => secret(name, `${name}-1`));

@@ -1,0 +1,20 @@
+/** Limit: these show what a review says of production on DigitalOcean; no cloud is asked. */
+import { secret, secrets, set } from "./changes";
+import { reviewTests } from "./table";
+
+reviewTests("prod", [...secrets, secret("backupPassword", "backupPassword-1")], {
+  "worker-count": { edits: [set("services.web.workers", 3)], level: "restart", headline: "restart of web, rolled: no request fails" },
+  "nginx-option": { edits: [set("site.maxBodyMiB", 25)], level: "no downtime", headline: "no downtime" },
+  "new-job": { edits: [set("jobs.clear-sessions", { run: "python manage.py clearsessions", schedule: "daily" })], level: "no downtime", headline: "no downtime" },
+  "host-size": { edits: [set("host.size", "s-2vcpu-4gb")], level: "downtime", headline: "downtime", line: "| **total** | | 29.40 | **43.80** (+14.40) |" },
+  "image": { edits: [set("host.image", "debian-13-x64")], level: "replaces a host", headline: "replaces a host behind the gate: no downtime", replaced: ["address-assignment", "web-0"] },
+  "database-size": { edits: [set("database.size", "db-s-1vcpu-2gb")], level: "downtime", headline: "downtime", line: "| **total** | | 29.40 | **44.40** (+15.00) |" },
+  "engine-version": { edits: [set("database.version", "16")], level: "downtime", headline: "downtime" },
+  "engine": { edits: [set("database.engine", "mysql"), set("database.version", "8")], level: "data at risk", headline: "data at risk: refuses", replaced: ["database", "database-db", "database-firewall", "database-user"] },
+  "region": { edits: [set("host.region", "ams3")], level: "data at risk", headline: "data at risk: refuses", replaced: ["address", "address-assignment", "database", "database-db", "database-firewall", "database-user", "network", "web-0"] },
+  "domain": { edits: [set("site.domain", "www.ocpizza.com")], level: "downtime", headline: "downtime" },
+  "firewall-opening": { edits: [set("access.sshFrom", ["203.0.113.0/24", "198.51.100.7/32"])], level: "no downtime", headline: "no downtime", line: "- opens web port 22 to 198.51.100.7/32 (operators and releases)" },
+  "secret-rotation": { edits: [secret("STRIPE_API_KEY", "STRIPE_API_KEY-2")], level: "restart", headline: "restart of web, rolled: no request fails" },
+  "deployment-key-rotation": { edits: [secret("sshPrivateKey", "sshPrivateKey-2")], level: "replaces a host", headline: "replaces a host behind the gate: no downtime", replaced: ["address-assignment", "ssh-key", "web-0"] },
+  "target-switch": { edits: [set("target", "aws"), set("host", { region: "eu-central-1", size: "t3.small" }), set("database", { engine: "postgres" }), set("services.web.workers", 3)], level: "refused", headline: "refused: problems, and data at risk" },
+});

@@ -1,0 +1,51 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { markdown } from "../../../cli/review/markdown";
+import { isRefused, type Review } from "../../../cli/review/review";
+import type { Level } from "../../../cli/review/verdict";
+import { Descriptions, type Edit } from "./changes";
+
+/** A change and the verdict that is right for it. */
+export interface Expected {
+  readonly edits: readonly Edit[];
+  readonly level: Level;
+  readonly headline: string;
+  /** Names of what is replaced; nothing where it is left out. */
+  readonly replaced?: readonly string[];
+  /** A line that the review must have. */
+  readonly line?: string;
+}
+
+/** Declares a test of each change, against the stack's file as it is with `always`; goldens are in the folder of the stack's name. */
+export function reviewTests(stack: string, always: readonly Edit[], changes: Readonly<Record<string, Expected>>): void {
+  const descriptions = new Descriptions(stack, always);
+  const reviews = new Map<string, Review>();
+
+  beforeAll(async () => {
+    const before = await descriptions.side("before", []);
+    const names = Object.keys(changes);
+    // Two at a time: each is a process of its own.
+    const work = async () => {
+      for (let name = names.shift(); name !== undefined; name = names.shift()) reviews.set(name, await descriptions.review(before, changes[name]?.edits ?? []));
+    };
+    await Promise.all([work(), work()]);
+  }, 300_000);
+
+  afterAll(() => descriptions.remove());
+
+  test.each(Object.entries(changes))("%s", (name, { level, headline, replaced = [], line }) => {
+    const review = reviews.get(name);
+    if (review === undefined) throw new Error(`${name} was not reviewed`);
+    const text = markdown(review);
+    const golden = join(__dirname, stack, `${name}.md`);
+    if (process.env["GOLDENS"] === "write") {
+      mkdirSync(dirname(golden), { recursive: true });
+      writeFileSync(golden, text);
+    }
+    expect(text).toBe(readFileSync(golden, "utf8"));
+    expect([review.verdict.level, review.verdict.headline]).toEqual([level, headline]);
+    expect((review.steps ?? []).filter(({ does, role }) => does === "replace" && role !== "delivery").map(({ name: one }) => one)).toEqual(replaced);
+    expect(isRefused(review)).toBe(level === "refused" || level === "data at risk");
+    if (line !== undefined) expect(text.split("\n")).toContain(line);
+  });
+}

@@ -1,0 +1,124 @@
+/** Limit: local machines alone; what DigitalOcean and AWS replace is data from their providers' sources, see cli/review/kinds.ts. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { deployedSide } from "../../cli/review/deployed";
+import { reviewChange, type Review } from "../../cli/review/review";
+import { recordFolder } from "../../cli/review/side";
+import type { Level } from "../../cli/review/verdict";
+import { ask } from "./http";
+import { run, TestStack, type Outcome } from "./stack";
+
+const stack = new TestStack("review", "10.84.22.0/24");
+
+beforeAll(async () => {
+  await stack.init();
+  await stack.mustUp();
+}, 300_000);
+
+afterAll(() => stack.down(), 60_000);
+
+/** What a change does when it is applied, as a visitor and the machines tell it. */
+interface Happened {
+  readonly outcome: Outcome;
+  readonly asked: number;
+  readonly failed: number;
+  /** Names of what is another than before. */
+  readonly moved: readonly ("web-0" | "slot" | "nginx" | "postgres" | "database-0")[];
+}
+
+async function marks(): Promise<Readonly<Record<Happened["moved"][number], string>>> {
+  const { hosts, database } = await stack.outputs();
+  const started = (unit: string) => `systemctl show --property=ExecMainStartTimestampMonotonic --value ${unit}`;
+  const web = await stack.remote(`readlink /etc/nginx/webstack/upstreams/web.conf; ${started("nginx.service")}`, { address: hosts[0]?.address ?? "" });
+  const [slot = "", nginx = ""] = web.split("\n");
+  const data = await stack.remote(`cat /etc/ssh/ssh_host_ed25519_key.pub; ${started("postgresql@15-main.service")}`, { address: database.host });
+  const [key = "", postgres = ""] = data.split("\n");
+  return { "web-0": hosts[0]?.hostKey ?? "", slot, nginx, postgres, "database-0": key };
+}
+
+async function apply(): Promise<Happened> {
+  const { siteUrl } = await stack.outputs();
+  const before = await marks();
+  const answers: Promise<boolean>[] = [];
+  const asking = setInterval(() => answers.push(ask(siteUrl).then(({ status }) => status === 200, () => false)), 50);
+  const outcome = await stack.up();
+  clearInterval(asking);
+  const failed = (await Promise.all(answers)).filter((ok) => !ok).length;
+  const after = await marks();
+  const moved = (Object.keys(before) as Happened["moved"][number][]).filter((name) => before[name] !== after[name]);
+  return { outcome, asked: answers.length, failed, moved };
+}
+
+async function review(change: () => unknown): Promise<Review> {
+  const before = await recordFolder(stack.folder, stack.name, "before");
+  await change();
+  return reviewChange(stack.name, before, await recordFolder(stack.folder, stack.name, "after"), []);
+}
+
+interface Change {
+  readonly change: () => unknown;
+  readonly level: Level;
+  readonly moved: Happened["moved"];
+}
+
+const changes: Readonly<Record<string, Change>> = {
+  "nothing": { change: () => undefined, level: "nothing", moved: [] },
+  "worker count": { change: () => stack.change({ services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 2, path: "/" } } }), level: "restart", moved: ["slot"] },
+  "nginx option": { change: () => stack.change({ site: { maxBodyMiB: 25 } }), level: "no downtime", moved: [] },
+  "new job": { change: () => stack.change({ jobs: { "clear-sessions": { run: "python manage.py clearsessions", schedule: "daily" } } }), level: "no downtime", moved: [] },
+  "host size": { change: () => stack.change({ host: { memoryMiB: 3072 } }), level: "no downtime", moved: [] },
+  "domain": { change: () => stack.change({ site: { domain: "www.ocpizza.test", tls: "none" } }), level: "restart", moved: ["slot"] },
+  "firewall opening": { change: () => stack.change({ access: { sshFrom: ["10.84.22.1/32", "198.51.100.0/24"] } }), level: "no downtime", moved: [] },
+  "secret rotation": { change: () => stack.pulumi(["config", "set", "--secret", "STRIPE_API_KEY"], "another"), level: "restart", moved: ["slot"] },
+};
+
+test.each(Object.entries(changes))("%s: no request fails, and what moves is what the review said", async (_, { change, level, moved }) => {
+  const { verdict, problems } = await review(change);
+  expect([verdict.level, problems]).toEqual([level, []]);
+  const happened = await apply();
+  expect([happened.outcome.code, happened.failed, happened.moved]).toEqual([0, 0, moved]);
+  expect(happened.asked).toBeGreaterThan(10);
+}, 120_000);
+
+test("against what is deployed, nothing is left to do, and a change shows with its line", async () => {
+  const state = await stack.pulumi(["stack", "export"]);
+  const now = await recordFolder(stack.folder, stack.name, "after");
+  expect(reviewChange(stack.name, deployedSide(state.stdout, now), now, []).verdict.headline).toBe("nothing changes");
+  stack.change({ site: { maxBodyMiB: 26 } });
+  const changed = await recordFolder(stack.folder, stack.name, "after");
+  const { files, verdict } = reviewChange(stack.name, deployedSide(state.stdout, changed), changed, []);
+  expect(verdict.headline).toBe("no downtime");
+  expect(files.map(({ path }) => path)).toEqual(["/etc/nginx/webstack/site.conf"]);
+  expect(files[0]?.patch).toContain("+    client_max_body_size 26m;");
+  await stack.mustUp();
+}, 120_000);
+
+test("a review is refused for what `up` refuses, with the same words", async () => {
+  const { verdict, problems } = await review(() => stack.change({ database: { version: "16" } }));
+  expect([verdict.level, problems.map(({ at }) => at)]).toEqual(["refused", ["database.version"]]);
+  const { code, stdout, stderr } = await stack.up();
+  expect([code === 0, `${stdout}${stderr}`.includes(`database.version: ${problems[0]?.must ?? ""}`)]).toEqual([false, true]);
+  stack.change({ database: { version: "15" } });
+}, 120_000);
+
+test("database size: the review says downtime, and the database restarts", async () => {
+  const { verdict } = await review(() => stack.change({ database: { memoryMiB: 1536 } }));
+  expect(verdict.level).toBe("downtime");
+  const happened = await apply();
+  expect([happened.outcome.code, happened.moved]).toEqual([0, ["postgres"]]);
+}, 120_000);
+
+test("rotation of the deployment key: the review refuses, and both machines would be replaced with their data", async () => {
+  const key = readFileSync(join(stack.folder, "key"), "utf8");
+  const { verdict, steps } = await review(async () => {
+    const other = join(stack.folder, "other");
+    await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", other]);
+    await stack.pulumi(["config", "set", "--secret", "sshPrivateKey"], readFileSync(other, "utf8"));
+  });
+  expect(verdict.headline).toBe("data at risk: refuses");
+  const replaced = (steps ?? []).filter(({ does }) => does === "replace").map(({ name }) => name);
+  const preview = JSON.parse((await stack.preview("--json")).stdout) as { steps: readonly { op: string; urn: string }[] };
+  const byEngine = [...new Set(preview.steps.filter(({ op }) => op.includes("replace")).map(({ urn }) => urn.split("::").pop()))].sort();
+  expect(replaced).toEqual(byEngine);
+  await stack.pulumi(["config", "set", "--secret", "sshPrivateKey"], key);
+}, 120_000);
