@@ -1,4 +1,7 @@
-/** npm run up [-- STACK [PULUMI-OPTION...]]: brings a stack up, "local" unless told otherwise. */
+/**
+ * npm run up [-- STACK [PULUMI-OPTION...]]: brings a stack up, "local" unless told otherwise. Exit status: 0 it is up, 2 it is up but its
+ * first page does not answer as it should, else that of pulumi.
+ */
 import { seconds } from "../tools/setup/step";
 import { prepare } from "./prepare";
 import { fetchSite } from "./site";
@@ -28,5 +31,5 @@ main(async () => {
     ["remove", `npm run down -- ${stack}`],
   ];
   console.log(`\n${page.ok ? "Your site is up" : "The stack is up, but its site does not answer as it should"}: ${siteUrl}\n${table(lines)}\n`);
-  return page.ok ? 0 : 1;
+  return page.ok ? 0 : 2;
 });
