@@ -66,7 +66,7 @@ export class Clone {
   workflow(name: string, eventName: string, event: object = {}, job?: string): Promise<Outcome> {
     const file = join(this.folder, "event.json");
     writeFileSync(file, JSON.stringify(event));
-    const local = [...readFileSync(join(this.origin, ".github/workflows", `${name}.yml`), "utf8").matchAll(/uses: (actions\/([a-z-]+)@[0-9a-f]{40})/g)];
+    const local = [...readFileSync(join(this.origin, ".github/workflows", `${name}.yml`), "utf8").matchAll(/uses: ([a-z-]+\/([a-z-]+)@[0-9a-f]{40})/g)];
     const replaced = [...new Map(local.map(([, action = "", short = ""]) => [action, `${action}=${join(actions, short)}`])).values()];
     const words = [
       eventName, "--workflows", join(this.origin, ".github/workflows", `${name}.yml`), "--eventpath", file,
@@ -75,8 +75,9 @@ export class Clone {
       ...replaced.flatMap((pair) => ["--local-repository", pair]),
       "--env", `ORIGIN=${this.origin}`, "--var", `STACK=${this.stack}`, "--var", `PULUMI_BACKEND_URL=${this.backend}`, "--secret", "PULUMI_CONFIG_PASSPHRASE=of a test", "--secret", "GITHUB_TOKEN=none",
     ];
-    const { PULUMI_BACKEND_URL: _url, PULUMI_CONFIG_PASSPHRASE: _passphrase, ...runner } = this.environment;
-    return run(findWorkflowTool("act"), words, { cwd: this.origin, env: runner });
+    // A runner knows the stack by the repository's variables and secrets alone.
+    const runner = Object.entries(this.environment).filter(([variable]) => !/^(STACK|PULUMI_.*)$/.test(variable));
+    return run(findWorkflowTool("act"), words, { cwd: this.origin, env: Object.fromEntries(runner) });
   }
 
   /** Takes the stack down and the clone away. */
