@@ -73,7 +73,7 @@ export class Clone {
       "--platform", "ubuntu-24.04=-self-hosted", "--no-skip-checkout", "--no-cache-server", "--action-cache-path", join(this.folder, "act"),
       ...(job === undefined ? [] : ["--job", job]),
       ...replaced.flatMap((pair) => ["--local-repository", pair]),
-      "--env", `ORIGIN=${this.origin}`, "--var", `STACK=${this.stack}`, "--var", `PULUMI_BACKEND_URL=${this.backend}`, "--secret", "PULUMI_CONFIG_PASSPHRASE=of a test", "--secret", "GITHUB_TOKEN=none",
+      "--env", `ORIGIN=${this.origin}`, "--env", `PACKAGES=${join(root, "node_modules")}`, "--var", `STACK=${this.stack}`, "--var", `PULUMI_BACKEND_URL=${this.backend}`, "--secret", "PULUMI_CONFIG_PASSPHRASE=of a test", "--secret", "GITHUB_TOKEN=none",
     ];
     // A runner knows the stack by the repository's variables and secrets alone.
     const runner = Object.entries(this.environment).filter(([variable]) => !/^(STACK|PULUMI_.*)$/.test(variable));
