@@ -1,4 +1,5 @@
 /** npm run ssh [-- HOST [COMMAND...]]: a shell on a host of the stack, or one command. STACK=prod chooses another stack. */
+import { setUp } from "../tools/setup";
 import { run } from "../tools/setup/process";
 import { chooseHost, withLogin } from "./hostLogin";
 import { Pulumi } from "./pulumi";
@@ -7,6 +8,7 @@ import { main } from "./terminal";
 
 main(async () => {
   const [name, ...command] = process.argv.slice(2);
+  await setUp();
   const pulumi = new Pulumi(process.env["STACK"] ?? "local");
   await pulumi.require();
   const { hosts } = await readOutputs(pulumi);

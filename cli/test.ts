@@ -5,6 +5,7 @@ import { moto } from "../tools/moto";
 import { pebble } from "../tools/pebble";
 import { probes } from "../tools/probes";
 import { scanners } from "../tools/scanners";
+import { workflows } from "../tools/workflows";
 import { setUp } from "../tools/setup";
 import { seconds } from "../tools/setup/step";
 import { suites, type Count } from "./suites";
@@ -16,7 +17,7 @@ main(async () => {
   if (unknown !== undefined) throw new UsageError(`npm test knows no ${unknown}; it knows --no-machines`);
   const machines = !words.includes("--no-machines");
 
-  await setUp(machines ? [k6, moto, pebble, scanners, probes, images] : []);
+  await setUp(machines ? [k6, moto, pebble, scanners, probes, workflows, images] : []);
   const rows: (readonly [string, string])[] = [];
   const total = { passed: 0, failed: 0 };
   for (const suite of suites(["pure", "mocks", "goldens", ...(machines ? ["machines"] : [])])) {

@@ -1,4 +1,7 @@
-/** npm run up [-- STACK [PULUMI-OPTION...]]: brings a stack up, "local" unless told otherwise. */
+/**
+ * npm run up [-- STACK [PULUMI-OPTION...]]: brings a stack up, "local" unless told otherwise. Exit status: 0 it is up, 2 it is up but its
+ * first page does not answer as it should, else that of pulumi.
+ */
 import { mariadbNote } from "../infra/host/database/mariadb";
 import { seconds } from "../tools/setup/step";
 import { prepare } from "./prepare";
@@ -30,5 +33,5 @@ main(async () => {
   ];
   console.log(`\n${page.ok ? "Your site is up" : "The stack is up, but its site does not answer as it should"}: ${siteUrl}\n${table(lines)}\n`);
   if (local && database?.engine === "mysql") console.log(`${mariadbNote}\n`);
-  return page.ok ? 0 : 1;
+  return page.ok ? 0 : 2;
 });

@@ -81,12 +81,7 @@ export class TestStack {
       ...environment,
     };
     const down = `cd ${this.folder} && ${pulumiProgram()} destroy --yes --skip-preview --stack ${this.name} > down.log 2>&1; ${afterwards}; rm -rf ${this.folder}`;
-    this.watcher = spawn("sh", ["-c", `while kill -0 ${process.pid} 2>/dev/null; do sleep 1; done; ${down}`], {
-      detached: true,
-      stdio: "ignore",
-      env: this.environment,
-    });
-    this.watcher.unref();
+    this.watcher = afterDeath(down, this.environment);
   }
 
   /** Path of the application that the stack serves; tests may change it. */
@@ -200,6 +195,13 @@ export class TestStack {
     if (this.watcher.pid !== undefined) process.kill(-this.watcher.pid, "SIGKILL");
     rmSync(this.folder, { recursive: true });
   }
+}
+
+/** Runs a shell command once this process is gone, however it went. Kill the watcher's process group when nothing is left to do. */
+export function afterDeath(command: string, env: NodeJS.ProcessEnv): ChildProcess {
+  const watcher = spawn("sh", ["-c", `while kill -0 ${process.pid} 2>/dev/null; do sleep 1; done; ${command}`], { detached: true, stdio: "ignore", env });
+  watcher.unref();
+  return watcher;
 }
 
 /** Runs a command to its end, whatever its exit code. */
