@@ -30,6 +30,7 @@ export function complete(said: Description, project: string, stack: string): Sta
     database,
     backup: { ...said.backup, enabled: said.backup.enabled ?? database.kind !== "none" },
     monitoring: said.monitoring,
+    policy: said.policy,
     access: { ...said.access, sshFrom: said.access.sshFrom ?? (isPublic ? [] : [gatewayOf(said.network.range)]) },
   };
 }

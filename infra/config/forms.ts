@@ -117,6 +117,9 @@ export const publicKey: Type<string> = leaf({
   unseen: true,
 });
 
+/** Words that somebody else can judge a decision by. */
+export const reason = text("a reason in words, 20 to 500 characters on one line", /^(?=.*\S.*\s.*\S)[^\n\r\0]{20,500}$/);
+
 /** Region, size and image names differ from target to target, but none needs more than this. */
 export const slug = text("lower-case letters, digits, dots and dashes", /^[a-z0-9][a-z0-9.-]{0,62}$/);
 

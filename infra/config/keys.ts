@@ -1,7 +1,7 @@
 import { schedule } from "./calendar";
 import { command } from "./command";
 import {
-  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey, slug, unitName,
+  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey, reason, slug, unitName,
   urlPath, urlPrefix, version, weekday,
 } from "./forms";
 import { byKind, computed, group, optional, required, section, type Values } from "./section";
@@ -164,6 +164,13 @@ export const keys = {
     emails: optional(listOf(email, "e-mail addresses"), [], { says: "receivers of alerts", example: ["ops@ocpizza.fr"] }),
     budget: optional(wholeNumber(0, 1000000), 0, { says: "US dollars a month that the stack may cost; 0 means any", example: 40 }),
   }), { says: "watching", example: { emails: ["ops@ocpizza.fr"] } }),
+  policy: group(section({
+    exceptions: optional(listOf(section({
+      rule: required(unitName, { says: "the rule, as docs/policy.md names it", example: "do-database-standby" }),
+      resource: required(unitName, { says: "the resource that may break it", example: "database" }),
+      reason: required(reason, { says: "why, for whoever reads the review", example: "half an hour without orders costs less than a standby" }),
+    }), "exceptions"), [], { says: "rules that one resource may break, each with its reason", example: [{ rule: "do-database-standby", resource: "database", reason: "half an hour without orders costs less than a standby" }] }),
+  }), { says: "rules that every stack is held to", example: { exceptions: [] } }),
   access: group(section({
     sshFrom: computed(listOf(network, "networks in CIDR form"), "this box on local; must be set elsewhere", { says: "networks that may open SSH connections", example: ["203.0.113.7/32"] }),
     sshKeys: optional(listOf(publicKey, "public SSH keys"), [], { says: "keys of people, beside the stack's own key", example: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1cJ6fzdPB8QGUAlyFSbM3WO5DAyXMuEWcRO1mmJYQy anna"] }),
