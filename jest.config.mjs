@@ -1,6 +1,6 @@
 /** Folders of tests/, each one a level of test; machines boots real ones and needs root. */
 const levels = {
-  pure: ["config", "plan", "host", "release", "tools", "cli", "providers", "architecture"],
+  pure: ["config", "plan", "host", "release", "tools", "cli", "providers", "policy", "architecture"],
   mocks: ["targets"],
   goldens: ["goldens"],
   machines: ["machines"],

@@ -2,13 +2,14 @@ import { images } from "../tools/images";
 import { setUp } from "../tools/setup";
 import { Pulumi } from "./pulumi";
 import { fillSecrets } from "./secrets";
-import { readConfig } from "./stack";
+import { readConfig, type StackConfig } from "./stack";
 
 /** A stack that a preview or an update can begin with. */
 export interface Prepared {
   readonly pulumi: Pulumi;
   /** Runs on this box: nothing of it costs money or serves customers. */
   readonly local: boolean;
+  readonly config: StackConfig;
 }
 
 /** Sets this box up, makes the stack where it is not there yet, and gives a local one the secrets it lacks. */
@@ -24,5 +25,5 @@ export async function prepare(stack: string): Promise<Prepared> {
     const filled = await fillSecrets(pulumi, config);
     if (filled.length > 0) console.log(`Set in Pulumi.${stack}.yaml, encrypted: random values for ${filled.join(", ")}.`);
   }
-  return { pulumi, local };
+  return { pulumi, local, config };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { keys } from "../infra/config/keys";
 import { keyRows, keySchema, type Keys } from "../infra/config/section";
 import type { JsonSchema } from "../infra/config/type";
+import { policyPage } from "./policyReference";
 
 const root = join(__dirname, "..");
 const table: Keys = keys;
@@ -12,6 +13,7 @@ const table: Keys = keys;
 export function referenceFiles(): ReadonlyMap<string, string> {
   return new Map([
     ["docs/reference.md", markdown()],
+    ["docs/policy.md", policyPage()],
     ["docs/webstack.schema.json", `${JSON.stringify(stackFileSchema(), null, 2)}\n`],
     ["Pulumi.yaml", withConfig(readFileSync(join(root, "Pulumi.yaml"), "utf8"))],
   ]);

@@ -1,4 +1,5 @@
 import { ownSecrets } from "../infra/config/settings";
+import type { Exception } from "../policy/evaluate";
 import type { Pulumi } from "./pulumi";
 import { UsageError } from "./terminal";
 
@@ -8,6 +9,10 @@ export interface StackConfig {
   /** Names of the secrets that must be set: those of the app, and those of the stack itself. */
   readonly required: readonly string[];
   readonly set: ReadonlySet<string>;
+  /** Whether the stack protects its data. */
+  readonly production: boolean;
+  /** Rules that it may break; not judged yet. */
+  readonly exceptions: readonly Exception[];
 }
 
 export async function readConfig(pulumi: Pulumi): Promise<StackConfig> {
@@ -20,8 +25,12 @@ export function parseConfig(text: string): StackConfig {
   const values = new Map(entries.map(([key, entry]) => [key.replace(/^webstack:/, ""), entry]));
   const names = values.get("secrets")?.objectValue;
   const sections = Object.fromEntries([...values].map(([key, entry]) => [key, entry.objectValue]));
+  const target = values.get("target")?.value ?? "";
+  const policy = values.get("policy")?.objectValue as { readonly exceptions?: readonly Exception[] } | undefined;
   return {
-    target: values.get("target")?.value ?? "",
+    target,
+    production: (values.get("protect")?.value ?? (target === "local" ? "nothing" : "data")) === "data",
+    exceptions: policy?.exceptions ?? [],
     required: [...(Array.isArray(names) ? names.map(String) : []), ...ownSecrets(sections)],
     set: new Set(values.keys()),
   };

@@ -30,6 +30,7 @@ export function complete(said: Description, project: string, stack: string): Sta
     database,
     backup: { ...said.backup, batch: said.backup.batch ?? null, enabled: said.backup.enabled ?? database.kind !== "none", drill: completeDrill(said) },
     monitoring: completeMonitoring(said),
+    policy: said.policy,
     access: { ...said.access, sshFrom: said.access.sshFrom ?? (isPublic ? [] : [gatewayOf(said.network.range)]) },
   };
 }

@@ -130,6 +130,9 @@ export const publicKey: Type<string> = leaf({
   unseen: true,
 });
 
+/** Words that somebody else can judge a decision by. */
+export const reason = text("a reason in words, 20 to 500 characters on one line", /^(?=.*\S.*\s.*\S)[^\n\r\0]{20,500}$/);
+
 export const slackChannel = text('a Slack channel, "#" and then lower-case letters, digits, dashes and underscores', /^#[a-z0-9_-]{1,79}$/, (value) =>
   typeof value === "string" && /^[a-z0-9_-]{1,79}$/.test(value) ? `write "#${value}"` : undefined);
 

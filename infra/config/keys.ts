@@ -2,7 +2,7 @@ import { schedule } from "./calendar";
 import { command } from "./command";
 import {
   appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, hostName, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey,
-  slackChannel, slug, sourceFolder, unitName, urlPath, urlPrefix, version, webUrl, weekday,
+  reason, slackChannel, slug, sourceFolder, unitName, urlPath, urlPrefix, version, webUrl, weekday,
 } from "./forms";
 import { byKind, computed, group, optional, required, section, type Values } from "./section";
 import { flag, listOf, mapOf, oneOf, wholeNumber } from "./type";
@@ -197,6 +197,13 @@ export const keys = {
       allowedHosts: required(listOf(network, "networks in CIDR form"), { says: "networks of the Nagios or Centreon servers that may ask", example: ["203.0.113.9/32"] }),
     }), "none: no NRPE server is installed", { says: "checks for Nagios and Centreon on port 5666", example: { allowedHosts: ["203.0.113.9/32"] } }),
   }), { says: "watching", example: { emails: ["ops@ocpizza.fr"] } }),
+  policy: group(section({
+    exceptions: optional(listOf(section({
+      rule: required(unitName, { says: "the rule, as docs/policy.md names it", example: "do-database-standby" }),
+      resource: required(unitName, { says: "the resource that may break it", example: "database" }),
+      reason: required(reason, { says: "why, for whoever reads the review", example: "half an hour without orders costs less than a standby" }),
+    }), "exceptions"), [], { says: "rules that one resource may break, each with its reason", example: [{ rule: "do-database-standby", resource: "database", reason: "half an hour without orders costs less than a standby" }] }),
+  }), { says: "rules that every stack is held to", example: { exceptions: [] } }),
   access: group(section({
     sshFrom: computed(listOf(network, "networks in CIDR form"), "this box on local; must be set elsewhere", { says: "networks that may open SSH connections", example: ["203.0.113.7/32"] }),
     sessions: optional(flag, false, { says: "lets people open a shell through the target's own service, without SSH", example: true }),

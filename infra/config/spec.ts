@@ -26,6 +26,7 @@ export interface StackSpec {
   readonly database: DatabaseSpec;
   readonly backup: BackupSpec;
   readonly monitoring: MonitoringSpec;
+  readonly policy: PolicySpec;
   readonly access: AccessSpec;
 }
 
@@ -263,4 +264,9 @@ export interface AccessSpec {
   readonly sessions: boolean;
   /** Public keys of people, beside the stack's own key. */
   readonly sshKeys: readonly string[];
+}
+
+export interface PolicySpec {
+  /** Rules that one resource may break, each with the reason that somebody wrote. */
+  readonly exceptions: readonly { readonly rule: string; readonly resource: string; readonly reason: string }[];
 }

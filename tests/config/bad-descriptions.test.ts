@@ -19,7 +19,7 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a section that is nothing like a known one",
     { kubernetes: {} },
-    ["kubernetes: is not a known key; known keys are target, protect, app, services, static, release, jobs, env, secrets, site, host, network, database, backup, monitoring, access"],
+    ["kubernetes: is not a known key; known keys are target, protect, app, services, static, release, jobs, env, secrets, site, host, network, database, backup, monitoring, policy, access"],
   ],
   [
     "a mistyped key of a service",
@@ -404,6 +404,11 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     "an address as a domain",
     { site: { domain: "203.0.113.7" } },
     ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "203.0.113.7"; for example domain: www.ocpizza.fr'],
+  ],
+  [
+    "an exception without a reason",
+    { policy: { exceptions: [{ rule: "do-database-standby", resource: "database", reason: "no" }] } },
+    ['policy.exceptions.0.reason: must be a reason in words, 20 to 500 characters on one line, got "no"; for example reason: half an hour without orders costs less than a standby'],
   ],
   [
     "a name outside its zone",

@@ -79,7 +79,7 @@ test("names every missing and every plain secret at once, and shows none", () =>
         "Pulumi.test.yaml: 4 problems",
         "  A: must be set; run pulumi config set --secret A",
         "  B: must be encrypted; run pulumi config set --secret B, and change the secret if this file was saved anywhere",
-        "  C: is not a known key; known keys are target, protect, app, services, static, release, jobs, env, secrets, site, host, network, database, backup, monitoring, access",
+        "  C: is not a known key; known keys are target, protect, app, services, static, release, jobs, env, secrets, site, host, network, database, backup, monitoring, policy, access",
         "  sshPrivateKey: must be set; run ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key",
       ].join("\n"),
     ),

@@ -78,6 +78,7 @@ test("a description of the least there can be is completed by the defaults", () 
     },
     backup: { enabled: true, schedule: "*-*-* 06:00:00", keepDays: 7, keepWeekly: 4, keepMonthly: 6, paths: [], drill: { schedule: "Sun *-*-* 07:00:00", health: true, checks: [] }, batch: null },
     monitoring: { emails: [], slack: null, budget: 0, smtp: null, sentry: null, nrpe: null },
+    policy: { exceptions: [] },
     access: { sshFrom: ["10.20.0.1/32"], sessions: false, sshKeys: [] },
   });
 });

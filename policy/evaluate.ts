@@ -1,0 +1,41 @@
+import type { Resource, Rule } from "./rule";
+
+/** A rule that somebody decided to break, for one resource, and why. */
+export interface Exception {
+  readonly rule: string;
+  readonly resource: string;
+  readonly reason: string;
+}
+
+export interface Finding {
+  readonly rule: string;
+  readonly resource: string;
+  /** `mandatory` stops an update, `advisory` is only told, `excepted` was decided. */
+  readonly level: "mandatory" | "advisory" | "excepted";
+  /** One line: what must be, what is, how to mend it. */
+  readonly says: string;
+  /** The exception's reason; "" where there is none. */
+  readonly reason: string;
+}
+
+/** What the rules say of a stack's resources. `production` is whether it protects its data. */
+export function evaluate(rules: readonly Rule[], resources: readonly Resource[], { production, exceptions }: { production: boolean; exceptions: readonly Exception[] }): readonly Finding[] {
+  return rules.flatMap((rule) =>
+    rule.breaches(resources).map(({ resource, got }): Finding => {
+      const exception = exceptions.find((one) => one.rule === rule.id && one.resource === resource);
+      const level = exception !== undefined ? "excepted" : rule.binds === "always" || (rule.binds === "production" && production) ? "mandatory" : "advisory";
+      return { rule: rule.id, resource, level, says: sentence(rule, got), reason: exception?.reason ?? "" };
+    }),
+  );
+}
+
+/** `must be private, got "public-read": ...; set acl: "private" (https://...)` */
+export function sentence({ must, why, mend, url }: Rule, got: string): string {
+  return `must ${must}, got ${got}: ${why}; ${mend} (${url})`;
+}
+
+/** Exceptions that name no rule, with what they should have said. */
+export function unknownExceptions(rules: readonly Rule[], exceptions: readonly Exception[]): readonly string[] {
+  const known = rules.map(({ id }) => id);
+  return exceptions.flatMap(({ rule }, i) => (known.includes(rule) ? [] : [`policy.exceptions.${i}.rule: must be the id of a rule, got "${rule}"; docs/policy.md lists them`]));
+}

@@ -1,0 +1,231 @@
+import { dataPorts, holdsPort, isWorld } from "../networks";
+import { each, later, together, type Resource, type Rule } from "../rule";
+import { secretIn } from "../secrets";
+
+const instance = "aws:ec2/instance:Instance";
+const launchTemplate = "aws:ec2/launchTemplate:LaunchTemplate";
+const ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const securityGroup = "aws:ec2/securityGroup:SecurityGroup";
+const database = "aws:rds/instance:Instance";
+const bucket = "aws:s3/bucket:Bucket";
+const bucketLogging = "aws:s3/bucketLogging:BucketLogging";
+const publicAccessBlock = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
+const bucketVersioning = "aws:s3/bucketVersioning:BucketVersioning";
+const balancer = "aws:lb/loadBalancer:LoadBalancer";
+const listener = "aws:lb/listener:Listener";
+const key = "aws:kms/key:Key";
+const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
+const policy = "aws:iam/policy:Policy";
+const user = "aws:iam/user:User";
+const userLogin = "aws:iam/userLoginProfile:UserLoginProfile";
+const mfa = "aws:iam/virtualMfaDevice:VirtualMfaDevice";
+const volume = "aws:ebs/volume:Volume";
+
+const guide = "https://docs.aws.amazon.com";
+const config = (rule: string): string => `${guide}/config/latest/developerguide/${rule}.html`;
+
+interface Block {
+  readonly encrypted?: boolean;
+  readonly deleteOnTermination?: boolean;
+}
+
+interface Opening {
+  readonly fromPort?: number;
+  readonly toPort?: number;
+  readonly ipProtocol?: string;
+  readonly protocol?: string;
+  readonly cidrIpv4?: string;
+  readonly cidrIpv6?: string;
+  readonly cidrBlocks?: readonly string[];
+  readonly ipv6CidrBlocks?: readonly string[];
+}
+
+const ofType = (resources: readonly Resource[], type: string): readonly Resource[] => resources.filter((resource) => resource.type === type);
+
+/** The world's network that an opening lets in to one of the ports, or nothing. */
+function worldIn(opening: Opening, ports: readonly number[]): string | undefined {
+  const all = (opening.ipProtocol ?? opening.protocol) === "-1";
+  const range = `${opening.fromPort ?? 0}-${opening.toPort ?? 65535}`;
+  if (!all && !ports.some((port) => holdsPort(range, port))) return undefined;
+  return [opening.cidrIpv4, opening.cidrIpv6, ...(opening.cidrBlocks ?? []), ...(opening.ipv6CidrBlocks ?? [])].find(isWorld);
+}
+
+/** A rule about openings, those that are resources and those inside of a group. */
+function openings(said: Omit<Rule, "breaches" | "types" | "scope">, ports: readonly number[]): Rule {
+  return each([ingress, securityGroup], said, (props) => [props as Opening, ...((props["ingress"] ?? []) as Opening[])].map((one) => worldIn(one, ports)).find(Boolean));
+}
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action?: string | readonly string[];
+}
+
+/** An action of a policy's JSON that is all of a service's; none where the text is not known yet. */
+function wide(text: unknown): string | undefined {
+  if (typeof text !== "string" || text === later) return undefined;
+  const { Statement: said } = JSON.parse(text) as { readonly Statement: Statement | readonly Statement[] };
+  const actions = [said].flat().filter(({ Effect }) => Effect === "Allow").flatMap(({ Action }) => [Action ?? []].flat());
+  return actions.find((action) => action === "*" || action.endsWith(":*"));
+}
+
+/** What must never be on AWS. Those with a rule of AWS Config are awsguard's, brought to today's resources. */
+export const aws: readonly Rule[] = [
+  each(instance, {
+    id: "aws-instance-imdsv2", must: "answer metadata by session tokens only", why: "a forged request of the app reads the role's credentials with IMDSv1", mend: 'set metadataOptions.httpTokens: "required"',
+    url: `${guide}/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html`, binds: "always",
+  }, ({ metadataOptions }) => (metadataOptions as { httpTokens?: string } | undefined)?.httpTokens !== "required" && "IMDSv1"),
+
+  each(launchTemplate, {
+    id: "aws-template-imdsv2", must: "answer metadata by session tokens only", why: "a forged request of the app reads the role's credentials with IMDSv1", mend: 'set metadataOptions.httpTokens: "required"',
+    url: `${guide}/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html`, binds: "always",
+  }, ({ metadataOptions }) => (metadataOptions as { httpTokens?: string } | undefined)?.httpTokens !== "required" && "IMDSv1"),
+
+  each(instance, {
+    id: "aws-instance-user-data-secret", must: "hold no secret in userData", why: "every process of the machine reads it from the metadata service, and so does the state", mend: "send it over SSH, or keep it in Secrets Manager",
+    url: `${guide}/AWSEC2/latest/UserGuide/user-data.html`, binds: "always",
+  }, ({ userData }) => secretIn(userData)),
+
+  each(instance, {
+    id: "aws-instance-encrypted", must: "have encrypted disks", why: "a snapshot or a disk that is not wiped is read by whoever gets it", mend: "set rootBlockDevice.encrypted and that of ebsBlockDevices",
+    url: config("encrypted-volumes"), binds: "always",
+  }, ({ rootBlockDevice, ebsBlockDevices }) => {
+    if ((rootBlockDevice as Block | undefined)?.encrypted !== true) return "a root disk in clear";
+    return ((ebsBlockDevices ?? []) as Block[]).some(({ encrypted }) => encrypted !== true) && "a disk in clear";
+  }),
+
+  each(instance, {
+    id: "aws-instance-disks-end", must: "not leave disks behind", why: "they are paid for, and forgotten with what is on them", mend: "set deleteOnTermination of ebsBlockDevices",
+    url: config("ec2-volume-inuse-check"), binds: "always",
+  }, ({ ebsBlockDevices }) => ((ebsBlockDevices ?? []) as Block[]).some(({ deleteOnTermination }) => deleteOnTermination !== true) && "a disk that outlives the machine"),
+
+  each(instance, {
+    id: "aws-instance-detailed-monitoring", must: "be measured every minute", why: "five minutes hide what made customers wait", mend: "set monitoring: true",
+    url: config("ec2-instance-detailed-monitoring-enabled"), binds: "never",
+  }, ({ monitoring }) => monitoring !== true && "every five minutes"),
+
+  together([instance, balancer], {
+    id: "aws-instance-no-public-address", must: "have no public address behind a balancer", why: "it is a second way in, past the balancer", mend: "set associatePublicIpAddress: false",
+    url: config("ec2-instance-no-public-ip"), binds: "always",
+  }, (resources) =>
+    ofType(resources, balancer).length === 0 ? [] : ofType(resources, instance).filter(({ props }) => props["associatePublicIpAddress"] !== false).map(({ name }) => ({ resource: name, got: "a public address" }))),
+
+  each(instance, {
+    id: "aws-instance-tags", must: "be tagged", why: "the bill, backups and people find it by its tags", mend: "set tags",
+    url: `${guide}/tag-editor/latest/userguide/tagging.html`, binds: "always",
+  }, ({ tags }) => Object.keys((tags ?? {}) as object).length === 0 && "none"),
+
+  each(volume, {
+    id: "aws-volume-encrypted", must: "be encrypted", why: "a snapshot or a disk that is not wiped is read by whoever gets it", mend: "set encrypted: true",
+    url: config("encrypted-volumes"), binds: "always",
+  }, ({ encrypted }) => encrypted !== true && "in clear"),
+
+  openings({
+    id: "aws-open-ssh", must: "not open SSH to the world", why: "it is tried with stolen passwords and fresh exploits within minutes", mend: "name the networks that people work from",
+    url: config("restricted-ssh"), binds: "always",
+  }, [22]),
+
+  openings({
+    id: "aws-open-data", must: "not open a database or cache to the world", why: "they are for the app alone", mend: "name a security group instead",
+    url: config("restricted-common-ports"), binds: "always",
+  }, dataPorts),
+
+  each(database, {
+    id: "aws-database-private", must: "have no public address", why: "a password is then all that is between it and the world", mend: "set publiclyAccessible: false",
+    url: config("rds-instance-public-access-check"), binds: "always",
+  }, ({ publiclyAccessible }) => publiclyAccessible === true && "a public address"),
+
+  each(database, {
+    id: "aws-database-encrypted", must: "be encrypted", why: "its snapshots are read by whoever gets one, and it cannot be encrypted later", mend: "set storageEncrypted: true",
+    url: config("rds-storage-encrypted"), binds: "always",
+  }, ({ storageEncrypted, replicateSourceDb }) => replicateSourceDb === undefined && storageEncrypted !== true && "in clear"),
+
+  each(database, {
+    id: "aws-database-backups", must: "keep backups of its own", why: "without them it cannot go back to a moment", mend: "set backupRetentionPeriod",
+    url: config("db-instance-backup-enabled"), binds: "always",
+  }, ({ backupRetentionPeriod }) => backupRetentionPeriod === 0 && "none"),
+
+  each(database, {
+    id: "aws-database-standby", must: "have a standby in another zone", why: "the site waits for minutes when its one server fails", mend: "set webstack:database standby: true",
+    url: config("rds-multi-az-support"), binds: "never",
+  }, ({ multiAz }) => multiAz !== true && "one server"),
+
+  each(database, {
+    id: "aws-database-deletion", must: "be protected from deletion, by Pulumi and by AWS", why: "one wrong command takes the data and its backups", mend: "set webstack:protect to data",
+    url: `${guide}/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html`, binds: "production",
+  }, ({ deletionProtection }, { protect }) => (deletionProtection !== true && "no deletionProtection") || (!protect && "not protected")),
+
+  each(database, {
+    id: "aws-database-final-snapshot", must: "leave a last snapshot behind", why: "it is all that is left after a deletion that was meant", mend: "set skipFinalSnapshot: false and finalSnapshotIdentifier",
+    url: `${guide}/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html`, binds: "production",
+  }, ({ skipFinalSnapshot }) => skipFinalSnapshot === true && "none"),
+
+  each(database, {
+    id: "aws-database-password", must: "have its master password made and turned by AWS", why: "a password in the program is one in the state", mend: "set manageMasterUserPassword: true",
+    url: `${guide}/AmazonRDS/latest/UserGuide/rds-secrets-manager.html`, binds: "always",
+  }, ({ manageMasterUserPassword, replicateSourceDb }) => replicateSourceDb === undefined && manageMasterUserPassword !== true && "a password of ours"),
+
+  together([bucket, publicAccessBlock], {
+    id: "aws-bucket-private", must: "block public access", why: "one wrong policy shows it to everybody otherwise", mend: "add a BucketPublicAccessBlock with all four switches",
+    url: config("s3-bucket-level-public-access-prohibited"), binds: "always",
+  }, (resources) => {
+    const whole = ofType(resources, publicAccessBlock).filter(({ props }) => ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].every((name) => props[name] === true));
+    return ofType(resources, bucket).slice(whole.length).map(({ name }) => ({ resource: name, got: "no whole block" }));
+  }),
+
+  together([bucket, bucketVersioning], {
+    id: "aws-bucket-versioning", must: "keep old versions", why: "whoever takes a host over could overwrite the backups", mend: 'add a BucketVersioning with status "Enabled"',
+    url: config("s3-bucket-versioning-enabled"), binds: "always",
+  }, (resources) => {
+    const on = ofType(resources, bucketVersioning).filter(({ props }) => (props["versioningConfiguration"] as { status?: string } | undefined)?.status === "Enabled");
+    return ofType(resources, bucket).filter(({ props }) => props["versioning"]?.enabled !== true).slice(on.length).map(({ name }) => ({ resource: name, got: "off" }));
+  }),
+
+  together([bucket, bucketLogging], {
+    id: "aws-bucket-logging", must: "log who reads it", why: "nobody can tell afterwards what was taken", mend: "add a BucketLogging",
+    url: config("s3-bucket-logging-enabled"), binds: "never",
+  }, (resources) => ofType(resources, bucket).slice(ofType(resources, bucketLogging).length).map(({ name }) => ({ resource: name, got: "off" }))),
+
+  each(bucket, {
+    id: "aws-bucket-force-destroy", must: "not be deleted with what is in it", why: "the last backup would go with the stack", mend: "leave forceDestroy out",
+    url: "https://www.pulumi.com/registry/packages/aws/api-docs/s3/bucket/", binds: "production",
+  }, ({ forceDestroy }) => forceDestroy === true && "forceDestroy"),
+
+  each(balancer, {
+    id: "aws-balancer-logging", must: "log its requests", why: "nobody can tell afterwards who asked for what", mend: "set accessLogs",
+    url: config("elb-logging-enabled"), binds: "production",
+  }, ({ accessLogs }) => (accessLogs as { enabled?: boolean } | undefined)?.enabled !== true && "off"),
+
+  each(balancer, {
+    id: "aws-balancer-deletion", must: "be protected from deletion", why: "its name, and with it the site's address, is gone for good", mend: "set enableDeletionProtection: true",
+    url: config("elb-deletion-protection-enabled"), binds: "production",
+  }, ({ enableDeletionProtection }) => enableDeletionProtection !== true && "off"),
+
+  each(listener, {
+    id: "aws-balancer-https", must: "lead from http to https", why: "passwords cross the Internet in clear otherwise", mend: 'give port 80 a defaultAction of type "redirect" with protocol "HTTPS"',
+    url: config("alb-http-to-https-redirection-check"), binds: "always",
+  }, ({ port, protocol, defaultActions }) => {
+    if (protocol !== "HTTP" && port !== 80) return null;
+    const led = ((defaultActions ?? []) as { type: string; redirect?: { protocol?: string } }[]).every(({ type, redirect }) => type === "redirect" && redirect?.protocol === "HTTPS");
+    return !led && "an answer in clear";
+  }),
+
+  each(key, {
+    id: "aws-key-rotation", must: "be turned every year", why: "a key that leaked opens everything that is still to come", mend: "set enableKeyRotation: true",
+    url: config("cmk-backing-key-rotation-enabled"), binds: "always",
+  }, ({ enableKeyRotation }) => enableKeyRotation !== true && "never"),
+
+  each(rolePolicy, {
+    id: "aws-role-wildcard", must: "name its actions", why: "a service's new actions are granted the day they appear", mend: "list the actions that are needed",
+    url: config("iam-policy-no-statements-with-full-access"), binds: "always",
+  }, ({ policy: text }) => wide(text)),
+
+  each(policy, {
+    id: "aws-policy-wildcard", must: "name its actions", why: "a service's new actions are granted the day they appear", mend: "list the actions that are needed",
+    url: config("iam-policy-no-statements-with-full-access"), binds: "always",
+  }, ({ policy: text }) => wide(text)),
+
+  together([user, userLogin, mfa], {
+    id: "aws-user-mfa", must: "log in to the console with a second factor", why: "a password alone is stolen by mail", mend: "add a VirtualMfaDevice, or take IAM Identity Center",
+    url: config("mfa-enabled-for-iam-console-access"), binds: "always",
+  }, (resources) => ofType(resources, userLogin).slice(ofType(resources, mfa).length).map(({ name }) => ({ resource: name, got: "a password alone" }))),
+];
