@@ -172,6 +172,8 @@ export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday"
 export interface NetworkSpec {
   /** Private network of the stack, an IPv4 CIDR of /16 to /28. */
   readonly range: string;
+  /** TCP ports of the Internet that the app reaches beside 80 and 443. */
+  readonly outbound: readonly number[];
 }
 
 export type DatabaseSpec =
