@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ConfigError } from "../infra/config/problems";
 import { unknownExceptions, type Exception } from "../policy/evaluate";
 import { rules } from "../policy/rules";
 import { project } from "../tools/setup/folders";
 import type { StackConfig } from "./stack";
-import { UsageError } from "./terminal";
 
 /**
  * Lends `use` the words that make pulumi hold a stack to the rules: all of them bind a stack that protects its data, and its exceptions are let through.
@@ -14,7 +14,7 @@ import { UsageError } from "./terminal";
 export async function withPolicy<Result>(config: StackConfig, use: (words: readonly string[]) => Promise<Result>): Promise<Result> {
   if (config.target === "local") return use([]);
   const unknown = unknownExceptions(rules, config.exceptions);
-  if (unknown.length > 0) throw new UsageError(unknown.join("\n"));
+  if (unknown.length > 0) throw new ConfigError("policy.exceptions", unknown);
   const folder = mkdtempSync(join(tmpdir(), "webstack-policy-"));
   try {
     const file = join(folder, "config.json");

@@ -1,14 +1,14 @@
 /**
- * npm run review -- STACK [--against COMMIT|deployed] [--findings FILE] [--json]: what a change does before it happens, see docs/review.md.
- * Exit status: 0 nothing is at risk, 1 it refuses (problems, findings, data at risk), 2 wrong usage.
+ * npm run review -- STACK [--against COMMIT|deployed] [--json]: what a change does before it happens, see docs/review.md.
+ * Exit status: 0 nothing is at risk, 1 it refuses (problems, rules that are broken, data at risk), 2 wrong usage.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { project } from "../tools/setup/folders";
 import { markdown } from "./review/markdown";
-import { isRefused, reviewChange, type Finding } from "./review/review";
+import { isRefused, reviewChange } from "./review/review";
 import { deployedSide } from "./review/deployed";
 import { recordCommit, recordFolder, type Side } from "./review/side";
 import { Pulumi } from "./pulumi";
@@ -26,16 +26,15 @@ main(() =>
 async function write(): Promise<number> {
   const { stack, rest } = stackAndRest();
   const values = options(rest);
-  const findings = values.findings === undefined ? [] : (JSON.parse(readFileSync(values.findings, "utf8")) as readonly Finding[]);
   const { before, after } = values.against === "deployed" ? await againstState(stack) : await againstCommit(stack, values.against);
-  const review = reviewChange(stack, before, after, findings);
+  const review = reviewChange(stack, before, after);
   process.stdout.write(values.json ? `${JSON.stringify(review, null, 2)}\n` : markdown(review));
   return isRefused(review) ? 1 : 0;
 }
 
 function options(words: readonly string[]) {
   try {
-    return parseArgs({ args: [...words], options: { against: { type: "string" }, findings: { type: "string" }, json: { type: "boolean", default: false } } }).values;
+    return parseArgs({ args: [...words], options: { against: { type: "string" }, json: { type: "boolean", default: false } } }).values;
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }

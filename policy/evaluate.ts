@@ -1,3 +1,4 @@
+import type { Problem } from "../infra/config/problems";
 import type { Resource, Rule } from "./rule";
 
 /** A rule that somebody decided to break, for one resource, and why. */
@@ -34,8 +35,8 @@ export function sentence({ must, why, mend, url }: Rule, got: string): string {
   return `must ${must}, got ${got}: ${why}; ${mend} (${url})`;
 }
 
-/** Exceptions that name no rule, with what they should have said. */
-export function unknownExceptions(rules: readonly Rule[], exceptions: readonly Exception[]): readonly string[] {
+/** Exceptions that name no rule. */
+export function unknownExceptions(rules: readonly Rule[], exceptions: readonly Exception[]): readonly Problem[] {
   const known = rules.map(({ id }) => id);
-  return exceptions.flatMap(({ rule }, i) => (known.includes(rule) ? [] : [`policy.exceptions.${i}.rule: must be the id of a rule, got "${rule}"; docs/policy.md lists them`]));
+  return exceptions.flatMap(({ rule }, i) => (known.includes(rule) ? [] : [{ at: `policy.exceptions.${i}.rule`, must: "must be the id of a rule", got: rule, hint: "docs/policy.md lists them" }]));
 }

@@ -11,7 +11,7 @@ export function markdown(review: Review): string {
     `${review.before} → ${review.after}`,
     verdict(review),
     section("Problems", review.problems.map((problem) => `- \`${problemLine(problem)}\``)),
-    section("Policy findings", review.findings.map(({ id, at, says }) => `- **${id}** at \`${at}\`: ${says}`)),
+    section("Rules", review.findings.map(({ rule, resource, level, says, reason }) => `- **${level}** \`${rule}\` at \`${resource}\`: ${reason === "" ? says : `${says}. Decided: ${reason}`}`)),
     resources(review.steps),
     section("Firewall", [...review.openings.opened.map((line) => `- opens ${line}`), ...review.openings.closed.map((line) => `- closes ${line}`)]),
     section("Secrets", review.secrets.map(({ name, from, to }) => `- \`${name}\`: ${hash(from)} → ${hash(to)}`)),

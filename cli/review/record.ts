@@ -83,6 +83,8 @@ function secretsOf(spec: StackSpec, hashes: Readonly<Record<string, string>>) {
     sshPrivateKey: standIn("sshPrivateKey"),
     sshPublicKey: `ssh-ed25519 ${placeholder("public key of", "sshPrivateKey", hashes["sshPrivateKey"] ?? "not set")}`,
     backupPassword: standIn("backupPassword"),
+    slackWebhook: standIn("slackWebhook"),
+    monitoring: Object.fromEntries(["smtpPassword", "alertWebhook", "sentryToken"].filter((name) => hashes[name] !== undefined).map((name) => [name, standIn(name)])),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Problem } from "../../infra/config/problems";
 import { billOf, billsElsewhere, type Bill } from "../../infra/plan/cost";
 import type { StackPlan } from "../../infra/plan/plan";
+import { evaluate, unknownExceptions, type Finding } from "../../policy/evaluate";
+import { rules } from "../../policy/rules";
 import { budgetOf, type Budget } from "./budget";
 import { compareResources, type Step } from "./graph";
 import { compareFiles, compareHosts, oneSidedHosts, type FileChange, type HostChange, type OneSided } from "./hosts";
@@ -8,13 +10,6 @@ import { compareOpenings, type Openings } from "./openings";
 import { deployedLabel } from "./deployed";
 import { emptySide, type Side } from "./side";
 import { judge, type Verdict } from "./verdict";
-
-/** What a policy, or another judge of the description, found: rule, place and sentence. */
-export interface Finding {
-  readonly id: string;
-  readonly at: string;
-  readonly says: string;
-}
 
 /** Everything a reviewer is told of a change; plain data, so it is the JSON, too. */
 export interface Review {
@@ -33,6 +28,7 @@ export interface Review {
   readonly cost: { readonly before: Bill | null; readonly after: Bill | null; readonly elsewhere: readonly Bill[] };
   readonly connections: { readonly before: Budget | null; readonly after: Budget | null };
   readonly problems: readonly Problem[];
+  /** What the rules of policy/ say of the state after the change. */
   readonly findings: readonly Finding[];
   /** Secrets that must be set before the next `up`. */
   readonly unset: readonly string[];
@@ -48,11 +44,11 @@ export interface SecretChange {
 }
 
 /** Compares two states of a stack. `before` is null where there was none. Pure. */
-export function reviewChange(stack: string, before: Side | null, after: Side, findings: readonly Finding[]): Review {
+export function reviewChange(stack: string, before: Side | null, after: Side): Review {
   const old: Side = before ?? { ...emptySide, label: "nothing" };
   const steps = old.resources === null || after.resources === null ? null : compareResources(old.resources, after.resources);
   const hosts = compareHosts(old, after);
-  const problems = [...after.problems, ...newlyUnset(old, after)];
+  const problems = [...after.problems, ...newlyUnset(old, after), ...wrongExceptions(after)];
   return {
     stack,
     before: old.label,
@@ -68,14 +64,22 @@ export function reviewChange(stack: string, before: Side | null, after: Side, fi
     cost: { before: billed(old.plan), after: billed(after.plan), elsewhere: after.plan === null ? [] : billsElsewhere(after.plan) },
     connections: { before: old.spec === null ? null : budgetOf(old.spec), after: after.spec === null ? null : budgetOf(after.spec) },
     problems,
-    findings,
+    findings: findingsOf(after),
     unset: after.unset,
     unknown: unknowns(old, after, steps),
   };
 }
 
 /** Whether the change may go on as it is. */
-export const isRefused = ({ verdict, findings }: Review): boolean => verdict.level === "refused" || verdict.level === "data at risk" || findings.length > 0;
+export const isRefused = ({ verdict, findings }: Review): boolean => verdict.level === "refused" || verdict.level === "data at risk" || findings.some(({ level }) => level === "mandatory");
+
+function findingsOf({ spec, resources }: Side): readonly Finding[] {
+  if (spec === null || resources === null) return [];
+  const seen = resources.map(({ type, name, inputs, options }) => ({ type, name, props: inputs, protect: options.protect }));
+  return evaluate(rules, seen, { production: spec.protect === "data", exceptions: spec.policy.exceptions });
+}
+
+const wrongExceptions = ({ spec }: Side): readonly Problem[] => (spec === null ? [] : unknownExceptions(rules, spec.policy.exceptions));
 
 const billed = (plan: StackPlan | null): Bill | null => (plan === null ? null : billOf(plan));
 

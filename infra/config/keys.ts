@@ -123,6 +123,7 @@ export const keys = {
     range: optional(privateNetwork, "10.20.0.0/24", { says: "private network of the stack; two stacks on one box need two", example: "10.20.0.0/24" }),
     nat: optional(oneOf("none", "gateway"), "none", { says: "whether machines without a public address may open connections to the Internet; a gateway is paid by the hour", example: "none" }),
     flowLogs: optional(flag, false, { says: "keeps a record of every connection for 30 days", example: true }),
+    outbound: optional(listOf(wholeNumber(1, 65535), "ports"), [], { says: "TCP ports of the Internet that the app reaches beside 80 and 443, where the target closes the others", example: [587] }),
   }), { says: "the network of the machines", example: { range: "10.20.0.0/24" } }),
   database: group(byKind(optional(oneOf("managed", "none"), "managed", { says: "a database of the target's own service, or none", example: "managed" }), {
     managed: {

@@ -178,6 +178,8 @@ export interface NetworkSpec {
   /** How machines without a public address reach the Internet. */
   readonly nat: "none" | "gateway";
   readonly flowLogs: boolean;
+  /** TCP ports of the Internet that the app reaches beside 80 and 443. */
+  readonly outbound: readonly number[];
 }
 
 export type DatabaseSpec =

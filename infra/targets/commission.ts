@@ -64,15 +64,15 @@ export function commission(
 }
 
 /**
- * Once the site's address leads to the host, which is when the resources of `pointer` are there: brings over what reached the old one meanwhile, lets the timers run, which waited so that no job
- * runs on two hosts, and orders a certificate where none was brought over. One that cannot be had yet, because the name does not lead there,
- * fails nothing: the host tries again every hour.
+ * Once the site's address leads to the host, which is when `pointer` is there: brings over what reached the old one meanwhile, lets the timers
+ * run, which waited so that no job runs on two hosts, and orders a certificate where none was brought over. One that cannot be had yet, because
+ * the name does not lead there, fails nothing: the host tries again every hour.
  */
-export function orderCertificate({ host, handover }: Commission, pointer: readonly pulumi.Resource[], secrets: Secrets): remote.Command {
+export function orderCertificate({ host, handover }: Commission, pointer: pulumi.Resource | readonly pulumi.Resource[], secrets: Secrets): remote.Command {
   const rest = new local.Command(
     `${host.name}-handover-rest`,
     { create: program("handover"), environment: { HOST: sshHost(host), FROM: handover }, stdin: secrets.sshPrivateKey, addPreviousOutputInEnv: false },
-    { dependsOn: [...pointer] },
+    { dependsOn: [pointer].flat() },
   );
   return new remote.Command(
     `${host.name}-in-service`,

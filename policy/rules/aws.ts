@@ -1,5 +1,5 @@
 import { dataPorts, holdsPort, isWorld } from "../networks";
-import { each, later, together, type Resource, type Rule } from "../rule";
+import { each, together, type Resource, type Rule } from "../rule";
 import { secretIn } from "../secrets";
 
 const instance = "aws:ec2/instance:Instance";
@@ -62,7 +62,7 @@ interface Statement {
 
 /** An action of a policy's JSON that is all of a service's; none where the text is not known yet. */
 function wide(text: unknown): string | undefined {
-  if (typeof text !== "string" || text === later) return undefined;
+  if (typeof text !== "string" || !text.startsWith("{")) return undefined;
   const { Statement: said } = JSON.parse(text) as { readonly Statement: Statement | readonly Statement[] };
   const actions = [said].flat().filter(({ Effect }) => Effect === "Allow").flatMap(({ Action }) => [Action ?? []].flat());
   return actions.find((action) => action === "*" || action.endsWith(":*"));

@@ -651,6 +651,11 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ['database.pool: must be none for postgres on local, which has no pooler for it, got "transaction"'],
   ],
   [
+    "a server that Debian's pg_dump refuses",
+    { ...cloud, database: { version: "17" } },
+    ['database.version: must be 15 or older while backup.enabled, since Debian 12 has pg_dump 15, which refuses a newer server, got "17"'],
+  ],
+  [
     "a backup of no database",
     { database: { kind: "none" }, backup: { enabled: true } },
     ["backup.enabled: must be false where database.kind is none, got true; leave it out"],

@@ -52,7 +52,7 @@ async function apply(): Promise<Happened> {
 async function review(change: () => unknown): Promise<Review> {
   const before = await recordFolder(stack.folder, stack.name, "before");
   await change();
-  return reviewChange(stack.name, before, await recordFolder(stack.folder, stack.name, "after"), []);
+  return reviewChange(stack.name, before, await recordFolder(stack.folder, stack.name, "after"));
 }
 
 interface Change {
@@ -83,10 +83,10 @@ test.each(Object.entries(changes))("%s: no request fails, and what moves is what
 test("against what is deployed, nothing is left to do, and a change shows with its line", async () => {
   const state = await stack.pulumi(["stack", "export"]);
   const now = await recordFolder(stack.folder, stack.name, "after");
-  expect(reviewChange(stack.name, deployedSide(state.stdout, now), now, []).verdict.headline).toBe("nothing changes");
+  expect(reviewChange(stack.name, deployedSide(state.stdout, now), now).verdict.headline).toBe("nothing changes");
   stack.change({ site: { maxBodyMiB: 26 } });
   const changed = await recordFolder(stack.folder, stack.name, "after");
-  const { files, verdict } = reviewChange(stack.name, deployedSide(state.stdout, changed), changed, []);
+  const { files, verdict } = reviewChange(stack.name, deployedSide(state.stdout, changed), changed);
   expect(verdict.headline).toBe("no downtime");
   expect(files.map(({ path }) => path)).toEqual(["/etc/nginx/webstack/site.conf"]);
   expect(files[0]?.patch).toContain("+    client_max_body_size 26m;");

@@ -172,7 +172,7 @@ test("an exception lets one resource through, keeps its reason, and no other res
 
 test("an exception for a rule that there is none of is told", () => {
   expect(unknownExceptions(rules, [{ rule: "do-nothing", resource: "host", reason: "no such rule is known to us" }])).toEqual([
-    'policy.exceptions.0.rule: must be the id of a rule, got "do-nothing"; docs/policy.md lists them',
+    { at: "policy.exceptions.0.rule", must: "must be the id of a rule", got: "do-nothing", hint: "docs/policy.md lists them" },
   ]);
 });
 

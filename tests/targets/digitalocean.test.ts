@@ -127,6 +127,13 @@ test("what may leave a host is names, time, the web and its own database", () =>
   ]);
 });
 
+test("the app's mail server is reached where the stack says so", async () => {
+  const spec = exampleSpec("prod");
+  const graph = await graphOf({ ...spec, network: { ...spec.network, outbound: [587] } });
+  const rules = graph.named("firewall").inputs["outboundRules"] as { portRange: string }[];
+  expect(rules.map(({ portRange }) => portRange)).toEqual(["53", "53", "123", "80", "443", "587", "25060-25061"]);
+});
+
 test("no secret stands in clear anywhere in the graph, in a bundle or in an output", async () => {
   const graph = await graphOf(withMarkers(exampleSpec("prod")));
   const opened = JSON.stringify(graph.nodes.map((node) => node.opened));

@@ -58,6 +58,11 @@ export const machineRules: readonly Rule[] = [
   rule(["backup", "database"], ({ backup, database }) =>
     backup.enabled && database.kind === "none" ? [{ at: "backup.enabled", must: "must be false where database.kind is none", got: true, hint: "leave it out" }] : []),
 
+  // https://www.postgresql.org/docs/15/app-pgdump.html#PG-DUMP-NOTES
+  rule(["backup", "database"], ({ backup, database }) =>
+    backup.enabled && database.kind === "managed" && database.engine === "postgres" && Number(database.version) > 15
+      ? [{ at: "database.version", must: "must be 15 or older while backup.enabled, since Debian 12 has pg_dump 15, which refuses a newer server", got: database.version }] : []),
+
   rule(["access", "target"], ({ access, target }) =>
     access.sshFrom.length === 0
       ? [{ at: "access.sshFrom", must: `must name at least one network, since ${target} is on the Internet`, hint: 'for example sshFrom: ["203.0.113.7/32"]' }] : []),

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { backupHours, backupsKept, databases, droplets, engines, images, recoveryDays, regions, withoutStandby } from "../../config/catalog/digitalocean";
 import type { Problem } from "../../config/problems";
 import type { StackPlan } from "../../plan/plan";
@@ -38,7 +39,7 @@ export function check(plan: StackPlan): readonly Problem[] {
     ...databaseRules(plan),
   ];
   const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, ...(got === undefined ? {} : { got }), ...(hint === undefined ? {} : { hint }) }));
-  return [...broken, ...checkAccess(plan, process.env)];
+  return [...broken, ...checkAccess(plan, { ...inStackFile(), ...process.env })];
 }
 
 function databaseRules({ spec, database }: StackPlan): readonly Rule[] {
@@ -62,6 +63,12 @@ function databaseRules({ spec, database }: StackPlan): readonly Rule[] {
     },
     { at: "database.keepDays", broken: database.keepDays !== recoveryDays, must: `must be ${recoveryDays}, which DigitalOcean keeps`, got: database.keepDays, hint: "leave it out" },
   ];
+}
+
+/** The provider's own settings, by the names that they have in the environment. https://www.pulumi.com/registry/packages/digitalocean/installation-configuration/ */
+function inStackFile(): Readonly<Record<string, string | undefined>> {
+  const config = new pulumi.Config("digitalocean");
+  return { DIGITALOCEAN_TOKEN: config.get("token"), SPACES_ACCESS_KEY_ID: config.get("spacesAccessId"), SPACES_SECRET_ACCESS_KEY: config.get("spacesSecretKey") };
 }
 
 /** The provider finds its access in the environment; without it, the first resource fails in words that name neither. */

@@ -4,6 +4,7 @@ import { MonitorAlert } from "@pulumi/digitalocean/monitorAlert";
 import { UptimeAlert } from "@pulumi/digitalocean/uptimeAlert";
 import { UptimeCheck } from "@pulumi/digitalocean/uptimeCheck";
 import type * as pulumi from "@pulumi/pulumi";
+import { databases } from "../../config/catalog/digitalocean";
 import type { Secrets } from "../../config/load";
 import type { StackSpec } from "../../config/spec";
 import { physicalName } from "../../plan/names";
@@ -23,13 +24,13 @@ const dropletAlerts = ({ host }: StackSpec) =>
     { name: "load", type: "v1/insights/droplet/load_5", value: 2 * host.cpus, window: "10m", says: "more processes wait than it can serve" },
   ] as const;
 
-/** Of a database. Its connections have no alert there: hostctl and the app's errors tell of those. */
-const databaseAlerts = ({ database }: StackSpec) =>
+/** Of a database. There is no alert of that service for its connections. */
+const databaseAlerts = (cpus: number) =>
   [
     { name: "cpu", type: "v1/dbaas/alerts/cpu_alerts", value: 90, says: "its cores have been busy" },
     { name: "memory", type: "v1/dbaas/alerts/memory_utilization_alerts", value: 90, says: "its memory is used up" },
     { name: "disk", type: "v1/dbaas/alerts/disk_utilization_alerts", value: 75, says: "its disk fills up" },
-    { name: "load", type: "v1/dbaas/alerts/load_15_alerts", value: database.kind === "none" ? 0 : 4, says: "more processes wait than it can serve" },
+    { name: "load", type: "v1/dbaas/alerts/load_15_alerts", value: 2 * cpus, says: "more processes wait than it can serve" },
   ] as const;
 
 /** Alerts by e-mail and Slack; with nobody to receive them there are none. E-mail addresses must be verified members of the team. */
@@ -45,8 +46,8 @@ export function monitoring(plan: StackPlan, machines: readonly Droplet[], cluste
     const entities = machines.map((machine) => machine.id);
     new MonitorAlert(`alert-${name}`, { type, compare: "GreaterThan", value, window, entities, enabled: true, alerts: receivers, description: described(plan, "host", says) });
   }
-  if (cluster !== null) {
-    for (const { name, type, value, says } of databaseAlerts(spec)) {
+  if (cluster !== null && spec.database.kind === "managed") {
+    for (const { name, type, value, says } of databaseAlerts(databases[spec.database.size]?.cpus ?? 1)) {
       const args = { type, compare: "GreaterThan", value, window: "10m", entities: [cluster.id], enabled: true, alerts: receivers };
       new MonitorAlert(`alert-database-${name}`, { ...args, description: described(plan, "database", says) });
     }

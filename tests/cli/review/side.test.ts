@@ -1,10 +1,10 @@
 /** Limit: the commit is this clone's own; what a review makes of two sides is in tests/goldens/reviews. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { recordCommit } from "../../../cli/review/side";
-import type { Review } from "../../../cli/review/review";
+import { markdown } from "../../../cli/review/markdown";
+import { isRefused, reviewChange } from "../../../cli/review/review";
+import { recordCommit, recordFolder } from "../../../cli/review/side";
 
 const project = resolve(__dirname, "../../..");
 
@@ -24,13 +24,18 @@ test("a commit is recorded as it was, without a trace of it being left", async (
   expect(JSON.parse(readFileSync(join(project, "package.json"), "utf8"))).toMatchObject({ name: "webstack" });
 }, 60_000);
 
-test("findings of policies are in the review, and refuse it", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "webstack-findings-"));
-  const file = join(folder, "findings.json");
-  writeFileSync(file, JSON.stringify([{ id: "do-007", at: "database", says: "has no standby" }]));
-  const { code, stdout } = await review("local", "--against", "HEAD", "--findings", file, "--json");
-  rmSync(folder, { recursive: true });
-  expect([code, (JSON.parse(stdout) as Review).findings]).toEqual([1, [{ id: "do-007", at: "database", says: "has no standby" }]]);
+test("a rule that the state after the change breaks is in the review, and refuses it; an exception keeps its reason", async () => {
+  const before = await recordFolder(project, "prod", "before");
+  const open = before.resources?.map((one) => (one.name === "web-0" ? { ...one, inputs: { ...one.inputs, monitoring: false } } : one)) ?? null;
+  const wrong = reviewChange("prod", before, { ...before, resources: open });
+  expect(wrong.findings.filter(({ level }) => level === "mandatory").map(({ rule, resource }) => [rule, resource])).toEqual([["do-droplet-monitoring", "web-0"]]);
+  expect([isRefused(wrong), isRefused(reviewChange("prod", before, before))]).toEqual([true, false]);
+
+  const exceptions = [{ rule: "do-droplet-monitoring", resource: "web-0", reason: "it is measured by somebody else" }];
+  const decided = reviewChange("prod", before, { ...before, resources: open, spec: before.spec && { ...before.spec, policy: { exceptions } } });
+  expect(isRefused(decided)).toBe(false);
+  expect(markdown(decided)).toContain("- **excepted** `do-droplet-monitoring` at `web-0`: ");
+  expect(markdown(decided)).toContain("Decided: it is measured by somebody else");
 }, 60_000);
 
 test.each([

@@ -40,7 +40,7 @@ export class Descriptions {
   }
 
   async review(before: Side, edits: readonly Edit[]): Promise<Review> {
-    return reviewChange(this.stack, before, await this.side("after", edits), []);
+    return reviewChange(this.stack, before, await this.side("after", edits));
   }
 
   remove(): void {
