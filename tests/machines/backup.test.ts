@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stack.down();
-}, 120_000);
+}, 240_000);
 
 /** Asks the app's database as the app; the question goes in on standard input. */
 const sql = (question: string) =>
@@ -98,7 +98,7 @@ while True:
   process.stdout.write(`restore: ${kept.length} of ${written.length} marker rows; measured RPO ${rpo.toFixed(1)} s, RTO ${rto.toFixed(1)} s (drop to first 200)\n`);
   expect(rpo).toBeLessThan(30);
   expect(await databases()).toEqual(["ocpizza"]);
-}, 120_000);
+}, 240_000);
 
 test("a restore keeps what served, and undo brings it back: rows, media and all", async () => {
   await stack.remote("sudo hostctl backup");
@@ -120,7 +120,7 @@ test("a restore keeps what served, and undo brings it back: rows, media and all"
 
   expect(await stack.remote("sudo hostctl restore --drop-old")).toMatch(/removed: ocpizza_undone_\d{8}t\d{6}z/);
   expect(await databases()).toEqual(["ocpizza"]);
-}, 120_000);
+}, 240_000);
 
 test("nobody who is not asked restores: without --yes and a terminal nothing is done", async () => {
   const before = await checksums();
@@ -178,7 +178,7 @@ test("a backup whose target is away is a failed unit, and every older backup sta
   expect((await list()).backups.map(({ id }) => id)).toEqual(before);
   await stack.remote("sudo hostctl backup && systemctl is-active webstack-backup.timer webstack-drill.timer");
   expect(await stack.remote("systemctl show webstack-backup -p ActiveState --value")).toBe("inactive");
-}, 60_000);
+}, 180_000);
 
 test("a dump that breaks off leaves no backup", async () => {
   const before = (await list()).backups.map(({ id }) => id);
@@ -189,7 +189,7 @@ test("a dump that breaks off leaves no backup", async () => {
   expect([code, stderr]).toEqual([1, expect.stringContaining("permission denied for table zzz")]);
   expect((await list()).backups.map(({ id }) => id)).toEqual(before);
   expect(await restic("snapshots --json --path /database.dump --latest 1")).toContain(before[0] ?? "none");
-}, 60_000);
+}, 180_000);
 
 test("old backups go by the policy: the last of their week and month stays, today's all stay", async () => {
   const today = (await list()).backups.map(({ id }) => id);
@@ -201,7 +201,7 @@ test("old backups go by the policy: the last of their week and month stays, toda
   await stack.remote("sudo hostctl backup");
   const kept = (await list()).backups.map(({ id }) => id);
   expect(kept.slice(1)).toEqual([...today, "20250115T060000Z"]);
-}, 60_000);
+}, 180_000);
 
 describe("a drill", () => {
   test("restores the newest backup beside the site and reports RPO and RTO", async () => {
@@ -317,7 +317,7 @@ test("neither password is in a process list, a journal, a log or a file that is 
   expect(await files(password)).toBe("/etc/webstack/backup-repository");
   expect(await files(database)).toBe("/etc/webstack/env");
   expect(await stack.remote("sudo stat -c %U:%G:%a /etc/webstack/backup-repository /etc/webstack/backup-key")).toBe("root:root:600\nroot:root:600");
-}, 60_000);
+}, 180_000);
 
 test("the units are closed as far as they can be", async () => {
   for (const unit of ["webstack-backup", "webstack-drill"]) {

@@ -40,7 +40,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stack.down();
-}, 120_000);
+}, 240_000);
 
 /** As the server's administrator, on its own machine. */
 const sql = async (question: string) => stack.remote("sudo mariadb --batch --skip-column-names", { stdin: question, address: (await stack.outputs()).database.host });
@@ -72,7 +72,7 @@ test("serves from MariaDB, over TLS, to the web host and nobody else", async () 
   // From the box, which is no web host.
   expect((await stack.remote("sudo nft list ruleset", { address: "10.84.16.30" }))).toMatch(/ip saddr (\{ )?10\.84\.16\.10( \})? tcp dport 3306 accept/);
   expect(await stack.remote("sudo hostctl run update-city-001")).toContain("OC Pizza Lyon");
-}, 60_000);
+}, 180_000);
 
 test("a destroyed database comes back from its backup, identical by CHECKSUM TABLE of every table, view, trigger, routine and event", async () => {
   await sql(`use ocpizza; create table marker (id int auto_increment primary key, at timestamp(3) default current_timestamp(3));`);
@@ -99,7 +99,7 @@ test("a destroyed database comes back from its backup, identical by CHECKSUM TAB
   expect(await checksums()).toEqual(before);
   expect(await programs()).toBe(had);
   expect(await databases()).toEqual(["ocpizza"]);
-}, 120_000);
+}, 240_000);
 
 test("a restore keeps what served, and undo brings it back", async () => {
   const backup = await checksums();
@@ -116,7 +116,7 @@ test("a restore keeps what served, and undo brings it back", async () => {
   expect(await stack.remote("sudo hostctl restore --drop-old")).toMatch(/removed: ocpizza_undone_\d{8}t\d{6}z/);
   expect(await databases()).toEqual(["ocpizza"]);
   expect(await products()).toBe(200);
-}, 120_000);
+}, 240_000);
 
 test("a damaged backup is refused and the database untouched", async () => {
   const before = await checksums();
@@ -142,7 +142,7 @@ test("a drill asks the health page of a second instance on the restored database
   expect((await stack.ssh("systemctl is-active web@drill.service web@drill.socket; ls /run/webstack/drill.env")).stdout).toBe("inactive\ninactive\n");
   expect(await databases()).toEqual(["ocpizza"]);
   expect(await checksums()).toEqual(before);
-}, 60_000);
+}, 180_000);
 
 test("a release that changes the schema takes a restore point, and a rollback with it brings database and code back", async () => {
   const first = (await history()).at(-1);
@@ -209,4 +209,4 @@ test("a repository in S3: backup, check and restore", async () => {
     await stack.remote("sudo mv /root/kept /etc/webstack/backup-repository");
     await s3.stop();
   }
-}, 120_000);
+}, 240_000);
