@@ -64,7 +64,7 @@ beforeAll(async () => {
   }
   await stack.mustUp();
   site = (await stack.outputs()).siteUrl;
-}, 400_000);
+}, 600_000);
 
 afterAll(async () => {
   await Promise.all([mailbox.close(), webhook.close(), sentry.close()]);
