@@ -10,7 +10,7 @@ export function verbatim(path: string): string {
 
 /** Text of the template cloud-init/`path`.tmpl with its variables filled in. */
 export function render(path: string, values: Readonly<Record<string, string | number>>): string {
-  return fill(verbatim(`${path}.tmpl`), values, `${path}.tmpl`);
+  return fill(verbatim(`${path}.tmpl`), values, `cloud-init/${path}.tmpl`);
 }
 
 /**
@@ -27,6 +27,6 @@ export function fill(template: string, values: Readonly<Record<string, string | 
     return String(value);
   });
   const faults = [...[...missing].map((key) => `has no value for {{${key}}}`), ...[...unused].map((key) => `does not name {{${key}}}`)];
-  if (faults.length > 0) throw new Error(`cloud-init/${name}: ${faults.join(", ")}`);
+  if (faults.length > 0) throw new Error(`${name}: ${faults.join(", ")}`);
   return text;
 }

@@ -10,7 +10,7 @@ test("leaves what nginx and systemd mean by themselves", () => {
 });
 
 test("refuses a name without a value and a value without a name, both at once", () => {
-  expect(() => fill("{{missing}}", { unused: 1 }, "nginx/site.conf.tmpl")).toThrow(
+  expect(() => fill("{{missing}}", { unused: 1 }, "cloud-init/nginx/site.conf.tmpl")).toThrow(
     "cloud-init/nginx/site.conf.tmpl: has no value for {{missing}}, does not name {{unused}}",
   );
 });

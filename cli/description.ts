@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { parseSpec } from "../infra/config/parse";
+import { ownSecrets } from "../infra/config/settings";
+import type { StackSpec } from "../infra/config/spec";
+import { isMapping, type Mapping } from "../infra/config/type";
+import { UsageError } from "./terminal";
+
+/**
+ * The checked description of a stack from its file alone: no engine, no login, no secret is opened. Secrets that are not set yet
+ * count as set, so that a stack can be described before it is made.
+ *
+ * @throws UsageError where there is no such file, ConfigError with every problem of it
+ */
+export function readDescription(project: string, stack: string): StackSpec {
+  const file = join(project, `Pulumi.${stack}.yaml`);
+  if (!existsSync(file)) throw new UsageError(`there is no Pulumi.${stack}.yaml; make one: npm run new -- --name ${stack}`);
+  return parseDescription(readFileSync(file, "utf8"), stack);
+}
+
+/** As {@link readDescription}, of the text of a stack file. */
+export function parseDescription(text: string, stack: string): StackSpec {
+  const document = parse(text) as { config?: Mapping } | null;
+  const own = Object.entries(document?.config ?? {}).flatMap(([key, value]) => (key.startsWith("webstack:") ? [[key.slice("webstack:".length), value] as const] : []));
+  const isSecret = (value: unknown) => isMapping(value) && typeof value["secure"] === "string";
+  const raw = Object.fromEntries(own.filter(([, value]) => !isSecret(value)));
+  const named = Array.isArray(raw["secrets"]) ? raw["secrets"].map(String) : [];
+  const set = own.flatMap(([name, value]) => (isSecret(value) ? [name] : []));
+  const missing = [...named, ...ownSecrets(raw)].filter((name) => !Object.hasOwn(raw, name));
+  return parseSpec(raw, { project: "webstack", stack, secretNames: new Set([...set, ...missing]) });
+}

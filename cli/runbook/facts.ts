@@ -1,0 +1,80 @@
+import { connectionsOf } from "../../infra/config/complete";
+import type { HttpServiceSpec, ServiceSpec, StackSpec } from "../../infra/config/spec";
+import type { StackPlan } from "../../infra/plan/plan";
+import type { Values } from "./section";
+
+const isHttp = (service: ServiceSpec): service is HttpServiceSpec => service.kind !== "command";
+const code = (text: string): string => `\`${text}\``;
+const list = (texts: readonly string[], none = "none"): string => texts.join("<br>") || none;
+
+/** Units of a service, both slots of one that has slots. */
+function unitsOf(service: ServiceSpec): readonly string[] {
+  return isHttp(service) ? [`${service.name}@blue.service`, `${service.name}@green.service`] : [`${service.name}.service`];
+}
+
+/** Where the site is; a cloud gives a site without a domain its address only when it is made. */
+export function siteUrl({ spec, site, hosts }: StackPlan): string {
+  if (spec.site.domain !== "") return `${site.scheme}://${spec.site.domain}/`;
+  return spec.target === "local" ? `http://${hosts[0]?.privateAddress ?? ""}/` : "";
+}
+
+/** The words of the runbook's first table. */
+export function glance(plan: StackPlan): Values {
+  const { spec } = plan;
+  const { backup, database, monitoring } = spec;
+  const url = siteUrl(plan);
+  return {
+    file: `Pulumi.${spec.stack}.yaml`,
+    target: spec.target === "local" ? "local: machines of this box" : `${spec.target}, region ${spec.host.region}, size ${spec.host.size}`,
+    site: url === "" ? `${code("siteUrl")} of ${code(`pulumi stack output siteUrl --stack ${spec.stack}`)}` : url,
+    hosts: list(plan.hosts.map((host) => `${code(host.name)}${spec.target === "local" ? ` at ${host.privateAddress}` : `, address in ${code("npm run status")}`}`)),
+    services: list(spec.services.map((service) => `${code(service.name)} (${service.kind}${isHttp(service) ? `, ${service.path}` : ""}): ${unitsOf(service).map(code).join(", ")}`)),
+    jobs: list(spec.jobs.map((job) => `${code(job.name)}: ${code(`${job.name}.timer`)}, ${code(job.schedule)}`)),
+    static: list(spec.static.map(({ url: path, folder }) => `${code(path)} from ${code(folder)}`)),
+    database: database.kind === "none" ? "none" : databaseName(plan),
+    backups: backup.enabled ? `${code("webstack-backup.timer")}, ${code(backup.schedule)}` : "none",
+    certificate: spec.site.tls === "none" ? "none" : `Let's Encrypt, by ${code("webstack-certificate.timer")}; a new one now: ${code("sudo hostctl renew")}`,
+    emails: list(monitoring.emails, "nobody: `monitoring.emails` is empty"),
+    secrets: list([...spec.secrets.map(code)], "none of the app's"),
+  };
+}
+
+function databaseName({ spec: { target }, database }: StackPlan): string {
+  if (database.kind === "none") return "none";
+  const engine = database.engine === "postgres" ? "PostgreSQL" : "MySQL";
+  return `${engine} ${database.version}, ${code(database.name)}${target === "local" ? `, machine \`database-0\` at ${database.privateAddress}` : `, the managed service of ${target}`}`;
+}
+
+/** One line a service or all jobs: how many connections it may hold. The rule of the description counts the same way. */
+export function connectionBudget({ services, jobs }: StackSpec): { readonly rows: string; readonly need: number } {
+  const rows = services.map((s) => (isHttp(s) ? `| ${code(s.name)}: ${s.workers} workers x ${s.threads} threads x 2 slots | ${2 * s.workers * s.threads} |` : `| ${code(s.name)} | 1 |`));
+  const jobRow = jobs.length === 0 ? [] : [`| jobs, one for each | ${jobs.length} |`];
+  return { rows: [...rows, ...jobRow].join("\n"), need: connectionsOf(services, jobs.length) };
+}
+
+/** Port of the database as each target's service has it. https://docs.digitalocean.com/products/databases/postgresql/how-to/connect/ */
+export function databasePort({ target, database }: StackSpec): number {
+  if (target === "digitalocean") return 25060;
+  return database.kind === "managed" && database.engine === "mysql" ? 3306 : 5432;
+}
+
+/** Health pages of the services, as a visitor asks them. */
+export function healthPages(plan: StackPlan): string {
+  const base = siteUrl(plan) || "https://ADDRESS/";
+  return plan.spec.services.filter(isHttp).map(({ name, health }) => `${code(`${base.replace(/\/$/, "")}${health.path}`)} (${name})`).join(", ") || "none";
+}
+
+/** The longest pause that every service allows, 20 s at most: hostctl/pause.py keeps 5 s of each timeout for the app's answer. */
+export function pauseSeconds({ services }: StackSpec): number {
+  return Math.max(1, Math.min(20, ...services.filter(isHttp).map(({ timeoutSeconds }) => timeoutSeconds - 5)));
+}
+
+/** One command on every host for each of these. */
+export function onEach(plan: StackPlan, words: readonly string[]): string {
+  return plan.hosts.flatMap(({ name }) => words.map((word) => `STACK=${plan.spec.stack} npm run ssh -- ${name} ${word}`)).join("\n");
+}
+
+/** What systemd says of the slots and command services. */
+export function unitStates(plan: StackPlan): string {
+  return onEach(plan, [`systemctl show --property=Id,ActiveState,NRestarts,Restart ${plan.spec.services.flatMap(unitsOf).join(" ")}`]);
+}
