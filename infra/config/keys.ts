@@ -1,7 +1,7 @@
 import { schedule } from "./calendar";
 import { command } from "./command";
 import {
-  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey, slug, unitName,
+  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey, slug, sourceFolder, unitName,
   urlPath, urlPrefix, version, weekday,
 } from "./forms";
 import { byKind, computed, group, optional, required, section, type Values } from "./section";
@@ -52,7 +52,7 @@ export const keys = {
   }),
   app: group(section({
     name: required(appName, { says: "names the system user, the labels, and by default the database", example: "ocpizza" }),
-    source: required(folder, { says: "folder of the application, beside Pulumi.yaml", example: "examples/ocpizza" }),
+    source: required(sourceFolder, { says: "folder of the application, relative to that of Pulumi.yaml", example: "examples/ocpizza" }),
     requirements: optional(folder, "requirements.txt", { says: "Python packages with their hashes, below `source`", example: "requirements.txt" }),
     exclude: optional(listOf(glob, "paths"), [], { says: "what is no part of a release, beside .git, __pycache__, *.pyc and .venv", example: ["tests", "docs/**"] }),
   }), { says: "the application", example: { name: "ocpizza", source: "examples/ocpizza" } }),

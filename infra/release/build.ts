@@ -48,6 +48,12 @@ export async function buildRelease(release: Release, runtime: Runtime): Promise<
   return archive;
 }
 
+/** pip's options for wheels that fit a host, wherever pip runs. */
+export function pipPlatform({ python, architecture }: Runtime): readonly string[] {
+  const platforms = glibcs.flatMap((glibc) => ["--platform", `${glibc}_${architecture}`]);
+  return ["--only-binary=:all:", "--implementation", "cp", "--python-version", python, ...platforms];
+}
+
 /** Wheels of a hashed requirements file, cached by its content. */
 function downloadWheels(requirements: string, { python, architecture }: Runtime): string {
   const name = createHash("sha256").update(readFileSync(requirements)).update(`${python} ${architecture}`).digest("hex").slice(0, 16);
@@ -56,12 +62,11 @@ function downloadWheels(requirements: string, { python, architecture }: Runtime)
   mkdirSync(dirname(folder), { recursive: true });
   const unfinished = mkdtempSync(`${folder}.`);
   try {
-    const platforms = glibcs.flatMap((glibc) => ["--platform", `${glibc}_${architecture}`]);
     execFileSync(
       "python3",
       [
-        ...["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps", "--only-binary=:all:"],
-        ...["--implementation", "cp", "--python-version", python, ...platforms, "--requirement", requirements, "--dest", unfinished],
+        ...["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"],
+        ...[...pipPlatform({ python, architecture }), "--requirement", requirements, "--dest", unfinished],
       ],
       { stdio: ["ignore", "inherit", "inherit"] },
     );

@@ -17,7 +17,7 @@ export function pulumiProgram(): string {
 const root = resolve(__dirname, "../..");
 
 /** What the program reads; everything else of the project stays out of a test's copy. */
-const program = ["Pulumi.yaml", "package.json", "tsconfig.json", "tsconfig.pulumi.json", "infra", "cloud-init", "hostctl", "providers", "examples"];
+const program = ["Pulumi.yaml", "package.json", "tsconfig.json", "tsconfig.pulumi.json", "infra", "cloud-init", "hostctl", "providers", "examples", "cli", "tools", "docs"];
 
 export interface Outcome {
   readonly code: number;
@@ -136,6 +136,11 @@ export class TestStack {
     const outcome = await this.pulumi(words);
     if (outcome.code !== 0) throw new Error(`pulumi ${words.join(" ")} ended with ${outcome.code}\n${outcome.stdout}\n${outcome.stderr}`);
     return outcome;
+  }
+
+  /** A verb that people type, in this stack's copy of the project and with its state: `npm("up", NAME)`. */
+  npm(verb: string, ...words: readonly string[]): Promise<Outcome> {
+    return run("npm", ["run", "--silent", verb, "--", ...words], { cwd: this.folder, env: { ...this.environment, STACK: this.name } });
   }
 
   /** `up` that must succeed. */

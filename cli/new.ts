@@ -1,0 +1,120 @@
+/** npm run new: writes the stack of one's own app: its file, and beside the app's own files what it lacks for a host. Nothing there is changed. */
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { arch } from "node:os";
+import { join, relative, resolve } from "node:path";
+import { parse } from "yaml";
+
+import type { TargetName } from "../infra/config/spec";
+import { sourceFiles } from "../infra/release/source";
+import type { Runtime } from "../infra/release/build";
+import { project } from "../tools/setup/folders";
+import { seconds } from "../tools/setup/step";
+import { parseDescription } from "./description";
+import { Answers, readEnv, readFlags, type Flags } from "./new/answers";
+import { design, lockName, ownNetworks, unanswered, type Choices, type Design } from "./new/design";
+import { find, named, stackName, type Found } from "./new/found";
+import { readFolder, type Folder } from "./new/folder";
+import { lock } from "./new/lock";
+import { overlay, overlayModule } from "./new/overlay";
+import { freeRange } from "./new/range";
+import type { Requirements } from "./new/requirements";
+import { stackFile } from "./new/stackFile";
+import { main, table, UsageError } from "./terminal";
+
+main(async () => {
+  const started = Date.now();
+  const flags = readFlags(process.argv.slice(2));
+  const answers = new Answers(process.stdin.isTTY && flags.yes !== true);
+  const root = await appFolder(flags, answers);
+  const folder = readFolder(root);
+  const found = find(folder, flags);
+  const requirements = found.requirements;
+  const choices = await choose(flags, answers, root, folder, found);
+  if (requirements === undefined) throw new UsageError(`${root}: must say which packages it needs, in requirements.txt or pyproject.toml; pip freeze > requirements.txt writes what is installed here`);
+  const made = design(folder, choices, found.django, found.variables, requirements);
+
+  const files = new Map<string, string>();
+  const text = stackFile(made, relative(project, root));
+  // Refused here, before anything is written or asked of an index.
+  parseDescription(text, made.name);
+  files.set(join(project, `Pulumi.${made.name}.yaml`), text);
+  if (made.overlaid && found.django !== undefined) files.set(join(root, `${overlayModule}.py`), overlay(found.django, made.database, made.staticRoot));
+  if (flags.lock === true) files.clear();
+  else for (const file of [...files.keys(), ...(made.requirements === lockName ? [join(root, lockName)] : [])]) {
+    if (existsSync(file)) throw new UsageError(`${file} is there already; move it away, or take another --name${file.endsWith(lockName) ? `, or choose its versions anew: npm run new -- --app ${root} --lock` : ""}`);
+  }
+  if (made.requirements === lockName) files.set(join(root, lockName), await locked(made, requirements));
+
+  for (const [file, content] of files) writeFileSync(file, content);
+  const released = new Set(sourceFiles(root, made.exclude));
+  const ignored = [...files.keys()].map((file) => relative(root, file)).filter((file) => !file.startsWith("..") && !released.has(file));
+  if (ignored.length > 0) throw new UsageError(`${root}/.gitignore: must not name ${ignored.join(", ")}, which a release needs`);
+  console.log(summary(made, requirements, [...files.keys()], Date.now() - started));
+  return 0;
+});
+
+async function appFolder(flags: Flags, answers: Answers): Promise<string> {
+  // npm changes into the project's folder; people mean the one they are in.
+  const here = process.env["INIT_CWD"] ?? process.cwd();
+  const root = resolve(here, await answers.of("Folder of the app", flags.app, "", "--app FOLDER"));
+  answers.complete();
+  if (!existsSync(root) || !statSync(root).isDirectory()) throw new UsageError(`--app: must be a folder, got "${root}"`);
+  const inner = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory() && existsSync(join(root, entry.name, "manage.py")));
+  if (!existsSync(join(root, "manage.py")) && inner[0] !== undefined) {
+    throw new UsageError(`--app: must be the folder that has manage.py: ${inner.map(({ name }) => join(root, name)).join(" or ")}; --requirements names packages that are listed elsewhere`);
+  }
+  return root;
+}
+
+/** What the folder does not tell is asked; without a terminal everything that is missing is said at once. */
+async function choose(flags: Flags, answers: Answers, root: string, folder: Folder, found: Found): Promise<Choices> {
+  const name = await answers.of("Name of the stack", flags.name, stackName(root), "--name NAME");
+  const target = (await answers.of("Target: local, digitalocean or aws", flags.target, "local", "--target")) as TargetName;
+  const isPublic = target !== "local";
+  const domain = isPublic ? await answers.of("Domain", flags.domain, "", "--domain www.example.org") : (flags.domain ?? "");
+  const sshFrom = isPublic ? await answers.of("Network that you log in from", flags["ssh-from"]?.join(","), "", "--ssh-from 203.0.113.7/32") : (flags["ssh-from"]?.join(",") ?? "");
+  const several = found.applications.length > 0 ? ` (${found.applications.map(({ module }) => module).join(", ")})` : "";
+  const module = await answers.of(`Application object${several}`, flags.module, found.likeliest?.module ?? "", "--module package.module:app");
+  const env = { ...readEnv(flags.env ?? []) };
+  for (const variable of unanswered(found.variables, env)) env[variable] = await answers.of(`Value of ${variable}, which the app reads`, undefined, "", `--env ${variable}=VALUE`);
+  const health = await answers.of("Path that answers 200 when the app works", flags.health, found.health, "--health /healthz");
+  answers.complete();
+
+  const application = named(folder, found, module);
+  if (application === undefined) throw new UsageError(`--module: must be in a file of ${root}, got "${module}"`);
+  const range = flags.range ?? freeRange([...rangesHere(), ...ownNetworks()]);
+  if (range === undefined) throw new UsageError("no /24 of 10.20.0.0/16 is free for the stack's network");
+  return { name, target, domain, sshFrom: sshFrom === "" ? [] : sshFrom.split(","), application, health, database: flags["no-database"] !== true && found.database, env, range };
+}
+
+/** Networks of the stacks that are described already. */
+function rangesHere(): readonly string[] {
+  return readdirSync(project).filter((file) => /^Pulumi\..+\.yaml$/.test(file)).flatMap((file) => {
+    const { config } = parse(readFileSync(join(project, file), "utf8")) as { config?: Record<string, { range?: string } | undefined> };
+    return config?.["webstack:network"]?.range ?? "10.20.0.0/24";
+  });
+}
+
+/** Debian 12's Python; on this box its own kind of processor, since machines here have it too. */
+function locked(made: Design, { from, lines, constraints, hashed }: Requirements): Promise<string> {
+  const runtime: Runtime = { python: "3.11", architecture: made.target === "local" && arch() === "arm64" ? "aarch64" : "x86_64" };
+  console.log(`Choosing wheels for Python ${runtime.python} on Linux ${runtime.architecture} from ${from} ...`);
+  return lock(from, [...lines, ...made.additions.map(({ requirement }) => requirement)], hashed ? [] : constraints, runtime);
+}
+
+function summary(made: Design, requirements: Requirements, files: readonly string[], took: number): string {
+  const { name, target, application, secrets, additions, database } = made;
+  const rows: (readonly [string, string])[] = [
+    ["app", `${application.framework}, ${application.kind}, ${application.module}`],
+    ["packages", made.requirements === lockName ? `${requirements.from}, with hashes in ${lockName}` : made.requirements],
+    ...additions.map(({ requirement, why }): readonly [string, string] => ["added", `${requirement}: ${why}`]),
+    ["database", database ? "PostgreSQL, by DATABASE_URL" : "none"],
+    ["health page", made.health],
+    ...files.map((file): readonly [string, string] => ["wrote", file]),
+    ["took", seconds(took)],
+  ];
+  const cloud = target === "local" ? [] : [`pulumi stack init ${name}`, `ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey --stack ${name} < key`,
+    ...(database ? [`pulumi config set --secret backupPassword --stack ${name}`] : []), ...secrets.map((one) => `pulumi config set --secret ${one} --stack ${name}`)];
+  const own = target === "local" && secrets.length > 0 ? `\n\nup gives ${secrets.join(", ")} random values; where the app needs its real one: pulumi config set --secret NAME --stack ${name}` : "";
+  return `\nThe stack ${name} is described\n${table(rows)}\n\nNext:\n${[...cloud, `npm run up -- ${name}`, `npm run runbook -- ${name}`].map((line) => `  ${line}`).join("\n")}${own}\n`;
+}
