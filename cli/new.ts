@@ -1,5 +1,5 @@
 /** npm run new: writes the stack of one's own app: its file, and beside the app's own files what it lacks for a host. Nothing there is changed. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { arch } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { parse } from "yaml";
@@ -28,30 +28,49 @@ main(async () => {
   const root = await appFolder(flags, answers);
   const folder = readFolder(root);
   const found = find(folder, flags);
-  const requirements = found.requirements;
-  const choices = await choose(flags, answers, root, folder, found);
+  const { requirements } = found;
   if (requirements === undefined) throw new UsageError(`${root}: must say which packages it needs, in requirements.txt or pyproject.toml; pip freeze > requirements.txt writes what is installed here`);
+  const choices = await choose(flags, answers, root, folder, found);
+  answers.close();
   const made = design(folder, choices, found.django, found.variables, requirements);
 
-  const files = new Map<string, string>();
+  if (flags.lock === true) return lockAnew(root, made, requirements);
+
   const text = stackFile(made, relative(project, root));
   // Refused here, before anything is written or asked of an index.
   parseDescription(text, made.name);
-  files.set(join(project, `Pulumi.${made.name}.yaml`), text);
-  if (made.overlaid && found.django !== undefined) files.set(join(root, `${overlayModule}.py`), overlay(found.django, made.database, made.staticRoot));
-  if (flags.lock === true) files.clear();
-  else for (const file of [...files.keys(), ...(made.requirements === lockName ? [join(root, lockName)] : [])]) {
-    if (existsSync(file)) throw new UsageError(`${file} is there already; move it away, or take another --name${file.endsWith(lockName) ? `, or choose its versions anew: npm run new -- --app ${root} --lock` : ""}`);
+  const description = join(project, `Pulumi.${made.name}.yaml`);
+  if (existsSync(description)) throw new UsageError(`${description} is there already; move it away, or take another --name`);
+  const beside = [...(made.overlaid ? [join(root, `${overlayModule}.py`)] : []), ...(made.requirements === lockName ? [join(root, lockName)] : [])];
+  // A second stack of the same app uses what the first one brought.
+  const kept = beside.filter((file) => existsSync(file));
+  const files = new Map([[description, text]]);
+  for (const file of beside.filter((one) => !kept.includes(one))) {
+    files.set(file, file.endsWith(lockName) ? await locked(made, requirements) : overlayOf(made));
   }
-  if (made.requirements === lockName) files.set(join(root, lockName), await locked(made, requirements));
-
-  for (const [file, content] of files) writeFileSync(file, content);
-  const released = new Set(sourceFiles(root, made.exclude));
-  const ignored = [...files.keys()].map((file) => relative(root, file)).filter((file) => !file.startsWith("..") && !released.has(file));
-  if (ignored.length > 0) throw new UsageError(`${root}/.gitignore: must not name ${ignored.join(", ")}, which a release needs`);
-  console.log(summary(made, requirements, [...files.keys()], Date.now() - started));
+  write(root, made.exclude, files);
+  console.log(summary(made, requirements, [...files.keys()], kept, Date.now() - started));
   return 0;
 });
+
+/** All of the files or none: what the app's .gitignore names would be no part of a release. */
+function write(root: string, exclude: readonly string[], files: ReadonlyMap<string, string>): void {
+  for (const [file, content] of files) writeFileSync(file, content, { flag: "wx" });
+  const released = new Set(sourceFiles(root, exclude));
+  const ignored = [...files.keys()].map((file) => relative(root, file)).filter((file) => !file.startsWith("..") && !released.has(file));
+  if (ignored.length === 0) return;
+  for (const file of files.keys()) rmSync(file);
+  throw new UsageError(`${join(root, ".gitignore")}: must not name ${ignored.join(" and ")}, which a release needs; nothing was written`);
+}
+
+/** Chooses the versions of the packages anew: what --lock is for. */
+async function lockAnew(root: string, made: Design, requirements: Requirements): Promise<number> {
+  if (made.requirements !== lockName) throw new UsageError(`--lock: ${requirements.from} has versions and hashes of its own`);
+  const file = join(root, lockName);
+  writeFileSync(file, await locked(made, requirements));
+  console.log(`Wrote ${file}.`);
+  return 0;
+}
 
 async function appFolder(flags: Flags, answers: Answers): Promise<string> {
   // npm changes into the project's folder; people mean the one they are in.
@@ -87,6 +106,11 @@ async function choose(flags: Flags, answers: Answers, root: string, folder: Fold
   return { name, target, domain, sshFrom: sshFrom === "" ? [] : sshFrom.split(","), application, health, database: flags["no-database"] !== true && found.database, env, range };
 }
 
+function overlayOf({ django, database, staticRoot }: Design): string {
+  if (django === undefined) throw new Error("only settings of Django are laid over");
+  return overlay(django, database, staticRoot);
+}
+
 /** Networks of the stacks that are described already. */
 function rangesHere(): readonly string[] {
   return readdirSync(project).filter((file) => /^Pulumi\..+\.yaml$/.test(file)).flatMap((file) => {
@@ -102,7 +126,7 @@ function locked(made: Design, { from, lines, constraints, hashed }: Requirements
   return lock(from, [...lines, ...made.additions.map(({ requirement }) => requirement)], hashed ? [] : constraints, runtime);
 }
 
-function summary(made: Design, requirements: Requirements, files: readonly string[], took: number): string {
+function summary(made: Design, requirements: Requirements, files: readonly string[], kept: readonly string[], took: number): string {
   const { name, target, application, secrets, additions, database } = made;
   const rows: (readonly [string, string])[] = [
     ["app", `${application.framework}, ${application.kind}, ${application.module}`],
@@ -111,6 +135,7 @@ function summary(made: Design, requirements: Requirements, files: readonly strin
     ["database", database ? "PostgreSQL, by DATABASE_URL" : "none"],
     ["health page", made.health],
     ...files.map((file): readonly [string, string] => ["wrote", file]),
+    ...kept.map((file): readonly [string, string] => ["kept", file]),
     ["took", seconds(took)],
   ];
   const cloud = target === "local" ? [] : [`pulumi stack init ${name}`, `ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey --stack ${name} < key`,

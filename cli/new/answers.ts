@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface, type Interface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { UsageError } from "../terminal";
 
@@ -33,6 +33,7 @@ export function readEnv(pairs: readonly string[]): Readonly<Record<string, strin
 /** Asks on a terminal; elsewhere, and with --yes, it takes what was proposed and collects what nobody proposed. */
 export class Answers {
   private readonly missing: string[] = [];
+  private terminal: Interface | undefined;
 
   constructor(private readonly asks: boolean) {}
 
@@ -47,15 +48,17 @@ export class Answers {
       if (proposal === "") this.missing.push(`  ${question}: say ${flag}`);
       return proposal;
     }
-    const terminal = createInterface({ input: process.stdin, output: process.stdout });
-    try {
-      for (;;) {
-        const answer = (await terminal.question(`${question}${proposal === "" ? "" : ` [${proposal}]`}: `)).trim() || proposal;
-        if (answer !== "") return answer;
-      }
-    } finally {
-      terminal.close();
+    // One for all questions: what is typed ahead would be lost with the first.
+    this.terminal ??= createInterface({ input: process.stdin, output: process.stdout });
+    for (;;) {
+      const answer = (await this.terminal.question(`${question}${proposal === "" ? "" : ` [${proposal}]`}: `)).trim() || proposal;
+      if (answer !== "") return answer;
     }
+  }
+
+  /** Asks nothing more. */
+  close(): void {
+    this.terminal?.close();
   }
 
   /** @throws UsageError that names everything that nobody answered */

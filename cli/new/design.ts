@@ -44,7 +44,7 @@ export interface Design extends Choices {
 const given = new Set(["DATABASE_URL", "SITE_HOSTS", "SITE_SCHEME", "DJANGO_SETTINGS_MODULE", "HOME", "PATH", "USER", "PYTHONPATH"]);
 
 /** Name of the file with hashes that is made where the app has none that would do. */
-export const lockName = "requirements.lock";
+export const lockName = "webstack_requirements.txt";
 
 export function design(folder: Folder, choices: Choices, django: Django | undefined, variables: readonly Read[], found: Requirements): Design {
   const overlaid = django !== undefined && !django.ready;
@@ -56,7 +56,7 @@ export function design(folder: Folder, choices: Choices, django: Django | undefi
     django,
     overlaid,
     staticRoot,
-    secrets: secretsOf(django, overlaid, variables, choices.env),
+    secrets: secretsOf(django, variables, choices.env),
     exclude: folder.exclude,
     requirements: complete ? found.from : lockName,
     additions: added,
@@ -64,9 +64,9 @@ export function design(folder: Folder, choices: Choices, django: Django | undefi
   };
 }
 
-function secretsOf(django: Django | undefined, overlaid: boolean, variables: readonly Read[], env: Choices["env"]): readonly string[] {
+function secretsOf(django: Django | undefined, variables: readonly Read[], env: Choices["env"]): readonly string[] {
   const read = variables.filter(({ name, required }) => required && isSecretName(name)).map(({ name }) => name);
-  const all = [...(overlaid || django !== undefined ? [django.secretKey] : []), ...read];
+  const all = [...(django === undefined ? [] : [django.secretKey]), ...read];
   return [...new Set(all)].filter((name) => !given.has(name) && !Object.hasOwn(env, name));
 }
 

@@ -26,7 +26,7 @@ export function findDjango(folder: Folder): Django | undefined {
   const all = texts.join("\n");
   const variables = variablesOf(texts);
   const reads = (name: string) => variables.some((variable) => variable.name === name);
-  const keyLine = /^SECRET_KEY\s*=\s*(.+(?:\n\s+.+)*)/m.exec(all)?.[1] ?? "";
+  const keyLine = /^SECRET_KEY\s*=\s*([^\n]*(?:\n[ \t)][^\n]*)*)/m.exec(all)?.[1] ?? "";
   return {
     settings,
     staticUrl: /["']django\.contrib\.staticfiles["']/.test(all) ? slashes(/^STATIC_URL\s*=\s*["']([\w./~-]*)["']/m.exec(all)?.[1] ?? "static/") : "",
