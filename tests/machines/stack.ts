@@ -143,6 +143,11 @@ export class TestStack {
     return run("npm", ["run", "--silent", verb, "--", ...words], { cwd: this.folder, env: { ...this.environment, STACK: this.name } });
   }
 
+  /** A line that people type into a shell, in the same place. */
+  shell(line: string): Promise<Outcome> {
+    return run("sh", ["-c", line], { cwd: this.folder, env: this.environment });
+  }
+
   /** `up` that must succeed. */
   async mustUp(): Promise<Outcome> {
     const outcome = await this.up();
