@@ -9,7 +9,6 @@ import { readDescription } from "./description";
 import { runbook } from "./runbook/text";
 import { main, stackAndRest, UsageError } from "./terminal";
 
-// eslint-disable-next-line @typescript-eslint/require-await -- main's verbs are asynchronous
 main(async () => {
   const { stack, rest } = stackAndRest();
   const file = resolve(process.env["INIT_CWD"] ?? project, outOf(rest) ?? resolve(project, "docs/runbook.md"));

@@ -64,8 +64,11 @@ const relative = (says: string, extra: string): Type<string> =>
 export const folder = relative("a relative path", "");
 
 /** The application may lie beside the project. Not absolute: a stack file means the same on every box it is checked out on. */
-export const sourceFolder = text("a path relative to the folder of Pulumi.yaml", /^(?!\/)[\w.@+/-]+$/, (value) =>
-  typeof value === "string" && value.startsWith("/") ? "write it relative, as in ../myapp" : undefined);
+export const sourceFolder = text("a path relative to the folder of Pulumi.yaml", /^(?!\/)(?!(.*\/)?\.\.\/*$)[\w.@+/-]+$/, (value) =>
+  typeof value !== "string" ? undefined
+    : value.startsWith("/") ? "write it relative, as in ../myapp"
+    : /(^|\/)\.\.\/*$/.test(value) ? "that folder holds this project itself; name the app's own, as in ../myapp"
+    : undefined);
 
 export const glob = relative("a relative path, where *, ** and ? match", "*?");
 

@@ -32,7 +32,7 @@ test("tells all problems of a file at once, in the order of their paths", () => 
       "  TOKEN: must be set; run pulumi config set --secret TOKEN",
       "  access.sshFrom.0: must not open SSH to the world, got \"0.0.0.0/0\"; name the networks that people work from",
       "  app.name: must be 2 to 20 lower-case letters, digits and dashes, beginning with a letter, got \"OC\"; for example name: ocpizza",
-      "  app.source: must be a relative path, got \"../..\"; it must not leave its folder with \"..\"",
+      "  app.source: must be a path relative to the folder of Pulumi.yaml, got \"../..\"; that folder holds this project itself; name the app's own, as in ../myapp",
       "  env.DATABASE_URL: must be left out, since every process gets it from the host",
       "  jobs.dump.run: must be a command as one line or as a list of words, got \"pg_dump | gzip\"; no shell runs it, so put \"|\" into a script of the app, or in single quotes where it is meant as it is",
       "  jobs.dump.schedule: must be a calendar expression of systemd, in UTC, got \"0 6 * * *\"; this is the form of cron, where \"0 6 * * *\" means *-*-* 06:00:00",
