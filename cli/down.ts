@@ -1,21 +1,46 @@
-/** npm run down [-- STACK [PULUMI-OPTION...]]: deletes what the stack made. Asks before it does, except for a local stack. */
+/**
+ * npm run down [-- STACK [--without-backup] [PULUMI-OPTION...]]: deletes what the stack made. Asks before it does, except for a local stack;
+ * makes a last backup first, except of a local one; refuses a protected stack.
+ */
+import { run } from "../tools/setup/process";
+import { chooseHost, withLogin } from "./hostLogin";
+import { backupHost, parseState, refusal } from "./protection";
 import { Pulumi } from "./pulumi";
-import { readConfig } from "./stack";
-import { main, stackAndRest } from "./terminal";
+import { readConfig, readOutputs } from "./stack";
+import { main, stackAndRest, UsageError } from "./terminal";
+
+const withoutBackup = "--without-backup";
 
 main(async () => {
   const { stack, rest } = stackAndRest();
   const pulumi = new Pulumi(stack);
   await pulumi.require();
+  const resources = parseState(await pulumi.capture(["stack", "export"]));
+  const refused = refusal(stack, resources);
+  if (refused !== undefined) throw new UsageError(refused);
+
   const local = (await readConfig(pulumi)).target === "local";
-  const status = await pulumi.run(["destroy", ...(local ? ["--yes", "--skip-preview"] : []), ...rest]);
+  const keeper = backupHost(resources);
+  if (!local && keeper !== undefined && !rest.includes(withoutBackup)) await lastBackup(pulumi, keeper);
+  const status = await pulumi.run(["destroy", ...(local ? ["--yes", "--skip-preview"] : []), ...rest.filter((word) => word !== withoutBackup)]);
   if (status !== 0) {
     console.error(`webstack: stack ${stack} is not down: pulumi ended with status ${status}; the lines above say why`);
     return status;
   }
+  const kept = local || keeper === undefined ? "" : " The bucket with its backups is still there, and costs money: delete it by hand once nobody needs it.";
   console.log(
-    `\nStack ${stack} is down: its machines, network and data are gone. Its settings and secrets are kept in Pulumi.${stack}.yaml;` +
+    `\nStack ${stack} is down: its machines, network and data are gone.${kept} Its settings and secrets are kept in Pulumi.${stack}.yaml;` +
       ` npm run up -- ${stack} makes it anew.\n`,
   );
   return 0;
 });
+
+async function lastBackup(pulumi: Pulumi, keeper: string): Promise<void> {
+  const { hosts } = await readOutputs(pulumi);
+  const host = chooseHost(hosts, keeper);
+  console.log(`A last backup, by ${host.name}:`);
+  const status = await withLogin(pulumi, hosts, (sshArguments) => run("ssh", [...sshArguments(host), "sudo", "hostctl", "backup"]));
+  if (status !== 0) {
+    throw new UsageError(`the last backup failed, so nothing was deleted; mend it, or go without one: npm run down -- ${pulumi.stack} ${withoutBackup}`);
+  }
+}

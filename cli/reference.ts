@@ -73,6 +73,8 @@ function withConfig(projectFile: string): string {
   const head = projectFile.split(/^config:$/m, 1)[0] ?? "";
   const lines = Object.entries(table).flatMap(([name, key]) => {
     const { type } = key.type.schema;
+    // No empty text stands for a default that is worked out, and Pulumi does not miss what it has not been told of.
+    if (type === undefined && key.absent.kind === "computed") return [];
     const shape = type === "array" ? ["array", "[]"] : type === "object" ? ["object", "{}"] : ["string", '""'];
     return [`  ${name}:`, `    type: ${shape[0]}`, ...(shape[0] === "array" ? ["    items:", "      type: string"] : []), `    description: ${JSON.stringify(sentence(key.says))}`, `    default: ${shape[1]}`];
   });

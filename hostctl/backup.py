@@ -56,7 +56,8 @@ def open_database(host):
     host.log.hide = lambda text: there(hide(text))
     if "DATABASE_URL" not in env:
         raise HostError("DATABASE_URL: is not in the app's environment; deploy the stack first")
-    return database.open_url(host.system, env["DATABASE_URL"])
+    # Past the pooler, where there is one: it knows the app's database alone, and lends no session for longer than a transaction.
+    return database.open_url(host.system, env.get("DATABASE_DIRECT_URL", env["DATABASE_URL"]))
 
 
 def make_key(host):

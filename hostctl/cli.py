@@ -5,7 +5,8 @@ import os
 import re
 import sys
 
-from . import apply, backup_verbs, certificate, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, pause, rollback, signals, status, update, words
+from . import (apply, backup_verbs, certificate, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, pause, rollback, signals, status,
+               update, words)
 from .compare import compare, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked

@@ -2,7 +2,7 @@
 import json
 import os
 
-from . import files, history, maintenance, prune, release, restore_point, rollout, signals, slots, undo
+from . import files, history, maintenance, prune, reachable, release, restore_point, rollout, signals, slots, undo
 from .environment import MODE
 from .errors import HostError
 
@@ -24,6 +24,9 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
     try:
         if changes.write or changes.remove or changes.env is not None:
             _write_files(host, manifest, changes, roll)
+        # With its address as it is from here on.
+        if changes.env is not None or changes.digest:
+            reachable.wait(host)
         if changes.digest:
             revision = release.prepare(host, manifest, run_steps=run_steps)
         roll.start()

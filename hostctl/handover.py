@@ -5,7 +5,7 @@ import shutil
 import stat
 import tarfile
 
-from . import certificate
+from . import certificate, files
 from .compare import stored_or_fail
 from .errors import HostError
 
@@ -21,10 +21,10 @@ def send(host, labels, stream):
             if not root.is_dir():
                 continue
             # By open folders, not by names: the app may change its own folders meanwhile.
-            for path, _, files, folder in os.fwalk(root):
+            for path, _, names, folder in os.fwalk(root):
                 name = os.path.normpath(os.path.join(label, os.path.relpath(path, root)))
                 _add(archive, folder, name)
-                for file in files:
+                for file in names:
                     _add_file(archive, folder, file, f"{name}/{file}")
 
 
@@ -47,6 +47,8 @@ def take_over(host, labels, stream):
     host.log.step("HAND-OVER")
     if "acme" in labels:
         with host.log.event("Timers-waiting"):
+            # The mark outlasts this run: an apply that comes before the address has moved must not start them.
+            files.write(host.paths.waiting, b"", 0o600, host.system.ids("root", "root"))
             host.units.call("stop", timers(manifest))
     with host.log.event("Hand-over") as facts:
         facts["detail"] = f"{receive(host, labels, stream)} files"
@@ -56,6 +58,7 @@ def take_over(host, labels, stream):
 
 def in_service(host):
     """The site's address leads here: let the timers run, and order the certificate where it is due."""
+    files.remove(host.paths.waiting)
     host.units.call("start", timers(stored_or_fail(host.paths)))
     certificate.order_after_apply(host)
 

@@ -29,6 +29,8 @@ class Paths:
         self.manifest = self.state / "manifest.json"
         self.history = self.state / "history.json"
         self.undo = self.state / "undo"
+        # There while the machine has taken over from another host, and the site's address does not lead to it yet.
+        self.waiting = self.state / "waiting"
         self.drill = self.state / "drill.json"
         self.drill_env = self.run / "drill.env"
         self.last_backup = self.state / "backup.json"

@@ -14,7 +14,8 @@ def run(host, manifest, digest, step):
     release = host.paths.release(digest)
     writable = [str(release / item.folder) for item in manifest.release.static]
     properties = [*SANDBOX, f"EnvironmentFile={host.paths.env}", f"WorkingDirectory={release}", f"RuntimeMaxSec={step.timeout_seconds}"]
-    properties += [f"ReadWritePaths={folder}" for folder in writable]
+    # "-": the folders come with the steps, and the state of the database is asked before those.
+    properties += [f"ReadWritePaths=-{folder}" for folder in writable]
     program, *words = step.command
     # systemd expands $NAME in the words of a command; $$ is a dollar sign.
     command = [word.replace("$", "$$") for word in (_find(release, program), *words)]

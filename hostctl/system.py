@@ -132,6 +132,14 @@ class System:
         finally:
             connection.close()
 
+    def connects(self, host, port, timeout):
+        """Whether a TCP connection to that place can be made within `timeout` seconds."""
+        try:
+            socket.create_connection((host, port), timeout).close()
+            return True
+        except OSError:
+            return False
+
     def request(self, method, url, headers, body=b"", *, timeout):
         """Send one HTTP request to another machine; returns (status, body). Raises OSError or HTTPException without an answer."""
         parts = urlsplit(url)

@@ -36,6 +36,8 @@ class Machine(System):
         self.loaded, self.workers = {}, []
         self.on_command = lambda argv: None
         self.nginx_is_wrong = False
+        # How often the database refuses a connection before it takes one.
+        self.refusals = 0
         self.certificate = ""
         self.reload_is_ignored = False
         self.schema = "shop=0001"
@@ -94,6 +96,11 @@ class Machine(System):
             raise ConnectionRefusedError("connection refused")
         folder = self.active[f"{unit}.service"]
         return Answer(int((folder / "answer").read_text()) if (folder / "answer").exists() else 200, "")
+
+    def connects(self, host, port, timeout):
+        self.clock += timeout if self.refusals else 0
+        self.refusals = max(0, self.refusals - 1)
+        return self.refusals == 0
 
     def ids(self, owner, group):
         if {owner, group} - self.users:

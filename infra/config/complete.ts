@@ -29,7 +29,7 @@ export function complete(said: Description, project: string, stack: string): Sta
     network: said.network,
     database,
     backup: { ...said.backup, batch: said.backup.batch ?? null, enabled: said.backup.enabled ?? database.kind !== "none", drill: completeDrill(said) },
-    monitoring: said.monitoring,
+    monitoring: { ...said.monitoring, slack: said.monitoring.slack ?? null },
     access: { ...said.access, sshFrom: said.access.sshFrom ?? (isPublic ? [] : [gatewayOf(said.network.range)]) },
   };
 }
@@ -109,6 +109,7 @@ function defaultThreads({ services, jobs }: Description, workersOf: (service: Ht
   if (database.kind === "none") return 16;
   const loads = services.map(([, s]) => (s.kind === "command" ? s : { kind: s.kind, workers: workersOf(s), threads: s.kind === "wsgi" ? (s.threads ?? 0) : 1 }));
   const open = loads.reduce((sum, s) => sum + (s.kind === "wsgi" && s.threads === 0 ? 2 * s.workers : 0), 0);
+  if (database.pool !== "none") return 16;
   const left = database.connections - connectionsOf(loads, jobs.length);
   return Math.max(1, Math.min(16, Math.floor(left / open)));
 }

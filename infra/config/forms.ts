@@ -117,6 +117,9 @@ export const publicKey: Type<string> = leaf({
   unseen: true,
 });
 
+export const slackChannel = text('a Slack channel, "#" and then lower-case letters, digits, dashes and underscores', /^#[a-z0-9_-]{1,79}$/, (value) =>
+  typeof value === "string" && /^[a-z0-9_-]{1,79}$/.test(value) ? `write "#${value}"` : undefined);
+
 /** Region, size and image names differ from target to target, but none needs more than this. */
 export const slug = text("lower-case letters, digits, dots and dashes", /^[a-z0-9][a-z0-9.-]{0,62}$/);
 

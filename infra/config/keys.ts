@@ -1,7 +1,7 @@
 import { schedule } from "./calendar";
 import { command } from "./command";
 import {
-  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey, slug, unitName,
+  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey, slackChannel, slug, unitName,
   urlPath, urlPrefix, version, weekday,
 } from "./forms";
 import { byKind, computed, group, optional, required, section, type Values } from "./section";
@@ -122,6 +122,7 @@ export const keys = {
     range: optional(privateNetwork, "10.20.0.0/24", { says: "private network of the stack; two stacks on one box need two", example: "10.20.0.0/24" }),
     nat: optional(oneOf("none", "gateway"), "none", { says: "whether machines without a public address may open connections to the Internet; a gateway is paid by the hour", example: "none" }),
     flowLogs: optional(flag, false, { says: "keeps a record of every connection for 30 days", example: true }),
+    outbound: optional(listOf(wholeNumber(1, 65535), "ports"), [], { says: "TCP ports of the Internet that the app reaches beside 80 and 443, where the target closes the others", example: [587] }),
   }), { says: "the network of the machines", example: { range: "10.20.0.0/24" } }),
   database: group(byKind(optional(oneOf("managed", "none"), "managed", { says: "a database of the target's own service, or none", example: "managed" }), {
     managed: {
@@ -135,6 +136,10 @@ export const keys = {
         says: "connections that the database accepts from the app", example: 22,
       }),
       memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 1024 on local", { says: "memory of the database", example: 1024 }),
+      pool: optional(oneOf("none", "transaction"), "none", {
+        says: "a pooler of the target's own between app and database, for an app that needs more than `connections`; with transaction, what a session sets ends with its transaction",
+        example: "transaction",
+      }),
       standby: optional(flag, false, { says: "a second server that takes over when the first fails", example: true }),
       blueGreen: optional(flag, false, { says: "changes of version or settings are made on a copy, which then takes over", example: true }),
       storageLimitGiB: computed(wholeNumber(5, 65536), "twice storageGiB", { says: "how far the target may enlarge the disk by itself; storageGiB means never", example: 40 }),
@@ -172,6 +177,9 @@ export const keys = {
   }), { says: "backups of the database and of uploaded media", example: { keepDays: 7 } }),
   monitoring: group(section({
     emails: optional(listOf(email, "e-mail addresses"), [], { says: "receivers of alerts", example: ["ops@ocpizza.fr"] }),
+    slack: computed(section({
+      channel: required(slackChannel, { says: "channel of the webhook", example: "#alerts" }),
+    }), "none: alerts go by e-mail alone", { says: "receives alerts, too; its webhook is the secret slackWebhook", example: { channel: "#alerts" } }),
     budget: optional(wholeNumber(0, 1000000), 0, { says: "US dollars a month that the stack may cost; 0 means any", example: 40 }),
   }), { says: "watching", example: { emails: ["ops@ocpizza.fr"] } }),
   access: group(section({

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkSpec, setCommand } from "./parse";
 import { ConfigError, type Problem } from "./problems";
-import { backupPasswordName, sshKeyName } from "./settings";
+import { backupPasswordName, slackWebhookName, sshKeyName } from "./settings";
 import type { StackSpec } from "./spec";
 import { publicKeyOf } from "./sshkey";
 
@@ -19,6 +19,8 @@ export interface Secrets {
   readonly sshPublicKey: string;
   /** Encrypts the backups; "" where there are none. */
   readonly backupPassword: pulumi.Output<string>;
+  /** Where alerts for Slack go; only where monitoring.slack asks for it. */
+  readonly slackWebhook?: pulumi.Output<string>;
 }
 
 /**
@@ -38,7 +40,7 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
   const values = new Map(own);
   const value = (name: string) => values.get(name) ?? "";
   const key = secretNames.has(sshKeyName) ? publicKeyOf(value(sshKeyName)) : undefined;
-  const empty = [...spec.secrets, backupPasswordName].filter((name) => secretNames.has(name) && value(name) === "");
+  const empty = [...spec.secrets, backupPasswordName, slackWebhookName].filter((name) => secretNames.has(name) && value(name) === "");
   const all = [...problems, ...keyProblems(key), ...empty.map((name): Problem => ({ at: name, must: "must not be empty", hint: setCommand(name) }))];
   if (all.length > 0 || key === undefined || "fault" in key) throw new ConfigError(`Pulumi.${stack}.yaml`, all);
 
@@ -49,6 +51,7 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
       sshPrivateKey: pulumi.secret(`${value(sshKeyName).trimEnd()}\n`),
       sshPublicKey: key.line,
       backupPassword: pulumi.secret(value(backupPasswordName)),
+      ...(spec.monitoring.slack === null ? {} : { slackWebhook: pulumi.secret(value(slackWebhookName)) }),
     },
   };
 }

@@ -175,6 +175,8 @@ export interface NetworkSpec {
   /** How machines without a public address reach the Internet. */
   readonly nat: "none" | "gateway";
   readonly flowLogs: boolean;
+  /** TCP ports of the Internet that the app reaches beside 80 and 443. */
+  readonly outbound: readonly number[];
 }
 
 export type DatabaseSpec =
@@ -190,6 +192,8 @@ export type DatabaseSpec =
       /** Connections the database accepts from the app. */
       readonly connections: number;
       readonly memoryMiB: number;
+      /** Between app and database; a transaction is all that one server's session is lent for. */
+      readonly pool: "none" | "transaction";
       /** A second server that takes over when the first fails. */
       readonly standby: boolean;
       /** Changes of version or settings happen on a copy that then takes over. */
@@ -231,6 +235,8 @@ export interface DrillSpec {
 export interface MonitoringSpec {
   /** Receivers of alerts. */
   readonly emails: readonly string[];
+  /** Receives alerts, too; null where it does not. */
+  readonly slack: { readonly channel: string } | null;
   /** US dollars a month that the stack may cost; 0 means that nobody said. */
   readonly budget: number;
 }

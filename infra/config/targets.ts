@@ -54,6 +54,9 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
   },
 };
 
+/** Whether the target has a pooler for the engine: https://docs.digitalocean.com/products/databases/postgresql/how-to/manage-connection-pools/ */
+export const hasPools = (target: TargetName, engine: "postgres" | "mysql"): boolean => target === "digitalocean" && engine === "postgres";
+
 export interface Size {
   readonly cpus: number;
   readonly memoryMiB: number;

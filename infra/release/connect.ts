@@ -2,6 +2,7 @@ import { utils, Client } from "ssh2";
 
 /** A host that answers SSH. */
 export interface SshHost {
+  /** With a port where it is not 22. */
   readonly address: string;
   readonly user: string;
   /** `ssh-ed25519 AAAA...` */
@@ -18,7 +19,7 @@ export function connect({ address, user, hostKey }: SshHost, privateKey: string)
   return new Promise((resolve, reject) => {
     const client = new Client();
     client.on("ready", () => resolve(client)).on("error", reject);
-    client.connect({ host: address, username: user, privateKey, hostVerifier: (key: Buffer) => key.equals(expected), algorithms });
+    client.connect({ ...place(address), username: user, privateKey, hostVerifier: (key: Buffer) => key.equals(expected), algorithms });
   });
 }
 
@@ -31,6 +32,11 @@ export function shownKey(address: string): Promise<string> {
       return false;
     };
     client.on("error", reject).on("close", () => reject(new Error(`${address} closed the connection`)));
-    client.connect({ host: address, username: "nobody", readyTimeout: 10_000, hostVerifier: onKey, algorithms });
+    client.connect({ ...place(address), username: "nobody", readyTimeout: 10_000, hostVerifier: onKey, algorithms });
   });
+}
+
+function place(address: string): { host: string; port: number } {
+  const { hostname, port } = new URL(`ssh://${address}`);
+  return { host: hostname, port: port === "" ? 22 : Number(port) };
 }

@@ -1,8 +1,9 @@
 /**
  * Passes when every page answers 200 on one machine, asked by the site's name through the machine's own public address. Run by the engine
  * through targets/commission.ts:
- *   ADDRESS  the machine's own
+ *   ADDRESS  the machine's own; with a port where it is not the scheme's
  *   SITE     {"scheme", "name", "paths"}
+ *   SECONDS  for each page
  */
 import { request as askHttp } from "node:http";
 import { request as askHttps } from "node:https";
@@ -14,10 +15,9 @@ interface Site {
   readonly paths: readonly string[];
 }
 
-const seconds = 120;
-
 function status(address: string, { scheme, name }: Site, path: string): Promise<number> {
-  const options = { host: address, path, headers: { Host: name }, timeout: 10_000, agent: false };
+  const { hostname, port } = new URL(`${scheme}://${address}`);
+  const options = { host: hostname, ...(port === "" ? {} : { port }), path, headers: { Host: name }, timeout: 10_000, agent: false };
   return new Promise((resolve, reject) => {
     const asked =
       scheme === "http"
@@ -37,6 +37,7 @@ function status(address: string, { scheme, name }: Site, path: string): Promise<
 
 async function main(): Promise<void> {
   const address = process.env.ADDRESS ?? "";
+  const seconds = Number(process.env.SECONDS);
   const site = JSON.parse(process.env.SITE ?? "null") as Site;
   for (const path of site.paths) {
     const page = `${site.scheme}://${site.name}${path}`;

@@ -5,6 +5,7 @@
  *   SITE  the address that leads to the host that serves now
  *   FROM  set after the site's address has moved: the output of the first run; what arrived on the old host since then follows
  *   PULUMI_COMMAND_STDOUT  the output of the run before, set by the engine
+ *   BACKUP  1 where the old host makes a last backup first
  *   WEBSTACK_ABANDON  set to 1 by people whose old host is lost: the new one begins without what it held
  * Output: {"from", "known"}: the host that it came from or null, and every host of this stack that was ever given something.
  */
@@ -32,7 +33,10 @@ async function main(): Promise<void> {
   }
   const { known } = JSON.parse(process.env.PULUMI_COMMAND_STDOUT ?? '{"known":[]}') as Handover;
   const from = known.length === 0 ? null : await serving(process.env.SITE ?? "", host, known);
-  if (from !== null) await stream(from, host, key, "--all");
+  if (from !== null) {
+    if (process.env.BACKUP === "1") await backup(from, key);
+    await stream(from, host, key, "--all");
+  }
   const others = known.filter(({ hostKey }) => hostKey !== host.hostKey);
   const handover: Handover = { from, known: [...others, host].slice(-kept) };
   process.stdout.write(JSON.stringify(handover));
@@ -52,6 +56,18 @@ async function serving(site: string, host: SshHost, known: readonly SshHost[]): 
   const found = known.find(({ hostKey }) => hostKey === shown);
   if (found === undefined) throw new Error(`the machine at ${site} shows a host key that no host of this stack had, and is not trusted; ${way}`);
   return found;
+}
+
+/** Of all that the old host keeps, a replacement that goes wrong may lose nothing. */
+async function backup(from: SshHost, key: string): Promise<void> {
+  const client = await connect(from, key);
+  try {
+    const channel = await run(client, "sudo hostctl backup");
+    channel.resume();
+    await ended(channel, `${from.address}: hostctl backup`);
+  } finally {
+    client.end();
+  }
 }
 
 /** The old host's hostctl writes, the new one's reads. */

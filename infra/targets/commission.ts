@@ -24,6 +24,9 @@ export interface Commission {
   readonly handover: pulumi.Output<string>;
 }
 
+/** How long a page may take to answer: the release has passed its own health check by then, so what is waited for is the network. */
+const gateSeconds = "120";
+
 const program = (name: string): string => `node_modules/.bin/tsx infra/release/${name}.ts`;
 
 /**
@@ -49,27 +52,27 @@ export function commission(
   // An update, never a replacement: the output of the run before tells it which hosts this stack knows.
   const handover = new local.Command(
     `${name}-handover`,
-    { create: program("handover"), environment: { HOST: sshHost(host), SITE: publicAddress }, stdin: secrets.sshPrivateKey },
+    { create: program("handover"), environment: { HOST: sshHost(host), SITE: publicAddress, BACKUP: plan.spec.backup.enabled ? "1" : "0" }, stdin: secrets.sshPrivateKey },
     { dependsOn: applied },
   );
   const gate = new local.Command(
     `${name}-gate`,
-    { create: program("gate"), environment: { ADDRESS: address, SITE: JSON.stringify(pages(plan)) }, addPreviousOutputInEnv: false },
+    { create: program("gate"), environment: { ADDRESS: address, SITE: JSON.stringify(pages(plan)), SECONDS: gateSeconds }, addPreviousOutputInEnv: false },
     { dependsOn: handover },
   );
   return { host, applied, gate, handover: pulumi.unsecret(handover.stdout) };
 }
 
 /**
- * Once the site's address leads to the host: brings over what reached the old one meanwhile, lets the timers run, which waited so that no job
- * runs on two hosts, and orders a certificate where none was brought over. One that cannot be had yet, because the name does not lead there,
- * fails nothing: the host tries again every hour.
+ * Once the site's address leads to the host, which is when `pointer` is there: brings over what reached the old one meanwhile, lets the timers
+ * run, which waited so that no job runs on two hosts, and orders a certificate where none was brought over. One that cannot be had yet, because
+ * the name does not lead there, fails nothing: the host tries again every hour.
  */
-export function orderCertificate({ host, handover }: Commission, pointer: pulumi.Resource, secrets: Secrets): remote.Command {
+export function orderCertificate({ host, handover }: Commission, pointer: pulumi.Resource | readonly pulumi.Resource[], secrets: Secrets): remote.Command {
   const rest = new local.Command(
     `${host.name}-handover-rest`,
     { create: program("handover"), environment: { HOST: sshHost(host), FROM: handover }, stdin: secrets.sshPrivateKey, addPreviousOutputInEnv: false },
-    { dependsOn: pointer },
+    { dependsOn: [pointer].flat() },
   );
   return new remote.Command(
     `${host.name}-in-service`,

@@ -578,6 +578,16 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ['database.user: must have at most 32 characters in mysql, got "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"'],
   ],
   [
+    "a pool that the target does not have",
+    { database: { pool: "transaction" } },
+    ['database.pool: must be none for postgres on local, which has no pooler for it, got "transaction"'],
+  ],
+  [
+    "a server that Debian's pg_dump refuses",
+    { ...cloud, database: { version: "17" } },
+    ['database.version: must be 15 or older while backup.enabled, since Debian 12 has pg_dump 15, which refuses a newer server, got "17"'],
+  ],
+  [
     "a backup of no database",
     { database: { kind: "none" }, backup: { enabled: true } },
     ["backup.enabled: must be false where database.kind is none, got true; leave it out"],
@@ -586,7 +596,7 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "more threads than connections",
     { ...cloud, services: { web: { ...web, workers: 3, threads: 16 }, bot }, jobs: { clear: daily } },
-    ["database.connections: must be at least 98, since a release runs both slots: web 3 workers x 16 threads x 2 slots + bot 1 + jobs 1, got 22; take a larger database, or fewer workers or threads"],
+    ["database.connections: must be at least 98, since a release runs both slots: web 3 workers x 16 threads x 2 slots + bot 1 + jobs 1, got 22; take a larger database, or fewer workers or threads, or database.pool: transaction"],
   ],
   [
     "more memory than the host has",

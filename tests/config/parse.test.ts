@@ -71,13 +71,13 @@ test("a description of the least there can be is completed by the defaults", () 
     secrets: [],
     site: { domain: "", aliases: [], tls: "none", acme: { directory: "https://acme-v02.api.letsencrypt.org/directory", email: "", ca: "" }, zone: "", maxBodyMiB: 10, quietPaths: [], maintenancePath: "/maintenance.json" },
     host: { image: "debian-12", size: "", region: "", memoryMiB: 2048, cpus: 2, packages: [], snapshots: { every: "never", weekday: "sunday", hour: 4, keep: 7 } },
-    network: { range: "10.20.0.0/24", nat: "none", flowLogs: false },
+    network: { range: "10.20.0.0/24", nat: "none", flowLogs: false, outbound: [] },
     database: {
       kind: "managed", engine: "postgres", version: "15", name: "oc_pizza", user: "oc_pizza", size: "", storageGiB: 10, connections: 100, memoryMiB: 1024,
-      standby: false, blueGreen: false, storageLimitGiB: 20, keepDays: 7, maintenance: { weekday: "sunday", hour: 2 }, restore: null,
+      pool: "none", standby: false, blueGreen: false, storageLimitGiB: 20, keepDays: 7, maintenance: { weekday: "sunday", hour: 2 }, restore: null,
     },
     backup: { enabled: true, schedule: "*-*-* 06:00:00", keepDays: 7, keepWeekly: 4, keepMonthly: 6, paths: [], drill: { schedule: "Sun *-*-* 07:00:00", health: true, checks: [] }, batch: null },
-    monitoring: { emails: [], budget: 0 },
+    monitoring: { emails: [], slack: null, budget: 0 },
     access: { sshFrom: ["10.20.0.1/32"], sessions: false, sshKeys: [] },
   });
 });

@@ -8,25 +8,23 @@ import { digitalocean } from "../../infra/targets/digitalocean";
 import { recordGraph, type Graph } from "./graph";
 
 /** Words that are secret, and found nowhere in clear. */
-export const markers = { app: "app-marker", key: "key-marker", backup: "backup-marker", database: "database-marker", spaces: "spaces-marker" } as const;
+export const markers = { app: "app-marker", key: "key-marker", backup: "backup-marker", slack: "slack-marker", database: "database-marker", spaces: "spaces-marker" } as const;
 
 /** Outputs that DigitalOcean adds to what was asked for, as far as the program reads them. */
-function stateOf(type: string, name: string): Record<string, unknown> {
-  switch (type.split(":").at(-1)) {
+export function stateOf(type: string, name: string): Record<string, unknown> {
+  switch (type.split(":").at(-1) ?? "") {
     case "Droplet":
-      return { ipv4Address: "198.51.100.10" };
+      return { ipv4Address: "198.51.100.10", dropletUrn: "do:droplet:4711" };
     case "ReservedIp":
-      return { ipAddress: "192.0.2.1" };
+      return { ipAddress: "192.0.2.1", reservedIpUrn: "do:reservedip:192.0.2.1" };
     case "SshKey":
       return { fingerprint: "aa:bb" };
     case "DatabaseCluster":
-      return { privateHost: `private-${name}.db.ondigitalocean.com`, port: 25060 };
-    case "DatabaseUser":
-      return { password: pulumi.secret(markers.database) };
+      return { privateHost: `private-${name}.db.ondigitalocean.com`, port: 25060, user: "doadmin", password: pulumi.secret(markers.database), clusterUrn: `do:dbaas:${name}` };
     case "DatabaseConnectionPool":
       return { port: 25061 };
     case "SpacesBucket":
-      return { name: `${name}-1234567`, endpoint: "fra1.digitaloceanspaces.com" };
+      return { name: `${name}-1234567`, bucketUrn: `do:space:${name}-1234567` };
     case "SpacesKey":
       return { accessKey: "SPACESACCESS", secretKey: pulumi.secret(markers.spaces) };
     case "Command":
@@ -43,6 +41,7 @@ export function graphOf(spec: StackSpec, digest = "00112233aabbccdd"): Promise<G
     sshPrivateKey: pulumi.secret(markers.key),
     sshPublicKey: "ssh-ed25519 PUBLIC",
     backupPassword: pulumi.secret(markers.backup),
+    slackWebhook: pulumi.secret(markers.slack),
   };
   const plan = planStack(spec);
   const release = { digest, source: "app", requirements: "requirements.txt", exclude: [] };
@@ -52,7 +51,6 @@ export function graphOf(spec: StackSpec, digest = "00112233aabbccdd"): Promise<G
     id: (type, name) => (type.endsWith(":Droplet") ? "4711" : `${name}-id`),
     call: (token) => {
       if (token.endsWith(":getDatabaseCa")) return { certificate: "CA TEXT" };
-      if (token.endsWith(":getDatabaseUser")) return { password: markers.database };
       throw new Error(`nothing answers ${token}`);
     },
     program: () => toOutputs(digitalocean.build(plan, renderHosts(plan, digest), release, secrets)),

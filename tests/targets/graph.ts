@@ -145,6 +145,7 @@ interface Request {
   getRetainondelete(): boolean | undefined;
   getDeletedwith(): string;
   getDeletebeforereplace(): boolean;
+  getDeletebeforereplacedefined(): boolean;
   getIgnorechangesList(): readonly string[];
   getReplaceonchangesList(): readonly string[];
   getAdditionalsecretoutputsList(): readonly string[];
@@ -163,7 +164,7 @@ function toNode(request: Request): GraphNode {
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
     deletedWith: request.getDeletedwith() === "" ? "" : nameOf(request.getDeletedwith()),
-    deleteBeforeReplace: request.getDeletebeforereplace(),
+    deleteBeforeReplace: request.getDeletebeforereplacedefined() ? String(request.getDeletebeforereplace()) : "",
     ignoreChanges: request.getIgnorechangesList(),
     // The SDK of commands sets that one on every command itself.
     replaceOnChanges: request.getReplaceonchangesList().filter((path) => path !== "triggers[*]"),

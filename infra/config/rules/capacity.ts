@@ -1,12 +1,14 @@
 import { connectionsOf } from "../complete";
+import { hasPools } from "../targets";
 import { isHttp, rule, type Rule } from "./rule";
 
 /** Kept for Debian, sshd, nginx and the journal. */
 const systemMiB = 192;
 
 export const capacityRules: readonly Rule[] = [
-  rule(["services", "jobs", "database", "host", "target"], ({ services, jobs, database }) => {
-    if (database.kind === "none") return [];
+  rule(["services", "jobs", "database", "host", "target"], ({ services, jobs, database, target }) => {
+    // Behind a pool, clients wait for a connection.
+    if (database.kind === "none" || database.pool !== "none") return [];
     const need = connectionsOf(services, jobs.length);
     if (need <= database.connections) return [];
     const parts = [
@@ -17,7 +19,7 @@ export const capacityRules: readonly Rule[] = [
       at: "database.connections",
       must: `must be at least ${need}, since a release runs both slots: ${parts.join(" + ")}`,
       got: database.connections,
-      hint: "take a larger database, or fewer workers or threads",
+      hint: `take a larger database, or fewer workers or threads${hasPools(target, database.engine) ? ", or database.pool: transaction" : ""}`,
     }];
   }),
 

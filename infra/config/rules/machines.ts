@@ -1,5 +1,5 @@
 import { parseCidr } from "../cidr";
-import { sizeOf, targetDefaults } from "../targets";
+import { hasPools, sizeOf, targetDefaults } from "../targets";
 import { rule, type Rule } from "./rule";
 
 /** Users and groups that Debian or our packages bring. */
@@ -42,6 +42,10 @@ export const machineRules: readonly Rule[] = [
     database.kind === "none" ? []
       : (["name", "user"] as const).filter((key) => takenInDatabase.has(database[key])).map((key) => ({ at: `database.${key}`, must: "must not be a name that the engine keeps for itself", got: database[key] }))),
 
+  rule(["database", "target"], ({ database, target }) =>
+    database.kind === "managed" && database.pool !== "none" && !hasPools(target, database.engine)
+      ? [{ at: "database.pool", must: `must be none for ${database.engine} on ${target}, which has no pooler for it`, got: database.pool }] : []),
+
   rule(["database", "target"], ({ database }) =>
     database.kind === "managed" && database.storageLimitGiB < database.storageGiB
       ? [{ at: "database.storageLimitGiB", must: `must be at least storageGiB, ${database.storageGiB}`, got: database.storageLimitGiB }] : []),
@@ -53,6 +57,11 @@ export const machineRules: readonly Rule[] = [
 
   rule(["backup", "database"], ({ backup, database }) =>
     backup.enabled && database.kind === "none" ? [{ at: "backup.enabled", must: "must be false where database.kind is none", got: true, hint: "leave it out" }] : []),
+
+  // https://www.postgresql.org/docs/15/app-pgdump.html#PG-DUMP-NOTES
+  rule(["backup", "database"], ({ backup, database }) =>
+    backup.enabled && database.kind === "managed" && database.engine === "postgres" && Number(database.version) > 15
+      ? [{ at: "database.version", must: "must be 15 or older while backup.enabled, since Debian 12 has pg_dump 15, which refuses a newer server", got: database.version }] : []),
 
   rule(["access", "target"], ({ access, target }) =>
     access.sshFrom.length === 0

@@ -1,7 +1,89 @@
+import * as pulumi from "@pulumi/pulumi";
+import { backupHours, backupsKept, databases, droplets, engines, images, recoveryDays, regions, withoutStandby } from "../../config/catalog/digitalocean";
 import type { Problem } from "../../config/problems";
 import type { StackPlan } from "../../plan/plan";
 
-/** What a stack may ask for that DigitalOcean does not have. */
-export function check(_plan: StackPlan): readonly Problem[] {
-  return [];
+const table = "infra/config/catalog/digitalocean.ts";
+const oneOf = (names: readonly string[]): string => `must be one of ${names.join(", ")}`;
+
+interface Rule extends Problem {
+  readonly broken: boolean;
+}
+
+/** What a stack may ask for that DigitalOcean does not have, by the dated table of the catalog; and the access that the provider needs. */
+export function check(plan: StackPlan): readonly Problem[] {
+  const { host, site, backup } = plan.spec;
+  const { every, hour, keep } = host.snapshots;
+  const kept = every === "never" ? keep : backupsKept[every];
+  const region = regions[host.region];
+  const rules: readonly Rule[] = [
+    { at: "host.image", broken: !Object.hasOwn(images, host.image), must: oneOf(Object.keys(images)), got: host.image },
+    { at: "host.size", broken: !Object.hasOwn(droplets, host.size), must: oneOf(Object.keys(droplets)), got: host.size, hint: `a newer size is a line in ${table}` },
+    { at: "host.region", broken: region === undefined, must: oneOf(Object.keys(regions)), got: host.region },
+    {
+      at: "host.region",
+      broken: backup.enabled && region?.spaces === false,
+      must: "must be a region with Spaces, which keep the backups",
+      got: host.region,
+      hint: oneOf(Object.keys(regions).filter((name) => regions[name]?.spaces === true)).replace("must be", "take"),
+    },
+    { at: "host.snapshots.hour", broken: every !== "never" && !backupHours.includes(hour), must: oneOf(backupHours.map(String)), got: hour },
+    { at: "host.snapshots.keep", broken: keep !== kept, must: `must be ${kept}, which DigitalOcean keeps of images made each ${every}`, got: keep, hint: "leave it out" },
+    {
+      at: "site.domain",
+      broken: site.domain === "",
+      must: "must be set when target is digitalocean, which gives the address only when the host is being made",
+      got: site.domain,
+      hint: "a name below a domain that you own, such as www.example.com",
+    },
+    ...databaseRules(plan),
+  ];
+  const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, ...(got === undefined ? {} : { got }), ...(hint === undefined ? {} : { hint }) }));
+  return [...broken, ...checkAccess(plan, { ...inStackFile(), ...process.env })];
+}
+
+function databaseRules({ spec, database }: StackPlan): readonly Rule[] {
+  if (database.kind === "none") return [];
+  const { versions } = engines[database.engine];
+  return [
+    { at: "database.size", broken: !Object.hasOwn(databases, database.size), must: oneOf(Object.keys(databases)), got: database.size, hint: `a newer size is a line in ${table}` },
+    { at: "database.version", broken: !(versions as readonly string[]).includes(database.version), must: oneOf(versions), got: database.version },
+    {
+      at: "database.standby",
+      broken: database.standby && database.size === withoutStandby,
+      must: `must be false for ${withoutStandby}`,
+      got: true,
+      hint: "take db-s-1vcpu-2gb or larger",
+    },
+    {
+      at: "database.user",
+      broken: database.user !== spec.app.name.replaceAll("-", "_"),
+      must: "must be left out when target is digitalocean, where the app logs in as the cluster's own user",
+      got: database.user,
+    },
+    { at: "database.keepDays", broken: database.keepDays !== recoveryDays, must: `must be ${recoveryDays}, which DigitalOcean keeps`, got: database.keepDays, hint: "leave it out" },
+  ];
+}
+
+/** The provider's own settings, by the names that they have in the environment. https://www.pulumi.com/registry/packages/digitalocean/installation-configuration/ */
+function inStackFile(): Readonly<Record<string, string | undefined>> {
+  const config = new pulumi.Config("digitalocean");
+  return { DIGITALOCEAN_TOKEN: config.get("token"), SPACES_ACCESS_KEY_ID: config.get("spacesAccessId"), SPACES_SECRET_ACCESS_KEY: config.get("spacesSecretKey") };
+}
+
+/** The provider finds its access in the environment; without it, the first resource fails in words that name neither. */
+export function checkAccess({ spec }: StackPlan, environment: Readonly<Record<string, string | undefined>>): readonly Problem[] {
+  const lacks = (...names: readonly string[]) => names.every((name) => (environment[name] ?? "") === "");
+  const problems: Problem[] = [];
+  if (lacks("DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")) {
+    problems.push({ at: "target", must: "must find DIGITALOCEAN_TOKEN in the environment when it is digitalocean", hint: "make a token at https://cloud.digitalocean.com/account/api/tokens and export it" });
+  }
+  if (spec.backup.enabled && (lacks("SPACES_ACCESS_KEY_ID") || lacks("SPACES_SECRET_ACCESS_KEY"))) {
+    problems.push({
+      at: "backup.enabled",
+      must: "must find SPACES_ACCESS_KEY_ID and SPACES_SECRET_ACCESS_KEY in the environment, to make the bucket for backups",
+      hint: "make a key with all permissions at https://cloud.digitalocean.com/spaces/access_keys and export both",
+    });
+  }
+  return problems;
 }

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { DatabaseCluster } from "@pulumi/digitalocean/databaseCluster";
+import { DatabaseConnectionPool } from "@pulumi/digitalocean/databaseConnectionPool";
 import { DatabaseDb } from "@pulumi/digitalocean/databaseDb";
 import { DatabaseFirewall } from "@pulumi/digitalocean/databaseFirewall";
-import { DatabaseUser } from "@pulumi/digitalocean/databaseUser";
 import { getDatabaseCaOutput } from "@pulumi/digitalocean/getDatabaseCa";
-import { getDatabaseUserOutput } from "@pulumi/digitalocean/getDatabaseUser";
 import type { Tag } from "@pulumi/digitalocean/tag";
 import type { Vpc } from "@pulumi/digitalocean/vpc";
 import * as pulumi from "@pulumi/pulumi";
+import { engines, smallestDiskGiB } from "../../config/catalog/digitalocean";
 import { databaseCaPath, databaseUrl } from "../../host/environment";
 import { physicalName } from "../../plan/names";
 import type { DatabasePlan, StackPlan } from "../../plan/plan";
@@ -23,8 +23,8 @@ export const databasePorts = "25060-25061";
 /** The database as the app sees it. */
 export interface ManagedDatabase {
   readonly output: pulumi.Output<BuiltDatabase>;
-  /** For the app's environment; secret. */
-  readonly url: pulumi.Output<string>;
+  /** For the app's environment; secret. Behind a pool, hostctl has a way past it. */
+  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
   readonly caPath: string;
   readonly ca: pulumi.Output<string>;
   readonly cluster: DatabaseCluster;
@@ -32,32 +32,28 @@ export interface ManagedDatabase {
 
 /**
  * A cluster in the private network that lets in the stack's hosts and nobody else. With `database.restore` it is a copy of another one, under a
- * name that follows from what it is a copy of; the stack's own first cluster stays beside it.
+ * name that follows from what it is a copy of; the stack's own first cluster stays beside it. The app logs in as the cluster's own user, see
+ * docs/decisions/0015-the-app-is-the-cluster-s-own-user.md.
  */
 export function managedDatabase(plan: StackPlan, database: Managed, network: Vpc, tag: Tag): ManagedDatabase {
   const { labels } = plan;
   const name = physicalName("database", labels.project, labels.stack, "database");
+  const first = () => {
+    const cluster = clusterOf(plan, { ...database, restore: null }, network, tag, "database", name);
+    const made = new DatabaseDb("database-db", { clusterId: cluster.id, name: database.name }, { protect: isProtected(plan.spec) });
+    return { cluster, made };
+  };
   if (database.restore === null) {
-    const cluster = clusterOf(plan, database, network, tag, "database", name);
-    const made = new DatabaseDb("database-db", { clusterId: cluster.id, name: database.name }, kept(plan));
-    const user = new DatabaseUser("database-user", { clusterId: cluster.id, name: database.user }, kept(plan));
-    // Nothing logs in before its database is there.
-    return seen(database, cluster, pulumi.all([user.password, made.id]).apply(([password]) => password));
+    const { cluster, made } = first();
+    return seen(database, cluster, "database", made.name);
   }
   const { from, at } = database.restore;
-  if (from === name) {
-    const first = clusterOf(plan, { ...database, restore: null }, network, tag, "database", name);
-    new DatabaseDb("database-db", { clusterId: first.id, name: database.name }, kept(plan));
-    new DatabaseUser("database-user", { clusterId: first.id, name: database.user }, kept(plan));
-  }
+  if (from === name) first();
   const mark = createHash("sha256").update(`${from} ${at}`).digest("hex").slice(0, 5);
   const cluster = clusterOf(plan, database, network, tag, `database-${mark}`, physicalName("database", labels.project, labels.stack, "database", mark));
-  // A copy has the databases and users of what it was made from: https://docs.digitalocean.com/products/databases/postgresql/how-to/fork-clusters/
-  const user = getDatabaseUserOutput({ clusterId: cluster.id, name: database.user });
-  return seen(database, cluster, user.password);
+  // A copy has the databases of what it was made from: https://docs.digitalocean.com/products/databases/postgresql/how-to/fork-clusters/
+  return seen(database, cluster, `database-${mark}`, database.name);
 }
-
-const kept = ({ spec }: StackPlan): pulumi.CustomResourceOptions => ({ protect: isProtected(spec) });
 
 function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, resource: string, name: string): DatabaseCluster {
   const { spec, labels } = plan;
@@ -66,13 +62,14 @@ function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, r
     resource,
     {
       name,
-      engine: database.engine === "postgres" ? "pg" : "mysql",
+      engine: engines[database.engine].slug,
       version: database.version,
       size: database.size,
       region: spec.host.region,
       nodeCount: database.standby ? 2 : 1,
       privateNetworkUuid: network.id,
-      storageSizeMib: String(storageGiB * 1024),
+      // Left out, the disk is the one that comes with the size.
+      ...(storageGiB > smallestDiskGiB ? { storageSizeMib: String(storageGiB * 1024) } : {}),
       storageAutoscale: { enabled: storageLimitGiB > storageGiB, thresholdPercent: 80, incrementGib: 10 },
       maintenanceWindows: [{ day: maintenance.weekday, hour: `${String(maintenance.hour).padStart(2, "0")}:00` }],
       tags: [...asDigitalOceanTags(labels)],
@@ -89,12 +86,23 @@ function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, r
   return cluster;
 }
 
-function seen(database: Managed, cluster: DatabaseCluster, password: pulumi.Input<string>): ManagedDatabase {
-  const { name, user, engine } = database;
-  const place = pulumi.all([cluster.privateHost, cluster.port]).apply(([host, port]) => ({ host, port, name, user }));
+/** Connections that a pool leaves to backups, restores and drills, which go past it. */
+const pastPool = 3;
+
+/** `name`: of the database in it; an output of the resource that makes it, so that nothing logs in before. */
+function seen({ engine, connections, pool }: Managed, cluster: DatabaseCluster, resource: string, name: pulumi.Input<string>): ManagedDatabase {
+  const place = pulumi.output({ host: cluster.privateHost, port: cluster.port, name, user: cluster.user });
+  const url = (way: pulumi.Input<{ port?: number; name?: string }>): pulumi.Output<string> =>
+    pulumi.secret(pulumi.all([place, cluster.password, way]).apply(([known, password, other]) => databaseUrl(engine, { ...known, ...other, password })));
+  const env = (): ManagedDatabase["env"] => {
+    if (pool === "none") return { DATABASE_URL: url({}) };
+    const size = Math.max(1, connections - pastPool);
+    const made = new DatabaseConnectionPool(`${resource}-pool`, { clusterId: cluster.id, name: `${resource}-pool`, mode: pool, size, dbName: name, user: cluster.user });
+    return { DATABASE_URL: url(pulumi.output({ port: made.port, name: made.name })), DATABASE_DIRECT_URL: url({}), DATABASE_POOL: pool };
+  };
   return {
     output: pulumi.unsecret(place.apply((known) => ({ engine, ...known }))),
-    url: pulumi.secret(pulumi.all([place, password]).apply(([known, secret]) => databaseUrl("postgres", { ...known, password: secret }))),
+    env: env(),
     caPath: databaseCaPath,
     ca: pulumi.unsecret(getDatabaseCaOutput({ clusterId: cluster.id }).certificate),
     cluster,

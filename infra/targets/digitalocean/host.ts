@@ -1,8 +1,8 @@
-import { Droplet } from "@pulumi/digitalocean/droplet";
+import { Droplet, type DropletArgs } from "@pulumi/digitalocean/droplet";
 import type { SshKey } from "@pulumi/digitalocean/sshKey";
 import type { Tag } from "@pulumi/digitalocean/tag";
 import type { Vpc } from "@pulumi/digitalocean/vpc";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { images } from "../../config/catalog/digitalocean";
 import type { SnapshotSpec } from "../../config/spec";
 import { userData } from "../../host/user-data";
@@ -17,7 +17,7 @@ import { asDigitalOceanTags } from "./tags";
  */
 export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag, key: SshKey, sshPublicKey: string): Droplet {
   const { spec, labels } = plan;
-  return new Droplet(host.name, {
+  const inputs: DropletArgs = {
     name: physicalName("host", labels.project, labels.stack, host.name),
     image: images[spec.host.image] ?? spec.host.image,
     size: spec.host.size,
@@ -36,7 +36,10 @@ export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag,
     // A larger disk is for good, so a larger size could not be taken back.
     resizeDisk: false,
     ...backups(spec.host.snapshots),
-  });
+  };
+  // Asked for a name of the program's own, the provider would delete the old machine first and take the site down. DigitalOcean itself lets
+  // two machines have one name. https://github.com/pulumi/pulumi-terraform-bridge/blob/master/pkg/tfbridge/schema.go
+  return new Droplet(host.name, inputs, { deleteBeforeReplace: false });
 }
 
 /** Images of the whole machine; how many are kept is fixed there. https://docs.digitalocean.com/products/backups/details/features/ */

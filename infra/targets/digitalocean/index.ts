@@ -7,11 +7,15 @@ import { commission, orderCertificate } from "../commission";
 import { buildArchive, deployUser } from "../delivery";
 import type { BuiltHost, Target } from "../target";
 import { leadTo, siteAddress } from "./address";
+import { backupBucket } from "./backup";
 import { check } from "./check";
 import { managedDatabase } from "./database";
+import { dnsRecords } from "./dns";
 import { firewall } from "./firewall";
 import { droplet } from "./host";
+import { monitoring } from "./monitoring";
 import { vpc } from "./network";
+import { project } from "./project";
 import { hostTag } from "./tags";
 
 /** Debian 12 on the processors that all sizes of the catalog have. */
@@ -26,36 +30,40 @@ export const digitalocean: Target = {
     const network = vpc(plan);
     const tag = hostTag(plan);
     firewall(plan, tag);
-    const key = new SshKey("ssh-key", { name: physicalName("host", labels.project, labels.stack), publicKey: secrets.sshPublicKey });
+    // As with the machine, see host.ts: a new key deleted before the old one's machine would take that along.
+    const key = new SshKey("ssh-key", { name: physicalName("host", labels.project, labels.stack), publicKey: secrets.sshPublicKey }, { deleteBeforeReplace: false });
     const address = siteAddress(plan);
     const built = buildArchive(release, runtime);
 
     const database = plan.database.kind === "none" ? null : managedDatabase(plan, plan.database, network, tag);
-    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env };
-    if (database !== null) env.DATABASE_URL = database.url;
+    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...database?.env };
     const late = { env, files: database === null ? {} : { [database.caPath]: database.ca } };
 
-    const served: pulumi.Output<string>[] = [];
-    const hosts = plan.hosts.map((planned): BuiltHost => {
+    const backup = spec.backup.enabled ? backupBucket(plan, secrets) : null;
+    const records = dnsRecords(plan, address.ipAddress);
+
+    const machines = plan.hosts.map((planned, index) => {
       const manifest = files.get(planned.name);
       if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
       const machine = droplet(plan, planned, network, tag, key, secrets.sshPublicKey);
-      const commissioned = commission(
-        plan,
-        { name: planned.name, resource: machine, address: machine.ipv4Address },
-        address.ipAddress,
-        manifest,
-        late,
-        { release, runtime, built },
-        secrets,
-      );
-      const pointer = leadTo(address, machine, commissioned.gate);
-      const inService = orderCertificate(commissioned, pointer, secrets);
-      // The secret it got on standard input marks its output, too; hostctl prints none.
-      served.push(pulumi.unsecret(pulumi.all([commissioned.applied.stdout, inService.stdout]).apply(([said]) => said)));
-      return { name: planned.name, address: machine.ipv4Address, user: deployUser, hostKey: pulumi.output(commissioned.host.hostKey) };
+      const place = { name: planned.name, resource: machine, address: machine.ipv4Address };
+      const commissioned = commission(plan, place, address.ipAddress, manifest, late, { release, runtime, built }, secrets);
+      const inService = orderCertificate(commissioned, [leadTo(address, machine, commissioned.gate), ...records], secrets);
+      if (index === 0) backup?.keepBackupsOf(commissioned.host, commissioned.applied);
+      return { name: planned.name, machine, hostKey: pulumi.output(commissioned.host.hostKey), inService };
     });
-    const serving = pulumi.all(served).apply(() => release.digest);
+    const droplets = machines.map(({ machine }) => machine);
+    const inService = machines.map(({ inService }) => inService);
+    monitoring(plan, droplets, database?.cluster ?? null, inService, secrets);
+    project(plan, [
+      ...droplets.map((machine) => machine.dropletUrn),
+      address.reservedIpUrn,
+      ...(database === null ? [] : [database.cluster.clusterUrn]),
+      ...(backup === null ? [] : [backup.bucket.bucketUrn]),
+    ]);
+
+    const serving = pulumi.all(inService.map(({ stdout }) => stdout)).apply(() => release.digest);
+    const hosts = machines.map(({ name, machine, hostKey }): BuiltHost => ({ name, address: machine.ipv4Address, user: deployUser, hostKey }));
     return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), hosts, database: database?.output ?? null, serving };
   },
 };

@@ -14,6 +14,7 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
     { at: "protect", broken: spec.protect !== "nothing", must: 'must be "nothing" when target is local, whose machines are a rehearsal', got: spec.protect },
     { at: "site.zone", broken: spec.site.zone !== "", must: "must be left out when target is local", got: spec.site.zone },
     { at: "monitoring.emails", broken: spec.monitoring.emails.length > 0, must: "must be empty when target is local", got: spec.monitoring.emails },
+    { at: "monitoring.slack", broken: spec.monitoring.slack !== null, must: "must be left out when target is local", got: spec.monitoring.slack },
     { at: "network.nat", broken: spec.network.nat !== "none", must: 'must be "none" when target is local, whose bridge leads out already', got: spec.network.nat },
     { at: "network.flowLogs", broken: spec.network.flowLogs, must: "must be false when target is local", got: true },
     { at: "backup.batch", broken: spec.backup.batch !== null, must: "must be left out when target is local", got: spec.backup.batch, hint: "the host makes backups by itself" },

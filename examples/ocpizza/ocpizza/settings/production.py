@@ -8,6 +8,8 @@ from .environment import one_of, required, whole_number, words
 DEBUG = False
 SECRET_KEY = required("DJANGO_SECRET_KEY", "<50 random characters>")
 DATABASES = {"default": database(required("DATABASE_URL", "postgres://user:password@host/name?sslmode=verify-full"))}
+# https://docs.djangoproject.com/en/5.2/ref/databases/#transaction-pooling-and-server-side-cursors
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = os.environ.get("DATABASE_POOL") == "transaction"
 
 SITE_SCHEME = one_of("SITE_SCHEME", ("https", "http"), "https")
 ALLOWED_HOSTS = words("SITE_HOSTS", "localhost,127.0.0.1")

@@ -1,0 +1,119 @@
+"""What one host hands over to the next: the stream holds the certificate and media, and writes nothing outside their folders."""
+import io
+import json
+import os
+import tarfile
+import unittest
+
+from hostctl import apply, certificate, cli, handover
+from hostctl.errors import HostError
+
+from .machine import Machine, add_file, manifest, source
+from .test_certificate import pair
+
+TIMERS = ["collect.timer", certificate.TIMER]
+
+
+class HandoverTest(unittest.TestCase):
+    def setUp(self):
+        self.old, self.new = self.machine(), self.machine()
+        (self.old.paths.data / "media/menus").mkdir(parents=True)
+        (self.old.paths.data / "media/menus/today.pdf").write_text("margherita")
+        os.chmod(self.old.paths.data / "media/menus/today.pdf", 0o640)
+
+    def machine(self):
+        made = Machine()
+        self.addCleanup(made.remove)
+        declared = manifest(made.deliver(source(1)), units=["nginx.service", *TIMERS])
+        made.paths.manifest.parent.mkdir(parents=True, exist_ok=True)
+        made.paths.manifest.write_text(json.dumps(declared.raw))
+        for unit in ["nginx.service", *TIMERS]:
+            made.active[unit] = made.root
+        return made
+
+    def order(self, machine, name):
+        path = machine.paths.ordered_certificate
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(pair(machine.root, name)))
+
+    def stream(self, labels=handover.LABELS):
+        written = io.BytesIO()
+        handover.send(self.old.host("hand-over"), labels, written)
+        return io.BytesIO(written.getvalue())
+
+    def take_over(self, stream, labels=handover.LABELS):
+        handover.take_over(self.new.host("take-over"), labels, stream)
+
+    def test_media_and_the_certificate_arrive_with_their_modes_and_nginx_loads_it(self):
+        self.order(self.old, "old")
+        self.take_over(self.stream())
+        arrived = self.new.paths.data / "media/menus/today.pdf"
+        self.assertEqual((arrived.read_text(), arrived.stat().st_mode & 0o777), ("margherita", 0o640))
+        self.assertEqual(self.new.paths.certificate.read_bytes(), self.old.paths.ordered_certificate.read_bytes())
+
+    def test_a_certificate_that_the_new_host_ordered_gives_way_to_the_one_that_serves(self):
+        self.order(self.old, "old")
+        self.order(self.new, "new")
+        self.take_over(self.stream())
+        self.assertEqual(self.new.paths.ordered_certificate.read_bytes(), self.old.paths.ordered_certificate.read_bytes())
+
+    def test_timers_wait_until_the_host_is_in_service(self):
+        self.take_over(self.stream())
+        self.assertEqual([unit in self.new.active for unit in TIMERS], [False, False])
+        self.assertIn("nginx.service", self.new.active)
+        handover.in_service(self.new.host("in-service"))
+        self.assertEqual([unit in self.new.active for unit in TIMERS], [True, True])
+
+    def test_an_apply_before_the_address_has_moved_starts_no_timer(self):
+        self.take_over(self.stream())
+        declared = manifest(self.new.deliver(source(2)), units=["nginx.service", *TIMERS])
+        apply.apply(self.new.host(), declared, {})
+        self.assertEqual([unit in self.new.active for unit in TIMERS], [False, False])
+        handover.in_service(self.new.host("in-service"))
+        self.assertEqual([unit in self.new.active for unit in TIMERS], [True, True])
+
+    def test_the_second_run_brings_what_is_newer_and_stops_nothing(self):
+        self.take_over(self.stream())
+        handover.in_service(self.new.host("in-service"))
+        ours = self.new.paths.data / "media/menus/today.pdf"
+        ours.write_text("changed here meanwhile")
+        (self.old.paths.data / "media/late.txt").write_text("uploaded to the old host meanwhile")
+        self.take_over(self.stream(("media",)), ("media",))
+        self.assertEqual(ours.read_text(), "changed here meanwhile")
+        self.assertEqual((self.new.paths.data / "media/late.txt").read_text(), "uploaded to the old host meanwhile")
+        self.assertTrue(all(unit in self.new.active for unit in TIMERS))
+
+    def test_links_stay_behind(self):
+        (self.old.paths.data / "media/passwords").symlink_to("/etc/shadow")
+        self.take_over(self.stream())
+        self.assertFalse(os.path.lexists(self.new.paths.data / "media/passwords"))
+
+    def test_a_link_on_the_new_host_leads_nowhere(self):
+        outside = self.new.root / "outside"
+        outside.mkdir()
+        (self.new.paths.data / "media").mkdir(parents=True)
+        (self.new.paths.data / "media/menus").symlink_to(outside)
+        with self.assertRaises(OSError):
+            self.take_over(self.stream())
+        self.assertEqual(os.listdir(outside), [])
+
+    def test_a_stream_with_anything_else_is_refused(self):
+        for name in ("media/../../etc/passwd", "/etc/passwd", "etc/passwd", "media//x"):
+            made = io.BytesIO()
+            with tarfile.open(fileobj=made, mode="w") as archive:
+                add_file(archive, name, b"x")
+            with self.assertRaisesRegex(HostError, "is nothing that a host hands over"):
+                self.take_over(io.BytesIO(made.getvalue()))
+
+    def test_media_only_means_media_only(self):
+        self.order(self.old, "old")
+        with self.assertRaisesRegex(HostError, "'acme' is nothing that a host hands over"):
+            self.take_over(self.stream(), ("media",))
+
+    def test_the_verb_needs_to_be_told_what(self):
+        with self.assertRaises(SystemExit):
+            cli.main(["hand-over"], self.old.root, self.old)
+
+
+if __name__ == "__main__":
+    unittest.main()

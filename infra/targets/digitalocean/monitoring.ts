@@ -1,0 +1,83 @@
+import type { DatabaseCluster } from "@pulumi/digitalocean/databaseCluster";
+import type { Droplet } from "@pulumi/digitalocean/droplet";
+import { MonitorAlert } from "@pulumi/digitalocean/monitorAlert";
+import { UptimeAlert } from "@pulumi/digitalocean/uptimeAlert";
+import { UptimeCheck } from "@pulumi/digitalocean/uptimeCheck";
+import type * as pulumi from "@pulumi/pulumi";
+import { databases } from "../../config/catalog/digitalocean";
+import type { Secrets } from "../../config/load";
+import type { StackSpec } from "../../config/spec";
+import { physicalName } from "../../plan/names";
+import type { StackPlan } from "../../plan/plan";
+
+interface Receivers {
+  readonly emails: string[];
+  readonly slacks: { channel: string; url: pulumi.Output<string> }[];
+}
+
+/** What is watched of a machine: percent but for load, which counts waiting processes. */
+const dropletAlerts = ({ host }: StackSpec) =>
+  [
+    { name: "cpu", type: "v1/insights/droplet/cpu", value: 90, window: "10m", says: "its cores have been busy" },
+    { name: "memory", type: "v1/insights/droplet/memory_utilization_percent", value: 90, window: "10m", says: "its memory is used up" },
+    { name: "disk", type: "v1/insights/droplet/disk_utilization_percent", value: 85, window: "5m", says: "its disk fills up" },
+    { name: "load", type: "v1/insights/droplet/load_5", value: 2 * host.cpus, window: "10m", says: "more processes wait than it can serve" },
+  ] as const;
+
+/** Of a database. There is no alert of that service for its connections. */
+const databaseAlerts = (cpus: number) =>
+  [
+    { name: "cpu", type: "v1/dbaas/alerts/cpu_alerts", value: 90, says: "its cores have been busy" },
+    { name: "memory", type: "v1/dbaas/alerts/memory_utilization_alerts", value: 90, says: "its memory is used up" },
+    { name: "disk", type: "v1/dbaas/alerts/disk_utilization_alerts", value: 75, says: "its disk fills up" },
+    { name: "load", type: "v1/dbaas/alerts/load_15_alerts", value: 2 * cpus, says: "more processes wait than it can serve" },
+  ] as const;
+
+/** Alerts by e-mail and Slack; with nobody to receive them there are none. E-mail addresses must be verified members of the team. */
+export function monitoring(plan: StackPlan, machines: readonly Droplet[], cluster: DatabaseCluster | null, serving: readonly pulumi.Resource[], secrets: Secrets): void {
+  const { spec } = plan;
+  const { emails, slack } = spec.monitoring;
+  const receivers: Receivers = {
+    emails: [...emails],
+    slacks: slack === null || secrets.slackWebhook === undefined ? [] : [{ channel: slack.channel, url: secrets.slackWebhook }],
+  };
+  if (receivers.emails.length + receivers.slacks.length === 0) return;
+  for (const { name, type, value, window, says } of dropletAlerts(spec)) {
+    const entities = machines.map((machine) => machine.id);
+    new MonitorAlert(`alert-${name}`, { type, compare: "GreaterThan", value, window, entities, enabled: true, alerts: receivers, description: described(plan, "host", says) });
+  }
+  if (cluster !== null && spec.database.kind === "managed") {
+    for (const { name, type, value, says } of databaseAlerts(databases[spec.database.size]?.cpus ?? 1)) {
+      const args = { type, compare: "GreaterThan", value, window: "10m", entities: [cluster.id], enabled: true, alerts: receivers };
+      new MonitorAlert(`alert-database-${name}`, { ...args, description: described(plan, "database", says) });
+    }
+  }
+  uptime(plan, receivers, serving);
+}
+
+/** The site as the world sees it, asked from two continents. */
+function uptime({ spec, site, labels }: StackPlan, receivers: Receivers, serving: readonly pulumi.Resource[]): void {
+  const health = spec.services.flatMap((service) => (service.kind === "command" ? [] : [service.health.path]))[0];
+  if (health === undefined) return;
+  const check = new UptimeCheck(
+    "uptime",
+    {
+      name: physicalName("network", labels.project, labels.stack),
+      target: `${site.scheme}://${spec.site.domain}${health}`,
+      type: site.scheme,
+      regions: ["eu_west", "us_east"],
+      enabled: true,
+    },
+    { dependsOn: [...serving] },
+  );
+  const alerts = [
+    { name: "down", type: "down", period: "2m" },
+    // Milliseconds.
+    { name: "latency", type: "latency", threshold: 2000, comparison: "greater_than", period: "5m" },
+    // Days. The host renews with 30 left and counts itself late with 21.
+    ...(site.scheme === "https" ? [{ name: "certificate", type: "ssl_expiry", threshold: 14, comparison: "less_than", period: "1h" }] : []),
+  ];
+  for (const { name, ...args } of alerts) new UptimeAlert(`uptime-${name}`, { name: `${labels.app} ${labels.stack}: ${name}`, checkId: check.id, ...args, notifications: [receivers] });
+}
+
+const described = ({ labels }: StackPlan, what: string, says: string): string => `${labels.app} ${labels.stack}, ${what}: ${says}`;

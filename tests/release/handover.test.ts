@@ -1,0 +1,125 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { Server, utils, type ServerChannel } from "ssh2";
+import type { SshHost } from "../../infra/release/connect";
+
+const root = join(__dirname, "../..");
+jest.setTimeout(60_000);
+
+/** ssh2 makes about one key in two hundred that it cannot read itself. */
+function keyPair(): { private: string; public: string } {
+  const made = utils.generateKeyPairSync("ed25519");
+  return utils.parseKey(made.private) instanceof Error ? keyPair() : made;
+}
+
+const login = keyPair();
+
+/** A host whose hostctl says what it was asked, and keeps what it was given. */
+interface FakeHost extends SshHost {
+  readonly asked: string[];
+  received: string;
+  status: number;
+  stop(): void;
+}
+
+async function start(holds: string): Promise<FakeHost> {
+  const { private: secret, public: hostKey } = keyPair();
+  const answer = (channel: ServerChannel, command: string) => {
+    host.asked.push(command);
+    const end = () => {
+      channel.exit(host.status);
+      channel.end();
+    };
+    if (command.includes("take-over")) channel.on("data", (bytes: Buffer) => (host.received += bytes.toString())).on("end", end);
+    else {
+      if (command.includes("hand-over")) channel.write(holds);
+      if (host.status !== 0) channel.stderr.write("the disk is full\n");
+      end();
+    }
+  };
+  const server = new Server({ hostKeys: [secret] }, (client) => {
+    client.on("error", () => undefined);
+    client.on("authentication", (attempt) => (attempt.method === "publickey" && attempt.username === "deploy" ? attempt.accept() : attempt.reject(["publickey"])));
+    client.on("session", (accept) => accept().on("exec", (acceptExec, _reject, { command }) => answer(acceptExec(), command)));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const host: FakeHost = { address, user: "deploy", hostKey: hostKey.trim(), asked: [], received: "", status: 0, stop: () => server.close() };
+  return host;
+}
+
+const told = ({ address, user, hostKey }: SshHost): SshHost => ({ address, user, hostKey });
+
+function handover(host: SshHost, environment: Record<string, string>): Promise<{ code: number; out: string; err: string }> {
+  const env = { ...process.env, HOST: JSON.stringify(told(host)), ...environment };
+  return new Promise((resolve) => {
+    const child = execFile("node_modules/.bin/tsx", ["infra/release/handover.ts"], { cwd: root, env }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+    child.stdin?.end(login.private);
+  });
+}
+
+let old: FakeHost;
+let young: FakeHost;
+let stranger: FakeHost;
+
+beforeEach(async () => {
+  [old, young, stranger] = await Promise.all([start("CERTIFICATE AND MEDIA"), start(""), start("")]);
+});
+
+afterEach(() => [old, young, stranger].forEach((host) => host.stop()));
+
+const before = (...known: readonly SshHost[]): Record<string, string> => ({ PULUMI_COMMAND_STDOUT: JSON.stringify({ from: null, known: known.map(told) }) });
+
+test("the first host of a stack takes over from nobody, and is known from then on", async () => {
+  const { code, out } = await handover(young, { SITE: old.address });
+  expect([code, JSON.parse(out)]).toEqual([0, { from: null, known: [told(young)] }]);
+  expect([old.asked, young.asked]).toEqual([[], []]);
+});
+
+test("the host that serves makes a backup and hands over to the new one", async () => {
+  const { code, out } = await handover(young, { SITE: old.address, BACKUP: "1", ...before(old) });
+  expect([code, JSON.parse(out)]).toEqual([0, { from: told(old), known: [told(old), told(young)] }]);
+  expect(old.asked).toEqual(["sudo hostctl backup", "sudo hostctl hand-over --all"]);
+  expect([young.asked, young.received]).toEqual([["sudo hostctl take-over --all --lock-wait 300"], "CERTIFICATE AND MEDIA"]);
+});
+
+test("after the address moved, media that came meanwhile follow", async () => {
+  const { code } = await handover(young, { FROM: JSON.stringify({ from: told(old), known: [] }) });
+  expect([code, old.asked, young.asked]).toEqual([0, ["sudo hostctl hand-over --media"], ["sudo hostctl take-over --media --lock-wait 300"]]);
+});
+
+test("it is the host at the site's address that hands over, not one that never passed the gate", async () => {
+  const { out } = await handover(young, { SITE: old.address, ...before(old, stranger) });
+  expect((JSON.parse(out) as { from: SshHost }).from).toEqual(told(old));
+  expect(stranger.asked).toEqual([]);
+});
+
+test("a host that serves already is asked for nothing", async () => {
+  const { out } = await handover(young, { SITE: young.address, ...before(old, young) });
+  expect(JSON.parse(out)).toEqual({ from: null, known: [told(old), told(young)] });
+  expect([old.asked, young.asked]).toEqual([[], []]);
+});
+
+test("a machine at the site's address with a key that nobody knows is not trusted", async () => {
+  const { code, err } = await handover(young, { SITE: stranger.address, ...before(old) });
+  expect(code).toBe(1);
+  expect(err).toContain("shows a host key that no host of this stack had, and is not trusted; to begin without what the old host held, run it with WEBSTACK_ABANDON=1 set");
+  expect([stranger.asked, young.asked]).toEqual([[], []]);
+});
+
+test("people may give a lost host up", async () => {
+  const { code, out } = await handover(young, { SITE: stranger.address, WEBSTACK_ABANDON: "1", ...before(old) });
+  expect([code, (JSON.parse(out) as { from: unknown }).from]).toEqual([0, null]);
+});
+
+test("a hand-over that fails says whose fault it was, and nobody is known by it", async () => {
+  old.status = 1;
+  const { code, out, err } = await handover(young, { SITE: old.address, ...before(old) });
+  expect([code, out]).toEqual([1, ""]);
+  expect(err).toBe(`${old.address}: hostctl hand-over ended with 1: the disk is full\n`);
+});

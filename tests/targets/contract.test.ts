@@ -1,0 +1,154 @@
+/**
+ * What every target owes a plan, whatever it builds it from. Limit: mocks; tests/machines and the clouds themselves show what comes of it.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { Secrets } from "../../infra/config/load";
+import { renderHosts } from "../../infra/host";
+import { siteEnvironment } from "../../infra/host/environment";
+import { toOutputs } from "../../infra/outputs";
+import { planStack } from "../../infra/plan";
+import type { StackPlan } from "../../infra/plan/plan";
+import { digitalocean } from "../../infra/targets/digitalocean";
+import { local } from "../../infra/targets/local";
+import type { Target } from "../../infra/targets/target";
+import { spec } from "../config/baseline";
+import { stateOf } from "./digitalocean";
+import { recordGraph, type Graph } from "./graph";
+
+/** What a suite for all must know of each: where an opening of its firewall is written, and what its machines are. */
+interface Case {
+  readonly name: string;
+  readonly target: Target;
+  readonly machine: string;
+  readonly state: (type: string, name: string) => Readonly<Record<string, unknown>>;
+  /** Openings to the web host's ports, as "PORT from SOURCE". */
+  openings(graph: Graph, plan: StackPlan): readonly string[];
+  /** Who may reach the database. */
+  databaseClients(graph: Graph, plan: StackPlan): readonly string[];
+}
+
+const localState = (type: string, name: string): Record<string, unknown> => ({
+  ...(type.endsWith(":Machine") ? { hostKey: "ssh-ed25519 AAAA" } : {}),
+  ...(type.endsWith(":Network") ? { bridge: "ws-test", gateway: "10.20.0.1" } : {}),
+  ...(type.endsWith(":Image") ? { path: "/images/x" } : {}),
+  ...(type.endsWith(":Command") ? { stdout: name === "database-role" ? '{"password":"p","ca":"CA TEXT"}' : "" } : {}),
+});
+
+interface LocalRule {
+  readonly address: string;
+  readonly port: number;
+  readonly from: readonly string[];
+}
+
+const cases: readonly Case[] = [
+  {
+    name: "local",
+    target: local,
+    machine: "nspawn:index:Machine",
+    state: localState,
+    openings: (graph, plan) =>
+      (graph.named("firewall").inputs["rules"] as LocalRule[])
+        .filter(({ address }) => address === plan.hosts[0]?.privateAddress)
+        .flatMap(({ port, from }) => from.map((source) => `${port} from ${source}`)),
+    databaseClients: (graph, plan) =>
+      (graph.named("firewall").inputs["rules"] as LocalRule[])
+        .filter(({ address, port }) => plan.database.kind === "managed" && address === plan.database.privateAddress && port === 5432)
+        .flatMap(({ from }) => from.map((source) => (source === `${plan.hosts[0]?.privateAddress}/32` ? "web" : source))),
+  },
+  {
+    name: "digitalocean",
+    target: digitalocean,
+    machine: "digitalocean:index/droplet:Droplet",
+    state: stateOf,
+    openings: (graph) =>
+      (graph.named("firewall").inputs["inboundRules"] as { portRange: string; sourceAddresses: string[] }[]).flatMap(({ portRange, sourceAddresses }) =>
+        sourceAddresses.map((source) => `${portRange} from ${source}`),
+      ),
+    databaseClients: (graph, plan) =>
+      (graph.named("database-firewall").inputs["rules"] as { type: string; value: string }[]).map(({ type, value }) =>
+        type === "tag" && value === `${plan.labels.project}-${plan.labels.stack}-web` ? "web" : `${type} ${value}`,
+      ),
+  },
+];
+
+const digest = "00112233aabbccdd";
+
+describe.each(cases)("$name", ({ target, machine, state, openings, databaseClients }) => {
+  let plan: StackPlan;
+  let graph: Graph;
+  let late: { env: Record<string, string>; files: Record<string, string> };
+
+  beforeAll(async () => {
+    plan = planStack(
+      spec({
+        target: target.name,
+        secrets: ["API_KEY"],
+        env: { MODE: "test" },
+        access: { sshFrom: ["203.0.113.0/24"] },
+        backup: { enabled: false },
+        services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 1 } },
+        ...(target.name === "local" ? {} : { site: { domain: "www.example.org" } }),
+      }),
+    );
+    const secrets: Secrets = {
+      env: { API_KEY: pulumi.secret("api-marker") },
+      sshPrivateKey: pulumi.secret("key-marker"),
+      sshPublicKey: "ssh-ed25519 PUBLIC",
+      backupPassword: pulumi.secret("backup-marker"),
+    };
+    const release = { digest, source: "app", requirements: "requirements.txt", exclude: [] };
+    graph = await recordGraph({
+      stack: "test",
+      state: (type, name) => state(type, name),
+      id: (_type, name) => (name === "web-0" ? "4711" : `${name}-id`),
+      call: () => ({ certificate: "CA TEXT" }),
+      program: () => toOutputs(target.build(plan, renderHosts(plan, digest), release, secrets)),
+    });
+    late = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as typeof late;
+  });
+
+  test("builds each planned host once", () => {
+    const planned = plan.hosts.map(({ name }) => name);
+    expect(graph.ofType(machine).map(({ name }) => name).filter((name) => name.startsWith("web-"))).toEqual(planned);
+  });
+
+  test("opens no port the plan lacks, and each one that it has", () => {
+    const asked = plan.firewall
+      .filter(({ to }) => to === "web")
+      .flatMap(({ port, from }) => from.map((source) => `${port} from ${source.kind === "cidr" ? source.cidr : source.role}`));
+    // Machines on a bridge have IPv4 addresses alone.
+    const possible = target.name === "local" ? asked.filter((opening) => !opening.includes("::")) : asked;
+    expect([...openings(graph, plan)].sort()).toEqual([...possible].sort());
+  });
+
+  test("lets the web hosts and nobody else in to the database", () => {
+    expect(databaseClients(graph, plan)).toEqual(["web"]);
+  });
+
+  test("gives the app the same environment, and the database's address with its certificate checked", () => {
+    const { DATABASE_URL = "", ...rest } = late.env;
+    expect(rest).toEqual({ ...siteEnvironment(plan), API_KEY: "api-marker" });
+    expect(DATABASE_URL).toMatch(/^postgresql:\/\/[^@]+@[^/]+\/oc_?pizza\?sslmode=verify-full&sslrootcert=\/etc\/webstack\/database-ca\.pem$/);
+    expect(late.files["/etc/webstack/database-ca.pem"]).toBe("CA TEXT");
+  });
+
+  test("exports every output", () => {
+    expect(graph.outputs).toEqual({
+      version: 1,
+      siteUrl: expect.stringMatching(/^https?:\/\/[^/]+\/$/),
+      hosts: [{ name: "web-0", address: expect.any(String), user: "deploy", hostKey: "ssh-ed25519 AAAA" }],
+      database: { engine: "postgres", host: expect.any(String), port: expect.any(Number), name: expect.any(String), user: expect.any(String) },
+      release: digest,
+    });
+  });
+
+  test("checks the key of every machine that it logs in to", () => {
+    const connections = graph.nodes.filter(({ type }) => type.startsWith("command:remote:")).map(({ opened }) => opened["connection"]);
+    expect(connections.length).toBeGreaterThan(2);
+    for (const connection of connections) expect(connection).toMatchObject({ user: "deploy", hostKey: "ssh-ed25519 AAAA" });
+  });
+
+  test("shows no secret", () => {
+    for (const marker of ["api-marker", "key-marker"]) expect([marker, graph.clear.includes(marker)]).toEqual([marker, false]);
+  });
+});
