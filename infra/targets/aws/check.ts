@@ -53,7 +53,6 @@ function databaseRules({ database, backup }: StackPlan["spec"]): readonly Rule[]
       at: "database.storageLimitGiB", broken: storageLimitGiB > storageGiB && storageLimitGiB < leap,
       must: `must be storageGiB, ${storageGiB}, or at least a tenth more, ${leap}, when target is aws`, got: storageLimitGiB,
     },
-    { at: "database.pool", broken: database.pool !== "none", must: 'must be "none" when target is aws', got: database.pool, hint: "take a larger class, which lets more connections in" },
     { at: "database.user", broken: takenUsers.includes(user), must: "must not be a name that RDS or this project keeps for itself", got: user },
     { at: "database.user", broken: user.length > longest, must: `must have at most ${longest} characters when target is aws, which adds two`, got: user },
     { at: "backup.batch", broken: backup.batch !== null && !backup.enabled, must: "must be left out where backup.enabled is false, since both use one bucket", got: backup.batch },
