@@ -1,12 +1,13 @@
 /**
  * Measures what the project promises about speed, each figure beside its yardstick in the same run:
  *   npm run bench                all parts; writes bench/results.md
- *   npm run bench -- plan        one part: plan, engine, review, releases or load
+ *   npm run bench -- plan        one part: plan, imports, engine, review, releases or load
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { benchEngine } from "./engine";
+import { benchImports } from "./imports";
 import { benchLoad } from "./load";
 import { benchPlan } from "./plan";
 import { benchReleases } from "./releases";
@@ -15,6 +16,7 @@ import { table, type Table } from "./table";
 
 const parts: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   plan: benchPlan,
+  imports: benchImports,
   engine: benchEngine,
   review: benchReview,
   releases: benchReleases,

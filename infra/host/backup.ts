@@ -30,7 +30,8 @@ export function backupFiles(plan: StackPlan, host: HostPlan): readonly ManifestF
   const data = "/srv/webstack/shared/data";
   const folders = [`d ${data} 0755 root root -\n`, ...backup.paths.map((path) => `d ${data}/${path} 0750 ${app.name} ${app.name} -\n`)];
   return [
-    file("/etc/webstack/backup.json", `${JSON.stringify(backup, null, 1)}\n`),
+    // What a cloud dumps by itself is no affair of the host.
+    file("/etc/webstack/backup.json", `${JSON.stringify({ ...backup, batch: undefined }, null, 1)}\n`),
     ...(backup.drill.health ? drillFiles(plan) : []),
     ...(backup.paths.length === 0 ? [] : [file("/etc/tmpfiles.d/webstack-data.conf", `# Uploaded media: in every backup.\n${folders.join("")}`)]),
     ...units.flatMap((unit) => [

@@ -8,6 +8,8 @@ import type { Manifest } from "../../infra/host/manifest";
 import { userData } from "../../infra/host/user-data";
 import { webManifest } from "../../infra/host/web";
 import { planStack } from "../../infra/plan";
+import { onAws } from "../../infra/targets/aws/agent";
+import { namesOf } from "../../infra/targets/aws/names";
 import { spec } from "../config/baseline";
 
 /** A stand-in, as long as a real digest. */
@@ -28,6 +30,8 @@ export function goldenManifests(): ReadonlyMap<string, Manifest> {
   if (mysql.database.kind === "managed") manifests.set("ocpizza-mysql/database-0", databaseManifest(mysql, mysql.database, "10.77.0.1/32"));
   const production = planStack(exampleSpec("prod"));
   for (const host of production.hosts) manifests.set(`ocpizza-prod/${host.name}`, webManifest(production, host, digest));
+  const onEc2 = planStack(exampleSpec("aws"));
+  for (const host of onEc2.hosts) manifests.set(`ocpizza-aws/${host.name}`, onAws(onEc2, webManifest(onEc2, host, digest), namesOf("webstack-aws")));
   return manifests;
 }
 

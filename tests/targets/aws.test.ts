@@ -26,7 +26,7 @@ beforeAll(async () => {
   asked = await graphOf(
     onAws({
       protect: "nothing",
-      network: { nat: "gateway", flowLogs: true },
+      network: { nat: "gateway", flowLogs: true, outbound: [587] },
       host: { size: "t4g.small", snapshots: { every: "week", weekday: "friday", hour: 1 } },
       database: { size: "db.m7g.large", standby: true, blueGreen: true, storageGiB: 50, storageLimitGiB: 50, keepDays: 14, restore: { from: "shop-old", at: "2026-11-01T03:00:00Z" } },
     }),
@@ -112,7 +112,10 @@ test("the security groups open what the plan opens, each with its reason, and no
     ["web-firewall-id", "tcp", 80, 80, "::/0", "customers"],
   ]);
   // Neither the database nor what lands in the default group opens connections.
-  expect(shop.ofType("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").map(({ name }) => name)).toEqual(["dump-out", "web-out"]);
+  expect(shop.ofType("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").map(({ name }) => name)).toEqual([
+    "dump-out-443", "dump-out-80", "dump-out-database", "web-out-123", "web-out-443", "web-out-80", "web-out-database",
+  ]);
+  expect(asked.named("web-out-587").inputs).toMatchObject({ securityGroupId: "web-firewall-id", ipProtocol: "tcp", fromPort: 587, toPort: 587, description: "what the app calls" });
   expect(shop.named("network-unused").inputs).toMatchObject({ ingress: [], egress: [] });
 });
 
@@ -442,8 +445,6 @@ test("what AWS cannot do is a problem with its path, its bounds and what was got
   expect(problems({ database: { storageGiB: 10 } })).toEqual(["database.storageGiB: must be at least 20 when target is aws, got 10"]);
   expect(problems({ database: { storageGiB: 100, storageLimitGiB: 105 } })).toEqual(["database.storageLimitGiB: must be storageGiB, 100, or at least a tenth more, 110, when target is aws, got 105"]);
   expect(problems({ database: { user: "admin" } })).toEqual(['database.user: must not be a name that RDS or this project keeps for itself, got "admin"']);
-  expect(problems({ database: { version: "17" } })).toEqual(['database.version: must be "14" or "15" where backup.enabled is true: the host dumps it with PostgreSQL 15, got "17"']);
-  expect(problems({ database: { version: "17" }, backup: { enabled: false } })).toEqual([]);
   expect(problems({ monitoring: { budget: 40 } })).toEqual(["monitoring.emails: must name a receiver when there is a monitoring.budget, got []"]);
   expect(problems({ backup: { enabled: false, batch: {} } })).toEqual(['backup.batch: must be left out where backup.enabled is false, since both use one bucket, got {"hour":5,"keepDays":7}']);
   expect(problems({ database: { kind: "none" }, backup: { batch: {} } })).toEqual(['backup.batch: must be left out where there is no database, got {"hour":5,"keepDays":7}']);

@@ -13,7 +13,7 @@ export const markers = { app: "app-marker", key: "key-marker", backup: "backup-m
 export const accountId = "123456789012";
 
 /** Outputs that AWS adds to what was asked for, as far as the program reads them. */
-function stateOf(type: string, name: string, inputs: Readonly<Record<string, unknown>>, region: string): Record<string, unknown> {
+export function stateOf(type: string, name: string, inputs: Readonly<Record<string, unknown>>, region: string): Record<string, unknown> {
   const arn = (service: string, what: string) => ({ arn: `arn:aws:${service}:${String(inputs["region"] ?? region)}:${accountId}:${what}` });
   switch (type.split(":").slice(1).join(":")) {
     case "ec2/instance:Instance":
@@ -57,6 +57,14 @@ function stateOf(type: string, name: string, inputs: Readonly<Record<string, unk
   }
 }
 
+/** What AWS answers when it is asked. */
+export function answer(token: string): Record<string, unknown> {
+  if (token.endsWith(":getCallerIdentity")) return { accountId };
+  if (token.endsWith(":getAmi")) return { id: "ami-0123456789abcdef0" };
+  if (token.endsWith(":getZone")) return { zoneId: "Z123" };
+  throw new Error(`nothing answers ${token}`);
+}
+
 /** What the program asks of AWS for a description. */
 export function graphOf(spec: StackSpec, digest = "00112233aabbccdd"): Promise<Graph> {
   const secrets: Secrets = {
@@ -71,12 +79,7 @@ export function graphOf(spec: StackSpec, digest = "00112233aabbccdd"): Promise<G
   return recordGraph({
     stack: spec.stack,
     state: (type, name, inputs) => stateOf(type, name, inputs, spec.host.region),
-    call: (token) => {
-      if (token.endsWith(":getCallerIdentity")) return { accountId };
-      if (token.endsWith(":getAmi")) return { id: "ami-0123456789abcdef0" };
-      if (token.endsWith(":getZone")) return { zoneId: "Z123" };
-      throw new Error(`nothing answers ${token}`);
-    },
+    call: answer,
     program: () => toOutputs(aws.build(plan, renderHosts(plan, digest), release, secrets)),
   });
 }

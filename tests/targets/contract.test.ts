@@ -8,10 +8,13 @@ import { siteEnvironment } from "../../infra/host/environment";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
 import type { StackPlan } from "../../infra/plan/plan";
+import { aws } from "../../infra/targets/aws";
+import { regionCa } from "../../infra/targets/aws/database";
 import { digitalocean } from "../../infra/targets/digitalocean";
 import { local } from "../../infra/targets/local";
 import type { Target } from "../../infra/targets/target";
 import { spec } from "../config/baseline";
+import { answer, stateOf as awsState } from "./aws";
 import { stateOf } from "./digitalocean";
 import { recordGraph, type Graph } from "./graph";
 
@@ -20,12 +23,23 @@ interface Case {
   readonly name: string;
   readonly target: Target;
   readonly machine: string;
-  readonly state: (type: string, name: string) => Readonly<Record<string, unknown>>;
+  readonly state: (type: string, name: string, inputs: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
+  readonly call: (token: string) => Readonly<Record<string, unknown>>;
+  readonly ca: string;
+  /** Where the database's URL is, of what a host is told late; with another login's place in it where the host makes that itself. */
+  readonly databaseUrl: (late: Late) => string;
   /** Openings to the web host's ports, as "PORT from SOURCE". */
   openings(graph: Graph, plan: StackPlan): readonly string[];
   /** Who may reach the database. */
   databaseClients(graph: Graph, plan: StackPlan): readonly string[];
 }
+
+interface Late {
+  readonly env: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+const inEnvironment = ({ env }: Late): string => env["DATABASE_URL"] ?? "";
 
 const localState = (type: string, name: string): Record<string, unknown> => ({
   ...(type.endsWith(":Machine") ? { hostKey: "ssh-ed25519 AAAA" } : {}),
@@ -46,6 +60,9 @@ const cases: readonly Case[] = [
     target: local,
     machine: "nspawn:index:Machine",
     state: localState,
+    call: () => ({}),
+    ca: "CA TEXT",
+    databaseUrl: inEnvironment,
     openings: (graph, plan) =>
       (graph.named("firewall").inputs["rules"] as LocalRule[])
         .filter(({ address }) => address === plan.hosts[0]?.privateAddress)
@@ -60,6 +77,9 @@ const cases: readonly Case[] = [
     target: digitalocean,
     machine: "digitalocean:index/droplet:Droplet",
     state: stateOf,
+    call: () => ({ certificate: "CA TEXT" }),
+    ca: "CA TEXT",
+    databaseUrl: inEnvironment,
     openings: (graph) =>
       (graph.named("firewall").inputs["inboundRules"] as { portRange: string; sourceAddresses: string[] }[]).flatMap(({ portRange, sourceAddresses }) =>
         sourceAddresses.map((source) => `${portRange} from ${source}`),
@@ -69,14 +89,29 @@ const cases: readonly Case[] = [
         type === "tag" && value === `${plan.labels.project}-${plan.labels.stack}-web` ? "web" : `${type} ${value}`,
       ),
   },
+  {
+    name: "aws",
+    target: aws,
+    machine: "aws:ec2/instance:Instance",
+    state: (type, name, inputs) => awsState(type, name, inputs, "eu-central-1"),
+    call: answer,
+    ca: regionCa("eu-central-1"),
+    databaseUrl: ({ files }) => (JSON.parse(files["/etc/webstack/database-login.json"] ?? "{}") as { url: string }).url,
+    openings: (graph) => opened(graph, "web-firewall-id").map(({ fromPort, cidrIpv4, cidrIpv6 }) => `${String(fromPort)} from ${String(cidrIpv4 ?? cidrIpv6)}`),
+    databaseClients: (graph) => opened(graph, "database-firewall-id").map(({ referencedSecurityGroupId }) => (referencedSecurityGroupId === "web-firewall-id" ? "web" : String(referencedSecurityGroupId))),
+  },
 ];
+
+function opened(graph: Graph, group: string) {
+  return graph.ofType("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").map(({ inputs }) => inputs).filter(({ securityGroupId }) => securityGroupId === group);
+}
 
 const digest = "00112233aabbccdd";
 
-describe.each(cases)("$name", ({ target, machine, state, openings, databaseClients }) => {
+describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, openings, databaseClients }) => {
   let plan: StackPlan;
   let graph: Graph;
-  let late: { env: Record<string, string>; files: Record<string, string> };
+  let late: Late;
 
   beforeAll(async () => {
     plan = planStack(
@@ -100,12 +135,12 @@ describe.each(cases)("$name", ({ target, machine, state, openings, databaseClien
     const release = { digest, source: "app", requirements: "requirements.txt", exclude: [] };
     graph = await recordGraph({
       stack: "test",
-      state: (type, name) => state(type, name),
+      state,
       id: (_type, name) => (name === "web-0" ? "4711" : `${name}-id`),
-      call: () => ({ certificate: "CA TEXT" }),
+      call,
       program: () => toOutputs(target.build(plan, renderHosts(plan, digest), release, secrets)),
     });
-    late = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as typeof late;
+    late = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as Late;
   });
 
   test("builds each planned host once", () => {
@@ -127,10 +162,10 @@ describe.each(cases)("$name", ({ target, machine, state, openings, databaseClien
   });
 
   test("gives the app the same environment, and the database's address with its certificate checked", () => {
-    const { DATABASE_URL = "", ...rest } = late.env;
+    const { DATABASE_URL: _, ...rest } = late.env;
     expect(rest).toEqual({ ...siteEnvironment(plan), API_KEY: "api-marker" });
-    expect(DATABASE_URL).toMatch(/^postgresql:\/\/[^@]+@[^/]+\/oc_?pizza\?sslmode=verify-full&sslrootcert=\/etc\/webstack\/database-ca\.pem$/);
-    expect(late.files["/etc/webstack/database-ca.pem"]).toBe("CA TEXT");
+    expect(databaseUrl(late)).toMatch(/^postgresql:\/\/[^@]+@[^/]+\/oc_?pizza\?sslmode=verify-full&sslrootcert=\/etc\/webstack\/database-ca\.pem$/);
+    expect(late.files["/etc/webstack/database-ca.pem"]).toBe(ca);
   });
 
   test("exports every output", () => {

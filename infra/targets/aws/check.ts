@@ -28,15 +28,13 @@ export function check({ spec }: StackPlan): readonly Problem[] {
     },
     // https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Subscriber.html: ten e-mail addresses for each alert.
     { at: "monitoring.emails", broken: monitoring.emails.length > 10, must: "must name at most 10 receivers when target is aws", got: monitoring.emails },
+    { at: "monitoring.slack", broken: monitoring.slack !== null, must: "must be left out when target is aws", got: monitoring.slack, hint: "alerts go to monitoring.emails" },
     ...databaseRules(spec),
   ];
   return rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
 }
 
 const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`;
-
-/** Dumped by Debian 12's pg_dump, which refuses a newer server than itself. */
-const dumped = ["14", "15"];
 
 /** Names that RDS keeps for itself, beside those of the engines; ours is the master's. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html */
 const takenUsers = ["admin", "rdsadmin", "rdsrepladmin", "rds_superuser", "webstack_admin"];
@@ -57,11 +55,6 @@ function databaseRules({ database, backup }: StackPlan["spec"]): readonly Rule[]
     },
     { at: "database.user", broken: takenUsers.includes(user), must: "must not be a name that RDS or this project keeps for itself", got: user },
     { at: "database.user", broken: user.length > longest, must: `must have at most ${longest} characters when target is aws, which adds two`, got: user },
-    {
-      at: "database.version", broken: backup.enabled && engine === "postgres" && !dumped.includes(database.version),
-      must: `must be ${dumped.map((version) => `"${version}"`).join(" or ")} where backup.enabled is true: the host dumps it with PostgreSQL 15`, got: database.version,
-      hint: "or set backup.enabled to false and rely on database.keepDays",
-    },
     { at: "backup.batch", broken: backup.batch !== null && !backup.enabled, must: "must be left out where backup.enabled is false, since both use one bucket", got: backup.batch },
     // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/blue-green-deployments-considerations.html
     { at: "database.blueGreen", broken: database.blueGreen && restore !== null, must: "must be false while database.restore makes a copy", got: true },

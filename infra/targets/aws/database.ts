@@ -9,7 +9,7 @@ import { databaseUrl } from "../../host/environment";
 import { physicalName } from "../../plan/names";
 import type { DatabasePlan } from "../../plan/plan";
 import type { BuiltDatabase } from "../target";
-import type { Firewall } from "./firewall";
+import { databasePort, type Firewall } from "./firewall";
 import type { Network } from "./network";
 import { named, type Scope } from "./scope";
 
@@ -39,7 +39,6 @@ const forced = {
   mysql: [{ name: "require_secure_transport", value: "1" }],
 } as const;
 
-const ports = { postgres: 5432, mysql: 3306 } as const;
 /** Logs that RDS keeps in CloudWatch, by its names of them. */
 export const databaseLogs = { postgres: ["postgresql", "upgrade"], mysql: ["error"] } as const;
 
@@ -117,7 +116,7 @@ export function awsDatabase(scope: Scope, database: ManagedPlan, network: Networ
       dbSubnetGroupName: subnets.name,
       vpcSecurityGroupIds: [firewall.database.id],
       publiclyAccessible: false,
-      port: ports[engine],
+      port: databasePort(engine),
       parameterGroupName: parameters.name,
       multiAz: database.standby,
       backupRetentionPeriod: database.keepDays,
@@ -152,7 +151,7 @@ export function awsDatabase(scope: Scope, database: ManagedPlan, network: Networ
     options,
   );
   const masterSecret = instance.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
-  const place = { name: database.name, port: ports[engine] };
+  const place = { name: database.name, port: databasePort(engine) };
   return {
     instance,
     subnets,

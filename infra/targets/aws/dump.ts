@@ -3,12 +3,12 @@ import type { LogGroup } from "@pulumi/aws/cloudwatch";
 import { SecurityGroup } from "@pulumi/aws/ec2";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import { Schedule } from "@pulumi/aws/scheduler";
-import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
+import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { verbatim } from "../../host/render";
 import { prefixes, type Storage } from "./backup";
 import type { Database } from "./database";
-import type { Firewall } from "./firewall";
+import { allowDatabase, allowOut, databasePort, everywhere, type Firewall } from "./firewall";
 import type { Network } from "./network";
 import { anyTrust, readSecret, serviceTrust, submitJob, writeDumps } from "./policies";
 import { named, type Scope } from "./scope";
@@ -26,7 +26,7 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
   const { spec } = plan;
   if (spec.database.kind === "none" || spec.backup.batch === null || firewall.database === null) throw new Error("there is nothing to dump");
   const { engine } = spec.database;
-  const port = engine === "postgres" ? 5432 : 3306;
+  const port = databasePort(engine);
 
   const group = new SecurityGroup("dump-firewall", { vpcId: network.vpc.id, description: "the job that dumps the database", tags: named(scope, "dump") }, options);
   new SecurityGroupIngressRule(
@@ -34,7 +34,8 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
     { securityGroupId: firewall.database.id, ipProtocol: "tcp", fromPort: port, toPort: port, referencedSecurityGroupId: group.id, description: "daily dump" },
     options,
   );
-  new SecurityGroupEgressRule("dump-out", { securityGroupId: group.id, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0", description: "its image, its packages, the database and the bucket" }, options);
+  allowOut(scope, "dump", group, everywhere);
+  allowDatabase(scope, "dump", group, firewall.database, port);
 
   const role = (name: string, assumeRolePolicy: pulumi.Output<string>, policy: pulumi.Output<string>) => {
     const made = new Role(`${name}-role`, { assumeRolePolicy, tags: named(scope, name) }, options);

@@ -10,6 +10,40 @@ export interface Firewall {
   readonly database: SecurityGroup | null;
 }
 
+interface Way {
+  readonly protocol: "tcp" | "udp";
+  readonly port: number;
+  readonly why: string;
+}
+
+/** What any program of a stack reaches. Names are looked up at an address that security groups do not watch. */
+export const everywhere: readonly Way[] = [
+  { protocol: "tcp", port: 80, why: "Debian's packages" },
+  { protocol: "tcp", port: 443, why: "the cloud's services, the certificate authority and what the app asks" },
+];
+
+export const databasePort = (engine: "postgres" | "mysql"): number => ({ postgres: 5432, mysql: 3306 })[engine];
+
+/** Lets a group reach the Internet at these ports. */
+export function allowOut(scope: Scope, name: string, group: SecurityGroup, ways: readonly Way[]): void {
+  for (const { protocol, port, why } of ways) {
+    new SecurityGroupEgressRule(
+      `${name}-out-${port}`,
+      { securityGroupId: group.id, ipProtocol: protocol, fromPort: port, toPort: port, cidrIpv4: "0.0.0.0/0", description: why },
+      scope.options,
+    );
+  }
+}
+
+/** Lets a group reach the database. */
+export function allowDatabase(scope: Scope, name: string, group: SecurityGroup, database: SecurityGroup, port: number): void {
+  new SecurityGroupEgressRule(
+    `${name}-out-database`,
+    { securityGroupId: group.id, ipProtocol: "tcp", fromPort: port, toPort: port, referencedSecurityGroupId: database.id, description: "the database" },
+    scope.options,
+  );
+}
+
 /** One group for each role; the plan's openings, each with its reason, and nothing else. */
 export function awsFirewall(scope: Scope, network: Network): Firewall {
   const { plan, options } = scope;
@@ -30,7 +64,12 @@ export function awsFirewall(scope: Scope, network: Network): Firewall {
       );
     }
   }
-  // Packages, certificates, backups and the outside services of the app are anywhere. The database opens no connection.
-  new SecurityGroupEgressRule("web-out", { securityGroupId: web.id, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0", description: "packages, certificates and what the app calls" }, options);
+  allowOut(scope, "web", web, [
+    ...everywhere,
+    { protocol: "udp", port: 123, why: "the clock, which certificates and signatures depend on" },
+    ...plan.spec.network.outbound.map((port) => ({ protocol: "tcp" as const, port, why: "what the app calls" })),
+  ]);
+  // The database opens no connection.
+  if (database !== null && plan.database.kind === "managed") allowDatabase(scope, "web", web, database, databasePort(plan.database.engine));
   return { web, database };
 }

@@ -12,7 +12,7 @@ interface Rule extends Problem {
 
 /** What a stack may ask for that DigitalOcean does not have, by the dated table of the catalog; and the access that the provider needs. */
 export function check(plan: StackPlan): readonly Problem[] {
-  const { host, site, backup } = plan.spec;
+  const { host, site, backup, network, access } = plan.spec;
   const { every, hour, keep } = host.snapshots;
   const kept = every === "never" ? keep : backupsKept[every];
   const region = regions[host.region];
@@ -36,6 +36,10 @@ export function check(plan: StackPlan): readonly Problem[] {
       got: site.domain,
       hint: "a name below a domain that you own, such as www.example.com",
     },
+    { at: "network.nat", broken: network.nat !== "none", must: 'must be "none" when target is digitalocean', got: network.nat },
+    { at: "network.flowLogs", broken: network.flowLogs, must: "must be false when target is digitalocean", got: true },
+    { at: "backup.batch", broken: backup.batch !== null, must: "must be left out when target is digitalocean", got: backup.batch, hint: "the host makes backups by itself" },
+    { at: "access.sessions", broken: access.sessions, must: "must be false when target is digitalocean", got: true, hint: "log in with SSH" },
     ...databaseRules(plan),
   ];
   const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, ...(got === undefined ? {} : { got }), ...(hint === undefined ? {} : { hint }) }));
@@ -61,6 +65,7 @@ function databaseRules({ spec, database }: StackPlan): readonly Rule[] {
       must: "must be left out when target is digitalocean, where the app logs in as the cluster's own user",
       got: database.user,
     },
+    { at: "database.blueGreen", broken: database.blueGreen, must: "must be false when target is digitalocean", got: true },
     { at: "database.keepDays", broken: database.keepDays !== recoveryDays, must: `must be ${recoveryDays}, which DigitalOcean keeps`, got: database.keepDays, hint: "leave it out" },
   ];
 }

@@ -1,0 +1,70 @@
+"""cloud-init/bin/agent-install with a key, a signature and a gpgv that are real; the package's maker is played by functions."""
+import importlib.machinery
+import importlib.util
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+PROGRAM = Path(__file__).parents[2] / "cloud-init/bin/agent-install"
+
+
+def load():
+    loader = importlib.machinery.SourceFileLoader("agent_install", str(PROGRAM))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("agent_install", loader))
+    loader.exec_module(module)
+    return module
+
+
+@unittest.skipUnless(shutil.which("gpg") and shutil.which("gpgv"), "needs gpg and gpgv")
+class AgentInstallTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.home = Path(tempfile.mkdtemp(prefix="gpg-"))
+        cls.addClassCleanup(shutil.rmtree, cls.home, ignore_errors=True)
+        cls.gpg("--batch", "--passphrase", "", "--quick-generate-key", "maker@example.org", "rsa2048", "sign", "never")
+        cls.fingerprint = next(line.split(":")[9] for line in cls.gpg("--with-colons", "--list-keys").decode().splitlines() if line.startswith("fpr"))
+        cls.key = cls.gpg("--armor", "--export", "maker@example.org")
+        cls.addClassCleanup(subprocess.run, ["gpgconf", "--homedir", cls.home, "--kill", "all"], check=False)
+
+    @classmethod
+    def gpg(cls, *words, given=None):
+        return subprocess.run(["gpg", "--homedir", cls.home, "--quiet", "--pinentry-mode", "loopback", *words], input=given, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, check=True).stdout
+
+    def setUp(self):
+        self.program, self.folder = load(), Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.package = self.folder / "agent.deb"
+        self.package.write_bytes(b"package")
+        self.signature = self.gpg("--detach-sign", given=b"package")
+
+    def verify(self, **changed):
+        values = {"key": self.key, "signature": self.signature, "fingerprint": self.fingerprint, **changed}
+        self.program.verify(str(self.folder), str(self.package), values["key"], values["signature"], values["fingerprint"])
+
+    def test_a_package_signed_by_the_key_is_taken(self):
+        self.verify()
+
+    def test_another_key_a_changed_package_and_no_signature_are_refused(self):
+        for changed in ({"fingerprint": "0" * 40}, {"signature": b"none"}):
+            with self.assertRaisesRegex(SystemExit, "agent-install: agent.deb: is not signed by"):
+                self.verify(**changed)
+        self.package.write_bytes(b"another package")
+        with self.assertRaisesRegex(SystemExit, f"is not signed by {self.fingerprint}"):
+            self.verify()
+
+    def test_only_https_is_asked(self):
+        with self.assertRaisesRegex(SystemExit, "must be https"):
+            self.program.get("http://example.org/agent.deb")
+
+    def test_it_is_installed_once_and_what_comes_then_runs_each_time(self):
+        did = []
+        self.program.is_there = lambda name: name in did
+        self.program.install = lambda name, url, key: did.append(name)
+        for _ in range(2):
+            self.program.main(["agent", "https://example.org/a.deb", "--key", "https://example.org/k", "F", "--then", "touch", str(self.folder / "then")])
+            self.assertTrue((self.folder / "then").exists())
+            (self.folder / "then").unlink()
+        self.assertEqual(did, ["agent"])
