@@ -43,7 +43,7 @@ async function visitors<T>(work: Promise<T>): Promise<{ done: T; answers: number
 /** How long the gate asks a machine that does not answer; two minutes as shipped. */
 function gatePatience(seconds: number): void {
   const file = join(cloud.folder, "infra/targets/commission.ts");
-  writeFileSync(file, readFileSync(file, "utf8").replace(/const gateSeconds = \d+;/, `const gateSeconds = ${seconds};`));
+  writeFileSync(file, readFileSync(file, "utf8").replace(/const gateSeconds = "\d+";/, `const gateSeconds = "${seconds}";`));
 }
 
 /** A newer image of Debian, as an upgrade of this program would bring it. */
