@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export type Plain = Readonly<Record<string, unknown>>;
@@ -63,12 +63,14 @@ export class Store {
   }
 
   put(stored: Stored): void {
-    writeFileSync(this.fileOf(stored.type, stored.id), JSON.stringify(stored, null, 1), { mode: 0o600 });
+    // In one step: the test reads while the plugin writes.
+    const unfinished = join(this.folder, `object.${process.pid}`);
+    writeFileSync(unfinished, JSON.stringify(stored, null, 1), { mode: 0o600 });
+    renameSync(unfinished, this.fileOf(stored.type, stored.id));
   }
 
   get(type: string, id: string): Stored | undefined {
-    const file = this.fileOf(type, id);
-    return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Stored) : undefined;
+    return read(this.fileOf(type, id));
   }
 
   /** @throws when the cloud has no such resource. */
@@ -84,7 +86,7 @@ export class Store {
 
   /** Every resource, or every one of a type. */
   all(type?: string): Stored[] {
-    const stored = readdirSync(this.objectsFolder).map((name) => JSON.parse(readFileSync(join(this.objectsFolder, name), "utf8")) as Stored);
+    const stored = readdirSync(this.objectsFolder).flatMap((name) => read(join(this.objectsFolder, name)) ?? []);
     return type === undefined ? stored : stored.filter((one) => one.type === type);
   }
 
@@ -119,6 +121,16 @@ export class Store {
 
   private setFaults(faults: readonly Fault[]): void {
     writeFileSync(join(this.folder, "faults.json"), JSON.stringify(faults));
+  }
+}
+
+/** undefined: there is no such file, or not any more. */
+function read(file: string): Stored | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Stored;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }
 
