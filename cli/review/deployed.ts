@@ -72,13 +72,16 @@ function plain(value: unknown): unknown {
 /** `old`, with the stand-ins of `now` where they fit. `fed` says that an output of a resource flows in. */
 function adopt(old: unknown, now: unknown, fed: boolean): unknown {
   if (old === hidden) return now ?? "encrypted in the state";
-  if (typeof now === "string" && now.includes("⟨")) return typeof old !== "string" || pattern(now).test(old) ? now : old;
+  if (typeof now === "string" && now.includes("⟨")) return typeof old !== "string" || pattern(unfolded(now)).test(unfolded(old)) ? now : old;
   // What a stand-in was computed into, such as a number.
   if ((now === null || now === undefined) && fed) return now;
   if (Array.isArray(old) && Array.isArray(now)) return old.map((one: unknown, index) => adopt(one, now[index], fed));
   if (typeof old !== "object" || old === null || typeof now !== "object" || now === null) return old;
   return Object.fromEntries(Object.entries(old).map(([key, value]) => [key, adopt(value, (now as Record<string, unknown>)[key], fed)]));
 }
+
+// YAML folds a line by its length, and a stand-in is not as long as what it stands for.
+const unfolded = (text: string): string => text.replace(/>-\s+/g, "").replace(/\s+/g, " ");
 
 /** Any text in the place of each stand-in. */
 const pattern = (text: string): RegExp => new RegExp(`^${text.split(/⟨[^⟩]*⟩/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("[\\s\\S]*")}$`);

@@ -78,7 +78,7 @@ test.each(Object.entries(changes))("%s: no request fails, and what moves is what
   const happened = await apply();
   expect([happened.outcome.code, happened.failed, happened.moved]).toEqual([0, 0, moved]);
   expect(happened.asked).toBeGreaterThan(10);
-}, 120_000);
+}, 240_000);
 
 test("against what is deployed, nothing is left to do, and a change shows with its line", async () => {
   const state = await stack.pulumi(["stack", "export"]);
@@ -91,7 +91,7 @@ test("against what is deployed, nothing is left to do, and a change shows with i
   expect(files.map(({ path }) => path)).toEqual(["/etc/nginx/webstack/site.conf"]);
   expect(files[0]?.patch).toContain("+    client_max_body_size 26m;");
   await stack.mustUp();
-}, 120_000);
+}, 240_000);
 
 test("a review is refused for what `up` refuses, with the same words", async () => {
   const { verdict, problems } = await review(() => stack.change({ database: { version: "16" } }));
@@ -99,14 +99,14 @@ test("a review is refused for what `up` refuses, with the same words", async () 
   const { code, stdout, stderr } = await stack.up();
   expect([code === 0, `${stdout}${stderr}`.includes(`database.version: ${problems[0]?.must ?? ""}`)]).toEqual([false, true]);
   stack.change({ database: { version: "15" } });
-}, 120_000);
+}, 240_000);
 
 test("database size: the review says downtime, and the database restarts", async () => {
   const { verdict } = await review(() => stack.change({ database: { memoryMiB: 1536 } }));
   expect(verdict.level).toBe("downtime");
   const happened = await apply();
   expect([happened.outcome.code, happened.moved]).toEqual([0, ["postgres"]]);
-}, 120_000);
+}, 240_000);
 
 test("rotation of the deployment key: the review refuses, and both machines would be replaced with their data", async () => {
   const key = readFileSync(join(stack.folder, "key"), "utf8");
@@ -121,4 +121,4 @@ test("rotation of the deployment key: the review refuses, and both machines woul
   const byEngine = [...new Set(preview.steps.filter(({ op }) => op.includes("replace")).map(({ urn }) => urn.split("::").pop()))].sort();
   expect(replaced).toEqual(byEngine);
   await stack.pulumi(["config", "set", "--secret", "sshPrivateKey"], key);
-}, 120_000);
+}, 240_000);
