@@ -40,7 +40,7 @@ test.each([systemA(), systemB(), systemB("eu-central-1")].flatMap((plan) => [bil
 test("a region whose prices are known in part names what has none, and has no total", () => {
   const bill = billOf(systemB("eu-central-1"));
   expect(bill.lines.filter(({ monthly }) => monthly === null).map(({ what }) => what)).toEqual([
-    "root disk of 20 GiB", "managed database db.t4g.micro", "database disk of 20 GiB", "secret that holds its password",
+    "root disk of 20 GiB", "managed database db.t4g.micro", "database disk of 20 GiB", "2 secrets: the passwords of the master and of the app",
   ]);
   expect([bill.total, bill.known]).toEqual([null, 12.41]);
 });
