@@ -17,6 +17,8 @@ const chosen = (level) => ({
 
 /** @type {import("jest").Config} */
 export default {
+  // A command on a machine of a busy box takes more than the default of five.
+  testTimeout: 60_000,
   projects: Object.entries(levels).map(([displayName, folders]) => ({
     displayName,
     testEnvironment: "node",
