@@ -5,10 +5,11 @@ const units = "/etc/systemd/system";
 const permissions = "/etc/tmpfiles.d/webstack-permissions.conf";
 
 /**
- * Of every host: security updates by themselves, Debian's files against their checksums, a record of the others, folders in /tmp of one's own.
+ * Of every host: security updates by themselves, Debian's files against their checksums, a record of the others, folders in /tmp of
+ * one's own, and a strong password where somebody sets one for a console.
  * Never apt-listbugs, which ends every unattended installation when it reaches no bug server.
  */
-export const hardeningPackages = ["aide", "debsums", "libpam-tmpdir", "unattended-upgrades"] as const;
+export const hardeningPackages = ["aide", "debsums", "libpam-passwdqc", "libpam-tmpdir", "unattended-upgrades"] as const;
 
 /** Timers that bring the updates, and the one that looks at the files. */
 export const hardeningUnits: readonly string[] = ["apt-daily.timer", "apt-daily-upgrade.timer", "webstack-integrity.timer"];

@@ -6,6 +6,7 @@ import { findScanner } from "../../tools/scanners";
 import { ask } from "./http";
 import { load } from "./load";
 import { run, TestStack } from "./stack";
+import { everyStatus, secured } from "./statuses";
 import { Stranger } from "./stranger";
 import { statuses } from "./wire";
 
@@ -179,3 +180,11 @@ describe("a request that is too large", () => {
     expect(await post(limit * 1024 ** 2)).toEqual([]);
   });
 });
+
+test("every status of a site without TLS has the security headers, each once, and none speaks of TLS", async () => {
+  const answers = [...(await everyStatus({ stack, url: `http://${address}/`, address }))];
+  expect(answers.map(([name, { status }]) => [name, status])).toEqual(answers.map(([name]) => [name, Number(name.slice(0, 3))]));
+  const whole = answers.filter(([name]) => !name.startsWith("304"));
+  expect(whole.map(([name, { headers }]) => ({ name, ...headers }))).toEqual(whole.map(([name]) => expect.objectContaining({ name, ...secured }) as object));
+  expect(answers.filter(([, { headers }]) => "strict-transport-security" in headers)).toEqual([]);
+}, 90_000);
