@@ -76,6 +76,32 @@ test("a stranger finds 80 and 443 of the site open, and nothing on the machines 
   });
 }, 180_000);
 
+test("the host has the settings of its network, its timers run, and its files are as its packages brought them", async () => {
+  const keys = ["all.forwarding", "all.rp_filter", "all.log_martians", "all.send_redirects", "default.accept_redirects", "default.accept_source_route"];
+  expect(await stack.remote(`cat ${keys.map((key) => `/proc/sys/net/ipv4/conf/${key.replace(".", "/")}`).join(" ")} | tr '\n' ' '`)).toBe("0 1 1 0 0 0 ");
+  expect(await stack.remote("systemctl is-active apt-daily.timer apt-daily-upgrade.timer webstack-integrity.timer unattended-upgrades.service; true")).toBe("active\nactive\nactive\ninactive");
+  expect(await stack.remote("stat -c '%a %n' /home/deploy /etc/ssh/sshd_config")).toBe("750 /home/deploy\n600 /etc/ssh/sshd_config");
+  await stack.remote("sudo systemctl start webstack-integrity.service");
+  await stack.remote("echo '# changed' | sudo tee -a /etc/issue > /dev/null && sudo systemctl start webstack-integrity.service");
+  expect(await stack.remote("sudo journalctl --unit webstack-integrity --output cat --no-pager")).toMatch(/^f .*: \/etc\/issue$/m);
+  await stack.remote("sudo cp -p /usr/bin/tsort /root/ && echo more | sudo tee -a /usr/bin/tsort > /dev/null");
+  expect((await stack.ssh("sudo systemctl start webstack-integrity.service")).code).toBe(1);
+  await stack.remote("sudo cp -p /root/tsort /usr/bin/tsort && sudo sed -i '$d' /etc/issue && sudo systemctl start webstack-integrity.service && sudo hostctl verify");
+}, 60_000);
+
+test("after an upgrade the services change slots and nginx starts anew, and without one nothing happens", async () => {
+  expect(await stack.remote("systemctl show apt-daily-upgrade.service --property ExecStartPost")).toContain("/usr/local/lib/webstack/after-upgrade");
+  const nginx = () => stack.remote("systemctl show nginx.service --property MainPID --value");
+  const before = [await nginx(), await site.unit()];
+  await stack.remote("sudo /usr/local/lib/webstack/after-upgrade");
+  expect([await nginx(), await site.unit()]).toEqual(before);
+  // As dpkg does: another file under the same name.
+  await stack.remote("cd /usr/lib/*/ && file=$(readlink -f libcrypto.so.3) && sudo cp -p $file $file.new && sudo mv $file.new $file && sudo /usr/local/lib/webstack/after-upgrade");
+  const after = [await nginx(), await site.unit()];
+  expect(after.map((found, index) => found !== before[index])).toEqual([true, true]);
+  expect(await site.status("healthz")).toBe(200);
+}, 60_000);
+
 test("lynis warns of nothing on the web machine, gives it at least 83, and the documents explain what it suggests and nothing else", async () => {
   // From this box, so that the machine has only what it needs.
   const packed = "tar -C / -cz usr/share/lynis usr/sbin/lynis etc/lynis | base64";
