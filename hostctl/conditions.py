@@ -14,6 +14,8 @@ def holding(host, known=None):
     failed = _failed_units(host)
     found = {_unit(unit): known.get(_unit(unit)) or sentence_of(host, unit) for unit in failed}
     found |= {f"disk {folder}": sentence for folder, sentence in disk.low(host).items()}
+    if host.paths.reboot.exists():
+        found["reboot"] = "an update waits for a reboot: the kernel that runs is the old one"
     if manifest is None:
         return found
     for unit, state in host.units.states(_must_run(host, manifest)).items():

@@ -39,6 +39,8 @@ class Paths:
         self.last_backup = self.state / "backup.json"
         self.alerts = self.state / "alerts.json"
         self.inbox = self.state / "inbox"
+        # Written by packages whose update the running system does not have yet, the kernel's above all.
+        self.reboot = self.at("/run/reboot-required")
         self.logs = self.at("/var/log/webstack")
         self.programs = self.at("/usr/local/lib/webstack")
         self.proc = self.at("/proc")

@@ -240,6 +240,12 @@ class Conditions(Case):
         (sentence,) = self.found().values()
         self.assertRegex(sentence, r"^the disk of \S+ has only 9% of its bytes and 8% of its files free$")
 
+    def test_an_update_that_waits_for_a_reboot(self):
+        self.served()
+        self.machine.paths.reboot.parent.mkdir(parents=True, exist_ok=True)
+        self.machine.paths.reboot.touch()
+        self.assertEqual(self.found(), {"reboot": "an update waits for a reboot: the kernel that runs is the old one"})
+
     def test_nothing_begins_or_ends_during_a_deployment_but_one_that_never_ends_does(self):
         self.served()
         self.machine.active.pop("bot.service")

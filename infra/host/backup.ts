@@ -2,6 +2,7 @@ import type { HostPlan, StackPlan } from "../plan/plan";
 import { addressIn, privateAddress } from "../plan/network";
 import { commonChecks, commonFiles } from "./common";
 import { firewallFile } from "./firewall";
+import { hardeningUnits } from "./hardening";
 import { file, type Manifest, type ManifestFile } from "./manifest";
 import { rolePackages } from "./packages";
 import { render, verbatim } from "./render";
@@ -90,7 +91,7 @@ export function backupMachineManifest(plan: StackPlan): Manifest {
       }),
     ],
     checks: [...commonChecks, { below: "/etc/nftables.conf", command: ["/usr/sbin/nft", "--check", "--file", "/etc/nftables.conf"] }],
-    units: ["nftables.service"],
+    units: ["nftables.service", ...hardeningUnits],
     services: [],
     release: null,
   };

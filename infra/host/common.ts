@@ -1,15 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { hardeningChecks, hardeningFiles } from "./hardening";
 import { file, type ManifestCheck, type ManifestFile } from "./manifest";
-import { verbatim } from "./render";
+import { render, verbatim } from "./render";
 
 const hostctl = join(__dirname, "..", "..", "hostctl");
 
-/** Files that every host has: hostctl itself and its recovery at boot, SSH, the journal's limits. */
+/** Files that every host has: hostctl itself and its recovery at boot, SSH, the journal's limits, what hardening.ts has. */
 export function commonFiles(sshKeys: readonly string[]): readonly ManifestFile[] {
   return [
     ...hostctlFiles(),
-    file("/etc/systemd/system/webstack-recover.service", verbatim("systemd/webstack-recover.service")),
+    ...hardeningFiles,
+    file("/etc/systemd/system/webstack-recover.service", render("systemd/webstack-recover.service", { sandbox: verbatim("systemd/sandbox.conf") })),
     file("/etc/systemd/system/sysinit.target.d/webstack.conf", verbatim("systemd/recover-at-boot.conf")),
     file("/etc/ssh/sshd_config.d/webstack.conf", verbatim("ssh/sshd.conf"), {
       mode: "0600",
@@ -23,7 +25,7 @@ export function commonFiles(sshKeys: readonly string[]): readonly ManifestFile[]
 }
 
 /** Checks that every host runs after its files were written. */
-export const commonChecks: readonly ManifestCheck[] = [{ below: "/etc/ssh/", command: ["/usr/sbin/sshd", "-t"] }];
+export const commonChecks: readonly ManifestCheck[] = [{ below: "/etc/ssh/", command: ["/usr/sbin/sshd", "-t"] }, ...hardeningChecks];
 
 function hostctlFiles(): ManifestFile[] {
   const modules = readdirSync(hostctl).filter((name) => name.endsWith(".py") && name !== "receive.py");

@@ -1,4 +1,5 @@
 import type { DatabaseSpec, StackSpec } from "../config/spec";
+import { hardeningPackages } from "./hardening";
 import { nrpePackages } from "./nrpe";
 
 type Engine = Extract<DatabaseSpec, { kind: "managed" }>["engine"];
@@ -9,10 +10,10 @@ type Engine = Extract<DatabaseSpec, { kind: "managed" }>["engine"];
  */
 export const rolePackages = {
   // netbase has /etc/protocols, which nft reads.
-  web: ["logrotate", "netbase", "nginx-light", "nftables", "openssl", "python3", "python3-pip", "python3-venv"],
-  postgres: ["netbase", "nftables", "openssl", "postgresql-15", "python3"],
-  mysql: ["mariadb-server", "netbase", "nftables", "openssl", "python3"],
-  backup: ["netbase", "nftables", "python3"],
+  web: [...hardeningPackages, "logrotate", "netbase", "nginx-light", "nftables", "openssl", "python3", "python3-pip", "python3-venv"],
+  postgres: [...hardeningPackages, "netbase", "nftables", "openssl", "postgresql-15", "python3"],
+  mysql: [...hardeningPackages, "mariadb-server", "netbase", "nftables", "openssl", "python3"],
+  backup: [...hardeningPackages, "netbase", "nftables", "python3"],
 } as const;
 
 /** See docs/decisions/0008-lego-orders-the-certificate.md. */

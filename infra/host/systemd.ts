@@ -75,11 +75,12 @@ function jobFiles(spec: StackSpec, job: JobSpec): ManifestFile[] {
 
 /** The unit names behind a list of service names, both slots of a service that has slots. */
 function afterUnits(names: readonly string[], services: readonly ServiceSpec[]): string {
-  const units = (name: string) =>
-    services.find((service) => service.name === name)?.kind === "command"
-      ? [`${name}.service`]
-      : [`${name}@blue.service`, `${name}@green.service`];
-  return names.flatMap(units).join(" ");
+  return unitsOf(names.flatMap((name) => services.filter((service) => service.name === name))).join(" ");
+}
+
+/** Units of services, both slots of one that has slots. */
+export function unitsOf(services: readonly ServiceSpec[]): readonly string[] {
+  return services.flatMap(({ kind, name }) => (kind === "command" ? [`${name}.service`] : [`${name}@blue.service`, `${name}@green.service`]));
 }
 
 /**

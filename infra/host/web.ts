@@ -2,13 +2,14 @@ import type { HostPlan, StackPlan } from "../plan/plan";
 import { backupFiles, backupUnits } from "./backup";
 import { commonChecks, commonFiles } from "./common";
 import { firewallFile } from "./firewall";
+import { afterUpgrade, hardeningUnits } from "./hardening";
 import { file, type Manifest, type ManifestCheck, type ManifestService } from "./manifest";
 import { monitoringFiles, monitoringUnits } from "./monitoring";
 import { nginxFiles } from "./nginx";
 import { nrpeFiles, nrpeUnits } from "./nrpe";
 import { webPackages } from "./packages";
 import { verbatim } from "./render";
-import { jobUnits, pauseUnit, serviceUnits } from "./systemd";
+import { jobUnits, pauseUnit, serviceUnits, unitsOf } from "./systemd";
 import { tlsChecks, tlsFiles, tlsUnits } from "./tls";
 
 /** The manifest of a host that serves the site, with the release named by `digest`. */
@@ -37,9 +38,10 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       ...backupFiles(plan, host),
       ...monitoringFiles(plan),
       ...nrpeFiles(spec),
+      ...afterUpgrade(unitsOf(spec.services)),
     ],
     checks: [...commonChecks, ...tlsChecks(spec), ...checks],
-    units: ["nftables.service", "nginx.service", ...tlsUnits(spec), ...spec.jobs.map(({ name }) => `${name}.timer`), ...backupUnits(plan, host), ...monitoringUnits, ...nrpeUnits(spec)],
+    units: ["nftables.service", "nginx.service", ...hardeningUnits, ...tlsUnits(spec), ...spec.jobs.map(({ name }) => `${name}.timer`), ...backupUnits(plan, host), ...monitoringUnits, ...nrpeUnits(spec)],
     services: spec.services.map((service): ManifestService =>
       service.kind === "command"
         ? { name: service.name, kind: "command" }

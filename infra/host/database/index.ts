@@ -1,6 +1,7 @@
 import type { DatabasePlan, StackPlan } from "../../plan/plan";
 import { commonChecks, commonFiles } from "../common";
 import { firewallFile } from "../firewall";
+import { hardeningUnits } from "../hardening";
 import { file, type Manifest, type ManifestFile } from "../manifest";
 import { databasePackages } from "../packages";
 import { render, verbatim } from "../render";
@@ -45,7 +46,7 @@ export function databaseManifest(plan: StackPlan, database: ManagedDatabase, ope
       ...server.files(plan, database),
     ],
     checks: [...commonChecks, { below: "/etc/nftables.conf", command: ["/usr/sbin/nft", "--check", "--file", "/etc/nftables.conf"] }],
-    units: ["nftables.service", server.unit],
+    units: ["nftables.service", ...hardeningUnits, server.unit],
     services: [],
     release: null,
   };
