@@ -305,7 +305,7 @@ test("neither password is in a process list, a journal, a log or a file that is 
   const database = (await stack.remote("sudo cat /etc/webstack/env")).match(/postgresql:\/\/[^:]+:([^@]+)@/)?.[1] ?? "";
   expect(database).toMatch(/^[\w-]{40}$/);
   await stack.remote(
-    `sudo systemctl start --no-block webstack-backup.service; for i in $(seq 60); do cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' '\\n'; echo; sleep 0.05; done > /tmp/arguments; sudo systemctl start webstack-drill.service`,
+    `sudo systemctl start --no-block webstack-backup.service; while test "$(systemctl is-active webstack-backup.service)" = activating; do cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' '\\n'; echo; done > /tmp/arguments; sudo systemctl start webstack-drill.service`,
   );
   const seen = await stack.remote("cat /tmp/arguments; rm /tmp/arguments");
   expect(seen).toContain("pg_dump");
