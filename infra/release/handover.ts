@@ -10,7 +10,6 @@
  * Output: {"from", "known"}: the host that it came from or null, and every host of this stack that was ever given something.
  */
 import { readFileSync } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import type { Client, ClientChannel } from "ssh2";
 import { connect, shownKey, type SshHost } from "./connect";
 import { failing, patiently } from "./patience";
@@ -77,10 +76,10 @@ async function stream(from: SshHost, to: SshHost, key: string, what: "--all" | "
     const [source, sink] = await Promise.all([run(old, `sudo hostctl hand-over ${what}`), run(young, `sudo hostctl take-over ${what} --lock-wait 300`)]);
     const ends = [ended(source, `${from.address}: hostctl hand-over`), ended(sink, `${to.address}: hostctl take-over`)];
     sink.resume();
-    // Why one of them ended says more than that the pipe broke.
-    const piped = pipeline(source, sink).catch(() => undefined);
+    // A reader that has all it needs may close first. pipeline() would then destroy the source, and nobody hears of the end of a destroyed
+    // channel. Why one of them ended says more than that the pipe broke.
+    source.pipe(sink).on("error", () => undefined).on("close", () => source.resume());
     await Promise.all(ends);
-    await piped;
   } finally {
     old.end();
     young.end();
