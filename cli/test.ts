@@ -1,5 +1,5 @@
 /** npm test [-- --no-machines]: every level of test, and one line at the end that counts them all. */
-import { images } from "../tools/images";
+import { images, mysqlImages } from "../tools/images";
 import { k6 } from "../tools/k6";
 import { moto } from "../tools/moto";
 import { pebble } from "../tools/pebble";
@@ -17,7 +17,7 @@ main(async () => {
   if (unknown !== undefined) throw new UsageError(`npm test knows no ${unknown}; it knows --no-machines`);
   const machines = !words.includes("--no-machines");
 
-  await setUp(machines ? [k6, moto, pebble, scanners, probes, workflows, images] : []);
+  await setUp(machines ? [k6, moto, pebble, scanners, probes, workflows, images, mysqlImages] : []);
   const rows: (readonly [string, string])[] = [];
   const total = { passed: 0, failed: 0 };
   for (const suite of suites(["pure", "mocks", "goldens", ...(machines ? ["machines", "loads"] : [])])) {
