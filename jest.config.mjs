@@ -1,8 +1,9 @@
-/** Folders of tests/, each one a level of test; machines boots real ones and needs root. */
+/** Folders of tests/, each one a level of test; clouds judges and replays what is asked of clouds, with programs of set-up; machines boots real ones and needs root. */
 const levels = {
   pure: ["config", "plan", "host", "release", "tools", "cli", "providers", "policy", "architecture"],
   mocks: ["targets"],
   goldens: ["goldens"],
+  clouds: ["clouds"],
   machines: ["machines"],
 };
 
