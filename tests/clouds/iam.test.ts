@@ -38,7 +38,7 @@ const allowed: readonly Row[] = [
   ["host-role", "ssmmessages:OpenDataChannel", "*"],
   ["dump-job-role", "s3:PutObject", `${bucket}/dumps/2026-11-22.sql.gz`],
   ["dump-start-role", "secretsmanager:GetSecretValue", `${secrets}:webstack-aws-login-1234`],
-  ["dump-schedule-role", "batch:SubmitJob", `${batch}:jobDefinition/dump-definition`],
+  ["dump-schedule-role", "batch:SubmitJob", `${batch}:job-definition/dump-definition:1`],
 ];
 
 const denied: readonly Row[] = [
@@ -65,7 +65,7 @@ const denied: readonly Row[] = [
   ["host-role", "iam:PassRole", role("dump-job-role")],
   ["host-role", "iam:PutRolePolicy", role("host-role")],
   ["host-role", "sts:AssumeRole", role("dump-job-role")],
-  ["host-role", "ec2:RunInstances", `arn:aws:ec2:eu-west-3:${accountId}:instance/*`],
+  ["host-role", "ec2:RunInstances", `arn:aws:ec2:eu-west-3:${accountId}:instance/i-1`],
   ["host-role", "rds:DeleteDBInstance", `arn:aws:rds:eu-west-3:${accountId}:db:webstack-aws-database`],
   ["host-role", "ssm:StartSession", `arn:aws:ec2:eu-west-3:${accountId}:instance/i-1`],
   ["host-role", "ssm:SendCommand", `arn:aws:ec2:eu-west-3:${accountId}:instance/i-1`],
@@ -80,7 +80,7 @@ const denied: readonly Row[] = [
   ["dump-job-role", "secretsmanager:GetSecretValue", `${secrets}:webstack-aws-login-1234`],
   ["dump-start-role", "secretsmanager:GetSecretValue", `${secrets}:rds!db-1`],
   ["dump-start-role", "secretsmanager:PutSecretValue", `${secrets}:webstack-aws-login-1234`],
-  ["dump-schedule-role", "batch:SubmitJob", `${batch}:jobDefinition/other`],
+  ["dump-schedule-role", "batch:SubmitJob", `${batch}:job-definition/other:1`],
   ["dump-schedule-role", "batch:TerminateJob", `${batch}:job/1`],
 ];
 
@@ -94,7 +94,7 @@ test("roles may do nothing else: no other bucket, secret, role, machine or log i
   expect(denied.filter((_row, index) => answers[index] !== "ImplicitlyDenied")).toEqual([]);
 });
 
-test("every role with policies of ours is asked, and every statement is used", async () => {
+test("every role with policies of ours is asked, and each of its policies is needed", async () => {
   const roles = [...new Set(shop.ofType("aws:iam/rolePolicy:RolePolicy").map(({ inputs }) => String(inputs["role"]).replace(/-id$/, "")))].sort();
   expect([...new Set(allowed.map(([who]) => who))].sort()).toEqual(roles);
   // Without one of its policies, at least one of a role's calls is refused.

@@ -46,9 +46,11 @@ export function stateOf(type: string, name: string, inputs: Readonly<Record<stri
     case "sns/topic:Topic":
       return arn("sns", String(inputs["name"]));
     case "batch/jobQueue:JobQueue":
+      return arn("batch", `job-queue/${name}`);
     case "batch/jobDefinition:JobDefinition":
+      return arn("batch", `job-definition/${name}:1`);
     case "batch/computeEnvironment:ComputeEnvironment":
-      return arn("batch", `${type.split("/")[1]?.split(":")[0] ?? ""}/${name}`);
+      return arn("batch", `compute-environment/${name}`);
     case "remote:Command":
     case "local:Command":
       return { stdout: name.endsWith("-host-key") ? "ssh-ed25519 AAAA" : name.endsWith("-handover") ? '{"from":null,"known":[]}' : "" };

@@ -11,9 +11,10 @@ async function answer({ policies, resourcePolicy, principal, action, resource, a
     resourceControlPolicies: [],
   };
   const said = await runSimulation(simulation, {});
-  if (said.resultType !== "single") throw new Error(`${action} on ${resource}: ${JSON.stringify(said.errors ?? said.resultType)}`);
+  if (said.resultType === "error") throw new Error(`${action} on ${resource}: ${JSON.stringify(said.errors)}`);
   // A key of the context that does not belong to the action would be passed over in silence.
-  if (said.result.ignoredContextKeys?.length > 0) throw new Error(`${action} knows no ${said.result.ignoredContextKeys.join(", ")}`);
+  const ignored = [said.result ?? said.results].flat().flatMap((one) => one.ignoredContextKeys ?? []);
+  if (ignored.length > 0) throw new Error(`${action} knows no ${ignored.join(", ")}`);
   return said.overallResult;
 }
 
