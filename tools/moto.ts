@@ -19,12 +19,13 @@ export interface Moto {
 }
 
 /**
- * Starts a server of its own on a free port of `address` and waits until it answers. What it holds is gone when it stops.
+ * Starts a server of its own on a free port of `address` and waits until it answers. What it holds is gone when it stops. `env` has its
+ * settings: https://docs.getmoto.org/en/latest/docs/configuration/environment_variables.html
  * @throws when set-up has not installed it, or when it does not answer within a minute.
  */
-export async function startMoto(address = "127.0.0.1"): Promise<Moto> {
+export async function startMoto(address = "127.0.0.1", env: Readonly<Record<string, string>> = {}): Promise<Moto> {
   const port = await freePort(address);
-  const server = spawn(find("python"), ["-m", "moto.server", "--host", address, "--port", String(port)], { stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn(find("python"), ["-m", "moto.server", "--host", address, "--port", String(port)], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
   let said = "";
   server.stderr.on("data", (data: Buffer) => (said = (said + data.toString()).slice(-4000)));
   const url = `http://${address}:${port}`;

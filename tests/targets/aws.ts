@@ -30,6 +30,7 @@ export function stateOf(type: string, name: string, inputs: Readonly<Record<stri
       };
     case "rds/subnetGroup:SubnetGroup":
     case "rds/parameterGroup:ParameterGroup":
+    case "cloudwatch/eventRule:EventRule":
       return { name: `${name}-1234567` };
     case "secretsmanager/secret:Secret":
       return arn("secretsmanager", `secret:${String(inputs["namePrefix"])}1234`);
