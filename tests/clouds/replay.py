@@ -2,12 +2,14 @@
 
 Standard input: {"endpoint", "region", "account", "nodes": [{"type", "name", "inputs", "outputs", "dependencies"}]}, as tests/targets/graph.ts
 records them. Standard output: {"made": types, "modelled": types, "unknown": types, "found": what the endpoint tells, by subject}.
-`modelled` are calls that the endpoint does not play; the SDK has compared them with AWS's own description of the call, and that is all."""
+`modelled` are calls that the endpoint does not play; they are compared with AWS's own description of the call, and that is all: names, types,
+choices and patterns. Every call that is made is compared with it, too."""
 import functools
 import json
 import sys
 
 import boto3
+import regex
 from botocore.exceptions import ParamValidationError
 from botocore.validate import validate_parameters
 
@@ -19,7 +21,29 @@ makers, models = {}, {}
 
 @functools.cache
 def client(service, region=REGION):
-    return boto3.client(service, region_name=region, endpoint_url=asked["endpoint"], aws_access_key_id="x", aws_secret_access_key="x")
+    made = boto3.client(service, region_name=region, endpoint_url=asked["endpoint"], aws_access_key_id="x", aws_secret_access_key="x")
+    made.meta.events.register("provide-client-params", lambda params, model, **_: compare(params, model.input_shape, model.name))
+    return made
+
+
+def compare(value, shape, at):
+    """What the SDK knows of a call and does not look at itself: choices and patterns."""
+    if shape is None:
+        return
+    if shape.type_name == "structure":
+        for key, item in value.items():
+            if key in shape.members:
+                compare(item, shape.members[key], f"{at}.{key}")
+    elif shape.type_name == "list":
+        for item in value:
+            compare(item, shape.member, f"{at}[]")
+    elif shape.type_name == "string" and isinstance(value, str):
+        # The models are written for Java, whose word for any letter this is.
+        pattern = shape.metadata.get("pattern", "").replace(r"\p{all}", r"\s\S")
+        if getattr(shape, "enum", None) and value not in shape.enum:
+            raise ValueError(f"{at}: {value!r} is none of {', '.join(shape.enum)}")
+        if pattern and not regex.fullmatch(pattern, value):
+            raise ValueError(f"{at}: {value!r} does not match {pattern}")
 
 
 def makes(kind):
@@ -535,7 +559,9 @@ for node in in_order([node for node in asked["nodes"] if node["type"].startswith
             made.add(kind)
         elif kind in models:
             service, operation, parameters = models[kind]
-            validate_parameters(parameters(inputs, node), client(service).meta.service_model.operation_model(operation).input_shape)
+            shape = client(service).meta.service_model.operation_model(operation).input_shape
+            validate_parameters(parameters(inputs, node), shape)
+            compare(parameters(inputs, node), shape, operation)
             compared.add(kind)
         else:
             unknown.add(kind)

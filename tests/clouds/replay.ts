@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { findBoto, type Moto } from "../../tools/moto";
 import { capture } from "../../tools/setup/process";
-import { findBoto, startMoto } from "../../tools/moto";
 import { accountId } from "../targets/aws";
 import type { Graph } from "../targets/graph";
 
@@ -17,14 +17,9 @@ export interface Replayed {
   readonly found: Readonly<Record<string, any>>;
 }
 
-/** Makes a graph at an AWS of its own, with AWS's SDK, and tells what is there. @throws on the first call that is refused. */
-export async function replay(graph: Pick<Graph, "nodes">, region: string): Promise<Replayed> {
-  // So that AWS's own policies are there to be lent.
-  const moto = await startMoto("127.0.0.1", { MOTO_IAM_LOAD_MANAGED_POLICIES: "true" });
-  try {
-    const nodes = graph.nodes.map(({ type, name, opened, outputs, dependencies }) => ({ type, name, inputs: opened, outputs, dependencies }));
-    return JSON.parse(await capture(findBoto(), [join(__dirname, "replay.py")], { stdin: JSON.stringify({ endpoint: moto.url, region, account: accountId, nodes }) })) as Replayed;
-  } finally {
-    await moto.stop();
-  }
+/** Makes a graph at an AWS that has nothing else, with AWS's SDK, and tells what is there. @throws on the first call that is refused. */
+export async function replay(moto: Moto, graph: Pick<Graph, "nodes">, region: string): Promise<Replayed> {
+  await fetch(`${moto.url}/moto-api/reset`, { method: "POST" });
+  const nodes = graph.nodes.map(({ type, name, opened, outputs, dependencies }) => ({ type, name, inputs: opened, outputs, dependencies }));
+  return JSON.parse(await capture(findBoto(), [join(__dirname, "replay.py")], { stdin: JSON.stringify({ endpoint: moto.url, region, account: accountId, nodes }) })) as Replayed;
 }

@@ -119,6 +119,14 @@ test("the security groups open what the plan opens, each with its reason, and no
   expect(shop.named("network-unused").inputs).toMatchObject({ ingress: [], egress: [] });
 });
 
+test("AWS takes the reason of every opening: only certain letters may be in one", () => {
+  for (const graph of all()) {
+    for (const { name, type, inputs } of graph.nodes.filter((node) => /securityGroup/i.test(node.type) && node.inputs["description"] !== undefined)) {
+      expect([type, name, inputs["description"]]).toEqual([type, name, expect.stringMatching(/^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{1,255}$/)]);
+    }
+  }
+});
+
 test("no stack lets the whole Internet reach SSH or a database", () => {
   for (const graph of all()) {
     for (const { inputs } of graph.ofType("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")) {
