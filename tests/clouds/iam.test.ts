@@ -39,6 +39,7 @@ const allowed: readonly Row[] = [
   ["dump-job-role", "s3:PutObject", `${bucket}/dumps/2026-11-22.sql.gz`],
   ["dump-start-role", "secretsmanager:GetSecretValue", `${secrets}:webstack-aws-login-1234`],
   ["dump-schedule-role", "batch:SubmitJob", `${batch}:job-definition/dump-definition:1`],
+  ["dump-schedule-role", "batch:SubmitJob", `${batch}:job-queue/dump-queue`],
 ];
 
 const denied: readonly Row[] = [
@@ -81,6 +82,7 @@ const denied: readonly Row[] = [
   ["dump-start-role", "secretsmanager:GetSecretValue", `${secrets}:rds!db-1`],
   ["dump-start-role", "secretsmanager:PutSecretValue", `${secrets}:webstack-aws-login-1234`],
   ["dump-schedule-role", "batch:SubmitJob", `${batch}:job-definition/other:1`],
+  ["dump-schedule-role", "batch:SubmitJob", `${batch}:job-queue/other`],
   ["dump-schedule-role", "batch:TerminateJob", `${batch}:job/1`],
 ];
 
