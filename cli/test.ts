@@ -22,7 +22,7 @@ main(async () => {
   await setUp([iam, linters, moto, ...(machines ? [k6, pebble, scanners, probes, workflows, images] : [])]);
   const rows: (readonly [string, string])[] = [];
   const total = { passed: 0, failed: 0 };
-  for (const suite of suites(["pure", "mocks", "goldens", "clouds", ...(machines ? ["machines"] : [])])) {
+  for (const suite of suites(["pure", "mocks", "goldens", "clouds", ...(machines ? ["machines", "loads"] : [])])) {
     console.log(`\n== ${suite.name}`);
     const started = Date.now();
     const { passed, failed } = await suite.run().catch((error: unknown): Count => {

@@ -45,11 +45,11 @@ def _health(host, url):
     found = []
     for service in services:
         # One after the other: together they would need the memory of a second site.
-        units, began = slots.units(service.name, SLOT), host.system.time()
+        units, began, started = slots.units(service.name, SLOT), host.system.time(), host.system.monotonic()
         with host.log.event(f"Health-{service.name}-{SLOT}") as facts:
             try:
                 _start(host, units, url, service.start_seconds)
-                health.gate(host, service, SLOT, began)
+                health.gate(host, service, SLOT, began, started)
                 verdict = {"got": "200", "ok": True}
             except HostError as failure:
                 verdict = {"got": host.log.hide(str(failure)), "ok": False}

@@ -23,10 +23,10 @@ export async function createPostgres(network: Network, name: string, address: st
   const ca = runInside(
     name,
     `cloud-init status --wait > /dev/null
-cat > /root/certificate.sh <<'EOF'
+cat > /opt/certificate.sh <<'EOF'
 ${verbatim("database/certificate.sh")}
 EOF
-sh /root/certificate.sh ${address} postgres > /dev/null 2>&1
+sh /opt/certificate.sh ${address} postgres > /dev/null 2>&1
 cat > /etc/postgresql/15/main/conf.d/cloud.conf <<'EOF'
 listen_addresses = '*'
 port = ${port}

@@ -46,7 +46,7 @@ test("the database serves the tagged host with TLS and its password, and nobody 
   const query = (settings: string) =>
     runInside(
       String(droplet?.outputs.machine),
-      `cat > /root/ca.crt <<'EOF'\n${certificate}EOF\nPGPASSWORD='${password}' psql -XAt "host=${host} port=${port} user=app dbname=shop sslrootcert=/root/ca.crt ${settings}" -c 'select current_user' 2>&1 || true`,
+      `cat > /opt/ca.crt <<'EOF'\n${certificate}EOF\nPGPASSWORD='${password}' psql -XAt "host=${host} port=${port} user=app dbname=shop sslrootcert=/opt/ca.crt ${settings}" -c 'select current_user' 2>&1 || true`,
     ).trim();
   expect(query("sslmode=verify-full")).toBe("app");
   expect(query("sslmode=disable")).toContain("no pg_hba.conf entry");

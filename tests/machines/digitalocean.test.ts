@@ -3,7 +3,8 @@
  * the simulation knows of DigitalOcean (tests/cloud/README.md); backups to Spaces are switched off, and no authority signs the certificate.
  */
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { packConfig } from "../../cli/policy";
 import { parseState, refusal } from "../../cli/protection";
 import { steps, TestCloud } from "./cloud";
 import { ask } from "./http";
@@ -20,6 +21,7 @@ afterAll(async () => {
   expect((await cloud.down()).code).toBe(0);
 }, 60_000);
 
+const root = resolve(__dirname, "../..");
 const said = ({ stdout, stderr }: Outcome) => `${stdout}\n${stderr}`;
 const since = (mark: number) => cloud.journal().slice(mark);
 const address = () => cloud.resources("ReservedIp")[0]?.id ?? "";
@@ -57,6 +59,23 @@ test("a preview creates nothing and says what there would be", async () => {
   expect([preview.code, said(preview)]).toEqual([0, expect.stringMatching(/\+ \d+ to create/)]);
   expect(cloud.entries()).toEqual([]);
 }, 120_000);
+
+test("the rules let the stack through, and stop a machine that nobody watches before anything is made", async () => {
+  const held = (config: string) => cloud.preview("--policy-pack", join(root, "policy/webstack-policy"), "--policy-pack-config", config);
+  const config = join(cloud.folder, "policy.json");
+  writeFileSync(config, JSON.stringify(packConfig({ production: true, exceptions: [] })));
+  const through = await held(config);
+  expect([through.code, said(through)]).toEqual([0, expect.stringContaining("do-database-standby")]);
+
+  const file = join(cloud.folder, "infra/targets/digitalocean/host.ts");
+  const right = readFileSync(file, "utf8");
+  writeFileSync(file, right.replace("monitoring: true", "monitoring: false"));
+  const stopped = await held(config);
+  writeFileSync(file, right);
+  expect([stopped.code === 0, said(stopped)]).toEqual([false, expect.stringMatching(/\[mandatory\]\s+webstack v0\.1\.0\s+do-droplet-monitoring/)]);
+  expect(said(stopped)).toContain("web-0 must run the monitoring agent, got false");
+  expect(cloud.entries()).toEqual([]);
+}, 180_000);
 
 test("up: the host serves through the reserved address, which it got only behind the gate", async () => {
   const up = await cloud.mustUp();
@@ -135,11 +154,12 @@ test("a refresh finds nothing that differs", async () => {
   expect([refresh.code, said(refresh)]).toEqual([0, expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/)]);
 }, 120_000);
 
-// The engine's own `destroy` comes to the protected resources last: by then the others are gone, and the site with them.
-test("npm run down finds in the state what forbids it, and says how to allow it", async () => {
+test("what is protected is not destroyed: npm run down says what forbids it and how to allow it, and the engine stops at its own preview", async () => {
   const { stdout } = await cloud.pulumi(["stack", "export"]);
   expect(refusal(cloud.name, parseState(stdout))).toContain(`  pulumi config set --stack ${cloud.name} protect nothing\n  npm run up -- ${cloud.name}`);
-  const destroyed = await cloud.destroy();
+  const mark = cloud.journal().length;
+  const destroyed = await cloud.pulumi(["destroy", "--yes"]);
   expect([destroyed.code === 0, said(destroyed)]).toEqual([false, expect.stringContaining("protect")]);
-  expect([cloud.resources("DatabaseCluster"), cloud.resources("ReservedIp")].map((kept) => kept.length)).toEqual([1, 1]);
+  expect(since(mark)).toEqual([]);
+  expect((await page()).status).toBe(200);
 }, 120_000);

@@ -18,8 +18,8 @@ export const clockJump: Fault = {
   how: "hostctl told a time 75 days ahead and two days back; the stamps of a timer two years back, then two years ahead",
   fails: "none",
   async run(site) {
-    await site.run("cat > /root/elsewhen.py", elsewhen);
-    const at = (offset: number, words: string) => `python3 -I /root/elsewhen.py ${offset} ${words}`;
+    await site.run("cat > /opt/elsewhen.py", elsewhen);
+    const at = (offset: number, words: string) => `python3 -I /opt/elsewhen.py ${offset} ${words}`;
     const status = async (offset: number) => {
       const { code, stdout } = await site.attempt(at(offset, "status --json"));
       const { certificate, backup } = JSON.parse(stdout) as { certificate: { daysLeft: number; fault: string | null }; backup: { stale: boolean } };
@@ -31,9 +31,9 @@ export const clockJump: Fault = {
 
     // A release that believes itself older than the one before it is the newest all the same.
     const before = await site.release();
-    await site.run("rm -rf /root/update && mkdir /root/update && cat > /root/update/site.css", `${site.source("shop/static/shop/site.css")}\n/* another time */\n`);
-    await site.run("cat > /root/update/controller.ini", "[heavy]\nsite.css = shop.static.shop\n");
-    await site.run(at(-2 * days, "update /root/update"));
+    await site.run("rm -rf /opt/update && mkdir /opt/update && cat > /opt/update/site.css", `${site.source("shop/static/shop/site.css")}\n/* another time */\n`);
+    await site.run("cat > /opt/update/controller.ini", "[heavy]\nsite.css = shop.static.shop\n");
+    await site.run(at(-2 * days, "update /opt/update"));
     const after = await site.release();
     assert.notEqual(after, before);
     await site.run(at(75 * days, "rollback"));

@@ -10,7 +10,7 @@ import type { FaultSite } from "./site";
 export const steps = ["FILES", "RELEASE", "RUNTIME", "STEPS", "STATIC", "START", "SWITCH", "UNITS", "DRAIN"] as const;
 type Step = (typeof steps)[number];
 
-const folder = "/root/interrupted";
+const folder = "/opt/interrupted";
 
 /**
  * Makes a second release and two manifests that lead from one to the other and back: each brings another release, a changed

@@ -131,10 +131,10 @@ export class FaultSite {
 
   /** Releases the serving source with some files over it: [name, folder with dots, content]. */
   async update(...files: readonly (readonly [string, string, string])[]): Promise<Outcome> {
-    await this.run("rm -rf /root/update && mkdir /root/update");
-    for (const [name, , content] of files) await this.run(`cat > /root/update/${name}`, content);
-    await this.run("cat > /root/update/controller.ini", `[heavy]\n${files.map(([name, folder]) => `${name} = ${folder}\n`).join("")}`);
-    return this.attempt("hostctl update /root/update");
+    await this.run("rm -rf /opt/update && mkdir /opt/update");
+    for (const [name, , content] of files) await this.run(`cat > /opt/update/${name}`, content);
+    await this.run("cat > /opt/update/controller.ini", `[heavy]\n${files.map(([name, folder]) => `${name} = ${folder}\n`).join("")}`);
+    return this.attempt("hostctl update /opt/update");
   }
 
   /** Ends every process of the web machine at once, as a power cut does. */
