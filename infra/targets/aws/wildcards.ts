@@ -5,14 +5,15 @@ export interface Wildcard {
   readonly why: string;
 }
 
-const objects = /^arn:aws:s3:::[^*/]+\/[^*/]+\/\*$/;
+// The beginnings are open: a review has a name for an ARN that is not known yet.
+const objects = /^[^*/]+\/[^*/]+\/\*$/;
 
 /** By the statement's Sid. The rules of policy/ refuse every other `*` in an action or a resource; a statement that refuses may have any. */
 export const wildcards: Readonly<Record<string, Wildcard>> = {
   BackupObjects: { form: objects, why: "objects below the host's own prefix; their names are restic's" },
   DumpObjects: { form: objects, why: "objects below the prefix of the dumps; their names are the times of the dumps" },
-  LogStreams: { form: /^arn:aws:logs:[^*]+:log-group:[^*]+:log-stream:\*$/, why: "streams of one log group; their names are the writers' own" },
-  SubmitDump: { form: /^arn:aws:batch:[^*]+:job\/\*$/, why: "a job has no name before it is submitted; the queue and the definition have theirs" },
+  LogStreams: { form: /^[^*]+:log-stream:\*$/, why: "streams of one log group; their names are the writers' own" },
+  SubmitDump: { form: /^[^*]+:job\/\*$/, why: "a job has no name before it is submitted; the queue and the definition have theirs" },
   AgentMetrics: { form: /^\*$/, why: "PutMetricData knows no resource; the condition allows one namespace" },
   Sessions: { form: /^\*$/, why: "these calls of Session Manager know no resource; who may open a session is a right of people, not of the host" },
 };
