@@ -1,8 +1,9 @@
-/** Levels of test, each with its folders below tests/. Those of machines boot real ones and need root. */
+/** Levels of test, each with its folders below tests/. clouds judges and replays what is asked of clouds, with programs of set-up; those of machines boot real ones and need root. */
 const levels = {
   pure: ["config", "plan", "host", "release", "tools", "cli", "providers", "policy", "architecture"],
   mocks: ["targets"],
   goldens: ["goldens"],
+  clouds: ["clouds"],
   machines: ["machines"],
   loads: ["machines"],
 };

@@ -1,6 +1,8 @@
 /** npm test [-- --no-machines]: every level of test, and one line at the end that counts them all. */
+import { iam } from "../tools/iam";
 import { images, mysqlImages } from "../tools/images";
 import { k6 } from "../tools/k6";
+import { linters } from "../tools/linters";
 import { moto } from "../tools/moto";
 import { pebble } from "../tools/pebble";
 import { probes } from "../tools/probes";
@@ -17,10 +19,10 @@ main(async () => {
   if (unknown !== undefined) throw new UsageError(`npm test knows no ${unknown}; it knows --no-machines`);
   const machines = !words.includes("--no-machines");
 
-  await setUp(machines ? [k6, moto, pebble, scanners, probes, workflows, images, mysqlImages] : []);
+  await setUp([iam, linters, moto, ...(machines ? [k6, pebble, scanners, probes, workflows, images, mysqlImages] : [])]);
   const rows: (readonly [string, string])[] = [];
   const total = { passed: 0, failed: 0 };
-  for (const suite of suites(["pure", "mocks", "goldens", ...(machines ? ["machines", "loads"] : [])])) {
+  for (const suite of suites(["pure", "mocks", "goldens", "clouds", ...(machines ? ["machines", "loads"] : [])])) {
     console.log(`\n== ${suite.name}`);
     const started = Date.now();
     const { passed, failed } = await suite.run().catch((error: unknown): Count => {

@@ -1,32 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { join } from "node:path";
-import { cacheFolder, project } from "./setup/folders";
-import { capture } from "./setup/process";
-import type { Step } from "./setup/step";
+import { venv } from "./setup/venv";
 
 /** AWS's own API, answered from memory: S3, EC2, RDS and more. https://docs.getmoto.org/en/latest/docs/server_mode.html */
-const requirements = join(project, "tools", "moto", "requirements.txt");
-
-/** A virtual environment named by what is in it. */
-function folder(): string {
-  return join(cacheFolder(), "moto", createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 16));
-}
+const { find, step } = venv("moto", "Moto", "moto, which plays AWS for tests, is");
 
 /** Installed from PyPI, for tests of what we ask of AWS and of S3. */
-export const moto: Step = {
-  name: "Moto",
-  missing: () => (existsSync(folder()) ? null : "moto, which plays AWS for tests, is not installed"),
-  async make() {
-    const unfinished = `${folder()}.unfinished`;
-    rmSync(unfinished, { recursive: true, force: true });
-    await capture("python3", ["-m", "venv", unfinished], {});
-    await capture(join(unfinished, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", "--requirement", requirements], {});
-    renameSync(unfinished, folder());
-  },
-};
+export const moto = step;
+
+/** Python that has boto3, AWS's SDK. @throws when set-up has not installed it. */
+export const findBoto = (): string => find("python");
 
 /** Moto while it runs. */
 export interface Moto {
@@ -36,15 +19,13 @@ export interface Moto {
 }
 
 /**
- * Starts a server of its own on a free port of `address` and waits until it answers. What it holds is gone when it stops.
+ * Starts a server of its own on a free port of `address` and waits until it answers. What it holds is gone when it stops. `env` has its
+ * settings: https://docs.getmoto.org/en/latest/docs/configuration/environment_variables.html
  * @throws when set-up has not installed it, or when it does not answer within a minute.
  */
-export async function startMoto(address = "127.0.0.1"): Promise<Moto> {
-  const python = join(folder(), "bin", "python");
-  if (!existsSync(python)) throw new Error("moto is missing; npm test installs it");
+export async function startMoto(address = "127.0.0.1", env: Readonly<Record<string, string>> = {}): Promise<Moto> {
   const port = await freePort(address);
-  // Its script names an interpreter by the path from before the renaming.
-  const server = spawn(python, ["-m", "moto.server", "--host", address, "--port", String(port)], { stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn(find("python"), ["-m", "moto.server", "--host", address, "--port", String(port)], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
   let said = "";
   server.stderr.on("data", (data: Buffer) => (said = (said + data.toString()).slice(-4000)));
   const url = `http://${address}:${port}`;

@@ -1,3 +1,4 @@
+import { wildcardsIn } from "../../infra/targets/aws/wildcards";
 import { dataPorts, holdsPort, isWorld } from "../networks";
 import { each, together, type Resource, type Rule } from "../rule";
 import { secretIn } from "../secrets";
@@ -16,6 +17,8 @@ const listener = "aws:lb/listener:Listener";
 const key = "aws:kms/key:Key";
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 const policy = "aws:iam/policy:Policy";
+const bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy";
+const topicPolicy = "aws:sns/topicPolicy:TopicPolicy";
 const user = "aws:iam/user:User";
 const userLogin = "aws:iam/userLoginProfile:UserLoginProfile";
 const mfa = "aws:iam/virtualMfaDevice:VirtualMfaDevice";
@@ -55,18 +58,8 @@ function openings(said: Omit<Rule, "breaches" | "types" | "scope">, ports: reado
   return each([ingress, securityGroup], said, (props) => [props as Opening, ...((props["ingress"] ?? []) as Opening[])].map((one) => worldIn(one, ports)).find(Boolean));
 }
 
-interface Statement {
-  readonly Effect: string;
-  readonly Action?: string | readonly string[];
-}
-
-/** An action of a policy's JSON that is all of a service's; none where the text is not known yet. */
-function wide(text: unknown): string | undefined {
-  if (typeof text !== "string" || !text.startsWith("{")) return undefined;
-  const { Statement: said } = JSON.parse(text) as { readonly Statement: Statement | readonly Statement[] };
-  const actions = [said].flat().filter(({ Effect }) => Effect === "Allow").flatMap(({ Action }) => [Action ?? []].flat());
-  return actions.find((action) => action === "*" || action.endsWith(":*"));
-}
+/** A `*` that a policy's JSON grants and nothing explains; none where the text is not known yet. */
+const wide = (text: unknown): string | undefined => (typeof text === "string" && text.startsWith("{") ? wildcardsIn(text).find(({ explained }) => !explained)?.word : undefined);
 
 /** What must never be on AWS. Those with a rule of AWS Config are awsguard's, brought to today's resources. */
 export const aws: readonly Rule[] = [
@@ -215,12 +208,12 @@ export const aws: readonly Rule[] = [
   }, ({ enableKeyRotation }) => enableKeyRotation !== true && "never"),
 
   each(rolePolicy, {
-    id: "aws-role-wildcard", must: "name its actions", why: "a service's new actions are granted the day they appear", mend: "list the actions that are needed",
+    id: "aws-role-wildcard", must: "name its actions and resources", why: "a service's new actions are granted the day they appear, and other people's resources with its own", mend: "list what is needed, or explain the * in infra/targets/aws/wildcards.ts",
     url: config("iam-policy-no-statements-with-full-access"), binds: "always",
   }, ({ policy: text }) => wide(text)),
 
-  each(policy, {
-    id: "aws-policy-wildcard", must: "name its actions", why: "a service's new actions are granted the day they appear", mend: "list the actions that are needed",
+  each([policy, bucketPolicy, topicPolicy], {
+    id: "aws-policy-wildcard", must: "name its actions and resources", why: "a service's new actions are granted the day they appear, and other people's resources with its own", mend: "list what is needed, or explain the * in infra/targets/aws/wildcards.ts",
     url: config("iam-policy-no-statements-with-full-access"), binds: "always",
   }, ({ policy: text }) => wide(text)),
 

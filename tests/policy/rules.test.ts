@@ -31,7 +31,7 @@ const digitalocean: Stack = {
   volume: ["digitalocean:index/volume:Volume", {}, true],
 };
 
-const statement = (Action: unknown) => JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "arn:aws:s3:::backups/*" }] });
+const statement = (Action: unknown, Resource = "arn:aws:s3:::backups/host/*", Sid = "BackupObjects") => JSON.stringify({ Version: "2012-10-17", Statement: [{ Sid, Effect: "Allow", Action, Resource }] });
 
 const aws: Stack = {
   host: ["aws:ec2/instance:Instance", { metadataOptions: { httpTokens: "required" }, rootBlockDevice: { encrypted: true }, monitoring: true, associatePublicIpAddress: false, tags: { stack: "prod" }, userData: "#cloud-config\n" }],
@@ -122,7 +122,7 @@ const broken: Readonly<Record<string, readonly [resource: string, change: Props 
   "aws-balancer-https": ["listener", { defaultActions: [{ type: "forward" }] }, "an answer in clear"],
   "aws-key-rotation": ["key", { enableKeyRotation: undefined }, "never"],
   "aws-role-wildcard": ["role", { policy: statement("s3:*") }, "s3:*"],
-  "aws-policy-wildcard": ["policy", { policy: statement(["*"]) }, "*"],
+  "aws-policy-wildcard": ["policy", { policy: statement(["s3:GetObject"], "*") }, "*"],
   "aws-user-mfa": ["login", { without: "mfa" }, "a password alone"],
 };
 
@@ -154,6 +154,22 @@ test.each(Object.entries(broken))("%s", (id, [name, change, got]) => {
   // A world that may enter everywhere may enter by SSH, and a machine without a tag is behind no firewall.
   const together = { "do-firewall-all-in": ["do-firewall-ssh", "do-firewall-data"], "do-droplet-tags": ["do-droplet-firewall"] }[id] ?? [];
   expect(found.map((finding) => finding.rule).sort()).toEqual([id, ...together].sort());
+});
+
+test.each<[says: string, policy: string, got: string | undefined]>([
+  ["all actions of a service", statement(["s3:GetObject", "s3:*"]), "s3:*"],
+  ["all actions that begin alike", statement(["s3:Get*"]), "s3:Get*"],
+  ["all resources", statement(["s3:GetObject"], "*"), "*"],
+  ["an explanation that is of another form", statement(["s3:GetObject"], "arn:aws:s3:::*"), "arn:aws:s3:::*"],
+  ["objects of a whole bucket under an explanation for one prefix", statement(["s3:GetObject"], "arn:aws:s3:::backups/*"), "arn:aws:s3:::backups/*"],
+  ["a Sid that explains nothing", statement(["s3:GetObject"], "arn:aws:s3:::backups/host/*", "Other"), "arn:aws:s3:::backups/host/*"],
+  ["everything but", JSON.stringify({ Statement: { Effect: "Allow", NotAction: ["iam:PassRole"], Resource: "arn:aws:s3:::backups" } }), "NotAction"],
+  ["one that refuses", JSON.stringify({ Statement: [{ Effect: "Deny", Action: ["s3:*"], Resource: "*" }] }), undefined],
+  ["one prefix, explained", statement(["s3:GetObject"]), undefined],
+  ["one that is not known yet", later, undefined],
+])("a wildcard: %s", (_says, policy, got) => {
+  const found = evaluate(rules, resources(wrong(aws, "role", { policy })), production).map(({ rule, says }) => [rule, /, got (.*?): a service/.exec(says)?.[1]]);
+  expect(found).toEqual(got === undefined ? [] : [["aws-role-wildcard", got]]);
 });
 
 test("where nothing is protected, what binds production is advice", () => {

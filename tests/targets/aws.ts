@@ -30,6 +30,7 @@ export function stateOf(type: string, name: string, inputs: Readonly<Record<stri
       };
     case "rds/subnetGroup:SubnetGroup":
     case "rds/parameterGroup:ParameterGroup":
+    case "cloudwatch/eventRule:EventRule":
       return { name: `${name}-1234567` };
     case "secretsmanager/secret:Secret":
       return arn("secretsmanager", `secret:${String(inputs["namePrefix"])}1234`);
@@ -46,9 +47,11 @@ export function stateOf(type: string, name: string, inputs: Readonly<Record<stri
     case "sns/topic:Topic":
       return arn("sns", String(inputs["name"]));
     case "batch/jobQueue:JobQueue":
+      return arn("batch", `job-queue/${name}`);
     case "batch/jobDefinition:JobDefinition":
+      return arn("batch", `job-definition/${name}:1`);
     case "batch/computeEnvironment:ComputeEnvironment":
-      return arn("batch", `${type.split("/")[1]?.split(":")[0] ?? ""}/${name}`);
+      return arn("batch", `compute-environment/${name}`);
     case "remote:Command":
     case "local:Command":
       return { stdout: name.endsWith("-host-key") ? "ssh-ed25519 AAAA" : name.endsWith("-handover") ? '{"from":null,"known":[]}' : "" };

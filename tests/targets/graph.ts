@@ -19,6 +19,8 @@ export interface GraphNode {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** The same with secrets opened, for assertions on what is in them. */
   readonly opened: Readonly<Record<string, unknown>>;
+  /** What the provider adds: its identity as `id`, and what {@link Recording.state} says. */
+  readonly outputs: Readonly<Record<string, unknown>>;
   /** Names of the resources it waits for, sorted. */
   readonly dependencies: readonly string[];
   /** Options that were set, by name; other resources are told by their names. */
@@ -62,12 +64,15 @@ export interface Recording<T> {
 export async function recordGraph<T>(recording: Recording<T>): Promise<Graph> {
   const { project = "webstack", stack } = recording;
   const calls: GraphCall[] = [];
+  const added = new Map<string, Readonly<Record<string, unknown>>>();
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }: { type: string; name: string; inputs: Record<string, unknown> }) => ({
-        id: recording.id?.(type, name) ?? `${name}-id`,
-        state: { ...inputs, ...recording.state?.(type, name, inputs) },
-      }),
+      newResource({ type, name, inputs }: { type: string; name: string; inputs: Record<string, unknown> }) {
+        const id = recording.id?.(type, name) ?? `${name}-id`;
+        const state = recording.state?.(type, name, inputs) ?? {};
+        added.set(`${type} ${name}`, { id, ...state });
+        return { id, state: { ...inputs, ...state } };
+      },
       call({ token, inputs }: { token: string; inputs: Record<string, unknown> }) {
         calls.push({ token, inputs });
         const answer = recording.call?.(token, inputs);
@@ -89,7 +94,7 @@ export async function recordGraph<T>(recording: Recording<T>): Promise<Graph> {
 
   const outputs = await settled(recording.program());
   await runtime.waitForRPCs();
-  const all = requests.filter((request) => request.getType() !== "pulumi:pulumi:Stack").map(toNode);
+  const all = requests.filter((request) => request.getType() !== "pulumi:pulumi:Stack").map((request) => toNode(request, added.get(`${request.getType()} ${request.getName()}`) ?? {}));
   const nodes = all.sort((a, b) => compare(`${a.type} ${a.name}`, `${b.type} ${b.name}`));
   const ofType = (type: string) => nodes.filter((node) => node.type === type);
   return {
@@ -155,7 +160,7 @@ interface Request {
 
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? urn;
 
-function toNode(request: Request): GraphNode {
+function toNode(request: Request, outputs: GraphNode["outputs"]): GraphNode {
   const raw = request.getObject()?.toJavaScript() ?? {};
   const parent = request.getParent();
   const timeouts = request.getCustomtimeouts();
@@ -178,6 +183,7 @@ function toNode(request: Request): GraphNode {
     name: request.getName(),
     inputs: shown(raw, () => "[secret]") as Record<string, unknown>,
     opened: shown(raw, (value) => value) as Record<string, unknown>,
+    outputs,
     dependencies: [...new Set(request.getDependenciesList().map(nameOf))].sort(compare),
     options: Object.fromEntries(Object.entries(options).filter(([, value]) => isSet(value))),
   };

@@ -13,13 +13,14 @@ export interface Firewall {
 interface Way {
   readonly protocol: "tcp" | "udp";
   readonly port: number;
+  /** AWS takes a-z, A-Z, 0-9, spaces and ._-:/()#,@[]+=&;{}!$* here: no apostrophe. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html */
   readonly why: string;
 }
 
 /** What any program of a stack reaches. Names are looked up at an address that security groups do not watch. */
 export const everywhere: readonly Way[] = [
-  { protocol: "tcp", port: 80, why: "Debian's packages" },
-  { protocol: "tcp", port: 443, why: "the cloud's services, the certificate authority and what the app asks" },
+  { protocol: "tcp", port: 80, why: "packages of Debian" },
+  { protocol: "tcp", port: 443, why: "services of the cloud, the certificate authority and what the app asks" },
 ];
 
 export const databasePort = (engine: "postgres" | "mysql"): number => ({ postgres: 5432, mysql: 3306 })[engine];

@@ -69,6 +69,7 @@ export function awsMachine(
       rootBlockDevice: { volumeType: "gp3", volumeSize: 20, encrypted: true, deleteOnTermination: true, tags: named(scope, name) },
       // Without credits a burstable machine slows down, which an alarm tells, instead of costing more than the budget knows.
       ...(type.burstable ? { creditSpecification: { cpuCredits: "standard" } } : {}),
+      ebsOptimized: true,
       monitoring: false,
       // Nobody ends it by hand; this program does, once its successor serves.
       disableApiTermination: plan.spec.protect === "data",

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 /**
  * Every policy document of the target. None grants more than it names; where a service knows no narrower resource, the statement's Sid
- * stands in {@link wildcards} with the reason, and a test refuses every other `*`.
+ * stands in wildcards.ts with the reason, and a rule of policy/ refuses every other `*`.
  */
 
 interface Statement {
@@ -13,16 +13,6 @@ interface Statement {
   readonly Resource?: pulumi.Input<string> | readonly pulumi.Input<string>[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string> | readonly pulumi.Input<string>[]>>>>;
 }
-
-/** Sids of statements with a `*` that cannot be narrowed, and why. */
-export const wildcards: Readonly<Record<string, string>> = {
-  RefuseUnencryptedTransport: "it refuses instead of granting: whoever asks for whatever in clear is turned away",
-  BackupObjects: "objects below the host's own prefix; their names are restic's",
-  DumpObjects: "objects below the prefix of the dumps; their names are the times of the dumps",
-  LogStreams: "streams of one log group; their names are the writers' own",
-  AgentMetrics: "PutMetricData knows no resource; the condition allows one namespace",
-  Sessions: "these calls of Session Manager know no resource; who may open a session is a right of people, not of the host",
-};
 
 export const document = (...statements: readonly Statement[]): pulumi.Output<string> => pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
 
@@ -120,8 +110,14 @@ export const readSecret = (secret: pulumi.Input<string>, group: pulumi.Input<str
 export const writeDumps = (bucket: pulumi.Input<string>, prefix: string): pulumi.Output<string> =>
   document({ Sid: "DumpObjects", Effect: "Allow", Action: ["s3:PutObject", "s3:AbortMultipartUpload"], Resource: pulumi.interpolate`${bucket}/${prefix}/*` });
 
-export const submitJob = (queue: pulumi.Input<string>, definition: pulumi.Input<string>): pulumi.Output<string> =>
-  document({ Sid: "SubmitDump", Effect: "Allow", Action: ["batch:SubmitJob"], Resource: [queue, definition] });
+/**
+ * By AWS's list of actions this asks for a queue, a definition with and without its revision, and a job.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbatch.html
+ */
+export function submitJob(queue: pulumi.Input<string>, definition: pulumi.Input<string>): pulumi.Output<string> {
+  const before = (arn: pulumi.Input<string>) => pulumi.output(arn).apply((whole) => whole.slice(0, whole.lastIndexOf(":")));
+  return document({ Sid: "SubmitDump", Effect: "Allow", Action: ["batch:SubmitJob"], Resource: [queue, definition, before(definition), pulumi.interpolate`${before(queue)}:job/*`] });
+}
 
 /** CloudWatch and EventBridge may tell the topic, on behalf of this account. */
 export function tellTopic(topic: pulumi.Input<string>, account: pulumi.Input<string>): pulumi.Output<string> {
