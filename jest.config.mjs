@@ -1,10 +1,19 @@
-/** Folders of tests/, each one a level of test; machines boots real ones and needs root. */
+/** Levels of test, each with its folders below tests/. Those of machines boot real ones and need root. */
 const levels = {
   pure: ["config", "plan", "host", "release", "tools", "cli", "providers", "policy", "architecture"],
   mocks: ["targets"],
   goldens: ["goldens"],
   machines: ["machines"],
+  loads: ["machines"],
 };
+
+/** Tests on machines that count what fails under load: they want the box for themselves. The others run two at a time. */
+const loads = ["faults", "hardening", "overload", "release"].map((name) => `/tests/machines/${name}\\.test\\.ts$`);
+
+const chosen = (level) => ({
+  machines: { testPathIgnorePatterns: ["/node_modules/", ...loads] },
+  loads: { testMatch: undefined, testRegex: loads },
+}[level] ?? {});
 
 /** @type {import("jest").Config} */
 export default {
@@ -15,5 +24,6 @@ export default {
     testEnvironmentOptions: { globalsCleanup: "off" },
     testMatch: folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`),
     transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
+    ...chosen(displayName),
   })),
 };

@@ -72,8 +72,8 @@ async function jest(level: string): Promise<Count> {
   const folder = mkdtempSync(join(tmpdir(), "webstack-"));
   const report = join(folder, "report.json");
   try {
-    // One after the other: machines under load would wait for each other's machines.
-    const order = level === "machines" ? ["--runInBand"] : [];
+    // Whoever boots machines waits much and computes little; under load, machines would wait for each other.
+    const order = { machines: ["--maxWorkers=2"], loads: ["--runInBand"] }[level] ?? [];
     const status = await run(bin("jest"), ["--selectProjects", level, ...order, "--json", "--outputFile", report], { cwd: project });
     return countJest(existsSync(report) ? readFileSync(report, "utf8") : "", status);
   } finally {

@@ -20,7 +20,7 @@ main(async () => {
   await setUp(machines ? [k6, moto, pebble, scanners, probes, workflows, images] : []);
   const rows: (readonly [string, string])[] = [];
   const total = { passed: 0, failed: 0 };
-  for (const suite of suites(["pure", "mocks", "goldens", ...(machines ? ["machines"] : [])])) {
+  for (const suite of suites(["pure", "mocks", "goldens", ...(machines ? ["machines", "loads"] : [])])) {
     console.log(`\n== ${suite.name}`);
     const started = Date.now();
     const { passed, failed } = await suite.run().catch((error: unknown): Count => {

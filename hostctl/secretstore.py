@@ -15,7 +15,7 @@ class SecretStore:
     def get(self, name):
         """The JSON object that a secret holds now, or None while it holds nothing."""
         status, answer = self._call("GetSecretValue", {"SecretId": name})
-        if status == 400 and answer.get("__type", "").endswith("ResourceNotFoundException"):
+        if status != 200 and answer.get("__type", "").endswith("ResourceNotFoundException"):
             return None
         self._must_be_done("GetSecretValue", name, status, answer)
         return json.loads(answer["SecretString"])

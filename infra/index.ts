@@ -3,13 +3,14 @@ import { ConfigError } from "./config/problems";
 import { renderHosts } from "./host";
 import { toOutputs } from "./outputs";
 import { planStack } from "./plan";
+import { overBudget } from "./plan/cost";
 import { findRelease } from "./release/digest";
 import { targetFor } from "./targets";
 
 const { spec, secrets } = loadSpec();
 const plan = planStack(spec);
 const target = targetFor(spec.target);
-const problems = target.check(plan);
+const problems = [...overBudget(plan), ...target.check(plan)];
 if (problems.length > 0) throw new ConfigError(`Pulumi.${spec.stack}.yaml`, problems);
 
 const found = findRelease(spec.app);

@@ -98,7 +98,7 @@ async function build(stack: string, declare: () => unknown): Promise<{ readonly 
     {
       newResource({ type, name, inputs }) {
         requests.push({ type, name, inputs: inputs as Record<string, unknown>, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [] }, feeds: {} });
-        return { id: placeholder("output", `${name}.id`), state: {} };
+        return { id: placeholder("output", `${name}.id`), state: unknownLists(type, name) };
       },
       call: ({ token }) => ({ id: placeholder("output", `${token}.id`), arn: placeholder("output", `${token}.arn`), name: placeholder("output", `${token}.name`), names: [0, 1, 2].map((n) => placeholder("output", `${token}.names.${n}`)) }),
     },
@@ -111,6 +111,14 @@ async function build(stack: string, declare: () => unknown): Promise<{ readonly 
   const resources = await Promise.all(requests.map(async ({ inputs, ...request }): Promise<Recorded> => ({ ...request, inputs: (await plain(inputs)) as Recorded["inputs"] })));
   return { resources: resources.sort((a, b) => (a.type + a.name < b.type + b.name ? -1 : 1)), environment: environmentOf(resources) };
 }
+
+/** Outputs that the program reads as lists, each with one entry that nobody knows yet. */
+const lists: Readonly<Record<string, (name: string) => Readonly<Record<string, readonly unknown[]>>>> = {
+  "aws:ec2/networkInterface:NetworkInterface": (name) => ({ privateIps: [placeholder("output", `${name}.privateIps.0`)] }),
+  "aws:rds/instance:Instance": (name) => ({ masterUserSecrets: [{ secretArn: placeholder("output", `${name}.masterUserSecrets.0.secretArn`) }] }),
+};
+
+const unknownLists = (type: string, name: string) => lists[type]?.(name) ?? {};
 
 // The mocks of the SDK leave options and dependencies out; they see the request itself, and this sees it with them.
 function watchRequests(tell: (known: Pick<Recorded, "options" | "feeds">) => void): void {

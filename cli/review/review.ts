@@ -1,5 +1,5 @@
 import type { Problem } from "../../infra/config/problems";
-import { billOf, billsElsewhere, type Bill } from "../../infra/plan/cost";
+import { billOf, billsElsewhere, overBudget, type Bill } from "../../infra/plan/cost";
 import type { StackPlan } from "../../infra/plan/plan";
 import { evaluate, unknownExceptions, type Finding } from "../../policy/evaluate";
 import { rules } from "../../policy/rules";
@@ -48,7 +48,7 @@ export function reviewChange(stack: string, before: Side | null, after: Side): R
   const old: Side = before ?? { ...emptySide, label: "nothing" };
   const steps = old.resources === null || after.resources === null ? null : compareResources(old.resources, after.resources);
   const hosts = compareHosts(old, after);
-  const problems = [...after.problems, ...newlyUnset(old, after), ...wrongExceptions(after)];
+  const problems = [...after.problems, ...newlyUnset(old, after), ...wrongExceptions(after), ...(after.plan === null ? [] : overBudget(after.plan))];
   return {
     stack,
     before: old.label,

@@ -114,7 +114,7 @@ function ofHost(change: HostChange): readonly Consequence[] {
     ...said("downtime", goneServices, (names) => `${names} is taken away`),
     ...rolls.map(({ service, why }): Consequence => ({ level: "restart", says: `${host}: restart of ${service}, rolled: its idle slot starts, proves its health and takes over; no request fails (${why})` })),
     ...restarts.map(({ service, why }): Consequence => ({ level: "restart", says: `${host}: restart of ${service}, which has no second slot (${why})` })),
-    ...said("restart", restartUnits.filter((unit) => !nginx.includes(unit) && !database.includes(unit)), (units) => `${units} restarts, which no request notices`),
+    ...said("no downtime", restartUnits.filter((unit) => !nginx.includes(unit) && !database.includes(unit)), (units) => `${units} restarts, which no request notices`),
     ...said("no downtime", reloadUnits, (units) => `${units} reloads without losing a connection`),
     ...said("no downtime", newUnits, (units) => `${units} begins`),
     ...said("no downtime", goneUnits, (units) => `${units} ends`),
@@ -131,7 +131,7 @@ function headline(level: Level, consequences: readonly Consequence[], hosts: rea
       return "no downtime";
     case "restart": {
       const rolled = [...new Set(hosts.flatMap(({ rolls }) => rolls.map(({ service }) => service)))];
-      const stopped = [...new Set(hosts.flatMap(({ restarts, restartUnits }) => [...restarts.map(({ service }) => service), ...restartUnits]))];
+      const stopped = [...new Set(hosts.flatMap(({ restarts, restartUnits }) => [...restarts.map(({ service }) => service), ...restartUnits.filter((unit) => !unit.startsWith("webstack-"))]))];
       const parts = [...(rolled.length === 0 ? [] : [`restart of ${rolled.join(", ")}, rolled: no request fails`]), ...(stopped.length === 0 ? [] : [`restart of ${stopped.join(", ")}`])];
       return parts.join("; ");
     }

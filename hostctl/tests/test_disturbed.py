@@ -7,7 +7,7 @@ import unittest
 from contextlib import redirect_stderr
 from unittest import mock
 
-from hostctl import apply, cli, history
+from hostctl import apply, cli, history, rollback
 from hostctl.compare import compare
 from hostctl.log import DeployLog
 
@@ -36,7 +36,7 @@ class ClockTest(unittest.TestCase):
         self.machine.clock -= 86400
         apply.apply(self.machine.host(), manifest(self.two))
         self.assertEqual([entry["digest"] for entry in history.read(self.machine.paths)], [self.one, self.two])
-        apply.rollback(self.machine.host("rollback"))
+        rollback.rollback(self.machine.host("rollback"))
         self.assertEqual(self.machine.answering(), {"web": self.one})
 
 

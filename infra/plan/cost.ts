@@ -1,4 +1,5 @@
 import { catalog } from "../config/catalog";
+import type { Problem } from "../config/problems";
 import type { StackSpec, TargetName } from "../config/spec";
 import type { HostPlan, StackPlan } from "./plan";
 
@@ -59,6 +60,14 @@ export function billOf({ spec, hosts }: Pick<StackPlan, "spec" | "hosts">): Bill
   return bill(needOf(spec, hosts), spec.target, spec.host.region);
 }
 
+/** A budget that is less than what is known of the stack's price. */
+export function overBudget(plan: Pick<StackPlan, "spec" | "hosts">): readonly Problem[] {
+  const { budget } = plan.spec.monitoring;
+  const { known } = billOf(plan);
+  if (budget === 0 || known <= budget) return [];
+  return [{ at: "monitoring.budget", must: `must be at least ${Math.ceil(known)}, since the stack is estimated to cost ${known.toFixed(2)} a month`, got: budget, hint: "take smaller sizes, or raise it" }];
+}
+
 /**
  * The same stack on the other clouds and regions whose prices are known in part or whole: with the cheapest size there that has at
  * least as many cores and as much memory.
@@ -117,12 +126,12 @@ const linesOf: Readonly<Record<TargetName, (need: Need, region: string) => reado
     return [
       ...hosts.flatMap((host): readonly CostLine[] => {
         const size = sizeFor(host, sameProcessor, price(instances));
-        // An address costs the same in every region: https://aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights/
-        return [line(host.name, `instance ${size}`, price(instances)(size)), line(host.name, "public IPv4 address", extras.publicAddress), line(host.name, `root disk of ${rootDiskGiB} GiB`, extra(extras.diskGiB), rootDiskGiB)];
+        // docs/decisions/0016 says why two. An address costs the same in every region: https://aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights/
+        return [line(host.name, `instance ${size}`, price(instances)(size)), line(host.name, "2 public IPv4 addresses: its own and the site's", extras.publicAddress, 2), line(host.name, `root disk of ${rootDiskGiB} GiB`, extra(extras.diskGiB), rootDiskGiB)];
       }),
       ...(database === null ? [] : [sizeFor(database, databases, price(databases))].flatMap((size): readonly CostLine[] => {
         const disk = Math.max(database.storageGiB, smallestDatabaseDiskGiB);
-        return [line("database", `managed database ${named(size, database)}`, price(databases)(size), servers(database)), line("database", `database disk of ${disk} GiB`, extra(extras.databaseDiskGiB), disk * servers(database)), line("database", "secret that holds its password", extra(extras.secret))];
+        return [line("database", `managed database ${named(size, database)}`, price(databases)(size), servers(database)), line("database", `database disk of ${disk} GiB`, extra(extras.databaseDiskGiB), disk * servers(database)), line("database", "2 secrets: the passwords of the master and of the app", extra(extras.secret), 2)];
       })),
     ];
   },

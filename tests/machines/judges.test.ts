@@ -65,13 +65,14 @@ describe.each(hosts.map(([name, manifest]) => ({ name, manifest })))("$name", ({
     expect([stderr, stdout]).toEqual(["", "ended with 0"]);
   });
 
-  // The recovery is no service of the site: it runs as root at boot, before anything listens, and may write anywhere.
-  test.each(manifest.files.filter(({ path }) => path.endsWith(".service") && !path.endsWith("/webstack-recover.service")).map(({ path }) => path.split("/").at(-1) ?? ""))(
+  // No services of the site, and root that may write anywhere: the recovery, at boot, before anything listens; a deployment that a changed
+  // login asks for; and dpkg, which installs what Debian does not have.
+  test.each(manifest.files.filter(({ path }) => path.endsWith(".service") && !/\/webstack-(recover|login|agent|sessions)\.service$/.test(path)).map(({ path }) => path.split("/").at(-1) ?? ""))(
     "%s is exposed as little as promised",
     async (unit) => {
       // nginx binds a port below 1024; what makes a backup or looks for drift reads the files of every user; what watches is root without
-      // capabilities; NRPE sees the processes of every user.
-      const threshold = unit === "nginx.service" ? 16 : /^(webstack-(alert@|backup|drill|drift|watch)|nagios)/.test(unit) ? 20 : 12;
+      // capabilities, the site's address is taken with one; NRPE sees the processes of every user.
+      const threshold = unit === "nginx.service" ? 16 : /^(webstack-(alert@|address|backup|drill|drift|watch)|nagios)/.test(unit) ? 20 : 12;
       const { code, stdout } = await judge(name, "systemd-analyze", "security", "--offline=yes", `--threshold=${threshold}`, "--no-pager", `/etc/systemd/system/${unit}`);
       expect([code, stdout.split("\n").at(-1)]).toEqual([0, expect.stringContaining("Overall exposure level")]);
     },

@@ -48,6 +48,23 @@ describe("a stack that is deployed by tags", () => {
     expect(code).toBe(0);
   }, 600_000);
 
+  test("a pull request gets its review as one comment, brought up to date", async () => {
+    clone.program("gh", '#!/bin/sh\necho "$@" > "$(dirname "$0")/../gh.words"\nwhile [ $# -gt 1 ]; do shift; done\ncp "$1" "$(dirname "$0")/../gh.body"\n');
+    const base = clone.git("rev-parse", "HEAD");
+    clone.git("checkout", "--quiet", "-b", "change");
+    const file = join(clone.origin, `Pulumi.${clone.stack}.yaml`);
+    writeFileSync(file, readFileSync(file, "utf8").replace(/^( {2}webstack:site:\n)/m, "$1    maxBodyMiB: 25\n"));
+    clone.commit("Larger uploads");
+    const event = { pull_request: { number: 7, base: { sha: base }, head: { repo: { full_name: "somebody/webstack" } } } };
+    const { code, stdout } = await clone.workflow("review", "pull_request", event);
+    clone.git("checkout", "--quiet", "main");
+    expect([code, stdout.includes("Job succeeded")]).toEqual([0, true]);
+    expect(clone.read("gh.words")).toBe("pr comment 7 --edit-last --create-if-none --body-file review.md\n");
+    expect(clone.read("gh.body")).toMatch(/^# Review of test-ci\n/);
+    expect(clone.read("gh.body")).toContain("## ✅ No downtime");
+    expect(clone.read("gh.body")).toContain("+    client_max_body_size 25m;");
+  }, 600_000);
+
   test("a tag brings it up and hands on where it is", async () => {
     clone.git("tag", "v1.0.0");
     const { code, stdout } = await clone.workflow("deploy", "push");

@@ -31,6 +31,8 @@ export class Clone {
     };
     this.watcher = afterDeath(`cd ${this.origin} && npm run down -- ${stack} > ../down.log 2>&1; rm -rf ${this.folder}`, this.environment);
     this.git("init", "--quiet", "--initial-branch=main");
+    // By its address, a runner knows the name of the repository.
+    this.git("remote", "add", "origin", "https://github.com/somebody/webstack");
   }
 
   private get backend(): string {

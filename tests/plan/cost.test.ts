@@ -1,4 +1,4 @@
-import { billOf, billsElsewhere } from "../../infra/plan/cost";
+import { billOf, billsElsewhere, overBudget } from "../../infra/plan/cost";
 import { planStack } from "../../infra/plan";
 import { spec } from "../config/baseline";
 
@@ -18,17 +18,17 @@ test("system A costs 22.80 a month: droplet 6, an image of it each day 1.80, dat
   expect(bill.total).toBe(22.8);
 });
 
-test("system B costs 27.22 a month in us-east-1: 26.82, and 0.40 for the secret that holds the database's password", () => {
+test("system B costs 31.27 a month in us-east-1: 26.82, 3.65 for the host's own address, and 0.80 for the secrets that hold the database's passwords", () => {
   const bill = billOf(systemB());
   expect(bill.lines.map(({ what, monthly }) => [what, monthly])).toEqual([
     ["instance t3.micro", 7.59],
-    ["public IPv4 address", 3.65],
+    ["2 public IPv4 addresses: its own and the site's", 7.3],
     ["root disk of 20 GiB", 1.6],
     ["managed database db.t4g.micro", 11.68],
     ["database disk of 20 GiB", 2.3],
-    ["secret that holds its password", 0.4],
+    ["2 secrets: the passwords of the master and of the app", 0.8],
   ]);
-  expect(bill.total).toBe(27.22);
+  expect(bill.total).toBe(31.27);
 });
 
 test.each([systemA(), systemB(), systemB("eu-central-1")].flatMap((plan) => [billOf(plan), ...billsElsewhere(plan)]))("the total of $target in $region is the sum of its lines", ({ lines, total, known }) => {
@@ -40,13 +40,13 @@ test.each([systemA(), systemB(), systemB("eu-central-1")].flatMap((plan) => [bil
 test("a region whose prices are known in part names what has none, and has no total", () => {
   const bill = billOf(systemB("eu-central-1"));
   expect(bill.lines.filter(({ monthly }) => monthly === null).map(({ what }) => what)).toEqual([
-    "root disk of 20 GiB", "managed database db.t4g.micro", "database disk of 20 GiB", "secret that holds its password",
+    "root disk of 20 GiB", "managed database db.t4g.micro", "database disk of 20 GiB", "2 secrets: the passwords of the master and of the app",
   ]);
   expect([bill.total, bill.known]).toEqual([null, 12.41]);
 });
 
 test("a region without prices has none but that of its address, which is the same everywhere", () => {
-  expect(billOf(systemB("eu-west-3")).lines.filter(({ monthly }) => monthly !== null).map(({ what }) => what)).toEqual(["public IPv4 address"]);
+  expect(billOf(systemB("eu-west-3")).lines.filter(({ monthly }) => monthly !== null).map(({ what }) => what)).toEqual(["2 public IPv4 addresses: its own and the site's"]);
 });
 
 test("elsewhere a stack gets the cheapest size with as many cores, as much memory and the same processor", () => {
@@ -68,4 +68,12 @@ test("a size that no table has, and one for which no size is large enough, have 
 
 test("the own box costs nothing that a bill could count", () => {
   expect(billOf(planStack(spec()))).toEqual({ target: "local", region: "", lines: [], total: 0, known: 0, notCounted: ["your own box and its electricity"] });
+});
+
+test("a budget below the estimate is refused before anything is made; one above it, and none, are not", () => {
+  const within = (budget: number) => overBudget(planStack(spec({ target: "digitalocean", host: { size: "s-1vcpu-1gb", snapshots: { every: "day" } }, services: small, access, monitoring: { budget } })));
+  expect([within(0), within(23)]).toEqual([[], []]);
+  expect(within(22)).toEqual([
+    { at: "monitoring.budget", must: "must be at least 23, since the stack is estimated to cost 22.80 a month", got: 22, hint: "take smaller sizes, or raise it" },
+  ]);
 });

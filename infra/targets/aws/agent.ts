@@ -90,7 +90,7 @@ export function onAws(plan: StackPlan, manifest: Manifest, names: Names): Manife
     files: [
       ...manifest.files,
       file(`${programs}/site-address`, verbatim("bin/site-address"), { mode: "0755" }),
-      unit("webstack-address.service", verbatim("systemd/webstack-address.service")),
+      unit("webstack-address.service", render("systemd/webstack-address.service", { sandbox: verbatim("systemd/sandbox.conf") })),
       file(`${programs}/agent-install`, verbatim("bin/agent-install"), { mode: "0755" }),
       ...agents,
       ...follows,

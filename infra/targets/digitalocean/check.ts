@@ -81,11 +81,12 @@ export function checkAccess({ spec }: StackPlan, environment: Readonly<Record<st
   const lacks = (...names: readonly string[]) => names.every((name) => (environment[name] ?? "") === "");
   const problems: Problem[] = [];
   if (lacks("DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")) {
-    problems.push({ at: "target", must: "must find DIGITALOCEAN_TOKEN in the environment when it is digitalocean", hint: "make a token at https://cloud.digitalocean.com/account/api/tokens and export it" });
+    problems.push({ at: "target", ofBox: true, must: "must find DIGITALOCEAN_TOKEN in the environment when it is digitalocean", hint: "make a token at https://cloud.digitalocean.com/account/api/tokens and export it" });
   }
   if (spec.backup.enabled && (lacks("SPACES_ACCESS_KEY_ID") || lacks("SPACES_SECRET_ACCESS_KEY"))) {
     problems.push({
       at: "backup.enabled",
+      ofBox: true,
       must: "must find SPACES_ACCESS_KEY_ID and SPACES_SECRET_ACCESS_KEY in the environment, to make the bucket for backups",
       hint: "make a key with all permissions at https://cloud.digitalocean.com/spaces/access_keys and export both",
     });

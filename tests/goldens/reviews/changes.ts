@@ -1,8 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseDocument, type Document } from "yaml";
-import { reviewChange, type Review } from "../../../cli/review/review";
 import { recordFolder, type Side } from "../../../cli/review/side";
 
 const project = resolve(__dirname, "../../..");
@@ -19,6 +18,8 @@ export const set = (path: string, value: unknown): Edit => (file) => {
 /** Encrypted by nobody: only the text is looked at. */
 export const secret = (name: string, text: string): Edit => set(name, { secure: `v1:${text}` });
 
+export type Upgrade = readonly [path: string, from: string, to: string];
+
 /** Records descriptions that differ from Pulumi.STACK.yaml; the program and the templates are the project's own. */
 export class Descriptions {
   private readonly folder = mkdtempSync(join(tmpdir(), "webstack-reviews-"));
@@ -29,18 +30,22 @@ export class Descriptions {
     private readonly always: readonly Edit[],
   ) {}
 
-  async side(label: string, edits: readonly Edit[]): Promise<Side> {
+  /** `upgrade` changes the program itself, as a newer version of it would: file below the project, text, and what stands for it. */
+  async side(label: string, edits: readonly Edit[], upgrade?: Upgrade): Promise<Side> {
     const folder = join(this.folder, String(this.count++));
     mkdirSync(folder);
-    for (const name of ["infra", "cloud-init", "hostctl", "providers", "examples", "package.json", "node_modules"]) symlinkSync(join(project, name), join(folder, name));
+    if (upgrade !== undefined) {
+      cpSync(join(project, "infra"), join(folder, "infra"), { recursive: true });
+      const [path, from, to] = upgrade;
+      const text = readFileSync(join(folder, path), "utf8");
+      if (!text.includes(from)) throw new Error(`${path} does not hold ${from}`);
+      writeFileSync(join(folder, path), text.replace(from, to));
+    }
+    for (const name of ["infra", "cloud-init", "hostctl", "providers", "examples", "package.json", "node_modules"].filter((one) => !existsSync(join(folder, one)))) symlinkSync(join(project, name), join(folder, name));
     const file = parseDocument(readFileSync(join(project, `Pulumi.${this.stack}.yaml`), "utf8"));
     for (const edit of [...this.always, ...edits]) edit(file);
     writeFileSync(join(folder, `Pulumi.${this.stack}.yaml`), file.toString());
     return recordFolder(folder, this.stack, label);
-  }
-
-  async review(before: Side, edits: readonly Edit[]): Promise<Review> {
-    return reviewChange(this.stack, before, await this.side("after", edits));
   }
 
   remove(): void {

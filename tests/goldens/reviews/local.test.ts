@@ -16,5 +16,5 @@ reviewTests("local", secrets, {
   "firewall-opening": { edits: [set("access.sshFrom", ["10.20.0.1/32", "198.51.100.0/24"])], level: "no downtime", headline: "no downtime" },
   "secret-rotation": { edits: [secret("STRIPE_API_KEY", "STRIPE_API_KEY-2")], level: "restart", headline: "restart of web, rolled: no request fails" },
   "deployment-key-rotation": { edits: [secret("sshPrivateKey", "sshPrivateKey-2")], level: "data at risk", headline: "data at risk: refuses", replaced: ["database-0", "web-0"] },
-  "target-switch": { edits: [set("target", "digitalocean"), set("host", { region: "fra1", size: "s-1vcpu-2gb" }), set("services.web.workers", 2), set("access.sshFrom", ["203.0.113.0/24"])], level: "data at risk", headline: "data at risk: refuses" },
+  "target-switch": { edits: [set("target", "digitalocean"), set("host", { region: "fra1", size: "s-1vcpu-2gb" }), set("services.web.workers", 2), set("access.sshFrom", ["203.0.113.0/24"]), set("site.domain", "www.ocpizza.fr")], level: "data at risk", headline: "data at risk: refuses" },
 });

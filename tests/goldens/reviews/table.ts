@@ -1,13 +1,18 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { markdown } from "../../../cli/review/markdown";
-import { isRefused, type Review } from "../../../cli/review/review";
+import { isRefused, reviewChange, type Review } from "../../../cli/review/review";
+import type { Side } from "../../../cli/review/side";
 import type { Level } from "../../../cli/review/verdict";
-import { Descriptions, type Edit } from "./changes";
+import { Descriptions, type Edit, type Upgrade } from "./changes";
 
 /** A change and the verdict that is right for it. */
 export interface Expected {
   readonly edits: readonly Edit[];
+  /** What differs from the stack's file before the change. */
+  readonly from?: readonly Edit[];
+  /** The change of the program that comes with it. */
+  readonly upgrade?: Upgrade;
   readonly level: Level;
   readonly headline: string;
   /** Names of what is replaced; nothing where it is left out. */
@@ -24,9 +29,13 @@ export function reviewTests(stack: string, always: readonly Edit[], changes: Rea
   beforeAll(async () => {
     const before = await descriptions.side("before", []);
     const names = Object.keys(changes);
+    const reviewOf = async (usual: Side, change: Expected | undefined) => {
+      const from = change?.from === undefined ? usual : await descriptions.side("before", change.from);
+      return reviewChange(stack, from, await descriptions.side("after", change?.edits ?? [], change?.upgrade));
+    };
     // Two at a time: each is a process of its own.
     const work = async () => {
-      for (let name = names.shift(); name !== undefined; name = names.shift()) reviews.set(name, await descriptions.review(before, changes[name]?.edits ?? []));
+      for (let name = names.shift(); name !== undefined; name = names.shift()) reviews.set(name, await reviewOf(before, changes[name]));
     };
     await Promise.all([work(), work()]);
   }, 300_000);
