@@ -78,7 +78,8 @@ async function stream(from: SshHost, to: SshHost, key: string, what: "--all" | "
     const ends = [ended(source, `${from.address}: hostctl hand-over`), ended(sink, `${to.address}: hostctl take-over`)];
     sink.resume();
     // Why one of them ended says more than that the pipe broke.
-    const piped = pipeline(source, sink).catch(() => undefined);
+    // A reader that has all it needs ends before the padding of the archive is sent; the channel closes only when somebody reads that, too.
+    const piped = pipeline(source, sink).catch(() => void source.resume());
     await Promise.all(ends);
     await piped;
   } finally {
