@@ -10,7 +10,6 @@
  * Output: {"from", "known"}: the host that it came from or null, and every host of this stack that was ever given something.
  */
 import { readFileSync } from "node:fs";
-import { pipeline } from "node:stream/promises";
 import type { Client, ClientChannel } from "ssh2";
 import { connect, shownKey, type SshHost } from "./connect";
 import { failing, patiently } from "./patience";
@@ -78,10 +77,11 @@ async function stream(from: SshHost, to: SshHost, key: string, what: "--all" | "
     const ends = [ended(source, `${from.address}: hostctl hand-over`), ended(sink, `${to.address}: hostctl take-over`)];
     sink.resume();
     // Why one of them ended says more than that the pipe broke.
-    // A reader that has all it needs ends before the padding of the archive is sent; the channel closes only when somebody reads that, too.
-    const piped = pipeline(source, sink).catch(() => void source.resume());
+    sink.on("error", () => undefined);
+    // A reader that has all it needs may end before the padding of the archive is sent, and a channel closes only once all of it is read.
+    sink.once("close", () => source.unpipe(sink).resume());
+    source.pipe(sink);
     await Promise.all(ends);
-    await piped;
   } finally {
     old.end();
     young.end();
