@@ -51,6 +51,7 @@ export const replaces: Readonly<Record<Package, Readonly<Record<string, readonly
     "aws:cloudwatch/eventRule:EventRule": ["name"],
     "aws:cloudwatch/eventTarget:EventTarget": ["rule", "targetId"],
     "aws:cloudwatch/logGroup:LogGroup": ["name"],
+    "aws:cloudwatch/logMetricFilter:LogMetricFilter": ["name", "logGroupName"],
     "aws:cloudwatch/metricAlarm:MetricAlarm": ["name"],
     "aws:dlm/lifecyclePolicy:LifecyclePolicy": [],
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ["vpcId"],

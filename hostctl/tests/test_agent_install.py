@@ -1,11 +1,14 @@
 """cloud-init/bin/agent-install with a key, a signature and a gpgv that are real; the package's maker is played by functions."""
+import contextlib
 import importlib.machinery
 import importlib.util
+import io
 import shutil
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 PROGRAM = Path(__file__).parents[2] / "cloud-init/bin/agent-install"
 
@@ -58,6 +61,20 @@ class AgentInstallTest(unittest.TestCase):
     def test_only_https_is_asked(self):
         with self.assertRaisesRegex(SystemExit, "must be https"):
             self.program.get("http://example.org/agent.deb")
+
+    def test_what_fails_is_tried_again_each_minute(self):
+        did = []
+
+        def install(*_):
+            did.append("failed" if len(did) < 2 else "installed")
+            if did[-1] == "failed":
+                raise OSError("no route to host")
+        self.program.is_there = lambda name: "installed" in did
+        self.program.install = install
+        with mock.patch.object(self.program.time, "sleep") as slept, contextlib.redirect_stderr(io.StringIO()) as said:
+            self.program.main(["agent", "https://example.org/a.deb"])
+        self.assertEqual((did, slept.mock_calls), (["failed", "failed", "installed"], [mock.call(60)] * 2))
+        self.assertEqual(said.getvalue(), "no route to host; again in a minute\n" * 2)
 
     def test_it_is_installed_once_and_what_comes_then_runs_each_time(self):
         did = []

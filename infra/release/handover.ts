@@ -76,9 +76,11 @@ async function stream(from: SshHost, to: SshHost, key: string, what: "--all" | "
     const [source, sink] = await Promise.all([run(old, `sudo hostctl hand-over ${what}`), run(young, `sudo hostctl take-over ${what} --lock-wait 300`)]);
     const ends = [ended(source, `${from.address}: hostctl hand-over`), ended(sink, `${to.address}: hostctl take-over`)];
     sink.resume();
-    // A reader that has all it needs may close first. pipeline() would then destroy the source, and nobody hears of the end of a destroyed
-    // channel. Why one of them ended says more than that the pipe broke.
-    source.pipe(sink).on("error", () => undefined).on("close", () => source.resume());
+    // Why one of them ended says more than that the pipe broke.
+    sink.on("error", () => undefined);
+    // A reader that has all it needs may end before the padding of the archive is sent, and a channel closes only once all of it is read.
+    sink.once("close", () => source.unpipe(sink).resume());
+    source.pipe(sink);
     await Promise.all(ends);
   } finally {
     old.end();

@@ -1,8 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { sign } from "./authority";
 import { hostImage } from "./images";
+import { runInside } from "./inside";
 import type { Cloud, Kind } from "./kind";
 import * as machines from "./machines";
 import * as postgres from "./postgres";
+import { createSecret, deleteSecret } from "./secrets";
+import type { Services } from "./services";
 import type { Plain, Store, Stored } from "./store";
 
 const account = "123456789012";
@@ -11,6 +15,7 @@ const region = process.env.AWS_REGION ?? "eu-central-1";
 const [Vpc, Subnet, NetworkInterface, Instance] = ["aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/networkInterface:NetworkInterface", "aws:ec2/instance:Instance"];
 const [Eip, EipAssociation] = ["aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation"];
 const [Database, SubnetGroup] = ["aws:rds/instance:Instance", "aws:rds/subnetGroup:SubnetGroup"];
+const Secret = "aws:secretsmanager/secret:Secret";
 
 const text = (value: unknown) => (value === undefined || value === null ? "" : String(value));
 const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
@@ -65,6 +70,13 @@ function sizeOf(type: string): machines.Size {
   return { memoryMiB: memory * 1024, cpus: 2 };
 }
 
+/** Has a machine find the cloud's own services by their names, and believe their certificate. */
+const introduced = ({ names, address, authority }: Services) => `echo '${address} ${names.join(" ")}' >> /etc/hosts
+cat > /usr/local/share/ca-certificates/simulated.crt <<'EOF'
+${authority.certificate}EOF
+update-ca-certificates > /dev/null 2>&1
+`;
+
 const instance: Kind = {
   async create(context, inputs) {
     const { store, addresses, fault } = context;
@@ -74,10 +86,12 @@ const instance: Kind = {
     const network = networkOf(store.must(Vpc, text(subnet.inputs.vpcId)));
     const address = card === undefined ? freeAddress(store, subnet) : text(card.outputs.privateIp);
     const id = `i-${number()}`;
+    const { services } = store.account();
     const machine = `${store.account().name}-${id.slice(2, 10)}`;
     const userData = inputs.userDataBase64 === undefined ? text(inputs.userData) : Buffer.from(text(inputs.userDataBase64), "base64").toString();
     await machines.createMachine(network, { name: machine, address, userData, recipe: hostImage, ...sizeOf(text(inputs.instanceType)) });
     reserved.delete(address);
+    if (services !== undefined) runInside(machine, introduced(services));
     const isPublic = card === undefined && (inputs.associatePublicIpAddress ?? subnet.inputs.mapPublicIpOnLaunch) === true;
     const outputs = {
       ...{ machine, card: cardId, closedPorts: fault?.closedPorts ?? [], privateIp: address, publicIp: isPublic ? addresses.take() : "" },
@@ -147,27 +161,49 @@ const eipAssociation: Kind = {
 const database: Kind = {
   async create({ store }, inputs) {
     if (inputs.engine !== "postgres" || !text(inputs.engineVersion).startsWith("15")) throw new Error(`the simulated cloud has only engine postgres in version 15, got ${text(inputs.engine)} ${text(inputs.engineVersion)}`);
-    if (inputs.password === undefined) throw new Error("the simulated cloud has no Secrets Manager that would keep the master's password: give password");
+    const { services } = store.account();
+    if (inputs.password === undefined && (services === undefined || inputs.manageMasterUserPassword !== true)) throw new Error("the simulated cloud has no Secrets Manager that would keep the master's password: give password");
     const group = store.all(SubnetGroup).find(({ inputs: { name } }) => name === inputs.dbSubnetGroupName);
     const subnet = store.must(Subnet, list(group?.inputs.subnetIds)[0] ?? "");
     const network = store.must(Vpc, text(subnet.inputs.vpcId));
     const address = freeAddress(store, subnet);
     const id = text(inputs.identifier) || `db-${number()}`;
     const port = Number(inputs.port ?? 5432);
-    const server = await postgres.createPostgres(networkOf(network), `${store.account().name}-db-${number().slice(0, 4)}`, address, sizeOf(text(inputs.instanceClass)), port, text(inputs.username), text(inputs.password));
+    const password = text(inputs.password) || postgres.newPassword();
+    const signed = services === undefined ? undefined : { ca: services.authority.certificate, ...sign(services.authority, [`IP:${address}`]) };
+    const server = await postgres.createPostgres(networkOf(network), `${store.account().name}-db-${number().slice(0, 4)}`, address, sizeOf(text(inputs.instanceClass)), port, text(inputs.username), password, signed);
     if (inputs.dbName !== undefined) postgres.ask(server, "postgres", `CREATE DATABASE ${postgres.quoted(text(inputs.dbName))} OWNER ${postgres.quoted(server.user)}`);
     postgres.allow(server, [text(network.inputs.cidrBlock)]);
-    return { id, outputs: { machine: server.machine, ca: server.ca, identifier: id, address, port, endpoint: `${address}:${port}`, arn: arnOf("rds", `db:${id}`), status: "available", resourceId: `db-${number()}` } };
+    // RDS's own, as it names them: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+    const secretArn = services === undefined || inputs.manageMasterUserPassword !== true ? "" : await createSecret(services.api, `rds!${id}`, { username: server.user, password });
+    const masterUserSecrets = secretArn === "" ? [] : [{ secretArn, secretStatus: "active", kmsKeyId: "" }];
+    return { id, outputs: { machine: server.machine, ca: server.ca, masterUserSecrets, identifier: id, address, port, endpoint: `${address}:${port}`, arn: arnOf("rds", `db:${id}`), status: "available", resourceId: `db-${number()}` } };
   },
   update: (_context, stored, inputs) => {
     machines.resizeMachine(text(stored.outputs.machine), sizeOf(text(inputs.instanceClass)));
     return Promise.resolve({});
   },
-  async delete(_context, stored) {
+  async delete({ store }, stored) {
     if (stored.inputs.deletionProtection === true) throw new Error("InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and try again.");
     await machines.deleteMachine(text(stored.outputs.machine));
+    const { services } = store.account();
+    for (const { secretArn } of stored.outputs.masterUserSecrets as { secretArn: string }[]) if (services !== undefined) await deleteSecret(services.api, secretArn);
   },
   lives: (_context, stored) => machines.isRunning(text(stored.outputs.machine)),
+};
+
+/** Empty: the program, or what it makes, puts the value there. */
+const secret: Kind = {
+  async create({ store }, inputs) {
+    const name = text(inputs.name) || `${text(inputs.namePrefix)}${number()}`;
+    const { services } = store.account();
+    const arn = services === undefined ? arnOf("secretsmanager", `secret/${name}`) : await createSecret(services.api, name);
+    return { id: arn, outputs: { arn, name } };
+  },
+  async delete({ store }, stored) {
+    const { services } = store.account();
+    if (services !== undefined) await deleteSecret(services.api, stored.id);
+  },
 };
 
 /** Prefixes of ids. Other types are known by their name, or by a number alone. */
@@ -187,14 +223,14 @@ const prefixes: Readonly<Record<string, string>> = {
   LifecyclePolicy: "policy",
 };
 
-/** Address of the machine that a card or an instance is. */
-function behind(store: Store, target: string): string {
+/** The private address that an elastic one leads to, of a card with a machine behind it or of an instance; "" while there is none. */
+function behind(store: Store, { target, targetAddress }: Plain): string {
   const found = store.all(Instance).find(({ id, outputs }) => id === target || outputs.card === target);
-  return text(found?.outputs.privateIp);
+  return found === undefined ? "" : text(targetAddress) || text(found.outputs.privateIp);
 }
 
 export const aws: Cloud = {
-  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database },
+  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database, [Secret]: secret },
   functions: {
     "aws:index/getCallerIdentity:getCallerIdentity": () => ({ id: account, accountId: account, arn: `arn:aws:iam::${account}:user/simulated`, userId: "AIDASIMULATED" }),
     "aws:index/getRegion:getRegion": () => ({ id: region, name: region, region, description: "", endpoint: `ec2.${region}.amazonaws.com` }),
@@ -220,12 +256,15 @@ export const aws: Cloud = {
   routes(store) {
     const instances = store.all(Instance).flatMap(({ outputs }) => (outputs.publicIp === "" ? [] : [[text(outputs.publicIp), text(outputs.privateIp)] as const]));
     const elastic = store.all(Eip).flatMap(({ outputs }) => {
-      const to = behind(store, text(outputs.target));
+      const to = behind(store, outputs);
       return to === "" ? [] : [[text(outputs.publicIp), to] as const];
     });
     return new Map([...instances, ...elastic]);
   },
-  closed: (store) =>
-    new Map(store.all(Instance).flatMap(({ outputs }) => ((outputs.closedPorts as number[]).length === 0 ? [] : [[text(outputs.privateIp), outputs.closedPorts as number[]] as const]))),
+  closed(store) {
+    const closing = store.all(Instance).filter(({ outputs }) => (outputs.closedPorts as number[]).length > 0);
+    const addressesOf = ({ outputs }: Stored) => [text(outputs.privateIp), ...list(store.get(NetworkInterface, text(outputs.card))?.outputs.privateIps)];
+    return new Map(closing.flatMap((instance) => addressesOf(instance).map((address) => [address, instance.outputs.closedPorts as number[]] as const)));
+  },
   networks: (store) => store.all(Vpc).map(networkOf),
 };

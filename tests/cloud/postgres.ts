@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { rolePackages } from "../../infra/host/packages";
 import { verbatim } from "../../infra/host/render";
+import type { Certificate } from "./authority";
 import { runInside } from "./inside";
 import { createMachine, type Network, type Size } from "./machines";
 
@@ -16,14 +17,19 @@ export interface Server {
   readonly ca: string;
 }
 
-/** A managed PostgreSQL 15 with TLS and a CA of its own, on a machine that nobody may log in to. Nobody may connect until `allow`. */
-export async function createPostgres(network: Network, name: string, address: string, size: Size, port: number, user: string, password = newPassword()): Promise<Server> {
+/** A certificate and who signed it, PEM. */
+export interface Signed extends Certificate {
+  readonly ca: string;
+}
+
+/** A managed PostgreSQL 15 with TLS and, unless it is given a certificate, a CA of its own, on a machine that nobody may log in to. Nobody may connect until `allow`. */
+export async function createPostgres(network: Network, name: string, address: string, size: Size, port: number, user: string, password = newPassword(), signed?: Signed): Promise<Server> {
   const userData = "#cloud-config\nssh_genkeytypes: [ed25519]\ndisable_root: true\n";
   await createMachine(network, { name, address, userData, recipe: { suite: "bookworm", packages: rolePackages.postgres }, ...size });
   const ca = runInside(
     name,
     `cloud-init status --wait > /dev/null
-cat > /opt/certificate.sh <<'EOF'
+${signed === undefined ? "" : placed(signed)}cat > /opt/certificate.sh <<'EOF'
 ${verbatim("database/certificate.sh")}
 EOF
 sh /opt/certificate.sh ${address} postgres > /dev/null 2>&1
@@ -43,6 +49,13 @@ cat /etc/webstack/database/ca.crt
   const server = { machine: name, address, port, user, password, ca };
   ask(server, "postgres", `CREATE ROLE ${quoted(user)} LOGIN CREATEDB CREATEROLE PASSWORD ${literal(password)}`);
   return server;
+}
+
+/** Where certificate.sh finds them and makes none. */
+function placed({ ca, certificate, key }: Signed): string {
+  const files = { "ca.crt": ca, "server.key": key, "server.crt": certificate };
+  const written = Object.entries(files).map(([name, text]) => `cat > ${name} <<'EOF'\n${text}EOF\n`);
+  return `install -d -m 0755 /etc/webstack/database\ncd /etc/webstack/database\n(umask 077; : > server.key)\n${written.join("")}chown postgres:postgres server.key\n`;
 }
 
 /** Statements as the superuser, on standard input: an argument would show in the process list. */

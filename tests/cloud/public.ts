@@ -45,10 +45,16 @@ export class PublicAddresses {
     return listed.flatMap(({ addr_info }) => addr_info.map(({ local }) => local));
   }
 
-  /** Leads every public address to its private one, and refuses the closed ports of machines, by address. One transaction. */
-  lead(routes: ReadonlyMap<string, string>, closed: ReadonlyMap<string, readonly number[]>): void {
+  /**
+   * Leads every public address to its private one, and refuses the closed ports of machines, by address. `ranges`: whose machines the cloud's own services
+   * answer. One transaction.
+   */
+  lead(routes: ReadonlyMap<string, string>, closed: ReadonlyMap<string, readonly number[]>, ranges: readonly string[]): void {
     const elements = [...routes].map(([from, to]) => `${from} : ${to}`).join(", ");
     const refusals = [...closed].map(([address, ports]) => `    ip daddr ${address} tcp dport { ${ports.join(", ")} } reject with tcp reset\n`).join("");
+    const answered = (this.store.account().services?.answered ?? []).flatMap(({ address, port, at }) =>
+      ranges.map((range) => `    ip saddr ${range} ip daddr ${address} tcp dport ${port} redirect to :${at}\n`),
+    );
     run(
       ["nft", "-f", "-"],
       `add table ip ${this.table}
@@ -61,7 +67,7 @@ ${elements === "" ? "" : `    elements = { ${elements} }\n`}  }
 ${refusals}  }
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
-    dnat to ip daddr map @leads
+${answered.join("")}    dnat to ip daddr map @leads
   }
   chain output {
     type nat hook output priority -100; policy accept;

@@ -18,7 +18,7 @@ export class Resources {
 
   /** Inputs with the name that the provider makes up when the program gives none; a living resource keeps its own. */
   checked(type: string, name: string, olds: Properties, news: Properties): Properties {
-    if (!isAutonamed(schemaOf(this.name, type)) || news.name !== undefined) return { ...news, [defaultsKey]: [] };
+    if (!isAutonamed(schemaOf(this.name, type)) || news.name !== undefined || news.namePrefix !== undefined) return { ...news, [defaultsKey]: [] };
     const kept = olds.name !== undefined && Array.isArray(olds[defaultsKey]) && olds[defaultsKey].includes("name") ? olds.name : undefined;
     return { ...news, name: kept ?? `${name}-${randomBytes(4).toString("hex").slice(0, 7)}`, [defaultsKey]: ["name"] };
   }
@@ -83,7 +83,7 @@ export class Resources {
   }
 
   private context(name: string, fault: Fault | undefined): Context {
-    const lead = () => this.addresses.lead(this.cloud.routes(this.store), this.cloud.closed(this.store));
+    const lead = () => this.addresses.lead(this.cloud.routes(this.store), this.cloud.closed(this.store), this.cloud.networks(this.store).map(({ range }) => range));
     return { store: this.store, addresses: this.addresses, name, fault, lead };
   }
 

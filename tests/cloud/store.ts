@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Services } from "./services";
 
 export type Plain = Readonly<Record<string, unknown>>;
 
@@ -40,6 +41,8 @@ export interface Account {
   readonly name: string;
   /** IPv4 range that public addresses come from. */
   readonly publicRange: string;
+  /** Only where the machines themselves ask the cloud. */
+  readonly services?: Services;
 }
 
 /** The cloud's own memory: a folder with account.json, faults.json, journal.jsonl and objects/. */
@@ -50,7 +53,7 @@ export class Store {
 
   static make(folder: string, account: Account): Store {
     const store = new Store(folder);
-    writeFileSync(join(folder, "account.json"), JSON.stringify(account));
+    store.setAccount(account);
     return store;
   }
 
@@ -60,6 +63,10 @@ export class Store {
 
   account(): Account {
     return JSON.parse(readFileSync(join(this.folder, "account.json"), "utf8")) as Account;
+  }
+
+  setAccount(account: Account): void {
+    writeFileSync(join(this.folder, "account.json"), JSON.stringify(account), { mode: 0o600 });
   }
 
   put(stored: Stored): void {

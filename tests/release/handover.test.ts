@@ -21,6 +21,10 @@ interface FakeHost extends SshHost {
   readonly asked: string[];
   received: string;
   status: number;
+  /** It ends with the first bytes it gets. */
+  endsFirst: boolean;
+  /** Sent a moment after what it holds. */
+  padding: string;
   stop(): void;
 }
 
@@ -32,8 +36,15 @@ async function start(holds: string): Promise<FakeHost> {
       channel.exit(host.status);
       channel.end();
     };
-    if (command.includes("take-over")) channel.on("data", (bytes: Buffer) => (host.received += bytes.toString())).on("end", end);
-    else {
+    if (command.includes("take-over")) {
+      channel.on("end", end).on("data", (bytes: Buffer) => {
+        host.received += bytes.toString();
+        if (host.endsFirst) end();
+      });
+    } else if (host.padding !== "") {
+      channel.write(holds);
+      setTimeout(() => channel.write(host.padding, end), 500);
+    } else {
       if (command.includes("hand-over")) channel.write(holds);
       if (host.status !== 0) channel.stderr.write("the disk is full\n");
       end();
@@ -47,7 +58,7 @@ async function start(holds: string): Promise<FakeHost> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const host: FakeHost = { address, user: "deploy", hostKey: hostKey.trim(), asked: [], received: "", status: 0, stop: () => server.close() };
+  const host: FakeHost = { address, user: "deploy", hostKey: hostKey.trim(), asked: [], received: "", status: 0, endsFirst: false, padding: "", stop: () => server.close() };
   return host;
 }
 
@@ -91,6 +102,12 @@ test("the host that serves makes a backup and hands over to the new one", async 
 test("after the address moved, media that came meanwhile follow", async () => {
   const { code } = await handover(young, { FROM: JSON.stringify({ from: told(old), known: [] }) });
   expect([code, old.asked, young.asked]).toEqual([0, ["sudo hostctl hand-over --media"], ["sudo hostctl take-over --media --lock-wait 300"]]);
+});
+
+test("a new host that has all it needs before the old one has sent the end of it is waited for no longer", async () => {
+  [young.endsFirst, old.padding] = [true, "\0".repeat(10_240)];
+  const { code, err } = await handover(young, { SITE: old.address, ...before(old) });
+  expect([code, err, young.received]).toEqual([0, "", "CERTIFICATE AND MEDIA"]);
 });
 
 test("it is the host at the site's address that hands over, not one that never passed the gate", async () => {

