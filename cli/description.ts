@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { parseSpec } from "../infra/config/parse";
 import { ownSecrets } from "../infra/config/settings";
 import type { StackSpec } from "../infra/config/spec";
-import { isMapping, type Mapping } from "../infra/config/type";
+import { readStackFile } from "./review/stackFile";
 import { UsageError } from "./terminal";
 
 /**
@@ -21,12 +20,8 @@ export function readDescription(project: string, stack: string): StackSpec {
 
 /** As {@link readDescription}, of the text of a stack file. */
 export function parseDescription(text: string, stack: string): StackSpec {
-  const document = parse(text) as { config?: Mapping } | null;
-  const own = Object.entries(document?.config ?? {}).flatMap(([key, value]) => (key.startsWith("webstack:") ? [[key.slice("webstack:".length), value] as const] : []));
-  const isSecret = (value: unknown) => isMapping(value) && typeof value["secure"] === "string";
-  const raw = Object.fromEntries(own.filter(([, value]) => !isSecret(value)));
+  const { raw, hashes } = readStackFile(text);
   const named = Array.isArray(raw["secrets"]) ? raw["secrets"].map(String) : [];
-  const set = own.flatMap(([name, value]) => (isSecret(value) ? [name] : []));
   const missing = [...named, ...ownSecrets(raw)].filter((name) => !Object.hasOwn(raw, name));
-  return parseSpec(raw, { project: "webstack", stack, secretNames: new Set([...set, ...missing]) });
+  return parseSpec(raw, { project: "webstack", stack, secretNames: new Set([...Object.keys(hashes), ...missing]) });
 }
