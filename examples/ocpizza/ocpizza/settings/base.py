@@ -5,6 +5,9 @@ from pathlib import Path
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 RELEASE = BASE_DIR.name
 
+# Where the backups of single cities go.
+CITY_BACKUPS = BASE_DIR / "backups"
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

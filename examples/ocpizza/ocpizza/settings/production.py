@@ -1,5 +1,6 @@
 """The public site. Reads nothing but the environment; README.md has the table of variables."""
 import os
+from pathlib import Path
 
 from .base import *  # noqa: F403 (how Django layers settings)
 from .database import database
@@ -33,5 +34,8 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = True
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"OC Pizza <no-reply@{ALLOWED_HOSTS[0] if ALLOWED_HOSTS else 'localhost'}>")
+
+# In every backup of the stack that names it in backup.paths.
+CITY_BACKUPS = Path(os.environ.get("CITY_BACKUPS", "/srv/webstack/shared/data/city-backups"))
 
 ENABLE_BENCH = one_of("ENABLE_BENCH", ("0", "1"), "0") == "1"
