@@ -42,7 +42,7 @@ test("a region whose prices are known in part names what has none, and has no to
   expect(bill.lines.filter(({ monthly }) => monthly === null).map(({ what }) => what)).toEqual([
     "root disk of 20 GiB", "managed database db.t4g.micro", "database disk of 20 GiB", "2 secrets: the passwords of the master and of the app",
   ]);
-  expect([bill.total, bill.known]).toEqual([null, 12.41]);
+  expect([bill.total, bill.known]).toEqual([null, 16.06]);
 });
 
 test("a region without prices has none but that of its address, which is the same everywhere", () => {
