@@ -151,14 +151,25 @@ function access(server: { address: string }, port: number, user: string, passwor
   return { host: server.address, privateHost: server.address, port, user, password, uri, privateUri: uri };
 }
 
+/** The cluster that a new one is a copy of, in its newest state: the simulation keeps no older ones. */
+function forked(store: Store, { backupRestore }: Plain): Stored | null {
+  if (backupRestore === undefined) return null;
+  const name = text((backupRestore as Plain).databaseName);
+  const found = store.all(Cluster).find(({ inputs }) => inputs.name === name);
+  if (found === undefined) throw new Error(`404: no cluster is named ${name}`);
+  return found;
+}
+
 const databaseCluster: Kind = {
   async create({ store }, inputs) {
     if (inputs.engine !== "pg" || inputs.version !== "15") throw new Error(`422: the simulated cloud has only engine pg in version 15, got ${text(inputs.engine)} ${text(inputs.version)}`);
     const network = store.must(Vpc, text(inputs.privateNetworkUuid));
     const id = randomUUID();
+    const from = forked(store, inputs);
     return withAddress(store, network, async (address) => {
       const server = await postgres.createPostgres(networkOf(network), `${store.account().name}-db-${id.slice(0, 4)}`, address, sizeOf(text(inputs.size)), ports.cluster, "doadmin");
       postgres.ask(server, "postgres", "CREATE DATABASE defaultdb OWNER doadmin");
+      if (from !== null) postgres.copy(serverOf(from), server);
       const outputs = {
         ...{ machine: server.machine, ca: server.ca, database: "defaultdb", clusterUrn: `do:dbaas:${id}` },
         ...access(server, ports.cluster, server.user, server.password, "defaultdb"),

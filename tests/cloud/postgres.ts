@@ -70,6 +70,15 @@ ${text}EOF
   ).trim();
 }
 
+/** Brings the databases of one server to another that has none of them yet, with their owners. */
+export function copy(from: Pick<Server, "machine" | "port">, to: Pick<Server, "machine" | "port">): void {
+  const names = ask(from, "postgres", "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname NOT IN ('postgres', 'defaultdb')");
+  for (const name of names.split("\n").filter((one) => one !== "")) {
+    const dump = runInside(from.machine, `cd /\nrunuser -u postgres -- pg_dump --port ${from.port} --create ${name}\n`);
+    ask(to, "postgres", dump.trimEnd().replace(/;$/, ""));
+  }
+}
+
 /** Who may connect, with TLS and a password: addresses or ranges. */
 export function allow({ machine, port }: Pick<Server, "machine" | "port">, sources: readonly string[]): void {
   const lines = sources.map((source) => `hostssl all all ${source.includes("/") ? source : `${source}/32`} scram-sha-256\n`).join("");

@@ -149,6 +149,27 @@ test("another new image: the gate passes, the address moves, both other machines
   expect((await page()).status).toBe(200);
 }, 600_000);
 
+test("database.restore: the site moves to a copy with every order in it, the first database stays, and nobody touches the host", async () => {
+  const json = async (path: string, body?: object) => {
+    const answer = await ask(`https://www.ocpizza.fr${path}`, { address: address(), ca: "anybody", ...(body === undefined ? {} : { method: "POST", json: body }) });
+    return JSON.parse(answer.body) as unknown;
+  };
+  const { products } = (await json("/products")) as { products: { id: number }[] };
+  const { restaurants } = (await json("/restaurants")) as { restaurants: { id: number }[] };
+  const { id } = (await json("/orders", { restaurant: restaurants[0]?.id, name: "Ada", lines: [{ product: products[0]?.id, quantity: 2 }] })) as { id: string };
+
+  const mark = cloud.journal().length;
+  const [first] = cloud.resources("DatabaseCluster");
+  cloud.change({ database: { restore: { from: first?.inputs.name } } });
+  const { answers, failed } = await visitors(cloud.mustUp());
+  expect([answers > 10, failed]).toEqual([true, []]);
+
+  expect(since(mark).filter((entry) => / Database(Cluster|Db) /.test(entry))).toEqual([expect.stringMatching(/^create DatabaseCluster database-[0-9a-f]{5}$/)]);
+  const copy = cloud.resources("DatabaseCluster").find((one) => one.id !== first?.id);
+  expect((await cloud.values()).database).toMatchObject({ host: copy?.outputs.privateHost });
+  expect(await json(`/orders/${id}`)).toMatchObject({ id, lines: [{ quantity: 2 }] });
+}, 600_000);
+
 test("a refresh finds nothing that differs", async () => {
   const refresh = await cloud.refresh();
   expect([refresh.code, said(refresh)]).toEqual([0, expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/)]);

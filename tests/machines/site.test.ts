@@ -154,7 +154,7 @@ describe("a second up", () => {
     const [{ failed, requests }, { stdout }] = await Promise.all([
       load(`${site}healthz`, 50, 15),
       (async () => {
-        stack.change({ services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 4, memoryMiB: 384 } } });
+        stack.change({ services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 4, memoryMiB: 384, health: { live: "/livez" } } } });
         return stack.mustUp();
       })(),
     ]);
