@@ -26,7 +26,8 @@ function known(value: () => unknown): unknown {
   } catch {
     return later;
   }
-  if (Array.isArray(read)) return read.map((_, i) => known(() => (read as unknown[])[i]));
+  // Not map(), which reads each entry before it hands it on.
+  if (Array.isArray(read)) return Array.from({ length: read.length }, (_, i) => known(() => (read as unknown[])[i]));
   if (typeof read !== "object" || read === null) return read;
   return Object.fromEntries(Object.keys(read).map((name) => [name, known(() => (read as Record<string, unknown>)[name])]));
 }
