@@ -7,7 +7,7 @@ import { runInside } from "../cloud/inside";
 import { steps, TestCloud } from "./cloud";
 import { run, type Outcome } from "./stack";
 
-const cloud = new TestCloud("cloudsim", "10.84.20.0/24", "digitalocean", { program: resolve(__dirname, "../cloud/programs/digitalocean") });
+const cloud = new TestCloud("cloudsim", "10.84.27.0/24", "digitalocean", { program: resolve(__dirname, "../cloud/programs/digitalocean") });
 
 afterAll(async () => {
   expect((await cloud.down()).code).toBe(0);

@@ -83,7 +83,9 @@ test.each(Object.entries(changes))("%s: no request fails, and what moves is what
 test("against what is deployed, nothing is left to do, and a change shows with its line", async () => {
   const state = await stack.pulumi(["stack", "export"]);
   const now = await recordFolder(stack.folder, stack.name, "after");
-  expect(reviewChange(stack.name, deployedSide(state.stdout, now), now).verdict.headline).toBe("nothing changes");
+  const unchanged = reviewChange(stack.name, deployedSide(state.stdout, now), now);
+  // Shown with a failure, so that it explains itself.
+  expect([unchanged.verdict, unchanged.files, unchanged.steps]).toEqual([expect.objectContaining({ headline: "nothing changes" }), [], unchanged.steps]);
   stack.change({ site: { maxBodyMiB: 26 } });
   const changed = await recordFolder(stack.folder, stack.name, "after");
   const { files, verdict } = reviewChange(stack.name, deployedSide(state.stdout, changed), changed);

@@ -8,7 +8,7 @@ import { commandsOf, hostCommand } from "../cli/commands";
 import { ask } from "./http";
 import { TestStack } from "./stack";
 
-const stack = new TestStack("runbook", "10.84.24.0/24");
+const stack = new TestStack("runbook", "10.84.29.0/24");
 let lines: readonly string[] = [];
 
 beforeAll(async () => {

@@ -17,7 +17,7 @@ export function pulumiProgram(): string {
 const root = resolve(__dirname, "../..");
 
 /** What the program reads; everything else of the project stays out of a test's copy. */
-const program = ["Pulumi.yaml", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.pulumi.json", "infra", "cloud-init", "hostctl", "providers", "examples", "cli", "tools", "docs"];
+const program = ["Pulumi.yaml", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.pulumi.json", "infra", "cloud-init", "hostctl", "providers", "examples", "cli", "policy", "tools", "docs"];
 
 export interface Outcome {
   readonly code: number;
