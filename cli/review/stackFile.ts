@@ -23,7 +23,14 @@ export function readStackFile(text: string): StackFile {
     const name = key.slice("webstack:".length);
     const secure = (value as { secure?: unknown } | null)?.secure;
     if (typeof secure === "string") hashes[name] = createHmac("sha256", salt).update(`${name} ${secure}`).digest("hex").slice(0, 8);
-    else raw[name] = value;
+    else raw[name] = sorted(value);
   }
   return { raw, hashes };
+}
+
+/** Mappings as the engine hands them to the program: it writes them as JSON from a map of Go, whose keys are sorted. https://pkg.go.dev/encoding/json#Marshal */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, of]) => [key, sorted(of)]));
 }

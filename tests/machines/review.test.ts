@@ -85,7 +85,7 @@ test("against what is deployed, nothing is left to do, and a change shows with i
   const now = await recordFolder(stack.folder, stack.name, "after");
   const unchanged = reviewChange(stack.name, deployedSide(state.stdout, now), now);
   // Shown with a failure, so that it explains itself.
-  expect([unchanged.verdict, unchanged.files, unchanged.steps]).toEqual([expect.objectContaining({ headline: "nothing changes" }), [], unchanged.steps]);
+  expect([unchanged.verdict, unchanged.files, unchanged.steps]).toEqual([expect.objectContaining({ headline: "nothing changes" }), [], []]);
   stack.change({ site: { maxBodyMiB: 26 } });
   const changed = await recordFolder(stack.folder, stack.name, "after");
   const { files, verdict } = reviewChange(stack.name, deployedSide(state.stdout, changed), changed);

@@ -18,7 +18,7 @@ test("actionlint finds nothing in them", async () => {
 });
 
 test.each(files)("%s runs only actions that are pinned by their commit", (file) => {
-  const used = [...readFileSync(file, "utf8").matchAll(/uses: (.*)/g)].map(([, action]) => action);
+  const used = [...readFileSync(file, "utf8").matchAll(/^\s*(?:- )?uses: (.*)$/gm)].map(([, action]) => action);
   expect(used.length).toBeGreaterThan(0);
   for (const action of used) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 });
@@ -33,7 +33,7 @@ describe("a stack that is deployed by tags", () => {
     const example = parse(readFileSync(join(clone.origin, "Pulumi.local.yaml"), "utf8")) as { config: Record<string, unknown> };
     example.config["webstack:network"] = { range: "10.84.31.0/24" };
     example.config["webstack:backup"] = { enabled: true };
-    writeFileSync(file, stringify(example));
+    writeFileSync(file, `# yaml-language-server: $schema=docs/webstack.schema.json\n${stringify(example)}`);
     // Makes the stack and the secrets of a rehearsal, which its owner commits.
     const { code, stderr } = await clone.npm("preview", "--", clone.stack);
     if (code !== 0) throw new Error(stderr);
@@ -102,7 +102,7 @@ describe("a stack that is deployed by tags", () => {
   test("the drill restores the newest backup and says how old it was", async () => {
     expect((await clone.npm("ssh", "--", "web-0", "sudo hostctl backup")).code).toBe(0);
     const { code, stdout } = await clone.workflow("drill", "schedule");
-    expect(stdout).toMatch(/RPO/);
+    expect(stdout).toMatch(/"rpoSeconds": \d+,/);
     expect(code).toBe(0);
   }, 600_000);
 
