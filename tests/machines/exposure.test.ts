@@ -84,9 +84,9 @@ test("the host has the settings of its network, its timers run, and its files ar
   await stack.remote("sudo systemctl start webstack-integrity.service");
   await stack.remote("echo '# changed' | sudo tee -a /etc/issue > /dev/null && sudo systemctl start webstack-integrity.service");
   expect(await stack.remote("sudo journalctl --unit webstack-integrity --output cat --no-pager")).toMatch(/^f .*: \/etc\/issue$/m);
-  await stack.remote("sudo cp -p /usr/bin/tsort /root/ && echo more | sudo tee -a /usr/bin/tsort > /dev/null");
+  await stack.remote("sudo cp -p /usr/bin/tsort /opt/ && echo more | sudo tee -a /usr/bin/tsort > /dev/null");
   expect((await stack.ssh("sudo systemctl start webstack-integrity.service")).code).toBe(1);
-  await stack.remote("sudo cp -p /root/tsort /usr/bin/tsort && sudo sed -i '$d' /etc/issue && sudo systemctl start webstack-integrity.service && sudo hostctl verify");
+  await stack.remote("sudo cp -p /opt/tsort /usr/bin/tsort && sudo sed -i '$d' /etc/issue && sudo systemctl start webstack-integrity.service && sudo hostctl verify");
 }, 60_000);
 
 test("after an upgrade the services change slots and nginx starts anew, and without one nothing happens", async () => {
@@ -110,7 +110,7 @@ test("lynis warns of nothing on the web machine, gives it at least 83, and the d
   const { stdout } = await run("sh", ["-c", packed]);
   await stack.remote("mkdir -p /tmp/lynis && base64 -d | tar -C /tmp/lynis -xz", { stdin: stdout });
   await stack.remote(
-    "sudo sh -c 'cp -r /tmp/lynis/usr/share/lynis /root/ && cp -r /tmp/lynis/usr/sbin/lynis /tmp/lynis/etc/lynis/default.prf /tmp/lynis/etc/lynis/plugins /root/lynis/ && chown -R root:root /root/lynis && cd /root/lynis && ./lynis audit system --quick --quiet --no-colors'",
+    "sudo sh -c 'cp -r /tmp/lynis/usr/share/lynis /opt/ && cp -r /tmp/lynis/usr/sbin/lynis /tmp/lynis/etc/lynis/default.prf /tmp/lynis/etc/lynis/plugins /opt/lynis/ && chown -R root:root /opt/lynis && cd /opt/lynis && ./lynis audit system --quick --quiet --no-colors'",
   );
   const report = await stack.remote("sudo cat /var/log/lynis-report.dat");
   const index = Number(/^hardening_index=(\d+)$/m.exec(report)?.[1]);

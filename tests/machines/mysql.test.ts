@@ -193,7 +193,7 @@ test("a repository in S3: backup, check and restore", async () => {
   const s3 = await startMoto(box);
   try {
     const settings = { RESTIC_REPOSITORY: `s3:${s3.url}/webstack-backup/web-0`, RESTIC_PASSWORD: "of-this-test", AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
-    await stack.remote("sudo cp -p /etc/webstack/backup-repository /root/kept && sudo hostctl backup-repository", { stdin: JSON.stringify(settings) });
+    await stack.remote("sudo cp -p /etc/webstack/backup-repository /opt/kept && sudo hostctl backup-repository", { stdin: JSON.stringify(settings) });
     expect(await stack.remote("sudo hostctl backup")).toMatch(/^backup \d{8}T\d{6}Z: \d+ bytes in [\d.]+ s$/);
     const before = await checksums();
     await sql("drop database ocpizza");
@@ -206,7 +206,7 @@ test("a repository in S3: backup, check and restore", async () => {
     expect(listed).toContain("<Key>web-0/data/");
     expect(await stack.remote("sudo stat -c %a /etc/webstack/backup-repository")).toBe("600");
   } finally {
-    await stack.remote("sudo mv /root/kept /etc/webstack/backup-repository");
+    await stack.remote("sudo mv /opt/kept /etc/webstack/backup-repository");
     await s3.stop();
   }
 }, 240_000);
