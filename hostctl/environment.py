@@ -8,6 +8,8 @@ from .errors import HostError
 MODE = 0o600
 # In each release, an EnvironmentFile of its slots, jobs and steps: an error is told of the release that it came from.
 RELEASE = ".webstack-release"
+# What infra/host/environment.ts says of the site itself: no secrets, and words that errors need.
+PLAIN = ("SITE_HOSTS", "SITE_SCHEME", "SENTRY_ENVIRONMENT", "DATABASE_POOL")
 
 
 def checked(values):
@@ -36,9 +38,11 @@ def read(content):
 
 def hider(values):
     """A function that puts [NAME] where a text holds a value of the environment (or the password in a URL). Short values
-    such as "1" are no secrets and would make every text unreadable."""
+    such as "1" are no secrets and would make every text unreadable, and so would what PLAIN names."""
     secrets = {}
     for name, value in values.items():
+        if name in PLAIN:
+            continue
         parts = [value]
         try:
             password = urlsplit(value).password

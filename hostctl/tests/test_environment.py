@@ -50,6 +50,10 @@ class EnvironmentTest(unittest.TestCase):
         hide = environment.hider({"URL": "postgresql://shop:p%40ssword1@db/shop", "KEY": "hunter2hunter2", "DEBUG": "1"})
         self.assertEqual(hide("with hunter2hunter2 and p@ssword1 and p%40ssword1 at 1"), "with [KEY] and [URL] and [URL] at 1")
 
+    def test_what_the_site_is_called_is_shown(self):
+        hide = environment.hider({"SENTRY_ENVIRONMENT": "production", "SITE_HOSTS": "www.ocpizza.fr", "KEY": "hunter2hunter2"})
+        self.assertEqual(hide("production of www.ocpizza.fr with hunter2hunter2"), "production of www.ocpizza.fr with [KEY]")
+
     def test_standard_input_is_both_parts_or_nothing(self):
         self.assertEqual(late.parse_json("\n"), late.Late(None, None))
         self.assertEqual(late.parse_json('{"env": {"A": "b"}, "files": {"/x": "y"}}'), late.Late({"A": "b"}, {"/x": "y"}))
