@@ -1,7 +1,7 @@
 """`heal`: what the watchdog has systemd run when a service gives no answer."""
 import json
 
-from . import alerts, apply, slots, watchdog
+from . import apply, notifier, slots, watchdog
 from .errors import HostError
 
 
@@ -18,6 +18,6 @@ def heal(host, name):
     try:
         apply.restart(host, [name])
     except HostError as failure:
-        alerts.tell(host, f"service {name} hangs in slot {slot}, and its other slot does not start either: {failure}")
+        notifier.tell(host, f"service {name} hangs in slot {slot}, and its other slot does not start either: {failure}")
         raise
-    alerts.tell(host, f"service {name} hung in slot {slot} and was restarted into slot {slots.serving(host.paths, name)}")
+    notifier.tell(host, f"service {name} hung in slot {slot} and was restarted into slot {slots.serving(host.paths, name)}")

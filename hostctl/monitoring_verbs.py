@@ -1,7 +1,7 @@
 """The verbs of alerts and of the watchdog: what people type, and what the units run."""
 import re
 
-from . import alerts, drift, heal, watchdog
+from . import alerts, drift, heal, notifier, watchdog
 from .errors import HostError
 from .manifest import UNIT
 
@@ -19,7 +19,7 @@ def add(verb):
 
 def _notify(host, args):
     if args.unit is None:
-        found = alerts.test(host)
+        found = notifier.test(host)
         for name, error in found.items():
             host.log.say(f"{name}: {error or 'taken'}")
         return 1 if any(found.values()) else 0

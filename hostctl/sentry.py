@@ -1,5 +1,5 @@
 """Releases are announced to Sentry, so that it tells which one an error came with. https://docs.sentry.io/api/releases/"""
-from . import alerts, monitoring
+from . import monitoring, notifier
 from .compare import stored
 from .errors import HostError, Locked
 
@@ -19,6 +19,6 @@ def announce(host, digest):
             host.system.post(f"{base}{digest}/deploys/", {"environment": stored(host.paths).stack}, login)
     except HostError as failure:
         try:
-            alerts.tell(host, f"release {digest} serves, and could not be announced to Sentry: {failure}")
+            notifier.tell(host, f"release {digest} serves, and could not be announced to Sentry: {failure}")
         except Locked as busy:
             host.log.say(str(busy))

@@ -6,8 +6,8 @@ import stat
 import unittest
 from unittest.mock import Mock, patch
 
-from hostctl import alerts, cli, conditions, disk, drift, heal, late, limits, monitoring, sentry, slots, watchdog
-from hostctl.alerts import BEGINS, ENDS, GOES_ON
+from hostctl import alerts, cli, conditions, disk, drift, heal, late, limits, monitoring, notifier, sentry, slots, watchdog
+from hostctl.notifier import BEGINS, ENDS, GOES_ON
 from hostctl.apply import apply
 from hostctl.errors import HostError
 from hostctl.monitoring import Smtp
@@ -101,23 +101,23 @@ class Delivery(Case):
         server = self.post_server()
         self.machine.configure(secrets={"alertWebhook": server.url})
         server.status = 500
-        for number in range(alerts.MOST + 3):
-            alerts.tell(self.host, f"event {number}")
-        self.assertEqual(alerts.report(self.host)["undelivered"][0]["waiting"], alerts.MOST + 3)
+        for number in range(notifier.MOST + 3):
+            notifier.tell(self.host, f"event {number}")
+        self.assertEqual(alerts.report(self.host)["undelivered"][0]["waiting"], notifier.MOST + 3)
         server.status = 200
         alerts.look(self.host)
         body = server.posts[-1][2]
-        self.assertEqual((len(body["events"]), body["dropped"], body["events"][-1]["text"]), (alerts.MOST, 3, f"event {alerts.MOST + 2}"))
+        self.assertEqual((len(body["events"]), body["dropped"], body["events"][-1]["text"]), (notifier.MOST, 3, f"event {notifier.MOST + 2}"))
 
     def test_the_json_is_one_that_slack_shows(self):
         where = {"project": "p", "stack": "s", "host": "web-0"}
-        made = alerts.payload(where, [{"kind": BEGINS, "text": "x failed", "at": "t", "since": "t"}])
+        made = notifier.payload(where, [{"kind": BEGINS, "text": "x failed", "at": "t", "since": "t"}])
         self.assertEqual(made["text"], "[p s web-0] begins: x failed")
         self.assertEqual(made["attachments"][0]["fields"][1], {"title": "stack", "value": "s", "short": True})
 
     def test_status_exits_with_1_while_something_is_undelivered(self):
         self.machine.configure(secrets={"alertWebhook": "http://127.0.0.1:9/"})
-        alerts.tell(self.host, "x")
+        notifier.tell(self.host, "x")
         said = []
         code = cli.main(["status"], self.machine.root, self.machine, lambda line, **_: said.append(line))
         self.assertEqual(code, 1)
@@ -135,12 +135,12 @@ class Delivery(Case):
         server = self.post_server()
         self.machine.configure(secrets={"alertWebhook": server.url})
         self.machine.paths.env.write_text('API_KEY="hunter2hunter2"\n')
-        alerts.tell(self.host, "cannot log in with hunter2hunter2")
+        notifier.tell(self.host, "cannot log in with hunter2hunter2")
         self.assertEqual(server.posts[0][2]["events"][0]["text"], "cannot log in with [API_KEY]")
 
     def test_without_a_channel_a_test_says_what_is_missing(self):
         with self.assertRaisesRegex(HostError, "no channel is configured"):
-            alerts.test(self.host)
+            notifier.test(self.host)
 
 
 class Mail(Case):
@@ -158,7 +158,7 @@ class Mail(Case):
                 server = self.server(tls=tls, login=("ops", "pass word 1"))
                 self.machine.configure(smtp=self.smtp(server, tls, "ops"), secrets={"smtpPassword": "pass word 1"})
                 with patch.dict(os.environ, {"SSL_CERT_FILE": str(server.certificate)}):
-                    self.assertEqual(alerts.test(self.host), {"mail": None})
+                    self.assertEqual(notifier.test(self.host), {"mail": None})
                 self.assertEqual(server.logins, [("ops", "pass word 1", True)])
                 self.assertIn("Subject: [webstack  ] happened: a test: alerts of this host arrive", server.mails[0])
                 self.assertIn("Auto-Submitted: auto-generated", server.mails[0])
@@ -166,25 +166,25 @@ class Mail(Case):
     def test_does_not_go_to_a_server_with_a_bad_certificate_nor_is_the_password_sent(self):
         server = self.server(tls="starttls", login=("ops", "pass word 1"))
         self.machine.configure(smtp=self.smtp(server, "starttls", "ops"), secrets={"smtpPassword": "pass word 1"})
-        self.assertIn("certificate verify failed", alerts.test(self.host)["mail"])
+        self.assertIn("certificate verify failed", notifier.test(self.host)["mail"])
         self.assertEqual((server.logins, server.mails), ([], []))
 
     def test_does_not_go_in_clear_where_starttls_is_not_offered(self):
         server = self.server()
         self.machine.configure(smtp=self.smtp(server, "starttls"))
-        self.assertIn("STARTTLS extension not supported", alerts.test(self.host)["mail"])
+        self.assertIn("STARTTLS extension not supported", notifier.test(self.host)["mail"])
         self.assertEqual(server.mails, [])
 
     def test_a_refused_receiver_is_a_failure(self):
         server = self.server(refuse=("night@shop.test",))
         self.machine.configure(smtp=self.smtp(server, "none"), emails=("ops@shop.test", "night@shop.test"))
-        self.assertEqual(alerts.test(self.host), {"mail": f"localhost:{server.port}: refused night@shop.test"})
+        self.assertEqual(notifier.test(self.host), {"mail": f"localhost:{server.port}: refused night@shop.test"})
 
     def test_a_wrong_password_is_in_no_message(self):
         server = self.server(tls="starttls", login=("ops", "another one"))
         self.machine.configure(smtp=self.smtp(server, "starttls", "ops"), secrets={"smtpPassword": "pass word 1"})
         with patch.dict(os.environ, {"SSL_CERT_FILE": str(server.certificate)}):
-            said = alerts.test(self.host)["mail"]
+            said = notifier.test(self.host)["mail"]
         self.assertIn("535", said)
         self.assertNotIn("pass word 1", said)
 
@@ -251,10 +251,10 @@ class Conditions(Case):
         self.machine.active.pop("bot.service")
         with patch("hostctl.lock.holder", return_value={"verb": "apply", "who": "ada", "pid": 1, "since": self.stamp(60)}):
             alerts.look(self.host)
-        self.assertEqual(alerts.read(self.machine.paths).conditions, {})
+        self.assertEqual(notifier.read(self.machine.paths).conditions, {})
         with patch("hostctl.lock.holder", return_value={"verb": "apply", "who": "ada", "pid": 1, "since": self.stamp(3700)}):
             alerts.look(self.host)
-        self.assertEqual(set(alerts.read(self.machine.paths).conditions), {"lock", "unit bot.service"})
+        self.assertEqual(set(notifier.read(self.machine.paths).conditions), {"lock", "unit bot.service"})
 
     def stamp(self, ago):
         return datetime.datetime.fromtimestamp(self.machine.clock - ago, datetime.timezone.utc).isoformat(timespec="seconds")

@@ -1,6 +1,6 @@
 import { file } from "../manifest";
 import { render } from "../render";
-import type { DatabaseServer } from ".";
+import type { DatabaseServer } from "./server";
 
 const unit = "mariadb.service";
 

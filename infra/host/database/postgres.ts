@@ -1,6 +1,6 @@
 import { file, type ManifestAction } from "../manifest";
 import { render } from "../render";
-import type { DatabaseServer } from ".";
+import type { DatabaseServer } from "./server";
 
 /** PostgreSQL keeps three connections for its superuser, beside the app's. */
 const superuserConnections = 3;
