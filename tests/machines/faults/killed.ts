@@ -104,9 +104,11 @@ export const outOfMemory: Fault = {
     const after = await workers(site, unit);
     assert.equal(await site.property(unit, "MainPID"), master);
     assert.equal(after.length, before.length);
-    assert.equal(before.filter((pid) => !after.includes(pid)).length, 1);
+    const killed = before.filter((pid) => !after.includes(pid)).length;
+    // The kernel takes a second one when the first takes longer than a second to give its memory back.
+    assert.ok(killed === 1 || killed === 2, `${killed} of ${before.length} workers were killed`);
     assert.equal(await site.property(unit, "OOMPolicy"), "continue");
     assert.match(await site.run(`journalctl -u ${unit} --since -20s --no-pager`), /was sent SIGKILL! Perhaps out of memory\?/);
-    return "journal: worker was sent SIGKILL, perhaps out of memory; the others and the master went on";
+    return `journal: ${killed} of ${before.length} workers sent SIGKILL, perhaps out of memory; the others and the master went on`;
   },
 };
