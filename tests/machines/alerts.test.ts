@@ -213,11 +213,10 @@ describe("NRPE", () => {
 });
 
 describe("the watchdog", () => {
-  const servingSlot = async (service: string) => (await stack.remote(`readlink /etc/nginx/webstack/upstreams/${service}.conf`)).replace(/^.*-(blue|green)\.conf$/, "$1");
-  const slots = async () => Promise.all(["api", "web"].map(servingSlot));
+  const slots = async () => Promise.all(["api", "web"].map((service) => stack.servingSlot(service)));
 
   test.each([["web", "livez"], ["api", "api/livez"]])("brings %s back when every worker of its slot is stopped, under load", async (service, path) => {
-    const before = await servingSlot(service);
+    const before = await stack.servingSlot(service);
     told = webhook.posts.length;
     const measured = load(`${site}${path}`, 20, 30);
     await pause(2);
@@ -229,7 +228,7 @@ describe("the watchdog", () => {
     const away = (Date.now() - since) / 1000;
     const { requests, failed } = await measured;
     process.stdout.write(`watchdog, ${service}: served again ${away.toFixed(1)} s after every worker was stopped; ${failed} of ${requests} requests failed\n`);
-    expect(await servingSlot(service)).not.toBe(before);
+    expect(await stack.servingSlot(service)).not.toBe(before);
     expect(await news(1)).toContain(`happened: service ${service} hung in slot ${before} and was restarted into slot ${before === "blue" ? "green" : "blue"}`);
   });
 

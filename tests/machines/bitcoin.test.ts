@@ -33,12 +33,6 @@ afterAll(async () => {
   await stack.down();
 }, 120_000);
 
-/** systemd's own word for a property of a unit. */
-const property = (unit: string, name: string) => stack.remote(`systemctl show ${unit} -p ${name} --value`);
-
-const servingSlot = async (service: string) =>
-  (await stack.remote(`readlink /etc/nginx/webstack/upstreams/${service}.conf`)).replace(/^.*-(blue|green)\.conf$/, "$1");
-
 const prices = async () => JSON.parse((await ask(`${site}api/prices?hours=720`)).body) as Prices;
 
 /** Who listens on port 8001: lines such as `127.0.0.1:8001 nginx`. */
@@ -69,7 +63,7 @@ describe("an empty database", () => {
     await stack.remote("sudo systemctl start collect.service");
     // A full hour may have begun in between.
     expect((await prices()).count - first.count).toBeLessThanOrEqual(1);
-    expect(await property("collect.service", "Result")).toBe("success");
+    expect(await stack.property("collect.service", "Result")).toBe("success");
     const latest = JSON.parse((await ask(`${site}api/latest`)).body) as { time: string; usd: number };
     expect(Date.now() - Date.parse(latest.time)).toBeLessThan(3_700_000);
     expect(first.min).toBe(Math.min(...first.prices.map(({ usd }) => usd)));
@@ -105,18 +99,18 @@ describe("what visitors see", () => {
 
 describe("the units", () => {
   test("the front end starts after both slots of the API", async () => {
-    const after = (await property(`web@${await servingSlot("web")}.service`, "After")).split(" ");
+    const after = (await stack.property(`web@${await stack.servingSlot("web")}.service`, "After")).split(" ");
     expect(after).toEqual(expect.arrayContaining(["api@blue.service", "api@green.service"]));
-    const before = (await property(`api@${await servingSlot("api")}.service`, "After")).split(" ");
+    const before = (await stack.property(`api@${await stack.servingSlot("api")}.service`, "After")).split(" ");
     expect(before.filter((unit) => unit.startsWith("web@"))).toEqual([]);
   });
 
   test("the API is sandboxed, serves with both its workers and never restarted", async () => {
-    const unit = `api@${await servingSlot("api")}.service`;
+    const unit = `api@${await stack.servingSlot("api")}.service`;
     const score = Number(/: ([\d.]+) /.exec((await stack.remote(`systemd-analyze security ${unit} --no-pager`)).split("\n").at(-1) ?? "")?.[1]);
     expect(score).toBeLessThanOrEqual(1.2);
-    expect(await stack.remote(`pgrep -c -P ${await property(unit, "MainPID")}`)).toBe("2");
-    expect(await property(unit, "NRestarts")).toBe("0");
+    expect(await stack.remote(`pgrep -c -P ${await stack.property(unit, "MainPID")}`)).toBe("2");
+    expect(await stack.property(unit, "NRestarts")).toBe("0");
     const said = await stack.remote(`sudo journalctl -u ${unit} --no-pager -o cat`);
     expect(said.split("\n").filter((line) => /warning|error|critical|terminated/i.test(line))).toEqual([]);
     // Behind a socket the API still knows who asks.
@@ -132,7 +126,7 @@ describe("the units", () => {
     const errors = await stack.remote("sudo journalctl -u 'web@*' -p err --no-pager -o cat");
     expect(errors).toMatch(/^prices\.views: no prices from the API: http:\/\/127\.0\.0\.1:8001\/api\/prices: HTTP Error 502/m);
     expect(errors.split("\n").filter((line) => !/^(prices\.views|django\.request): /.test(line))).toEqual([]);
-    const unit = `api@${await servingSlot("api")}.service`;
+    const unit = `api@${await stack.servingSlot("api")}.service`;
     expect(await stack.remote(`sudo journalctl UNIT=${unit} --no-pager -o cat | grep -E '^(Stopped|Started) ' | tail -2`)).toMatch(/^Stopped .+\nStarted /);
     expect(await stack.remote("sudo hostctl logs collect")).toMatch(/prices\.management\.commands\.collect: stored 720 new of 720 prices/);
   });
@@ -156,9 +150,9 @@ test("a database that was away is found again within 5 s, and meanwhile every an
 
 describe("incident 1: the job wrote to a local SQLite", () => {
   test("services and job have one EnvironmentFile and nothing else says DATABASE_URL", async () => {
-    const units = ["collect.service", `api@${await servingSlot("api")}.service`, `web@${await servingSlot("web")}.service`];
+    const units = ["collect.service", `api@${await stack.servingSlot("api")}.service`, `web@${await stack.servingSlot("web")}.service`];
     for (const unit of units) {
-      expect((await property(unit, "EnvironmentFiles")).split("\n")).toEqual(["/etc/webstack/env (ignore_errors=no)", expect.stringMatching(/^\/srv\/webstack\/.+\/\.webstack-release \(ignore_errors=yes\)$/)]);
+      expect((await stack.property(unit, "EnvironmentFiles")).split("\n")).toEqual(["/etc/webstack/env (ignore_errors=no)", expect.stringMatching(/^\/srv\/webstack\/.+\/\.webstack-release \(ignore_errors=yes\)$/)]);
     }
     expect(await stack.remote("sudo grep -rl DATABASE_URL= /etc")).toBe("/etc/webstack/env");
   });
@@ -174,8 +168,8 @@ describe("incident 1: the job wrote to a local SQLite", () => {
     );
     try {
       expect((await stack.ssh("sudo systemctl start collect.service")).code).not.toBe(0);
-      expect(await property("collect.service", "ActiveState")).toBe("failed");
-      expect(await property("collect.service", "ExecMainStatus")).toBe("1");
+      expect(await stack.property("collect.service", "ActiveState")).toBe("failed");
+      expect(await stack.property("collect.service", "ExecMainStatus")).toBe("1");
       expect(await stack.remote("sudo journalctl -u collect.service _TRANSPORT=stdout --no-pager -o cat | tail -1")).toBe(
         `manage.py: DATABASE_URL: must be postgresql://user:password@host/name, ${got}`,
       );
@@ -228,8 +222,8 @@ describe("incident 2: an old process held port 8001", () => {
   });
 
   test("old processes that hang, or do not end when asked, do not keep the new ones from serving", async () => {
-    const old = await servingSlot("api");
-    const hanging = await property(`api@${old}.service`, "MainPID");
+    const old = await stack.servingSlot("api");
+    const hanging = await stack.property(`api@${old}.service`, "MainPID");
     const join = `for file in $(find /sys/fs/cgroup -path "*/api@${old}.service/cgroup.procs"); do echo $$ > $file; done`;
     await stack.remote(`sudo setsid --fork sh -c '${join}; trap "" TERM HUP; echo $$; exec sleep 600' < /dev/null > stubborn.pid 2> /dev/null; sleep 0.5`);
     const stubborn = await stack.remote("cat stubborn.pid");
@@ -237,7 +231,7 @@ describe("incident 2: an old process held port 8001", () => {
     await stack.remote(`sudo kill -STOP ${hanging}`);
     const { code, stderr } = await stack.ssh("sudo hostctl restart");
     expect([code, stderr]).toEqual([0, ""]);
-    expect(await servingSlot("api")).not.toBe(old);
+    expect(await stack.servingSlot("api")).not.toBe(old);
     expect((await ask(`${site}api/latest`)).status).toBe(200);
     for (const pid of [hanging, stubborn]) expect((await stack.ssh(`test -e /proc/${pid}`)).code).toBe(1);
   });

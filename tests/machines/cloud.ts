@@ -40,7 +40,7 @@ export class TestCloud extends TestStack {
     this.store = Store.make(folder, { name: this.name, publicRange });
     const file = join(this.folder, "Pulumi.yaml");
     const project = parse(readFileSync(file, "utf8")) as { plugins?: { providers?: object[] } };
-    const providers = [...(project.plugins?.providers ?? []), { name: cloud, path: simulator }];
+    const providers = [...(project.plugins?.providers ?? []), ...["digitalocean", "aws"].map((provider) => ({ name: provider, path: simulator }))];
     writeFileSync(file, stringify({ ...project, plugins: { providers } }));
   }
 
@@ -97,6 +97,12 @@ export class TestCloud extends TestStack {
     rmSync(this.store.folder, { recursive: true });
     return outcome;
   }
+}
+
+/** What one of the small programs' hosts says on port 80. */
+export async function fetched(address: unknown): Promise<string> {
+  const { code, stdout } = await run("curl", ["-s", "--max-time", "3", `http://${String(address)}/`]);
+  return code === 0 ? stdout.trim() : `curl: ${code}`;
 }
 
 /** Steps that the engine took, in the order in which they ended: "created replacement droplet:Droplet web-0". */

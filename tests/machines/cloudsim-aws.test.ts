@@ -1,19 +1,13 @@
 /** The simulated AWS itself, with a program of its own. Limit: that AWS behaves as the simulation does is known from its provider's sources alone. */
 import { resolve } from "node:path";
 import { runInside } from "../cloud/inside";
-import { TestCloud } from "./cloud";
-import { run } from "./stack";
+import { fetched, TestCloud } from "./cloud";
 
 const cloud = new TestCloud("cloudsim-aws", "10.84.21.0/24", "aws", { program: resolve(__dirname, "../cloud/programs/aws") });
 
 afterAll(async () => {
   expect((await cloud.down()).code).toBe(0);
 }, 60_000);
-
-async function fetched(address: unknown): Promise<string> {
-  const { code, stdout } = await run("curl", ["-s", "--max-time", "3", `http://${String(address)}/`]);
-  return code === 0 ? stdout.trim() : `curl: ${code}`;
-}
 
 const since = (mark: number) => cloud.journal().slice(mark);
 

@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { runInside } from "../cloud/inside";
-import { steps, TestCloud } from "./cloud";
+import { fetched, steps, TestCloud } from "./cloud";
 import { run, type Outcome } from "./stack";
 
 const cloud = new TestCloud("cloudsim", "10.84.27.0/24", "digitalocean", { program: resolve(__dirname, "../cloud/programs/digitalocean") });
@@ -12,11 +12,6 @@ const cloud = new TestCloud("cloudsim", "10.84.27.0/24", "digitalocean", { progr
 afterAll(async () => {
   expect((await cloud.down()).code).toBe(0);
 }, 60_000);
-
-async function fetched(address: unknown): Promise<string> {
-  const { code, stdout } = await run("curl", ["-s", "--max-time", "3", `http://${String(address)}/`]);
-  return code === 0 ? stdout.trim() : `curl: ${code}`;
-}
 
 const said = ({ stdout, stderr }: Outcome) => `${stdout}\n${stderr}`;
 
@@ -65,7 +60,7 @@ test("an unchanged preview has nothing to do", async () => {
   expect([preview.code, said(preview)]).toEqual([0, expect.stringContaining("10 unchanged")]);
 }, 60_000);
 
-test("another size is applied to the living machine", async () => {
+test("another size is given to the same machine, switched off for it", async () => {
   const mark = cloud.journal().length;
   await cloud.configure({ "cloudsim:size": "s-1vcpu-1gb" });
   await cloud.mustUp();

@@ -23,11 +23,6 @@ afterAll(async () => {
   await stack.down();
 }, 120_000);
 
-/** systemd's own word for a property of a unit. */
-const property = (unit: string, name: string) => stack.remote(`systemctl show ${unit} -p ${name} --value`);
-
-const servingSlot = async () => (await stack.remote("readlink /etc/nginx/webstack/upstreams/web.conf")).replace(/^.*web-(blue|green)\.conf$/, "$1");
-
 const storedManifest = async () => JSON.parse(await stack.remote("sudo cat /var/lib/webstack/manifest.json")) as Manifest;
 
 /** Gives a manifest to hostctl as a bundle would. */
@@ -121,20 +116,20 @@ describe("its units", () => {
     ["web@%s.service", 1.2],
     ["nginx.service", 1.6],
   ])("%s scores at most %f and serves", async (template, limit) => {
-    const unit = template.replace("%s", await servingSlot());
+    const unit = template.replace("%s", await stack.servingSlot());
     const line = (await stack.remote(`systemd-analyze security ${unit} --no-pager`)).split("\n").at(-1) ?? "";
     const score = Number(/: ([\d.]+) /.exec(line)?.[1]);
     expect(score).toBeGreaterThan(0);
     expect(score).toBeLessThanOrEqual(limit);
     expect((await ask(site)).status).toBe(200);
-    expect(await property(unit, "NRestarts")).toBe("0");
+    expect(await stack.property(unit, "NRestarts")).toBe("0");
     expect(await stack.remote(`sudo journalctl -u ${unit} --no-pager | grep -c 'terminated due to signal' || true`)).toMatch(/^0$/m);
   });
 
   test("its socket is closed to others and its process is not root", async () => {
-    const slot = await servingSlot();
+    const slot = await stack.servingSlot();
     expect(await stack.remote(`sudo stat -c '%a %U %G' /run/webstack/web-${slot}.sock`)).toBe("660 ocpizza www-data");
-    const pid = await property(`web@${slot}.service`, "MainPID");
+    const pid = await stack.property(`web@${slot}.service`, "MainPID");
     expect(await stack.remote(`ps -o user= -p ${pid}`)).toBe("ocpizza");
     expect(await stack.remote("sudo find /srv/webstack/releases /srv/webstack/runtimes \\( -user ocpizza -o -perm -o+w \\) ! -type l -print -quit")).toBe("");
   });
@@ -150,7 +145,7 @@ describe("a second up", () => {
   }, 60_000);
 
   test("with one worker more changes one unit, replaces nothing and fails no request", async () => {
-    const machine = await property("nginx.service", "MainPID");
+    const machine = await stack.property("nginx.service", "MainPID");
     const [{ failed, requests }, { stdout }] = await Promise.all([
       load(`${site}healthz`, 50, 15),
       (async () => {
@@ -163,9 +158,9 @@ describe("a second up", () => {
     expect(stdout).toContain("1 written, 0 removed");
     expect([failed, requests > 700]).toEqual([0, true]);
     expect(await stack.remote("grep -o -e '--workers [0-9]*' /etc/systemd/system/web@.service")).toBe("--workers 4");
-    expect(await stack.remote(`pgrep -c -P $(systemctl show web@${await servingSlot()}.service -p MainPID --value)`)).toBe("4");
+    expect(await stack.remote(`pgrep -c -P $(systemctl show web@${await stack.servingSlot()}.service -p MainPID --value)`)).toBe("4");
     // nginx was reloaded, never restarted.
-    expect(await property("nginx.service", "MainPID")).toBe(machine);
+    expect(await stack.property("nginx.service", "MainPID")).toBe(machine);
   }, 90_000);
 });
 
@@ -233,8 +228,8 @@ describe("a new release", () => {
 
 describe("what is killed comes back", () => {
   test("a worker", async () => {
-    const slot = await servingSlot();
-    const master = await property(`web@${slot}.service`, "MainPID");
+    const slot = await stack.servingSlot();
+    const master = await stack.property(`web@${slot}.service`, "MainPID");
     const workers = await stack.remote(`pgrep -P ${master}`);
     const [{ failed }] = await Promise.all([load(`${site}healthz`, 60, 4), stack.remote(`sleep 1; sudo kill -9 ${workers.split("\n")[0]}`)]);
     expect(failed).toBe(0);
@@ -242,11 +237,11 @@ describe("what is killed comes back", () => {
   }, 30_000);
 
   test("gunicorn's master, and no request fails", async () => {
-    const unit = `web@${await servingSlot()}.service`;
-    const master = await property(unit, "MainPID");
+    const unit = `web@${await stack.servingSlot()}.service`;
+    const master = await stack.property(unit, "MainPID");
     const [{ failed, requests }] = await Promise.all([load(`${site}healthz`, 60, 8), stack.remote(`sleep 1; sudo kill -9 ${master}`)]);
     expect([failed, requests > 400]).toEqual([0, true]);
-    expect(await property(unit, "MainPID")).not.toBe(master);
+    expect(await stack.property(unit, "MainPID")).not.toBe(master);
   }, 30_000);
 
   test("the machine, by the next up, with its data", async () => {

@@ -91,16 +91,20 @@ export class TestStack {
 
   /** Makes the stack's file from the example: its own range, random secrets, and `changes` by key without namespace. */
   async init(changes: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    const file = join(this.folder, `Pulumi.${this.name}.yaml`);
     const example = parse(readFileSync(join(root, this.example), "utf8")) as { config: Record<string, unknown> };
     example.config["webstack:network"] = { range: this.range };
-    writeFileSync(file, stringify(example));
+    writeFileSync(this.file, stringify(example));
     await this.must(["stack", "init", this.name]);
     const key = join(this.folder, "key");
     await promisify(execFile)("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
     await this.secret("sshPrivateKey", readFileSync(key, "utf8"));
     for (const name of (example.config["webstack:secrets"] as string[] | undefined) ?? []) await this.secret(name, randomBytes(24).toString("hex"));
     this.change(changes);
+  }
+
+  /** The stack's description. */
+  get file(): string {
+    return join(this.folder, `Pulumi.${this.name}.yaml`);
   }
 
   private async secret(name: string, value: string): Promise<void> {
@@ -110,14 +114,13 @@ export class TestStack {
 
   /** Replaces keys of the stack's file. An object is merged with what is there, one level deep. */
   change(changes: Readonly<Record<string, unknown>>): void {
-    const file = join(this.folder, `Pulumi.${this.name}.yaml`);
-    const document = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+    const document = parse(readFileSync(this.file, "utf8")) as { config: Record<string, unknown> };
     for (const [key, value] of Object.entries(changes)) {
       const old = document.config[`webstack:${key}`];
       const merge = typeof old === "object" && typeof value === "object" && !Array.isArray(value);
       document.config[`webstack:${key}`] = merge ? { ...old, ...value } : value;
     }
-    writeFileSync(file, stringify(document));
+    writeFileSync(this.file, stringify(document));
   }
 
   up(): Promise<Outcome> {
@@ -181,6 +184,16 @@ export class TestStack {
     const { code, stdout, stderr } = await this.ssh(command, options);
     if (code !== 0) throw new Error(`${command} ended with ${code}\n${stdout}\n${stderr}`);
     return stdout.trimEnd();
+  }
+
+  /** systemd's own word for a property of a unit of the web host. */
+  property(unit: string, name: string): Promise<string> {
+    return this.remote(`systemctl show ${unit} -p ${name} --value`);
+  }
+
+  /** "blue" or "green". */
+  async servingSlot(service = "web"): Promise<string> {
+    return (await this.remote(`readlink /etc/nginx/webstack/upstreams/${service}.conf`)).replace(/^.*-(blue|green)\.conf$/, "$1");
   }
 
   /** Takes everything down and stops the watcher; a second call does nothing. */
