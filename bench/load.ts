@@ -29,12 +29,12 @@ export async function benchLoad(): Promise<readonly Table[]> {
     await stack.mustUp();
     const url = `${(await stack.outputs()).siteUrl}slow`;
     const ours = JSON.parse(await stack.remote("sudo cat /var/lib/webstack/manifest.json")) as Manifest;
-    await load(url, 20, 5);
-    const first = await load(url, rate, duration);
+    await load(url, 20, 5, "", 5);
+    const first = await load(url, rate, duration, "", 5);
     await apply(stack, layoutA(ours));
-    const seed = await load(url, rate, duration);
+    const seed = await load(url, rate, duration, "", 5);
     await apply(stack, ours);
-    const again = await load(url, rate, duration);
+    const again = await load(url, rate, duration, "", 5);
     const row = (name: string, { requests, failed, dropped, p50, p99, max }: Load) => [
       name,
       String(requests - failed),

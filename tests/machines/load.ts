@@ -19,9 +19,10 @@ export interface Load {
 /**
  * Sends `rate` requests a second to `url` for `seconds`, each at its own time whether or not earlier ones have been answered, so
  * that a stall shows as waiting and not as a pause. Only for the addresses of the test's own machines; `address` is where the
- * URL's name leads to, for a name that no DNS knows.
+ * URL's name leads to, for a name that no DNS knows. Who has no answer after `timeoutSeconds` has failed: as long as nginx waits for the app,
+ * since a test says what was answered and a bench how soon.
  */
-export async function load(url: string, rate: number, seconds: number, address = "", timeoutSeconds = 5): Promise<Load> {
+export async function load(url: string, rate: number, seconds: number, address = "", timeoutSeconds = 30): Promise<Load> {
   const folder = mkdtempSync(join(tmpdir(), "load-"));
   const summary = join(folder, "summary.json");
   try {

@@ -206,7 +206,7 @@ describe("a renewal", () => {
       new Promise((resolve) => setTimeout(resolve, 2000)).then(() => stack.ssh("sudo hostctl renew")),
     ]);
     console.log(`renewal under load: ${requests} requests, ${failed} failed, longest ${max.toFixed(0)} ms`);
-    expect([renewed.code, failed, dropped, requests >= 1000]).toEqual([0, 0, 0, true]);
+    expect([renewed.code, failed, dropped, requests > 900]).toEqual([0, 0, 0, true]);
     expect(await shown()).not.toBe(before[0]);
     expect(await key()).not.toBe(before[1]);
     expect((await ask(`${site}healthz`, { address: host, ca: root })).status).toBe(200);
