@@ -101,10 +101,10 @@ const instance: Kind = {
     context.lead();
     return { id, outputs };
   },
-  update({ store }, stored, inputs) {
-    machines.resizeMachine(text(stored.outputs.machine), sizeOf(text(inputs.instanceType)));
+  async update({ store }, stored, inputs) {
+    await machines.resizeMachine(text(stored.outputs.machine), sizeOf(text(inputs.instanceType)));
     store.put({ ...stored, inputs });
-    return Promise.resolve({});
+    return {};
   },
   async delete(context, stored) {
     const { store, addresses } = context;
@@ -180,7 +180,7 @@ const database: Kind = {
     return { id, outputs: { machine: server.machine, ca: server.ca, masterUserSecrets, identifier: id, address, port, endpoint: `${address}:${port}`, arn: arnOf("rds", `db:${id}`), status: "available", resourceId: `db-${number()}` } };
   },
   update: (_context, stored, inputs) => {
-    machines.resizeMachine(text(stored.outputs.machine), sizeOf(text(inputs.instanceClass)));
+    postgres.resize({ machine: text(stored.outputs.machine) }, sizeOf(text(inputs.instanceClass)));
     return Promise.resolve({});
   },
   async delete({ store }, stored) {

@@ -84,7 +84,7 @@ const droplet: Kind = {
   },
   async update({ store }, stored, inputs) {
     const { memoryMiB, cpus } = sizeOf(text(inputs.size));
-    machines.resizeMachine(text(stored.outputs.machine), { memoryMiB, cpus });
+    await machines.resizeMachine(text(stored.outputs.machine), { memoryMiB, cpus });
     store.put({ ...stored, inputs });
     trust(store);
     return { memory: memoryMiB, vcpus: cpus };
@@ -181,7 +181,7 @@ const databaseCluster: Kind = {
     });
   },
   async update({ store }, stored, inputs) {
-    machines.resizeMachine(text(stored.outputs.machine), sizeOf(text(inputs.size)));
+    postgres.resize(serverOf(stored), sizeOf(text(inputs.size)));
     store.put({ ...stored, inputs });
     return {};
   },

@@ -4,7 +4,8 @@ import { limit } from "../../providers/nspawn/cgroup";
 import { machine } from "../../providers/nspawn/machine";
 import { bridgeName, network } from "../../providers/nspawn/network";
 import { addressAt, parseAddress, parseRange } from "../../providers/nspawn/range";
-import { isRunning, removeMachine } from "../../providers/nspawn/running";
+import { isRunning, removeMachine, start, stop } from "../../providers/nspawn/running";
+import { storedMachine, storeMachine, type StoredMachine } from "../../providers/nspawn/store";
 
 /** A virtual private network: one bridge of this box, whatever subnets it is cut into. */
 export interface Network {
@@ -49,8 +50,29 @@ export async function createMachine(on: Network, { recipe, ...made }: Machine): 
   await machine.create(checked(machine, { ...made, suite: recipe.suite, image, bridge: bridgeName(on.name), gateway, range: on.range }));
 }
 
-export function resizeMachine(name: string, { memoryMiB, cpus }: Size): void {
-  limit(name, memoryMiB, cpus);
+/** Switched off, given the size, switched on, as clouds resize a machine; resolves before it serves. Leaves one alone that has the size. */
+export async function resizeMachine(name: string, size: Size): Promise<void> {
+  const other = resized(name, size);
+  if (other === null) return;
+  await stop(name);
+  start(other);
+}
+
+/** Gives a machine the size while it runs. @returns whether it had another one */
+export function growMachine(name: string, size: Size): boolean {
+  const other = resized(name, size);
+  if (other !== null) limit(name, other.memoryMiB, other.cpus);
+  return other !== null;
+}
+
+/** Notes the size; null for a machine that has it. */
+function resized(name: string, { memoryMiB, cpus }: Size): StoredMachine | null {
+  const stored = storedMachine(name);
+  if (stored === undefined) throw new Error(`machine ${name} is gone from this box`);
+  if (stored.memoryMiB === memoryMiB && stored.cpus === cpus) return null;
+  const other = { ...stored, memoryMiB, cpus };
+  storeMachine(other);
+  return other;
 }
 
 export { isRunning, removeMachine as deleteMachine };

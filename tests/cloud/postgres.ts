@@ -3,7 +3,7 @@ import { rolePackages } from "../../infra/host/packages";
 import { verbatim } from "../../infra/host/render";
 import type { Certificate } from "./authority";
 import { runInside } from "./inside";
-import { createMachine, type Network, type Size } from "./machines";
+import { createMachine, growMachine, type Network, type Size } from "./machines";
 
 export interface Server {
   /** Of its machine. */
@@ -68,6 +68,11 @@ runuser -u postgres -- psql --quiet --no-psqlrc --tuples-only --no-align --set O
 ${text}EOF
 `,
   ).trim();
+}
+
+/** Another size; connections break, as when a cloud exchanges the nodes of a cluster. */
+export function resize({ machine }: Pick<Server, "machine">, size: Size): void {
+  if (growMachine(machine, size)) runInside(machine, "systemctl restart postgresql@15-main.service");
 }
 
 /** Brings the databases of one server to another that has none of them yet, with their owners. */

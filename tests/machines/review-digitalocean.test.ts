@@ -1,0 +1,113 @@
+/**
+ * Verdicts of reviews of Pulumi.prod.yaml beside what the same changes do, on the simulated cloud: the real engine, real machines behind Droplet
+ * and database. Limit: what a Droplet's resize and a cluster's do to a site is as the simulation does it (off and on; a restart), see
+ * tests/cloud/README.md; its PostgreSQL has one version, so that another one is only previewed.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { reviewChange, type Review } from "../../cli/review/review";
+import { recordFolder } from "../../cli/review/side";
+import { TestCloud } from "./cloud";
+import { ask } from "./http";
+import type { Outcome } from "./stack";
+import { visitors } from "./visitors";
+
+const cloud = new TestCloud("cloudsim-review", "10.84.25.0/24", "digitalocean", { example: "Pulumi.prod.yaml" });
+
+beforeAll(async () => {
+  // The simulated world arrives from the gateway of the private network.
+  await cloud.init({ access: { sshFrom: ["10.84.25.1/32"] }, backup: { enabled: false } });
+  await cloud.mustUp();
+}, 600_000);
+
+afterAll(async () => {
+  expect((await cloud.down()).code).toBe(0);
+}, 60_000);
+
+const said = ({ stdout, stderr }: Outcome) => `${stdout}\n${stderr}`;
+const page = (name = "www.ocpizza.fr") => ask(`https://${name}/`, { address: cloud.resources("ReservedIp")[0]?.id ?? "", ca: "anybody" });
+
+async function review(change: () => void): Promise<Review> {
+  const before = await recordFolder(cloud.folder, cloud.name, "before");
+  change();
+  return reviewChange(cloud.name, before, await recordFolder(cloud.folder, cloud.name, "after"));
+}
+
+/** What a review says is replaced, and what it says of visitors. */
+const foreseen = ({ verdict, problems, steps }: Review) => ({
+  level: verdict.level,
+  problems,
+  replaced: (steps ?? []).filter(({ does }) => does === "replace").map(({ name }) => name).sort(),
+});
+
+/** What the change does: names of what the cloud made, changed and deleted for it, and what visitors got meanwhile. */
+async function apply(up: () => Promise<Outcome> = () => cloud.up()) {
+  const mark = cloud.journal().length;
+  const { done, answers, failed } = await visitors(page, up());
+  const since = cloud.journal().slice(mark);
+  const named = (op: string) => since.filter((entry) => entry.startsWith(`${op} `)).map((entry) => entry.split(" ").at(-1) ?? "");
+  const created = named("create");
+  return { code: done.code, text: said(done), answers, failed, replaced: named("delete").filter((name) => created.includes(name)).sort(), updated: named("update") };
+}
+
+test("another image: replaced behind the gate as foreseen, and no visitor notices", async () => {
+  const reviewed = await review(() => {
+    const file = join(cloud.folder, "infra/config/catalog/digitalocean.ts");
+    writeFileSync(file, readFileSync(file, "utf8").replace(/"debian-12": "[^"]+"/, '"debian-12": "148000001"'));
+  });
+  const happened = await apply();
+  expect(foreseen(reviewed)).toEqual({ level: "replaces a host", problems: [], replaced: happened.replaced });
+  expect([happened.code, happened.failed, happened.replaced]).toEqual([0, [], ["address-assignment", "web-0"]]);
+  expect(happened.answers).toBeGreaterThan(50);
+}, 600_000);
+
+test("another size of the host: downtime as foreseen, of the same machine", async () => {
+  const [before] = cloud.resources("Droplet");
+  const reviewed = await review(() => cloud.change({ host: { size: "s-2vcpu-4gb" } }));
+  const happened = await apply();
+  expect(foreseen(reviewed)).toEqual({ level: "downtime", problems: [], replaced: [] });
+  expect([happened.code, happened.replaced, happened.updated]).toEqual([0, [], expect.arrayContaining(["web-0"])]);
+  expect(happened.failed.length).toBeGreaterThan(0);
+  expect([cloud.resources("Droplet")[0]?.id, (await page()).status]).toEqual([before?.id, 200]);
+}, 600_000);
+
+test("another size of the database: downtime as foreseen, of the same cluster", async () => {
+  const [before] = cloud.resources("DatabaseCluster");
+  const reviewed = await review(() => cloud.change({ database: { size: "db-s-1vcpu-2gb" } }));
+  const happened = await apply();
+  expect(foreseen(reviewed)).toEqual({ level: "downtime", problems: [], replaced: [] });
+  expect([happened.code, happened.replaced, happened.updated]).toEqual([0, [], expect.arrayContaining(["database"])]);
+  expect([cloud.resources("DatabaseCluster")[0]?.id, (await page()).status]).toEqual([before?.id, 200]);
+}, 600_000);
+
+test("another domain: who comes by the old name is turned away, as foreseen", async () => {
+  const reviewed = await review(() => cloud.change({ site: { domain: "www.ocpizza.com", aliases: ["ocpizza.com"], zone: "ocpizza.com" } }));
+  expect([reviewed.verdict.level, reviewed.verdict.consequences[0]?.says]).toEqual(["downtime", "who comes by the name www.ocpizza.fr is turned away; keep it in site.aliases"]);
+  expect((await apply()).code).toBe(0);
+  const old = await page().then(({ status }) => String(status), () => "closed");
+  expect([old === "200", (await page("www.ocpizza.com")).status]).toEqual([false, 200]);
+  cloud.change({ site: { domain: "www.ocpizza.fr", aliases: ["ocpizza.fr"], zone: "ocpizza.fr" } });
+  await cloud.mustUp();
+}, 600_000);
+
+test("another network that may log in: no downtime, as foreseen", async () => {
+  const reviewed = await review(() => cloud.change({ access: { sshFrom: ["10.84.25.1/32", "198.51.100.7/32"] } }));
+  const happened = await apply();
+  expect(foreseen(reviewed)).toEqual({ level: "no downtime", problems: [], replaced: [] });
+  expect([happened.code, happened.failed, happened.replaced, happened.updated]).toEqual([0, [], [], ["firewall"]]);
+}, 600_000);
+
+test.each([
+  ["another region", { host: { region: "ams3" } }],
+  ["another engine", { database: { engine: "mysql", version: "8" } }],
+  ["another target", { target: "aws", host: { region: "eu-central-1", size: "t3.small" }, database: { size: "db.t4g.micro" }, services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 3, path: "/" } } }],
+])("%s: data at risk as foreseen; the engine refuses, does nothing, and the site serves on", async (_, change) => {
+  const file = readFileSync(cloud.file, "utf8");
+  const reviewed = await review(() => cloud.change(change));
+  // As npm run up does it on a cloud: its preview comes first.
+  const happened = await apply(() => cloud.pulumi(["up", "--yes", "--skip-plugin-pre-install"]));
+  writeFileSync(cloud.file, file);
+  expect([reviewed.verdict.headline, reviewed.problems]).toEqual(["data at risk: refuses", []]);
+  expect([happened.code === 0, happened.text]).toEqual([false, expect.stringMatching(/cannot be deleted|is marked for protection/)]);
+  expect([happened.failed, happened.replaced, happened.updated]).toEqual([[], [], []]);
+}, 600_000);
