@@ -3,7 +3,7 @@
  * the simulation knows of DigitalOcean (tests/cloud/README.md); backups, once they are switched on, go to a folder of the host instead of Spaces,
  * and no authority signs the certificate.
  */
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { packConfig } from "../../cli/policy";
 import { parseState, refusal } from "../../cli/protection";
@@ -231,6 +231,19 @@ test("a backup, a drill and a restore are done by root with the administrator, a
   expect(await asApp("select datname from pg_database where datname like 'ocpizza%'")).toBe("ocpizza");
   expect(await holding(adminPassword())).toEqual(["/etc/webstack/database-admin"]);
 }, 600_000);
+
+test("a release that changes the schema does so as the app's user, and a rollback with its restore point brings code and schema back", async () => {
+  const migration = join(cloud.app, "shop/migrations/0009_note.py");
+  const operations = `migrations.RunSQL("create table note (id int)")`;
+  writeFileSync(migration, `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    operations = [${operations}]\n`);
+  await cloud.mustUp();
+  rmSync(migration);
+  expect(await asApp("select tableowner from pg_tables where tablename = 'note'")).toBe("ocpizza");
+  expect(await cloud.remote("sudo hostctl rollback --restore")).toMatch(/is in ocpizza_before_\d{8}t\d{6}z only: public\.django_migrations \+1 rows, public\.note \(new table\) 0 rows;/);
+  expect(await asApp("select count(*) from pg_tables where tablename = 'note'")).toBe("0");
+  expect((await page()).status).toBe(200);
+  await cloud.remote("sudo hostctl restore --drop-old");
+}, 300_000);
 
 test("database.restore: the site moves to a copy with every order in it, the first database stays, and nobody touches the host", async () => {
   const id = await order("Ada");
