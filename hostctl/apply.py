@@ -1,25 +1,25 @@
 """`apply`, `release` and `restart`: what each of them changes; deploy.py brings it about."""
-from . import environment, login, packages, slots
+from . import administrator, environment, login, packages, slots
 from .compare import Changes, compare, roll, stored_or_fail
 from .deploy import deploy, recover
 from .errors import HostError
 
 
-def apply(host, manifest, env=None, *, save_database=True):
-    """Make the machine as the manifest declares; say "unchanged" when it is. `env`: values for the app, None to keep them."""
-    _hide_secrets(host, env)
+def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
+    """Make the machine as the manifest declares; say "unchanged" when it is. `env`: values for the app; `database_admin`: see late.py; None keeps them."""
+    _hide_secrets(host, env, database_admin)
     recover(host)
-    changes = compare(host, manifest, env)
+    changes = compare(host, manifest, env, database_admin)
     if changes.user or changes.packages:
         _provide(host, changes)
         # A package brings files and units of its own.
-        changes = compare(host, manifest, env)
+        changes = compare(host, manifest, env, database_admin)
     kept = login.declared(manifest)
     if kept is not None and env is not None:
         # After the packages: the database's own client is one of them.
         env = {**env, "DATABASE_URL": login.ensure(host, manifest, kept)}
         _hide_secrets(host, env)
-        changes = compare(host, manifest, env)
+        changes = compare(host, manifest, env, database_admin)
     if not changes:
         host.log.say("unchanged")
         return
@@ -79,8 +79,9 @@ def _provide(host, changes):
             packages.add_user(host.system, changes.user)
 
 
-def _hide_secrets(host, env):
+def _hide_secrets(host, env, database_admin=None):
     """Both the values to come and those that are there: an old password is a secret still."""
     there = environment.read(host.paths.env.read_bytes()) if host.paths.env.exists() else {}
-    new, old = environment.hider(env or {}), environment.hider(there)
+    new = environment.hider({**(env or {}), administrator.NAME: database_admin or ""})
+    old = environment.hider({**there, **administrator.secrets(host.paths)})
     host.log.hide = lambda text: old(new(text))

@@ -5,7 +5,7 @@ import os
 import re
 from dataclasses import dataclass
 
-from . import compare, database, disk, environment, files, prune
+from . import administrator, compare, disk, environment, files, prune
 from .errors import CommandFailed, HostError
 from .lock import locked
 from .repository import DUMP, HASH, HOST, TIMEOUT, Repository, access, seconds_of
@@ -52,12 +52,9 @@ def settings_or_fail(paths):
 def open_database(host):
     """The app's database, with everything secret hidden from the log from here on."""
     env = environment.read(host.paths.env.read_bytes())
-    hide, there = environment.hider({**env, **access(host)}), host.log.hide
+    hide, there = environment.hider({**env, **administrator.secrets(host.paths), **access(host)}), host.log.hide
     host.log.hide = lambda text: there(hide(text))
-    if "DATABASE_URL" not in env:
-        raise HostError("DATABASE_URL: is not in the app's environment; deploy the stack first")
-    # Past the pooler, where there is one: it knows the app's database alone, and lends no session for longer than a transaction.
-    return database.open_url(host.system, env.get("DATABASE_DIRECT_URL", env["DATABASE_URL"]))
+    return administrator.app_database(host)
 
 
 def make_key(host):

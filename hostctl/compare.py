@@ -2,7 +2,7 @@
 import stat
 from dataclasses import dataclass, field
 
-from . import environment, files, manifest as manifests, packages, slots
+from . import administrator, environment, files, manifest as manifests, packages, slots
 from .errors import HostError
 
 
@@ -15,6 +15,8 @@ class Changes:
     remove: list = field(default_factory=list)
     # New content of the EnvironmentFile, or None.
     env: bytes | None = None
+    # New content of root's file about the database's administrator; b"" removes it.
+    database_admin: bytes | None = None
     # The release to move to, or "".
     digest: str = ""
     # Services to move to their other slot, or to restart.
@@ -45,12 +47,13 @@ def stored_or_fail(paths):
     return found
 
 
-def compare(host, manifest, env=None):
-    """All differences between the manifest and this machine. `env`: values for the EnvironmentFile, None to keep what it holds."""
+def compare(host, manifest, env=None, database_admin=None):
+    """All differences between the manifest and this machine. `env`: values for the EnvironmentFile; `database_admin`: see late.py; None keeps what is there."""
     changes, before = Changes(), stored(host.paths)
     _compare_packages(host, manifest, changes)
     _compare_files(host, manifest, before, changes)
     _compare_environment(host, env, changes)
+    _compare_administrator(host, database_admin, changes)
     _compare_units(host, manifest, changes)
     _compare_release(host, manifest, changes)
     _find_gone(host, manifest, before, changes)
@@ -118,6 +121,18 @@ def _compare_environment(host, env, changes):
     if not files.matches(path, content, environment.MODE, ids):
         changes.env = content
         changes.lines.append(f"{host.paths.name(path)}: {'is missing' if there is None else 'differs'}")
+
+
+def _compare_administrator(host, url, changes):
+    path = host.paths.database_admin
+    there = path.read_bytes() if path.exists() else b""
+    content = there if url is None else administrator.content(url)
+    if content and not files.matches(path, content, environment.MODE, host.system.ids("root", "root")):
+        changes.lines.append(f"{host.paths.name(path)}: {'differs' if there else 'is missing'}")
+        changes.database_admin = content
+    elif there and not content:
+        changes.lines.append(f"{host.paths.name(path)}: is no longer declared")
+        changes.database_admin = content
 
 
 def _compare_units(host, manifest, changes):

@@ -12,6 +12,8 @@ class Database:
     LONGEST_NAME = 63
 
     def __init__(self, system, url):
+        # Who makes, renames and drops databases; another login where the app's user may not.
+        self.admin = self
         self.system, self._parts = system, urlsplit(url)
         self.name = unquote(self._parts.path.lstrip("/"))
         self.user = unquote(self._parts.username or "")
@@ -32,6 +34,18 @@ class Database:
         raise NotImplementedError
 
     def exists(self, name):
+        raise NotImplementedError
+
+    def admitted(self):
+        """Whether the app's user has what it needs in the app's database, and no right that it was given beyond."""
+        raise NotImplementedError
+
+    def admit(self):
+        """Have the administrator bring that about."""
+        raise NotImplementedError
+
+    def grant(self, name):
+        """Have the administrator let the app's user do everything in the database `name`."""
         raise NotImplementedError
 
     def create(self, name):
@@ -79,12 +93,15 @@ class Database:
         raise NotImplementedError
 
 
-def open_url(system, url):
-    """The database at a DATABASE_URL. Raises HostError for an engine that cannot be backed up."""
+def open_url(system, url, admin_url=None):
+    """The database at a DATABASE_URL, with its administrator's where that is another login. Raises HostError for an engine that cannot be backed up."""
     from .mariadb import MariaDB
     from .postgres import Postgres
     engines = {"postgresql": Postgres, "postgres": Postgres, "mysql": MariaDB}
     scheme = urlsplit(url).scheme
     if scheme not in engines:
         raise HostError("DATABASE_URL: must be of postgresql:// or mysql://, since only PostgreSQL, MySQL and MariaDB can be backed up")
-    return engines[scheme](system, url)
+    found = engines[scheme](system, url)
+    if admin_url is not None:
+        found.admin = engines[scheme](system, admin_url)
+    return found

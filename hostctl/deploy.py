@@ -2,7 +2,7 @@
 import json
 import os
 
-from . import disk, files, history, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, undo
+from . import administrator, disk, files, history, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, undo
 from .environment import MODE
 from .errors import HostError
 
@@ -26,11 +26,12 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
                          drain_seconds=roll.drain_seconds)
     revision = None
     try:
-        if changes.write or changes.remove or changes.env is not None:
+        if changes.write or changes.remove or changes.env is not None or changes.database_admin is not None:
             _write_files(host, manifest, changes, roll)
         # With its address as it is from here on.
         if changes.env is not None or changes.digest:
             reachable.wait(host)
+            administrator.admit(host)
         if changes.digest:
             revision = release.prepare(host, manifest, run_steps=run_steps)
         roll.start()
@@ -88,7 +89,7 @@ def _touched(host, changes):
     touched = [paths.at(file.path) for file in changes.write] + [paths.at(path) for path in changes.remove]
     touched += [paths.upstream(service.name) for service in changes.roll if service.slots]
     touched += [paths.upstream(name) for name in changes.gone_services]
-    return [*touched, paths.env, paths.current, paths.manifest, paths.history]
+    return [*touched, paths.env, paths.database_admin, paths.current, paths.manifest, paths.history]
 
 
 def _write_files(host, manifest, changes, roll):
@@ -103,6 +104,10 @@ def _write_files(host, manifest, changes, roll):
             files.remove(paths.upstream(name))
         if changes.env is not None:
             files.write(paths.env, changes.env, MODE, system.ids("root", "root"))
+        if changes.database_admin:
+            files.write(paths.database_admin, changes.database_admin, MODE, system.ids("root", "root"))
+        elif changes.database_admin is not None:
+            files.remove(paths.database_admin)
         roll.make_links()
         maintenance.make_link(paths)
     changed = [file.path for file in changes.write] + changes.remove

@@ -38,20 +38,41 @@ class MariaDB(Database):
         return self.system.run(self.program("mariadb", *words), env=self.env, timeout=timeout).output.strip()
 
     def exists(self, name):
-        return self.ask(f"select 1 from information_schema.schemata where schema_name = {literal(name)}") == "1"
+        return self.admin.ask(f"select 1 from information_schema.schemata where schema_name = {literal(name)}") == "1"
+
+    def admitted(self):
+        grants = self.ask("show grants").splitlines()
+        everywhere = [grant for grant in grants if " ON *.* " in grant and not grant.startswith("GRANT USAGE ")]
+        return not everywhere and any(f" ON {pattern(self.name)}.* " in grant for grant in grants)
+
+    def admit(self):
+        # DigitalOcean's users begin with the rights of its administrator: https://docs.digitalocean.com/products/databases/mysql/how-to/manage-users-and-databases/
+        self.admin.ask(f"revoke all privileges, grant option from {self._account()}")
+        self.grant(self.name)
+
+    def grant(self, name):
+        self.admin.ask(f"grant all privileges on {pattern(name)}.* to {self._account()}")
+
+    def _account(self):
+        return f"{literal(self.user)}@'%'"
 
     def create(self, name):
         self.drop(name)
-        self.ask(f"create database {identifier(name)}")
+        self._make(name)
+
+    def _make(self, name):
+        self.admin.ask(f"create database {identifier(name)}")
+        if self.admin is not self:
+            self.grant(name)
 
     def drop(self, name):
-        self.ask(f"drop database if exists {identifier(name)}")
+        self.admin.ask(f"drop database if exists {identifier(name)}")
 
     def switch(self, incoming, kept):
         """Nothing renames a database, and a table moves to another one by its name: all of them in one statement, which happens whole or not at
         all. Triggers forbid that and views, routines and events stay behind, so those are taken down and put up again around it."""
         moves = [*([(self.name, kept)] if self.exists(self.name) else []), (incoming, self.name)]
-        self.ask(f"create database {identifier(moves[0][1])}")
+        self._make(moves[0][1])
         renames = [f"{identifier(old)}.{identifier(table)} to {identifier(new)}.{identifier(table)}" for old, new in moves for table in self.tables(old)]
         with tempfile.TemporaryDirectory() as folder:
             taken = []
@@ -137,7 +158,7 @@ class MariaDB(Database):
 
     def others(self):
         like = literal(f"^{re.escape(self._short())}_(before|undone)_[0-9]{{8}}t[0-9]{{6}}z$")
-        return self.ask(f"select schema_name from information_schema.schemata where schema_name regexp {like} order by right(schema_name, 16)").split()
+        return self.admin.ask(f"select schema_name from information_schema.schemata where schema_name regexp {like} order by right(schema_name, 16)").split()
 
     def dump(self):
         # No tablespaces: MySQL asks for a right on the whole server for them. https://dev.mysql.com/doc/refman/8.0/en/mysqldump.html
@@ -164,6 +185,11 @@ class MariaDB(Database):
 
 def identifier(name):
     return "`" + name.replace("`", "``") + "`"
+
+
+def pattern(name):
+    """A database's name in a grant, where _ stands for any letter. https://dev.mysql.com/doc/refman/8.0/en/grant.html#grant-database-privileges"""
+    return identifier(name.replace("_", "\\_"))
 
 
 def literal(text):

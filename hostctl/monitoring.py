@@ -2,7 +2,7 @@
 import json
 from dataclasses import dataclass
 
-from . import environment, files
+from . import administrator, environment, files
 from .errors import HostError
 
 PASSWORD, WEBHOOK, TOKEN = "smtpPassword", "alertWebhook", "sentryToken"
@@ -66,5 +66,5 @@ def keep_secrets(host, values):
 def hide(host):
     """From here on the log shows no secret of the app or of the alerts."""
     there = environment.read(host.paths.env.read_bytes()) if host.paths.env.exists() else {}
-    hidden, before = environment.hider({**there, **secrets(host.paths)}), host.log.hide
+    hidden, before = environment.hider({**there, **administrator.secrets(host.paths), **secrets(host.paths)}), host.log.hide
     host.log.hide = lambda text: before(hidden(text))

@@ -12,6 +12,7 @@ class Paths:
         self.current = self.srv / "current"
         self.static = self.srv / "shared/static"
         self.env = self.at("/etc/webstack/env")
+        self.database_admin = self.at("/etc/webstack/database-admin")
         self.backup_settings = self.at("/etc/webstack/backup.json")
         self.backup_access = self.at("/etc/webstack/backup-repository")
         self.monitoring = self.at("/etc/webstack/monitoring.json")

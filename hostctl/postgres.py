@@ -1,6 +1,7 @@
 """PostgreSQL by its own programs."""
 import re
 import threading
+from contextlib import contextmanager
 from urllib.parse import parse_qsl, unquote
 
 from .database import Database
@@ -47,28 +48,54 @@ class Postgres(Database):
     def exists(self, name):
         return self.ask(f"select 1 from pg_database where datname = {literal(name)}") == "1"
 
+    def admitted(self):
+        try:
+            return self.ask("select has_database_privilege(current_database(), 'create') and has_schema_privilege('public', 'create')", self.name) == "t"
+        except CommandFailed:
+            return False
+
+    def admit(self):
+        self.grant(self.name)
+
+    def grant(self, name):
+        # Since PostgreSQL 15 only a database's owner makes tables in its schema "public". https://www.postgresql.org/docs/15/ddl-schemas.html#DDL-SCHEMAS-PATTERNS
+        user = identifier(self.user)
+        self.admin.ask(f"grant all privileges on database {identifier(name)} to {user}; grant all on schema public to {user}", name)
+
     def create(self, name):
         self.drop(name)
-        self.ask(f"create database {identifier(name)} encoding 'UTF8' template template0")
-        self.ask(f"revoke connect on database {identifier(name)} from public")
+        self.admin.ask(f"create database {identifier(name)} encoding 'UTF8' template template0")
+        self.admin.ask(f"revoke connect on database {identifier(name)} from public")
+        if self.admin is not self:
+            self.grant(name)
 
     def drop(self, name):
-        self.ask(f"drop database if exists {identifier(name)} with (force)")
+        if self.admin is self:
+            self.ask(f"drop database if exists {identifier(name)} with (force)")
+            return
+        # To force it needs the right to end every session there; a user may end its own. https://www.postgresql.org/docs/15/sql-dropdatabase.html
+        with self._ending_sessions(name):
+            self.admin.ask(f"drop database if exists {identifier(name)}")
 
     def switch(self, incoming, kept):
-        # The rename first takes a lock that keeps new sessions out and then waits five seconds for the others to be gone, so ending
-        # those all the while is what lets it through under load.
         renames = [f"alter database {identifier(self.name)} rename to {identifier(kept)};"] if self.exists(self.name) else []
         renames.append(f"alter database {identifier(incoming)} rename to {identifier(self.name)};")
+        with self._ending_sessions(self.name, incoming):
+            # One string of several statements is one transaction.
+            self.admin.ask(" ".join(renames))
+
+    @contextmanager
+    def _ending_sessions(self, *names):
+        """No session of the app's user lasts in these databases while the block does. Renaming or dropping one first takes a lock that keeps new
+        sessions out and then waits five seconds for the others to be gone, so ending those all the while is what lets it through under load."""
         end = ("select count(pg_terminate_backend(pid)) from pg_stat_activity "
-               f"where datname in ({literal(self.name)}, {literal(incoming)}) and usename = {literal(self.user)}")
+               f"where datname in ({', '.join(map(literal, names))}) and usename = {literal(self.user)}")
         self.ask(end)
         over = threading.Event()
         ender = threading.Thread(target=self._repeat, args=(end, over))
         ender.start()
         try:
-            # One string of several statements is one transaction.
-            self.ask(" ".join(renames))
+            yield
         finally:
             over.set()
             ender.join()

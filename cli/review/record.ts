@@ -100,7 +100,7 @@ async function build(stack: string, declare: () => unknown): Promise<{ readonly 
         requests.push({ type, name, inputs: inputs as Record<string, unknown>, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [] }, feeds: {} });
         return { id: placeholder("output", `${name}.id`), state: unknownLists(type, name) };
       },
-      call: ({ token }) => ({ id: placeholder("output", `${token}.id`), arn: placeholder("output", `${token}.arn`), name: placeholder("output", `${token}.name`), names: [0, 1, 2].map((n) => placeholder("output", `${token}.names.${n}`)) }),
+      call: ({ token }) => ({ id: placeholder("output", `${token}.id`), arn: placeholder("output", `${token}.arn`), password: placeholder("output", `${token}.password`), name: placeholder("output", `${token}.name`), names: [0, 1, 2].map((n) => placeholder("output", `${token}.names.${n}`)) }),
     },
     "webstack",
     stack,

@@ -56,8 +56,9 @@ class EnvironmentTest(unittest.TestCase):
 
     def test_standard_input_is_both_parts_or_nothing(self):
         self.assertEqual(late.parse_json("\n"), late.Late(None, None))
-        self.assertEqual(late.parse_json('{"env": {"A": "b"}, "files": {"/x": "y"}}'), late.Late({"A": "b"}, {"/x": "y"}))
-        for text in ('{"A": "hunter2"}', "[]", "hunter2", '{"env": {}, "files": []}'):
+        self.assertEqual(late.parse_json('{"env": {"A": "b"}, "files": {"/x": "y"}}'), late.Late({"A": "b"}, {"/x": "y"}, database_admin=""))
+        self.assertEqual(late.parse_json('{"env": {}, "files": {}, "databaseAdmin": "mysql://a:b@c/d"}').database_admin, "mysql://a:b@c/d")
+        for text in ('{"A": "hunter2"}', "[]", "hunter2", '{"env": {}, "files": []}', '{"env": {}, "files": {}, "databaseAdmin": {"a": "hunter2"}}'):
             with self.assertRaises(HostError) as caught:
                 late.parse_json(text)
             self.assertNotIn("hunter2", str(caught.exception))

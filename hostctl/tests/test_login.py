@@ -5,9 +5,6 @@ import io
 import json
 import os
 import re
-import shutil
-import socket
-import subprocess
 import tempfile
 import unittest
 from contextlib import redirect_stderr
@@ -16,8 +13,8 @@ from pathlib import Path
 from hostctl import cli, environment, login, login_mysql, login_postgres, sigv4
 from hostctl.errors import CommandFailed, HostError
 from hostctl.lock import locked
-from hostctl.postgres import Postgres
 from hostctl.system import Result, System
+from hostctl.tests import postgres
 from hostctl.tests.machine import Machine, manifest, source
 
 ROLE = sigv4.Credentials("ASIAEXAMPLE", "role-secret", "role-token")
@@ -223,42 +220,22 @@ class MysqlTest(unittest.TestCase):
         self.assertEqual(env, {"MYSQL_PWD": "pass-word"})
 
 
-PROGRAMS = Path("/usr/lib/postgresql/15/bin")
-
-
-@unittest.skipUnless((PROGRAMS / "initdb").exists() and os.geteuid() == 0 and shutil.which("runuser"), "needs PostgreSQL 15's server and root")
-class RealServerTest(unittest.TestCase):
+@postgres.needed
+class RealServerTest(postgres.RealServer):
     """What the words mean to a server: what one login made the other may change, before and after a change of login."""
 
     @classmethod
     def setUpClass(cls):
-        cls.folder = Path(tempfile.mkdtemp(prefix="hostctl-postgres-"))
-        shutil.chown(cls.folder, "postgres", "postgres")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            cls.port = free.getsockname()[1]
-        (cls.folder / "password").write_text(MASTER["password"])
-        as_postgres = ["runuser", "-u", "postgres", "--"]
-        subprocess.run([*as_postgres, PROGRAMS / "initdb", "-D", cls.folder / "data", "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={cls.folder / 'password'}"],
-                       check=True, stdout=subprocess.DEVNULL, cwd="/")
-        subprocess.run([*as_postgres, PROGRAMS / "pg_ctl", "-D", cls.folder / "data", "-w", "-l", cls.folder / "log", "-o",
-                        f"-p {cls.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''", "start"], check=True, stdout=subprocess.DEVNULL, cwd="/")
-        cls.addClassCleanup(shutil.rmtree, cls.folder)
-        cls.addClassCleanup(subprocess.run, [*as_postgres, PROGRAMS / "pg_ctl", "-D", cls.folder / "data", "-m", "immediate", "stop"], stdout=subprocess.DEVNULL, cwd="/")
+        super().setUpClass()
         # RDS's master may make roles and databases, and is no superuser.
         for sql in (f"create role webstack_admin login createrole createdb password '{MASTER['password']}'", "create database shop owner webstack_admin"):
-            cls.ask("postgres", MASTER["password"], sql, "postgres")
-
-    @classmethod
-    def ask(cls, user, password, sql, database="shop"):
-        return Postgres(System(), f"postgresql://{user}:{password}@127.0.0.1:{cls.port}/{database}").ask(sql, database)
+            cls.as_superuser(sql)
 
     def give(self, user, password):
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as text:
             text.write(login_postgres.statements("shop", user, password, "shop"))
             text.flush()
-            url = f"postgresql://webstack_admin:{MASTER['password']}@127.0.0.1:{self.port}/shop"
-            argv, env = login_postgres.program(System(), url, "shop", text.name)
+            argv, env = login_postgres.program(System(), self.url("webstack_admin", MASTER["password"]), "shop", text.name)
             System().run(argv, env=env)
 
     def test_what_one_login_makes_belongs_to_both(self):

@@ -24,6 +24,8 @@ export interface Late {
   readonly files: Readonly<Record<string, pulumi.Input<string>>>;
   /** What alerts and announcements need, on hosts that make them; root alone may read it. */
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** URL of the database's administrator, where the app's user may do less than hostctl needs; root alone may read it. */
+  readonly databaseAdmin?: pulumi.Input<string>;
 }
 
 /** What a host is to serve. */

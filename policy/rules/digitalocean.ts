@@ -145,8 +145,8 @@ export const digitalocean: readonly Rule[] = [
   }),
 
   together([cluster, databaseUser], {
-    id: "do-database-user", must: "have a user of the app's own", why: "doadmin may drop every database of the cluster", mend: "add a DatabaseUser where the app makes no tables; docs/decisions/0015 says why ours has none",
-    url: `${docs}/products/databases/postgresql/how-to/manage-users-and-databases/`, binds: "never",
+    id: "do-database-user", must: "have a user of the app's own", why: "doadmin may drop every database of the cluster", mend: "add a DatabaseUser",
+    url: `${docs}/products/databases/postgresql/how-to/modify-user-privileges/`, binds: "always",
   }, (resources) => {
     const fresh = ofType(resources, cluster).filter(({ props }) => props["backupRestore"] === undefined);
     return fresh.slice(ofType(resources, databaseUser).length).map(({ name }) => ({ resource: name, got: "only doadmin" }));

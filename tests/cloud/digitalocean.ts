@@ -169,9 +169,10 @@ const databaseCluster: Kind = {
     return withAddress(store, network, async (address) => {
       const server = await postgres.createPostgres(networkOf(network), `${store.account().name}-db-${id.slice(0, 4)}`, address, sizeOf(text(inputs.size)), ports.cluster, "doadmin");
       postgres.ask(server, "postgres", "CREATE DATABASE defaultdb OWNER doadmin");
+      // https://docs.digitalocean.com/products/databases/postgresql/how-to/fork-clusters/: "replicates all databases, users, and other settings"
       if (from !== null) postgres.copy(serverOf(from), server);
       const outputs = {
-        ...{ machine: server.machine, ca: server.ca, database: "defaultdb", clusterUrn: `do:dbaas:${id}` },
+        ...{ users: from === null ? {} : usersOf(from), machine: server.machine, ca: server.ca, database: "defaultdb", clusterUrn: `do:dbaas:${id}` },
         ...access(server, ports.cluster, server.user, server.password, "defaultdb"),
         ...{ projectId: text(inputs.projectId), storageSizeMib: text(inputs.storageSizeMib), metricsEndpoints: [], uiDatabase: "", uiHost: "", uiPassword: "", uiPort: 0, uiUri: "", uiUser: "" },
       };
@@ -188,6 +189,13 @@ const databaseCluster: Kind = {
   delete: (_context, stored) => machines.deleteMachine(text(stored.outputs.machine)),
   lives: (_context, stored) => machines.isRunning(text(stored.outputs.machine)),
 };
+
+/** Passwords of the users that the API made, by name. */
+const usersOf = (cluster: Stored) => cluster.outputs.users as Readonly<Record<string, string>>;
+
+function putUsers(store: Store, cluster: Stored, users: Readonly<Record<string, string>>): void {
+  store.put({ ...cluster, outputs: { ...cluster.outputs, users } });
+}
 
 const serverOf = (cluster: Stored) => ({ machine: text(cluster.outputs.machine), address: text(cluster.outputs.privateHost), port: ports.cluster });
 
@@ -239,12 +247,16 @@ const databaseDb: Kind = {
   },
 };
 
+/** A role that may log in, and nothing else. */
 const databaseUser: Kind = {
   async create({ store }, inputs) {
     const cluster = store.must(Cluster, text(inputs.clusterId));
+    const name = text(inputs.name);
+    if (name === "doadmin" || usersOf(cluster)[name] !== undefined) throw new Error(`422: user ${name} exists`);
     const password = postgres.newPassword();
-    postgres.ask(serverOf(cluster), "postgres", `CREATE ROLE ${postgres.quoted(text(inputs.name))} LOGIN PASSWORD ${postgres.literal(password)}`);
-    return { id: `${cluster.id}/user/${text(inputs.name)}`, outputs: { password, role: "normal", accessCert: "", accessKey: "" } };
+    postgres.ask(serverOf(cluster), "postgres", `CREATE ROLE ${postgres.quoted(name)} LOGIN PASSWORD ${postgres.literal(password)}`);
+    putUsers(store, cluster, { ...usersOf(cluster), [name]: password });
+    return { id: `${cluster.id}/user/${name}`, outputs: { password, role: "normal", accessCert: "", accessKey: "" } };
   },
   async delete({ store }, { inputs }) {
     const cluster = store.get(Cluster, text(inputs.clusterId));
@@ -255,6 +267,7 @@ const databaseUser: Kind = {
       postgres.ask(serverOf(cluster), database, `REASSIGN OWNED BY ${name} TO doadmin`, `DROP OWNED BY ${name}`);
     }
     postgres.ask(serverOf(cluster), "postgres", `DROP ROLE IF EXISTS ${name}`);
+    putUsers(store, cluster, Object.fromEntries(Object.entries(usersOf(cluster)).filter(([one]) => one !== inputs.name)));
   },
 };
 
@@ -277,8 +290,9 @@ export const digitalocean: Cloud = {
   functions: {
     "digitalocean:index/getDatabaseCa:getDatabaseCa": (store, { clusterId }) => ({ id: clusterId, clusterId, certificate: store.must(Cluster, text(clusterId)).outputs.ca }),
     "digitalocean:index/getDatabaseUser:getDatabaseUser": (store, { clusterId, name }) => {
-      const { id, outputs } = store.must(type("DatabaseUser"), `${text(clusterId)}/user/${text(name)}`);
-      return { id, clusterId, name, ...outputs };
+      const password = usersOf(store.must(Cluster, text(clusterId)))[text(name)];
+      if (password === undefined) throw new Error(`404: no user is named ${text(name)}`);
+      return { id: `${text(clusterId)}/user/${text(name)}`, clusterId, name, password, role: "normal", accessCert: "", accessKey: "", mysqlAuthPlugin: "", settings: [] };
     },
   },
   id: (kind, inputs) => (named.includes(kind) ? text(inputs.name) : [type("DnsRecord"), type("SshKey"), type("DropletSnapshot")].includes(kind) ? String(randomInt(10_000_000, 99_999_999)) : randomUUID()),

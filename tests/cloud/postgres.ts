@@ -75,8 +75,10 @@ export function resize({ machine }: Pick<Server, "machine">, size: Size): void {
   if (growMachine(machine, size)) runInside(machine, "systemctl restart postgresql@15-main.service");
 }
 
-/** Brings the databases of one server to another that has none of them yet, with their owners. */
+/** Brings the databases and users of one server to another that has none of them yet: owners, rights and users' passwords as they are, the administrator's not. */
 export function copy(from: Pick<Server, "machine" | "port">, to: Pick<Server, "machine" | "port">): void {
+  const users = ask(from, "postgres", "SELECT format('CREATE ROLE %I LOGIN PASSWORD %L', rolname, rolpassword) FROM pg_authid WHERE rolcanlogin AND NOT rolcreaterole AND NOT rolsuper");
+  if (users !== "") ask(to, "postgres", ...users.split("\n"));
   const names = ask(from, "postgres", "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname NOT IN ('postgres', 'defaultdb')");
   for (const name of names.split("\n").filter((one) => one !== "")) {
     const dump = runInside(from.machine, `cd /\nrunuser -u postgres -- pg_dump --port ${from.port} --create ${name}\n`);

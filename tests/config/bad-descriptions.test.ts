@@ -641,6 +641,11 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     [`database.name: must be lower-case letters, digits and underscores, beginning with a letter, at most 63, got "a'b"; for example name: ocpizza`],
   ],
   [
+    "a user named as PostgreSQL's own roles",
+    { database: { user: "pg_shop" } },
+    ['database.user: must not begin with pg_, as PostgreSQL\'s own roles do, got "pg_shop"'],
+  ],
+  [
     "a user name too long for mysql",
     { ...cloud, database: { engine: "mysql", user: "a".repeat(33) } },
     ['database.user: must have at most 32 characters in mysql, got "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"'],

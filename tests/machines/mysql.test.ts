@@ -210,3 +210,45 @@ test("a repository in S3: backup, check and restore", async () => {
     await s3.stop();
   }
 }, 240_000);
+
+test("a user with an administrator beside it, as on DigitalOcean, loses what it was given beyond its database, and restores work all the same", async () => {
+  const [admin, own] = [randomBytes(12).toString("hex"), randomBytes(12).toString("hex")];
+  // DigitalOcean's API gives a user of MySQL the rights of doadmin.
+  await sql(`create user 'doadmin'@'%' identified by '${admin}' require ssl; grant all privileges on *.* to 'doadmin'@'%' with grant option;
+    create user 'api'@'%' identified by '${own}' require ssl; grant all privileges on *.* to 'api'@'%' with grant option; create database api_shop;`);
+  const url = (user: string, password: string) => `mysql://${user}:${password}@10.84.16.30:3306/api_shop?ssl_ca=/etc/webstack/database-ca.pem`;
+  const program = `import json, sys
+sys.path.insert(0, "/usr/local/lib/webstack")
+from hostctl.database import open_url
+from hostctl.errors import CommandFailed
+from hostctl.system import System
+system = System()
+shop = open_url(system, "${url("api", own)}", "${url("doadmin", admin)}")
+told = [shop.admitted()]
+shop.admit()
+told.append(shop.admitted())
+shop.ask("create table orders (id int primary key); insert into orders values (1), (2); create view paid as select * from orders;"
+         "create trigger numbered before insert on orders for each row set new.id = new.id + 10", "api_shop")
+shop.create("api_shop_restoring")
+(source, source_env), (sink, sink_env) = shop.dump(), shop.load("api_shop_restoring")
+system.pipe(source, sink, source_env=source_env, sink_env=sink_env, timeout=60)
+shop.analyze("api_shop_restoring")
+shop.ask("insert into orders values (3)", "api_shop")
+shop.switch("api_shop_restoring", "api_shop_before_20261122t060000z")
+told += [shop.rows("api_shop"), shop.rows(shop.others()[0]), shop.ask("select definer from information_schema.views where table_schema = 'api_shop'")]
+for name in shop.others():
+    shop.drop(name)
+told.append(shop.others())
+for statement in ("create database other", "create user other", "select * from mysql.global_priv", "select * from ocpizza.shop_product", "drop database ocpizza"):
+    try:
+        shop.ask(statement)
+        told.append(statement)
+    except CommandFailed as failure:
+        told.append("denied" if "denied" in str(failure) else str(failure))
+print(json.dumps(told))
+`;
+  const told = JSON.parse(await stack.remote("sudo python3 -I -", { stdin: program })) as unknown[];
+  expect(told.slice(0, 6)).toEqual([false, true, { orders: 2 }, { orders: 3 }, "api@%", []]);
+  expect(told.slice(6)).toEqual(Array.from({ length: 5 }, () => "denied"));
+  expect((await sql("show grants for 'api'@'%'")).split("\n").filter((grant) => grant.includes("*.*"))).toEqual([expect.stringMatching(/^GRANT USAGE ON \*\.\* /)]);
+}, 120_000);

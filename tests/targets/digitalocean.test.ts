@@ -15,6 +15,7 @@ beforeAll(async () => {
 });
 
 const userData = (graph: Graph): string => String(graph.named("web-0").inputs["userData"]);
+const lateOf = (graph: Graph) => JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { env: Record<string, string>; files: Record<string, string>; databaseAdmin: string };
 const withMarkers = (spec: StackSpec): StackSpec => ({ ...spec, monitoring: { ...spec.monitoring, slack: { channel: "#alerts" } } });
 
 test("the graph of each example is as kept", () => {
@@ -27,6 +28,7 @@ test("production declares exactly these resources", () => {
     "DatabaseCluster database",
     "DatabaseDb database-db",
     "DatabaseFirewall database-firewall",
+    "DatabaseUser database-user",
     "DnsRecord caa-ocpizza.fr",
     "DnsRecord caa-www.ocpizza.fr",
     "DnsRecord dns-ocpizza.fr",
@@ -61,7 +63,7 @@ test("the site's address waits for the gate, the gate for the hand-over, and tha
   expect(production.named("address-assignment").dependencies).toContain("web-0-gate");
   expect(production.named("web-0-gate").dependencies).toContain("web-0-handover");
   expect(production.named("web-0-handover").dependencies).toContain("web-0-apply");
-  expect(production.named("web-0-apply").dependencies).toEqual(expect.arrayContaining(["web-0-bundle", "web-0-release", "database-db"]));
+  expect(production.named("web-0-apply").dependencies).toEqual(expect.arrayContaining(["web-0-bundle", "web-0-release", "database-db", "database-user"]));
   expect(production.named("web-0-in-service").dependencies).toContain("web-0-handover-rest");
   expect(production.named("web-0-handover-rest").dependencies).toEqual(expect.arrayContaining(["address-assignment", "dns-www.ocpizza.fr"]));
 });
@@ -76,7 +78,7 @@ test("the gate asks the machine's own address and not the site's", () => {
 
 test("what holds data, and the site's address, is protected in production and nothing else is", () => {
   const kept = production.nodes.filter(({ options }) => options["protect"] === true).map(({ name }) => name);
-  expect(kept).toEqual(["database", "database-db", "address", "backups"]);
+  expect(kept).toEqual(["database", "database-db", "database-user", "address", "backups"]);
   expect(production.nodes.filter(({ options }) => options["retainOnDelete"] === true).map(({ name }) => name)).toEqual(["backups"]);
 });
 
@@ -97,9 +99,9 @@ test("the database is reached through the private network by the stack's hosts a
   expect(production.named("database-firewall").inputs["rules"]).toEqual([{ type: "tag", value: "webstack-prod-web" }]);
   expect(production.named("web-0").inputs["tags"]).toContain("webstack-prod-web");
   expect(production.named("database").inputs["privateNetworkUuid"]).toBe("network-id");
-  const late = JSON.parse(String(production.named("web-0-apply").opened["stdin"])) as { env: Record<string, string>; files: Record<string, string> };
+  const late = lateOf(production);
   expect(late.env["DATABASE_URL"]).toBe(
-    `postgresql://doadmin:${markers.database}@private-database.db.ondigitalocean.com:25060/ocpizza?sslmode=verify-full&sslrootcert=/etc/webstack/database-ca.pem`,
+    `postgresql://ocpizza:${markers.database}@private-database.db.ondigitalocean.com:25060/ocpizza?sslmode=verify-full&sslrootcert=/etc/webstack/database-ca.pem`,
   );
   expect(late.files).toEqual({ "/etc/webstack/database-ca.pem": "CA TEXT" });
   const rules = production.nodes.filter(({ type }) => type.includes("Firewall")).map(({ inputs }) => JSON.stringify(inputs));
@@ -194,20 +196,50 @@ test("a restore is a cluster beside the one it is a copy of, and the app's addre
   expect([first?.inputs, first?.options]).toEqual([production.named("database").inputs, production.named("database").options]);
   expect(copy?.inputs["backupRestore"]).toEqual({ databaseName: "webstack-prod-database", backupCreatedAt: "2026-11-01T03:00:00Z" });
   expect(copy?.inputs["name"]).toBe(`webstack-prod-${copy?.name ?? ""}`);
-  const late = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { env: Record<string, string> };
-  expect(late.env["DATABASE_URL"]).toContain(`@private-${copy?.name ?? ""}.db.ondigitalocean.com:25060/ocpizza?`);
+  const place = `private-${copy?.name ?? ""}.db.ondigitalocean.com:25060/ocpizza?sslmode=verify-full&sslrootcert=/etc/webstack/database-ca.pem`;
+  const late = lateOf(graph);
+  expect(late.env["DATABASE_URL"]).toBe(`postgresql://ocpizza:${markers.database}@${place}`);
+  expect(late.databaseAdmin).toBe(`postgresql://doadmin:${markers.admin}@${place}`);
+  // The copy has the user already, and the first cluster keeps its own.
+  const users = graph.ofType("digitalocean:index/databaseUser:DatabaseUser");
+  expect(users.map(({ name, inputs }) => [name, inputs])).toEqual([["database-user", { clusterId: "database-id", name: "ocpizza" }]]);
+  expect(graph.calls.filter(({ token }) => token.endsWith(":getDatabaseUser")).map(({ inputs }) => inputs)).toEqual([{ clusterId: `${copy?.name ?? ""}-id`, name: "ocpizza" }]);
   expect(graph.named(`${copy?.name ?? ""}-firewall`).inputs["rules"]).toEqual([{ type: "tag", value: "webstack-prod-web" }]);
+});
+
+test("the app is a user of its own, and the cluster's administrator is handed to the host's root alone", async () => {
+  const spec = exampleSpec("prod");
+  if (spec.database.kind === "none") throw new Error("production has a database");
+  const graph = await graphOf({ ...spec, database: { ...spec.database, user: "shop" } });
+  expect(graph.named("database-user").inputs).toEqual({ clusterId: "database-id", name: "shop" });
+  const { databaseAdmin, ...rest } = lateOf(graph);
+  expect(rest.env["DATABASE_URL"]).toContain(`://shop:${markers.database}@`);
+  expect([databaseAdmin.includes(markers.admin), JSON.stringify(rest).includes(markers.admin)]).toEqual([true, false]);
+  expect(graph.nodes.filter(({ opened }) => JSON.stringify(opened).includes(markers.admin)).map(({ name }) => name)).toEqual(["web-0-apply"]);
+  expect(graph.outputs).toMatchObject({ database: { user: "shop" } });
+});
+
+test("a host has the database's client, which gives the app's user its rights, also without backups", async () => {
+  const spec = exampleSpec("prod");
+  const packages = async (over: Partial<StackSpec>) => {
+    const text = (await graphOf({ ...spec, ...over })).named("web-0-bundle").inputs["source"];
+    return (JSON.parse(String(text).trimEnd().split("\n").at(-1)?.replace("# BUNDLE ", "") ?? "") as { packages: string[] }).packages.filter((name) => /client|restic/.test(name));
+  };
+  const off = { backup: { ...spec.backup, enabled: false } };
+  expect(await packages(off)).toEqual(["postgresql-client-15"]);
+  expect(await packages({ ...off, database: { kind: "none" } })).toEqual([]);
 });
 
 test("a pool is between app and database, and hostctl goes past it", async () => {
   const spec = exampleSpec("prod");
   if (spec.database.kind === "none") throw new Error("production has a database");
   const graph = await graphOf({ ...spec, database: { ...spec.database, pool: "transaction" } });
-  expect(graph.named("database-pool").inputs).toEqual({ clusterId: "database-id", name: "database-pool", mode: "transaction", size: 19, dbName: "ocpizza", user: "doadmin" });
-  const { env } = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { env: Record<string, string> };
-  const host = `postgresql://doadmin:${markers.database}@private-database.db.ondigitalocean.com`;
+  expect(graph.named("database-pool").inputs).toEqual({ clusterId: "database-id", name: "database-pool", mode: "transaction", size: 19, dbName: "ocpizza", user: "ocpizza" });
+  const { env, databaseAdmin } = lateOf(graph);
+  const host = `postgresql://ocpizza:${markers.database}@private-database.db.ondigitalocean.com`;
   const checked = "sslmode=verify-full&sslrootcert=/etc/webstack/database-ca.pem";
   expect([env["DATABASE_URL"], env["DATABASE_DIRECT_URL"], env["DATABASE_POOL"]]).toEqual([`${host}:25061/database-pool?${checked}`, `${host}:25060/ocpizza?${checked}`, "transaction"]);
+  expect(databaseAdmin).toBe(`postgresql://doadmin:${markers.admin}@private-database.db.ondigitalocean.com:25060/ocpizza?${checked}`);
 });
 
 test("MySQL is the same but for the engine's own words", async () => {
@@ -215,8 +247,9 @@ test("MySQL is the same but for the engine's own words", async () => {
   if (spec.database.kind === "none") throw new Error("production has a database");
   const graph = await graphOf({ ...spec, database: { ...spec.database, engine: "mysql", version: "8" } });
   expect(graph.named("database").inputs).toMatchObject({ engine: "mysql", version: "8" });
-  const { env } = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { env: Record<string, string> };
-  expect(env["DATABASE_URL"]).toBe(`mysql://doadmin:${markers.database}@private-database.db.ondigitalocean.com:25060/ocpizza?ssl_ca=/etc/webstack/database-ca.pem`);
+  const { env, databaseAdmin } = lateOf(graph);
+  const place = "private-database.db.ondigitalocean.com:25060/ocpizza?ssl_ca=/etc/webstack/database-ca.pem";
+  expect([env["DATABASE_URL"], databaseAdmin]).toEqual([`mysql://ocpizza:${markers.database}@${place}`, `mysql://doadmin:${markers.admin}@${place}`]);
 });
 
 test("another target never loads the provider, and this one loads no index of it", () => {

@@ -8,7 +8,7 @@ import { digitalocean } from "../../infra/targets/digitalocean";
 import { recordGraph, type Graph } from "./graph";
 
 /** Words that are secret, and found nowhere in clear. */
-export const markers = { app: "app-marker", key: "key-marker", backup: "backup-marker", slack: "slack-marker", database: "database-marker", spaces: "spaces-marker" } as const;
+export const markers = { app: "app-marker", key: "key-marker", backup: "backup-marker", slack: "slack-marker", database: "database-marker", admin: "admin-marker", spaces: "spaces-marker" } as const;
 
 /** Outputs that DigitalOcean adds to what was asked for, as far as the program reads them. */
 export function stateOf(type: string, name: string): Record<string, unknown> {
@@ -20,7 +20,9 @@ export function stateOf(type: string, name: string): Record<string, unknown> {
     case "SshKey":
       return { fingerprint: "aa:bb" };
     case "DatabaseCluster":
-      return { privateHost: `private-${name}.db.ondigitalocean.com`, port: 25060, user: "doadmin", password: pulumi.secret(markers.database), clusterUrn: `do:dbaas:${name}` };
+      return { privateHost: `private-${name}.db.ondigitalocean.com`, port: 25060, user: "doadmin", password: pulumi.secret(markers.admin), clusterUrn: `do:dbaas:${name}` };
+    case "DatabaseUser":
+      return { password: pulumi.secret(markers.database) };
     case "DatabaseConnectionPool":
       return { port: 25061 };
     case "SpacesBucket":
@@ -52,6 +54,7 @@ export function graphOf(spec: StackSpec, digest = "00112233aabbccdd"): Promise<G
     id: (type, name) => (type.endsWith(":Droplet") ? "4711" : `${name}-id`),
     call: (token) => {
       if (token.endsWith(":getDatabaseCa")) return { certificate: "CA TEXT" };
+      if (token.endsWith(":getDatabaseUser")) return { password: markers.database };
       throw new Error(`nothing answers ${token}`);
     },
     program: () => toOutputs(digitalocean.build(plan, renderHosts(plan, digest), release, secrets)),

@@ -16,9 +16,9 @@ test.each<[stack: string, told: readonly string[]]>([
   // Paid for, and asked for in a stack's file: a standby, measures every minute, a log of who reads the backups.
   ["aws", ["advisory aws-bucket-logging backups", "advisory aws-database-standby database", "advisory aws-instance-detailed-monitoring web-0"]],
   ["bitcoin-aws", ["advisory aws-bucket-logging backups", "advisory aws-database-standby database", "advisory aws-instance-detailed-monitoring web-0"]],
-  // A standby, too; and the app is the cluster's own user, see docs/decisions/0015-the-app-is-the-cluster-s-own-user.md.
-  ["prod", ["advisory do-database-standby database", "advisory do-database-user database"]],
-  ["bitcoin-prod", ["advisory do-database-standby database", "advisory do-database-user database"]],
+  // A standby, too.
+  ["prod", ["advisory do-database-standby database"]],
+  ["bitcoin-prod", ["advisory do-database-standby database"]],
 ])("%s breaks no rule that binds it, and these are told", async (stack, told) => {
   expect((await findings(stack)).map(({ level, rule, resource }) => `${level} ${rule} ${resource}`).sort()).toEqual(told);
 }, 30_000);

@@ -55,6 +55,11 @@ export const machineRules: readonly Rule[] = [
     database.kind === "managed" && database.engine === "mysql" && database.user.length > 32
       ? [{ at: "database.user", must: "must have at most 32 characters in mysql", got: database.user }] : []),
 
+  // https://www.postgresql.org/docs/release/9.6.0/
+  rule(["database", "app"], ({ database }) =>
+    database.kind === "managed" && database.engine === "postgres" && database.user.startsWith("pg_")
+      ? [{ at: "database.user", must: "must not begin with pg_, as PostgreSQL's own roles do", got: database.user }] : []),
+
   rule(["backup", "database"], ({ backup, database }) =>
     backup.enabled && database.kind === "none" ? [{ at: "backup.enabled", must: "must be false where database.kind is none", got: true, hint: "leave it out" }] : []),
 

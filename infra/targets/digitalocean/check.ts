@@ -46,7 +46,7 @@ export function check(plan: StackPlan): readonly Problem[] {
   return [...broken, ...checkAccess(plan, { ...inStackFile(), ...process.env })];
 }
 
-function databaseRules({ spec, database }: StackPlan): readonly Rule[] {
+function databaseRules({ database }: StackPlan): readonly Rule[] {
   if (database.kind === "none") return [];
   const { versions } = engines[database.engine];
   return [
@@ -58,12 +58,6 @@ function databaseRules({ spec, database }: StackPlan): readonly Rule[] {
       must: `must be false for ${withoutStandby}`,
       got: true,
       hint: "take db-s-1vcpu-2gb or larger",
-    },
-    {
-      at: "database.user",
-      broken: database.user !== spec.app.name.replaceAll("-", "_"),
-      must: "must be left out when target is digitalocean, where the app logs in as the cluster's own user",
-      got: database.user,
     },
     { at: "database.blueGreen", broken: database.blueGreen, must: "must be false when target is digitalocean", got: true },
     { at: "database.keepDays", broken: database.keepDays !== recoveryDays, must: `must be ${recoveryDays}, which DigitalOcean keeps`, got: database.keepDays, hint: "leave it out" },

@@ -3,7 +3,9 @@ import { DatabaseCluster } from "@pulumi/digitalocean/databaseCluster";
 import { DatabaseConnectionPool } from "@pulumi/digitalocean/databaseConnectionPool";
 import { DatabaseDb } from "@pulumi/digitalocean/databaseDb";
 import { DatabaseFirewall } from "@pulumi/digitalocean/databaseFirewall";
+import { DatabaseUser } from "@pulumi/digitalocean/databaseUser";
 import { getDatabaseCaOutput } from "@pulumi/digitalocean/getDatabaseCa";
+import { getDatabaseUserOutput } from "@pulumi/digitalocean/getDatabaseUser";
 import type { Tag } from "@pulumi/digitalocean/tag";
 import type { Vpc } from "@pulumi/digitalocean/vpc";
 import * as pulumi from "@pulumi/pulumi";
@@ -25,34 +27,46 @@ export interface ManagedDatabase {
   readonly output: pulumi.Output<BuiltDatabase>;
   /** For the app's environment; secret. Behind a pool, hostctl has a way past it. */
   readonly env: Readonly<Record<string, pulumi.Input<string>>>;
+  /** URL for hostctl alone, which gives the app's user its rights; secret. */
+  readonly admin: pulumi.Output<string>;
   readonly caPath: string;
   readonly ca: pulumi.Output<string>;
   readonly cluster: DatabaseCluster;
 }
 
+/** What is in a cluster, from the resources that make it, so that nothing logs in before. */
+interface Content {
+  readonly name: pulumi.Input<string>;
+  readonly user: pulumi.Input<string>;
+  readonly password: pulumi.Output<string>;
+}
+
 /**
  * A cluster in the private network that lets in the stack's hosts and nobody else. With `database.restore` it is a copy of another one, under a
- * name that follows from what it is a copy of; the stack's own first cluster stays beside it. The app logs in as the cluster's own user, see
- * docs/decisions/0015-the-app-is-the-cluster-s-own-user.md.
+ * name that follows from what it is a copy of; the stack's own first cluster stays beside it. The app's user may log in until hostctl gives it its
+ * rights, see docs/decisions/0015-the-app-s-user-on-digitalocean.md.
  */
 export function managedDatabase(plan: StackPlan, database: Managed, network: Vpc, tag: Tag): ManagedDatabase {
   const { labels } = plan;
   const name = physicalName("database", labels.project, labels.stack, "database");
   const first = () => {
     const cluster = clusterOf(plan, { ...database, restore: null }, network, tag, "database", name);
-    const made = new DatabaseDb("database-db", { clusterId: cluster.id, name: database.name }, { protect: isProtected(plan.spec) });
-    return { cluster, made };
+    const options = { protect: isProtected(plan.spec) };
+    const made = new DatabaseDb("database-db", { clusterId: cluster.id, name: database.name }, options);
+    const user = new DatabaseUser("database-user", { clusterId: cluster.id, name: database.user }, options);
+    return { cluster, content: { name: made.name, user: user.name, password: user.password } };
   };
   if (database.restore === null) {
-    const { cluster, made } = first();
-    return seen(database, cluster, "database", made.name);
+    const { cluster, content } = first();
+    return seen(database, cluster, "database", content);
   }
   const { from, at } = database.restore;
   if (from === name) first();
   const mark = createHash("sha256").update(`${from} ${at}`).digest("hex").slice(0, 5);
   const cluster = clusterOf(plan, database, network, tag, `database-${mark}`, physicalName("database", labels.project, labels.stack, "database", mark));
-  // A copy has the databases of what it was made from: https://docs.digitalocean.com/products/databases/postgresql/how-to/fork-clusters/
-  return seen(database, cluster, `database-${mark}`, database.name);
+  // A copy has the databases and users of what it was made from: https://docs.digitalocean.com/products/databases/postgresql/how-to/fork-clusters/
+  const { password } = getDatabaseUserOutput({ clusterId: cluster.id, name: database.user });
+  return seen(database, cluster, `database-${mark}`, { name: database.name, user: database.user, password });
 }
 
 function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, resource: string, name: string): DatabaseCluster {
@@ -89,20 +103,20 @@ function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, r
 /** Connections that a pool leaves to backups, restores and drills, which go past it. */
 const pastPool = 3;
 
-/** `name`: of the database in it; an output of the resource that makes it, so that nothing logs in before. */
-function seen({ engine, connections, pool }: Managed, cluster: DatabaseCluster, resource: string, name: pulumi.Input<string>): ManagedDatabase {
-  const place = pulumi.output({ host: cluster.privateHost, port: cluster.port, name, user: cluster.user });
-  const url = (way: pulumi.Input<{ port?: number; name?: string }>): pulumi.Output<string> =>
-    pulumi.secret(pulumi.all([place, cluster.password, way]).apply(([known, password, other]) => databaseUrl(engine, { ...known, ...other, password })));
+function seen({ engine, connections, pool }: Managed, cluster: DatabaseCluster, resource: string, { name, user, password }: Content): ManagedDatabase {
+  const place = pulumi.output({ host: cluster.privateHost, port: cluster.port, name, user });
+  const url = (way: pulumi.Input<{ port?: number; name?: string; user?: string; password?: string }>): pulumi.Output<string> =>
+    pulumi.secret(pulumi.all([place, password, way]).apply(([known, own, other]) => databaseUrl(engine, { ...known, password: own, ...other })));
   const env = (): ManagedDatabase["env"] => {
     if (pool === "none") return { DATABASE_URL: url({}) };
     const size = Math.max(1, connections - pastPool);
-    const made = new DatabaseConnectionPool(`${resource}-pool`, { clusterId: cluster.id, name: `${resource}-pool`, mode: pool, size, dbName: name, user: cluster.user });
+    const made = new DatabaseConnectionPool(`${resource}-pool`, { clusterId: cluster.id, name: `${resource}-pool`, mode: pool, size, dbName: name, user });
     return { DATABASE_URL: url(pulumi.output({ port: made.port, name: made.name })), DATABASE_DIRECT_URL: url({}), DATABASE_POOL: pool };
   };
   return {
     output: pulumi.unsecret(place.apply((known) => ({ engine, ...known }))),
     env: env(),
+    admin: url(pulumi.output({ user: cluster.user, password: cluster.password })),
     caPath: databaseCaPath,
     ca: pulumi.unsecret(getDatabaseCaOutput({ clusterId: cluster.id }).certificate),
     cluster,

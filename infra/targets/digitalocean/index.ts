@@ -1,7 +1,10 @@
 import { SshKey } from "@pulumi/digitalocean/sshKey";
 import * as pulumi from "@pulumi/pulumi";
 import { siteEnvironment } from "../../host/environment";
+import type { Manifest } from "../../host/manifest";
+import { databaseClients } from "../../host/packages";
 import { physicalName } from "../../plan/names";
+import type { StackPlan } from "../../plan/plan";
 import type { Runtime } from "../../release/build";
 import { commission, orderCertificate } from "../commission";
 import { buildArchive, deployUser } from "../delivery";
@@ -37,7 +40,8 @@ export const digitalocean: Target = {
 
     const database = plan.database.kind === "none" ? null : managedDatabase(plan, plan.database, network, tag);
     const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...database?.env };
-    const late = { env, files: database === null ? {} : { [database.caPath]: database.ca }, secrets: secrets.monitoring };
+    const databaseFiles = database === null ? { files: {} } : { files: { [database.caPath]: database.ca }, databaseAdmin: database.admin };
+    const late = { env, ...databaseFiles, secrets: secrets.monitoring };
 
     const backup = spec.backup.enabled ? backupBucket(plan, secrets) : null;
     const records = dnsRecords(plan, address.ipAddress);
@@ -47,7 +51,7 @@ export const digitalocean: Target = {
       if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
       const machine = droplet(plan, planned, network, tag, key, secrets.sshPublicKey);
       const place = { name: planned.name, resource: machine, address: machine.ipv4Address };
-      const commissioned = commission(plan, place, address.ipAddress, manifest, late, { release, runtime, built }, secrets);
+      const commissioned = commission(plan, place, address.ipAddress, withClient(plan, manifest), late, { release, runtime, built }, secrets);
       const inService = orderCertificate(commissioned, [leadTo(address, machine, commissioned.gate), ...records], secrets);
       if (index === 0) backup?.keepBackupsOf(commissioned.host, commissioned.applied);
       return { name: planned.name, machine, hostKey: pulumi.output(commissioned.host.hostKey), inService };
@@ -67,3 +71,9 @@ export const digitalocean: Target = {
     return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), hosts, database: database?.output ?? null, serving };
   },
 };
+
+/** hostctl gives the app's user its rights by the database's client, also where no backups are made. */
+function withClient({ database }: StackPlan, manifest: Manifest): Manifest {
+  const clients = database.kind === "none" ? [] : [databaseClients[database.engine]];
+  return { ...manifest, packages: [...new Set([...manifest.packages, ...clients])].sort() };
+}
