@@ -1,7 +1,7 @@
 """The administrator of the app's database, where the app's user may log in to it and little more (DigitalOcean): its URL, which root alone
 has, and the rights that it gives the app's user."""
 from . import environment
-from .database import open_url
+from .engines import open_url
 from .errors import HostError
 
 NAME = "DATABASE_ADMIN_URL"

@@ -1,8 +1,6 @@
 """The app's database, whatever its engine: what backups, restores, drills and restore points ask of it."""
 from urllib.parse import quote, unquote, urlsplit
 
-from .errors import HostError
-
 
 class Database:
     """One server, logged in to as the app's user, and the name of the app's database on it. The programs of each engine are in postgres.py
@@ -91,17 +89,3 @@ class Database:
     def quoted(self, table):
         """A name of tables() as SQL wants it."""
         raise NotImplementedError
-
-
-def open_url(system, url, admin_url=None):
-    """The database at a DATABASE_URL, with its administrator's where that is another login. Raises HostError for an engine that cannot be backed up."""
-    from .mariadb import MariaDB
-    from .postgres import Postgres
-    engines = {"postgresql": Postgres, "postgres": Postgres, "mysql": MariaDB}
-    scheme = urlsplit(url).scheme
-    if scheme not in engines:
-        raise HostError("DATABASE_URL: must be of postgresql:// or mysql://, since only PostgreSQL, MySQL and MariaDB can be backed up")
-    found = engines[scheme](system, url)
-    if admin_url is not None:
-        found.admin = engines[scheme](system, admin_url)
-    return found

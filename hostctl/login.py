@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from . import environment, login_mysql, login_postgres
-from .database import open_url
+from .engines import open_url
 from .errors import CommandFailed, HostError
 from .secretstore import SecretStore
 

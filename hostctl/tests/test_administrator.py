@@ -1,19 +1,17 @@
-"""The database's administrator: what it is used for, and that its password is in one file alone. The last class asks a real PostgreSQL where the
-box has one; MySQL is played."""
+"""The database's administrator: what it is used for, and that its password is in one file alone. The server is played; on_postgres.py asks a real
+one."""
 import io
 import json
 import os
 import stat
 import subprocess
-import threading
 import unittest
 from contextlib import redirect_stderr
 
 from hostctl import administrator, cli, environment
-from hostctl.database import open_url
-from hostctl.errors import CommandFailed, HostError
-from hostctl.system import Result, System
-from hostctl.tests import postgres
+from hostctl.engines import open_url
+from hostctl.errors import CommandFailed
+from hostctl.system import Result
 from hostctl.tests.machine import Machine, manifest, source
 
 APP, ADMIN = "postgresql://shop:app-password@db.example:25060/shop", "postgresql://doadmin:admin-password@db.example:25060/shop"
@@ -160,85 +158,6 @@ class MySQLTest(unittest.TestCase):
                                     "grant all privileges on `my\\_shop\\_restoring`.* to 'app'@'%'",
                                     "create database `my_shop`", "grant all privileges on `my\\_shop`.* to 'app'@'%'",
                                     "drop database if exists `my_shop_restoring`"])
-
-
-@postgres.needed
-class RealServerTest(postgres.RealServer):
-    """A server as DigitalOcean has it: databases are the administrator's, users may log in. From PostgreSQL 16 on doadmin has no power over a role
-    that the API made, so it has none here: https://www.postgresql.org/docs/16/release-16.html"""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        for sql in ("create role doadmin login createdb password 'admin-password'", "create role shop login password 'app-password'",
-                    "create database shop owner doadmin", "create database defaultdb owner doadmin"):
-            cls.as_superuser(sql)
-
-    def setUp(self):
-        self.database = open_url(System(), self.url("shop", "app-password"), self.url("doadmin", "admin-password"))
-        self.database.create("shop")
-
-    def as_app(self, sql, database="shop"):
-        return self.database.ask(sql, database)
-
-    def test_a_user_of_the_api_may_do_nothing_until_it_is_admitted(self):
-        self.as_superuser("drop database shop")
-        self.as_superuser("create database shop owner doadmin")
-        with self.assertRaisesRegex(CommandFailed, "permission denied for schema public"):
-            self.as_app("create table orders (id int)")
-        self.assertFalse(self.database.admitted())
-        self.database.admit()
-        self.database.admit()
-        self.assertTrue(self.database.admitted())
-        self.as_app("create table orders (id int); create schema later; create extension pg_trgm")
-
-    def test_may_make_no_database_and_no_role_and_rename_nothing(self):
-        for sql in ("create database other", "create role other", "alter database shop rename to mine", "drop database defaultdb", "alter role doadmin password 'x'"):
-            with self.assertRaisesRegex(CommandFailed, "permission denied|must be owner|must have"):
-                self.as_app(sql, "postgres")
-
-    def test_a_dump_becomes_a_database_whose_tables_are_the_app_s(self):
-        self.as_app("create table orders (id int primary key); insert into orders values (1), (2); create view paid as select * from orders")
-        self.database.create("shop_restoring")
-        (source_, source_env), (sink, sink_env) = self.database.dump(), self.database.load("shop_restoring")
-        System().pipe(source_, sink, source_env=source_env, sink_env=sink_env, timeout=60)
-        self.database.analyze("shop_restoring")
-        self.assertEqual(self.database.rows("shop_restoring"), {"public.orders": 2})
-        self.assertEqual(self.as_app("select tableowner from pg_tables where schemaname = 'public'", "shop_restoring"), "shop")
-        self.as_app("delete from orders where id = 2", "shop_restoring")
-
-        # A session of the app that would be in the way, and one that comes back all the while.
-        over = threading.Event()
-        idle = subprocess.Popen(["psql", "--no-psqlrc", "--quiet", "--command=select pg_sleep(60)"], env={**os.environ, **self.database.within("shop")},
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        visitor = threading.Thread(target=self.visit, args=(over,))
-        visitor.start()
-        try:
-            self.database.switch("shop_restoring", "shop_before_20261122t060000z")
-        finally:
-            over.set()
-            visitor.join()
-            idle.kill()
-            idle.wait()
-        self.assertEqual([self.database.rows(name)["public.orders"] for name in ("shop", "shop_before_20261122t060000z")], [1, 2])
-        self.assertEqual(self.database.others(), ["shop_before_20261122t060000z"])
-        self.database.drop("shop_before_20261122t060000z")
-        self.assertEqual(self.database.others(), [])
-
-    def visit(self, over):
-        while not over.is_set():
-            try:
-                self.as_app("select count(*) from orders")
-            except HostError:
-                continue
-
-    def test_a_database_is_dropped_from_under_the_app(self):
-        idle = subprocess.Popen(["psql", "--no-psqlrc", "--quiet", "--command=select pg_sleep(60)"], env={**os.environ, **self.database.within("shop")},
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(idle.wait)
-        self.addCleanup(idle.kill)
-        self.database.drop("shop")
-        self.assertFalse(self.database.exists("shop"))
 
 
 if __name__ == "__main__":

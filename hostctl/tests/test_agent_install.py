@@ -20,7 +20,6 @@ def load():
     return module
 
 
-@unittest.skipUnless(shutil.which("gpg") and shutil.which("gpgv"), "needs gpg and gpgv")
 class AgentInstallTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

@@ -5,7 +5,7 @@ import unittest
 
 from hostctl import backup, drill as drills
 from hostctl.errors import CommandFailed, HostError
-from hostctl.database import open_url
+from hostctl.engines import open_url
 from hostctl.postgres import Postgres
 from hostctl.repository import Repository
 from hostctl.system import Result, System

@@ -5,16 +5,14 @@ import io
 import json
 import os
 import re
-import tempfile
 import unittest
 from contextlib import redirect_stderr
 from pathlib import Path
 
 from hostctl import cli, environment, login, login_mysql, login_postgres, sigv4
-from hostctl.errors import CommandFailed, HostError
+from hostctl.errors import CommandFailed
 from hostctl.lock import locked
 from hostctl.system import Result, System
-from hostctl.tests import postgres
 from hostctl.tests.machine import Machine, manifest, source
 
 ROLE = sigv4.Credentials("ASIAEXAMPLE", "role-secret", "role-token")
@@ -218,45 +216,6 @@ class MysqlTest(unittest.TestCase):
         self.assertEqual(argv[-2:], ["--execute=source /run/x", "shop"])
         self.assertNotIn("pass-word", " ".join(argv))
         self.assertEqual(env, {"MYSQL_PWD": "pass-word"})
-
-
-@postgres.needed
-class RealServerTest(postgres.RealServer):
-    """What the words mean to a server: what one login made the other may change, before and after a change of login."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # RDS's master may make roles and databases, and is no superuser.
-        for sql in (f"create role webstack_admin login createrole createdb password '{MASTER['password']}'", "create database shop owner webstack_admin"):
-            cls.as_superuser(sql)
-
-    def give(self, user, password):
-        with tempfile.NamedTemporaryFile("w", suffix=".sql") as text:
-            text.write(login_postgres.statements("shop", user, password, "shop"))
-            text.flush()
-            argv, env = login_postgres.program(System(), self.url("webstack_admin", MASTER["password"]), "shop", text.name)
-            System().run(argv, env=env)
-
-    def test_what_one_login_makes_belongs_to_both(self):
-        self.give("shop_a", "first-password")
-        self.ask("shop_a", "first-password", "create table orders (id int); insert into orders values (1)")
-        self.give("shop_b", "second-password")
-        self.ask("shop_b", "second-password", "alter table orders add total int; insert into orders values (2, 5); create table later (id int)")
-        self.assertEqual(self.ask("shop_a", "first-password", "select count(*) from orders"), "2", "the login of before goes on")
-        self.give("shop_a", "third-password")
-        self.ask("shop_a", "third-password", "drop table later; update orders set total = 1")
-        self.assertEqual(self.ask("shop_a", "third-password", "select distinct tableowner from pg_tables where schemaname = 'public'"), "shop")
-        self.assertEqual(self.ask("shop_b", "second-password", "select current_user || ' ' || session_user"), "shop shop_b")
-        with self.assertRaises(HostError):
-            self.ask("shop_a", "first-password", "select 1")
-
-    def test_a_login_may_do_what_a_restore_does(self):
-        self.give("shop_a", "first-password")
-        self.ask("shop_a", "first-password", "create database shop_restore", "postgres")
-        self.ask("shop_a", "first-password", "alter database shop_restore rename to shop_before", "postgres")
-        self.ask("shop_a", "first-password", "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shop_a' and pid <> pg_backend_pid()", "postgres")
-        self.ask("shop_a", "first-password", "drop database shop_before", "postgres")
 
 
 if __name__ == "__main__":

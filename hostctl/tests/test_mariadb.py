@@ -1,7 +1,7 @@
 """MySQL and MariaDB: what the programs are told. Limit: the server is played; tests/machines has a real one."""
 import unittest
 
-from hostctl.database import open_url
+from hostctl.engines import open_url
 from hostctl.errors import CommandFailed
 from hostctl.system import Result
 from hostctl.tests.machine import Machine

@@ -2,7 +2,7 @@ import { countJest, countUnittest } from "../../cli/suites";
 
 test.each([
   ["Ran 12 tests in 0.3s\n\nOK", { passed: 12, failed: 0 }],
-  ["Ran 12 tests in 0.3s\n\nOK (skipped=2)", { passed: 10, failed: 0 }],
+  ["Ran 12 tests in 0.3s\n\nOK (skipped=2)", { passed: 10, failed: 2 }],
   ["Ran 12 tests in 0.3s\n\nFAILED (failures=1, errors=2)", { passed: 9, failed: 3 }],
   ["Ran 0 tests in 0.0s\n\nOK", { passed: 0, failed: 1 }],
   ["Ran 0 tests in 0.0s\n\nNO TESTS RAN", { passed: 0, failed: 1 }],

@@ -1,9 +1,9 @@
 /** Backups, restores and drills on real machines, with what goes wrong with them. Limit: a database of some hundred kilobytes. */
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ask, awaitOk } from "./http";
-import { TestStack } from "./stack";
+import { run, TestStack } from "./stack";
 
 const stack = new TestStack("backup", "10.84.12.0/24");
 const backupMachine = { address: "10.84.12.40" };
@@ -60,6 +60,14 @@ const checksums = async (except = "") => {
 };
 
 const products = async () => (await ask(`${site}products`)).status;
+
+test("hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's", async () => {
+  const packed = await run("sh", ["-c", "tar -cz --exclude=__pycache__ hostctl | base64"], { cwd: resolve(__dirname, "../..") });
+  const address = (await stack.outputs()).database.host;
+  const tested = "cd /opt/hostctl-tests && sudo python3 -m unittest hostctl.tests.on_postgres 2>&1";
+  const report = await stack.remote(`sudo mkdir -p /opt/hostctl-tests && base64 -d | sudo tar -C /opt/hostctl-tests -xz && ${tested}`, { stdin: packed.stdout, address });
+  expect(report).toMatch(/^Ran 6 tests in .*\n\nOK$/m);
+}, 120_000);
 
 test("a destroyed database comes back from its backup, every table identical by checksum", async () => {
   await stack.remote("echo one | sudo -u ocpizza tee /srv/webstack/shared/data/media/photo > /dev/null");

@@ -1,0 +1,169 @@
+"""The database's administrator, the app's user and logins that take turns, asked of a real PostgreSQL 15 that the tests start and end. Run where its server is, as root:
+tests/machines/backup.test.ts does on a database machine."""
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+
+from hostctl import login_postgres
+from hostctl.engines import open_url
+from hostctl.errors import CommandFailed, HostError
+from hostctl.postgres import Postgres
+from hostctl.system import System
+
+PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+SUPERUSER, MASTER = "superuser-password", "master-password"
+
+
+class Server(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Path(tempfile.mkdtemp(prefix="hostctl-postgres-"))
+        shutil.chown(cls.folder, "postgres", "postgres")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            cls.port = free.getsockname()[1]
+        (cls.folder / "password").write_text(SUPERUSER)
+        as_postgres = ["runuser", "-u", "postgres", "--"]
+        subprocess.run([*as_postgres, PROGRAMS / "initdb", "-D", cls.folder / "data", "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={cls.folder / 'password'}"],
+                       check=True, stdout=subprocess.DEVNULL, cwd="/")
+        subprocess.run([*as_postgres, PROGRAMS / "pg_ctl", "-D", cls.folder / "data", "-w", "-l", cls.folder / "log", "-o",
+                        f"-p {cls.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''", "start"], check=True, stdout=subprocess.DEVNULL, cwd="/")
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.addClassCleanup(subprocess.run, [*as_postgres, PROGRAMS / "pg_ctl", "-D", cls.folder / "data", "-m", "immediate", "stop"], stdout=subprocess.DEVNULL, cwd="/")
+
+    @classmethod
+    def url(cls, user, password, database="shop"):
+        return f"postgresql://{user}:{password}@127.0.0.1:{cls.port}/{database}"
+
+    @classmethod
+    def ask(cls, user, password, sql, database="shop"):
+        return Postgres(System(), cls.url(user, password)).ask(sql, database)
+
+    @classmethod
+    def as_superuser(cls, sql, database="postgres"):
+        return cls.ask("postgres", SUPERUSER, sql, database)
+
+
+class AdministratorTest(Server):
+    """A server as DigitalOcean has it: databases are the administrator's, users may log in. From PostgreSQL 16 on doadmin has no power over a role
+    that the API made, so it has none here: https://www.postgresql.org/docs/16/release-16.html"""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for sql in ("create role doadmin login createdb password 'admin-password'", "create role shop login password 'app-password'",
+                    "create database shop owner doadmin", "create database defaultdb owner doadmin"):
+            cls.as_superuser(sql)
+
+    def setUp(self):
+        self.database = open_url(System(), self.url("shop", "app-password"), self.url("doadmin", "admin-password"))
+        self.database.create("shop")
+
+    def as_app(self, sql, database="shop"):
+        return self.database.ask(sql, database)
+
+    def test_a_user_of_the_api_may_do_nothing_until_it_is_admitted(self):
+        self.as_superuser("drop database shop")
+        self.as_superuser("create database shop owner doadmin")
+        with self.assertRaisesRegex(CommandFailed, "permission denied for schema public"):
+            self.as_app("create table orders (id int)")
+        self.assertFalse(self.database.admitted())
+        self.database.admit()
+        self.database.admit()
+        self.assertTrue(self.database.admitted())
+        self.as_app("create table orders (id int); create schema later; create extension pg_trgm")
+
+    def test_may_make_no_database_and_no_role_and_rename_nothing(self):
+        for sql in ("create database other", "create role other", "alter database shop rename to mine", "drop database defaultdb", "alter role doadmin password 'x'"):
+            with self.assertRaisesRegex(CommandFailed, "permission denied|must be owner|must have"):
+                self.as_app(sql, "postgres")
+
+    def test_a_dump_becomes_a_database_whose_tables_are_the_app_s(self):
+        self.as_app("create table orders (id int primary key); insert into orders values (1), (2); create view paid as select * from orders")
+        self.database.create("shop_restoring")
+        (source_, source_env), (sink, sink_env) = self.database.dump(), self.database.load("shop_restoring")
+        System().pipe(source_, sink, source_env=source_env, sink_env=sink_env, timeout=60)
+        self.database.analyze("shop_restoring")
+        self.assertEqual(self.database.rows("shop_restoring"), {"public.orders": 2})
+        self.assertEqual(self.as_app("select tableowner from pg_tables where schemaname = 'public'", "shop_restoring"), "shop")
+        self.as_app("delete from orders where id = 2", "shop_restoring")
+
+        # A session of the app that would be in the way, and one that comes back all the while.
+        over = threading.Event()
+        idle = subprocess.Popen(["psql", "--no-psqlrc", "--quiet", "--command=select pg_sleep(60)"], env={**os.environ, **self.database.within("shop")},
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        visitor = threading.Thread(target=self.visit, args=(over,))
+        visitor.start()
+        try:
+            self.database.switch("shop_restoring", "shop_before_20261122t060000z")
+        finally:
+            over.set()
+            visitor.join()
+            idle.kill()
+            idle.wait()
+        self.assertEqual([self.database.rows(name)["public.orders"] for name in ("shop", "shop_before_20261122t060000z")], [1, 2])
+        self.assertEqual(self.database.others(), ["shop_before_20261122t060000z"])
+        self.database.drop("shop_before_20261122t060000z")
+        self.assertEqual(self.database.others(), [])
+
+    def visit(self, over):
+        while not over.is_set():
+            try:
+                self.as_app("select count(*) from orders")
+            except HostError:
+                continue
+
+    def test_a_database_is_dropped_from_under_the_app(self):
+        idle = subprocess.Popen(["psql", "--no-psqlrc", "--quiet", "--command=select pg_sleep(60)"], env={**os.environ, **self.database.within("shop")},
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(idle.wait)
+        self.addCleanup(idle.kill)
+        self.database.drop("shop")
+        self.assertFalse(self.database.exists("shop"))
+
+
+class LoginTest(Server):
+    """What the words mean to a server: what one login made the other may change, before and after a change of login."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # RDS's master may make roles and databases, and is no superuser.
+        for sql in (f"create role webstack_admin login createrole createdb password '{MASTER}'", "create database shop owner webstack_admin"):
+            cls.as_superuser(sql)
+
+    def give(self, user, password):
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as text:
+            text.write(login_postgres.statements("shop", user, password, "shop"))
+            text.flush()
+            argv, env = login_postgres.program(System(), self.url("webstack_admin", MASTER), "shop", text.name)
+            System().run(argv, env=env)
+
+    def test_what_one_login_makes_belongs_to_both(self):
+        self.give("shop_a", "first-password")
+        self.ask("shop_a", "first-password", "create table orders (id int); insert into orders values (1)")
+        self.give("shop_b", "second-password")
+        self.ask("shop_b", "second-password", "alter table orders add total int; insert into orders values (2, 5); create table later (id int)")
+        self.assertEqual(self.ask("shop_a", "first-password", "select count(*) from orders"), "2", "the login of before goes on")
+        self.give("shop_a", "third-password")
+        self.ask("shop_a", "third-password", "drop table later; update orders set total = 1")
+        self.assertEqual(self.ask("shop_a", "third-password", "select distinct tableowner from pg_tables where schemaname = 'public'"), "shop")
+        self.assertEqual(self.ask("shop_b", "second-password", "select current_user || ' ' || session_user"), "shop shop_b")
+        with self.assertRaises(HostError):
+            self.ask("shop_a", "first-password", "select 1")
+
+    def test_a_login_may_do_what_a_restore_does(self):
+        self.give("shop_a", "first-password")
+        self.ask("shop_a", "first-password", "create database shop_restore", "postgres")
+        self.ask("shop_a", "first-password", "alter database shop_restore rename to shop_before", "postgres")
+        self.ask("shop_a", "first-password", "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shop_a' and pid <> pg_backend_pid()", "postgres")
+        self.ask("shop_a", "first-password", "drop database shop_before", "postgres")
+
+
+if __name__ == "__main__":
+    unittest.main()
