@@ -110,9 +110,7 @@ async function build(stack: string, declare: () => unknown): Promise<{ readonly 
   declare();
   await pulumi.runtime.disconnect();
   const resources = await Promise.all(requests.map(async ({ inputs, ...request }): Promise<Recorded> => ({ ...request, inputs: (await plain(inputs)) as Recorded["inputs"] })));
-  // What the program reads of other stacks, or of its own.
-  const own = resources.filter(({ type }) => !type.startsWith("pulumi:"));
-  return { resources: own.sort((a, b) => (a.type + a.name < b.type + b.name ? -1 : 1)), environment: environmentOf(own) };
+  return { resources: resources.sort((a, b) => (a.type + a.name < b.type + b.name ? -1 : 1)), environment: environmentOf(resources) };
 }
 
 /** Outputs that the program reads as lists, each with one entry that nobody knows yet. */

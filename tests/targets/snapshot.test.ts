@@ -7,7 +7,7 @@ const snapshotType = "digitalocean:index/dropletSnapshot:DropletSnapshot";
 const run = (before: Before) => graphOf(exampleSpec("prod"), undefined, before);
 const snapshots = (graph: Graph) => graph.ofType(snapshotType).map(({ name, inputs }) => ({ name, inputs }));
 const outputs = (graph: Graph) => (graph.outputs as { hosts: readonly object[] }).hosts[0];
-const looks = ({ calls }: Graph) => calls.map(({ token }) => token.split(":").at(-1)).filter((name) => name !== "getDatabaseCa");
+const looks = ({ calls }: Graph) => calls.map(({ token }) => token.split(":").at(-1)).filter((name) => name === "getDroplets" || name === "getImages");
 
 const of = (machine: string) => [{ name: "web-0-snapshot", inputs: { name: `webstack-prod-web-0-${machine}`, dropletId: machine } }];
 

@@ -23,13 +23,14 @@ export interface Kept {
 }
 
 /**
- * The hosts of the last `up` in which the site's address led to them; none before the first. An `up` that fails leaves the outputs of the one
- * before, since they wait for the host to be in service.
+ * The hosts of the last `up` in which the site's address was led to them; none before the first. An `up` that fails leaves the outputs of the one
+ * before, since they wait for the host to be in service. No StackReference: it would be a resource, and its copy of the outputs old by the next
+ * refresh. It asks the same function. https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/builtins.go
  */
 export async function formerHosts(): Promise<readonly FormerHost[]> {
-  const own = new pulumi.StackReference("former", { name: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}` });
-  const { value } = (await own.getOutputDetails("hosts")) as { value?: readonly FormerHost[] };
-  return value ?? [];
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as { outputs?: { hosts?: readonly FormerHost[] } };
+  return outputs?.hosts ?? [];
 }
 
 /**
