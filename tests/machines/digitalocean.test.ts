@@ -190,6 +190,17 @@ test("a new image whose machine the gate refuses: the old one serves on, and is 
   expect((await page()).status).toBe(200);
 }, 600_000);
 
+test("a new machine that DigitalOcean refuses to make: up ends with its words, and nothing has changed", async () => {
+  const mark = cloud.journal().length;
+  const before = await served();
+  newImage(148_000_003);
+  cloud.ask({ op: "create", type: "digitalocean:index/droplet:Droplet", error: "422: creating this would exceed your droplet limit" });
+  const up = await cloud.up();
+  expect([up.code === 0, said(up)]).toEqual([false, expect.stringContaining("exceed your droplet limit")]);
+  expect(since(mark)).toEqual(["create Droplet web-0: 422: creating this would exceed your droplet limit"]);
+  expect(await served()).toEqual(before);
+}, 200_000);
+
 test("another new image: the gate passes, the address moves, both other machines go, and no visitor notices; the snapshot of the one that served stays", async () => {
   const mark = cloud.journal().length;
   const before = await served();

@@ -52,7 +52,7 @@ const snapshotName = ({ project, stack }: Labels, host: string, machine: string)
 
 /** In a preview, the number of a machine that is going to be made is not known; in an `up` it is another one. */
 async function isReplaced({ id }: Droplet, served: string): Promise<boolean> {
-  // Public, but for its type: https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/output.ts
+  // Left out of the SDK's types: https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/output.ts
   const { isKnown } = id as typeof id & { readonly isKnown: Promise<boolean> };
   return !(await isKnown) || (await new Promise<string>((resolve) => id.apply(resolve))) !== served;
 }
