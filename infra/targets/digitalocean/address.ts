@@ -19,5 +19,6 @@ export function siteAddress({ spec }: StackPlan): ReservedIp {
  */
 export function leadTo(address: ReservedIp, machine: Droplet, gate: pulumi.Resource, replaced: Promise<Kept>): ReservedIpAssignment {
   const args = { ipAddress: address.ipAddress, dropletId: dropletNumber(machine) };
-  return new ReservedIpAssignment("address-assignment", args, { dependsOn: replaced.then(({ snapshots }) => [gate, ...snapshots]) });
+  const dependsOn: Promise<pulumi.Resource[]> = replaced.then(({ snapshots }) => [gate, ...snapshots]);
+  return new ReservedIpAssignment("address-assignment", args, { dependsOn });
 }
