@@ -342,7 +342,7 @@ test("what is protected is not destroyed: npm run down names the two commands th
     1,
     "",
     [
-      `webstack: stack ${cloud.name} is protected, and nothing of it was deleted: address, backups, ${(await clusters()).join(", ")}, database-db`,
+      `webstack: stack ${cloud.name} is protected, and nothing of it was deleted: address, backups, ${(await clusters()).join(", ")}, database-db, database-user`,
       "To allow it, and then run this once more, which makes a last backup first:",
       `  pulumi config set --stack ${cloud.name} protect nothing`,
       `  npm run up -- ${cloud.name}`,
