@@ -18,11 +18,12 @@ const hidden = Symbol("encrypted in the state");
 
 /**
  * What was brought up last, as the stack's state tells it, made ready to be compared with `after`: where `after` has a stand-in for a
- * value that a cloud made up, or the state has a secret, the state's value counts as unchanged.
+ * value that a cloud made up, or the state has a secret, the state's value counts as unchanged. Snapshots of replaced machines are left out:
+ * the program declares them by what the engine tells it of the run before, and `after` was told nothing.
  */
 export function deployedSide(exported: string, after: Side): Side {
   const { deployment } = JSON.parse(exported) as { deployment: { resources?: readonly Stored[] } };
-  const stored = (deployment.resources ?? []).filter(({ type, delete: leaving }) => !type.startsWith("pulumi:") && leaving !== true);
+  const stored = (deployment.resources ?? []).filter(({ type, delete: leaving }) => !type.startsWith("pulumi:") && !type.endsWith(":DropletSnapshot") && leaving !== true);
   const wanted = new Map((after.resources ?? []).map((resource) => [`${resource.type} ${resource.name}`, resource]));
   const resources = stored.map((resource) => {
     const name = nameOf(resource.urn);

@@ -105,6 +105,7 @@ async function build(stack: string, declare: () => unknown): Promise<{ readonly 
     "webstack",
     stack,
     false,
+    "organization",
   );
   declare();
   await pulumi.runtime.disconnect();

@@ -92,13 +92,16 @@ function ofStep(step: Step, all: readonly Step[]): readonly Consequence[] {
 
 const called = (kind: string, name: string): string => (name === kind ? `the ${kind}` : `the ${kind} ${name}`);
 
+/** Not among the resources: what it is taken of, only the engine can tell. */
+const keepsSnapshot = (type: string): boolean => type === "digitalocean:index/droplet:Droplet";
+
 /** Behind the gate: the new host is made first, and the address is moved to it once it serves. */
-function hostReplaced({ name, does, deletesFirst }: Step, all: readonly Step[], why: string): Consequence {
+function hostReplaced({ name, type, does, deletesFirst }: Step, all: readonly Step[], why: string): Consequence {
   if (does === "delete") return { level: "downtime", says: `the host ${name} is deleted` };
   if (deletesFirst) return { level: "downtime", says: `the host ${name} is replaced${why}: here the old one goes first, so the site is away until the new one serves` };
   const pointed = all.some(({ role, does: verb }) => role === "pointer" && (verb === "replace" || verb === "update"));
   return pointed
-    ? { level: "replaces a host", says: `replaces ${name} behind the gate${why}: the new host gets the address once it serves, then the old one is deleted; no downtime` }
+    ? { level: "replaces a host", says: `replaces ${name} behind the gate${why}: ${keepsSnapshot(type) ? "a snapshot of the old host is taken, " : ""}the new host gets the address once it serves, then the old one is deleted; no downtime` }
     : { level: "downtime", says: `the host ${name} is replaced${why}, and no address that would follow to the new one is declared` };
 }
 

@@ -8,6 +8,7 @@ import type { Plain, Store, Stored } from "./store";
 const type = (name: string) => `digitalocean:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`;
 const [Vpc, Droplet, ReservedIp] = [type("Vpc"), type("Droplet"), type("ReservedIp")];
 const Cluster = type("DatabaseCluster");
+const Snapshot = type("DropletSnapshot");
 
 const text = (value: unknown) => (value === undefined || value === null ? "" : String(value));
 const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
@@ -101,6 +102,21 @@ const droplet: Kind = {
   },
   lives: (_context, stored) => machines.isRunning(text(stored.outputs.machine)),
 };
+
+/** An image of a machine that is there; it stays when the machine goes. What is on the disk is not copied: no machine boots from it here. */
+const dropletSnapshot: Kind = {
+  async create({ store }, inputs) {
+    const { inputs: machine, outputs } = store.must(Droplet, text(inputs.dropletId));
+    const id = String(randomInt(10_000_000, 99_999_999));
+    return { id, outputs: { createdAt: new Date().toISOString(), minDiskSize: outputs.disk, regions: [machine.region], size: 1.5 } };
+  },
+};
+
+/** Rows that match every filter of a data source, exactly. */
+function matching({ filters }: Plain, rows: readonly Plain[]): readonly Plain[] {
+  const wanted = filters as readonly { readonly key: string; readonly values: readonly string[] }[];
+  return rows.filter((row) => wanted.every(({ key, values }) => values.includes(text(row[key]))));
+}
 
 function assign(store: Store, ip: Stored, dropletId: string): void {
   store.put({ ...ip, outputs: { ...ip.outputs, assigned: dropletId } });
@@ -274,6 +290,7 @@ const databaseUser: Kind = {
 const own: Readonly<Record<string, Kind>> = {
   [Vpc]: vpc,
   [Droplet]: droplet,
+  [Snapshot]: dropletSnapshot,
   [ReservedIp]: reservedIp,
   [type("ReservedIpAssignment")]: reservedIpAssignment,
   [Cluster]: databaseCluster,
@@ -289,13 +306,15 @@ export const digitalocean: Cloud = {
   kinds: own,
   functions: {
     "digitalocean:index/getDatabaseCa:getDatabaseCa": (store, { clusterId }) => ({ id: clusterId, clusterId, certificate: store.must(Cluster, text(clusterId)).outputs.ca }),
+    "digitalocean:index/getDroplets:getDroplets": (store, args) => ({ id: "droplets", droplets: matching(args, store.all(Droplet).map(({ id, inputs }) => ({ id: Number(id), name: inputs.name }))) }),
+    "digitalocean:index/getImages:getImages": (store, args) => ({ id: "images", images: matching(args, store.all(Snapshot).map(({ id, inputs }) => ({ id: Number(id), name: inputs.name, type: "snapshot", private: true }))) }),
     "digitalocean:index/getDatabaseUser:getDatabaseUser": (store, { clusterId, name }) => {
       const password = usersOf(store.must(Cluster, text(clusterId)))[text(name)];
       if (password === undefined) throw new Error(`404: no user is named ${text(name)}`);
       return { id: `${text(clusterId)}/user/${text(name)}`, clusterId, name, password, role: "normal", accessCert: "", accessKey: "", mysqlAuthPlugin: "", settings: [] };
     },
   },
-  id: (kind, inputs) => (named.includes(kind) ? text(inputs.name) : [type("DnsRecord"), type("SshKey"), type("DropletSnapshot")].includes(kind) ? String(randomInt(10_000_000, 99_999_999)) : randomUUID()),
+  id: (kind, inputs) => (named.includes(kind) ? text(inputs.name) : [type("DnsRecord"), type("SshKey")].includes(kind) ? String(randomInt(10_000_000, 99_999_999)) : randomUUID()),
   output(kind, id, property, inputs) {
     if (property.endsWith("Urn")) return `do:${kind.split(":").at(-1)?.toLowerCase() ?? ""}:${id}`;
     if (kind === type("SpacesBucket")) {

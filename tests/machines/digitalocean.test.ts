@@ -1,30 +1,36 @@
 /**
  * Pulumi.prod.yaml as DigitalOcean gets it, on the simulated cloud: the real engine, real machines behind Droplet and database. Limit: what
- * the simulation knows of DigitalOcean (tests/cloud/README.md); backups, once they are switched on, go to a folder of the host instead of Spaces,
- * and no authority signs the certificate.
+ * the simulation knows of DigitalOcean (tests/cloud/README.md); a snapshot copies no disk, no authority signs the certificate, and backups, once
+ * they are switched on, go to moto's S3 instead of Spaces.
  */
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { packConfig } from "../../cli/policy";
-import { parseState, refusal } from "../../cli/protection";
+import { parseState } from "../../cli/protection";
+import { moto, startMoto, type Moto } from "../../tools/moto";
 import { steps, TestCloud } from "./cloud";
 import { ask } from "./http";
 import type { Outcome } from "./stack";
 
 const cloud = new TestCloud("cloudsim-do", "10.84.20.0/24", "digitalocean", { example: "Pulumi.prod.yaml" });
+// Of the private network, where the simulated world arrives from.
+const gateway = "10.84.20.1";
+let spaces: Moto | undefined;
 
 beforeAll(async () => {
-  // The simulated world arrives from the gateway of the private network.
-  await cloud.init({ access: { sshFrom: ["10.84.20.1/32"] }, backup: { enabled: false } });
+  if (moto.missing() !== null) await moto.make(() => undefined);
+  await cloud.init({ access: { sshFrom: [`${gateway}/32`] }, backup: { enabled: false } });
 }, 60_000);
 
 afterAll(async () => {
+  await spaces?.stop();
   expect((await cloud.down()).code).toBe(0);
 }, 60_000);
 
 const root = resolve(__dirname, "../..");
 const said = ({ stdout, stderr }: Outcome) => `${stdout}\n${stderr}`;
 const since = (mark: number) => cloud.journal().slice(mark);
+const served = async () => ((await cloud.values()).hosts as readonly { machine: string; snapshotOf?: string }[])[0];
 const address = () => cloud.resources("ReservedIp")[0]?.id ?? "";
 
 /** The page as the world sees it: by the site's name, through the reserved address. */
@@ -160,13 +166,15 @@ test("a release reaches the same machine and touches nothing else of the cloud",
   expect((await page()).status).toBe(200);
 }, 200_000);
 
-test("a new image: the preview says which machine is replaced, and why", async () => {
+test("a new image: the preview says which machine is replaced and why, and that it is snapshot", async () => {
   newImage(148_000_001);
   const preview = await cloud.preview();
   expect(said(preview)).toMatch(/digitalocean:index:Droplet +web-0 +replace \[diff: ~image\]/);
+  expect(said(preview)).toMatch(/\+ +digitalocean:index:DropletSnapshot +web-0-snapshot +create/);
+  expect(cloud.resources("DropletSnapshot")).toEqual([]);
 }, 120_000);
 
-test("a new image whose machine the gate refuses: the old one serves on", async () => {
+test("a new image whose machine the gate refuses: the old one serves on, and is already snapshot", async () => {
   newImage(148_000_001);
   const mark = cloud.journal().length;
   const [old] = cloud.resources("Droplet");
@@ -175,18 +183,32 @@ test("a new image whose machine the gate refuses: the old one serves on", async 
   const { done: up, failed } = await visitors(cloud.up());
   expect(failed).toEqual([]);
   expect([up.code === 0, said(up)]).toEqual([false, expect.stringContaining("the gate stays closed")]);
-  expect(since(mark).filter((entry) => !entry.startsWith("update"))).toEqual(["create Droplet web-0"]);
+  expect(since(mark).filter((entry) => !entry.startsWith("update"))).toEqual(["create Droplet web-0", "create DropletSnapshot web-0-snapshot"]);
+  expect(cloud.resources("DropletSnapshot").map(({ inputs }) => inputs)).toEqual([{ dropletId: old?.id, name: `webstack-${cloud.name}-web-0-${old?.id ?? ""}` }]);
+  expect(await served()).toMatchObject({ machine: old?.id });
   expect(cloud.resources("ReservedIp")[0]?.outputs.assigned).toBe(old?.id);
   expect((await page()).status).toBe(200);
 }, 600_000);
 
-test("another new image: the gate passes, the address moves, both other machines go, and no visitor notices", async () => {
+test("a new machine that DigitalOcean refuses to make: up ends with its words, and nothing has changed", async () => {
   const mark = cloud.journal().length;
+  const before = await served();
+  newImage(148_000_003);
+  cloud.ask({ op: "create", type: "digitalocean:index/droplet:Droplet", error: "422: creating this would exceed your droplet limit" });
+  const up = await cloud.up();
+  expect([up.code === 0, said(up)]).toEqual([false, expect.stringContaining("exceed your droplet limit")]);
+  expect(since(mark)).toEqual(["create Droplet web-0: 422: creating this would exceed your droplet limit"]);
+  expect(await served()).toEqual(before);
+}, 200_000);
+
+test("another new image: the gate passes, the address moves, both other machines go, and no visitor notices; the snapshot of the one that served stays", async () => {
+  const mark = cloud.journal().length;
+  const before = await served();
   newImage(148_000_002);
   gatePatience(120);
   const { done: up, answers, failed } = await visitors(cloud.mustUp());
   expect([answers > 50, failed]).toEqual([true, []]);
-  const moved = since(mark).filter((entry) => / (Droplet|ReservedIpAssignment) /.test(entry));
+  const moved = since(mark).filter((entry) => / (Droplet|DropletSnapshot|ReservedIpAssignment) /.test(entry));
   expect(moved).toEqual([
     "create Droplet web-0",
     "create ReservedIpAssignment address-assignment",
@@ -196,21 +218,64 @@ test("another new image: the gate passes, the address moves, both other machines
   ]);
   const order = steps(up);
   expect(order.indexOf("updated Command web-0-gate")).toBeLessThan(order.indexOf("created replacement ReservedIpAssignment address-assignment"));
-  expect(cloud.resources("Droplet")).toHaveLength(1);
+  const [machine, ...others] = cloud.resources("Droplet");
+  expect(others).toEqual([]);
+  expect(await served()).toMatchObject({ machine: machine?.id, snapshotOf: before?.machine });
+  expect(cloud.resources("DropletSnapshot").map(({ inputs }) => inputs.dropletId)).toEqual([before?.machine]);
   expect((await page()).status).toBe(200);
 }, 600_000);
 
-/** Spaces is no S3 that this box could ask. */
-function backupsInFolder(): void {
+test("the next up changes nothing, and keeps that snapshot", async () => {
+  const preview = await cloud.preview("--expect-no-changes");
+  expect([preview.code, said(preview)]).toEqual([0, expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/)]);
+}, 120_000);
+
+test("a replacement that nothing of the description asks for is no different: its snapshot comes before the address moves, and the one before goes then", async () => {
+  const mark = cloud.journal().length;
+  const before = await served();
+  const { stdout } = await cloud.pulumi(["stack", "export"]);
+  const machine = parseState(stdout).find(({ urn }) => urn.endsWith("digitalocean:index/droplet:Droplet::web-0"));
+  const up = await cloud.pulumi(["up", "--yes", "--skip-preview", "--replace", machine?.urn ?? ""]);
+  expect([up.code, up.stderr]).toEqual([0, ""]);
+  expect(since(mark).filter((entry) => / (Droplet|DropletSnapshot|ReservedIpAssignment) /.test(entry))).toEqual([
+    "create Droplet web-0",
+    "create DropletSnapshot web-0-snapshot",
+    "create ReservedIpAssignment address-assignment",
+    "delete ReservedIpAssignment address-assignment",
+    "delete DropletSnapshot web-0-snapshot",
+    "delete Droplet web-0",
+  ]);
+  expect(cloud.resources("DropletSnapshot").map(({ inputs }) => inputs.dropletId)).toEqual([before?.machine]);
+  expect((await served())?.snapshotOf).toBe(before?.machine);
+  expect((await page()).status).toBe(200);
+}, 600_000);
+
+/** Backups go to moto, by the address that the machines have for this box; with the rest of the program as it is. */
+async function backUp(): Promise<void> {
+  // Of every address, since the gateway's goes away with the network.
+  spaces = await startMoto("0.0.0.0");
   const file = join(cloud.folder, "infra/targets/digitalocean/backup.ts");
-  writeFileSync(file, readFileSync(file, "utf8").replace(/const repository = .*;/, 'const repository = "/var/lib/webstack/backups";'));
+  writeFileSync(file, readFileSync(file, "utf8").replace("s3:https://${region}.digitaloceanspaces.com/", `s3:http://${gateway}:${new URL(spaces.url).port}/`));
+  cloud.change({ backup: { enabled: true } });
+  await cloud.pulumi(["config", "set", "--secret", "backupPassword"], "a-password-of-backups");
+  await cloud.mustUp();
+}
+
+/** Moto looks for a signature on a private object, and not into it. */
+const signed = { Authorization: "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0" };
+
+/** Where this test asks for what is in the bucket. */
+const bucketUrl = () => `http://127.0.0.1:${new URL(spaces?.url ?? "").port}/${String(cloud.resources("SpacesBucket")[0]?.inputs.name)}`;
+
+/** When each backup's entry reached the bucket, in milliseconds, by the name of its file. */
+async function backups(): Promise<ReadonlyMap<string, number>> {
+  const listing = await (await fetch(`${bucketUrl()}?list-type=2&prefix=restic/snapshots/`, { headers: signed })).text();
+  const entry = /<Key>([^<]+)<\/Key>\s*<LastModified>([^<]+)<\/LastModified>/g;
+  return new Map([...listing.matchAll(entry)].map(([, key = "", time = ""]) => [key, Date.parse(time)]));
 }
 
 test("a backup, a drill and a restore are done by root with the administrator, and what is restored is the app's", async () => {
-  backupsInFolder();
-  await cloud.pulumi(["config", "set", "--secret", "backupPassword"], "a-password-of-backups");
-  cloud.change({ backup: { enabled: true } });
-  await cloud.mustUp();
+  await backUp();
   const kept = await order("Ada");
   await cloud.remote("sudo hostctl backup");
   const drill = JSON.parse(await cloud.remote("sudo hostctl drill")) as { ok: boolean; checks: { ok: boolean }[]; health: { service: string; got: string }[]; error: string | null };
@@ -269,12 +334,71 @@ test("a refresh finds nothing that differs", async () => {
   expect([refresh.code, said(refresh)]).toEqual([0, expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/)]);
 }, 120_000);
 
-test("what is protected is not destroyed: npm run down says what forbids it and how to allow it, and the engine stops at its own preview", async () => {
-  const { stdout } = await cloud.pulumi(["stack", "export"]);
-  expect(refusal(cloud.name, parseState(stdout))).toContain(`  pulumi config set --stack ${cloud.name} protect nothing\n  npm run up -- ${cloud.name}`);
+test("what is protected is not destroyed: npm run down names the two commands that would allow it, and the engine stops at its own preview", async () => {
   const mark = cloud.journal().length;
+  const kept = [...(await backups()).keys()];
+  const down = await cloud.npm("down", cloud.name, "--yes");
+  expect([down.code, down.stdout, down.stderr]).toEqual([
+    1,
+    "",
+    [
+      `webstack: stack ${cloud.name} is protected, and nothing of it was deleted: address, backups, ${(await clusters()).join(", ")}, database-db, database-user`,
+      "To allow it, and then run this once more, which makes a last backup first:",
+      `  pulumi config set --stack ${cloud.name} protect nothing`,
+      `  npm run up -- ${cloud.name}`,
+      "",
+    ].join("\n"),
+  ]);
   const destroyed = await cloud.pulumi(["destroy", "--yes"]);
-  expect([destroyed.code === 0, said(destroyed)]).toEqual([false, expect.stringContaining("protect")]);
+  const urn = `urn:pulumi:${cloud.name}::webstack::digitalocean:index/reservedIp:ReservedIp::address`;
+  expect([destroyed.code === 0, said(destroyed).replace(/\n +/g, "\n")]).toEqual([
+    false,
+    expect.stringContaining(
+      `error: Preview failed: resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${urn}'\``,
+    ),
+  ]);
+  expect([since(mark), [...(await backups()).keys()]]).toEqual([[], kept]);
+  expect((await page()).status).toBe(200);
+}, 400_000);
+
+/** Names of the clusters in the program, sorted. */
+async function clusters(): Promise<readonly string[]> {
+  const { stdout } = await cloud.pulumi(["stack", "export"]);
+  return parseState(stdout).filter(({ urn }) => urn.includes(":DatabaseCluster::")).map(({ urn }) => urn.split("::").at(-1) ?? "").sort();
+}
+
+test("set free by those commands, the stack stays whole when its last backup fails", async () => {
+  const set = await cloud.pulumi(["config", "set", "protect", "nothing"]);
+  expect([set.code, set.stderr]).toEqual([0, ""]);
+  await cloud.mustUp();
+  const mark = cloud.journal().length;
+  const config = `${bucketUrl()}/restic/config`;
+  const lost = await fetch(config, { headers: signed });
+  const body = await lost.arrayBuffer();
+  expect([lost.status, (await fetch(config, { method: "DELETE", headers: signed })).status]).toEqual([200, 204]);
+  const down = await cloud.npm("down", cloud.name, "--yes");
+  expect((await fetch(config, { method: "PUT", headers: signed, body })).status).toBe(200);
+  expect([down.code, down.stdout]).toEqual([1, "A last backup, by web-0:\n"]);
+  expect(down.stderr).toMatch(
+    new RegExp(`\nwebstack: the last backup failed, so nothing was deleted; mend it, or go without one: npm run down -- ${cloud.name} --without-backup\n$`),
+  );
   expect(since(mark)).toEqual([]);
   expect((await page()).status).toBe(200);
-}, 120_000);
+}, 400_000);
+
+test("down makes a last backup, then deletes everything but the bucket that it is in", async () => {
+  const mark = cloud.entries().length;
+  const before = await backups();
+  const began = Math.floor(Date.now() / 1000) * 1000;
+  const down = await cloud.npm("down", cloud.name, "--yes");
+  expect([down.code, said(down)]).toEqual([0, expect.stringContaining(`Stack ${cloud.name} is down: its machines, network and data are gone. The bucket with its backups is still there`)]);
+  expect(down.stdout).toMatch(/^A last backup, by web-0:\nbackup \d{8}T\d{6}Z: \d+ bytes in [\d.]+ s\n/);
+
+  const deleted = cloud.entries().slice(mark);
+  const gone = deleted.find(({ op, type }) => op === "delete" && type.endsWith(":Droplet"));
+  const made = [...(await backups())].filter(([name]) => !before.has(name)).map(([, time]) => time);
+  expect(made.length).toBeGreaterThan(0);
+  for (const time of made) expect([time >= began, time < Date.parse(gone?.time ?? "")]).toEqual([true, true]);
+  expect(deleted.filter(({ error, op }) => error !== undefined || op !== "delete")).toEqual([]);
+  expect(cloud.store.all().map(({ type }) => type.split(":").at(-1))).toEqual(["SpacesBucket"]);
+}, 600_000);

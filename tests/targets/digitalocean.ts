@@ -5,6 +5,7 @@ import { renderHosts } from "../../infra/host";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
 import { digitalocean } from "../../infra/targets/digitalocean";
+import type { FormerHost } from "../../infra/targets/digitalocean/snapshot";
 import { recordGraph, type Graph } from "./graph";
 
 /** Words that are secret, and found nowhere in clear. */
@@ -36,8 +37,21 @@ export function stateOf(type: string, name: string): Record<string, unknown> {
   }
 }
 
+/** What was there before a run. */
+export interface Before {
+  /** `hosts` of the stack's outputs. */
+  readonly hosts?: readonly FormerHost[];
+  /** Numbers of the account's Droplets. */
+  readonly droplets?: readonly string[];
+  /** Names of its images. */
+  readonly images?: readonly string[];
+}
+
+/** The number that the mocks give the Droplet of every run. */
+export const dropletId = "4711";
+
 /** What the program asks of DigitalOcean for a description. */
-export function graphOf(spec: StackSpec, digest = "00112233aabbccdd"): Promise<Graph> {
+export function graphOf(spec: StackSpec, digest = "00112233aabbccdd", { hosts, droplets = [], images = [] }: Before = {}): Promise<Graph> {
   const secrets: Secrets = {
     env: Object.fromEntries(spec.secrets.map((name) => [name, pulumi.secret(markers.app)])),
     sshPrivateKey: pulumi.secret(markers.key),
@@ -51,8 +65,12 @@ export function graphOf(spec: StackSpec, digest = "00112233aabbccdd"): Promise<G
   return recordGraph({
     stack: spec.stack,
     state: stateOf,
-    id: (type, name) => (type.endsWith(":Droplet") ? "4711" : `${name}-id`),
-    call: (token) => {
+    id: (type, name) => (type.endsWith(":Droplet") ? dropletId : `${name}-id`),
+    call: (token, inputs) => {
+      if (token === "pulumi:pulumi:readStackOutputs") return { outputs: hosts === undefined ? {} : { hosts } };
+      const [{ values: [wanted = ""] } = { values: [] }] = (inputs["filters"] ?? []) as readonly { readonly values: readonly string[] }[];
+      if (token.endsWith(":getDroplets")) return { droplets: droplets.filter((id) => id === wanted).map((id) => ({ id: Number(id) })) };
+      if (token.endsWith(":getImages")) return { images: images.filter((name) => name === wanted).map((name) => ({ name })) };
       if (token.endsWith(":getDatabaseCa")) return { certificate: "CA TEXT" };
       if (token.endsWith(":getDatabaseUser")) return { password: markers.database };
       throw new Error(`nothing answers ${token}`);

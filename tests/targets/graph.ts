@@ -83,6 +83,7 @@ export async function recordGraph<T>(recording: Recording<T>): Promise<Graph> {
     project,
     stack,
     false,
+    "organization",
   );
   const requests: Request[] = [];
   const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource(request: Request, callback: unknown): unknown };

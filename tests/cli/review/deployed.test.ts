@@ -34,6 +34,11 @@ test("a resource that is described no more is deleted; one that leaves already i
   expect(steps(exported({}, { delete: true }), { ...droplet({}), resources: [] })).toEqual([]);
 });
 
+test("a snapshot of a replaced machine is no concern of the description", () => {
+  const state = JSON.stringify({ deployment: { resources: [{ urn: "urn:pulumi:prod::webstack::digitalocean:index/dropletSnapshot:DropletSnapshot::web-0-snapshot", type: "digitalocean:index/dropletSnapshot:DropletSnapshot", inputs: { dropletId: "1" } }] } });
+  expect(steps(state, { ...droplet({}), resources: [] })).toEqual([]);
+});
+
 test("an asset is its text, and a bundle in it the host's manifest", () => {
   const manifest = { host: "web-0", release: { digest: "abc" }, files: [] };
   const state = exported({ source: { [signature]: "c44067f5952c0a294b673a41bacd8c17", hash: "x", text: `head\n# BUNDLE ${JSON.stringify(manifest)}\n` } });

@@ -54,7 +54,7 @@ test("an option of the program replaces, too", () => {
 test("a host with an address that follows is replaced behind the gate; without one, and where the old one goes first, there is downtime", () => {
   const [before, after] = [droplet({ image: "a" }), droplet({ image: "b" })];
   expect(sayings(side([before, pointer]), side([after, pointer]))).toEqual([
-    "replaces a host: replaces web-0 behind the gate (image: a machine keeps the image it was made from): the new host gets the address once it serves, then the old one is deleted; no downtime",
+    "replaces a host: replaces web-0 behind the gate (image: a machine keeps the image it was made from): a snapshot of the old host is taken, the new host gets the address once it serves, then the old one is deleted; no downtime",
   ]);
   expect(sayings(side([before]), side([after]))).toEqual([
     "downtime: the host web-0 is replaced (image: a machine keeps the image it was made from), and no address that would follow to the new one is declared",

@@ -1,0 +1,67 @@
+import type { Droplet } from "@pulumi/digitalocean/droplet";
+import { DropletSnapshot } from "@pulumi/digitalocean/dropletSnapshot";
+import { getDroplets } from "@pulumi/digitalocean/getDroplets";
+import { getImages } from "@pulumi/digitalocean/getImages";
+import * as pulumi from "@pulumi/pulumi";
+import { physicalName } from "../../plan/names";
+import type { HostPlan, Labels, StackPlan } from "../../plan/plan";
+
+/** A host as the stack's own outputs tell of it, see docs/outputs.schema.json. */
+export interface FormerHost {
+  readonly name: string;
+  /** Number of the Droplet that served. */
+  readonly machine?: string;
+  /** Number of the Droplet before, of which the stack keeps a snapshot. */
+  readonly snapshotOf?: string;
+}
+
+/** What is kept of a host's replaced machine: one snapshot, or nothing. */
+export interface Kept {
+  readonly snapshots: readonly DropletSnapshot[];
+  /** Number of that machine. */
+  readonly of: string | undefined;
+}
+
+/**
+ * The hosts of the last `up` in which the site's address was led to them; none before the first. An `up` that fails leaves the outputs of the one
+ * before, since they wait for the host to be in service. No StackReference: it would be a resource, and its copy of the outputs old by the next
+ * refresh. It asks the same function. https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/builtins.go
+ */
+export async function formerHosts(): Promise<readonly FormerHost[]> {
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as { outputs?: { hosts?: readonly FormerHost[] } };
+  return outputs?.hosts ?? [];
+}
+
+/**
+ * Keeps a snapshot of the machine that the host ran on before. When this run replaces the machine, whatever the reason, the one that served until
+ * now is taken while both are there, and the snapshot before goes at the end of the run. One `dropletId: droplet.id` could not do that: it is the
+ * new machine's by then. What the cloud has no more, neither machine nor snapshot, is left out.
+ */
+export async function keepReplaced({ labels }: StackPlan, { name }: HostPlan, machine: Droplet, former: Promise<readonly FormerHost[]>): Promise<Kept> {
+  const { machine: served, snapshotOf } = (await former).find((host) => host.name === name) ?? {};
+  const candidates = [...(served !== undefined && (await isReplaced(machine, served)) ? [served] : []), ...(snapshotOf === undefined ? [] : [snapshotOf])];
+  for (const of of candidates) {
+    const snapshot = snapshotName(labels, name, of);
+    if (await canBeHad(of, snapshot)) return { snapshots: [new DropletSnapshot(`${name}-snapshot`, { name: snapshot, dropletId: of })], of };
+  }
+  return { snapshots: [], of: undefined };
+}
+
+const snapshotName = ({ project, stack }: Labels, host: string, machine: string): string => physicalName("host", project, stack, host, machine);
+
+/** In a preview, the number of a machine that is going to be made is not known; in an `up` it is another one. */
+async function isReplaced({ id }: Droplet, served: string): Promise<boolean> {
+  // Left out of the SDK's types: https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/output.ts
+  const { isKnown } = id as typeof id & { readonly isKnown: Promise<boolean> };
+  return !(await isKnown) || (await new Promise<string>((resolve) => id.apply(resolve))) !== served;
+}
+
+/** Whether a snapshot is there, or the machine to take it of. */
+async function canBeHad(machine: string, snapshot: string): Promise<boolean> {
+  const [{ images }, { droplets }] = await Promise.all([
+    getImages({ filters: [{ key: "name", values: [snapshot] }] }),
+    getDroplets({ filters: [{ key: "id", values: [machine] }] }),
+  ]);
+  return images.length + droplets.length > 0;
+}
