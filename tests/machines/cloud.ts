@@ -75,6 +75,11 @@ export class TestCloud extends TestStack {
     return this.entries().filter(({ op }) => op !== "replace").map(({ op, type, name, error }) => `${op} ${type.split(":").at(-1) ?? ""} ${name}${error === undefined ? "" : `: ${error}`}`);
   }
 
+  /** What the cloud did since a length of its journal. */
+  since(mark: number): string[] {
+    return this.journal().slice(mark);
+  }
+
   entries(): Entry[] {
     return this.store.journal();
   }
@@ -88,6 +93,19 @@ export class TestCloud extends TestStack {
     this.store.ask(fault);
   }
 
+  /** Changes a line of this stack's copy of the program, as an upgrade would. */
+  rewrite(path: string, line: RegExp, now: string): void {
+    const file = join(this.folder, path);
+    const text = readFileSync(file, "utf8");
+    if (!line.test(text)) throw new Error(`${path} has no line like ${String(line)}`);
+    writeFileSync(file, text.replace(line, () => now));
+  }
+
+  /** How long the gate asks a machine that does not answer; two minutes as shipped. */
+  gatePatience(seconds: number): void {
+    this.rewrite("infra/targets/commission.ts", /const gateSeconds = "\d+";/, `const gateSeconds = "${seconds}";`);
+  }
+
   /** Removes the cloud with all its machines, also those of a stack that refuses to be destroyed. */
   override async down(): Promise<Outcome> {
     if (!existsSync(this.folder)) return { code: 0, stdout: "", stderr: "" };
@@ -98,6 +116,9 @@ export class TestCloud extends TestStack {
     return outcome;
   }
 }
+
+/** Everything that a command printed. */
+export const said = ({ stdout, stderr }: Outcome): string => `${stdout}\n${stderr}`;
 
 /** What one of the small programs' hosts says on port 80. */
 export async function fetched(address: unknown): Promise<string> {

@@ -9,7 +9,6 @@ afterAll(async () => {
   expect((await cloud.down()).code).toBe(0);
 }, 60_000);
 
-const since = (mark: number) => cloud.journal().slice(mark);
 
 test("an instance with a card and two elastic addresses serves, and the database answers its master", async () => {
   await cloud.configure({ "cloudsim:range": cloud.range, "cloudsim:page": "first", "cloudsim:database": "true" });
@@ -30,7 +29,7 @@ test("other user-data: a new card and a new instance, the address moves behind t
   const mark = cloud.journal().length;
   await cloud.configure({ "cloudsim:page": "second" });
   await cloud.mustUp();
-  const done = since(mark).filter((entry) => !entry.startsWith("update"));
+  const done = cloud.since(mark).filter((entry) => !entry.startsWith("update"));
   expect(done.filter((entry) => /create/.test(entry) || /Instance|EipAssociation site/.test(entry))).toEqual([
     "create NetworkInterface card",
     expect.stringMatching(/^create (Instance web|EipAssociation own)$/),

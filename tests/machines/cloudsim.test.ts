@@ -4,8 +4,8 @@
  */
 import { resolve } from "node:path";
 import { runInside } from "../cloud/inside";
-import { fetched, steps, TestCloud } from "./cloud";
-import { run, type Outcome } from "./stack";
+import { fetched, said, steps, TestCloud } from "./cloud";
+import { run } from "./stack";
 
 const cloud = new TestCloud("cloudsim", "10.84.27.0/24", "digitalocean", { program: resolve(__dirname, "../cloud/programs/digitalocean") });
 
@@ -13,13 +13,8 @@ afterAll(async () => {
   expect((await cloud.down()).code).toBe(0);
 }, 60_000);
 
-const said = ({ stdout, stderr }: Outcome) => `${stdout}\n${stderr}`;
 
 /** What the cloud did since the mark. */
-function since(mark: number): string[] {
-  return cloud.journal().slice(mark);
-}
-
 test("a preview of a new stack creates nothing", async () => {
   await cloud.configure({ "cloudsim:range": cloud.range, "cloudsim:page": "first", "cloudsim:database": "true" });
   const preview = await cloud.preview();
@@ -64,7 +59,7 @@ test("another size is given to the same machine, switched off for it", async () 
   const mark = cloud.journal().length;
   await cloud.configure({ "cloudsim:size": "s-1vcpu-1gb" });
   await cloud.mustUp();
-  expect(since(mark)).toEqual(["update Droplet web"]);
+  expect(cloud.since(mark)).toEqual(["update Droplet web"]);
 }, 60_000);
 
 test("a preview shows a replacement before it happens", async () => {
@@ -87,7 +82,7 @@ test("a replacement moves the address behind the gate, then deletes the old mach
     "deleted original ReservedIpAssignment pointer",
     "deleted original Droplet web",
   ]);
-  expect(since(mark)).toEqual(["create Droplet web", "create ReservedIpAssignment pointer", "delete ReservedIpAssignment pointer", "delete Droplet web"]);
+  expect(cloud.since(mark)).toEqual(["create Droplet web", "create ReservedIpAssignment pointer", "delete ReservedIpAssignment pointer", "delete Droplet web"]);
   expect(await fetched((await cloud.values()).reserved)).toBe("second");
 }, 120_000);
 
@@ -97,7 +92,7 @@ test("a new machine that the gate refuses leaves the old one serving", async () 
   cloud.ask({ op: "create", type: "digitalocean:index/droplet:Droplet", closedPorts: [80] });
   const up = await cloud.up();
   expect(up.code).not.toBe(0);
-  expect(since(mark)).toEqual(["create Droplet web"]);
+  expect(cloud.since(mark)).toEqual(["create Droplet web"]);
   expect(cloud.resources("Droplet")).toHaveLength(2);
   expect(await fetched((await cloud.values()).reserved)).toBe("second");
 }, 120_000);
@@ -106,7 +101,7 @@ test("the next up replaces the refused machine and deletes both others", async (
   const mark = cloud.journal().length;
   await cloud.configure({ "cloudsim:page": "fourth" });
   await cloud.mustUp();
-  expect(since(mark)).toEqual(["create Droplet web", "create ReservedIpAssignment pointer", "delete ReservedIpAssignment pointer", "delete Droplet web", "delete Droplet web"]);
+  expect(cloud.since(mark)).toEqual(["create Droplet web", "create ReservedIpAssignment pointer", "delete ReservedIpAssignment pointer", "delete Droplet web", "delete Droplet web"]);
   expect(cloud.resources("Droplet")).toHaveLength(1);
   expect(await fetched((await cloud.values()).reserved)).toBe("fourth");
 }, 120_000);
@@ -117,7 +112,7 @@ test("a create that the cloud refuses is an error of the run and leaves no resou
   cloud.ask({ op: "create", type: "digitalocean:index/droplet:Droplet", error: "422: droplet limit exceeded" });
   const up = await cloud.up();
   expect([up.code === 0, said(up)]).toEqual([false, expect.stringContaining("422: droplet limit exceeded")]);
-  expect(since(mark)).toEqual(["create Droplet web: 422: droplet limit exceeded"]);
+  expect(cloud.since(mark)).toEqual(["create Droplet web: 422: droplet limit exceeded"]);
   expect(cloud.resources("Droplet")).toHaveLength(1);
 }, 60_000);
 

@@ -3,14 +3,15 @@
  * the simulation knows of DigitalOcean (tests/cloud/README.md); a snapshot copies no disk, no authority signs the certificate, and backups, once
  * they are switched on, go to moto's S3 instead of Spaces.
  */
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { packConfig } from "../../cli/policy";
 import { parseState } from "../../cli/protection";
 import { moto, startMoto, type Moto } from "../../tools/moto";
-import { steps, TestCloud } from "./cloud";
+import { said, steps, TestCloud } from "./cloud";
 import { ask } from "./http";
-import type { Outcome } from "./stack";
+import { sameHostTests } from "./sameHost";
+import { visitors } from "./visitors";
 
 const cloud = new TestCloud("cloudsim-do", "10.84.20.0/24", "digitalocean", { example: "Pulumi.prod.yaml" });
 // Of the private network, where the simulated world arrives from.
@@ -28,8 +29,6 @@ afterAll(async () => {
 }, 60_000);
 
 const root = resolve(__dirname, "../..");
-const said = ({ stdout, stderr }: Outcome) => `${stdout}\n${stderr}`;
-const since = (mark: number) => cloud.journal().slice(mark);
 const served = async () => ((await cloud.values()).hosts as readonly { machine: string; snapshotOf?: string }[])[0];
 const address = () => cloud.resources("ReservedIp")[0]?.id ?? "";
 
@@ -66,30 +65,8 @@ async function holding(text: string): Promise<string[]> {
   return stdout.trim().split("\n").filter((path) => path !== "");
 }
 
-/** What visitors got who asked for the page, one after the other, each with a connection of its own, while `work` was done. */
-async function visitors<T>(work: Promise<T>): Promise<{ done: T; answers: number; failed: string[] }> {
-  let over = false;
-  const visits = (async () => {
-    const seen: string[] = [];
-    while (!over) seen.push(await page().then(({ status }) => String(status), String));
-    return seen;
-  })();
-  const done = await work.finally(() => (over = true));
-  const seen = await visits;
-  return { done, answers: seen.length, failed: seen.filter((answer) => answer !== "200") };
-}
-
-/** How long the gate asks a machine that does not answer; two minutes as shipped. */
-function gatePatience(seconds: number): void {
-  const file = join(cloud.folder, "infra/targets/commission.ts");
-  writeFileSync(file, readFileSync(file, "utf8").replace(/const gateSeconds = "\d+";/, `const gateSeconds = "${seconds}";`));
-}
-
 /** A newer image of Debian, as an upgrade of this program would bring it. */
-function newImage(number: number): void {
-  const file = join(cloud.folder, "infra/config/catalog/digitalocean.ts");
-  writeFileSync(file, readFileSync(file, "utf8").replace(/"debian-12": "[^"]+"/, `"debian-12": "${number}"`));
-}
+const newImage = (number: number) => cloud.rewrite("infra/config/catalog/digitalocean.ts", /"debian-12": "[^"]+"/, `"debian-12": "${number}"`);
 
 test("a preview creates nothing and says what there would be", async () => {
   const preview = await cloud.preview();
@@ -144,27 +121,7 @@ test("doadmin's password is in one file for root, and in no process, log, or tex
   expect(await cloud.remote("sudo -u ocpizza cat /etc/webstack/database-admin 2>&1; true")).toContain("Permission denied");
 }, 60_000);
 
-test("an unchanged preview has nothing to do", async () => {
-  const preview = await cloud.preview("--expect-no-changes");
-  expect([preview.code, said(preview)]).toEqual([0, expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/)]);
-}, 120_000);
-
-test("a change of the settings reaches the same machine and touches nothing else of the cloud", async () => {
-  const mark = cloud.journal().length;
-  cloud.change({ env: { GREETING: "hello" } });
-  const up = await cloud.mustUp();
-  expect(since(mark)).toEqual([]);
-  expect(steps(up)).toContain("updated Command web-0-apply");
-  expect((await page()).status).toBe(200);
-}, 200_000);
-
-test("a release reaches the same machine and touches nothing else of the cloud", async () => {
-  const mark = cloud.journal().length;
-  appendFileSync(join(cloud.app, "shop/static/shop/site.css"), "\n/* another release */\n");
-  await cloud.mustUp();
-  expect(since(mark)).toEqual([]);
-  expect((await page()).status).toBe(200);
-}, 200_000);
+sameHostTests(cloud, page, "examples/ocpizza/shop/static/shop/site.css");
 
 test("a new image: the preview says which machine is replaced and why, and that it is snapshot", async () => {
   newImage(148_000_001);
@@ -179,11 +136,11 @@ test("a new image whose machine the gate refuses: the old one serves on, and is 
   const mark = cloud.journal().length;
   const [old] = cloud.resources("Droplet");
   cloud.ask({ op: "create", type: "digitalocean:index/droplet:Droplet", closedPorts: [80, 443] });
-  gatePatience(10);
-  const { done: up, failed } = await visitors(cloud.up());
+  cloud.gatePatience(10);
+  const { done: up, failed } = await visitors(page, cloud.up());
   expect(failed).toEqual([]);
   expect([up.code === 0, said(up)]).toEqual([false, expect.stringContaining("the gate stays closed")]);
-  expect(since(mark).filter((entry) => !entry.startsWith("update"))).toEqual(["create Droplet web-0", "create DropletSnapshot web-0-snapshot"]);
+  expect(cloud.since(mark).filter((entry) => !entry.startsWith("update"))).toEqual(["create Droplet web-0", "create DropletSnapshot web-0-snapshot"]);
   expect(cloud.resources("DropletSnapshot").map(({ inputs }) => inputs)).toEqual([{ dropletId: old?.id, name: `webstack-${cloud.name}-web-0-${old?.id ?? ""}` }]);
   expect(await served()).toMatchObject({ machine: old?.id });
   expect(cloud.resources("ReservedIp")[0]?.outputs.assigned).toBe(old?.id);
@@ -197,7 +154,7 @@ test("a new machine that DigitalOcean refuses to make: up ends with its words, a
   cloud.ask({ op: "create", type: "digitalocean:index/droplet:Droplet", error: "422: creating this would exceed your droplet limit" });
   const up = await cloud.up();
   expect([up.code === 0, said(up)]).toEqual([false, expect.stringContaining("exceed your droplet limit")]);
-  expect(since(mark)).toEqual(["create Droplet web-0: 422: creating this would exceed your droplet limit"]);
+  expect(cloud.since(mark)).toEqual(["create Droplet web-0: 422: creating this would exceed your droplet limit"]);
   expect(await served()).toEqual(before);
 }, 200_000);
 
@@ -205,10 +162,10 @@ test("another new image: the gate passes, the address moves, both other machines
   const mark = cloud.journal().length;
   const before = await served();
   newImage(148_000_002);
-  gatePatience(120);
-  const { done: up, answers, failed } = await visitors(cloud.mustUp());
+  cloud.gatePatience(120);
+  const { done: up, answers, failed } = await visitors(page, cloud.mustUp());
   expect([answers > 50, failed]).toEqual([true, []]);
-  const moved = since(mark).filter((entry) => / (Droplet|DropletSnapshot|ReservedIpAssignment) /.test(entry));
+  const moved = cloud.since(mark).filter((entry) => / (Droplet|DropletSnapshot|ReservedIpAssignment) /.test(entry));
   expect(moved).toEqual([
     "create Droplet web-0",
     "create ReservedIpAssignment address-assignment",
@@ -237,7 +194,7 @@ test("a replacement that nothing of the description asks for is no different: it
   const machine = parseState(stdout).find(({ urn }) => urn.endsWith("digitalocean:index/droplet:Droplet::web-0"));
   const up = await cloud.pulumi(["up", "--yes", "--skip-preview", "--replace", machine?.urn ?? ""]);
   expect([up.code, up.stderr]).toEqual([0, ""]);
-  expect(since(mark).filter((entry) => / (Droplet|DropletSnapshot|ReservedIpAssignment) /.test(entry))).toEqual([
+  expect(cloud.since(mark).filter((entry) => / (Droplet|DropletSnapshot|ReservedIpAssignment) /.test(entry))).toEqual([
     "create Droplet web-0",
     "create DropletSnapshot web-0-snapshot",
     "create ReservedIpAssignment address-assignment",
@@ -283,7 +240,7 @@ test("a backup, a drill and a restore are done by root with the administrator, a
   expect(await asApp("select datname from pg_database where datname like '%drill%'")).toBe("");
 
   const lost = await order("Grace");
-  const { done } = await visitors(cloud.ssh("sudo hostctl restore latest --yes"));
+  const { done } = await visitors(page, cloud.ssh("sudo hostctl restore latest --yes"));
   expect([done.code, said(done)]).toEqual([0, expect.stringMatching(/database ocpizza: is backup \S+; kept as ocpizza_before_\w+, `hostctl restore --undo` changes back/)]);
   expect([await json(`/orders/${kept}`), await json(`/orders/${lost}`)]).toEqual([expect.objectContaining({ id: kept }), 404]);
   expect(await asApp("select current_user, min(tableowner), max(tableowner) from pg_tables where schemaname = 'public'")).toBe("ocpizza|ocpizza|ocpizza");
@@ -315,10 +272,10 @@ test("database.restore: the site moves to a copy with every order in it, the fir
   const mark = cloud.journal().length;
   const [first] = cloud.resources("DatabaseCluster");
   cloud.change({ database: { restore: { from: first?.inputs.name } } });
-  const { answers, failed } = await visitors(cloud.mustUp());
+  const { answers, failed } = await visitors(page, cloud.mustUp());
   expect([answers > 10, failed]).toEqual([true, []]);
 
-  expect(since(mark).filter((entry) => / Database(Cluster|Db|User) /.test(entry))).toEqual([expect.stringMatching(/^create DatabaseCluster database-[0-9a-f]{5}$/)]);
+  expect(cloud.since(mark).filter((entry) => / Database(Cluster|Db|User) /.test(entry))).toEqual([expect.stringMatching(/^create DatabaseCluster database-[0-9a-f]{5}$/)]);
   const copy = cloud.resources("DatabaseCluster").find((one) => one.id !== first?.id);
   expect((await cloud.values()).database).toMatchObject({ host: copy?.outputs.privateHost });
   expect(await json(`/orders/${id}`)).toMatchObject({ id, lines: [{ quantity: 2 }] });
@@ -357,7 +314,7 @@ test("what is protected is not destroyed: npm run down names the two commands th
       `error: Preview failed: resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${urn}'\``,
     ),
   ]);
-  expect([since(mark), [...(await backups()).keys()]]).toEqual([[], kept]);
+  expect([cloud.since(mark), [...(await backups()).keys()]]).toEqual([[], kept]);
   expect((await page()).status).toBe(200);
 }, 400_000);
 
@@ -382,7 +339,7 @@ test("set free by those commands, the stack stays whole when its last backup fai
   expect(down.stderr).toMatch(
     new RegExp(`\nwebstack: the last backup failed, so nothing was deleted; mend it, or go without one: npm run down -- ${cloud.name} --without-backup\n$`),
   );
-  expect(since(mark)).toEqual([]);
+  expect(cloud.since(mark)).toEqual([]);
   expect((await page()).status).toBe(200);
 }, 400_000);
 

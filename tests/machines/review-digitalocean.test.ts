@@ -4,10 +4,9 @@
  * tests/cloud/README.md; its PostgreSQL has one version, so that another one is only previewed.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { reviewChange, type Review } from "../../cli/review/review";
 import { recordFolder } from "../../cli/review/side";
-import { TestCloud } from "./cloud";
+import { said, TestCloud } from "./cloud";
 import { ask } from "./http";
 import type { Outcome } from "./stack";
 import { visitors } from "./visitors";
@@ -24,7 +23,6 @@ afterAll(async () => {
   expect((await cloud.down()).code).toBe(0);
 }, 60_000);
 
-const said = ({ stdout, stderr }: Outcome) => `${stdout}\n${stderr}`;
 const page = (name = "www.ocpizza.fr") => ask(`https://${name}/`, { address: cloud.resources("ReservedIp")[0]?.id ?? "", ca: "anybody" });
 
 async function review(change: () => void): Promise<Review> {
@@ -44,7 +42,7 @@ const foreseen = ({ verdict, problems, steps }: Review) => ({
 async function apply(up: () => Promise<Outcome> = () => cloud.up()) {
   const mark = cloud.journal().length;
   const { done, answers, failed } = await visitors(page, up());
-  const since = cloud.journal().slice(mark);
+  const since = cloud.since(mark);
   const named = (op: string) => since.filter((entry) => entry.startsWith(`${op} `)).map((entry) => entry.split(" ").at(-1) ?? "");
   const created = named("create");
   return { code: done.code, text: said(done), answers, failed, replaced: named("delete").filter((name) => created.includes(name)).sort(), updated: named("update") };
@@ -52,8 +50,7 @@ async function apply(up: () => Promise<Outcome> = () => cloud.up()) {
 
 test("another image: replaced behind the gate as foreseen, and no visitor notices", async () => {
   const reviewed = await review(() => {
-    const file = join(cloud.folder, "infra/config/catalog/digitalocean.ts");
-    writeFileSync(file, readFileSync(file, "utf8").replace(/"debian-12": "[^"]+"/, '"debian-12": "148000001"'));
+    cloud.rewrite("infra/config/catalog/digitalocean.ts", /"debian-12": "[^"]+"/, '"debian-12": "148000001"');
   });
   const happened = await apply();
   expect(foreseen(reviewed)).toEqual({ level: "replaces a host", problems: [], replaced: happened.replaced });
