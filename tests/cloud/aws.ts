@@ -236,6 +236,7 @@ export const aws: Cloud = {
     "aws:index/getRegion:getRegion": () => ({ id: region, name: region, region, description: "", endpoint: `ec2.${region}.amazonaws.com` }),
     "aws:index/getPartition:getPartition": () => ({ id: "aws", partition: "aws", dnsSuffix: "amazonaws.com", reverseDnsPrefix: "com.amazonaws" }),
     "aws:index/getAvailabilityZones:getAvailabilityZones": () => ({ id: region, names: ["a", "b", "c"].map((zone) => region + zone), zoneIds: ["az1", "az2", "az3"], groupNames: [region] }),
+    "aws:route53/getZone:getZone": (_store, { name }) => ({ id: "Z0SIMULATED", zoneId: "Z0SIMULATED", name, privateZone: false }),
     "aws:ec2/getAmi:getAmi": (_store, args) => {
       const name = list((args.filters as readonly Plain[] | undefined)?.find((filter) => filter.name === "name")?.values)[0] ?? "";
       if (!name.startsWith("debian-12-")) throw new Error("Your query returned no results. Please change your search criteria and try again.");

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { runInside } from "../cloud/inside";
 import { fetched, TestCloud } from "./cloud";
 
-const cloud = new TestCloud("cloudsim-aws", "10.84.21.0/24", "aws", { program: resolve(__dirname, "../cloud/programs/aws") });
+const cloud = new TestCloud("simulated-aws", "10.84.21.0/24", "aws", { program: resolve(__dirname, "../cloud/programs/aws") });
 
 afterAll(async () => {
   expect((await cloud.down()).code).toBe(0);

@@ -13,7 +13,7 @@ import { ask } from "./http";
 import { sameHostTests } from "./sameHost";
 import { visitors } from "./visitors";
 
-const cloud = new TestCloud("cloudsim-do", "10.84.20.0/24", "digitalocean", { example: "Pulumi.prod.yaml" });
+const cloud = new TestCloud("digitalocean", "10.84.20.0/24", "digitalocean", { example: "Pulumi.prod.yaml" });
 // Of the private network, where the simulated world arrives from.
 const gateway = "10.84.20.1";
 let spaces: Moto | undefined;

@@ -26,12 +26,15 @@ afterAll(async () => {
 }, 120_000);
 
 test("ten releases and rollbacks in a row under 200 requests a second fail no request", async () => {
+  // As long as ten moves take on this box, and half as long again for what the load costs them.
+  const started = Date.now();
+  await moveReleases(stack, 2);
+  const seconds = Math.ceil(((Date.now() - started) / 2000) * 10 * 1.5);
   let over = false;
   const moves = moveReleases(stack, 10).then((slots) => {
     over = true;
     return slots;
   });
-  const seconds = 90;
   const under = load(`${site}products`, rate, seconds).then((found) => {
     // The load must have outlasted what it was to prove.
     expect(over).toBe(true);
@@ -47,15 +50,14 @@ test("ten releases and rollbacks in a row under 200 requests a second fail no re
   expect(new Set(slots).size).toBe(2);
   expect(result.requests).toBeGreaterThanOrEqual(rate * seconds - 1);
   expect([result.failed, result.dropped]).toEqual([0, 0]);
-}, 240_000);
+}, 600_000);
 
 test("a killed master fails no request", async () => {
-  const slot = (await stack.remote("readlink /etc/nginx/webstack/upstreams/web.conf")).replace(/^.*web-(blue|green)\.conf$/, "$1");
-  const unit = `web@${slot}.service`;
-  const master = await stack.remote(`systemctl show ${unit} -p MainPID --value`);
+  const unit = `web@${await stack.servingSlot()}.service`;
+  const master = await stack.property(unit, "MainPID");
   const [result] = await Promise.all([load(`${site}products`, rate, 10), stack.remote(`sleep 2; sudo kill -9 ${master}`)]);
   say("gunicorn's master killed", result);
-  expect(await stack.remote(`systemctl show ${unit} -p NRestarts --value`)).toBe("1");
+  expect(await stack.property(unit, "NRestarts")).toBe("1");
   // Shown with a failure, so that it explains itself.
   const log = await stack.remote("sudo tail -5 /var/log/nginx/error.log");
   expect([result.failed, result.dropped, log]).toEqual([0, 0, log]);

@@ -4,6 +4,7 @@
  * tests/cloud/README.md; its PostgreSQL has one version, so that another one is only previewed.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { reviewChange, type Review } from "../../cli/review/review";
 import { recordFolder } from "../../cli/review/side";
 import { said, TestCloud } from "./cloud";
@@ -11,7 +12,7 @@ import { ask } from "./http";
 import type { Outcome } from "./stack";
 import { visitors } from "./visitors";
 
-const cloud = new TestCloud("cloudsim-review", "10.84.25.0/24", "digitalocean", { example: "Pulumi.prod.yaml" });
+const cloud = new TestCloud("review-do", "10.84.25.0/24", "digitalocean", { example: "Pulumi.prod.yaml" });
 
 beforeAll(async () => {
   // The simulated world arrives from the gateway of the private network.
@@ -25,17 +26,26 @@ afterAll(async () => {
 
 const page = (name = "www.ocpizza.fr") => ask(`https://${name}/`, { address: cloud.resources("ReservedIp")[0]?.id ?? "", ca: "anybody" });
 
+/** Whether the page answers again within a minute: a machine that was switched on boots behind the engine's back. */
+async function back(): Promise<boolean> {
+  for (let left = 120; left > 0; left -= 1) {
+    if ((await page().then(({ status }) => status, () => 0)) === 200) return true;
+    await sleep(500);
+  }
+  return false;
+}
+
 async function review(change: () => void): Promise<Review> {
   const before = await recordFolder(cloud.folder, cloud.name, "before");
   change();
   return reviewChange(cloud.name, before, await recordFolder(cloud.folder, cloud.name, "after"));
 }
 
-/** What a review says is replaced, and what it says of visitors. */
+/** What a review says of visitors, and what it says the cloud replaces. */
 const foreseen = ({ verdict, problems, steps }: Review) => ({
   level: verdict.level,
   problems,
-  replaced: (steps ?? []).filter(({ does }) => does === "replace").map(({ name }) => name).sort(),
+  replaced: (steps ?? []).filter(({ type, does }) => type.startsWith("digitalocean:") && does === "replace").map(({ name }) => name).sort(),
 });
 
 /** What the change does: names of what the cloud made, changed and deleted for it, and what visitors got meanwhile. */
@@ -65,7 +75,7 @@ test("another size of the host: downtime as foreseen, of the same machine", asyn
   expect(foreseen(reviewed)).toEqual({ level: "downtime", problems: [], replaced: [] });
   expect([happened.code, happened.replaced, happened.updated]).toEqual([0, [], expect.arrayContaining(["web-0"])]);
   expect(happened.failed.length).toBeGreaterThan(0);
-  expect([cloud.resources("Droplet")[0]?.id, (await page()).status]).toEqual([before?.id, 200]);
+  expect([cloud.resources("Droplet")[0]?.id, await back()]).toEqual([before?.id, true]);
 }, 600_000);
 
 test("another size of the database: downtime as foreseen, of the same cluster", async () => {
@@ -74,7 +84,7 @@ test("another size of the database: downtime as foreseen, of the same cluster", 
   const happened = await apply();
   expect(foreseen(reviewed)).toEqual({ level: "downtime", problems: [], replaced: [] });
   expect([happened.code, happened.replaced, happened.updated]).toEqual([0, [], expect.arrayContaining(["database"])]);
-  expect([cloud.resources("DatabaseCluster")[0]?.id, (await page()).status]).toEqual([before?.id, 200]);
+  expect([cloud.resources("DatabaseCluster")[0]?.id, await back()]).toEqual([before?.id, true]);
 }, 600_000);
 
 test("another domain: who comes by the old name is turned away, as foreseen", async () => {
@@ -105,6 +115,6 @@ test.each([
   const happened = await apply(() => cloud.pulumi(["up", "--yes", "--skip-plugin-pre-install"]));
   writeFileSync(cloud.file, file);
   expect([reviewed.verdict.headline, reviewed.problems]).toEqual(["data at risk: refuses", []]);
-  expect([happened.code === 0, happened.text]).toEqual([false, expect.stringMatching(/cannot be deleted|is marked for protection/)]);
+  expect([happened.code === 0, happened.text]).toEqual([false, expect.stringMatching(/marked for protection|cannot be deleted\s+because it is protected/)]);
   expect([happened.failed, happened.replaced, happened.updated]).toEqual([[], [], []]);
 }, 600_000);
