@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -7,6 +7,7 @@ import type { Problem } from "../../infra/config/problems";
 import type { StackSpec } from "../../infra/config/spec";
 import type { Manifest } from "../../infra/host/manifest";
 import type { StackPlan } from "../../infra/plan/plan";
+import { checkOut } from "./checkout";
 
 /** One of the two states that a review compares, as the program declares it. */
 export interface Side {
@@ -70,18 +71,12 @@ export async function recordFolder(folder: string, stack: string, label: string)
 
 /** The stack as a commit describes it; null where the commit has no such stack. A program that fails, such as one too old to be asked, says so. */
 export async function recordCommit(commit: string, stack: string, label: string): Promise<Side | null> {
-  const git = (...words: readonly string[]) => run("git", [...words], { cwd: project, maxBuffer: 2 ** 28, encoding: "buffer" });
-  const has = await git("cat-file", "-e", `${commit}:./Pulumi.${stack}.yaml`).then(() => true, () => false);
-  if (!has) return null;
-  const folder = mkdtempSync(join(tmpdir(), "webstack-review-"));
+  const scratch = mkdtempSync(join(tmpdir(), "webstack-review-"));
   try {
-    const archive = join(folder, "archive.tar");
-    await git("archive", "--format=tar", `--output=${archive}`, commit);
-    await run("tar", ["-xf", archive, "-C", folder]);
-    rmSync(archive);
-    symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
+    const folder = await checkOut(project, commit, stack, scratch);
+    if (folder === null) return null;
     return await recordFolder(folder, stack, label).catch((error: unknown) => ({ ...emptySide, label, resources: null, notBuilt: `its program failed: ${lastLine(error)}` }));
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(scratch, { recursive: true });
   }
 }
