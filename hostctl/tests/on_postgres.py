@@ -22,7 +22,8 @@ SUPERUSER, MASTER = "superuser-password", "master-password"
 class Server(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = Path(tempfile.mkdtemp(prefix="hostctl-postgres-"))
+        # Not below root's own folder for such, which nobody else may enter.
+        cls.folder = Path(tempfile.mkdtemp(prefix="hostctl-postgres-", dir="/var/tmp"))
         shutil.chown(cls.folder, "postgres", "postgres")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))

@@ -23,6 +23,11 @@ export function bridgeName(name: string): string {
   return `ws-${name.slice(0, 5)}-${createHash("sha256").update(name).digest("hex").slice(0, 6)}`;
 }
 
+/** A locally administered hardware address of the bridge's own: without one it has its ports' lowest, which changes as machines come and go. */
+export function bridgeAddress(name: string): string {
+  return ["02", ...(createHash("sha256").update(name).digest("hex").slice(0, 10).match(/../g) ?? [])].join(":");
+}
+
 /** nft commands that give the machines of `range` a way out through the box's own address. */
 export function masquerade(name: string, range: string): string {
   return `add table ip webstack-${name}
@@ -89,11 +94,13 @@ function outputs({ name, range }: NetworkInputs): Values {
 /** Makes whatever is missing; after a restart of the box that is everything. */
 function ensure(inputs: NetworkInputs): Values {
   const { bridge, gateway } = outputs(inputs) as { bridge: string; gateway: string };
-  if (!existsSync(`/sys/class/net/${bridge}`)) run(["ip", "link", "add", bridge, "type", "bridge"]);
+  if (!existsSync(`/sys/class/net/${bridge}`)) run(["ip", "link", "add", bridge, "address", bridgeAddress(inputs.name), "type", "bridge"]);
   run(["ip", "address", "replace", `${gateway}/${inputs.range.split("/")[1] ?? ""}`, "dev", bridge]);
   run(["ip", "link", "set", bridge, "up"]);
-  // Asked too early, the kernel repeats its ARP question only a second later, which is half the boot of a machine.
+  // Asked too early, the kernel repeats its ARP question only a second later, which is half the boot of a machine. Twenty times, or a busy box
+  // would be told within 150 ms that a living machine cannot be reached.
   writeFileSync(`/proc/sys/net/ipv4/neigh/${bridge}/retrans_time_ms`, "50");
+  writeFileSync(`/proc/sys/net/ipv4/neigh/${bridge}/mcast_solicit`, "20");
   writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");
   run(["nft", "-f", "-"], masquerade(inputs.name, inputs.range));
   return { bridge, gateway };

@@ -219,7 +219,7 @@ test("a user with an administrator beside it, as on DigitalOcean, loses what it 
   const url = (user: string, password: string) => `mysql://${user}:${password}@10.84.16.30:3306/api_shop?ssl_ca=/etc/webstack/database-ca.pem`;
   const program = `import json, sys
 sys.path.insert(0, "/usr/local/lib/webstack")
-from hostctl.database import open_url
+from hostctl.engines import open_url
 from hostctl.errors import CommandFailed
 from hostctl.system import System
 system = System()

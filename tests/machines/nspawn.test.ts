@@ -8,6 +8,7 @@ import type { ServiceError } from "@grpc/grpc-js";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { processes } from "../../providers/nspawn/cgroup";
+import { bridgeAddress } from "../../providers/nspawn/network";
 import { type Plugin, startPlugin } from "../providers/nspawn/plugin";
 
 jest.setTimeout(300_000);
@@ -89,6 +90,10 @@ afterAll(async () => {
 
 test("a machine lets its user in by SSH, under the host key that was told, and its first boot has no fault", () => {
   expect(on(first, "sudo hostname && systemctl --failed --no-legend && cloud-init status --wait | tail -1").stdout).toBe("nsx-web-0\nstatus: done\n");
+});
+
+test("the bridge keeps its hardware address with machines on it, so that those that stay need not look for it again", () => {
+  expect(readFileSync("/sys/class/net/ws-nsx/address", "utf8").trim()).toBe(bridgeAddress("nsx"));
 });
 
 test("memory is limited from outside, and an update raises the limit of the running machine", async () => {

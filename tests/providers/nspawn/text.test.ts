@@ -2,7 +2,7 @@
 import { groupsOf, limits } from "../../../providers/nspawn/cgroup";
 import { ruleset } from "../../../providers/nspawn/firewall";
 import { imageDigest } from "../../../providers/nspawn/image";
-import { bridgeName, masquerade } from "../../../providers/nspawn/network";
+import { bridgeAddress, bridgeName, masquerade } from "../../../providers/nspawn/network";
 import { addressAt, overlap, parseRange } from "../../../providers/nspawn/range";
 import { reachableNameservers, seedFiles } from "../../../providers/nspawn/seed";
 
@@ -30,6 +30,11 @@ test("a bridge's name fits into 15 characters and stays unique", () => {
   const [one, other] = [bridgeName("webstack-production-a"), bridgeName("webstack-production-b")];
   expect(one).toMatch(/^ws-webst-[0-9a-f]{6}$/);
   expect(one).not.toBe(other);
+});
+
+test("a bridge has a hardware address of its own, that nobody assigned", () => {
+  expect(bridgeAddress("shop-prod")).toMatch(/^02(:[0-9a-f]{2}){5}$/);
+  expect(bridgeAddress("shop-prod")).not.toBe(bridgeAddress("shop-test"));
 });
 
 test("the firewall closes what no rule opens", () => {
