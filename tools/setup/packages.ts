@@ -21,17 +21,22 @@ const needed = [
   "systemd-container",
 ];
 
-export const packages: Step = {
-  name: "Debian packages",
-  missing: () => {
-    const absent = missingPackages(needed);
-    return absent.length === 0 ? null : `${absent.join(", ")} ${absent.length === 1 ? "is" : "are"} missing`;
-  },
-  make: () => install(missingPackages(needed)),
-};
+export const packages = debianPackages("Debian packages", needed);
 
-/** Installs Debian packages, with a fresh list of what there is. */
-export async function install(names: readonly string[]): Promise<void> {
+/** The step that installs Debian packages where they are not yet. */
+export function debianPackages(name: string, packages: readonly string[]): Step {
+  return {
+    name,
+    missing: () => {
+      const absent = missingPackages(packages);
+      return absent.length === 0 ? null : `${absent.join(", ")} ${absent.length === 1 ? "is" : "are"} missing`;
+    },
+    make: () => install(missingPackages(packages)),
+  };
+}
+
+/** With a fresh list of what there is. */
+async function install(names: readonly string[]): Promise<void> {
   if (!findProgram("apt-get")) {
     throw new SetUpError(`this is no Debian or Ubuntu box; install these programs yourself: ${names.join(", ")}`);
   }
