@@ -140,7 +140,7 @@ describe("a stranger on its network", () => {
 
   test("sees less than the web machine, which reaches the database's port and no SSH beside it", async () => {
     const { database } = await stack.outputs();
-    const reach = (port: number) => stack.ssh(`timeout 2 bash -c '</dev/tcp/${database.host}/${port}'`);
+    const reach = (port: number) => stack.ssh(`timeout 10 bash -c '</dev/tcp/${database.host}/${port}'`);
     expect((await reach(5432)).code).toBe(0);
     expect((await reach(22)).code).not.toBe(0);
   });

@@ -4,7 +4,7 @@ export interface Visits<T> {
   readonly done: T;
   /** How many came. */
   readonly answers: number;
-  /** What they got who did not get 200: a status, or the words of a broken connection. */
+  /** What they got who did not get 200: the status and the page, or the words of a broken connection. */
   readonly failed: readonly string[];
 }
 
@@ -13,7 +13,7 @@ export async function visitors<T>(visit: () => Promise<Answer>, work: Promise<T>
   let over = false;
   const visits = (async () => {
     const seen: string[] = [];
-    while (!over) seen.push(await visit().then(({ status }) => String(status), String));
+    while (!over) seen.push(await visit().then(({ status, body }) => (status === 200 ? "200" : `${status} ${body}`), String));
     return seen;
   })();
   const done = await work.finally(() => (over = true));

@@ -10,16 +10,22 @@ from shop.away import DatabaseAway
 class Away(SimpleTestCase):
     def setUp(self):
         self.asked = 0
+        self.losses = 0
         self.middleware = DatabaseAway(self.page)
         self.request = RequestFactory().get("/products")
 
     def page(self, _request: HttpRequest) -> HttpResponse:
         self.asked += 1
+        if self.losses:
+            self.losses -= 1
+            return self.lose()
         return HttpResponse("page")
 
     def lose(self):
-        with patch.object(connection, "is_usable", return_value=False):
-            return self.middleware.process_exception(self.request, OperationalError("gone"))
+        with patch.object(connection, "is_usable", return_value=False), self.assertLogs("shop.away", "WARNING") as logs:
+            answer = self.middleware.process_exception(self.request, OperationalError("gone:\n\ttoo far"))
+        self.assertEqual(logs.output, ["WARNING:shop.away:database lost at /products: gone: too far"])
+        return answer
 
     def test_a_page_that_cannot_reach_it_is_503_and_says_when_to_come_again(self):
         answer = self.lose()
@@ -49,3 +55,29 @@ class Away(SimpleTestCase):
         self.lose()
         with patch.object(connection, "ensure_connection"), patch.object(connection, "close"):
             self.assertEqual([self.middleware(self.request).status_code for _ in range(2)], [200, 200])
+
+    def test_a_page_that_lost_its_connection_is_made_once_more_over_a_new_one(self):
+        self.losses = 1
+        with patch.object(connection, "ensure_connection"), patch.object(connection, "close") as close:
+            answer = self.middleware(self.request)
+        self.assertEqual((answer.status_code, answer.content, self.asked, close.call_count), (200, b"page", 2, 1))
+        self.assertFalse(self.middleware.away.is_set())
+
+    def test_it_is_made_twice_and_not_a_third_time(self):
+        self.losses = 2
+        with patch.object(connection, "ensure_connection"), patch.object(connection, "close"):
+            self.assertEqual((self.middleware(self.request).status_code, self.asked), (503, 2))
+
+    def test_an_order_that_lost_its_connection_is_not_sent_twice_and_the_next_one_finds_a_new_connection(self):
+        self.losses = 1
+        order = RequestFactory().post("/orders")
+        with patch.object(connection, "ensure_connection"), patch.object(connection, "close"):
+            self.assertEqual((self.middleware(order).status_code, self.asked), (503, 1))
+        self.assertFalse(self.middleware.away.is_set())
+        self.assertEqual(self.middleware(order).content, b"page")
+
+    def test_a_page_is_not_made_again_while_there_is_no_connection(self):
+        self.losses = 1
+        with patch.object(connection, "ensure_connection", side_effect=OperationalError("gone")), patch.object(connection, "close"):
+            self.assertEqual((self.middleware(self.request).status_code, self.asked), (503, 1))
+        self.assertTrue(self.middleware.away.is_set())
