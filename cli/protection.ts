@@ -1,3 +1,5 @@
+import { allowingCommands } from "../infra/plan/protection";
+
 /** What the state of a stack says of its resources, as far as `down` looks at it. */
 export interface StateResource {
   readonly urn: string;
@@ -23,8 +25,7 @@ export function refusal(stack: string, resources: readonly StateResource[]): str
   return [
     `stack ${stack} is protected, and nothing of it was deleted: ${[...new Set(kept)].sort().join(", ")}`,
     "To allow it, and then run this once more, which makes a last backup first:",
-    `  pulumi config set --stack ${stack} protect nothing`,
-    `  npm run up -- ${stack}`,
+    ...allowingCommands(stack).map((command) => `  ${command}`),
   ].join("\n");
 }
 

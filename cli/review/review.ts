@@ -1,6 +1,7 @@
 import type { Problem } from "../../infra/config/problems";
 import { billOf, billsElsewhere, overBudget, type Bill } from "../../infra/plan/cost";
 import type { StackPlan } from "../../infra/plan/plan";
+import { isProtected } from "../../infra/plan/protection";
 import { evaluate, unknownExceptions, type Finding } from "../../policy/evaluate";
 import { rules } from "../../policy/rules";
 import { budgetOf, type Budget } from "./budget";
@@ -76,7 +77,7 @@ export const isRefused = ({ verdict, findings }: Review): boolean => verdict.lev
 function findingsOf({ spec, resources }: Side): readonly Finding[] {
   if (spec === null || resources === null) return [];
   const seen = resources.map(({ type, name, inputs, options }) => ({ type, name, props: inputs, protect: options.protect }));
-  return evaluate(rules, seen, { production: spec.protect === "data", exceptions: spec.policy.exceptions });
+  return evaluate(rules, seen, { production: isProtected(spec), exceptions: spec.policy.exceptions });
 }
 
 const wrongExceptions = ({ spec }: Side): readonly Problem[] => (spec === null ? [] : unknownExceptions(rules, spec.policy.exceptions));

@@ -49,7 +49,7 @@ const timeoutSeconds = (value: number, of: { says: string; example: number }) =>
 export const keys = {
   target: required(oneOf("digitalocean", "aws", "local"), { says: "where the stack runs", example: "digitalocean" }),
   protect: computed(oneOf("data", "nothing"), "data on digitalocean and aws, nothing on local", {
-    says: "what no command of this program deletes: the database, the backups and the host that serves, or nothing", example: "data",
+    says: "what no command of this program deletes: the database, the backups and the site's address, or nothing", example: "data",
   }),
   app: group(section({
     name: required(appName, { says: "names the system user, the labels, and by default the database", example: "ocpizza" }),

@@ -120,6 +120,10 @@ export class TestCloud extends TestStack {
 /** Everything that a command printed. */
 export const said = ({ stdout, stderr }: Outcome): string => `${stdout}\n${stderr}`;
 
+/** Words of a bare `pulumi destroy` of a protected stack. */
+export const refusedDestroy = (stack: string): string =>
+  `stack ${stack} is protected, and nothing of it was deleted. To allow it: pulumi config set --stack ${stack} protect nothing; npm run up -- ${stack}. After that npm run down -- ${stack} makes a last backup`;
+
 /** What one of the small programs' hosts says on port 80. */
 export async function fetched(address: unknown): Promise<string> {
   const { code, stdout } = await run("curl", ["-s", "--max-time", "3", `http://${String(address)}/`]);

@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { packConfig } from "../../cli/policy";
 import { parseState } from "../../cli/protection";
 import { moto, startMoto, type Moto } from "../../tools/moto";
-import { said, steps, TestCloud } from "./cloud";
+import { refusedDestroy, said, steps, TestCloud } from "./cloud";
 import { ask } from "./http";
 import { sameHostTests } from "./sameHost";
 import { visitors } from "./visitors";
@@ -291,7 +291,7 @@ test("a refresh finds nothing that differs", async () => {
   expect([refresh.code, said(refresh)]).toEqual([0, expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/)]);
 }, 120_000);
 
-test("what is protected is not destroyed: npm run down names the two commands that would allow it, and the engine stops at its own preview", async () => {
+test("what is protected is not destroyed: npm run down names the two commands that would allow it, and so does a bare pulumi destroy", async () => {
   const mark = cloud.journal().length;
   const kept = [...(await backups()).keys()];
   const down = await cloud.npm("down", cloud.name, "--yes");
@@ -306,14 +306,10 @@ test("what is protected is not destroyed: npm run down names the two commands th
       "",
     ].join("\n"),
   ]);
-  const destroyed = await cloud.pulumi(["destroy", "--yes"]);
-  const urn = `urn:pulumi:${cloud.name}::webstack::digitalocean:index/reservedIp:ReservedIp::address`;
-  expect([destroyed.code === 0, said(destroyed).replace(/\n +/g, "\n")]).toEqual([
-    false,
-    expect.stringContaining(
-      `error: Preview failed: resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\`, or use the command:\n\`pulumi state unprotect '${urn}'\``,
-    ),
-  ]);
+  for (const words of [["--yes"], ["--yes", "--skip-preview"], ["--yes", "--run-program"]]) {
+    const destroyed = await cloud.pulumi(["destroy", ...words]);
+    expect([destroyed.code === 0, said(destroyed).replaceAll(/\n +/g, "\n")]).toEqual([false, expect.stringContaining(refusedDestroy(cloud.name))]);
+  }
   expect([cloud.since(mark), [...(await backups()).keys()]]).toEqual([[], kept]);
   expect((await page()).status).toBe(200);
 }, 400_000);

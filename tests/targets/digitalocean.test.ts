@@ -79,12 +79,13 @@ test("the gate asks the machine's own address and not the site's", () => {
 test("what holds data, and the site's address, is protected in production and nothing else is", () => {
   const kept = production.nodes.filter(({ options }) => options["protect"] === true).map(({ name }) => name);
   expect(kept).toEqual(["database", "database-db", "database-user", "address", "backups"]);
+  expect(production.nodes.filter(({ options }) => options["beforeDelete"] !== undefined).map(({ name }) => name)).toEqual(["address"]);
   expect(production.nodes.filter(({ options }) => options["retainOnDelete"] === true).map(({ name }) => name)).toEqual(["backups"]);
 });
 
 test("a stack that says so protects nothing, and still leaves its backups behind", async () => {
   const graph = await graphOf({ ...exampleSpec("prod"), protect: "nothing" });
-  expect(graph.nodes.filter(({ options }) => options["protect"] === true)).toEqual([]);
+  expect(graph.nodes.filter(({ options }) => options["protect"] === true || options["beforeDelete"] !== undefined)).toEqual([]);
   expect(graph.named("backups").options).toEqual({ retainOnDelete: true });
 });
 

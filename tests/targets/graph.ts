@@ -156,6 +156,7 @@ interface Request {
   getReplaceonchangesList(): readonly string[];
   getAdditionalsecretoutputsList(): readonly string[];
   getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
+  getHooks(): { getBeforeDeleteList(): readonly string[] } | undefined;
   getCustomtimeouts(): { getCreate(): string; getUpdate(): string; getDelete(): string } | undefined;
 }
 
@@ -169,6 +170,7 @@ function toNode(request: Request, outputs: GraphNode["outputs"]): GraphNode {
     parent: parent === "" || parent.includes("pulumi:pulumi:Stack") ? "" : nameOf(parent),
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
+    beforeDelete: request.getHooks()?.getBeforeDeleteList() ?? [],
     deletedWith: request.getDeletedwith() === "" ? "" : nameOf(request.getDeletedwith()),
     deleteBeforeReplace: request.getDeletebeforereplacedefined() ? String(request.getDeletebeforereplace()) : "",
     ignoreChanges: request.getIgnorechangesList(),

@@ -11,6 +11,7 @@ import {
 } from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../../plan/names";
+import { isProtected } from "../../plan/protection";
 import type { Database } from "./database";
 import { onlyEncrypted, serviceTrust } from "./policies";
 import { named, type Scope } from "./scope";
@@ -29,7 +30,7 @@ export function awsStorage(scope: Scope): Storage {
   const { spec } = plan;
   const bucket = new Bucket(
     "backups",
-    { bucketPrefix: `${physicalName("bucket", spec.project, spec.stack, "backups")}-`, forceDestroy: spec.protect !== "data", tags: named(scope, "backups") },
+    { bucketPrefix: `${physicalName("bucket", spec.project, spec.stack, "backups")}-`, forceDestroy: !isProtected(spec), tags: named(scope, "backups") },
     kept,
   );
   const of = { bucket: bucket.id };
@@ -65,7 +66,7 @@ export function awsBackupPlan(scope: Scope, database: Database): Vault {
   const { spec } = plan;
   if (spec.database.kind === "none") throw new Error("a stack without a database has none to keep");
   const at = (spec.database.maintenance.hour + 4) % 24;
-  const vault = new Vault("database-vault", { name: `${prefix}-database`, forceDestroy: spec.protect !== "data", tags: named(scope, "database") }, kept);
+  const vault = new Vault("database-vault", { name: `${prefix}-database`, forceDestroy: !isProtected(spec), tags: named(scope, "database") }, kept);
   const role = new Role("database-backup-role", { assumeRolePolicy: serviceTrust("backup.amazonaws.com", account), tags: named(scope, "database-backup") }, options);
   // AWS's own lists for the service, which it extends when the service learns to do more. They name resources with * because they hold
   // for every account; the role is lent to the service alone. https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html

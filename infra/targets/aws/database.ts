@@ -8,6 +8,7 @@ import { databases, parameterFamily } from "../../config/catalog/aws";
 import { databaseUrl } from "../../host/environment";
 import { physicalName } from "../../plan/names";
 import type { DatabasePlan } from "../../plan/plan";
+import { isProtected } from "../../plan/protection";
 import type { BuiltDatabase } from "../target";
 import { databasePort, type Firewall } from "./firewall";
 import type { Network } from "./network";
@@ -76,7 +77,7 @@ export function awsDatabase(scope: Scope, database: ManagedPlan, network: Networ
   const { engine } = database;
   const type = databases[database.size];
   if (type === undefined || firewall.database === null) throw new Error(`database class ${database.size} is not in the catalog`);
-  const keeps = spec.protect === "data";
+  const keeps = isProtected(spec);
   const identifier = databaseName(spec.project, spec.stack, database.restore);
   const when = windows(database.maintenance);
   const insights = type.insights.includes(engine);

@@ -3,6 +3,8 @@ import { Eip, EipAssociation, getAmiOutput, Instance, NetworkInterface } from "@
 import * as pulumi from "@pulumi/pulumi";
 import { instances } from "../../config/catalog/aws";
 import { userData } from "../../host/user-data";
+import { isProtected } from "../../plan/protection";
+import { refusingDestroy } from "../protection";
 import type { Firewall } from "./firewall";
 import type { Identity } from "./identity";
 import type { Network } from "./network";
@@ -72,7 +74,7 @@ export function awsMachine(
       ebsOptimized: true,
       monitoring: false,
       // Nobody ends it by hand; this program does, once its successor serves.
-      disableApiTermination: plan.spec.protect === "data",
+      disableApiTermination: isProtected(plan.spec),
       forceDestroy: true,
       tags: { ...named(scope, name), role: "web" },
     },
@@ -92,7 +94,7 @@ export function awsMachine(
 export const secondAddress = (first: string, all: readonly string[]): string => all.find((address) => address !== first) ?? "";
 
 /** The site's public address, which outlives its machines. */
-export const siteAddress = (scope: Scope): Eip => new Eip("site-address", { domain: "vpc", tags: named(scope, "site") }, scope.kept);
+export const siteAddress = (scope: Scope): Eip => new Eip("site-address", { domain: "vpc", tags: named(scope, "site") }, { ...scope.kept, ...refusingDestroy(scope.plan) });
 
 /** Leads the site's address to a machine, once that has proved that it serves. */
 export function pointSite(scope: Scope, site: Eip, machine: Machine, gate: pulumi.Resource): EipAssociation {

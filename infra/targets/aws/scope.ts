@@ -4,6 +4,7 @@ import type { Output } from "@pulumi/pulumi";
 import { regions } from "../../config/catalog/aws";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
+import { isProtected } from "../../plan/protection";
 
 /** What every resource of a stack is given: where it is made, by whom, and how it is labelled. */
 export interface Scope {
@@ -33,7 +34,7 @@ export function scopeOf(plan: StackPlan): Scope {
     prefix: physicalName("host", spec.project, spec.stack),
     account: getCallerIdentityOutput({}, { provider }).accountId,
     options: { provider },
-    kept: { provider, protect: spec.protect === "data" },
+    kept: { provider, protect: isProtected(spec) },
   };
 }
 

@@ -3,13 +3,13 @@ import { ReservedIp } from "@pulumi/digitalocean/reservedIp";
 import { ReservedIpAssignment } from "@pulumi/digitalocean/reservedIpAssignment";
 import type * as pulumi from "@pulumi/pulumi";
 import type { StackPlan } from "../../plan/plan";
+import { refusingDestroy } from "../protection";
 import { dropletNumber } from "./host";
-import { isProtected } from "./protection";
 import type { Kept } from "./snapshot";
 
 /** The site's address: it stays when hosts come and go. */
-export function siteAddress({ spec }: StackPlan): ReservedIp {
-  return new ReservedIp("address", { region: spec.host.region }, { protect: isProtected(spec) });
+export function siteAddress(plan: StackPlan): ReservedIp {
+  return new ReservedIp("address", { region: plan.spec.host.region }, refusingDestroy(plan));
 }
 
 /**

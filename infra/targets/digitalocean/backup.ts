@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../../config/load";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
+import { isProtected } from "../../plan/protection";
 import { backupRepository } from "../backup";
 import type { Host } from "../delivery";
-import { isProtected } from "./protection";
 
 /** Days for which a deleted or overwritten file of the repository can be had back: whoever takes the host over cannot take the backups at once. */
 const keptDays = 30;

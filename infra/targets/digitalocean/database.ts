@@ -13,8 +13,8 @@ import { engines, smallestDiskGiB } from "../../config/catalog/digitalocean";
 import { databaseCaPath, databaseUrl } from "../../host/environment";
 import { physicalName } from "../../plan/names";
 import type { DatabasePlan, StackPlan } from "../../plan/plan";
+import { isProtected } from "../../plan/protection";
 import type { BuiltDatabase } from "../target";
-import { isProtected } from "./protection";
 import { asDigitalOceanTags } from "./tags";
 
 type Managed = Extract<DatabasePlan, { kind: "managed" }>;

@@ -3,7 +3,7 @@ import { ProjectResources } from "@pulumi/digitalocean/projectResources";
 import type * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
-import { isProtected } from "./protection";
+import { isProtected } from "../../plan/protection";
 
 /** The stack as one project of the console, with what costs money in it. Firewalls, keys and the network belong to the account there. */
 export function project({ spec, labels }: StackPlan, resources: readonly pulumi.Input<string>[]): void {
