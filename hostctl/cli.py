@@ -109,7 +109,8 @@ def _parser():
     _what(one)
     verb("in-service", _call(handover.in_service), "the site's address leads here now: let timers run, order the certificate if it is due", locks=False)
     verb("recover", _call(recover), "put the old state back after an interrupted run; the machine does this when it boots")
-    one = verb("follow-login", _follow_login, "take over the database login that the cloud's store of secrets holds now; its timer does this", locks=False)
+    verb("watch-login", _watch_login, "have systemd run follow-login if the cloud's store of secrets holds another login; a timer does this", locks=False)
+    one = verb("follow-login", _follow_login, "take over the database login that the cloud's store of secrets holds now", locks=False)
     one.add_argument("--lock-wait", type=float, default=0, metavar="SECONDS", help="wait for another run to end (default: 0)")
     verb("rotate-database-password", _rotate, "make another login with a new password the app's, without a failed request")
     backup_verbs.add(verb)
@@ -202,22 +203,28 @@ def _rollback(host, args):
     return 0
 
 
+def _watch_login(host, _args):
+    login.watch(host, stored_or_fail(host.paths))
+    return 0
+
+
 def _follow_login(host, args):
     manifest = stored_or_fail(host.paths)
-
-    def put_in_place(env):
-        # The lock only now: a look every 20 seconds must not turn a deployment away.
+    env = login.look(host, manifest)
+    if env is not None:
+        # The lock only now: a look must not turn a deployment away.
         signals.raise_on_signals()
         with locked(host.paths, host.system, args.verb, args.lock_wait):
             apply.apply(host, manifest, env)
-    login.follow(host, manifest, put_in_place)
     return 0
 
 
 def _rotate(host, _args):
     manifest = stored_or_fail(host.paths)
     login.rotate(host, manifest)
-    login.follow(host, manifest, lambda env: apply.apply(host, manifest, env))
+    env = login.look(host, manifest)
+    if env is not None:
+        apply.apply(host, manifest, env)
     return 0
 
 

@@ -2,7 +2,8 @@
 import json
 import os
 
-from . import administrator, disk, files, history, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, undo
+from . import administrator, disk, files, history, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, trust, undo
+from .compare import stored_or_fail
 from .environment import MODE
 from .errors import HostError
 
@@ -70,6 +71,7 @@ def settle(host, journal):
             if not host.nginx.drain(journal.drain_seconds):
                 facts["detail"] = f"requests were still open after {journal.drain_seconds} s"
             host.units.retire(journal.stops)
+    trust.narrow(host, stored_or_fail(host.paths))
     undo.forget(host.paths)
 
 
@@ -97,7 +99,7 @@ def _write_files(host, manifest, changes, roll):
     log.step("FILES")
     with log.event("Files-writing", f"{len(changes.write)} written, {len(changes.remove)} removed"):
         for file in changes.write:
-            files.write(paths.at(file.path), file.content, file.mode, system.ids(file.owner, file.group))
+            files.write(paths.at(file.path), trust.widened(host, file), file.mode, system.ids(file.owner, file.group))
         for path in changes.remove:
             files.remove(paths.at(path))
         for name in changes.gone_services:

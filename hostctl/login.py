@@ -14,11 +14,13 @@ from . import environment, login_mysql, login_postgres
 from .engines import open_url
 from .errors import CommandFailed, HostError
 from .secretstore import SecretStore
+from .trust import CA
 
 SETTINGS = "/etc/webstack/database-login.json"
-CA = "/etc/webstack/database-ca.pem"
 # In the URL of the settings, the place of user and password.
 PLACE = "//USER:PASSWORD@"
+# For a run of follow-login, its wait for the lock included.
+FOLLOW_SECONDS = 900
 ENGINES = {"postgres": login_postgres, "mysql": login_mysql}
 
 
@@ -59,17 +61,25 @@ def ensure(host, manifest, login):
         return login.url_from(_renew(host, store, reachable, user))
 
 
-def follow(host, manifest, put_in_place):
-    """Have the login that the store holds now put in place, if it is another one than the app has. `put_in_place` gets the app's whole environment."""
+def look(host, manifest):
+    """The app's whole environment with the login that the store holds now; None while that is the one it has."""
     login = declared(manifest)
     if login is None:
         raise HostError("login: DATABASE_URL of this host comes with its environment; there is nothing to follow")
     value = SecretStore(host.system, login.endpoint, login.region).get(login.secret)
     if value is None:
         raise HostError(f"login: {login.secret} holds nothing; deploy the stack")
-    env = environment.read(host.paths.env.read_bytes())
-    if env.get("DATABASE_URL") != login.url_from(value):
-        put_in_place({**env, "DATABASE_URL": login.url_from(value)})
+    env, url = environment.read(host.paths.env.read_bytes()), login.url_from(value)
+    return None if env.get("DATABASE_URL") == url else {**env, "DATABASE_URL": url}
+
+
+def watch(host, manifest):
+    """Have systemd run follow-login if there is another login. What looks for one every few seconds is in a sandbox, where it could not
+    deploy it. Raises CommandFailed when that run fails."""
+    if look(host, manifest) is not None:
+        host.log.say("the store of secrets holds another login to the database; follow-login takes it over")
+        host.system.run(["systemd-run", "--quiet", "--collect", "--wait", "--unit=webstack-follow-login", "--property=MemoryMax=256M", "--property=TasksMax=64",
+                         "--", "/usr/local/bin/hostctl", "follow-login", "--lock-wait", "300"], timeout=FOLLOW_SECONDS)
 
 
 def rotate(host, manifest):

@@ -6,6 +6,7 @@ import unittest
 from hostctl import apply, rollback, slots
 from hostctl.compare import compare
 from hostctl.errors import HostError
+from hostctl.trust import CA
 
 from .machine import RELOAD_NGINX, SITE, UNIT, Machine, file, manifest, source
 
@@ -56,6 +57,15 @@ class ApplyTest(unittest.TestCase):
         order = [argv[1] for argv in self.machine.ran if argv[0] == "systemctl" and argv[1] in ("start", "enable", "reload", "disable", "stop")]
         self.assertEqual(order, ["stop", "start", "enable", "reload", "enable", "disable", "stop"])
         self.assertEqual(len(self.commands("systemctl", "reload")), 1)
+
+    def test_while_two_slots_run_the_database_is_trusted_by_the_certificates_of_both(self):
+        self.apply(manifest(self.one).with_files({CA: "one"}))
+        seen = []
+        self.machine.on_command = lambda argv: seen.append(self.machine.paths.at(CA).read_text()) if argv[0] == "systemctl" and argv[1] in ("start", "reload", "stop") else None
+        self.apply(manifest(self.one).with_files({CA: "two\n"}))
+        # Starts the new slot, loads nginx, stops the old slot.
+        self.assertEqual((seen, self.machine.paths.at(CA).read_text()), (["two\none"] * 3, "two\n"))
+        self.assertEqual(compare(self.machine.host(), manifest(self.one).with_files({CA: "two\n"})).lines, [])
 
     def test_drift_of_a_file_is_mended_though_the_manifest_is_the_same(self):
         self.apply(manifest(self.one))

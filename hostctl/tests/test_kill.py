@@ -6,15 +6,20 @@ from unittest import mock
 
 from hostctl import apply, deploy
 from hostctl.compare import compare
+from hostctl.trust import CA
 
 from .machine import RELOAD_NGINX, SITE, UNIT, Killed, Machine, file, manifest, source
 
 
 def changed_manifest(digest):
-    """Another release, another site file and another unit file at once."""
+    """Another release, site file, unit file and certificate of the database at once."""
     files = [file(SITE, "server { listen 80; }\n", [RELOAD_NGINX]), *manifest(digest).raw["files"][1:3],
              file(UNIT, "[Service]\nNice=1\n", [{"verb": "roll", "service": "web"}])]
-    return manifest(digest, files=files)
+    return manifest(digest, files=files).with_files({CA: "two\n"})
+
+
+def first_manifest(digest):
+    return manifest(digest).with_files({CA: "one\n"})
 
 
 class KillAt:
@@ -51,7 +56,7 @@ class KillTest(unittest.TestCase):
         machine = Machine()
         self.addCleanup(machine.remove)
         one, two = machine.deliver(source(1)), machine.deliver(source(2))
-        apply.apply(machine.host(), manifest(one), {"KEY": "one"})
+        apply.apply(machine.host(), first_manifest(one), {"KEY": "one"})
         return machine, one, two
 
     def run_killed(self, number, after):
@@ -73,7 +78,9 @@ class KillTest(unittest.TestCase):
                         machine, one, two, _ = self.run_killed(number, after)
                         if reboots:
                             machine.reboot()
-                        self.assertIn(machine.answering().get("web"), (one, two))
+                        serving = machine.answering().get("web")
+                        self.assertIn(serving, (one, two))
+                        self.assertIn("one" if serving == one else "two", machine.paths.at(CA).read_text().split())
                         if reboots:
                             deploy.recover(machine.host("recover"))
                             self.assertIn(machine.answering().get("web"), (one, two))
@@ -85,9 +92,9 @@ class KillTest(unittest.TestCase):
         for number in range(1, points + 1, 3):
             with self.subTest(point=number):
                 machine, one, _, _ = self.run_killed(number, True)
-                apply.apply(machine.host(), manifest(one), {"KEY": "one"})
+                apply.apply(machine.host(), first_manifest(one), {"KEY": "one"})
                 self.assertEqual(machine.answering(), {"web": one})
-                self.assertEqual(compare(machine.host(), manifest(one), {"KEY": "one"}).lines, [])
+                self.assertEqual(compare(machine.host(), first_manifest(one), {"KEY": "one"}).lines, [])
 
     def test_a_kill_while_the_old_state_is_put_back_is_mended_as_well(self):
         machine, one, two, _ = self.run_killed(40, True)

@@ -86,8 +86,14 @@ export const identifier = text("lower-case letters, digits and underscores, begi
 export const instant: Type<string> = leaf({
   says: "a moment in UTC, as 2026-11-01T03:00:00Z",
   schema: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$" },
-  accept: (value) => (typeof value === "string" && isInstant(value) ? value : undefined),
+  accept: (value) => {
+    const written = typeof value === "string" ? value.replace(unquoted, "$1T$2Z") : "";
+    return isInstant(written) ? written : undefined;
+  },
 });
+
+/** Without quotes a moment is a timestamp to YAML, and the engine hands it over as Go prints one: https://pkg.go.dev/time#Time.String */
+const unquoted = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}) \+0000 UTC$/;
 
 function isInstant(value: string): boolean {
   const time = new Date(value);

@@ -202,9 +202,16 @@ const databaseCluster: Kind = {
     store.put({ ...stored, inputs });
     return {};
   },
-  delete: (_context, stored) => machines.deleteMachine(text(stored.outputs.machine)),
+  async delete({ store }, stored) {
+    await machines.deleteMachine(text(stored.outputs.machine));
+    // A firewall is rules of its cluster, and no more than that.
+    const firewall = firewallOf(store, stored);
+    if (firewall !== undefined) store.remove(firewall.type, firewall.id);
+  },
   lives: (_context, stored) => machines.isRunning(text(stored.outputs.machine)),
 };
+
+const firewallOf = (store: Store, cluster: Stored) => store.all(type("DatabaseFirewall")).find(({ inputs }) => inputs.clusterId === cluster.id);
 
 /** Passwords of the users that the API made, by name. */
 const usersOf = (cluster: Stored) => cluster.outputs.users as Readonly<Record<string, string>>;
@@ -218,7 +225,7 @@ const serverOf = (cluster: Stored) => ({ machine: text(cluster.outputs.machine),
 /** Lets every cluster in whom its firewall names, or, without one, its whole network. */
 function trust(store: Store): void {
   for (const cluster of store.all(Cluster)) {
-    const firewall = store.all(type("DatabaseFirewall")).find(({ inputs }) => inputs.clusterId === cluster.id);
+    const firewall = firewallOf(store, cluster);
     const rules = (firewall?.inputs.rules ?? []) as readonly { type: string; value: string }[];
     const network = store.get(Vpc, text(cluster.inputs.privateNetworkUuid));
     const sources = firewall === undefined ? [text(network?.inputs.ipRange)] : rules.flatMap((rule) => sourcesOf(store, rule));

@@ -188,6 +188,12 @@ test("defaults written out change nothing", () => {
   );
 });
 
+test("a moment without quotes, which the engine hands over as Go prints it, is that moment", () => {
+  const restored = (at: string) => spec({ target: "digitalocean", access: { sshFrom: ["203.0.113.7/32"] }, database: { restore: { from: "webstack-test-database", at } } }).database;
+  expect(restored("2026-11-01 03:00:00 +0000 UTC")).toEqual(restored("2026-11-01T03:00:00Z"));
+  expect(restored("2026-11-01 03:00:00 +0000 UTC")).toMatchObject({ restore: { at: "2026-11-01T03:00:00Z" } });
+});
+
 /** A description as a user would write it who leaves nothing out. What cannot be written, an empty text, is left out. */
 function writtenOut({ services, site, host, database, ...rest }: StackSpec): Raw {
   const said = (section: object) => Object.fromEntries(Object.entries(section).filter(([, value]) => value !== "" && value !== null));

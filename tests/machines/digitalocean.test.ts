@@ -8,6 +8,8 @@ import { join, resolve } from "node:path";
 import { packConfig } from "../../cli/policy";
 import { parseState } from "../../cli/protection";
 import { moto, startMoto, type Moto } from "../../tools/moto";
+import { ask as sql } from "../cloud/postgres";
+import type { Stored } from "../cloud/store";
 import { refusedDestroy, said, steps, TestCloud } from "./cloud";
 import { ask } from "./http";
 import { sameHostTests } from "./sameHost";
@@ -267,12 +269,19 @@ test("a release that changes the schema does so as the app's user, and a rollbac
   await cloud.remote("sudo hostctl restore --drop-old");
 }, 300_000);
 
+/** Ends the app's sessions in a cluster every 300 ms while `work` is done: whoever serves then has to log in to it again, as after a session's age. */
+async function withoutSessions<T>(cluster: Stored | undefined, work: () => Promise<T>): Promise<T> {
+  const server = { machine: String(cluster?.outputs.machine), port: 25_060 };
+  const ending = setInterval(() => sql(server, "postgres", "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'ocpizza'"), 300);
+  return work().finally(() => clearInterval(ending));
+}
+
 test("database.restore: the site moves to a copy with every order in it, the first database stays, and nobody touches the host", async () => {
   const id = await order("Ada");
   const mark = cloud.journal().length;
   const [first] = cloud.resources("DatabaseCluster");
   cloud.change({ database: { restore: { from: first?.inputs.name } } });
-  const { answers, failed } = await visitors(page, cloud.mustUp());
+  const { answers, failed } = await withoutSessions(first, () => visitors(page, cloud.mustUp()));
   expect([answers > 10, failed]).toEqual([true, []]);
 
   expect(cloud.since(mark).filter((entry) => / Database(Cluster|Db|User) /.test(entry))).toEqual([expect.stringMatching(/^create DatabaseCluster database-[0-9a-f]{5}$/)]);
@@ -284,6 +293,33 @@ test("database.restore: the site moves to a copy with every order in it, the fir
   expect(await asApp("select current_user, host(inet_server_addr())")).toBe(`ocpizza|${String(copy?.outputs.privateHost)}`);
   expect(await asApp("create table mine (id int); drop table mine")).toBe("CREATE TABLE\nDROP TABLE");
   expect(await asApp("create database mine")).toContain("permission denied to create database");
+}, 600_000);
+
+test("another moment after that one: refused while the copy is protected, then the site moves on, and the copy goes", async () => {
+  const isCopy = ({ inputs }: { inputs: object }) => "backupRestore" in inputs;
+  const there = () => cloud.resources("DatabaseCluster");
+  const first = there().find((one) => !isCopy(one));
+  const wrong = there().find(isCopy);
+  cloud.change({ database: { restore: { from: first?.inputs.name, at: "2026-11-01T03:00:00Z" } } });
+  const { stdout } = await cloud.pulumi(["stack", "export"]);
+  const urn = parseState(stdout).find((one) => one.urn.includes(":DatabaseCluster::database-"))?.urn ?? "";
+  const refused = await cloud.preview();
+  expect([refused.code === 0, said(refused).replaceAll(/\n +/g, "\n")]).toEqual([false, expect.stringContaining(`\`pulumi state unprotect '${urn}'\``)]);
+
+  expect((await cloud.pulumi(["state", "unprotect", urn, "--yes"])).code).toBe(0);
+  const mark = cloud.journal().length;
+  const { answers, failed } = await visitors(page, cloud.mustUp());
+  expect([answers > 10, failed]).toEqual([true, []]);
+  const name = urn.split("::").at(-1) ?? "";
+  // The wrong copy's firewall goes with it: deleted before, it would leave a cluster open to the world.
+  expect(cloud.since(mark).filter((entry) => / Database/.test(entry))).toEqual([
+    expect.stringMatching(/^create DatabaseCluster database-[0-9a-f]{5}$/),
+    expect.stringMatching(/^create DatabaseFirewall database-[0-9a-f]{5}-firewall$/),
+    `delete DatabaseCluster ${name}`,
+  ]);
+  const copy = there().find(isCopy);
+  expect([there().length, there().some(({ id }) => id === first?.id), copy?.id === wrong?.id]).toEqual([2, true, false]);
+  expect(await asApp("select current_user, host(inet_server_addr())")).toBe(`ocpizza|${String(copy?.outputs.privateHost)}`);
 }, 600_000);
 
 test("a refresh finds nothing that differs", async () => {

@@ -264,7 +264,7 @@ test("nothing of a secret is in clear anywhere in the graph", () => {
   for (const graph of all()) for (const marker of Object.values(markers)) expect(graph.clear).not.toContain(marker);
 });
 
-test("the bundle has the agent, the timer that follows the login, and a way to the metadata for backups alone", () => {
+test("the bundle has the agent, the timer that follows the login, and a way to the metadata for that and for backups alone", () => {
   const bundle = String(shop.named("web-0-bundle").inputs["source"]);
   const manifest = JSON.parse(bundle.slice(bundle.lastIndexOf("\n# BUNDLE ") + 10)) as { packages: string[]; units: string[]; files: { path: string; content: string }[] };
   const content = (path: string) => manifest.files.find((file) => file.path === path)?.content;
@@ -276,6 +276,7 @@ test("the bundle has the agent, the timer that follows the login, and a way to t
   });
   expect(content("/etc/systemd/system/webstack-login.timer")).toContain("\nOnUnitInactiveSec=20\n");
   expect(manifest.files.filter((file) => file.content.includes("\nIPAddressAllow=169.254.169.254\n")).map(({ path }) => path)).toEqual([
+    "/etc/systemd/system/webstack-login.service",
     "/etc/systemd/system/webstack-backup.service.d/metadata.conf",
     "/etc/systemd/system/webstack-drill.service.d/metadata.conf",
   ]);

@@ -96,7 +96,9 @@ function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, r
       customTimeouts: { create: "60m" },
     },
   );
-  new DatabaseFirewall(`${resource}-firewall`, { clusterId: cluster.id, rules: [{ type: "tag", value: tag.name }] });
+  // A cluster without a firewall is open to the world, so it goes with its cluster and not before.
+  // https://docs.digitalocean.com/reference/ansible/reference/modules/database_firewall/
+  new DatabaseFirewall(`${resource}-firewall`, { clusterId: cluster.id, rules: [{ type: "tag", value: tag.name }] }, { deletedWith: cluster });
   return cluster;
 }
 
