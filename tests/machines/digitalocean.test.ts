@@ -269,10 +269,13 @@ test("a release that changes the schema does so as the app's user, and a rollbac
   await cloud.remote("sudo hostctl restore --drop-old");
 }, 300_000);
 
-/** Ends the app's sessions in a cluster every 300 ms while `work` is done: whoever serves then has to log in to it again, as after a session's age. */
+/**
+ * Ends the app's sessions in a cluster each second while `work` is done: whoever serves then has to log in to it again, as after a session's age.
+ * A page is made twice and no more, so on a busy box no two of these may meet one page.
+ */
 async function withoutSessions<T>(cluster: Stored | undefined, work: () => Promise<T>): Promise<T> {
   const server = { machine: String(cluster?.outputs.machine), port: 25_060 };
-  const ending = setInterval(() => sql(server, "postgres", "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'ocpizza'"), 300);
+  const ending = setInterval(() => sql(server, "postgres", "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'ocpizza'"), 1000);
   return work().finally(() => clearInterval(ending));
 }
 
