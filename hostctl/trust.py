@@ -16,7 +16,9 @@ def widened(host, file):
 
 def narrow(host, manifest):
     """Leave what the manifest declares, once the old slots are gone."""
-    for file in manifest.files:
-        ids = host.system.ids(file.owner, file.group)
-        if file.path == CA and not files.matches(host.paths.at(CA), file.content, file.mode, ids):
-            files.write(host.paths.at(CA), file.content, file.mode, ids)
+    file = next((one for one in manifest.files if one.path == CA), None)
+    if file is None:
+        return
+    path, ids = host.paths.at(CA), host.system.ids(file.owner, file.group)
+    if not files.matches(path, file.content, file.mode, ids):
+        files.write(path, file.content, file.mode, ids)
