@@ -1,4 +1,5 @@
-import { utils, Client } from "ssh2";
+import { Client, utils } from "ssh2";
+import { patiently } from "./patience";
 
 /** A host that answers SSH. */
 export interface SshHost {
@@ -11,16 +12,41 @@ export interface SshHost {
 
 const algorithms = { serverHostKey: ["ssh-ed25519" as const] };
 
-/** Logs in. Error: the host shows another key than `hostKey`, or refuses the login. */
-export function connect({ address, user, hostKey }: SshHost, privateKey: string): Promise<Client> {
+/** A host refuses connections for a moment whenever its SSH server reads its settings anew, as it does in the first minute of its life. */
+const dialSeconds = 60;
+
+/** What becomes of a connection without a word from the host: https://github.com/mscdex/ssh2/blob/master/lib/client.js */
+const unanswered = ["client-socket", "client-timeout", "protocol"];
+
+/**
+ * Logs in, with a minute's patience, and ends the connection once `use` is through with it, however that ends.
+ * Error at once: the host shows another key than `hostKey`, or refuses the login.
+ */
+export async function connected<T>(host: SshHost, privateKey: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = await connect(host, privateKey);
+  try {
+    return await use(client);
+  } finally {
+    client.end();
+  }
+}
+
+function connect({ address, user, hostKey }: SshHost, privateKey: string): Promise<Client> {
   const parsed = utils.parseKey(hostKey);
   if (parsed instanceof Error) throw new Error(`the host key of ${address} cannot be read: ${parsed.message}`);
   const expected = parsed.getPublicSSH();
-  return new Promise((resolve, reject) => {
-    const client = new Client();
-    client.on("ready", () => resolve(client)).on("error", reject);
-    client.connect({ ...place(address), username: user, privateKey, hostVerifier: (key: Buffer) => key.equals(expected), algorithms });
-  });
+  const dial = () =>
+    new Promise<Client>((resolve, reject) => {
+      const client = new Client();
+      const hostVerifier = (key: Buffer) => {
+        if (key.equals(expected)) return true;
+        reject(new Error(`${address} shows another host key than the one that the stack keeps of it, and was told nothing; look which machine has that address now`));
+        return false;
+      };
+      client.on("ready", () => resolve(client)).on("error", reject);
+      client.connect({ ...place(address), username: user, privateKey, hostVerifier, algorithms });
+    });
+  return patiently(dialSeconds, dial, (error) => !unanswered.includes((error as { level?: string }).level ?? ""));
 }
 
 /** The ed25519 key that a host shows to whoever asks, as `ssh-ed25519 AAAA...`; nobody logs in. Error: it does not answer within ten seconds. */

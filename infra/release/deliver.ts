@@ -7,7 +7,8 @@
 import { readFileSync } from "node:fs";
 import type { Client, SFTPWrapper } from "ssh2";
 import { buildRelease, type Runtime } from "./build";
-import { connect, type SshHost } from "./connect";
+import { connected, type SshHost } from "./connect";
+import { failing } from "./patience";
 import type { Release } from "./release";
 
 const inbox = "/var/lib/webstack/inbox";
@@ -18,12 +19,7 @@ async function main(): Promise<void> {
   const host = JSON.parse(process.env.HOST ?? "null") as SshHost | null;
   const archive = await buildRelease(release, runtime);
   if (host === null) return;
-  const client = await connect(host, readFileSync(0, "utf8"));
-  try {
-    await upload(client, archive, `${inbox}/${release.digest}.tar.gz`);
-  } finally {
-    client.end();
-  }
+  await connected(host, readFileSync(0, "utf8"), (client) => upload(client, archive, `${inbox}/${release.digest}.tar.gz`));
 }
 
 /** Under another name first, so that a broken connection leaves no half archive. An archive that is there stays. */
@@ -35,7 +31,4 @@ async function upload(client: Client, archive: string, path: string): Promise<vo
   await new Promise<void>((resolve, reject) => sftp.rename(`${path}.part`, path, (error) => (error ? reject(error) : resolve())));
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+main().catch(failing);

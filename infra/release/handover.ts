@@ -11,7 +11,7 @@
  */
 import { readFileSync } from "node:fs";
 import type { Client, ClientChannel } from "ssh2";
-import { connect, shownKey, type SshHost } from "./connect";
+import { connected, shownKey, type SshHost } from "./connect";
 import { failing, patiently } from "./patience";
 
 interface Handover {
@@ -58,34 +58,29 @@ async function serving(site: string, host: SshHost, known: readonly SshHost[]): 
 }
 
 /** Of all that the old host keeps, a replacement that goes wrong may lose nothing. */
-async function backup(from: SshHost, key: string): Promise<void> {
-  const client = await connect(from, key);
-  try {
+function backup(from: SshHost, key: string): Promise<void> {
+  return connected(from, key, async (client) => {
     const channel = await run(client, "sudo hostctl backup");
     channel.resume();
     await ended(channel, `${from.address}: hostctl backup`);
-  } finally {
-    client.end();
-  }
+  });
 }
 
 /** The old host's hostctl writes, the new one's reads. */
-async function stream(from: SshHost, to: SshHost, key: string, what: "--all" | "--media"): Promise<void> {
-  const [old, young] = await Promise.all([connect(from, key), connect(to, key)]);
-  try {
-    const [source, sink] = await Promise.all([run(old, `sudo hostctl hand-over ${what}`), run(young, `sudo hostctl take-over ${what} --lock-wait 300`)]);
-    const ends = [ended(source, `${from.address}: hostctl hand-over`), ended(sink, `${to.address}: hostctl take-over`)];
-    sink.resume();
-    // Why one of them ended says more than that the pipe broke.
-    sink.on("error", () => undefined);
-    // A reader that has all it needs may end before the padding of the archive is sent, and a channel closes only once all of it is read.
-    sink.once("close", () => source.unpipe(sink).resume());
-    source.pipe(sink);
-    await Promise.all(ends);
-  } finally {
-    old.end();
-    young.end();
-  }
+function stream(from: SshHost, to: SshHost, key: string, what: "--all" | "--media"): Promise<void> {
+  return connected(from, key, (old) =>
+    connected(to, key, async (young) => {
+      const [source, sink] = await Promise.all([run(old, `sudo hostctl hand-over ${what}`), run(young, `sudo hostctl take-over ${what} --lock-wait 300`)]);
+      const ends = [ended(source, `${from.address}: hostctl hand-over`), ended(sink, `${to.address}: hostctl take-over`)];
+      sink.resume();
+      // Why one of them ended says more than that the pipe broke.
+      sink.on("error", () => undefined);
+      // A reader that has all it needs may end before the padding of the archive is sent, and a channel closes only once all of it is read.
+      sink.once("close", () => source.unpipe(sink).resume());
+      source.pipe(sink);
+      await Promise.all(ends);
+    }),
+  );
 }
 
 const run = (client: Client, command: string): Promise<ClientChannel> =>

@@ -1,15 +1,18 @@
+/** Pauses between tries: 0.1 s, then half as long again each time, up to 3 s. */
+const [firstPause, longestPause] = [100, 3000];
+
 /**
- * Tries until it succeeds or `seconds` are over, with three seconds between tries.
+ * Tries until it succeeds or `seconds` are over; not again after an error that is final.
  * @throws the last try's error, after the time that was given
  */
-export async function patiently<T>(seconds: number, attempt: () => Promise<T>): Promise<T> {
+export async function patiently<T>(seconds: number, attempt: () => Promise<T>, isFinal: (error: unknown) => boolean = () => false): Promise<T> {
   const end = Date.now() + seconds * 1000;
-  for (;;) {
+  for (let pause = firstPause; ; pause = Math.min(pause * 1.5, longestPause)) {
     try {
       return await attempt();
     } catch (error) {
-      if (Date.now() + 3000 > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 3000));
+      if (isFinal(error) || Date.now() + pause > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 }

@@ -77,7 +77,16 @@ export function removeGroups(name: string): void {
     for (const below of foldersBelow(folder).reverse()) rmdirSync(below);
     // The last machine takes the common folder along; another stack's machine keeps it.
     const common = join(folder, "..");
-    if (existsSync(common) && subfolders(common).length === 0) rmdirSync(common);
+    if (existsSync(common) && subfolders(common).length === 0) removeUnlessTaken(common);
+  }
+}
+
+/** Another process may make a machine, or remove its last one, at this very moment. */
+function removeUnlessTaken(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if (!["EBUSY", "ENOENT", "ENOTEMPTY"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
 }
 

@@ -106,24 +106,23 @@ function writeSeed({ name, address, range, gateway, userData }: MachineInputs): 
 async function boot({ name, address, gateway }: MachineInputs): Promise<Values> {
   const stored = storedMachine(name);
   if (stored === undefined) throw new Error(`machine ${name} has no folder ${folderOf(name)}`);
-  if (!isRunning(name)) {
+  let died = () => !isRunning(name);
+  if (died()) {
     await stop(name);
-    start(stored);
+    // Its own word: the first process of a machine joins its groups in its own time, and is found by them only then.
+    died = start(stored);
   }
   const end = Date.now() + bootSeconds * 1000;
-  for (let born = Date.now(); ; ) {
+  for (;;) {
     const key = hostKey(name);
     if (key !== undefined && (await greets(address))) return { hostKey: key };
-    // The first process needs a moment to join the machine's groups.
-    const died = !isRunning(name) && Date.now() - born > 500;
-    if (died) throw new Unfinished(`machine ${name} stopped while it booted; its console ends:\n${consoleTail(name)}`);
+    if (died()) throw new Unfinished(`machine ${name} stopped while it booted; its console ends:\n${consoleTail(name)}`);
     if (Date.now() > end) {
       throw new Unfinished(
         `machine ${name} runs, but port 22 of ${address} did not answer within ${bootSeconds} s; ` +
           `a firewall rule must open it to the box, ${gateway}; its console ends:\n${consoleTail(name)}`,
       );
     }
-    if (isRunning(name)) born = Date.now();
     await sleep(25);
   }
 }

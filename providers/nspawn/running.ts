@@ -11,8 +11,11 @@ export function isRunning(name: string): boolean {
   return processes(name).length > 0;
 }
 
-/** Boots the machine in a session of its own, so that it outlives whoever started it. */
-export function start({ name, image, bridge, memoryMiB, cpus }: StoredMachine): void {
+/**
+ * Boots the machine in a session of its own, so that it outlives whoever started it.
+ * @returns whether it has ended since
+ */
+export function start({ name, image, bridge, memoryMiB, cpus }: StoredMachine): () => boolean {
   if (!existsSync(join(image, "usr"))) {
     throw new Error(`the image ${image} of machine ${name} is gone from the cache; make the machine anew: pulumi up --replace URN`);
   }
@@ -29,6 +32,7 @@ export function start({ name, image, bridge, memoryMiB, cpus }: StoredMachine): 
   const child = spawn("unshare", words, { detached: true, stdio: ["ignore", console, console], env: environment });
   closeSync(console);
   child.unref();
+  return () => child.exitCode !== null || child.signalCode !== null;
 }
 
 /** Ends every process of the machine, as a power cut would; also when its systemd hangs. Succeeds when there is none. */

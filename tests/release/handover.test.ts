@@ -25,6 +25,10 @@ interface FakeHost extends SshHost {
   endsFirst: boolean;
   /** Sent a moment after what it holds. */
   padding: string;
+  /** Connections that it was asked for. */
+  connections: number;
+  /** Answers nobody for a while, as an SSH server does that reads its settings anew. */
+  restart(milliseconds: number): void;
   stop(): void;
 }
 
@@ -51,14 +55,20 @@ async function start(holds: string): Promise<FakeHost> {
     }
   };
   const server = new Server({ hostKeys: [secret] }, (client) => {
+    host.connections += 1;
     client.on("error", () => undefined);
     client.on("authentication", (attempt) => (attempt.method === "publickey" && attempt.username === "deploy" ? attempt.accept() : attempt.reject(["publickey"])));
     client.on("session", (accept) => accept().on("exec", (acceptExec, _reject, { command }) => answer(acceptExec(), command)));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const host: FakeHost = { address, user: "deploy", hostKey: hostKey.trim(), asked: [], received: "", status: 0, endsFirst: false, padding: "", stop: () => server.close() };
+  const { port } = server.address() as AddressInfo;
+  const restart = (milliseconds: number) => {
+    server.close();
+    setTimeout(() => server.listen(port, "127.0.0.1"), milliseconds);
+  };
+  const kept = { asked: [], received: "", status: 0, endsFirst: false, padding: "", connections: 0 };
+  const host: FakeHost = { ...kept, address: `127.0.0.1:${port}`, user: "deploy", hostKey: hostKey.trim(), restart, stop: () => server.close() };
   return host;
 }
 
@@ -67,7 +77,7 @@ const told = ({ address, user, hostKey }: SshHost): SshHost => ({ address, user,
 function handover(host: SshHost, environment: Record<string, string>): Promise<{ code: number; out: string; err: string }> {
   const env = { ...process.env, HOST: JSON.stringify(told(host)), ...environment };
   return new Promise((resolve) => {
-    const child = execFile("node_modules/.bin/tsx", ["infra/release/handover.ts"], { cwd: root, env }, (error, out, err) => {
+    const child = execFile("node_modules/.bin/tsx", ["infra/release/handover.ts"], { cwd: root, env, timeout: 30_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
     });
     child.stdin?.end(login.private);
@@ -139,4 +149,17 @@ test("a hand-over that fails says whose fault it was, and nobody is known by it"
   const { code, out, err } = await handover(young, { SITE: old.address, ...before(old) });
   expect([code, out]).toEqual([1, ""]);
   expect(err).toBe(`${old.address}: hostctl hand-over ended with 1: the disk is full\n`);
+});
+
+test("a host whose SSH server restarts is asked again", async () => {
+  young.restart(3000);
+  const { code, err } = await handover(young, { FROM: JSON.stringify({ from: told(old), known: [] }) });
+  expect([code, err, young.asked]).toEqual([0, "", ["sudo hostctl take-over --media --lock-wait 300"]]);
+});
+
+test.each(["HOST", "FROM"])("%s: a host that shows another key is asked for nothing, and not a second time", async (which) => {
+  const impostor = { ...told(stranger), hostKey: old.hostKey };
+  const [from, to] = which === "HOST" ? [told(old), impostor] : [impostor, told(young)];
+  const { code, err } = await handover(young, { HOST: JSON.stringify(to), FROM: JSON.stringify({ from, known: [] }) });
+  expect([code, err, stranger.connections, stranger.asked]).toEqual([1, `${stranger.address} shows another host key than the one that the stack keeps of it, and was told nothing; look which machine has that address now\n`, 1, []]);
 });

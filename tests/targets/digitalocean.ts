@@ -45,13 +45,16 @@ export interface Before {
   readonly droplets?: readonly string[];
   /** Names of its images. */
   readonly images?: readonly string[];
+  /** Tries to read the outputs that meet a state which is being written. */
+  readonly unreadable?: number;
 }
 
 /** The number that the mocks give the Droplet of every run. */
 export const dropletId = "4711";
 
 /** What the program asks of DigitalOcean for a description. */
-export function graphOf(spec: StackSpec, digest = "00112233aabbccdd", { hosts, droplets = [], images = [] }: Before = {}): Promise<Graph> {
+export function graphOf(spec: StackSpec, digest = "00112233aabbccdd", { hosts, droplets = [], images = [], unreadable = 0 }: Before = {}): Promise<Graph> {
+  let reads = 0;
   const secrets: Secrets = {
     env: Object.fromEntries(spec.secrets.map((name) => [name, pulumi.secret(markers.app)])),
     sshPrivateKey: pulumi.secret(markers.key),
@@ -67,7 +70,10 @@ export function graphOf(spec: StackSpec, digest = "00112233aabbccdd", { hosts, d
     state: stateOf,
     id: (type, name) => (type.endsWith(":Droplet") ? dropletId : `${name}-id`),
     call: (token, inputs) => {
-      if (token === "pulumi:pulumi:readStackOutputs") return { outputs: hosts === undefined ? {} : { hosts } };
+      if (token === "pulumi:pulumi:readStackOutputs") {
+        if (reads++ < unreadable) throw new Error("failed to load checkpoint: EOF");
+        return { outputs: hosts === undefined ? {} : { hosts } };
+      }
       const [{ values: [wanted = ""] } = { values: [] }] = (inputs["filters"] ?? []) as readonly { readonly values: readonly string[] }[];
       if (token.endsWith(":getDroplets")) return { droplets: droplets.filter((id) => id === wanted).map((id) => ({ id: Number(id) })) };
       if (token.endsWith(":getImages")) return { images: images.filter((name) => name === wanted).map((name) => ({ name })) };

@@ -30,6 +30,11 @@ test("when another machine takes over, the one that served is snapshot, and the 
   expect(outputs(graph)).toMatchObject({ machine: dropletId, snapshotOf: "4710" });
 });
 
+test("outputs that the engine is writing at that moment are read again", async () => {
+  const graph = await run({ unreadable: 2, hosts: [{ name: "web-0", machine: "4710" }], droplets: ["4710", dropletId] });
+  expect(snapshots(graph)).toEqual(of("4710"));
+});
+
 test("the runs after it declare the same snapshot, though its machine is gone", async () => {
   const graph = await run({ hosts: [{ name: "web-0", machine: dropletId, snapshotOf: "4710" }], images: ["webstack-prod-web-0-4710"] });
   expect(snapshots(graph)).toEqual(of("4710"));

@@ -5,6 +5,7 @@ import { getImages } from "@pulumi/digitalocean/getImages";
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../../plan/names";
 import type { HostPlan, Labels, StackPlan } from "../../plan/plan";
+import { patiently } from "../../release/patience";
 
 /** A host as the stack's own outputs tell of it, see docs/outputs.schema.json. */
 export interface FormerHost {
@@ -29,7 +30,10 @@ export interface Kept {
  */
 export async function formerHosts(): Promise<readonly FormerHost[]> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as { outputs?: { hosts?: readonly FormerHost[] } };
+  // The engine writes the state meanwhile, and where that is a folder, it cannot be read in the moment in which its second file is written:
+  // https://github.com/google/go-cloud/blob/master/blob/fileblob/attrs.go
+  const read = () => pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name }) as Promise<{ outputs?: { hosts?: readonly FormerHost[] } }>;
+  const { outputs } = await patiently(10, read);
   return outputs?.hosts ?? [];
 }
 
