@@ -38,6 +38,8 @@ function sshArguments(folder: string, { user, address }: HostOutput): string[] {
     "GlobalKnownHostsFile=/dev/null",
     "IdentitiesOnly=yes",
     "ConnectTimeout=10",
+    // A second later once more: while an SSH server reads its settings anew it refuses everybody.
+    "ConnectionAttempts=2",
     "LogLevel=ERROR",
   ];
   return ["-F", "none", "-i", join(folder, "key"), ...options.flatMap((option) => ["-o", option]), `${user}@${address}`];

@@ -175,7 +175,7 @@ export class TestStack {
   /** Runs a shell command on a host as the deploy user, which may use sudo. `web-0` unless told otherwise. */
   async ssh(command: string, { stdin = "", address }: { stdin?: string; address?: string } = {}): Promise<Outcome> {
     const host = address ?? (await this.outputs()).hosts[0]?.address ?? "";
-    const options = ["-i", join(this.folder, "key"), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=10"];
+    const options = ["-i", join(this.folder, "key"), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=10", "-o", "ConnectionAttempts=3"];
     return run("ssh", [...options, `deploy@${host}`, command], { cwd: this.folder, env: process.env }, stdin);
   }
 
