@@ -123,9 +123,11 @@ export class TestStack {
     writeFileSync(this.file, stringify(document));
   }
 
-  up(): Promise<Outcome> {
+  /** The outputs of the run before hold until it ends: the engine writes the state meanwhile, and nobody may read it. */
+  async up(): Promise<Outcome> {
+    const outcome = await this.pulumi(["up", "--yes", "--skip-preview", "--skip-plugin-pre-install"]);
     this.outputsCache = undefined;
-    return this.pulumi(["up", "--yes", "--skip-preview", "--skip-plugin-pre-install"]);
+    return outcome;
   }
 
   preview(...options: string[]): Promise<Outcome> {
