@@ -1,10 +1,10 @@
 /** Limit: config is set as the engine hands it over; tests/machines/ sees the engine itself do it. */
 import * as pulumi from "@pulumi/pulumi";
-import { utils } from "ssh2";
 import { loadSpec } from "../../infra/config/load";
+import { keyPair } from "../tools/sshKey";
 import { raw, spec, type Raw } from "./baseline";
 
-const pair = utils.generateKeyPairSync("ed25519");
+const pair = keyPair();
 
 beforeAll(() => pulumi.runtime.setMocks({ newResource: ({ name }) => ({ id: name, state: {} }), call: ({ token }) => { throw new Error(`nothing calls ${token} here`); } }, "webstack", "test"));
 
@@ -43,8 +43,8 @@ test("hands secrets over as secret outputs, beside the description", async () =>
 
 test.each([
   ["a key that is none", { sshPrivateKey: "marker-9f2" }, {}, "sshPrivateKey: must be a private key file of OpenSSH; "],
-  ["a key of another type", { sshPrivateKey: utils.generateKeyPairSync("ecdsa", { bits: 256 }).private }, {}, "sshPrivateKey: must be a key of type ed25519; "],
-  ["a key with a passphrase", { sshPrivateKey: utils.generateKeyPairSync("ed25519", { passphrase: "x", cipher: "aes256-ctr", rounds: 1 }).private }, {}, "sshPrivateKey: must have no passphrase, since nobody is there to type it; "],
+  ["a key of another type", { sshPrivateKey: keyPair({ type: "ecdsa" }).private }, {}, "sshPrivateKey: must be a key of type ed25519; "],
+  ["a key with a passphrase", { sshPrivateKey: keyPair({ passphrase: "a passphrase" }).private }, {}, "sshPrivateKey: must have no passphrase, since nobody is there to type it; "],
 ])("refuses %s", (_what, secrets, values, line) => {
   setConfig(raw(values), secrets);
   expect(() => loadSpec()).toThrow(new Error(`Pulumi.test.yaml: 1 problem\n  ${line}run ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key`));

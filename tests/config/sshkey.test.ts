@@ -1,29 +1,29 @@
-import { utils } from "ssh2";
 import { publicKeyOf } from "../../infra/config/sshkey";
+import { keyPair } from "../tools/sshKey";
 
 test("finds the public key that the maker of the pair wrote", () => {
   for (let i = 0; i < 5; i++) {
-    const pair = utils.generateKeyPairSync("ed25519", { comment: "deploy" });
+    const pair = keyPair({ comment: "deploy" });
     expect(publicKeyOf(pair.private)).toEqual({ line: pair.public.replace(/ deploy$/, "") });
   }
 });
 
 test("does not mind what a copy does to the ends of lines", () => {
-  const pair = utils.generateKeyPairSync("ed25519");
+  const pair = keyPair();
   expect(publicKeyOf(pair.private.trimEnd().replaceAll("\n", "\r\n"))).toEqual(publicKeyOf(pair.private));
 });
 
 test("refuses a key of another type", () => {
-  expect(publicKeyOf(utils.generateKeyPairSync("ecdsa", { bits: 256 }).private)).toEqual({ fault: "type" });
+  expect(publicKeyOf(keyPair({ type: "ecdsa" }).private)).toEqual({ fault: "type" });
 });
 
 test("refuses a key with a passphrase", () => {
-  const { private: key } = utils.generateKeyPairSync("ed25519", { passphrase: "x", cipher: "aes256-ctr", rounds: 1 });
+  const { private: key } = keyPair({ passphrase: "a passphrase" });
   expect(publicKeyOf(key)).toEqual({ fault: "passphrase" });
 });
 
 test("refuses what is no private key, or only the beginning of one", () => {
-  const pair = utils.generateKeyPairSync("ed25519");
+  const pair = keyPair();
   const [begin = "", first = "", ...rest] = pair.private.trim().split("\n");
   const cut = [begin, first, rest.at(-1)].join("\n");
   const old = pair.private.replaceAll("OPENSSH ", "");

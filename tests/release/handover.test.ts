@@ -2,17 +2,12 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { Server, utils, type ServerChannel } from "ssh2";
+import { Server, type ServerChannel } from "ssh2";
 import type { SshHost } from "../../infra/release/connect";
+import { keyPair } from "../tools/sshKey";
 
 const root = join(__dirname, "../..");
 jest.setTimeout(60_000);
-
-/** ssh2 makes about one key in two hundred that it cannot read itself. */
-function keyPair(): { private: string; public: string } {
-  const made = utils.generateKeyPairSync("ed25519");
-  return utils.parseKey(made.private) instanceof Error ? keyPair() : made;
-}
 
 const login = keyPair();
 

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 
 import { Server, utils, type ServerChannel } from "ssh2";
+import { keyPair } from "./sshKey";
 
 export interface SshServer {
   readonly port: number;
@@ -18,8 +19,8 @@ export interface SshServer {
 
 /** `acceptEnv` names the variables that sessions take, as in sshd_config. */
 export async function startSshServer(acceptEnv: readonly string[], port = 0): Promise<SshServer> {
-  const host = utils.generateKeyPairSync("ed25519");
-  const user = utils.generateKeyPairSync("ed25519");
+  const host = keyPair();
+  const user = keyPair();
   const allowed = utils.parseKey(user.public);
   if (allowed instanceof Error) throw allowed;
   let connections = 0;
