@@ -13,7 +13,7 @@ export function isRunning(name: string): boolean {
 
 /**
  * Boots the machine in a session of its own, so that it outlives whoever started it.
- * @returns whether it has ended since
+ * @returns what tells, whenever asked, whether it has ended since
  */
 export function start({ name, image, bridge, memoryMiB, cpus }: StoredMachine): () => boolean {
   if (!existsSync(join(image, "usr"))) {
