@@ -63,7 +63,7 @@ async function start(holds: string): Promise<FakeHost> {
     setTimeout(() => server.listen(port, "127.0.0.1"), milliseconds);
   };
   const kept = { asked: [], received: "", status: 0, endsFirst: false, padding: "", connections: 0 };
-  const host: FakeHost = { ...kept, address: `127.0.0.1:${port}`, user: "deploy", hostKey: hostKey.trim(), restart, stop: () => server.close() };
+  const host: FakeHost = { ...kept, address: `127.0.0.1:${port}`, user: "deploy", hostKey, restart, stop: () => server.close() };
   return host;
 }
 
