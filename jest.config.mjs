@@ -1,20 +1,7 @@
-/** Levels of test, each with its folders below tests/. clouds judges and replays what is asked of clouds, with programs of set-up; those of machines boot real ones and need root. */
-const levels = {
-  pure: ["config", "plan", "host", "release", "tools", "cli", "providers", "policy", "architecture"],
-  mocks: ["targets"],
-  goldens: ["goldens"],
-  clouds: ["clouds"],
-  machines: ["machines"],
-  loads: ["machines"],
-};
+import { readFileSync } from "node:fs";
 
-/** Tests on machines that count what fails under load: they want the box for themselves. The others run two at a time. */
-const loads = ["faults", "hardening", "overload", "release"].map((name) => `/tests/machines/${name}\\.test\\.ts$`);
-
-const chosen = (level) => ({
-  machines: { testPathIgnorePatterns: ["/node_modules/", ...loads] },
-  loads: { testMatch: undefined, testRegex: loads },
-}[level] ?? {});
+/** Levels of test, each with its folders below tests/. clouds judges and replays what is asked of clouds, with programs of set-up; machines boots real ones and needs root. */
+const levels = JSON.parse(readFileSync(new URL("tests/levels.json", import.meta.url), "utf8"));
 
 /** @type {import("jest").Config} */
 export default {
@@ -27,6 +14,5 @@ export default {
     testEnvironmentOptions: { globalsCleanup: "off" },
     testMatch: folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`),
     transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
-    ...chosen(displayName),
   })),
 };

@@ -12,10 +12,10 @@ export async function benchReleases(): Promise<readonly Table[]> {
   try {
     await stack.init();
     await stack.mustUp();
-    await addRelease(stack);
+    const pair = await addRelease(stack);
     const url = `${(await stack.outputs()).siteUrl}products`;
     const still = await load(url, rate, duration);
-    const [moving] = await Promise.all([load(url, rate, duration), moveReleases(stack, 10)]);
+    const [moving] = await Promise.all([load(url, rate, duration), moveReleases(stack, pair, 10)]);
     const ms = (value: number) => `${value.toFixed(0)} ms`;
     const rows = [["untouched", still] as const, ["ten releases and rollbacks", moving] as const].map(([name, found]) => [
       name,

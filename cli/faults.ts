@@ -1,53 +1,46 @@
 /**
- * npm run faults [-- WORD...]: breaks a site on machines of this box in every way it knows, under constant load, and prints what
- * each fault cost. Writes docs/faults.md when it ran them all; words choose the rows whose names hold one of them.
+ * npm run faults [-- WORD...]: every row of every table of which `npm test` runs a part (tests/machines/rows.ts): a site on machines of this box, broken in
+ * every way that is known. Writes docs/faults.md when no row of it failed; words choose the faults whose names hold one of them.
  */
-import { writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { faults } from "../tests/machines/faults";
-import { cells, columns, document } from "../tests/machines/faults/document";
-import { measure } from "../tests/machines/faults/measure";
-import { FaultSite } from "../tests/machines/faults/site";
-import { Traffic } from "../tests/machines/faults/traffic";
+import { document } from "../tests/machines/faults/document";
+import { tables } from "../tests/machines/rows";
 import { images } from "../tools/images";
 import { k6 } from "../tools/k6";
 import { pebble } from "../tools/pebble";
 import { setUp } from "../tools/setup";
 import { project } from "../tools/setup/folders";
-import { main, UsageError } from "./terminal";
+import { jest } from "./test/jest";
+import { sum, type Count } from "./test/suite";
+import { main } from "./terminal";
 
 main(async () => {
   const words = process.argv.slice(2);
-  const chosen = faults.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
-  if (chosen.length === 0) throw new UsageError(`npm run faults knows none of that name; it knows ${faults.map(({ name }) => name).join(", ")}`);
   await setUp([k6, pebble, images]);
-  const site = new FaultSite("faults", "10.84.17", 14040);
-  let traffic: Traffic | undefined;
-  const rows: (readonly string[])[] = [];
-  let failed = 0;
+  const folder = mkdtempSync(join(tmpdir(), "faults-"));
+  const table = join(folder, "rows.json");
+  const counts: Count[] = [];
   try {
-    await site.up();
-    traffic = new Traffic(`${site.url}products`, 60, site.address);
-    await traffic.running();
-    console.log(columns.join(" | "));
-    for (const fault of chosen) {
-      const row = await measure(site, fault, traffic).then(
-        (outcome) => cells(fault, outcome),
-        (error: unknown) => {
-          failed += 1;
-          return [fault.name, fault.how, "", "", "", "", `NOT AS IT MUST BE: ${error instanceof Error ? error.message : String(error)}`.replace(/\s+/g, " ")];
-        },
-      );
-      rows.push(row);
-      console.log(row.join(" | "));
+    for (const name of words.length > 0 ? (["faults"] as const) : (Object.keys(tables) as (keyof typeof tables)[])) {
+      console.log(`-- ${name}`);
+      const pattern = words.map((word) => word.replace(/[^\w ]/g, "\\$&")).join("|");
+      const result = await jest("machines", [`tests/machines/${name}.test.ts`], {
+        env: { WEBSTACK_ROWS: "all", WEBSTACK_FAULT_TABLE: table },
+        pattern,
+        print: (text) => process.stdout.write(text),
+      });
+      counts.push(result);
+      if (name === "faults" && words.length === 0 && result.failed === 0 && existsSync(table)) {
+        const box = `${cpus().length} shared cores, ${Math.round(totalmem() / 1024 ** 3)} GiB`;
+        writeFileSync(join(project, "docs/faults.md"), document(JSON.parse(readFileSync(table, "utf8")) as string[][], new Date().toISOString().slice(0, 10), box));
+      }
     }
   } finally {
-    traffic?.stop();
-    await site.down();
+    rmSync(folder, { recursive: true });
   }
-  if (words.length > 0) return failed === 0 ? 0 : 1;
-  const box = `${cpus().length} shared cores, ${Math.round(totalmem() / 1024 ** 3)} GiB`;
-  writeFileSync(join(project, "docs", "faults.md"), document(rows, new Date().toISOString().slice(0, 10), box));
+  const { passed, failed } = sum(counts);
+  console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 });

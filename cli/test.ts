@@ -1,4 +1,9 @@
-/** npm test [-- --no-machines]: every level of test, and one line at the end that counts them all. */
+/** npm test [-- --only NAME | --failed | --changed [REVISION] | --no-machines]: every test, and one line at the end that counts them all. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { costs } from "../tests/costs";
+import { takeDownShared } from "../tests/machines/shared";
 import { iam } from "../tools/iam";
 import { images, mysqlImages } from "../tools/images";
 import { k6 } from "../tools/k6";
@@ -7,33 +12,66 @@ import { moto } from "../tools/moto";
 import { pebble } from "../tools/pebble";
 import { probes, signatures } from "../tools/probes";
 import { scanners } from "../tools/scanners";
-import { workflows } from "../tools/workflows";
 import { setUp } from "../tools/setup";
 import { seconds } from "../tools/setup/step";
-import { suites, type Count } from "./suites";
-import { main, table, UsageError } from "./terminal";
+import { workflows } from "../tools/workflows";
+import { changedFiles, importGraph, touched } from "./test/changed";
+import { choose, wishOf, type Wish } from "./test/choose";
+import { lastFailures, rememberFailures } from "./test/memory";
+import { report, type Done } from "./test/report";
+import { runAll } from "./test/schedule";
+import { sum, type Suite } from "./test/suite";
+import { allSuites } from "./test/suites";
+import { beyond, usesIn } from "./test/uses";
+import { main } from "./terminal";
 
 main(async () => {
-  const words = process.argv.slice(2);
-  const unknown = words.find((word) => word !== "--no-machines");
-  if (unknown !== undefined) throw new UsageError(`npm test knows no ${unknown}; it knows --no-machines`);
-  const machines = !words.includes("--no-machines");
+  const wish = wishOf(process.argv.slice(2));
+  const suites = await chosen(wish);
+  const onMachines = suites.some(({ name }) => name.startsWith("machines/"));
+  await setUp([iam, linters, moto, signatures, ...(onMachines ? [k6, pebble, scanners, probes, workflows, images, mysqlImages] : [])]);
 
-  await setUp([iam, linters, moto, signatures, ...(machines ? [k6, pebble, scanners, probes, workflows, images, mysqlImages] : [])]);
-  const rows: (readonly [string, string])[] = [];
-  const total = { passed: 0, failed: 0 };
-  for (const suite of suites(["pure", "mocks", "goldens", "clouds", ...(machines ? ["machines", "loads"] : [])])) {
-    console.log(`\n== ${suite.name}`);
-    const started = Date.now();
-    const { passed, failed } = await suite.run().catch((error: unknown): Count => {
-      console.error(error instanceof Error ? error.message : error);
-      return { passed: 0, failed: 1 };
+  const started = Date.now();
+  const done: Done[] = [];
+  const folder = mkdtempSync(join(tmpdir(), "webstack-tests-"));
+  // Where suites note the stacks that they leave to each other, and whose process these go with.
+  Object.assign(process.env, { WEBSTACK_TEST_STACKS: folder, WEBSTACK_TEST_OWNER: String(process.pid) });
+  try {
+    await runAll(suites, async (suite) => {
+      console.log(`-- ${suite.name} begins`);
+      const ended = await runOne(suite, folder);
+      done.push(ended);
+      console.log(`-- ${done.length} of ${suites.length} done after ${seconds(Date.now() - started)}`);
     });
-    total.passed += passed;
-    total.failed += failed;
-    rows.push([suite.name, `${passed} passed, ${failed} failed, ${seconds(Date.now() - started)}`]);
+  } finally {
+    await takeDownShared();
+    rmSync(folder, { recursive: true });
   }
-  if (!machines) rows.push(["machines (jest)", "skipped: --no-machines"]);
-  console.log(`\n${table(rows)}\n\n${total.passed} passed, ${total.failed} failed`);
+  rememberFailures(Object.fromEntries(done.map(({ suite, failed, tests }) => [suite, failed === 0 ? null : [...new Set(tests.filter((test) => test.failed).map(({ file }) => file))]])));
+
+  const total = sum(done);
+  console.log(`\n${report(done, Date.now() - started)}\n`);
+  if (!wish.machines) console.log("The tests on machines were left out: --no-machines\n");
+  console.log(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;
 });
+
+async function chosen(wish: Wish): Promise<Suite[]> {
+  const suites = allSuites();
+  if (wish.changedSince === null) return choose(suites, wish, lastFailures(), () => "whole");
+  const [changed, graph] = await Promise.all([changedFiles(wish.changedSince), importGraph(suites.flatMap(({ files }) => files))]);
+  return choose(suites, wish, lastFailures(), (suite) => touched(suite, changed, graph));
+}
+
+/** Runs one suite, prints what it said once it has ended, and holds it to its row of tests/costs.ts. */
+async function runOne(suite: Suite, folder: string): Promise<Done> {
+  const started = Date.now();
+  const record = join(folder, suite.name.replace("/", "-"));
+  const result = await suite.run({ WEBSTACK_TEST_RECORD: record }).catch((error: unknown) => ({ passed: 0, failed: 1, tests: [], output: error instanceof Error ? error.message : String(error) }));
+  const uses = usesIn(record);
+  const tooMuch = suite.name.startsWith("machines/") ? beyond(suite.name, uses, costs[suite.name]) : null;
+  const milliseconds = Date.now() - started;
+  const failed = result.failed + (tooMuch === null ? 0 : 1);
+  console.log(`\n== ${suite.name}: ${result.passed} passed, ${failed} failed, ${seconds(milliseconds)}\n${result.output.trimEnd()}${tooMuch === null ? "" : `\n${tooMuch}`}\n`);
+  return { suite: suite.name, passed: result.passed, failed, tests: result.tests, uses, milliseconds };
+}

@@ -5,6 +5,7 @@ import { machine } from "../../providers/nspawn/machine";
 import { bridgeName, network } from "../../providers/nspawn/network";
 import { addressAt, parseAddress, parseRange } from "../../providers/nspawn/range";
 import { isRunning, removeMachine, start, stop } from "../../providers/nspawn/running";
+import { record } from "../machines/record";
 import { storedMachine, storeMachine, type StoredMachine } from "../../providers/nspawn/store";
 
 /** A virtual private network: one bridge of this box, whatever subnets it is cut into. */
@@ -47,6 +48,7 @@ export async function deleteNetwork({ name, range }: Network): Promise<void> {
 export async function createMachine(on: Network, { recipe, ...made }: Machine): Promise<void> {
   const image = await buildImage(recipe, () => undefined);
   const gateway = addressAt(rangeOf(on), 1);
+  record({ boots: 1 });
   await machine.create(checked(machine, { ...made, suite: recipe.suite, image, bridge: bridgeName(on.name), gateway, range: on.range }));
 }
 
@@ -55,6 +57,7 @@ export async function resizeMachine(name: string, size: Size): Promise<void> {
   const other = resized(name, size);
   if (other === null) return;
   await stop(name);
+  record({ boots: 1 });
   start(other);
 }
 

@@ -8,13 +8,13 @@ import { run } from "./stack";
 import { everyStatus, secured } from "./statuses";
 import { Stranger } from "./stranger";
 
-const site = new FaultSite("faults-edge", "10.84.18", 14050);
+const site = new FaultSite("edge", 14050);
 const { stack, address, url } = site;
 let stranger: Stranger;
 
 beforeAll(async () => {
   await site.up();
-  stranger = await Stranger.arrive(`${stack.name}-stranger`, "10.84.18.1", "10.84.18.200");
+  stranger = await Stranger.arrive(`${stack.name}-stranger`, `${site.network}.1`, `${site.network}.200`);
 }, 400_000);
 
 afterAll(async () => {

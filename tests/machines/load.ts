@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findK6 } from "../../tools/k6";
+import { record } from "./record";
 import { run } from "./stack";
 
 /** What a constant arrival rate met with. Times in milliseconds. */
@@ -23,6 +24,7 @@ export interface Load {
  * since a test says what was answered and a bench how soon.
  */
 export async function load(url: string, rate: number, seconds: number, address = "", timeoutSeconds = 30): Promise<Load> {
+  record({ load: seconds });
   const folder = mkdtempSync(join(tmpdir(), "load-"));
   const summary = join(folder, "summary.json");
   try {

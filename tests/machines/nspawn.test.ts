@@ -9,6 +9,7 @@ import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { processes } from "../../providers/nspawn/cgroup";
 import { bridgeAddress } from "../../providers/nspawn/network";
+import { record } from "./record";
 import { type Plugin, startPlugin } from "../providers/nspawn/plugin";
 
 jest.setTimeout(300_000);
@@ -25,7 +26,10 @@ let base: Record<string, unknown>;
 let first: Record<string, unknown>;
 
 const machineArgs = (name: string, address: string) => ({ ...base, name, address });
-const create = async (name: string, address: string) => (await plugin.create("Machine", machineArgs(name, address))).outs;
+async function create(name: string, address: string) {
+  record({ boots: 1 });
+  return (await plugin.create("Machine", machineArgs(name, address))).outs;
+}
 
 /** Runs a shell command on a machine over SSH, whose host key must be the one the provider told. */
 function on(machine: Record<string, unknown>, command: string) {

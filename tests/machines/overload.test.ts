@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findK6 } from "../../tools/k6";
 import { ask } from "./http";
-import { run, TestStack } from "./stack";
+import { record } from "./record";
+import { SharedStack } from "./shared";
+import { run } from "./stack";
 
-const stack = new TestStack("faults-load", "10.84.18.0/24");
+const stack = new SharedStack("shop");
 let site = "";
 let style = "";
 
@@ -20,8 +22,7 @@ const small = {
 };
 
 beforeAll(async () => {
-  await stack.init(small);
-  await stack.mustUp();
+  await stack.bringUp(small);
   site = (await stack.outputs()).siteUrl;
   style = /href="\/(static\/[^"]+\.css)"/.exec((await ask(site)).body)?.[1] ?? "";
 }, 300_000);
@@ -38,7 +39,8 @@ interface Met {
 }
 
 /** What visitors met, by what they were answered; times in milliseconds. */
-async function visit(environment: Readonly<Record<string, string>>) {
+async function visit(environment: Readonly<Record<"SECONDS", string>> & Readonly<Record<string, string>>) {
+  record({ load: Number(environment.SECONDS) });
   const folder = mkdtempSync(join(tmpdir(), "overload-"));
   try {
     const summary = join(folder, "summary.json");

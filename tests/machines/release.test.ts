@@ -1,10 +1,11 @@
 /** Releases and failures under load. Limit: counts only; how long requests waited is bench/releases.ts. */
 import { load, type Load } from "./load";
-import { addRelease, moveReleases } from "./moves";
-import { TestStack } from "./stack";
+import { addRelease, moveReleases, type Pair } from "./moves";
+import { SharedStack } from "./shared";
 
-const stack = new TestStack("release", "10.84.4.0/24");
+const stack = new SharedStack("shop");
 let site = "";
+let pair: Pair;
 
 /** Requests a second, each at its own time. */
 const rate = 200;
@@ -15,9 +16,8 @@ const say = (what: string, { requests, failed, dropped, p50, p99, max }: Load) =
   );
 
 beforeAll(async () => {
-  await stack.init();
-  await stack.mustUp();
-  await addRelease(stack);
+  await stack.bringUp();
+  pair = await addRelease(stack);
   site = (await stack.outputs()).siteUrl;
 }, 300_000);
 
@@ -28,10 +28,11 @@ afterAll(async () => {
 test("ten releases and rollbacks in a row under 200 requests a second fail no request", async () => {
   // As long as ten moves take on this box, and half as long again for what the load costs them.
   const started = Date.now();
-  await moveReleases(stack, 2);
+  const since = await stack.remote("date +%s");
+  await moveReleases(stack, pair, 2);
   const seconds = Math.ceil(((Date.now() - started) / 2000) * 10 * 1.5);
   let over = false;
-  const moves = moveReleases(stack, 10).then((slots) => {
+  const moves = moveReleases(stack, pair, 10).then((slots) => {
     over = true;
     return slots;
   });
@@ -43,7 +44,7 @@ test("ten releases and rollbacks in a row under 200 requests a second fail no re
   const [result, slots] = await Promise.all([under, moves]);
   say("ten releases and rollbacks", result);
   // The sandbox killed no worker on the way, and no slot had to be started twice.
-  const journal = await stack.remote("sudo journalctl --no-pager --unit 'web@*'");
+  const journal = await stack.remote(`sudo journalctl --no-pager --unit 'web@*' --since @${since}`);
   expect(journal).toContain("Started");
   expect(journal).not.toContain("terminated due to signal");
   expect(await stack.remote("systemctl show 'web@*.service' -p NRestarts --value | sort -u")).toBe("0");

@@ -6,13 +6,13 @@ import { reviewChange, type Review } from "../../cli/review/review";
 import { recordFolder } from "../../cli/review/side";
 import type { Level } from "../../cli/review/verdict";
 import { ask } from "./http";
-import { run, TestStack, type Outcome } from "./stack";
+import { SharedStack } from "./shared";
+import { run, type Outcome } from "./stack";
 
-const stack = new TestStack("review", "10.84.22.0/24");
+const stack = new SharedStack("shop");
 
 beforeAll(async () => {
-  await stack.init();
-  await stack.mustUp();
+  await stack.bringUp();
 }, 300_000);
 
 afterAll(() => stack.down(), 60_000);
@@ -68,7 +68,7 @@ const changes: Readonly<Record<string, Change>> = {
   "new job": { change: () => stack.change({ jobs: { "clear-sessions": { run: "python manage.py clearsessions", schedule: "daily" } } }), level: "no downtime", moved: [] },
   "host size": { change: () => stack.change({ host: { memoryMiB: 3072 } }), level: "no downtime", moved: [] },
   "domain": { change: () => stack.change({ site: { domain: "www.ocpizza.test", tls: "none" } }), level: "restart", moved: ["slot"] },
-  "firewall opening": { change: () => stack.change({ access: { sshFrom: ["10.84.22.1/32", "198.51.100.0/24"] } }), level: "no downtime", moved: [] },
+  "firewall opening": { change: () => stack.change({ access: { sshFrom: ["10.84.14.1/32", "198.51.100.0/24"] } }), level: "no downtime", moved: [] },
   "secret rotation": { change: () => stack.pulumi(["config", "set", "--secret", "STRIPE_API_KEY"], "another"), level: "restart", moved: ["slot"] },
 };
 

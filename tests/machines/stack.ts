@@ -6,6 +6,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
 import { findPulumi } from "../../tools/setup/pulumi";
+import { record } from "./record";
 
 /** The engine's program; set-up has put it there. */
 export function pulumiProgram(): string {
@@ -25,7 +26,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** What a stack that is no local one has beside it. */
+/** What a stack has beside it that is no plain one of this box. */
 interface Surroundings {
   /** Of the engine and its plugins. */
   readonly environment?: NodeJS.ProcessEnv;
@@ -33,6 +34,10 @@ interface Surroundings {
   readonly afterwards?: string;
   /** Folder of another program than ours. */
   readonly program?: string;
+  /** A stack that stands already, with its folder and the passphrase of its secrets. */
+  readonly standing?: { readonly folder: string; readonly passphrase: string };
+  /** The process with which the stack goes; this one unless told otherwise. */
+  readonly owner?: number;
 }
 
 interface Outputs {
@@ -51,7 +56,8 @@ export class TestStack {
   readonly folder: string;
   readonly name: string;
   protected readonly environment: NodeJS.ProcessEnv;
-  private readonly watcher: ChildProcess;
+  protected readonly passphrase: string;
+  private readonly watcher: ChildProcess | undefined;
   private outputsCache: Outputs | undefined;
 
   /**
@@ -62,31 +68,49 @@ export class TestStack {
     name: string,
     readonly range: string,
     private readonly example = "Pulumi.local.yaml",
-    { environment = {}, afterwards = "true", program: other }: Surroundings = {},
+    { environment = {}, afterwards = "true", program: other, standing, owner = process.pid }: Surroundings = {},
   ) {
     this.name = `test-${name}`;
-    this.folder = mkdtempSync(join(tmpdir(), `webstack-${this.name}-`));
-    if (other !== undefined) cpSync(other, this.folder, { recursive: true });
-    else for (const part of program) cpSync(join(root, part), join(this.folder, part), { recursive: true });
-    symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
-    mkdirSync(join(this.folder, "state"));
+    this.folder = standing?.folder ?? mkdtempSync(join(tmpdir(), `webstack-${this.name}-`));
+    if (standing === undefined) {
+      if (other !== undefined) cpSync(other, this.folder, { recursive: true });
+      else this.copyProgram();
+      symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
+      mkdirSync(join(this.folder, "state"));
+    }
+    this.passphrase = standing?.passphrase ?? randomBytes(12).toString("hex");
     this.environment = {
       ...process.env,
       // The language host lies beside the engine.
       PATH: `${dirname(pulumiProgram())}${delimiter}${process.env.PATH ?? ""}`,
       PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: randomBytes(12).toString("hex"),
+      PULUMI_CONFIG_PASSPHRASE: this.passphrase,
       PULUMI_SKIP_UPDATE_CHECK: "1",
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       ...environment,
     };
     const down = `cd ${this.folder} && ${pulumiProgram()} destroy --yes --skip-preview --stack ${this.name} > down.log 2>&1; ${afterwards}; rm -rf ${this.folder}`;
-    this.watcher = afterDeath(down, this.environment);
+    this.watcher = standing === undefined ? afterDeath(down, this.environment, owner) : undefined;
+  }
+
+  /** The program and its applications as the project has them, whatever a test has made of the copy. */
+  protected copyProgram(): void {
+    for (const part of program) {
+      rmSync(join(this.folder, part), { recursive: true, force: true });
+      cpSync(join(root, part), join(this.folder, part), { recursive: true });
+    }
   }
 
   /** Path of the application that the stack serves; tests may change it. */
   get app(): string {
     return join(this.folder, "examples/ocpizza");
+  }
+
+  /** Makes the stack and brings it up: its file from the example, `changes` by key without namespace, `secrets` beside those that the example names. */
+  async bringUp(changes: Readonly<Record<string, unknown>> = {}, secrets: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.init(changes);
+    for (const [name, value] of Object.entries(secrets)) await this.secret(name, value);
+    await this.mustUp();
   }
 
   /** Makes the stack's file from the example: its own range, random secrets, and `changes` by key without namespace. */
@@ -107,7 +131,7 @@ export class TestStack {
     return join(this.folder, `Pulumi.${this.name}.yaml`);
   }
 
-  private async secret(name: string, value: string): Promise<void> {
+  async secret(name: string, value: string): Promise<void> {
     const { code, stderr } = await this.pulumi(["config", "set", "--secret", name], value);
     if (code !== 0) throw new Error(stderr);
   }
@@ -127,6 +151,7 @@ export class TestStack {
   async up(): Promise<Outcome> {
     const outcome = await this.pulumi(["up", "--yes", "--skip-preview", "--skip-plugin-pre-install"]);
     this.outputsCache = undefined;
+    recordBoots(outcome);
     return outcome;
   }
 
@@ -152,8 +177,10 @@ export class TestStack {
   }
 
   /** A verb that people type, in this stack's copy of the project and with its state: `npm("up", NAME)`. */
-  npm(verb: string, ...words: readonly string[]): Promise<Outcome> {
-    return run("npm", ["run", "--silent", verb, "--", ...words], { cwd: this.folder, env: { ...this.environment, STACK: this.name } });
+  async npm(verb: string, ...words: readonly string[]): Promise<Outcome> {
+    const outcome = await run("npm", ["run", "--silent", verb, "--", ...words], { cwd: this.folder, env: { ...this.environment, STACK: this.name } });
+    recordBoots(outcome);
+    return outcome;
   }
 
   /** A line that people type into a shell, in the same place. */
@@ -208,16 +235,22 @@ export class TestStack {
 
   /** Stops the watcher and removes the copy of the program, once nothing stands any more. */
   protected forget(): void {
-    if (this.watcher.pid !== undefined) process.kill(-this.watcher.pid, "SIGKILL");
+    if (this.watcher?.pid !== undefined) process.kill(-this.watcher.pid, "SIGKILL");
     rmSync(this.folder, { recursive: true });
   }
 }
 
-/** Runs a shell command once this process is gone, however it went. Kill the watcher's process group when nothing is left to do. */
-export function afterDeath(command: string, env: NodeJS.ProcessEnv): ChildProcess {
-  const watcher = spawn("sh", ["-c", `while kill -0 ${process.pid} 2>/dev/null; do sleep 1; done; ${command}`], { detached: true, stdio: "ignore", env });
+/** Runs a shell command once a process is gone, this one unless told otherwise, however it went. Kill the watcher's process group when nothing is left to do. */
+export function afterDeath(command: string, env: NodeJS.ProcessEnv, owner = process.pid): ChildProcess {
+  const watcher = spawn("sh", ["-c", `while kill -0 ${owner} 2>/dev/null; do sleep 1; done; ${command}`], { detached: true, stdio: "ignore", env });
   watcher.unref();
   return watcher;
+}
+
+/** Writes down the machines of this box that an engine says it started. */
+export function recordBoots({ stdout }: Outcome): void {
+  const boots = [...stdout.matchAll(/nspawn:index:Machine\s+\S+\s+(created|updated)\b/g)].length;
+  if (boots > 0) record({ boots });
 }
 
 /** Runs a command to its end, whatever its exit code. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { findPulumi } from "../../tools/setup/pulumi";
 import { findWorkflowTool } from "../../tools/workflows";
-import { afterDeath, run, type Outcome } from "./stack";
+import { afterDeath, recordBoots, run, type Outcome } from "./stack";
 
 const root = resolve(__dirname, "../..");
 const actions = join(__dirname, "actions");
@@ -65,7 +65,7 @@ export class Clone {
   }
 
   /** Runs every job of a workflow, or one, in order. `event` is what GitHub would send. */
-  workflow(name: string, eventName: string, event: object = {}, job?: string): Promise<Outcome> {
+  async workflow(name: string, eventName: string, event: object = {}, job?: string): Promise<Outcome> {
     const file = join(this.folder, "event.json");
     writeFileSync(file, JSON.stringify(event));
     const local = [...readFileSync(join(this.origin, ".github/workflows", `${name}.yml`), "utf8").matchAll(/uses: ([a-z-]+\/([a-z-]+)@[0-9a-f]{40})/g)];
@@ -79,7 +79,9 @@ export class Clone {
     ];
     // A runner knows the stack by the repository's variables and secrets alone.
     const runner = Object.entries(this.environment).filter(([variable]) => !/^(STACK|PULUMI_.*)$/.test(variable));
-    return run(findWorkflowTool("act"), words, { cwd: this.origin, env: Object.fromEntries(runner) });
+    const outcome = await run(findWorkflowTool("act"), words, { cwd: this.origin, env: Object.fromEntries(runner) });
+    recordBoots(outcome);
+    return outcome;
   }
 
   /** Takes the stack down and the clone away. */

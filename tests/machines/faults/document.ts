@@ -1,6 +1,6 @@
 import type { Fault, Outcome } from "./fault";
 
-export const columns = ["fault", "how", "failed requests", "longest wait", "failing for", "acknowledged orders lost", "how it was seen"] as const;
+const columns = ["fault", "how", "failed requests", "longest wait", "failing for", "acknowledged orders lost", "how it was seen"] as const;
 
 /** One row of the table, as text. */
 export function cells({ name, how }: Fault, { requests, failed, longest, seconds, orders, lost, seen }: Outcome): readonly string[] {

@@ -18,6 +18,7 @@ export const faults: readonly Fault[] = [
   diskFull,
   databaseStopped,
   databaseGoneDuringMigrate,
+  databaseAway(20),
   databaseAway(120),
   badMigration,
   badStaticStep,

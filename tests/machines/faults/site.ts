@@ -1,13 +1,14 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { processes } from "../../../providers/nspawn/cgroup";
 import { start, stop } from "../../../providers/nspawn/running";
 import { folderOf, storedMachine } from "../../../providers/nspawn/store";
 import { AcmeServer } from "../acme";
 import { ask } from "../http";
-import { type Outcome, TestStack } from "../stack";
+import { record } from "../record";
+import { type SharedName, SharedStack } from "../shared";
+import type { Outcome, TestStack } from "../stack";
 
 /** A page that takes all the memory that it can get. */
 const greedy = `
@@ -28,6 +29,8 @@ urlpatterns.append(path("eat", _eat))
 /** The site that everything happens to: OC Pizza with TLS, a database and backups, on machines of its own. */
 export class FaultSite {
   readonly stack: TestStack;
+  /** The first three numbers of its addresses. */
+  readonly network: string;
   readonly address: string;
   readonly backupAddress: string;
   readonly url = "https://shop.test/";
@@ -38,31 +41,27 @@ export class FaultSite {
   root = "";
 
   /**
-   * @param name a DNS label; names the machines
-   * @param network the first three numbers of its addresses
+   * @param name the stack that it is on
    * @param authorityPort where the certificate authority answers; the next three ports are used, too
    */
-  constructor(
-    name: string,
-    readonly network: string,
-    readonly authorityPort: number,
-  ) {
-    this.stack = new TestStack(name, `${network}.0/24`);
-    this.address = `${network}.10`;
-    this.backupAddress = `${network}.40`;
-    this.authority = new AcmeServer(`${network}.1`, authorityPort, this.address, 90 * 24 * 3600);
+  constructor(name: SharedName, readonly authorityPort: number) {
+    this.stack = new SharedStack(name);
+    this.network = this.stack.range.replace(/\.0\/24$/, "");
+    this.address = `${this.network}.10`;
+    this.backupAddress = `${this.network}.40`;
+    this.authority = new AcmeServer(`${this.network}.1`, authorityPort, this.address, 90 * 24 * 3600);
     this.machine = `webstack-${this.stack.name}-web-0`;
   }
 
   async up(): Promise<void> {
     appendFileSync(join(this.stack.app, "ocpizza/urls.py"), greedy);
-    await this.stack.init({ site: { domain: "shop.test", tls: "letsencrypt", acme: this.authority.description }, backup: { enabled: true } });
-    await this.stack.pulumi(["config", "set", "--secret", "backupPassword"], randomBytes(24).toString("hex"));
-    await this.stack.mustUp();
+    const site = { domain: "shop.test", tls: "letsencrypt", acme: this.authority.description };
+    // The password stays the same, since the repository of a stack that stands was made with it.
+    await this.stack.bringUp({ site, backup: { enabled: true } }, { backupPassword: "one-password-for-every-suite-on-it" });
     this.databaseAddress = (await this.stack.outputs()).database.host;
     await this.authority.start();
     this.root = await this.authority.root();
-    await this.run("systemctl start webstack-certificate.service && hostctl backup");
+    await this.run("hostctl renew && hostctl backup");
   }
 
   async down(): Promise<void> {
@@ -146,6 +145,7 @@ export class FaultSite {
   async boot(): Promise<void> {
     const stored = storedMachine(this.machine);
     if (stored === undefined) throw new Error(`${this.machine} is gone`);
+    record({ boots: 1 });
     start(stored);
     for (let left = 100; (await this.attempt("true")).code !== 0; left -= 1) {
       if (left === 0) throw new Error(`${this.machine} does not boot`);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findK6 } from "../../../tools/k6";
+import { record } from "../record";
 
 /** One request of a visitor. */
 export interface Sample {
@@ -21,6 +22,7 @@ export class Traffic {
   private readonly file = join(this.folder, "samples.csv");
   private readonly k6: ChildProcess;
   private readonly samples: Sample[] = [];
+  private readonly began = Date.now();
   private offset = 0;
   private rest = "";
 
@@ -55,6 +57,7 @@ export class Traffic {
   }
 
   stop(): void {
+    record({ load: (Date.now() - this.began) / 1000 });
     this.k6.kill("SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -1,4 +1,5 @@
-import { countJest, countUnittest } from "../../cli/suites";
+import { countUnittest } from "../../../cli/test/checks";
+import { countJest, testsOf } from "../../../cli/test/jest";
 
 test.each([
   ["Ran 12 tests in 0.3s\n\nOK", { passed: 12, failed: 0 }],
@@ -26,4 +27,18 @@ test.each([
 
 test("jest without a report is a failure", () => {
   expect(countJest("", 1)).toEqual({ passed: 0, failed: 1 });
+});
+
+test("each test of a report has its file and its time, and a file that does not load is a test that failed", () => {
+  const testResults = [
+    { name: `${process.cwd()}/tests/plan/cost.test.ts`, status: "failed", assertionResults: [
+      { fullName: "a price", duration: 12, status: "passed" }, { fullName: "another", duration: null, status: "failed" }, { fullName: "a third", duration: null, status: "pending" },
+    ] },
+    { name: `${process.cwd()}/tests/plan/names.test.ts`, status: "failed", assertionResults: [] },
+  ];
+  expect(testsOf(JSON.stringify({ ...totals, testResults }))).toEqual([
+    { name: "a price", file: "tests/plan/cost.test.ts", milliseconds: 12, failed: false },
+    { name: "another", file: "tests/plan/cost.test.ts", milliseconds: 0, failed: true },
+    { name: "does not load", file: "tests/plan/names.test.ts", milliseconds: 0, failed: true },
+  ]);
 });

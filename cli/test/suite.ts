@@ -1,0 +1,49 @@
+/** How many tests of a suite passed and failed. A check without tests of its own, such as the compiler, counts as one. */
+export interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** One test that ran. */
+export interface Ran {
+  readonly name: string;
+  /** Of its tests' file, relative to the project. */
+  readonly file: string;
+  readonly milliseconds: number;
+  readonly failed: boolean;
+}
+
+export interface Result extends Count {
+  /** Tests by name, where the suite tells them apart. */
+  readonly tests: readonly Ran[];
+  /** Everything that was printed. */
+  readonly output: string;
+}
+
+/**
+ * Beside whom a suite runs. `machines`: it boots machines and mostly waits for them, so some run at once. `alone`: it counts what fails under load, and no
+ * machines but its own run beside it. `processor`: it computes, and takes what the last machines and the loads leave of the processors.
+ */
+export type Place = "processor" | "machines" | "alone";
+
+/** What `npm test` runs and counts as one: a check, a level of jest, or the tests of one file on machines. */
+export interface Suite {
+  /** "types (tsc)", "pure", "machines/site". */
+  readonly name: string;
+  readonly place: Place;
+  /** As a full run last took, in minutes; the longest start first. */
+  readonly minutes: number;
+  /** Of the stack that it shares with other suites; those that share one take turns. */
+  readonly stack?: string;
+  /** Files of tests, relative to the project; empty for a check that has none. */
+  readonly files: readonly string[];
+  /** @param environment added to the suite's own */
+  run(environment: Readonly<Record<string, string>>): Promise<Result>;
+  /** The same with only some of its files. */
+  narrowed?(files: readonly string[]): Suite;
+}
+
+/** Adds counts up. */
+export function sum(counts: readonly Count[]): Count {
+  return counts.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }), { passed: 0, failed: 0 });
+}

@@ -1,0 +1,38 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { costs } from "../../tests/costs";
+import levels from "../../tests/levels.json";
+import { project } from "../../tools/setup/folders";
+import { checks } from "./checks";
+import { examples } from "./examples";
+import { jestSuite } from "./jest";
+import type { Suite } from "./suite";
+
+const minutes = (suite: string): number => costs[suite]?.minutes ?? 1;
+
+/** Everything that `npm test` runs. Of the tests on machines each file is a suite of its own; of every other level of jest all files are one. */
+export function allSuites(): Suite[] {
+  const { machines, ...others } = levels;
+  return [
+    ...checks(minutes),
+    ...examples(minutes),
+    ...Object.entries(others).map(([level, folders]) => jestSuite(level, { name: level, place: "processor", minutes: minutes(level) }, testFiles(folders))),
+    ...testFiles(machines).map((file) => {
+      const name = suiteOf(file);
+      const { alone, stack } = costs[name] ?? {};
+      return jestSuite("machines", { name, place: alone ? "alone" : "machines", minutes: minutes(name), ...(stack === undefined ? {} : { stack }) }, [file]);
+    }),
+  ];
+}
+
+/** "tests/machines/site.test.ts" is the suite "machines/site". */
+export function suiteOf(file: string): string {
+  return file.replace(/^tests\/(.*)\.test\.ts$/, "$1");
+}
+
+function testFiles(folders: readonly string[]): string[] {
+  return folders.flatMap((folder) => {
+    const names = readdirSync(join(project, "tests", folder), { recursive: true, encoding: "utf8" });
+    return names.filter((name) => name.endsWith(".test.ts")).map((name) => join("tests", folder, name));
+  });
+}

@@ -1,0 +1,55 @@
+import { readdirSync, writeFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { report } from "../../../cli/test/report";
+import { allSuites } from "../../../cli/test/suites";
+import { beyond, usesIn } from "../../../cli/test/uses";
+import { costs } from "../../costs";
+
+const root = resolve(__dirname, "../../..");
+const none = { boots: 0, load: 0, shared: [], kept: 0 };
+
+test("what the tests of a suite wrote down is added up", () => {
+  const folder = mkdtempSync(join(tmpdir(), "uses-"));
+  writeFileSync(join(folder, "record"), '{"boots":2}\n{"load":9.6}\n{"boots":1,"kept":1}\n{"shared":"shop"}\n{"load":3}\n');
+  expect(usesIn(join(folder, "record"))).toEqual({ boots: 3, load: 13, shared: ["shop"], kept: 1 });
+  expect(usesIn(join(folder, "none"))).toEqual(none);
+  rmSync(folder, { recursive: true });
+});
+
+test("a suite that takes more than its row says is told so, with both figures", () => {
+  const row = { minutes: 1, boots: 2, load: 10 };
+  expect(beyond("machines/x", { ...none, boots: 2, load: 10 }, row)).toBeNull();
+  expect(beyond("machines/x", { ...none, boots: 3, load: 11 }, row)).toBe(
+    "machines/x costs more than tests/costs.ts says: 3 machines booted, must be at most 2; 11 s of load, must be at most 10",
+  );
+  expect(beyond("machines/x", { ...none, boots: 3 }, undefined)).toBe("machines/x has no row in tests/costs.ts; it booted 3 machines and held 0 s of load");
+});
+
+test("every suite has its row, and every row its suite", () => {
+  const there = allSuites().map(({ name }) => name);
+  expect(Object.keys(costs).sort()).toEqual(there.sort());
+  expect(there.filter((name) => name.startsWith("machines/"))).toHaveLength(readdirSync(join(root, "tests/machines")).filter((name) => name.endsWith(".test.ts")).length);
+});
+
+test("a run ends with the longest suites, what they asked of the box, and the ten slowest tests", () => {
+  const tests = Array.from({ length: 12 }, (_, index) => ({ name: `t${index}`, file: "f", milliseconds: index * 1000, failed: false }));
+  const text = report(
+    [
+      { suite: "pure", passed: 12, failed: 0, milliseconds: 30_000, tests, uses: none },
+      { suite: "machines/x", passed: 3, failed: 1, milliseconds: 90_000, tests: [], uses: { boots: 2, load: 10, shared: ["shop"], kept: 1 } },
+    ],
+    100_000,
+  );
+  expect(text).toBe(
+    [
+      "Suites, the longest first; 100 s in all, several at a time:",
+      "  machines/x  1.5 min; 3 passed, 1 failed; 2 machines booted; 1 of them from a kept tree; 10 s of load; on the stack shop, which was up",
+      "  pure        0.5 min; 12 passed, 0 failed",
+      "",
+      "The ten slowest tests:",
+      ...[11, 10].map((index) => `  ${index} s   pure: t${index}`),
+      ...[9, 8, 7, 6, 5, 4, 3, 2].map((index) => `  ${index}.0 s  pure: t${index}`),
+    ].join("\n"),
+  );
+});

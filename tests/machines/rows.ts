@@ -1,0 +1,33 @@
+/** Of a table of tests, what `npm test` runs of it. */
+interface Chosen {
+  /** Names of the rows; every other row is left to `npm run faults`. */
+  readonly rows: readonly string[];
+  /** Why these tell what all of them tell. */
+  readonly why: string;
+}
+
+/**
+ * Tables of which `npm test` runs only the rows that differ in kind, by the name of their suite. `npm run faults` runs every row of them, each night in CI.
+ * A table that is not here is run whole.
+ */
+export const tables = {
+  faults: {
+    rows: [
+      ...["worker killed", "gunicorn killed", "nginx killed", "machine killed", "out of memory", "disk full"],
+      ...["database stopped and back", "database away for 20 s", "database gone during migrate", "bad migration", "bad static step"],
+      ...["expired certificate", "ACME server down", "backup target down", "clock jump"],
+      ...["hostctl killed at STEPS", "hostctl killed at UNITS", "power cut at SWITCH", "power cut at DRAIN"],
+    ],
+    why:
+      "Each row but those that interrupt a release differs from all others. A release is interrupted in nine steps, of which those before the switch put the old release back and those after it keep " +
+      "the new one: one of each kind, by a kill and by a power cut. hostctl's own tests kill it at every point, and a database that is away for 120 s meets the same time-outs as after 20 s.",
+  },
+} as const satisfies Readonly<Record<string, Chosen>>;
+
+/** The rows of a table that this run is for. @throws Error when a chosen row is not in the table */
+export function rowsOf<Row>(table: keyof typeof tables, all: readonly Row[], nameOf: (row: Row) => string): readonly Row[] {
+  const chosen: readonly string[] = tables[table].rows;
+  const unknown = chosen.filter((name) => !all.some((row) => nameOf(row) === name));
+  if (unknown.length > 0) throw new Error(`tests/machines/rows.ts names rows that the table ${table} has not: ${unknown.join(", ")}`);
+  return process.env.WEBSTACK_ROWS === "all" ? all : all.filter((row) => chosen.includes(nameOf(row)));
+}
