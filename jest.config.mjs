@@ -3,7 +3,7 @@ const levels = {
   pure: ["config", "plan", "host", "release", "tools", "cli", "providers", "policy", "architecture"],
   mocks: ["targets"],
   goldens: ["goldens"],
-  clouds: ["clouds"],
+  clouds: ["clouds", "examples"],
   machines: ["machines"],
   loads: ["machines"],
 };
