@@ -5,6 +5,7 @@ import { k6 } from "../tools/k6";
 import { linters } from "../tools/linters";
 import { moto } from "../tools/moto";
 import { pebble } from "../tools/pebble";
+import { postgres } from "../tools/postgres";
 import { probes, signatures } from "../tools/probes";
 import { scanners } from "../tools/scanners";
 import { workflows } from "../tools/workflows";
@@ -19,7 +20,7 @@ main(async () => {
   if (unknown !== undefined) throw new UsageError(`npm test knows no ${unknown}; it knows --no-machines`);
   const machines = !words.includes("--no-machines");
 
-  await setUp([iam, linters, moto, signatures, ...(machines ? [k6, pebble, scanners, probes, workflows, images, mysqlImages] : [])]);
+  await setUp([iam, linters, moto, postgres, signatures, ...(machines ? [k6, pebble, scanners, probes, workflows, images, mysqlImages] : [])]);
   const rows: (readonly [string, string])[] = [];
   const total = { passed: 0, failed: 0 };
   for (const suite of suites(["pure", "mocks", "goldens", "clouds", ...(machines ? ["machines", "loads"] : [])])) {

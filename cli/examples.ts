@@ -1,0 +1,34 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+import { withPostgres } from "../tools/postgres";
+import { project } from "../tools/setup/folders";
+import { venvOf } from "../tools/setup/venv";
+import type { Count, Suite } from "./suites";
+import { unittest } from "./unittest";
+
+/** One suite for each folder of `parent`, by its name: an example cannot be left out. */
+export function exampleSuites(parent = join(project, "examples")): Suite[] {
+  return readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ name: `examples/${name}`, run: () => runTests(join(parent, name)) }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** The example's own tests, with the very packages that its hosts install and, where PostgreSQL's driver is among them, a PostgreSQL. */
+async function runTests(folder: string): Promise<Count> {
+  const tests = testArguments(folder);
+  const requirements = join(folder, "requirements.txt");
+  const python = await venvOf(requirements);
+  const run = (env = {}) => unittest([python, ...tests], folder, env);
+  return /^psycopg\b/m.test(readFileSync(requirements, "utf8")) ? withPostgres((url) => run({ DATABASE_URL: url })) : run();
+}
+
+/** What Python is asked to run in an example's folder. Error: what the folder lacks. */
+export function testArguments(folder: string): string[] {
+  const has = (path: string) => existsSync(join(folder, path));
+  const tests = has("tests") && readdirSync(join(folder, "tests")).some((name) => /^test.*\.py$/.test(name));
+  const lacks = [...(tests ? [] : ["tests: no file tests/test*.py"]), ...(has("requirements.txt") ? [] : ["packages: no file requirements.txt, with hashes"])];
+  if (lacks.length > 0) throw new Error(`examples/${basename(folder)} has no ${lacks.join(", and no ")}`);
+  return has("manage.py") ? ["manage.py", "test"] : ["-m", "unittest", "discover", "-s", "tests", "-t", "."];
+}
