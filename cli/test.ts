@@ -10,6 +10,7 @@ import { k6 } from "../tools/k6";
 import { linters } from "../tools/linters";
 import { moto } from "../tools/moto";
 import { pebble } from "../tools/pebble";
+import { postgres } from "../tools/postgres";
 import { probes, signatures } from "../tools/probes";
 import { scanners } from "../tools/scanners";
 import { setUp } from "../tools/setup";
@@ -29,7 +30,7 @@ main(async () => {
   const wish = wishOf(process.argv.slice(2));
   const suites = await chosen(wish);
   const onMachines = suites.some(({ name }) => name.startsWith("machines/"));
-  await setUp([iam, linters, moto, signatures, ...(onMachines ? [k6, pebble, scanners, probes, workflows, images, mysqlImages] : [])]);
+  await setUp([iam, linters, moto, postgres, signatures, ...(onMachines ? [k6, pebble, scanners, probes, workflows, images, mysqlImages] : [])]);
 
   const started = Date.now();
   const done: Done[] = [];

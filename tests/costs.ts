@@ -20,6 +20,7 @@ export const costs: Readonly<Record<string, Cost>> = {
   types: { minutes: 1, boots: 0, load: 0 },
   lint: { minutes: 1, boots: 0, load: 0 },
   hostctl: { minutes: 1, boots: 0, load: 0 },
+  "examples/bitcoin": { minutes: 1, boots: 0, load: 0 },
   "examples/ocpizza": { minutes: 1, boots: 0, load: 0 },
   pure: { minutes: 1, boots: 0, load: 0 },
   mocks: { minutes: 1, boots: 0, load: 0 },

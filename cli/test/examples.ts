@@ -1,25 +1,34 @@
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { cacheFolder, project } from "../../tools/setup/folders";
-import { capture } from "../../tools/setup/process";
-import { unittest } from "./checks";
-import type { Suite } from "./suite";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 
-export function examples(minutes: (name: string) => number): Suite[] {
-  return [{ name: "examples/ocpizza", place: "processor", minutes: minutes("examples/ocpizza"), files: [], run: () => django("ocpizza") }];
+import { withPostgres } from "../../tools/postgres";
+import { project } from "../../tools/setup/folders";
+import { venvOf } from "../../tools/setup/venv";
+import type { Result, Suite } from "./suite";
+import { unittest } from "./unittest";
+
+/** One suite for each folder of `parent`, by its name: an example cannot be left out. */
+export function exampleSuites(minutes: (name: string) => number, parent = join(project, "examples")): Suite[] {
+  return readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }): Suite => ({ name: `examples/${name}`, place: "processor", minutes: minutes(`examples/${name}`), files: [], run: () => runTests(join(parent, name)) }))
+    .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** An example's own tests, with the very packages its hosts install. */
-async function django(example: string) {
-  const folder = join(project, "examples", example);
+/** The example's own tests, with the very packages that its hosts install and, where PostgreSQL's driver is among them, a PostgreSQL. */
+async function runTests(folder: string): Promise<Result> {
+  const tests = testArguments(folder);
   const requirements = join(folder, "requirements.txt");
-  const name = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 16);
-  const venv = join(cacheFolder(), "venvs", name);
-  if (!existsSync(join(venv, "complete"))) {
-    await capture("python3", ["-m", "venv", "--clear", venv]);
-    await capture(join(venv, "bin/pip"), ["install", "--quiet", "--require-hashes", "--only-binary=:all:", "--requirement", requirements]);
-    writeFileSync(join(venv, "complete"), "");
-  }
-  return unittest([join(venv, "bin/python"), "manage.py", "test"], folder);
+  const python = await venvOf(requirements);
+  const run = (env = {}) => unittest([python, ...tests], folder, env);
+  return /^psycopg\b/m.test(readFileSync(requirements, "utf8")) ? withPostgres((url) => run({ DATABASE_URL: url })) : run();
+}
+
+/** What Python is asked to run in an example's folder. Error: what the folder lacks. */
+export function testArguments(folder: string): string[] {
+  const has = (path: string) => existsSync(join(folder, path));
+  const tests = has("tests") && readdirSync(join(folder, "tests")).some((name) => /^test.*\.py$/.test(name));
+  const lacks = [...(tests ? [] : ["tests: no file tests/test*.py"]), ...(has("requirements.txt") ? [] : ["packages: no file requirements.txt, with hashes"])];
+  if (lacks.length > 0) throw new Error(`examples/${basename(folder)} has no ${lacks.join(", and no ")}`);
+  return has("manage.py") ? ["manage.py", "test"] : ["-m", "unittest", "discover", "-s", "tests", "-t", "."];
 }

@@ -4,7 +4,7 @@ import { costs } from "../../tests/costs";
 import levels from "../../tests/levels.json";
 import { project } from "../../tools/setup/folders";
 import { checks } from "./checks";
-import { examples } from "./examples";
+import { exampleSuites } from "./examples";
 import { jestSuite } from "./jest";
 import type { Suite } from "./suite";
 
@@ -15,7 +15,7 @@ export function allSuites(): Suite[] {
   const { machines, ...others } = levels;
   return [
     ...checks(minutes),
-    ...examples(minutes),
+    ...exampleSuites(minutes),
     ...Object.entries(others).map(([level, folders]) => jestSuite(level, { name: level, place: "processor", minutes: minutes(level) }, testFiles(folders))),
     ...testFiles(machines).map((file) => {
       const name = suiteOf(file);

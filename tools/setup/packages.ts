@@ -36,7 +36,7 @@ export function debianPackages(name: string, packages: readonly string[]): Step 
 }
 
 /** With a fresh list of what there is. */
-async function install(names: readonly string[]): Promise<void> {
+export async function install(names: readonly string[]): Promise<void> {
   if (!findProgram("apt-get")) {
     throw new SetUpError(`this is no Debian or Ubuntu box; install these programs yourself: ${names.join(", ")}`);
   }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { cacheFolder, project } from "./folders";
 import { capture } from "./process";
 import type { Step } from "./step";
@@ -15,7 +15,7 @@ export interface Venv {
 /** The environment of tools/FOLDER/requirements.txt. `says` completes "... not installed". */
 export function venv(folder: string, name: string, says: string): Venv {
   const requirements = join(project, "tools", folder, "requirements.txt");
-  const place = () => join(cacheFolder(), folder, createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 16));
+  const place = () => placeOf(folder, requirements);
   return {
     find(program) {
       const found = join(place(), "bin", program);
@@ -25,15 +25,35 @@ export function venv(folder: string, name: string, says: string): Venv {
     step: {
       name,
       missing: () => (existsSync(place()) ? null : `${says} not installed`),
-      async make() {
-        const unfinished = `${place()}.unfinished`;
-        rmSync(unfinished, { recursive: true, force: true });
-        await capture("python3", ["-m", "venv", unfinished], {});
-        await capture(join(unfinished, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", "--requirement", requirements], {});
-        // Scripts name their interpreter by its path, which the renaming changes.
-        await capture("sh", ["-c", 'grep -rlIF "$1" "$1/bin" | xargs sed -i "1s|$1|$2|"', "sh", unfinished, place()], {});
-        renameSync(unfinished, place());
-      },
+      make: () => makeVenv(place(), requirements),
     },
   };
+}
+
+/** Path of a Python that has the packages of an app's requirements file, installed as hosts install them: wheels alone, by their hashes. */
+export async function venvOf(requirements: string): Promise<string> {
+  const place = placeOf("examples", requirements);
+  if (!existsSync(place)) await makeVenv(place, requirements, ["--require-hashes", "--only-binary=:all:"]);
+  return join(place, "bin", "python");
+}
+
+function placeOf(folder: string, requirements: string): string {
+  return join(cacheFolder(), folder, createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 16));
+}
+
+/** Several may make the same one at the same time; the first that is done stays. */
+async function makeVenv(place: string, requirements: string, options: readonly string[] = []): Promise<void> {
+  mkdirSync(dirname(place), { recursive: true });
+  const unfinished = mkdtempSync(`${place}.`);
+  try {
+    await capture("python3", ["-m", "venv", unfinished]);
+    await capture(join(unfinished, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", ...options, "--requirement", requirements]);
+    // Scripts name their interpreter by its path, which the renaming changes.
+    await capture("sh", ["-c", 'grep -rlIF "$1" "$1/bin" | xargs sed -i "1s|$1|$2|"', "sh", unfinished, place]);
+    renameSync(unfinished, place);
+  } catch (error) {
+    if (!existsSync(place)) throw error;
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
 }

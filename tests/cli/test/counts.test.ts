@@ -1,16 +1,19 @@
-import { countUnittest } from "../../../cli/test/checks";
 import { countJest, testsOf } from "../../../cli/test/jest";
+import { countUnittest } from "../../../cli/test/unittest";
 
 test.each([
-  ["Ran 12 tests in 0.3s\n\nOK", { passed: 12, failed: 0 }],
-  ["Ran 12 tests in 0.3s\n\nOK (skipped=2)", { passed: 10, failed: 2 }],
-  ["Ran 12 tests in 0.3s\n\nFAILED (failures=1, errors=2)", { passed: 9, failed: 3 }],
-  ["Ran 0 tests in 0.0s\n\nOK", { passed: 0, failed: 1 }],
-  ["Ran 0 tests in 0.0s\n\nNO TESTS RAN", { passed: 0, failed: 1 }],
-  ["SyntaxError: invalid syntax", { passed: 0, failed: 1 }],
-  ["", { passed: 0, failed: 1 }],
-])("unittest's %j counts as %j", (report, count) => {
-  expect(countUnittest(report)).toEqual(count);
+  ["Ran 12 tests in 0.3s\n\nOK", 0, { passed: 12, failed: 0 }],
+  ["Ran 1 test in 0.3s\n\nOK\nDestroying test database for alias 'default'...", 0, { passed: 1, failed: 0 }],
+  ["Ran 12 tests in 0.3s\n\nOK (skipped=2)", 0, { passed: 10, failed: 2 }],
+  ["Ran 12 tests in 0.3s\n\nFAILED (failures=1, errors=2)", 1, { passed: 9, failed: 3 }],
+  ["Ran 12 tests in 0.3s\n\nFAILED (unexpected successes=1)", 1, { passed: 11, failed: 1 }],
+  ["Ran 12 tests in 0.3s\n\nOK\nOperationalError: the test database cannot be dropped", 1, { passed: 11, failed: 1 }],
+  ["Ran 0 tests in 0.0s\n\nOK", 0, { passed: 0, failed: 1 }],
+  ["Ran 0 tests in 0.0s\n\nNO TESTS RAN", 5, { passed: 0, failed: 1 }],
+  ["SyntaxError: invalid syntax", 1, { passed: 0, failed: 1 }],
+  ["", 0, { passed: 0, failed: 1 }],
+])("unittest's %j with status %i counts as %j", (report, status, count) => {
+  expect(countUnittest(report, status)).toEqual(count);
 });
 
 const totals = { numPassedTests: 5, numFailedTests: 0, numRuntimeErrorTestSuites: 0 };
