@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ask, awaitOk } from "./http";
+import { rowsOf } from "./rows";
 import { run, TestStack } from "./stack";
 
 const stack = new TestStack("backup", "10.84.12.0/24");
@@ -157,10 +158,12 @@ describe("a damaged repository", () => {
     await stack.remote(`sudo cp -p /var/tmp/pack ${pack}`, backupMachine);
   });
 
-  test.each([
+  const damages = [
     ["one flipped byte", "python3 -c 'import sys; f = open(sys.argv[1], \"r+b\"); f.seek(1000); b = f.read(1)[0]; f.seek(1000); f.write(bytes([b ^ 1]))'"],
     ["a pack without its end", "truncate -s -2000"],
-  ])("%s: the restore is refused and the running database untouched", async (_, damage) => {
+  ] as const;
+
+  test.each(rowsOf("backup", damages, ([name]) => name))("%s: the restore is refused and the running database untouched", async (_, damage) => {
     const before = await checksums();
     await stack.remote(`sudo chmod u+w ${pack}; sudo ${damage} ${pack}`, backupMachine);
     const { code, stderr } = await stack.ssh(`sudo hostctl restore ${id} --yes`);

@@ -15,17 +15,21 @@ interface Question {
   readonly address?: string;
   /** Who must have signed the certificate, PEM; "anybody" takes every certificate. */
   readonly ca?: string;
+  /** Whether it comes over a connection of its own; over TLS it always does. */
+  readonly alone?: boolean;
+  /** How long an answer may take. @default 10 */
+  readonly timeoutSeconds?: number;
 }
 
 /** One request; rejects when the connection ends without an answer. */
-export function ask(url: string, { method = "GET", headers = {}, json, address, ca }: Question = {}): Promise<Answer> {
+export function ask(url: string, { method = "GET", headers = {}, json, address, ca, alone = false, timeoutSeconds = 10 }: Question = {}): Promise<Answer> {
   const body = json === undefined ? undefined : JSON.stringify(json);
   const all = body === undefined ? headers : { "Content-Type": "application/json", ...headers };
   return new Promise((resolve, reject) => {
     const { protocol, hostname, host } = new URL(url);
     const place = address === undefined ? {} : { hostname: address, servername: hostname, headers: { Host: host, ...all } };
     const trust = ca === "anybody" ? { rejectUnauthorized: false } : { ca };
-    const options = { method, headers: all, timeout: 10_000, ...place, ...(protocol === "https:" ? { agent: false, ...trust } : {}) };
+    const options = { method, headers: all, timeout: timeoutSeconds * 1000, ...place, ...(alone || protocol === "https:" ? { agent: false as const } : {}), ...(protocol === "https:" ? trust : {}) };
     const sent = (protocol === "https:" ? requestHttps : requestHttp)(url, options, (response) => {
       let text = "";
       response.setEncoding("utf8");
@@ -33,7 +37,7 @@ export function ask(url: string, { method = "GET", headers = {}, json, address, 
       response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
       response.on("error", reject);
     });
-    sent.on("timeout", () => sent.destroy(new Error(`${method} ${url}: no answer in 10 s`)));
+    sent.on("timeout", () => sent.destroy(new Error(`${method} ${url}: no answer in ${timeoutSeconds} s`)));
     sent.on("error", reject);
     sent.end(body);
   });

@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { findK6 } from "../../tools/k6";
+import { ask } from "./http";
 import { record } from "./record";
 import { run } from "./stack";
 
@@ -45,4 +47,48 @@ export async function load(url: string, rate: number, seconds: number, address =
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** What visitors met while something was done. */
+export interface Met<T> {
+  readonly done: T;
+  readonly requests: number;
+  /** What they got who did not get 200: the status, or the words of a broken connection. */
+  readonly failed: readonly string[];
+  /** Longest wait for an answer, in milliseconds. */
+  readonly longest: number;
+}
+
+/**
+ * Does `work` while `rate` requests a second come, each over a connection of its own and at its own time, whether or not earlier ones have been answered: from half
+ * a second before to half a second after. The load so lasts as long as its claim needs. Who has no answer after `timeoutSeconds` has failed. For more than a
+ * hundred a second see {@link load}.
+ */
+export async function underLoad<T>(url: string, rate: number, work: () => Promise<T>, { address, timeoutSeconds = 30 }: { address?: string; timeoutSeconds?: number } = {}): Promise<Met<T>> {
+  const began = Date.now();
+  const failed: string[] = [];
+  let longest = 0;
+  const visits: Promise<void>[] = [];
+  const visit = async () => {
+    const sent = Date.now();
+    const got = await ask(url, { alone: true, ca: "anybody", timeoutSeconds, ...(address === undefined ? {} : { address }) }).then(({ status }) => String(status), String);
+    longest = Math.max(longest, Date.now() - sent);
+    if (got !== "200") failed.push(got);
+  };
+  // Those that a busy box let pass come at once, so that the rate holds.
+  const coming = setInterval(() => {
+    while (visits.length < ((Date.now() - began) / 1000) * rate) visits.push(visit());
+  }, 10);
+  const worked = async () => {
+    await sleep(500);
+    const done = await work();
+    await sleep(500);
+    return done;
+  };
+  const done = await worked().finally(async () => {
+    clearInterval(coming);
+    await Promise.all(visits);
+    record({ load: (Date.now() - began) / 1000 });
+  });
+  return { done, requests: visits.length, failed, longest };
 }

@@ -56,7 +56,7 @@ test("ten releases and rollbacks in a row under 200 requests a second fail no re
 test("a killed master fails no request", async () => {
   const unit = `web@${await stack.servingSlot()}.service`;
   const master = await stack.property(unit, "MainPID");
-  const [result] = await Promise.all([load(`${site}products`, rate, 10), stack.remote(`sleep 2; sudo kill -9 ${master}`)]);
+  const [result] = await Promise.all([load(`${site}products`, rate, 6), stack.remote(`sleep 2; sudo kill -9 ${master}`)]);
   say("gunicorn's master killed", result);
   expect(await stack.property(unit, "NRestarts")).toBe("1");
   // Shown with a failure, so that it explains itself.

@@ -6,6 +6,7 @@ import { reviewChange, type Review } from "../../cli/review/review";
 import { recordFolder } from "../../cli/review/side";
 import type { Level } from "../../cli/review/verdict";
 import { ask } from "./http";
+import { rowsOf } from "./rows";
 import { SharedStack } from "./shared";
 import { run, type Outcome } from "./stack";
 
@@ -72,7 +73,7 @@ const changes: Readonly<Record<string, Change>> = {
   "secret rotation": { change: () => stack.pulumi(["config", "set", "--secret", "STRIPE_API_KEY"], "another"), level: "restart", moved: ["slot"] },
 };
 
-test.each(Object.entries(changes))("%s: no request fails, and what moves is what the review said", async (_, { change, level, moved }) => {
+test.each(rowsOf("review", Object.entries(changes), ([name]) => name))("%s: no request fails, and what moves is what the review said", async (_, { change, level, moved }) => {
   const { verdict, problems } = await review(change);
   expect([verdict.level, problems]).toEqual([level, []]);
   const happened = await apply();

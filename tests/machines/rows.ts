@@ -22,6 +22,22 @@ export const tables = {
       "Each row but those that interrupt a release differs from all others. A release is interrupted in nine steps, of which those before the switch put the old release back and those after it keep " +
       "the new one: one of each kind, by a kill and by a power cut. hostctl's own tests kill it at every point, and a database that is away for 120 s meets the same time-outs as after 20 s.",
   },
+  review: {
+    rows: ["nothing", "worker count", "nginx option", "host size", "firewall opening"],
+    why: "Each verdict once, and each part that is touched: a slot, nginx, a machine, the box's firewall. A domain and a secret restart a slot as workers do, a job is a file as an option is.",
+  },
+  "review-digitalocean": {
+    rows: ["another image", "another size of the host", "another size of the database", "another network that may log in", "another target"],
+    why: "A host that is replaced, one that is resized, a database that is resized, what changes in place, and what the engine refuses. Another domain changes files as on local machines; another region and engine are refused as another target is.",
+  },
+  backup: {
+    rows: ["one flipped byte"],
+    why: "Both rows are refused by the same check before the database is touched; with a pack that has lost its end, restic asks again for a minute before it says so.",
+  },
+  workflows: {
+    rows: ["one file of them"],
+    why: "Types, style and levels are suites of the same run; what the workflow adds is its own steps.",
+  },
 } as const satisfies Readonly<Record<string, Chosen>>;
 
 /** The rows of a table that this run is for. @throws Error when a chosen row is not in the table */

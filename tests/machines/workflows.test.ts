@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { findWorkflowTool } from "../../tools/workflows";
 import { ask, awaitOk } from "./http";
+import { rowsOf } from "./rows";
 import { run } from "./stack";
 import { Clone } from "./workflows";
 
@@ -42,8 +43,16 @@ describe("a stack that is deployed by tags", () => {
 
   afterAll(() => clone.down(), 120_000);
 
-  test("a push passes the checks", async () => {
+  const checks = [{ name: "one file of them", script: "jest --selectProjects pure --runTestsByPath tests/plan/names.test.ts" }, { name: "all of them", script: null }];
+
+  test.each(rowsOf("workflows", checks, ({ name }) => name))("a push passes the checks: $name", async ({ script }) => {
+    if (script !== null) {
+      const file = join(clone.origin, "package.json");
+      writeFileSync(file, readFileSync(file, "utf8").replace(/"check": ".*"/, `"check": "${script}"`));
+      clone.commit("Checks that are quick");
+    }
     const { code, stdout } = await clone.workflow("check", "push", {}, "check");
+    if (script !== null) clone.git("reset", "--quiet", "--hard", "HEAD~1");
     expect(stdout).toContain("Job succeeded");
     expect(code).toBe(0);
   }, 600_000);
