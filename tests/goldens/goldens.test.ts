@@ -1,18 +1,16 @@
 /** Limit: these show the text; tests/machines/judges.test.ts lets nginx, systemd, cloud-init and nft judge it. */
-import { expectGolden } from "./golden";
+import { expectGolden, expectNothingElse } from "./golden";
+import { keptFiles, stoodFor } from "./hosts";
 import { goldenManifests, goldenUserData } from "./stacks";
 
 const manifests = goldenManifests();
 
-test.each([...manifests])("%s is as kept", (folder, manifest) => {
-  // hostctl is in the project as it is.
-  const files = manifest.files.filter(({ path }) => !path.startsWith("/usr/local/"));
-  const texts = new Map(files.map(({ path, content }) => [path, content]));
-  // Which modules hostctl has changes for reasons of its own, and tests/host/common.test.ts has them.
-  const others = manifest.files.filter(({ path }) => !path.startsWith("/usr/local/lib/webstack/hostctl/"));
-  const table = others.map(({ path, owner, group, mode, onChange }) => ({ path, owner, group, mode, onChange }));
-  texts.set("manifest.json", `${JSON.stringify({ ...manifest, files: table }, null, 2)}\n`);
-  expectGolden(folder, texts);
+test("every host has what is kept of it", () => {
+  expectGolden("hosts", keptFiles(manifests), stoodFor(manifests));
+});
+
+test("nothing is kept that no test claims", () => {
+  expectNothingElse();
 });
 
 test("user-data is as kept", () => {
