@@ -4,6 +4,7 @@ import { planStack } from "../../infra/plan";
 import { expectGolden } from "./golden";
 import { exampleSpec } from "./stacks";
 
-test.each(["local", "prod", "bitcoin"])("the runbook of %s is as kept", (stack) => {
-  expectGolden(`runbook/${stack}`, new Map([["runbook.md", runbook(planStack(exampleSpec(stack)))]]));
+test("the runbooks of three stacks are as kept", () => {
+  const stacks = ["local", "prod", "bitcoin"];
+  expectGolden("runbook", new Map(stacks.map((stack) => [`${stack}.md`, runbook(planStack(exampleSpec(stack)))])));
 });

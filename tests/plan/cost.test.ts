@@ -1,6 +1,7 @@
-import { billOf, billsElsewhere, overBudget } from "../../infra/plan/cost";
+import { billOf, billsElsewhere, overBudget, type Bill } from "../../infra/plan/cost";
 import { planStack } from "../../infra/plan";
 import { spec } from "../config/baseline";
+import { exampleSpec } from "../goldens/stacks";
 
 const systemA = () => planStack(spec({ target: "digitalocean", host: { size: "s-1vcpu-1gb", snapshots: { every: "day" } }, services: small, access }));
 const systemB = (region = "us-east-1") => planStack(spec({ target: "aws", host: { size: "t3.micro", region }, services: small, access, database: { engine: "mysql" } }));
@@ -57,6 +58,68 @@ test("elsewhere a stack gets the cheapest size with as many cores, as much memor
   expect(billsElsewhere(systemB()).map(({ target, region, lines }) => [target, region, lines[0]?.what])).toEqual([
     ["digitalocean", "every region", "droplet s-2vcpu-2gb"],
     ["aws", "eu-central-1", "instance t3.micro"],
+  ]);
+});
+
+/** Total, or what is known of it and "more"; then the sizes it is for. */
+const summary = ({ target, region, lines, total, known }: Bill) =>
+  [`${target} ${region}`, total === null ? `${known} and more` : total, ...lines.map(({ what }) => what).filter((what) => /^(droplet|instance|managed)/.test(what))];
+
+const inVirginia = ["aws us-east-1", 37.4, "instance t3a.small", "managed database db.t4g.micro"];
+const inFrankfurt = ["aws eu-central-1", "23.07 and more", "instance t3a.small", "managed database db.t3.micro"];
+
+test.each([
+  ["prod", {}, ["digitalocean fra1", 29.4, "droplet s-1vcpu-2gb", "managed database db-s-1vcpu-1gb"], [inVirginia, inFrankfurt]],
+  ["prod", { host: { region: "fra1", size: "s-2vcpu-4gb" } }, ["digitalocean fra1", 43.8, "droplet s-2vcpu-4gb", "managed database db-s-1vcpu-1gb"], [
+    ["aws us-east-1", 51.13, "instance t3a.medium", "managed database db.t4g.micro"],
+    ["aws eu-central-1", "38.84 and more", "instance t3a.medium", "managed database db.t3.micro"],
+  ]],
+  ["prod", { database: { engine: "postgres", size: "db-s-1vcpu-2gb" } }, ["digitalocean fra1", 44.4, "droplet s-1vcpu-2gb", "managed database db-s-1vcpu-2gb"], [
+    ["aws us-east-1", 49.08, "instance t3a.small", "managed database db.t4g.small"],
+    ["aws eu-central-1", "23.07 and more", "instance t3a.small", "managed database db.t3.small"],
+  ]],
+  ["prod", { target: "aws", host: { region: "eu-central-1", size: "t3.small" }, database: { engine: "postgres" } }, ["aws eu-central-1", "24.82 and more", "instance t3.small", "managed database db.t4g.micro"], [
+    ["digitalocean every region", 38.4, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-1gb"],
+    ["aws us-east-1", 38.86, "instance t3.small", "managed database db.t4g.micro"],
+  ]],
+  ["local", {}, ["local ", 0], [["digitalocean every region", 33, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-1gb"], inVirginia, inFrankfurt]],
+  ["local", { host: { memoryMiB: 4096 } }, ["local ", 0], [
+    ["digitalocean every region", 39, "droplet s-2vcpu-4gb", "managed database db-s-1vcpu-1gb"],
+    ["aws us-east-1", 51.13, "instance t3a.medium", "managed database db.t4g.micro"],
+    ["aws eu-central-1", "38.84 and more", "instance t3a.medium", "managed database db.t3.micro"],
+  ]],
+  ["local", { database: { memoryMiB: 2048 } }, ["local ", 0], [
+    ["digitalocean every region", 48, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-2gb"],
+    ["aws us-east-1", 49.08, "instance t3a.small", "managed database db.t4g.small"],
+    ["aws eu-central-1", "23.07 and more", "instance t3a.small", "managed database db.t3.small"],
+  ]],
+])("OC Pizza's %s with %j costs this, there and elsewhere", (stack, changes, there, elsewhere) => {
+  const plan = planStack(exampleSpec(stack, changes));
+  expect([summary(billOf(plan)), billsElsewhere(plan).map(summary)]).toEqual([there, elsewhere]);
+});
+
+test("the production of OC Pizza pays for a droplet, its images and a database", () => {
+  expect(billOf(planStack(exampleSpec("prod"))).lines).toEqual([
+    { part: "web-0", what: "droplet s-1vcpu-2gb", monthly: 12 },
+    { part: "web-0", what: "images of it each week, 20 %", monthly: 2.4 },
+    { part: "database", what: "managed database db-s-1vcpu-1gb", monthly: 15 },
+  ]);
+});
+
+test("what a bill does not count is named", () => {
+  expect(billOf(systemA()).notCounted).toEqual([
+    "traffic beyond what each droplet brings (0.01 a GiB)",
+    "snapshots, which grow with the disk (0.06 a GiB)",
+    "the bucket that keeps the dumps (Spaces, 5.00 a month for the whole account)",
+    "database disk beyond what its size brings",
+    "taxes",
+  ]);
+  expect(billOf(systemB()).notCounted).toEqual([
+    "traffic to the Internet (0.09 a GB)",
+    "requests, and the balancer's capacity units (0.008 an hour each)",
+    "backups of the database beyond its disk's size, snapshots and dumps, which grow",
+    "CPU credits beyond the baseline of a burstable size",
+    "alarms, logs and taxes",
   ]);
 });
 

@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { graphText, recordGraph, type Graph } from "./graph";
+import { expectNames } from "../goldens/golden";
+import { graphText, keptGraphs, recordGraph, type Graph } from "./graph";
 
 let graph: Graph;
 
@@ -35,4 +36,8 @@ test("what a resource waits for and how it is kept is told by names", () => {
 test("outputs are resolved, and a name that is not there is an error with those that are", () => {
   expect(graph.outputs).toEqual({ said: "said" });
   expect(() => graph.named("fourth")).toThrow("0 resources are named fourth; there are first, second, third");
+});
+
+test("no golden is of another graph", () => {
+  expectNames("graphs", keptGraphs.map((name) => `${name}.yaml`));
 });

@@ -2,10 +2,9 @@
  * Records what a program asks of the engine: each resource with its inputs, what it waits for, and its options. Limit: it shows what we
  * ask for, not what a cloud makes of it.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
+import { expectGoldenFile } from "../goldens/golden";
 
 // Exported, but marked as internal and so without a type. It resolves when every resource is registered, and those that nothing
 // depends on come last.
@@ -113,18 +112,15 @@ export async function recordGraph<T>(recording: Recording<T>): Promise<Graph> {
   };
 }
 
+/** Graphs that are kept in tests/goldens/graphs, a file each. */
+export const keptGraphs = ["aws", "bitcoin-aws", "bitcoin-prod", "ocpizza-prod"] as const;
+
 /**
- * Expects the graph to be as kept in tests/goldens/graphs/NAME.yaml; GOLDENS=write rewrites it. Digests of bundles are left out, since they
- * follow every line of hostctl, and long texts are told by their beginning: other goldens show those.
+ * Expects a graph to be as kept. Digests of bundles are left out, since they follow every line of hostctl, and long texts are told by their
+ * beginning: other goldens show those.
  */
-export function expectGraph(name: string, graph: Graph): void {
-  const path = join(__dirname, "../goldens/graphs", `${name}.yaml`);
-  const text = graphText(graph);
-  if (process.env.GOLDENS === "write") {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  }
-  expect(text).toBe(existsSync(path) ? readFileSync(path, "utf8") : "");
+export function expectGraph(name: (typeof keptGraphs)[number], graph: Graph): void {
+  expectGoldenFile("graphs", `${name}.yaml`, graphText(graph));
 }
 
 /** The graph for people: one block a resource, keys in the order of the alphabet. */

@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { goldenManifests } from "../goldens/stacks";
+
+const hostctl = join(__dirname, "../../hostctl");
+const library = "/usr/local/lib/webstack/hostctl/";
+
+test("every host gets every module of hostctl as it is in the project, and nothing else beside them", () => {
+  const modules = readdirSync(hostctl).filter((name) => name.endsWith(".py") && name !== "receive.py").sort();
+  expect(modules).toContain("cli.py");
+  const expected = modules.map((name) => ({ path: `${library}${name}`, owner: "root", group: "root", mode: "0644", onChange: [], content: readFileSync(join(hostctl, name), "utf8") }));
+  for (const { files } of goldenManifests().values()) {
+    const found = files.filter(({ path }) => path.startsWith(library));
+    expect(found.map(({ path, owner, group, mode, onChange, content }) => ({ path, owner, group, mode, onChange, content }))).toEqual(expected);
+  }
+});
