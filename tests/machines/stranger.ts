@@ -28,6 +28,14 @@ export class Stranger {
     return run("ip", ["netns", "exec", this.name, ...words]);
   }
 
+  /** Open TCP ports by address, of all 65535. */
+  async openPorts(...addresses: readonly string[]): Promise<Readonly<Record<string, readonly number[]>>> {
+    const { code, stdout, stderr } = await this.run("nmap", "-n", "-Pn", "-p-", "--min-rate", "8000", "--max-retries", "1", "-oG", "-", ...addresses);
+    if (code !== 0) throw new Error(`nmap ended with ${code}: ${stderr}`);
+    const lines = stdout.split("\n").filter((line) => line.includes("Ports:"));
+    return Object.fromEntries(lines.map((line) => [line.split(" ")[1] ?? "", [...line.matchAll(/(\d+)\/open\/tcp/g)].map((found) => Number(found[1]))]));
+  }
+
   async leave(): Promise<void> {
     await run("ip", ["netns", "delete", this.name]);
   }

@@ -12,7 +12,7 @@ export interface Sample {
   readonly sent: number;
   /** How long it took, the connection included, in milliseconds. */
   readonly took: number;
-  /** Its status; 0 when there was no answer within 5 s. */
+  /** Its status; 0 when there was no answer while it waited. */
   readonly status: number;
 }
 
@@ -26,10 +26,13 @@ export class Traffic {
   private offset = 0;
   private rest = "";
 
-  /** @param address where the URL's name leads to */
-  constructor(url: string, readonly rate: number, address: string) {
+  /**
+   * @param address where the URL's name leads to
+   * @param patience seconds after which a visitor gives up
+   */
+  constructor(url: string, readonly rate: number, address: string, private readonly patience = 5) {
     const words = ["run", "--quiet", "--no-usage-report", "--summary-mode=disabled", "--out", `csv=${this.file}`, join(__dirname, "traffic.k6.js")];
-    const environment = { URL: url, RATE: String(rate), ADDRESS: address, K6_CSV_TIME_FORMAT: "unix_milli" };
+    const environment = { URL: url, RATE: String(rate), ADDRESS: address, PATIENCE: String(patience), K6_CSV_TIME_FORMAT: "unix_milli" };
     // The kernel ends it when this process ends without doing so.
     this.k6 = spawn("setpriv", ["--pdeathsig", "KILL", findK6(), ...words], { env: { ...process.env, ...environment }, stdio: "ignore" });
   }
@@ -37,7 +40,7 @@ export class Traffic {
   /** Requests sent from one moment to another; waits until those that were sent by then have ended. */
   async between(from: number, until: number): Promise<readonly Sample[]> {
     const expected = ((until - from) / 1000) * this.rate * 0.98 - this.rate / 2;
-    for (let left = 70; ; left -= 1) {
+    for (let left = 10 * (this.patience + 2); ; left -= 1) {
       await sleep(100);
       this.read();
       const found = this.samples.filter(({ sent }) => sent >= from && sent <= until);
