@@ -1,7 +1,7 @@
 /** npm test [-- --only NAME | --failed | --changed [REVISION] | --no-machines]: every test, and one line at the end that counts them all. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { costs } from "../tests/costs";
 import { takeDownShared } from "../tests/machines/shared";
 import { iam } from "../tools/iam";
@@ -14,6 +14,7 @@ import { postgres } from "../tools/postgres";
 import { probes, signatures } from "../tools/probes";
 import { scanners } from "../tools/scanners";
 import { setUp } from "../tools/setup";
+import { project } from "../tools/setup/folders";
 import { seconds } from "../tools/setup/step";
 import { workflows } from "../tools/workflows";
 import { changedFiles, importGraph, touched } from "./test/changed";
@@ -39,7 +40,7 @@ main(async () => {
   Object.assign(process.env, { WEBSTACK_TEST_STACKS: folder, WEBSTACK_TEST_OWNER: String(process.pid) });
   try {
     await runAll(suites, async (suite) => {
-      console.log(`-- ${suite.name} begins`);
+      console.log(`-- ${suite.name} begins; what it says is in ${relative(process.cwd(), logOf(suite))}`);
       const ended = await runOne(suite, folder);
       done.push(ended);
       console.log(`-- ${done.length} of ${suites.length} done after ${seconds(Date.now() - started)}`);
@@ -57,6 +58,9 @@ main(async () => {
   return total.failed === 0 ? 0 : 1;
 });
 
+/** Where the words of a suite stand while it runs, and after it. */
+const logOf = ({ name }: Suite): string => join(project, ".webstack/tests", `${name.replace("/", "-")}.log`);
+
 async function chosen(wish: Wish): Promise<Suite[]> {
   const suites = allSuites();
   if (wish.changedSince === null) return choose(suites, wish, lastFailures(), () => "whole");
@@ -68,7 +72,9 @@ async function chosen(wish: Wish): Promise<Suite[]> {
 async function runOne(suite: Suite, folder: string): Promise<Done> {
   const started = Date.now();
   const record = join(folder, suite.name.replace("/", "-"));
-  const result = await suite.run({ WEBSTACK_TEST_RECORD: record }).catch((error: unknown) => ({ passed: 0, failed: 1, tests: [], output: error instanceof Error ? error.message : String(error) }));
+  mkdirSync(dirname(logOf(suite)), { recursive: true });
+  writeFileSync(logOf(suite), "");
+  const result = await suite.run({ env: { WEBSTACK_TEST_RECORD: record }, print: (text) => appendFileSync(logOf(suite), text) }).catch((error: unknown) => ({ passed: 0, failed: 1, tests: [], output: error instanceof Error ? error.message : String(error) }));
   const uses = usesIn(record);
   const tooMuch = suite.name.startsWith("machines/") ? beyond(suite.name, uses, costs[suite.name]) : null;
   const milliseconds = Date.now() - started;

@@ -4,23 +4,23 @@ import { basename, join } from "node:path";
 import { withPostgres } from "../../tools/postgres";
 import { project } from "../../tools/setup/folders";
 import { venvOf } from "../../tools/setup/venv";
-import type { Result, Suite } from "./suite";
+import type { Asked, Result, Suite } from "./suite";
 import { unittest } from "./unittest";
 
 /** One suite for each folder of `parent`, by its name: an example cannot be left out. */
 export function exampleSuites(minutes: (name: string) => number, parent = join(project, "examples")): Suite[] {
   return readdirSync(parent, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map(({ name }): Suite => ({ name: `examples/${name}`, place: "processor", minutes: minutes(`examples/${name}`), files: [], run: () => runTests(join(parent, name)) }))
+    .map(({ name }): Suite => ({ name: `examples/${name}`, place: "processor", minutes: minutes(`examples/${name}`), files: [], run: (asked) => runTests(join(parent, name), asked) }))
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** The example's own tests, with the very packages that its hosts install and, where PostgreSQL's driver is among them, a PostgreSQL. */
-async function runTests(folder: string): Promise<Result> {
+async function runTests(folder: string, asked: Asked): Promise<Result> {
   const tests = testArguments(folder);
   const requirements = join(folder, "requirements.txt");
   const python = await venvOf(requirements);
-  const run = (env = {}) => unittest([python, ...tests], folder, env);
+  const run = (env = {}) => unittest([python, ...tests], folder, { ...asked, env: { ...asked.env, ...env } });
   return /^psycopg\b/m.test(readFileSync(requirements, "utf8")) ? withPostgres((url) => run({ DATABASE_URL: url })) : run();
 }
 

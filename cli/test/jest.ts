@@ -15,7 +15,7 @@ interface Report {
 
 /** Tests of one level of jest.config.mjs: all of them, or those of some files. */
 export function jestSuite(level: string, about: Pick<Suite, "name" | "place" | "minutes" | "stack">, files: readonly string[]): Suite {
-  return { ...about, files, run: (env) => jest(level, files, { env, nice: about.place === "processor" }), narrowed: (some) => jestSuite(level, about, some) };
+  return { ...about, files, run: (asked) => jest(level, files, { ...asked, nice: about.place === "processor" }), narrowed: (some) => jestSuite(level, about, some) };
 }
 
 interface Options extends Pick<ChildOptions, "env" | "nice" | "print"> {

@@ -26,6 +26,14 @@ export interface Result extends Count {
  */
 export type Place = "processor" | "machines" | "alone";
 
+/** What a suite is run with. */
+export interface Asked {
+  /** Added to the environment of this process. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Is told what the suite says, while it says it. */
+  print(text: string): void;
+}
+
 /** What `npm test` runs and counts as one: a check, a level of jest, or the tests of one file on machines. */
 export interface Suite {
   /** "types (tsc)", "pure", "machines/site". */
@@ -37,8 +45,7 @@ export interface Suite {
   readonly stack?: string;
   /** Files of tests, relative to the project; empty for a check that has none. */
   readonly files: readonly string[];
-  /** @param environment added to the suite's own */
-  run(environment: Readonly<Record<string, string>>): Promise<Result>;
+  run(asked: Asked): Promise<Result>;
   /** The same with only some of its files. */
   narrowed?(files: readonly string[]): Suite;
 }

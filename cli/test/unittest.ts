@@ -1,9 +1,9 @@
 import { child } from "./child";
-import type { Count, Result } from "./suite";
+import type { Asked, Count, Result } from "./suite";
 
 /** Runs tests that end as Python's unittest does, Django's among them. */
-export async function unittest([program = "", ...words]: readonly string[], cwd: string, env: Readonly<Record<string, string>> = {}): Promise<Result> {
-  const { status, output } = await child(program, words, { cwd, env, nice: true });
+export async function unittest([program = "", ...words]: readonly string[], cwd: string, asked: Asked): Promise<Result> {
+  const { status, output } = await child(program, words, { ...asked, cwd, nice: true });
   return { ...countUnittest(output, status), tests: [], output };
 }
 

@@ -1,6 +1,6 @@
 import { Image, Machine, type Network } from "../../../providers/nspawn/resources";
 import type { StackSpec } from "../../config/spec";
-import { backupPackages, rolePackages } from "../../host/packages";
+import { acmeClient, backupPackages, rolePackages } from "../../host/packages";
 import { userData } from "../../host/user-data";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
@@ -13,14 +13,14 @@ interface Size {
 
 /** What each kind of machine starts from: Debian 12 with the packages of its role. */
 export const imageRecipes = {
-  web: { suite: "bookworm", packages: [...rolePackages.web, ...backupPackages("postgres")].sort() },
+  web: { suite: "bookworm", packages: [...rolePackages.web, ...acmeClient, ...backupPackages("postgres")].sort() },
   database: { suite: "bookworm", packages: rolePackages.postgres },
   backup: { suite: "bookworm", packages: rolePackages.backup },
 } as const;
 
 /** Those of stacks with MySQL; the first such stack has them made. */
 export const mysqlImageRecipes = {
-  "web-mysql": { suite: "bookworm", packages: [...rolePackages.web, ...backupPackages("mysql")].sort() },
+  "web-mysql": { suite: "bookworm", packages: [...rolePackages.web, ...acmeClient, ...backupPackages("mysql")].sort() },
   "database-mysql": { suite: "bookworm", packages: rolePackages.mysql },
 } as const;
 

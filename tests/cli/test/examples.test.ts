@@ -46,5 +46,5 @@ test.each([
   ["neither", ["README.md"], "examples/shop has no tests: no file tests/test*.py, and no packages: no file requirements.txt, with hashes"],
 ])("an example with %s fails and says so", async (_name, files, message) => {
   example("shop", ...files);
-  await expect(exampleSuites(() => 1, parent)[0]?.run({})).rejects.toThrow(new Error(message));
+  await expect(exampleSuites(() => 1, parent)[0]?.run({ env: {}, print: () => undefined })).rejects.toThrow(new Error(message));
 });
