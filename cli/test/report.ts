@@ -16,7 +16,6 @@ export function report(done: readonly Done[], total: number): string {
   const rows = [...done].sort((one, other) => other.milliseconds - one.milliseconds).map(({ suite, passed, failed, milliseconds, uses }) => {
     const asked = [
       ...(uses.boots > 0 ? [`${uses.boots} machines booted`] : []),
-      ...(uses.kept > 0 ? [`${uses.kept} of them from a kept tree`] : []),
       ...(uses.load > 0 ? [`${uses.load} s of load`] : []),
       ...uses.shared.map((stack) => `on the stack ${stack}, which was up`),
     ];

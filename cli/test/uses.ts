@@ -2,20 +2,19 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Cost } from "../../tests/costs";
 import type { Use } from "../../tests/machines/record";
 
-/** What a suite asked of the box: machines booted, seconds of load, stacks that were up already, machines that began from a kept tree. */
+/** What a suite asked of the box: machines booted, seconds of load, stacks that were up already. */
 export interface Uses {
   readonly boots: number;
   readonly load: number;
   readonly shared: readonly string[];
-  readonly kept: number;
 }
 
 /** Sums up what the tests of a suite wrote down, one JSON object a line. */
 export function usesIn(file: string): Uses {
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter((line) => line !== "") : [];
   const all = lines.map((line) => JSON.parse(line) as Use);
-  const total = (key: "boots" | "load" | "kept") => all.reduce((sum, use) => sum + (use[key] ?? 0), 0);
-  return { boots: total("boots"), load: Math.round(total("load")), kept: total("kept"), shared: all.flatMap(({ shared }) => shared ?? []) };
+  const total = (key: "boots" | "load") => all.reduce((sum, use) => sum + (use[key] ?? 0), 0);
+  return { boots: total("boots"), load: Math.round(total("load")), shared: all.flatMap(({ shared }) => shared ?? []) };
 }
 
 /** What a suite took beyond its row of tests/costs.ts, as a sentence; null when it kept to it. */

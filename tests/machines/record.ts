@@ -8,8 +8,6 @@ export interface Use {
   readonly load?: number;
   /** A stack that another suite had brought up. */
   readonly shared?: string;
-  /** Machines that began from a kept tree. */
-  readonly kept?: number;
 }
 
 /** Writes down what a test asked of the box, for `npm test`, which adds it up and holds each suite to tests/costs.ts. */

@@ -36,7 +36,7 @@ export class SharedStack extends TestStack {
       await this.init();
       this.keep();
     } else writeFileSync(this.file, this.note.file);
-    for (const [name, value] of Object.entries(secrets)) await this.secret(name, value);
+    await this.setSecrets(secrets);
     this.change(changes);
     if (this.note === undefined) await this.mustUp();
     else if (await this.cleanUp()) record({ shared: this.as });

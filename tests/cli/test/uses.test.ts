@@ -7,12 +7,12 @@ import { beyond, usesIn } from "../../../cli/test/uses";
 import { costs } from "../../costs";
 
 const root = resolve(__dirname, "../../..");
-const none = { boots: 0, load: 0, shared: [], kept: 0 };
+const none = { boots: 0, load: 0, shared: [] };
 
 test("what the tests of a suite wrote down is added up", () => {
   const folder = mkdtempSync(join(tmpdir(), "uses-"));
-  writeFileSync(join(folder, "record"), '{"boots":2}\n{"load":9.6}\n{"boots":1,"kept":1}\n{"shared":"shop"}\n{"load":3}\n');
-  expect(usesIn(join(folder, "record"))).toEqual({ boots: 3, load: 13, shared: ["shop"], kept: 1 });
+  writeFileSync(join(folder, "record"), '{"boots":2}\n{"load":9.6}\n{"boots":1}\n{"shared":"shop"}\n{"load":3}\n');
+  expect(usesIn(join(folder, "record"))).toEqual({ boots: 3, load: 13, shared: ["shop"] });
   expect(usesIn(join(folder, "none"))).toEqual(none);
   rmSync(folder, { recursive: true });
 });
@@ -37,14 +37,14 @@ test("a run ends with the longest suites, what they asked of the box, and the te
   const text = report(
     [
       { suite: "pure", passed: 12, failed: 0, milliseconds: 30_000, tests, uses: none },
-      { suite: "machines/x", passed: 3, failed: 1, milliseconds: 90_000, tests: [], uses: { boots: 2, load: 10, shared: ["shop"], kept: 1 } },
+      { suite: "machines/x", passed: 3, failed: 1, milliseconds: 90_000, tests: [], uses: { boots: 2, load: 10, shared: ["shop"] } },
     ],
     100_000,
   );
   expect(text).toBe(
     [
       "Suites, the longest first; 100 s in all, several at a time:",
-      "  machines/x  1.5 min; 3 passed, 1 failed; 2 machines booted; 1 of them from a kept tree; 10 s of load; on the stack shop, which was up",
+      "  machines/x  1.5 min; 3 passed, 1 failed; 2 machines booted; 10 s of load; on the stack shop, which was up",
       "  pure        0.5 min; 12 passed, 0 failed",
       "",
       "The ten slowest tests:",
