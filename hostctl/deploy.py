@@ -6,6 +6,7 @@ from . import administrator, disk, files, history, maintenance, prune, reachable
 from .compare import stored_or_fail
 from .environment import MODE
 from .errors import HostError
+from .nginx import UNIT as NGINX
 
 
 def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
@@ -22,8 +23,9 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
         if run_steps and save_database:
             point = restore_point.take_before(host, manifest)
     roll = rollout.Rollout(host, changes.roll, digest)
+    roll.clear()
     journal = undo.begin(host.paths, verb=host.log.verb, touched=_touched(host, changes), actions=changes.actions,
-                         starts=[*roll.starts, *changes.units], stops=[*roll.stops, *changes.gone], commands=roll.commands,
+                         units=host.units.saved(_units(changes, roll)), stops=[*roll.stops, *changes.gone], commands=roll.commands,
                          drain_seconds=roll.drain_seconds)
     revision = None
     try:
@@ -36,7 +38,7 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
         if changes.digest:
             revision = release.prepare(host, manifest, run_steps=run_steps)
         roll.start()
-        roll.switch(nginx_actions=[a for a in changes.actions if a.unit == "nginx.service"], check=manifest.slot_services())
+        roll.switch(nginx_actions=[a for a in changes.actions if a.unit == NGINX], check=manifest.slot_services())
         _start_units(host, changes)
         _save(host, manifest, changes, revision, point)
     except Exception as failure:
@@ -94,6 +96,13 @@ def _touched(host, changes):
     return [*touched, paths.env, paths.database_admin, paths.current, paths.manifest, paths.history]
 
 
+def _units(changes, roll):
+    """Every unit whose old state a put-back needs, once each."""
+    # A switch starts nginx where it does not run.
+    rolled = [*roll.starts, *roll.stops, *roll.commands, *([NGINX] if roll.targets else [])]
+    return list(dict.fromkeys([*rolled, *changes.units, *changes.gone, *(action.unit for action in changes.actions)]))
+
+
 def _write_files(host, manifest, changes, roll):
     paths, system, log = host.paths, host.system, host.log
     log.step("FILES")
@@ -124,7 +133,7 @@ def _write_files(host, manifest, changes, roll):
     if any(path.startswith("/etc/systemd/system/") for path in changed):
         with log.event("Units-loading"):
             host.units.read_files_again()
-    others = [action for action in changes.actions if action.unit != "nginx.service"]
+    others = [action for action in changes.actions if action.unit != NGINX]
     if others:
         with log.event("Units-reload", ", ".join(sorted({action.unit for action in others}))):
             host.units.act(others)
