@@ -41,14 +41,29 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
         roll.switch(nginx_actions=[a for a in changes.actions if a.unit == NGINX], check=manifest.slot_services())
         _start_units(host, changes)
         _save(host, manifest, changes, revision, point)
+        with signals.ignored():
+            undo.commit(host.paths)
+            _tidy(host, manifest, changes, journal)
     except Exception as failure:
+        if undo.unfinished(host.paths) is None:
+            # A signal on the last step of the way: the new state serves, and no failure may say otherwise.
+            return
         _put_back(host, journal, failure)
         raise
-    undo.commit(host.paths)
-    settle(host, undo.done(host.paths))
-    prune.prune(host, manifest)
+
+
+def _tidy(host, manifest, changes, journal):
+    """What is left to do once the new state serves. Whatever goes wrong with it is told as a warning: the deployment has not failed."""
+    serves = f"release {changes.digest} serves" if changes.digest else "the new state serves"
+    old = f"what only the old state needs ({', '.join(journal.stops)}) is not all gone; the next run does that, or `hostctl recover`"
+    steps = [(old, lambda: settle(host, journal)), ("what no kept release needs is not all removed; the next deployment does that", lambda: prune.prune(host, manifest))]
     if changes.digest:
-        sentry.announce(host, changes.digest)
+        steps.append(("Sentry was not told of it", lambda: sentry.announce(host, changes.digest)))
+    for left, do in steps:
+        try:
+            do()
+        except Exception as failure:
+            host.log.warn(f"{serves}, but {left}\n{failure if isinstance(failure, (HostError, OSError)) else repr(failure)}")
 
 
 def recover(host):
@@ -67,6 +82,8 @@ def recover(host):
 
 def settle(host, journal):
     """Stop what only the old state needed, once its requests are answered."""
+    # First of all: a power cut must not bring the old state back once what it needs has stopped.
+    files.sync_folder(host.paths.state)
     if journal.stops:
         host.log.step("DRAIN")
         with host.log.event("Old-slots-stop") as facts:

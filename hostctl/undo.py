@@ -60,10 +60,9 @@ def done(paths):
 
 
 def commit(paths):
-    """From here on the new state is the state."""
+    """From here on the new state is the state; on disk once the folder is synchronized, see deploy.settle(). Nothing has changed when this raises."""
     forget(paths)
     os.rename(paths.undo, _done(paths))
-    files.sync_folder(paths.state)
 
 
 def forget(paths):
