@@ -129,6 +129,12 @@ describe("its units", () => {
     expect(await stack.remote(`ps -o user= -p ${pid}`)).toBe("ocpizza");
     expect(await stack.remote("sudo find /srv/webstack/releases /srv/webstack/runtimes \\( -user ocpizza -o -perm -o+w \\) ! -type l -print -quit")).toBe("");
   });
+
+  test("out of memory, a worker goes before its master", async () => {
+    const pid = await stack.property(`web@${await stack.servingSlot()}.service`, "MainPID");
+    const [master, ...workers] = (await stack.remote(`for p in ${pid} $(pgrep -P ${pid}); do sudo cat /proc/$p/oom_score_adj; done`)).split("\n").map(Number);
+    expect(workers).toEqual(Array(3).fill(Number(master) + 300));
+  });
 });
 
 describe("a second up", () => {
