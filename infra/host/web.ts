@@ -64,6 +64,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       keep: spec.release.keep,
       schema: spec.release.schema,
       restorePoint: spec.release.restorePoint,
+      lockTimeoutSeconds: spec.release.lockTimeoutSeconds,
     },
   };
 }
