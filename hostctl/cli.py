@@ -4,9 +4,10 @@ import json
 import os
 import re
 import sys
+from pathlib import Path
 
 from . import (apply, backup_verbs, certificate, files, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, monitoring, monitoring_verbs,
-               pause, rollback, signals, status, update, words)
+               pause, prune, rollback, signals, status, update, words)
 from .compare import compare, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -190,6 +191,10 @@ def _apply(host, args):
     if args.late.secrets is not None:
         monitoring.keep_secrets(host, args.late.secrets)
     apply.apply(host, declared.with_files(files), args.late.env, args.late.database_admin, save_database=not args.without_restore_point)
+    try:
+        prune.prune_bundles(host.paths, Path(args.manifest))
+    except OSError as failure:
+        host.log.warn(f"the host is as declared, but bundles of before are not all removed; the next apply does that\n{failure}")
     return 0
 
 

@@ -1,5 +1,20 @@
 """The app's database, whatever its engine: what backups, restores, drills and restore points ask of it."""
+from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A session that waits for a lock. `began` tells one wait of a session from its next; `what` and `holders` are for people."""
+
+    session: int
+    began: str
+    what: str
+    holders: str | None
+
+    @property
+    def key(self):
+        return self.session, self.began, self.what
 
 
 class Database:
@@ -72,6 +87,15 @@ class Database:
 
     def analyze(self, name):
         """Have the server look at a database that was filled at once."""
+        raise NotImplementedError
+
+    def waiting(self, ports, mark):
+        """Sessions in the app's database that wait for a lock that keeps others from it, of those that come from this machine by one of the
+        `ports` or call themselves `mark`. Asked as the app's user, who sees every session of its own."""
+        raise NotImplementedError
+
+    def end(self, waiting):
+        """End such a session, unless it has gone on meanwhile."""
         raise NotImplementedError
 
     def tables(self, name):

@@ -6,6 +6,7 @@ from . import administrator, disk, files, history, maintenance, prune, reachable
 from .compare import stored_or_fail
 from .environment import MODE
 from .errors import HostError
+from .nginx import UNIT as NGINX
 
 
 def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
@@ -22,8 +23,9 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
         if run_steps and save_database:
             point = restore_point.take_before(host, manifest)
     roll = rollout.Rollout(host, changes.roll, digest)
+    roll.clear()
     journal = undo.begin(host.paths, verb=host.log.verb, touched=_touched(host, changes), actions=changes.actions,
-                         starts=[*roll.starts, *changes.units], stops=[*roll.stops, *changes.gone], commands=roll.commands,
+                         units=host.units.saved(_units(changes, roll)), stops=[*roll.stops, *changes.gone], commands=roll.commands,
                          drain_seconds=roll.drain_seconds)
     revision = None
     try:
@@ -36,17 +38,32 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
         if changes.digest:
             revision = release.prepare(host, manifest, run_steps=run_steps)
         roll.start()
-        roll.switch(nginx_actions=[a for a in changes.actions if a.unit == "nginx.service"], check=manifest.slot_services())
+        roll.switch(nginx_actions=[a for a in changes.actions if a.unit == NGINX], check=manifest.slot_services())
         _start_units(host, changes)
         _save(host, manifest, changes, revision, point)
+        with signals.ignored():
+            undo.commit(host.paths)
+            _tidy(host, manifest, changes, journal)
     except Exception as failure:
+        if undo.unfinished(host.paths) is None:
+            # A signal on the last step of the way: the new state serves, and no failure may say otherwise.
+            return
         _put_back(host, journal, failure)
         raise
-    undo.commit(host.paths)
-    settle(host, undo.done(host.paths))
-    prune.prune(host, manifest)
+
+
+def _tidy(host, manifest, changes, journal):
+    """What is left to do once the new state serves. Whatever goes wrong with it is told as a warning: the deployment has not failed."""
+    serves = f"release {changes.digest} serves" if changes.digest else "the new state serves"
+    old = f"what only the old state needs ({', '.join(journal.stops)}) is not all gone; the next run does that, or `hostctl recover`"
+    steps = [(old, lambda: settle(host, journal)), ("what no kept release needs is not all removed; the next deployment does that", lambda: prune.prune(host, manifest))]
     if changes.digest:
-        sentry.announce(host, changes.digest)
+        steps.append(("Sentry was not told of it", lambda: sentry.announce(host, changes.digest)))
+    for left, do in steps:
+        try:
+            do()
+        except Exception as failure:
+            host.log.warn(f"{serves}, but {left}\n{failure if isinstance(failure, (HostError, OSError)) else repr(failure)}")
 
 
 def recover(host):
@@ -65,6 +82,8 @@ def recover(host):
 
 def settle(host, journal):
     """Stop what only the old state needed, once its requests are answered."""
+    # First of all: a power cut must not bring the old state back once what it needs has stopped.
+    files.sync_folder(host.paths.state)
     if journal.stops:
         host.log.step("DRAIN")
         with host.log.event("Old-slots-stop") as facts:
@@ -92,6 +111,13 @@ def _touched(host, changes):
     touched += [paths.upstream(service.name) for service in changes.roll if service.slots]
     touched += [paths.upstream(name) for name in changes.gone_services]
     return [*touched, paths.env, paths.database_admin, paths.current, paths.manifest, paths.history]
+
+
+def _units(changes, roll):
+    """Every unit whose old state a put-back needs, once each."""
+    # A switch starts nginx where it does not run.
+    rolled = [*roll.starts, *roll.stops, *roll.commands, *([NGINX] if roll.targets else [])]
+    return list(dict.fromkeys([*rolled, *changes.units, *changes.gone, *(action.unit for action in changes.actions)]))
 
 
 def _write_files(host, manifest, changes, roll):
@@ -124,7 +150,7 @@ def _write_files(host, manifest, changes, roll):
     if any(path.startswith("/etc/systemd/system/") for path in changed):
         with log.event("Units-loading"):
             host.units.read_files_again()
-    others = [action for action in changes.actions if action.unit != "nginx.service"]
+    others = [action for action in changes.actions if action.unit != NGINX]
     if others:
         with log.event("Units-reload", ", ".join(sorted({action.unit for action in others}))):
             host.units.act(others)

@@ -45,6 +45,11 @@ class DeployLog:
             raise
         self._record(name, True, began, facts["detail"])
 
+    def warn(self, text):
+        """Something that a person should know and that is no failure of the run."""
+        self.say(f"WARNING: {text}")
+        self.output(f"WARNING: {text}")
+
     def output(self, text):
         """What a command of the release said, as it said it, with the app's secrets hidden."""
         if text.strip():

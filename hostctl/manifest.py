@@ -80,6 +80,8 @@ class Release:
     schema: Schema | None
     # Whether the database is saved before a release changes its schema.
     restore_point: bool
+    # A step may wait this long for a lock of the database.
+    lock_seconds: float
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,7 @@ def _release(value):
     for item, found in zip(value["static"].items(), static):
         item["url"].must(".." not in found.url.split("/"), "must be a URL path without ..")
     return Release(value["digest"].text(DIGEST), value["requirements"].relative(), steps, static, int(value["keep"].number()), _schema(value["schema"]),
-                   value.there("restorePoint", True).flag())
+                   value.there("restorePoint", True).flag(), value.there("lockTimeoutSeconds", 5).number())
 
 
 def _schema(value):

@@ -1,4 +1,4 @@
-"""What no kept release needs goes: releases, runtimes, static files, archives, old copies of hostctl."""
+"""What no kept release needs goes: releases, runtimes, static files, archives, bundles, old copies of hostctl."""
 import re
 from pathlib import Path
 
@@ -36,6 +36,17 @@ def _prune_inbox(host):
     for file in host.paths.inbox.glob("*.tar.gz*"):
         digest = file.name.split(".")[0]
         if (file.name == f"{digest}.tar.gz" and release.on_host(host.paths, digest)) or host.system.time() - file.stat().st_mtime > DAY:
+            files.remove(file)
+
+
+def prune_bundles(paths, applied):
+    """Bundles that came before the one at `applied`, which is declared now. It stays itself: the engine runs it again, without sending it again,
+    when only what is in no bundle changes. So does one that came later, which another run is about to apply."""
+    if applied.parent != paths.inbox:
+        return
+    came = applied.stat().st_mtime
+    for file in paths.inbox.glob("*.bundle"):
+        if file != applied and file.stat().st_mtime <= came:
             files.remove(file)
 
 

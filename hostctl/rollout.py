@@ -18,6 +18,11 @@ class Rollout:
         self.stops = [unit for service, slot in before.items() if slot for unit in slots.units(service.name, slot)]
         self.drain_seconds = max((service.drain_seconds for service in self.targets), default=0)
 
+    def clear(self):
+        """Stop what somebody left in the idle slots: it serves nobody, so no put-back brings it again."""
+        left = [unit for unit, state in self.host.units.states(self.starts).items() if state.enabled or state.active != "inactive"]
+        self.host.units.retire(left)
+
     def make_links(self):
         """Upstream links that do not exist yet, without which nginx's test fails."""
         for service, slot in self.targets.items():
@@ -30,8 +35,6 @@ class Rollout:
             return
         host, log = self.host, self.host.log
         log.step("START")
-        left = [unit for unit, state in host.units.states(self.starts).items() if state.enabled or state.active != "inactive"]
-        host.units.retire(left)
         for service, slot in self.targets.items():
             files.link(host.paths.slot(service.name, slot), f"../releases/{self.digest}")
         longest = max(service.start_seconds for service in self.targets)

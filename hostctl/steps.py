@@ -3,6 +3,7 @@ import os
 
 from . import environment
 from .errors import HostError
+from .lock_wait import LockWait
 from .undo import STEP_UNIT
 
 SANDBOX = ("ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes", "NoNewPrivileges=yes", "PrivateDevices=yes", "RestrictSUIDSGID=yes",
@@ -13,7 +14,7 @@ LIMITS = ("MemoryMax=50%", "TasksMax=256")
 
 def run(host, manifest, digest, step):
     """Run one step to its end; returns its output, which goes to the deploy log too. Raises HostError with the last 40 lines when it fails or
-    takes longer than its time."""
+    takes longer than its time, or waits too long for a lock of the database."""
     release = host.paths.release(digest)
     writable = [str(release / item.folder) for item in manifest.release.static]
     properties = [*SANDBOX, f"EnvironmentFile={host.paths.env}", f"EnvironmentFile=-{release / environment.RELEASE}", f"WorkingDirectory={release}", *LIMITS,
@@ -25,13 +26,17 @@ def run(host, manifest, digest, step):
     command = [word.replace("$", "$$") for word in (_find(release, program), *words)]
     # A killed run leaves its step running for a while: it must have ended before another one migrates.
     host.system.run(["systemctl", "stop", STEP_UNIT], check=False)
-    result = host.system.run(["systemd-run", "--wait", "--pipe", "--collect", "--quiet", f"--unit={STEP_UNIT}", "--service-type=exec",
-                              f"--uid={manifest.user}", f"--gid={manifest.user}",
-                              f"--setenv=PATH={release}/venv/bin:/usr/bin:/bin", "--setenv=PYTHONDONTWRITEBYTECODE=1", "--setenv=PYTHONUNBUFFERED=1",
-                              *(f"--property={text}" for text in properties), "--", *command],
-                             timeout=step.timeout_seconds + 30, check=False)
+    wait = LockWait(host, STEP_UNIT, manifest.host, manifest.release.lock_seconds)
+    with wait:
+        result = host.system.run(["systemd-run", "--wait", "--pipe", "--collect", "--quiet", f"--unit={STEP_UNIT}", "--service-type=exec",
+                                  f"--uid={manifest.user}", f"--gid={manifest.user}", f"--setenv=PGAPPNAME={wait.mark}",
+                                  f"--setenv=PATH={release}/venv/bin:/usr/bin:/bin", "--setenv=PYTHONDONTWRITEBYTECODE=1", "--setenv=PYTHONUNBUFFERED=1",
+                                  *(f"--property={text}" for text in properties), "--", *command],
+                                 timeout=step.timeout_seconds + 30, check=False)
     host.log.output(result.output)
     if result.code != 0:
+        if wait.ended:
+            raise HostError(f"{step.name}: {wait.ended}")
         last = "\n".join(result.output.strip().splitlines()[-40:])
         raise HostError(f"{step.name}: `{' '.join(step.command)}` ended with {result.code} (allowed time: {step.timeout_seconds} s)\n{last}".rstrip())
     return result.output

@@ -1,8 +1,8 @@
 """The way back: what a deployment is about to change is saved first, and put back when it fails or is killed.
 
 `undo/` exists from before the first change until the new state serves; renaming it to `undo.done/` is the one moment at
-which the deployment counts as done. Its journal also names the units that only the new state needs (stopped when the old
-one is put back) and those that only the old one needs (stopped once the new one serves)."""
+which the deployment counts as done. Its journal also says how each unit was, running and enabled, that the deployment may touch (put back
+the same way, whatever was done to it), and names the units that only the old state needs (stopped once the new one serves)."""
 import json
 import os
 import stat
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import files
 from .manifest import Action
+from .nginx import UNIT as NGINX
 
 STEP_UNIT = "webstack-step.service"
 
@@ -21,7 +22,8 @@ class Journal:
     # Paths on the machine, each with what was there: {"path", "kind": "absent" | "link" | "file", ...}
     entries: tuple[dict, ...]
     actions: tuple[Action, ...]
-    starts: tuple[str, ...]
+    # How each unit was that the deployment may touch: {name: (ran, was enabled)}.
+    units: dict[str, tuple[bool, bool]]
     stops: tuple[str, ...]
     commands: tuple[str, ...]
     drain_seconds: float
@@ -30,17 +32,18 @@ class Journal:
         return any(entry["path"].startswith(prefix) for entry in self.entries)
 
 
-def begin(paths, *, verb, touched, actions, starts, stops, commands, drain_seconds):
-    """Save what is at the `touched` paths (of this machine). On disk when this returns."""
+def begin(paths, *, verb, touched, actions, units, stops, commands, drain_seconds):
+    """Save what is at the `touched` paths (of this machine), and how the `units` are: {name: (runs, is enabled)}. On disk when this returns."""
     unfinished = paths.state / "undo.unfinished"
     files.remove_tree(unfinished)
     unfinished.mkdir(parents=True, mode=0o700)
     entries = [_save(paths, path, unfinished / str(number)) for number, path in enumerate(sorted(set(map(paths.name, touched))))]
     # The copy of hostctl that knows how to put this back; /usr/local/bin/hostctl prefers it while it is there.
     os.symlink(Path(__file__).resolve().parent, unfinished / "hostctl")
-    journal = {"verb": verb, "entries": entries, "actions": [[a.verb, a.unit] for a in actions], "starts": list(starts), "stops": list(stops),
+    journal = {"verb": verb, "entries": entries, "actions": [[a.verb, a.unit] for a in actions], "units": units, "stops": list(stops),
                "commands": list(commands), "drainSeconds": drain_seconds}
     files.write(unfinished / "journal.json", json.dumps(journal).encode(), 0o600, (os.geteuid(), os.getegid()))
+    files.write(_since_boot(paths), b"", 0o600, (os.geteuid(), os.getegid()))
     os.rename(unfinished, paths.undo)
     files.sync_folder(paths.state)
     return _journal(journal)
@@ -57,10 +60,9 @@ def done(paths):
 
 
 def commit(paths):
-    """From here on the new state is the state."""
+    """From here on the new state is the state; on disk once the folder is synchronized, see deploy.settle(). Nothing has changed when this raises."""
     forget(paths)
     os.rename(paths.undo, _done(paths))
-    files.sync_folder(paths.state)
 
 
 def forget(paths):
@@ -85,18 +87,23 @@ def put_back(host, journal):
         _restore(paths, entry)
     if journal.touches("/etc/systemd/system/"):
         units.read_files_again()
-    others = [action for action in journal.actions if action.unit != "nginx.service"]
+    others = [action for action in journal.actions if action.unit != NGINX]
     units.act(others)
     if journal.touches("/etc/nginx/") or journal.touches("/etc/systemd/system/nginx.service"):
-        if units.runs("nginx.service"):
-            if Action("restart", "nginx.service") in journal.actions:
-                units.call("restart", ["nginx.service"])
+        if journal.units.get(NGINX, (True, True))[0] and units.runs(NGINX):
+            if Action("restart", NGINX) in journal.actions:
+                units.call("restart", [NGINX])
             else:
                 nginx.reload()
             nginx.drain(journal.drain_seconds)
-    units.retire(journal.starts)
+    units.restore(journal.units, booted=not _since_boot(paths).exists())
     units.call("try-restart", journal.commands, check=False)
     _discard(paths, paths.undo)
+
+
+def _since_boot(paths):
+    """A mark that a reboot removes: after one, what ran when the deployment began has ended anyway, and what is enabled starts."""
+    return paths.run / "deployment"
 
 
 def _done(paths):
@@ -112,7 +119,9 @@ def _read(folder):
 
 def _journal(raw):
     actions = tuple(Action(verb, unit) for verb, unit in raw["actions"])
-    return Journal(raw["verb"], tuple(raw["entries"]), actions, tuple(raw["starts"]), tuple(raw["stops"]), tuple(raw["commands"]), raw["drainSeconds"])
+    # A hostctl that knew no states wrote down what it would start, and meant that none of it was there.
+    units = {unit: tuple(state) for unit, state in raw.get("units", {unit: (False, False) for unit in raw.get("starts", ())}).items()}
+    return Journal(raw["verb"], tuple(raw["entries"]), actions, units, tuple(raw["stops"]), tuple(raw["commands"]), raw["drainSeconds"])
 
 
 def _save(paths, path, copy):

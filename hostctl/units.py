@@ -19,6 +19,11 @@ class UnitState:
         return self.active in ("active", "reloading")
 
     @property
+    def wanted(self):
+        """Whether it runs, or systemd is about to have it run: one that ends at once and is started again is between two starts."""
+        return self.runs or self.active == "activating"
+
+    @property
     def enabled(self):
         return self.file in ("enabled", "enabled-runtime", "static", "alias", "generated")
 
@@ -55,6 +60,24 @@ class Units:
         self.call("disable", names, check=False)
         self.call("stop", names, check=False)
         self.call("reset-failed", names, check=False)
+
+    def saved(self, names):
+        """{name: (runs, is enabled)} of each unit, as restore() takes it."""
+        return {name: (state.wanted, state.enabled) for name, state in self.states(names).items()}
+
+    def restore(self, saved, *, booted):
+        """Give each unit the two states that saved() told. `booted`: the machine has started anew since, and systemd starts what is enabled;
+        that comes after the caller, who must not wait for it. Raises HostError when one that ran does not start."""
+        now = self.states(saved)
+        # The file of a unit that only the new state has is gone; what enabled it is not.
+        self.call("disable", [name for name, (_, enabled) in saved.items() if not enabled and (now[name].enabled or not now[name].file)], check=False)
+        self.call("enable", [name for name, (_, enabled) in saved.items() if enabled and not now[name].enabled])
+        ended = [name for name, (ran, enabled) in saved.items() if not (enabled if booted else ran)]
+        self.call("stop", ended, check=False)
+        self.call("reset-failed", [name for name in ended if now[name].active != "inactive"], check=False)
+        started = [name for name, (ran, enabled) in saved.items() if ran and (enabled or not booted) and not now[name].wanted]
+        if started:
+            self.system.run(["systemctl", "start", *(["--no-block"] if booted else []), "--", *started])
 
     def act(self, actions):
         """`reload` and `restart` of the units that run, once each; a restart makes a reload of the same unit needless."""

@@ -1,4 +1,4 @@
-"""The database's administrator, the app's user and logins that take turns, asked of a real PostgreSQL 15 that the tests start and end. Run where its server is, as root:
+"""The database's administrator, the app's user, logins that take turns and steps that wait for locks, asked of a real PostgreSQL 15 that the tests start and end. Run where its server is, as root:
 tests/machines/backup.test.ts does on a database machine."""
 import os
 import shutil
@@ -6,12 +6,16 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
-from hostctl import login_postgres
+from hostctl import login_postgres, sockets
 from hostctl.engines import open_url
 from hostctl.errors import CommandFailed, HostError
+from hostctl.host import Host
+from hostctl.lock_wait import LockWait
 from hostctl.postgres import Postgres
 from hostctl.system import System
 
@@ -164,6 +168,115 @@ class LoginTest(Server):
         self.ask("shop_a", "first-password", "alter database shop_restore rename to shop_before", "postgres")
         self.ask("shop_a", "first-password", "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shop_a' and pid <> pg_backend_pid()", "postgres")
         self.ask("shop_a", "first-password", "drop database shop_before", "postgres")
+
+
+class LockTest(Server):
+    """A step whose statement waits behind a long query, and a visitor's query that waits behind both."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for sql in ("create role shop login password 'app-password'", "create database shop owner shop"):
+            cls.as_superuser(sql)
+        cls.folder_of_host = Path(tempfile.mkdtemp())
+        cls.addClassCleanup(shutil.rmtree, cls.folder_of_host)
+
+    def setUp(self):
+        self.url_of_app = self.url("shop", "app-password")
+        self.database = open_url(System(), self.url_of_app)
+        self.database.ask("drop table if exists orders; create table orders (id int primary key); insert into orders values (1), (2)", "shop")
+        self.host = Host.at(self.folder_of_host, System(), "test", lambda line, **_: None)
+        # What a server does for a client it does not notice to be gone.
+        self.addCleanup(self.as_superuser, "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shop'")
+        self.host.paths.proc = Path("/proc")
+        self.host.paths.env.parent.mkdir(parents=True, exist_ok=True)
+        self.host.paths.env.write_text(f'DATABASE_URL="{self.url_of_app}"\n')
+
+    def start(self, sql, name=""):
+        """A session of the app that does this; its process."""
+        process = subprocess.Popen(["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", *(f"--command={one}" for one in sql.split(";"))],
+                                   env={**os.environ, **self.database.within("shop"), "PGAPPNAME": name}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        return process
+
+    def until(self, wanted):
+        end = time.monotonic() + 20
+        while not (found := wanted()):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+        return found
+
+    def step_behind_a_report(self, sql="alter table orders add note text", name=""):
+        """(report, step, visitor), each waiting for the one before."""
+        report = self.start("begin;select count(*) from orders;select pg_sleep(60)", "report")
+        self.until(lambda: self.database.ask("select count(*) from pg_stat_activity where application_name = 'report' and query like '%pg_sleep%'", "shop") == "1")
+        step = self.start(sql, name)
+        self.until(lambda: self.locked() == 1)
+        visitor = self.start("select count(*) from orders")
+        self.until(lambda: self.locked() == 2)
+        return report, step, visitor
+
+    def locked(self):
+        return int(self.database.ask("select count(*) from pg_stat_activity where wait_event_type = 'Lock'", "shop"))
+
+    def ports(self, process):
+        with mock.patch("hostctl.sockets._processes", return_value=[str(process.pid)]):
+            return sockets.of_unit(self.host.paths, "any")
+
+    def test_a_session_is_found_by_its_connection_or_by_its_name_and_nobody_else_is(self):
+        _, step, visitor = self.step_behind_a_report(name="webstack-step web-0")
+        self.assertEqual(len(self.ports(step)), 1)
+        for found in (self.database.waiting(self.ports(step), "nobody"), self.database.waiting(set(), "webstack-step web-0")):
+            self.assertEqual(len(found), 1)
+            self.assertEqual(found[0].what, "table orders")
+            self.assertRegex(found[0].holders, r"^session \d+ \(user shop, report, active, in a transaction for \d+ s\)$")
+        self.assertEqual(self.database.waiting({1}, "nobody"), [])
+        self.assertEqual(self.database.waiting(self.ports(visitor), "nobody")[0].what, "table orders")
+        self.database.end(found[0])
+        self.assertNotEqual(step.wait(10), 0)
+        self.assertEqual(visitor.wait(10), 0)
+
+    def test_a_session_that_has_gone_on_is_not_ended(self):
+        report, step, visitor = self.step_behind_a_report("alter table orders add note text;select pg_sleep(3)")
+        waiting, = self.database.waiting(self.ports(step), "nobody")
+        report.kill()
+        self.database.ask("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'report'", "shop")
+        self.assertEqual(visitor.wait(10), 0)
+        self.until(lambda: self.database.ask("select count(*) from pg_stat_activity where query like '%pg_sleep(3)%' and pid <> pg_backend_pid()", "shop") == "1")
+        self.database.end(waiting)
+        self.assertEqual(step.wait(10), 0)
+
+    def test_waiting_for_older_transactions_keeps_nobody_waiting_and_goes_on(self):
+        self.start("begin isolation level repeatable read;select count(*) from orders;select pg_sleep(60)")
+        self.until(lambda: self.database.ask("select count(*) from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()", "shop") == "1")
+        step = self.start("create index concurrently later on orders (id)")
+        self.until(lambda: self.locked() == 1)
+        self.assertEqual(self.database.waiting(self.ports(step), "nobody"), [])
+
+    def test_a_step_is_ended_within_its_time_and_who_waited_behind_it_goes_on(self):
+        report, step, visitor = self.step_behind_a_report()
+        killed = []
+
+        class Played(System):
+            def run(self, argv, **options):
+                if argv[:2] == ["systemctl", "kill"]:
+                    killed.append(argv[-1])
+                    step.kill()
+                    return None
+                return super().run(argv, **options)
+
+        self.host.system = Played()
+        began = time.monotonic()
+        with mock.patch("hostctl.sockets._processes", return_value=[str(step.pid)]), LockWait(self.host, "webstack-step.service", "web-0", 1) as wait:
+            step.wait(20)
+            self.assertEqual(visitor.wait(20), 0)
+        self.assertEqual(killed, ["webstack-step.service"])
+        self.assertLess(time.monotonic() - began, 6)
+        self.assertGreater(time.monotonic() - began, 1)
+        self.assertRegex(wait.ended, r"(?s)^waited 1 s for table orders, held by session \d+ \(user shop, report, .*release\.lockTimeoutSeconds$")
+        self.assertIsNone(report.poll())
+        self.assertEqual(self.database.ask("select count(*) from information_schema.columns where table_name = 'orders'", "shop"), "1")
 
 
 if __name__ == "__main__":

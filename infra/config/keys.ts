@@ -77,6 +77,7 @@ export const keys = {
       says: "how a rollback knows whether the old code fits the database", example: { revision: "python manage.py schemarevision" },
     }),
     restorePoint: optional(flag, true, { says: "whether the database is saved before a release changes its schema, where backups are kept; false only in an emergency", example: true }),
+    lockTimeoutSeconds: optional(wholeNumber(1, 600), 5, { says: "a step that waits longer for a lock of the database fails the release: the site's queries wait behind it", example: 5 }),
     keep: optional(wholeNumber(2, 50), 5, { says: "releases kept on the host, the serving one included", example: 5 }),
   }), { says: "what a release does beside starting the services", example: { keep: 5 } }),
   jobs: group(mapOf(unitName, section({

@@ -103,6 +103,8 @@ export interface ReleaseSpec {
   readonly schema: { readonly revision: readonly string[]; readonly down: readonly string[]; readonly check: readonly string[] } | null;
   /** Whether the database is saved before the steps, where backups are kept. */
   readonly restorePoint: boolean;
+  /** A step that waits longer for a lock of the database is ended. */
+  readonly lockTimeoutSeconds: number;
   /** Releases kept on the host, the serving one included. */
   readonly keep: number;
 }

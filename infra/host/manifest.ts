@@ -84,6 +84,8 @@ export interface ManifestRelease {
   readonly schema: { readonly revision: readonly string[]; readonly down: readonly string[]; readonly check: readonly string[] } | null;
   /** Whether the database is saved before the steps. */
   readonly restorePoint: boolean;
+  /** A step that waits longer for a lock of the database is ended. */
+  readonly lockTimeoutSeconds: number;
 }
 
 /** A file of root's that everybody may read, unless told otherwise. */

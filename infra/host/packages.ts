@@ -19,10 +19,11 @@ export const rolePackages = {
 /** See docs/decisions/0008-lego-orders-the-certificate.md. */
 export const acmeClient = ["lego"];
 
-/** The client that dumps and restores; a dump by an older pg_dump than the server is refused. */
+/** The client that dumps, restores and looks for waiting sessions; a dump by an older pg_dump than the server is refused. */
 export const databaseClients: Readonly<Record<Engine, string>> = { postgres: "postgresql-client-15", mysql: "mariadb-client" };
 
-/** What a web host needs beside that to back its database up. */
+
+/** What a web host needs beside that to look into its database and to back it up. */
 export function backupPackages(engine: Engine): readonly string[] {
   return [databaseClients[engine], "restic"];
 }
@@ -30,8 +31,8 @@ export function backupPackages(engine: Engine): readonly string[] {
 /** Packages of a host that serves the site, sorted. */
 export function webPackages(spec: StackSpec): readonly string[] {
   const { site, database, backup, host } = spec;
-  const keeps = backup.enabled ? (database.kind === "none" ? ["restic"] : backupPackages(database.engine)) : [];
-  return [...new Set([...rolePackages.web, ...(site.tls === "none" ? [] : acmeClient), ...keeps, ...nrpePackages(spec), ...host.packages])].sort();
+  const client = database.kind === "none" ? [] : [databaseClients[database.engine]];
+  return [...new Set([...rolePackages.web, ...(site.tls === "none" ? [] : acmeClient), ...client, ...(backup.enabled ? ["restic"] : []), ...nrpePackages(spec), ...host.packages])].sort();
 }
 
 /** Packages of a machine that is a database. */

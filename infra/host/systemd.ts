@@ -9,6 +9,12 @@ export function serviceUnits(spec: StackSpec): readonly ManifestFile[] {
   return spec.services.flatMap((service) => (service.kind === "command" ? [commandUnit(spec, service)] : slotUnits(spec, service)));
 }
 
+/** Settings of every gunicorn of the host, where it has one. */
+export function gunicornFiles(spec: StackSpec): readonly ManifestFile[] {
+  const rolls = spec.services.flatMap(({ kind, name }): ManifestAction[] => (kind === "command" ? [] : [{ verb: "roll", service: name }]));
+  return rolls.length === 0 ? [] : [file("/usr/local/lib/webstack/gunicorn.conf.py", verbatim("gunicorn/gunicorn.conf.py"), { onChange: rolls })];
+}
+
 /** A service and a timer for each job. */
 export function jobUnits(spec: StackSpec): readonly ManifestFile[] {
   return spec.jobs.flatMap((job) => jobFiles(spec, job));

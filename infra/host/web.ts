@@ -9,7 +9,7 @@ import { nginxFiles } from "./nginx";
 import { nrpeFiles, nrpeUnits } from "./nrpe";
 import { webPackages } from "./packages";
 import { verbatim } from "./render";
-import { jobUnits, pauseUnit, serviceUnits, unitsOf } from "./systemd";
+import { gunicornFiles, jobUnits, pauseUnit, serviceUnits, unitsOf } from "./systemd";
 import { tlsChecks, tlsFiles, tlsUnits } from "./tls";
 
 /** The manifest of a host that serves the site, with the release named by `digest`. */
@@ -35,6 +35,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       pauseUnit(spec),
       ...tlsFiles(spec),
       ...units,
+      ...gunicornFiles(spec),
       ...backupFiles(plan, host),
       ...monitoringFiles(plan),
       ...nrpeFiles(spec),
@@ -63,6 +64,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       keep: spec.release.keep,
       schema: spec.release.schema,
       restorePoint: spec.release.restorePoint,
+      lockTimeoutSeconds: spec.release.lockTimeoutSeconds,
     },
   };
 }

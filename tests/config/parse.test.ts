@@ -65,7 +65,7 @@ test("a description of the least there can be is completed by the defaults", () 
       },
     ],
     static: [],
-    release: { steps: [], schema: null, restorePoint: true, keep: 5 },
+    release: { steps: [], schema: null, restorePoint: true, lockTimeoutSeconds: 5, keep: 5 },
     jobs: [],
     env: {},
     secrets: [],

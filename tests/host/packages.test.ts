@@ -10,6 +10,6 @@ test.each([
   expect(packages).not.toContain(other);
 });
 
-test("a host without backups needs no client of a database", () => {
-  expect(webPackages(spec({ backup: { enabled: false } })).filter((name) => /client|restic/.test(name))).toEqual([]);
+test("a host without backups has the database's client, by which it looks for waiting sessions, and no restic", () => {
+  expect(webPackages(spec({ backup: { enabled: false } })).filter((name) => /client|restic/.test(name))).toEqual(["postgresql-client-15"]);
 });

@@ -111,6 +111,10 @@ describe("the units", () => {
     expect(score).toBeLessThanOrEqual(1.2);
     expect(await stack.remote(`pgrep -c -P ${await stack.property(unit, "MainPID")}`)).toBe("2");
     expect(await stack.property(unit, "NRestarts")).toBe("0");
+    const pid = await stack.property(unit, "MainPID");
+    const [master, ...workers] = (await stack.remote(`for p in ${pid} $(pgrep -P ${pid}); do sudo cat /proc/$p/oom_score_adj; done`)).split("\n").map(Number);
+    // Out of memory, a worker goes before its master.
+    expect(workers).toEqual(Array(2).fill(Number(master) + 300));
     const said = await stack.remote(`sudo journalctl -u ${unit} --no-pager -o cat`);
     expect(said.split("\n").filter((line) => /warning|error|critical|terminated/i.test(line))).toEqual([]);
     // Behind a socket the API still knows who asks.

@@ -1,11 +1,12 @@
 /** The shop on MySQL, for which MariaDB stands: data that is lost, damaged and moved on, and a repository in S3. Limits: a database of some
  * hundred kilobytes; moto's S3 has no network between, no rights and no versions. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { moto, startMoto } from "../../tools/moto";
 import { ask, awaitOk } from "./http";
 import { TestStack } from "./stack";
+import { visitors } from "./visitors";
 
 const stack = new TestStack("mysql", "10.84.16.0/24");
 const box = "10.84.16.1";
@@ -143,6 +144,23 @@ test("a drill asks the health page of a second instance on the restored database
   expect(await databases()).toEqual(["ocpizza"]);
   expect(await checksums()).toEqual(before);
 }, 180_000);
+
+test("a release whose migration waits for a lock is ended in time: the old one serves, and no visitor waits behind it for long", async () => {
+  const release = await stack.remote("readlink /srv/webstack/current");
+  const address = (await stack.outputs()).database.host;
+  await stack.remote(`sudo systemd-run --quiet --unit=report mariadb ocpizza --execute="begin; select count(*) from shop_restaurant; select sleep(600)"`, { address });
+  const migration = join(stack.app, "shop/migrations/0003_remark.py");
+  writeFileSync(migration, `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    operations = [migrations.RunSQL("alter table shop_restaurant add remark text")]\n`);
+  // Sooner than the app's own limit, which most apps do not have.
+  stack.change({ release: { lockTimeoutSeconds: 1 } });
+  const { done, answers, failed } = await visitors(() => ask(`${site}restaurants`), stack.up());
+  expect([done.code === 0, done.stdout + done.stderr]).toEqual([false, expect.stringMatching(/migrate: waited 1 s for what `alter table shop_restaurant add remark text` needs \(waiting for table metadata lock\)/)]);
+  expect([failed, answers > 20]).toEqual([[], true]);
+  expect(await stack.remote("readlink /srv/webstack/current")).toBe(release);
+  await stack.remote("sudo systemctl stop report.service", { address });
+  rmSync(migration);
+  stack.change({ release: { lockTimeoutSeconds: 5 } });
+}, 120_000);
 
 test("a release that changes the schema takes a restore point, and a rollback with it brings database and code back", async () => {
   const first = (await history()).at(-1);

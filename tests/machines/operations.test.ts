@@ -1,10 +1,11 @@
 /** Day-two verbs on a real machine under load: maintenance, pause, jobs, update, rollback with data. Limit: one web host, no TLS. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { processes } from "../../providers/nspawn/cgroup";
 import { ask, awaitOk } from "./http";
 import { underLoad } from "./load";
 import { TestStack } from "./stack";
+import { visitors } from "./visitors";
 
 const stack = new TestStack("ops", "10.84.13.0/24");
 /** Where this box stands in the stack's network. */
@@ -280,6 +281,40 @@ describe("an update", () => {
     expect((await ask(site)).body).not.toContain("Fermeture");
     expect((await hostctl("verify")).code).toBe(0);
   }, 60_000);
+});
+
+describe("a release whose migration waits for a lock", () => {
+  const migration = () => join(stack.app, "shop/migrations/0003_remark.py");
+
+  test("is ended in time: the old one serves, and no visitor waits behind it for long", async () => {
+    const before = await stack.remote("readlink /srv/webstack/current");
+    const report = `import os, psycopg, time; c = psycopg.connect(os.environ["DATABASE_URL"], application_name="report"); c.execute("select count(*) from shop_restaurant"); time.sleep(600)`;
+    await stack.remote(`sudo systemd-run --quiet --unit=report --uid=ocpizza -p EnvironmentFile=/etc/webstack/env /srv/webstack/current/venv/bin/python -c '${report}'`);
+    // Sooner than the app's own limit, which most apps do not have.
+    stack.change({ release: { lockTimeoutSeconds: 1 } });
+    writeFileSync(
+      migration(),
+      `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    operations = [migrations.RunSQL("alter table shop_restaurant add remark text", "alter table shop_restaurant drop remark")]\n`,
+    );
+    const { done, answers, failed } = await visitors(() => ask(`${site}restaurants`), stack.up());
+    expect([done.code === 0, done.stdout + done.stderr]).toEqual([
+      false,
+      expect.stringMatching(/migrate: waited 1 s for table shop_restaurant, held by session \d+ \(user ocpizza, report, idle in transaction, in a transaction for \d+ s\)/),
+    ]);
+    expect([failed, answers > 20]).toEqual([[], true]);
+    expect(await stack.remote("readlink /srv/webstack/current")).toBe(before);
+    expect(await stack.remote("systemctl is-active report.service")).toBe("active");
+  }, 120_000);
+
+  test("goes through once the lock is free", async () => {
+    await stack.remote("sudo systemctl stop report.service");
+    await stack.mustUp();
+    expect(JSON.parse(await mustHostctl("releases --json"))).toEqual(expect.arrayContaining([expect.objectContaining({ schema: expect.stringContaining("shop=0003_remark") })]));
+    await mustHostctl("rollback --down");
+    rmSync(migration());
+    stack.change({ release: { lockTimeoutSeconds: 5 } });
+    await stack.mustUp();
+  }, 120_000);
 });
 
 describe("a rollback", () => {

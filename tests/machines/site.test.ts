@@ -6,6 +6,8 @@ import Ajv from "ajv";
 import schema from "../../docs/outputs.schema.json";
 import type { Manifest } from "../../infra/host/manifest";
 import { processes } from "../../providers/nspawn/cgroup";
+import { start, stop } from "../../providers/nspawn/running";
+import { storedMachine } from "../../providers/nspawn/store";
 import { ask, awaitOk } from "./http";
 import { underLoad } from "./load";
 import { openPorts } from "./ports";
@@ -127,6 +129,12 @@ describe("its units", () => {
     expect(await stack.remote(`ps -o user= -p ${pid}`)).toBe("ocpizza");
     expect(await stack.remote("sudo find /srv/webstack/releases /srv/webstack/runtimes \\( -user ocpizza -o -perm -o+w \\) ! -type l -print -quit")).toBe("");
   });
+
+  test("out of memory, a worker goes before its master", async () => {
+    const pid = await stack.property(`web@${await stack.servingSlot()}.service`, "MainPID");
+    const [master, ...workers] = (await stack.remote(`for p in ${pid} $(pgrep -P ${pid}); do sudo cat /proc/$p/oom_score_adj; done`)).split("\n").map(Number);
+    expect(workers).toEqual(Array(3).fill(Number(master) + 300));
+  });
 });
 
 describe("a second up", () => {
@@ -184,6 +192,28 @@ describe("what is refused leaves the old site serving", () => {
     await stack.mustUp();
     expect((await stack.outputs()).release).toBe(release);
   }, 180_000);
+
+  test("a deployment of a stopped site, which is as stopped as before, starts when told to, and serves after a power cut", async () => {
+    const manifest = await storedManifest();
+    const units = [...manifest.units, "web@blue.socket", "web@blue.service", "web@green.socket", "web@green.service"].join(" ");
+    const states = () => stack.remote(`systemctl show --property=Id,ActiveState,UnitFileState -- ${units}`);
+    await stack.remote("sudo hostctl stop");
+    const stopped = await states();
+    expect(stopped).toMatch(/Id=nginx.service\nActiveState=inactive\nUnitFileState=enabled\n/);
+    // It fails at its last word: the new slot and nginx run by then.
+    const refused = await apply({ ...manifest, units: [...manifest.units, "nowhere.service"] });
+    expect([refused.code, refused.stdout]).toEqual([1, expect.stringMatching(/Website-connection-web > CORRECT[^]*Units-activation > ERROR[^]*Old-state-restoration > CORRECT/)]);
+    expect(await states()).toBe(stopped);
+    await stack.remote("sudo hostctl start");
+    expect((await ask(site)).status).toBe(200);
+    const machine = `webstack-${stack.name}-web-0`;
+    const stored = storedMachine(machine);
+    if (stored === undefined) throw new Error(`${machine} has no folder`);
+    await stop(machine);
+    start(stored);
+    expect(await awaitOk(`${site}healthz`, 30)).toBeLessThan(30);
+    expect(await stack.remote("sudo hostctl verify")).toBe("as declared");
+  }, 120_000);
 });
 
 describe("a new release", () => {

@@ -89,7 +89,7 @@ test("a type that nobody described is not called harmless when it goes", () => {
 });
 
 const manifest = (more: Partial<Manifest>): Manifest => ({
-  version: 1, project: "p", stack: "s", host: "web-0", user: "app", packages: [], files: [], checks: [], units: [], release: { digest: "a", requirements: "", steps: [], static: [], keep: 5, schema: null, restorePoint: false },
+  version: 1, project: "p", stack: "s", host: "web-0", user: "app", packages: [], files: [], checks: [], units: [], release: { digest: "a", requirements: "", steps: [], static: [], keep: 5, schema: null, restorePoint: false, lockTimeoutSeconds: 5 },
   services: [{ name: "web", kind: "slots", healthPath: "/", healthHost: "", startSeconds: 1, drainSeconds: 1, timeoutSeconds: 1 }, { name: "worker", kind: "command" }],
   ...more,
 });
@@ -103,7 +103,7 @@ test("a new environment rolls services in slots and restarts the others", () => 
 
 test("a new release is told as such, even where units change, too", () => {
   const unit = (text: string) => [file("/etc/systemd/system/web@.service", text, { onChange: [{ verb: "roll", service: "web" }] })];
-  const verdict = verdictOf(hostSide({ files: unit("a") }), hostSide({ files: unit("b"), release: { digest: "b", requirements: "", steps: [], static: [], keep: 5, schema: null, restorePoint: false } }));
+  const verdict = verdictOf(hostSide({ files: unit("a") }), hostSide({ files: unit("b"), release: { digest: "b", requirements: "", steps: [], static: [], keep: 5, schema: null, restorePoint: false, lockTimeoutSeconds: 5 } }));
   expect(verdict.consequences.map(({ says }) => says)).toEqual([
     "web-0: restart of web, rolled: its idle slot starts, proves its health and takes over; no request fails (a new release)",
     "web-0: restart of worker, which has no second slot (a new release)",
