@@ -5,7 +5,7 @@ import os
 import re
 from dataclasses import dataclass
 
-from . import administrator, compare, disk, environment, files, prune
+from . import administrator, compare, disk, environment, files, media, prune
 from .errors import CommandFailed, HostError
 from .lock import locked
 from .repository import DUMP, HASH, HOST, TIMEOUT, Repository, access, seconds_of
@@ -88,6 +88,7 @@ def run(host):
     older backup as it is."""
     chosen, database = settings_or_fail(host.paths), open_database(host)
     disk.check(host, "a backup")
+    folders = media.folders(host.paths, chosen.paths)
     repository = Repository(host)
     with turn(host, "backup"):
         began = host.system.time()
@@ -98,11 +99,10 @@ def run(host):
         with host.log.event("Database-dump") as facts:
             sha256, size = store_dump(host, database, repository, marks)
             facts["detail"] = f"{name}, {size} bytes"
-        folders = [str(host.paths.data / path) for path in chosen.paths if (host.paths.data / path).is_dir()]
         # After the dump: what a row of it names is there by then.
         if folders:
             with host.log.event("Media-copy", ", ".join(chosen.paths)):
-                repository.restic("backup", "--quiet", *marks, *folders)
+                repository.restic("backup", "--quiet", *marks, *media.excluded(host.paths, chosen.paths), *folders)
         with host.log.event("Backup-completion"):
             repository.restic("tag", "--quiet", "--tag", name, "--path", f"/{DUMP}", "--add", f"{HASH}{sha256}")
         with host.log.event("Retention"):

@@ -48,7 +48,8 @@ def _backups(host, args):
 def _restore(host, args):
     if args.undo:
         done = restore.undo(host)
-        host.log.say(f"database {done['database']}: is what it was before; the other is kept as {done['kept']}")
+        host.log.say(f"database {done['database']} and the media: are what they were before the restore that was interrupted" if done["kept"] is None else
+                     f"database {done['database']}: is what it was before; the other is kept as {done['kept']}")
     elif args.drop_old:
         host.log.say(f"removed: {', '.join(restore.drop_old(host)) or 'nothing was kept'}")
     else:
