@@ -5,7 +5,7 @@ import os
 import re
 from dataclasses import dataclass
 
-from . import administrator, compare, disk, environment, files, media, prune
+from . import administrator, compare, disk, environment, files, media, prune, repository_lock
 from .errors import CommandFailed, HostError
 from .lock import locked
 from .repository import DUMP, HASH, HOST, TIMEOUT, Repository, access, seconds_of
@@ -91,28 +91,33 @@ def run(host):
     folders = media.folders(host.paths, chosen.paths)
     repository = Repository(host)
     with turn(host, "backup"):
-        began = host.system.time()
-        name, marks = marks_of(began, HOST)
         host.log.step("BACKUP")
-        with host.log.event("Unfinished-backups-removal"):
-            repository.remove_unfinished()
-        with host.log.event("Database-dump") as facts:
-            sha256, size = store_dump(host, database, repository, marks)
-            facts["detail"] = f"{name}, {size} bytes"
-        # After the dump: what a row of it names is there by then.
-        if folders:
-            with host.log.event("Media-copy", ", ".join(chosen.paths)):
-                repository.restic("backup", "--quiet", *marks, *media.excluded(host.paths, chosen.paths), *folders)
-        with host.log.event("Backup-completion"):
-            repository.restic("tag", "--quiet", "--tag", name, "--path", f"/{DUMP}", "--add", f"{HASH}{sha256}")
-        with host.log.event("Retention"):
-            _forget_points(host, repository)
-            repository.restic("forget", "--quiet", "--prune", "--host", HOST, "--group-by", "paths", *policy(chosen))
-        with host.log.event("Repository-check"):
-            repository.restic("check", "--quiet", f"--read-data-subset={int(began // DAY) % PARTS + 1}/{PARTS}")
-        facts = {"id": name, "seconds": round(host.system.time() - began, 1), "bytes": size, "sha256": sha256}
-        files.write(host.paths.last_backup, json.dumps(facts, indent=1).encode(), 0o644, host.system.ids("root", "root"))
-        return facts
+        with repository_lock.writing(host, repository):
+            return _make(host, chosen, database, repository, folders)
+
+
+def _make(host, chosen, database, repository, folders):
+    began = host.system.time()
+    name, marks = marks_of(began, HOST)
+    with host.log.event("Unfinished-backups-removal"):
+        repository.remove_unfinished()
+    with host.log.event("Database-dump") as facts:
+        sha256, size = store_dump(host, database, repository, marks)
+        facts["detail"] = f"{name}, {size} bytes"
+    # After the dump: what a row of it names is there by then.
+    if folders:
+        with host.log.event("Media-copy", ", ".join(chosen.paths)):
+            repository.restic("backup", "--quiet", *marks, *media.excluded(host.paths, chosen.paths), *folders)
+    with host.log.event("Backup-completion"):
+        repository.restic("tag", "--quiet", "--tag", name, "--path", f"/{DUMP}", "--add", f"{HASH}{sha256}")
+    with host.log.event("Retention"):
+        _forget_points(host, repository)
+        repository.restic("forget", "--quiet", "--prune", "--host", HOST, "--group-by", "paths", *policy(chosen))
+    with host.log.event("Repository-check"):
+        repository.restic("check", "--quiet", f"--read-data-subset={int(began // DAY) % PARTS + 1}/{PARTS}")
+    facts = {"id": name, "seconds": round(host.system.time() - began, 1), "bytes": size, "sha256": sha256}
+    files.write(host.paths.last_backup, json.dumps(facts, indent=1).encode(), 0o644, host.system.ids("root", "root"))
+    return facts
 
 
 def _forget_points(host, repository):
@@ -190,6 +195,21 @@ def state_text(report):
     if report["last"] is None:
         return "backup  NONE YET"
     return f"backup  {report['last']}, {report['ageSeconds']} s old{', OLDER THAN ITS SCHEDULE ALLOWS' if report['stale'] else ''}"
+
+
+def unlock(host, told):
+    """Remove the locks of the repository, all of whose holders are gone or were told to be; returns them in words. Raises HostError that names
+    those who may be at work."""
+    repository = Repository(host)
+    with turn(host, "unlock"):
+        found, now = repository_lock.held(host, repository), host.system.time()
+        living = [] if told else [one for one in found if not one.gone]
+        if living:
+            raise HostError("\n".join([*(f"repository: {one.text(now)}" for one in living), "Nothing was removed: wait for its end. Where it is sure that nothing "
+                                       "runs there any more, as on a host that is lost: `sudo hostctl backups --unlock --holder-is-gone`"]))
+        if found:
+            repository_lock.remove(repository)
+        return [one.text(now) for one in found]
 
 
 def listing(host):

@@ -35,6 +35,9 @@ class Backup:
 
 
 class Repository:
+    """What only reads takes no lock, so that one which a lost host has left stands in nobody's way; what writes does so within
+    repository_lock.writing()."""
+
     def __init__(self, host):
         self.host, self.system = host, host.system
         self.env = access(host)
@@ -45,7 +48,7 @@ class Repository:
     def make(self):
         """Make the repository unless there is one that the password opens."""
         try:
-            self.restic("cat", "config", timeout=120)
+            self.restic("cat", "config", "--no-lock", timeout=120)
         except CommandFailed as closed:
             try:
                 self.restic("init", timeout=120)
@@ -91,8 +94,7 @@ class Repository:
         return chosen
 
     def remove_unfinished(self):
-        """Snapshots of runs that did not come to their end, and locks of processes that are no more."""
-        self.restic("unlock", timeout=120)
+        """Snapshots of runs that did not come to their end."""
         complete = {found.id for found in self.everything()}
         lost = [found["id"] for found in self._snapshots() if not complete & set(found.get("tags") or [])]
         if lost:

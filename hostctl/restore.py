@@ -84,7 +84,7 @@ def restored(host, database, repository, found, name):
         with host.log.event("Database-restoration", found.id) as facts:
             try:
                 command, env = database.load(name)
-                sha256, size, _ = host.system.pipe(["restic", "dump", found.dump, f"/{DUMP}"], command, source_env=repository.env, sink_env=env,
+                sha256, size, _ = host.system.pipe(["restic", "dump", "--no-lock", found.dump, f"/{DUMP}"], command, source_env=repository.env, sink_env=env,
                                                    timeout=TIMEOUT)
             except CommandFailed as failure:
                 raise HostError(f"backup {found.id}: cannot be restored; database {database.name} was not touched\n{failure}") from None

@@ -61,13 +61,21 @@ const checksums = async (except = "") => {
 
 const products = async () => (await ask(`${site}products`)).status;
 
-test("hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's", async () => {
+/** What tests of hostctl say that need a program which one of the machines has. */
+async function hostctlTests(module: string, address?: string): Promise<string> {
   const packed = await run("sh", ["-c", "tar -cz --exclude=__pycache__ hostctl | base64"], { cwd: resolve(__dirname, "../..") });
-  const address = (await stack.outputs()).database.host;
-  const tested = "cd /opt/hostctl-tests && sudo python3 -m unittest hostctl.tests.on_postgres 2>&1";
-  const report = await stack.remote(`sudo mkdir -p /opt/hostctl-tests && base64 -d | sudo tar -C /opt/hostctl-tests -xz && ${tested}`, { stdin: packed.stdout, address });
-  expect(report).toMatch(/^Ran 6 tests in .*\n\nOK$/m);
+  const tested = `cd /opt/hostctl-tests && sudo python3 -m unittest hostctl.tests.${module} 2>&1`;
+  const there = address === undefined ? {} : { address };
+  return stack.remote(`sudo mkdir -p /opt/hostctl-tests && base64 -d | sudo tar -C /opt/hostctl-tests -xz && ${tested}; sudo rm -rf /opt/hostctl-tests`, { stdin: packed.stdout, ...there });
+}
+
+test("hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's", async () => {
+  expect(await hostctlTests("on_postgres", (await stack.outputs()).database.host)).toMatch(/^Ran 6 tests in .*\n\nOK$/m);
 }, 120_000);
+
+test("hostctl with a repository of Debian's restic: a prune that is killed, by this host or by a lost one", async () => {
+  expect(await hostctlTests("on_restic")).toMatch(/^Ran 8 tests in .*\n\nOK$/m);
+}, 240_000);
 
 test("a destroyed database comes back from its backup, every table identical by checksum", async () => {
   await stack.remote("echo one | sudo -u ocpizza tee /srv/webstack/shared/data/media/photo > /dev/null");

@@ -1,0 +1,168 @@
+"""Backups against restic itself, with a repository in a folder: what a killed run leaves there, and a clock that was ahead. For a machine with restic,
+as root: `python3 -m unittest hostctl.tests.on_restic`. Limit: the database is played."""
+import json
+import os
+import shutil
+import subprocess
+import time
+import unittest
+
+from hostctl import apply, backup, cli, drill, repository_lock, restore, restore_point
+from hostctl.errors import HostError
+from hostctl.repository import Repository
+from hostctl.system import System
+from hostctl.tests.machine import manifest, source
+from hostctl.tests.test_restore import NOW, Restoring
+
+
+class OnRestic(Restoring):
+    """A machine whose restic is the real one. Its clock is that of the box, `ahead` seconds later."""
+
+    def __init__(self):
+        super().__init__()
+        self.real, self.ahead, self.hostname = System(), 0, os.uname().nodename
+        self.paths.backup_access.write_text(f'RESTIC_PASSWORD="marker"\nRESTIC_REPOSITORY="{self.root}/repository"\n')
+
+    def time(self):
+        return time.time() + self.ahead
+
+    def name(self):
+        return self.hostname
+
+    def may_run(self, pid, program):
+        return self.real.may_run(pid, program)
+
+    def pipe(self, source, sink, **options):
+        """pg_dump writes the content of the database, pg_restore reads it."""
+        if source[0] == "pg_dump":
+            return self.real.pipe(["echo", self.databases["shop"]], sink, **options)
+        kept = self.root / "loaded"
+        done = self.real.pipe(source, ["tee", str(kept)], **options)
+        self.databases[sink[-1].removeprefix("--dbname=")] = kept.read_text().strip()
+        return done
+
+    def _run(self, argv):
+        return super()._run(argv) if argv[0] != "restic" else self.real.run(argv, env=self.env, check=False)
+
+    @property
+    def env(self):
+        return {"RESTIC_PASSWORD": "marker", "RESTIC_REPOSITORY": f"{self.root}/repository", "RESTIC_CACHE_DIR": f"{self.root}/cache", "TZ": "UTC"}
+
+
+@unittest.skipUnless(shutil.which("restic"), "needs restic")
+class Restic(unittest.TestCase):
+    def setUp(self):
+        self.machine = OnRestic()
+        self.addCleanup(self.machine.remove)
+        apply.apply(self.machine.host(), manifest(self.machine.deliver(source(1))))
+        Repository(self.machine.host()).make()
+
+    def back_up(self):
+        return backup.run(self.machine.host("backup"))["id"]
+
+    def restic(self, *words):
+        return self.machine.real.run(["restic", *words], env=self.machine.env).output
+
+    def locks(self):
+        # One that is being written has another name.
+        return [name for name in os.listdir(self.machine.root / "repository/locks") if len(name) == 64]
+
+    def kill_prune(self, hostname):
+        """kill -9 a prune that another host runs, or this one, once it has its lock."""
+        stuff = self.machine.root / "stuff"
+        stuff.write_bytes(os.urandom(20 << 20))
+        for _ in range(2):
+            self.restic("backup", "--quiet", "--host", "stuff", str(stuff))
+            stuff.write_bytes(os.urandom(20 << 20))
+        self.restic("forget", "--quiet", "--host", "stuff", "--keep-last", "1")
+        words = ["unshare", "--uts", "sh", "-c", f"hostname {hostname} && exec restic prune --max-unused 0"]
+        process = subprocess.Popen(words, env={**os.environ, **self.machine.env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while not self.locks():
+            self.assertIsNone(process.poll(), "the prune was done before it could be killed")
+            time.sleep(0.005)
+        process.kill()
+        process.wait()
+        self.assertEqual(len(self.locks()), 1)
+        return process.pid
+
+
+class KilledPrune(Restic):
+    def test_a_lost_host_keeps_nobody_from_reading_the_repository(self):
+        found = self.back_up()
+        self.machine.databases["shop"] = "later"
+        pid = self.kill_prune("lost-0")
+        Repository(self.machine.host()).make()
+        self.assertEqual([one["id"] for one in backup.listing(self.machine.host())[0]], [found])
+        restore.restore(self.machine.host("restore"), "latest", lambda _: None)
+        self.assertEqual(self.machine.content(), NOW)
+        report = drill.run(self.machine.host("drill"))
+        self.assertEqual((report["backup"], report["ok"], report["error"]), (found, True, None))
+        # What writes names the holder, and does not take his lock away.
+        with self.assertRaisesRegex(HostError, rf"repository: locked for itself by process {pid} on lost-0, \d+ s ago, which may be at work\n"
+                                               r"Run this again once that has ended; `sudo hostctl backups --unlock` looks again"):
+            self.back_up()
+        self.assertEqual(len(self.locks()), 1)
+
+    def test_the_verb_removes_his_lock_when_it_is_told_that_he_is_gone_and_backups_go_on(self):
+        self.kill_prune("lost-0")
+        with self.assertRaisesRegex(HostError, "on lost-0, .*\nNothing was removed: .* `sudo hostctl backups --unlock --holder-is-gone`"):
+            backup.unlock(self.machine.host("backups"), False)
+        self.assertEqual(len(self.locks()), 1)
+        self.assertEqual(cli.main(["backups", "--unlock", "--holder-is-gone"], self.machine.root, self.machine, echo=lambda line, **_: self.machine.said.append(line)), 0)
+        self.assertRegex(self.machine.said[-1], r"^removed: locked for itself by process \d+ on lost-0, \d+ s ago, which may be at work$")
+        self.assertEqual(self.locks(), [])
+        self.assertEqual(backup.unlock(self.machine.host("backups"), False), [])
+        self.back_up()
+        self.restic("check", "--read-data")
+
+    def test_a_lock_that_nobody_renews_for_half_an_hour_is_removed_by_the_next_backup(self):
+        self.kill_prune("lost-0")
+        self.machine.ahead = repository_lock.STALE + 60
+        self.back_up()
+        self.assertEqual(self.locks(), [])
+
+    def test_a_run_of_this_host_that_was_killed_is_cleared_away_by_the_next_one(self):
+        self.killed_here()
+        self.back_up()
+        self.assertEqual((self.locks(), self.machine.paths.backup_writing.exists()), ([], False))
+
+    def test_the_same_name_is_no_proof_as_long_as_no_run_of_this_host_is_unfinished(self):
+        self.kill_prune(self.machine.hostname)
+        with self.assertRaisesRegex(HostError, "which may be at work"):
+            self.back_up()
+
+    def test_a_process_number_that_another_program_has_by_now_is_no_holder(self):
+        self.killed_here()
+        real = self.machine.real
+        self.assertTrue(real.may_run(os.getpid(), "python3") or real.may_run(os.getpid(), "python"))
+        self.machine.may_run = lambda pid, program: real.may_run(os.getpid(), program)
+        self.back_up()
+        self.assertEqual(self.locks(), [])
+
+    def test_a_process_that_still_runs_restic_is_one(self):
+        self.killed_here()
+        self.machine.may_run = lambda pid, program: True
+        with self.assertRaisesRegex(HostError, "which may be at work"):
+            self.back_up()
+
+    def killed_here(self):
+        with self.assertRaises(KeyboardInterrupt):
+            with repository_lock.writing(self.machine.host("backup"), Repository(self.machine.host())):
+                self.kill_prune(self.machine.hostname)
+                raise KeyboardInterrupt
+
+    def test_a_restore_point_is_taken_beside_somebody_who_reads_or_adds(self):
+        writing = subprocess.Popen(["sh", "-c", "(echo one; sleep 5) | restic backup --quiet --stdin"], env={**os.environ, **self.machine.env})
+        try:
+            while not self.locks():
+                time.sleep(0.01)
+            with repository_lock.writing(self.machine.host("release"), Repository(self.machine.host()), exclusive=False):
+                pass
+            with self.assertRaisesRegex(HostError, r"repository: locked by process \d+ on "):
+                self.back_up()
+        finally:
+            writing.wait()
+
+
+if __name__ == "__main__":
+    unittest.main()
