@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from . import administrator, compare, disk, environment, files, media, prune, repository_lock
 from .errors import CommandFailed, HostError
 from .lock import locked
-from .repository import DUMP, HASH, HOST, TIMEOUT, Repository, access, seconds_of
+from .repository import AHEAD, DUMP, HASH, HOST, TIMEOUT, Repository, access, age_text, seconds_of
 
 UNIT = "webstack-backup.service"
 # How much later than its schedule a backup may be done before it counts as missing.
@@ -112,7 +112,8 @@ def _make(host, chosen, database, repository, folders):
         repository.restic("tag", "--quiet", "--tag", name, "--path", f"/{DUMP}", "--add", f"{HASH}{sha256}")
     with host.log.event("Retention"):
         _forget_points(host, repository)
-        repository.restic("forget", "--quiet", "--prune", "--host", HOST, "--group-by", "paths", *policy(chosen))
+        ahead = sum(one.is_ahead(host.system.time()) for one in repository.backups())
+        repository.restic("forget", "--quiet", "--prune", "--host", HOST, "--group-by", "paths", *policy(chosen, ahead))
     with host.log.event("Repository-check"):
         repository.restic("check", "--quiet", f"--read-data-subset={int(began // DAY) % PARTS + 1}/{PARTS}")
     facts = {"id": name, "seconds": round(host.system.time() - began, 1), "bytes": size, "sha256": sha256}
@@ -143,10 +144,11 @@ def store_dump(host, database, repository, marks):
     return sha256, size
 
 
-def policy(chosen):
-    """restic's options for what is kept. A stop of the backups stops the ageing too: days count from the newest one."""
+def policy(chosen, ahead=0):
+    """restic's options for what is kept. A stop of the backups stops the ageing too: days count from the newest one that is not of the future.
+    Those that are, `ahead` in number, are kept until their day has come, and take no week's or month's place of another."""
     longer = {"--keep-weekly": chosen.keep_weekly, "--keep-monthly": chosen.keep_monthly}
-    return ["--keep-within", f"{chosen.keep_days}d", *(word for option, count in longer.items() if count for word in (option, str(count)))]
+    return ["--keep-within", f"{chosen.keep_days}d", *(word for option, count in longer.items() if count for word in (option, str(count + ahead)))]
 
 
 def start(host, unit):
@@ -174,7 +176,7 @@ def allowed_age(host, schedule):
 
 
 def state(host):
-    """{last, ageSeconds, allowedSeconds, stale} by what this host knows without asking the repository; None where backups are off."""
+    """{last, ageSeconds, ahead, allowedSeconds, stale} by what this host knows without asking the repository; None where backups are off."""
     chosen = settings(host.paths)
     if chosen is None:
         return None
@@ -188,13 +190,15 @@ def state(host):
 def judge(host, chosen, last):
     allowed = allowed_age(host, chosen.schedule)
     age = None if last is None else round(host.system.time() - seconds_of(last))
-    return {"last": last, "ageSeconds": age, "allowedSeconds": None if allowed == float("inf") else allowed, "stale": age is None or age > allowed}
+    ahead = age is not None and age < -AHEAD
+    return {"last": last, "ageSeconds": age, "ahead": ahead, "allowedSeconds": None if allowed == float("inf") else allowed,
+            "stale": age is None or ahead or age > allowed}
 
 
 def state_text(report):
     if report["last"] is None:
         return "backup  NONE YET"
-    return f"backup  {report['last']}, {report['ageSeconds']} s old{', OLDER THAN ITS SCHEDULE ALLOWS' if report['stale'] else ''}"
+    return f"backup  {report['last']}, {age_text(report['ageSeconds'])}" + (", OLDER THAN ITS SCHEDULE ALLOWS" if report["stale"] and not report["ahead"] else "")
 
 
 def unlock(host, told):
@@ -217,4 +221,6 @@ def listing(host):
     chosen = settings_or_fail(host.paths)
     found = Repository(host).everything()
     now, backups = host.system.time(), [one for one in found if not one.release]
-    return [one.report(now) for one in reversed(found)], judge(host, chosen, backups[-1].id if backups else None)
+    # One of the future is the last only where there is no other.
+    counted = [one for one in backups if not one.is_ahead(now)] or backups
+    return [one.report(now) for one in reversed(found)], judge(host, chosen, counted[-1].id if counted else None)

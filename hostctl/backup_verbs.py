@@ -5,7 +5,7 @@ import sys
 
 from . import backup, drill, restore
 from .errors import HostError
-from .repository import ID
+from .repository import ID, age_text
 
 
 def add(verb):
@@ -47,7 +47,7 @@ def _backups(host, args):
     if args.json:
         host.log.say(json.dumps({"backups": found, "state": state}, indent=1))
     else:
-        lines = [f"{one['id']}  {one['ageSeconds']} s old{'  with media' if one['media'] else ''}{'  restore point of release ' + one['restorePoint'] if one['restorePoint'] else ''}" for one in found]
+        lines = [f"{one['id']}  {age_text(one['ageSeconds'])}{'  with media' if one['media'] else ''}{'  restore point of release ' + one['restorePoint'] if one['restorePoint'] else ''}" for one in found]
         host.log.say("\n".join([*lines, backup.state_text(state)]))
     return 1 if args.check and state["stale"] else 0
 

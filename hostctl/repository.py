@@ -17,6 +17,8 @@ POINT, RELEASE = "restore-point", "release:"
 # What restic knows backups and restore points by, so that the retention of the ones leaves the others.
 HOST, POINT_HOST = "webstack", "webstack-restore-point"
 TIMEOUT = 4 * 3600
+# Further ahead of a host's clock, in seconds, a backup was stamped by a clock that was wrong: it never counts as the newest.
+AHEAD = 600
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,11 @@ class Backup:
     # Digest of the release that served when this restore point was taken; "" of a backup.
     release: str = ""
 
+    def is_ahead(self, now):
+        return self.seconds > now + AHEAD
+
     def report(self, now):
-        return {"id": self.id, "ageSeconds": round(now - self.seconds), "media": self.media != "", "sha256": self.sha256, "restorePoint": self.release or None}
+        return {"id": self.id, "ageSeconds": round(now - self.seconds), "ahead": self.is_ahead(now), "media": self.media != "", "sha256": self.sha256, "restorePoint": self.release or None}
 
 
 class Repository:
@@ -81,13 +86,15 @@ class Repository:
         return sorted([*backups, *points], key=lambda found: found.id)
 
     def find(self, name):
-        """The backup or restore point of that ID, or the newest backup for "latest"."""
+        """The backup or restore point of that ID, or for "latest" the newest backup that is not ahead of this host's clock."""
         found = self.everything()
-        backups = [one for one in found if not one.release]
         if name == "latest":
-            if not backups:
-                raise HostError("there is no backup yet; make one with `hostctl backup`")
-            return backups[-1]
+            backups = [one for one in found if not one.release]
+            past = [one for one in backups if not one.is_ahead(self.system.time())]
+            if not past:
+                raise HostError(f"every backup is stamped ahead of this host's clock, the first one {backups[0].id}; set the clock, or name one by its ID" if backups
+                                else "there is no backup yet; make one with `hostctl backup`")
+            return past[-1]
         chosen = next((one for one in found if one.id == name), None)
         if chosen is None:
             raise HostError(f"backup {name}: is not in the repository; `hostctl backups` lists those that are")
@@ -115,6 +122,11 @@ def access(host):
         raise HostError("backups: this host has no repository; set backup.enabled and deploy the stack")
     found = environment.read(host.paths.backup_access.read_bytes())
     return {**found, "RESTIC_CACHE_DIR": "/var/cache/webstack-backup"}
+
+
+def age_text(seconds):
+    """How old something is, or how far ahead of the clock, in words."""
+    return f"{seconds} s old" if seconds >= -AHEAD else f"stamped {-seconds} s AHEAD OF THIS HOST'S CLOCK"
 
 
 def seconds_of(name):

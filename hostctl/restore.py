@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 from . import apply, backup, files, media, signals
 from .errors import CommandFailed, HostError
-from .repository import DUMP, TIMEOUT, Repository
+from .repository import DUMP, TIMEOUT, Repository, age_text
 
 # Names of databases, after the app's own.
 RESTORING = "restoring"
@@ -20,7 +20,7 @@ def restore(host, name, confirm):
     with backup.turn(host, "restore"):
         found = repository.find(name)
         age = round(host.system.time() - found.seconds)
-        confirm(f"database {database.name} goes back to backup {found.id}, {age} s old; what serves now is kept beside it")
+        confirm(f"database {database.name} goes back to backup {found.id}, {age_text(age)}; what serves now is kept beside it")
         return bring(host, chosen, database, repository, found, apply.restart)
 
 

@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from hostctl import apply, backup, cli, drill, repository_lock, restore, restore_point
+from hostctl import apply, backup, cli, drill, repository_lock, restore
 from hostctl.errors import HostError
 from hostctl.repository import Repository
 from hostctl.system import System
@@ -162,6 +162,23 @@ class KilledPrune(Restic):
                 self.back_up()
         finally:
             writing.wait()
+
+
+class ClockAhead(Restic):
+    def test_a_backup_of_the_future_is_neither_the_latest_nor_the_end_of_the_others(self):
+        chosen = json.loads(self.machine.paths.backup_settings.read_text())
+        self.machine.paths.backup_settings.write_text(json.dumps({**chosen, "keepDays": 1, "keepWeekly": 1}))
+        first = self.back_up()
+        self.machine.ahead, self.machine.databases["shop"] = 10 * 365 * 86400, "future"
+        future = self.back_up()
+        self.machine.ahead, self.machine.databases["shop"] = 5, "now"
+        second = self.back_up()
+        found, state = backup.listing(self.machine.host())
+        self.assertEqual([(one["id"], one["ahead"]) for one in found], [(future, True), (second, False), (first, False)])
+        self.assertEqual((state["last"], state["stale"]), (second, False))
+        self.assertEqual(drill.run(self.machine.host("drill"))["backup"], second)
+        restore.restore(self.machine.host("restore"), future, lambda _: None)
+        self.assertEqual(self.machine.databases["shop"], "future")
 
 
 if __name__ == "__main__":
