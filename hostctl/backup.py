@@ -5,8 +5,8 @@ import os
 import re
 from dataclasses import dataclass
 
-from . import administrator, compare, disk, environment, files, media, prune, repository_lock
-from .errors import CommandFailed, HostError
+from . import administrator, compare, disk, environment, files, history, kept, media, prune, repository_lock
+from .errors import CommandFailed, HostError, Locked
 from .lock import locked
 from .repository import AHEAD, DUMP, HASH, HOST, TIMEOUT, Repository, access, age_text, seconds_of
 
@@ -80,7 +80,11 @@ def set_repository(host, text):
         raise HostError('standard input: must be one JSON object such as {"RESTIC_REPOSITORY": "...", "RESTIC_PASSWORD": "..."}') from None
     files.write(host.paths.backup_access, environment.render(values), 0o600, host.system.ids("root", "root"))
     host.log.hide = environment.hider({name: value for name, value in values.items() if name != "RESTIC_REPOSITORY"})
-    Repository(host).make()
+    repository = Repository(host)
+    repository.make()
+    # Of the host before this one, where that was lost or is replaced.
+    with locked(host.paths, host.system, host.log.verb, 600):
+        kept.fetch(host, repository)
 
 
 def run(host):
@@ -110,7 +114,9 @@ def _make(host, chosen, database, repository, folders):
             repository.restic("backup", "--quiet", *marks, *media.excluded(host.paths, chosen.paths), *folders)
     with host.log.event("Backup-completion"):
         repository.restic("tag", "--quiet", "--tag", name, "--path", f"/{DUMP}", "--add", f"{HASH}{sha256}")
+    kept.store(host, repository)
     with host.log.event("Retention"):
+        repository.forget_old_kept()
         _forget_points(host, repository)
         ahead = sum(one.is_ahead(host.system.time()) for one in repository.backups())
         repository.restic("forget", "--quiet", "--prune", "--host", HOST, "--group-by", "paths", *policy(chosen, ahead))
@@ -121,10 +127,28 @@ def _make(host, chosen, database, repository, folders):
     return facts
 
 
+def record_releases(host):
+    """Keep in the repository what a deployment that serves has added to the history. A failure is said, and the next backup does it."""
+    if settings(host.paths) is None or not host.paths.backup_access.exists():
+        return
+    try:
+        repository = Repository(host)
+        with turn(host, "release", wait=0), repository_lock.writing(host, repository, exclusive=False):
+            if not host.paths.kept_fetched.exists():
+                kept.fetch(host, repository)
+            kept.store(host, repository)
+    except Locked:
+        host.log.say("Releases-recording: is left to the next backup, since one is under way")
+    except (HostError, OSError) as failure:
+        host.log.say(f"Releases-recording: failed, and is left to the next backup\n{failure}")
+
+
 def _forget_points(host, repository):
-    """Remove the restore points of releases that this host keeps no longer."""
-    kept = prune.kept_releases(host.paths, compare.stored_or_fail(host.paths).release.keep)
-    old = [point.dump for point in repository.points() if point.release not in kept]
+    """Remove the restore points of releases that served here and are kept no longer. Those of a release that this host knows nothing of stay."""
+    entries, keep = history.read(host.paths), compare.stored_or_fail(host.paths).release.keep
+    served = list(dict.fromkeys(entry["digest"] for entry in reversed(entries)))
+    wanted = {*served[:keep], *prune.kept_releases(host.paths, keep)}
+    old = [point.dump for point in repository.points() if point.release in served and point.release not in wanted]
     if old:
         repository.restic("forget", "--quiet", *old)
 
@@ -160,9 +184,9 @@ def start(host, unit):
         raise HostError(f"{unit}: failed\n{host.units.journal(unit, began)}".rstrip()) from None
 
 
-def turn(host, verb):
+def turn(host, verb, wait=900):
     """One backup, drill or restore at a time; a release need not wait for them. Waits a quarter of an hour."""
-    return locked(host.paths, host.system, verb, 900, host.paths.run / "backup.lock")
+    return locked(host.paths, host.system, verb, wait, host.paths.run / "backup.lock")
 
 
 def allowed_age(host, schedule):

@@ -2,7 +2,7 @@
 import json
 import os
 
-from . import administrator, disk, files, history, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, trust, undo
+from . import administrator, archive, backup, disk, files, history, kept, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, trust, undo
 from .compare import stored_or_fail
 from .environment import MODE
 from .errors import HostError
@@ -13,7 +13,7 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
     point that the release needs."""
     digest = changes.digest or slots.current(host.paths) or ""
     if changes.digest and not release.on_host(host.paths, digest):
-        disk.for_release(host, host.paths.inbox / f"{digest}.tar.gz")
+        disk.for_release(host, archive.of(host.paths, digest))
     elif changes.digest and run_steps:
         disk.check(host, "the release")
     point = None
@@ -46,7 +46,17 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
     settle(host, undo.done(host.paths))
     prune.prune(host, manifest)
     if changes.digest:
+        _keep(host, manifest)
         sentry.announce(host, changes.digest)
+
+
+def _keep(host, manifest):
+    """What the next host needs of this release. It serves already, so nothing of this may fail it."""
+    try:
+        kept.pack_made(host, manifest)
+    except OSError as failure:
+        host.log.say(f"release {manifest.release.digest}: what its steps made could not be kept for the next host ({failure})")
+    backup.record_releases(host)
 
 
 def recover(host):

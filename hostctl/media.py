@@ -66,7 +66,7 @@ def _unpack(host, repository, found, place, wanted):
         handle = _enter(host.paths, place, make=True)
         # By the open folder: whoever may rename it cannot lead restic elsewhere.
         target = f"/proc/{os.getpid()}/fd/{handle}"
-        repository.restic("restore", "--no-lock", "--quiet", found.media, "--target", target, *(word for path in wanted for word in ("--include", str(host.paths.data / path))))
+        repository.unpack(found.media, target, [host.paths.data / path for path in wanted])
     except (CommandFailed, OSError) as failure:
         raise HostError(f"backup {found.id}: its media cannot be unpacked; neither they nor the database were touched\n{failure}") from None
     finally:

@@ -1,15 +1,14 @@
 """Locks in the repository: restic makes one for each run that writes there, and a run that is killed leaves it. Whether its holder is gone is
 decided here. restic's own `unlock` takes a process number that is not in use for a holder that is gone wherever the names of the hosts are the
 same, which those of a host and of its replacement are; and one that is in use, be it by another program, for one that lives."""
-import calendar
 import json
 import re
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from . import files
 from .errors import CommandFailed, HostError
+from .repository import moment
 
 # restic renews a lock every 5 minutes, and takes one of this age for stale. https://github.com/restic/restic/blob/v0.14.0/internal/restic/lock.go
 STALE = 1800
@@ -52,7 +51,7 @@ def held(host, repository):
     made on this host after a run began here that has not come to its end, and its process runs restic no more."""
     found, unfinished, now = [], _unfinished_since(host), host.system.time()
     for lock in _locks(repository):
-        seconds = _seconds(lock["time"])
+        seconds = moment(lock["time"])
         ours = lock["hostname"] == host.system.name() and seconds > unfinished - 1
         gone = now - seconds > STALE or (ours and not host.system.may_run(lock["pid"], "restic"))
         found.append(Held(lock["hostname"], lock["pid"], seconds, lock["exclusive"], gone))
@@ -80,13 +79,6 @@ def _locks(repository):
 
 def _names(repository):
     return re.findall(r"^[0-9a-f]{64}$", repository.restic("list", "locks", "--no-lock", timeout=120), re.MULTILINE)
-
-
-def _seconds(text):
-    """Seconds since 1970 of a moment as Go writes it, 2026-11-26T15:19:07.141713379Z or with +01:00 at its end."""
-    day, sign, hours, minutes = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|([+-])(\d\d):(\d\d))", text).groups()
-    away = 60 * (60 * int(hours) + int(minutes)) if sign else 0
-    return calendar.timegm(time.strptime(day, "%Y-%m-%dT%H:%M:%S")) - (away if sign == "+" else -away)
 
 
 def _unfinished_since(host):

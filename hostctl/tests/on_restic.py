@@ -6,10 +6,12 @@ import shutil
 import subprocess
 import time
 import unittest
+from unittest import mock
 
-from hostctl import apply, backup, cli, drill, repository_lock, restore
+from hostctl import apply, backup, cli, drill, kept, repository_lock, restore, rollback, status
 from hostctl.errors import HostError
-from hostctl.repository import Repository
+from hostctl.paths import Paths
+from hostctl.repository import KEPT, Repository
 from hostctl.system import System
 from hostctl.tests.machine import manifest, source
 from hostctl.tests.test_restore import NOW, Restoring
@@ -162,6 +164,83 @@ class KilledPrune(Restic):
                 self.back_up()
         finally:
             writing.wait()
+
+
+class LostHost(Restic):
+    """Another machine with the same repository and the same database begins with nothing but the release that is declared."""
+
+    def declare(self, machine, digest, revision):
+        steps = [{"name": "migrate", "command": ["migrate-to", revision], "timeoutSeconds": 9}, {"name": "static", "command": ["touch-static", f"{revision}.css"], "timeoutSeconds": 9}]
+        release = {**manifest(digest).raw["release"], "keep": 5, "steps": steps, "schema": {"revision": ["schema"], "down": [], "check": []}}
+        apply.apply(machine.host(), manifest(digest, release=release))
+
+    def successor(self, digest):
+        made, folder = OnRestic(), self.machine.root
+        made.databases = self.machine.databases
+        # Nothing of the other is left, and this one has its paths.
+        os.rename(folder / "repository", made.root / "repository")
+        shutil.rmtree(folder)
+        os.rename(made.root, folder)
+        made.root, made.paths = folder, Paths(folder)
+        made.paths.backup_access.unlink()
+        self.assertEqual(made.deliver(source(3)), digest)
+        self.declare(made, digest, "C")
+        return made
+
+    def connect(self, machine):
+        """What `up` does next."""
+        backup.set_repository(machine.host("backup-repository"), json.dumps({"RESTIC_PASSWORD": "marker", "RESTIC_REPOSITORY": f"{machine.root}/repository"}))
+
+    def test_the_next_one_has_its_releases_and_restore_points_and_goes_back_to_them(self):
+        one, two, three = (self.machine.deliver(source(number)) for number in (1, 2, 3))
+        self.declare(self.machine, two, "B")
+        self.back_up()
+        self.machine.databases["shop"] = "of B"
+        self.declare(self.machine, three, "C")
+        self.machine.databases["shop"] = "of C"
+        lost = status.releases(self.machine.host())
+        # No last backup: it is lost with what it told the repository by itself.
+        there = self.successor(three)
+        self.connect(there)
+        found = status.releases(there.host("releases"))
+        self.assertEqual([(one["digest"], one["onHost"]) for one in found[1:]], [(one["digest"], True) for one in lost])
+        self.assertEqual((found[0]["digest"], found[0]["serving"], len(found)), (three, True, len(lost) + 1))
+        backup.run(there.host("backup"))
+        self.assertEqual([point.release for point in Repository(there.host()).points()], [one, two])
+
+        there.ran.clear()
+        there.schema = "C"
+        rollback.rollback(there.host("rollback"), point=True)
+        self.assertEqual((there.answering(), there.databases["shop"]), ({"web": two}, "of B"))
+        # Its steps, which made its static files, did not run again.
+        self.assertEqual([argv for argv in there.ran if argv[0] == "systemd-run" and "touch-static" in argv], [])
+        self.assertTrue((there.paths.static / "static/B.css").exists())
+        self.assertFalse((there.paths.state / "kept.unfinished").exists())
+        # The same again changes nothing.
+        history = there.paths.history.read_text()
+        kept.fetch(there.host("backup-repository"), Repository(there.host()))
+        self.assertEqual(there.paths.history.read_text(), history)
+
+    def test_a_next_one_whose_first_contact_broke_off_leaves_them_there_until_it_has_them(self):
+        two, three = self.machine.deliver(source(2)), self.machine.deliver(source(3))
+        self.declare(self.machine, two, "B")
+        there = self.successor(three)
+        with mock.patch.object(kept, "merge", side_effect=HostError("the network is away")), self.assertRaises(HostError):
+            self.connect(there)
+        backup.run(there.host("backup"))
+        self.assertEqual([release["digest"] for release in status.releases(there.host())], [three])
+        self.declare(there, there.deliver(source(4)), "C")
+        self.assertIn(two, [release["digest"] for release in status.releases(there.host()) if release["onHost"]])
+
+    def test_one_of_a_clock_that_was_ahead_is_not_what_the_next_host_gets(self):
+        self.declare(self.machine, self.machine.deliver(source(3)), "C")
+        repository = Repository(self.machine.host())
+        self.restic("backup", "--quiet", "--host", KEPT, "--tag", KEPT, "--time", "2036-01-01 00:00:00", str(self.machine.paths.env))
+        newest = repository.newest_kept()
+        self.assertIn(str(self.machine.paths.history), dict(repository.listing(newest)))
+        self.back_up()
+        self.assertEqual(len(repository._kept()), 1)
+        self.assertIn(str(self.machine.paths.history), dict(repository.listing(repository.newest_kept())))
 
 
 class ClockAhead(Restic):
