@@ -11,10 +11,25 @@ from .errors import HostError
 TOPS = ("source", "wheels")
 
 
+def of(paths, digest):
+    """Where the archive of a release arrives, and stays as long as the release is kept."""
+    return paths.inbox / f"{digest}.tar.gz"
+
+
+def made(paths, digest):
+    """What the steps of a release made, in the same form; see kept.py."""
+    return paths.inbox / f"{digest}.made.tar.gz"
+
+
 def unpack(archive, folder):
     """Unpack into a folder that is made here: regular files and folders only, owned by the caller, writable by nobody else.
     Raises HostError for a path that leaves the folder, for a link, a device or a damaged archive."""
     folder.mkdir(parents=True, mode=0o755)
+    add(archive, folder)
+
+
+def add(archive, folder):
+    """The same into a folder that is there; a file that is there, too, is a fault."""
     try:
         with tarfile.open(archive, "r:gz") as members:
             for member in members:

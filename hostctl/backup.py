@@ -5,10 +5,10 @@ import os
 import re
 from dataclasses import dataclass
 
-from . import administrator, compare, disk, environment, files, prune
-from .errors import CommandFailed, HostError
+from . import administrator, compare, disk, environment, files, history, kept, media, prune, repository_lock
+from .errors import CommandFailed, HostError, Locked
 from .lock import locked
-from .repository import DUMP, HASH, HOST, TIMEOUT, Repository, access, seconds_of
+from .repository import AHEAD, DUMP, HASH, HOST, TIMEOUT, Repository, access, age_text, seconds_of
 
 UNIT = "webstack-backup.service"
 # How much later than its schedule a backup may be done before it counts as missing.
@@ -80,7 +80,11 @@ def set_repository(host, text):
         raise HostError('standard input: must be one JSON object such as {"RESTIC_REPOSITORY": "...", "RESTIC_PASSWORD": "..."}') from None
     files.write(host.paths.backup_access, environment.render(values), 0o600, host.system.ids("root", "root"))
     host.log.hide = environment.hider({name: value for name, value in values.items() if name != "RESTIC_REPOSITORY"})
-    Repository(host).make()
+    repository = Repository(host)
+    repository.make()
+    # Of the host before this one, where that was lost or is replaced.
+    with locked(host.paths, host.system, host.log.verb, 600):
+        kept.fetch(host, repository)
 
 
 def run(host):
@@ -88,37 +92,63 @@ def run(host):
     older backup as it is."""
     chosen, database = settings_or_fail(host.paths), open_database(host)
     disk.check(host, "a backup")
+    folders = media.folders(host.paths, chosen.paths)
     repository = Repository(host)
     with turn(host, "backup"):
-        began = host.system.time()
-        name, marks = marks_of(began, HOST)
         host.log.step("BACKUP")
-        with host.log.event("Unfinished-backups-removal"):
-            repository.remove_unfinished()
-        with host.log.event("Database-dump") as facts:
-            sha256, size = store_dump(host, database, repository, marks)
-            facts["detail"] = f"{name}, {size} bytes"
-        folders = [str(host.paths.data / path) for path in chosen.paths if (host.paths.data / path).is_dir()]
-        # After the dump: what a row of it names is there by then.
-        if folders:
-            with host.log.event("Media-copy", ", ".join(chosen.paths)):
-                repository.restic("backup", "--quiet", *marks, *folders)
-        with host.log.event("Backup-completion"):
-            repository.restic("tag", "--quiet", "--tag", name, "--path", f"/{DUMP}", "--add", f"{HASH}{sha256}")
-        with host.log.event("Retention"):
-            _forget_points(host, repository)
-            repository.restic("forget", "--quiet", "--prune", "--host", HOST, "--group-by", "paths", *policy(chosen))
-        with host.log.event("Repository-check"):
-            repository.restic("check", "--quiet", f"--read-data-subset={int(began // DAY) % PARTS + 1}/{PARTS}")
-        facts = {"id": name, "seconds": round(host.system.time() - began, 1), "bytes": size, "sha256": sha256}
-        files.write(host.paths.last_backup, json.dumps(facts, indent=1).encode(), 0o644, host.system.ids("root", "root"))
-        return facts
+        with repository_lock.writing(host, repository):
+            return _make(host, chosen, database, repository, folders)
+
+
+def _make(host, chosen, database, repository, folders):
+    began = host.system.time()
+    name, marks = marks_of(began, HOST)
+    with host.log.event("Unfinished-backups-removal"):
+        repository.remove_unfinished()
+    with host.log.event("Database-dump") as facts:
+        sha256, size = store_dump(host, database, repository, marks)
+        facts["detail"] = f"{name}, {size} bytes"
+    # After the dump: what a row of it names is there by then.
+    if folders:
+        with host.log.event("Media-copy", ", ".join(chosen.paths)):
+            repository.restic("backup", "--quiet", *marks, *media.excluded(host.paths, chosen.paths), *folders)
+    with host.log.event("Backup-completion"):
+        repository.restic("tag", "--quiet", "--tag", name, "--path", f"/{DUMP}", "--add", f"{HASH}{sha256}")
+    kept.store(host, repository)
+    with host.log.event("Retention"):
+        repository.forget_old_kept()
+        _forget_points(host, repository)
+        ahead = sum(one.is_ahead(host.system.time()) for one in repository.backups())
+        repository.restic("forget", "--quiet", "--prune", "--host", HOST, "--group-by", "paths", *policy(chosen, ahead))
+    with host.log.event("Repository-check"):
+        repository.restic("check", "--quiet", f"--read-data-subset={int(began // DAY) % PARTS + 1}/{PARTS}")
+    facts = {"id": name, "seconds": round(host.system.time() - began, 1), "bytes": size, "sha256": sha256}
+    files.write(host.paths.last_backup, json.dumps(facts, indent=1).encode(), 0o644, host.system.ids("root", "root"))
+    return facts
+
+
+def record_releases(host):
+    """Keep in the repository what a deployment that serves has added to the history. A failure is said, and the next backup does it."""
+    if settings(host.paths) is None or not host.paths.backup_access.exists():
+        return
+    try:
+        repository = Repository(host)
+        with turn(host, "release", wait=0), repository_lock.writing(host, repository, exclusive=False):
+            if not host.paths.kept_fetched.exists():
+                kept.fetch(host, repository)
+            kept.store(host, repository)
+    except Locked:
+        host.log.say("Releases-recording: is left to the next backup, since one is under way")
+    except (HostError, OSError) as failure:
+        host.log.say(f"Releases-recording: failed, and is left to the next backup\n{failure}")
 
 
 def _forget_points(host, repository):
-    """Remove the restore points of releases that this host keeps no longer."""
-    kept = prune.kept_releases(host.paths, compare.stored_or_fail(host.paths).release.keep)
-    old = [point.dump for point in repository.points() if point.release not in kept]
+    """Remove the restore points of releases that served here and are kept no longer. Those of a release that this host knows nothing of stay."""
+    entries, keep = history.read(host.paths), compare.stored_or_fail(host.paths).release.keep
+    served = list(dict.fromkeys(entry["digest"] for entry in reversed(entries)))
+    wanted = {*served[:keep], *prune.kept_releases(host.paths, keep)}
+    old = [point.dump for point in repository.points() if point.release in served and point.release not in wanted]
     if old:
         repository.restic("forget", "--quiet", *old)
 
@@ -138,10 +168,11 @@ def store_dump(host, database, repository, marks):
     return sha256, size
 
 
-def policy(chosen):
-    """restic's options for what is kept. A stop of the backups stops the ageing too: days count from the newest one."""
+def policy(chosen, ahead=0):
+    """restic's options for what is kept. A stop of the backups stops the ageing too: days count from the newest one that is not of the future.
+    Those that are, `ahead` in number, are kept until their day has come, and take no week's or month's place of another."""
     longer = {"--keep-weekly": chosen.keep_weekly, "--keep-monthly": chosen.keep_monthly}
-    return ["--keep-within", f"{chosen.keep_days}d", *(word for option, count in longer.items() if count for word in (option, str(count)))]
+    return ["--keep-within", f"{chosen.keep_days}d", *(word for option, count in longer.items() if count for word in (option, str(count + ahead)))]
 
 
 def start(host, unit):
@@ -153,9 +184,9 @@ def start(host, unit):
         raise HostError(f"{unit}: failed\n{host.units.journal(unit, began)}".rstrip()) from None
 
 
-def turn(host, verb):
+def turn(host, verb, wait=900):
     """One backup, drill or restore at a time; a release need not wait for them. Waits a quarter of an hour."""
-    return locked(host.paths, host.system, verb, 900, host.paths.run / "backup.lock")
+    return locked(host.paths, host.system, verb, wait, host.paths.run / "backup.lock")
 
 
 def allowed_age(host, schedule):
@@ -169,7 +200,7 @@ def allowed_age(host, schedule):
 
 
 def state(host):
-    """{last, ageSeconds, allowedSeconds, stale} by what this host knows without asking the repository; None where backups are off."""
+    """{last, ageSeconds, ahead, allowedSeconds, stale} by what this host knows without asking the repository; None where backups are off."""
     chosen = settings(host.paths)
     if chosen is None:
         return None
@@ -183,13 +214,30 @@ def state(host):
 def judge(host, chosen, last):
     allowed = allowed_age(host, chosen.schedule)
     age = None if last is None else round(host.system.time() - seconds_of(last))
-    return {"last": last, "ageSeconds": age, "allowedSeconds": None if allowed == float("inf") else allowed, "stale": age is None or age > allowed}
+    ahead = age is not None and age < -AHEAD
+    return {"last": last, "ageSeconds": age, "ahead": ahead, "allowedSeconds": None if allowed == float("inf") else allowed,
+            "stale": age is None or ahead or age > allowed}
 
 
 def state_text(report):
     if report["last"] is None:
         return "backup  NONE YET"
-    return f"backup  {report['last']}, {report['ageSeconds']} s old{', OLDER THAN ITS SCHEDULE ALLOWS' if report['stale'] else ''}"
+    return f"backup  {report['last']}, {age_text(report['ageSeconds'])}" + (", OLDER THAN ITS SCHEDULE ALLOWS" if report["stale"] and not report["ahead"] else "")
+
+
+def unlock(host, told):
+    """Remove the locks of the repository, all of whose holders are gone or were told to be; returns them in words. Raises HostError that names
+    those who may be at work."""
+    repository = Repository(host)
+    with turn(host, "unlock"):
+        found, now = repository_lock.held(host, repository), host.system.time()
+        living = [] if told else [one for one in found if not one.gone]
+        if living:
+            raise HostError("\n".join([*(f"repository: {one.text(now)}" for one in living), "Nothing was removed: wait for its end. Where it is sure that nothing "
+                                       "runs there any more, as on a host that is lost: `sudo hostctl backups --unlock --holder-is-gone`"]))
+        if found:
+            repository_lock.remove(repository)
+        return [one.text(now) for one in found]
 
 
 def listing(host):
@@ -197,4 +245,6 @@ def listing(host):
     chosen = settings_or_fail(host.paths)
     found = Repository(host).everything()
     now, backups = host.system.time(), [one for one in found if not one.release]
-    return [one.report(now) for one in reversed(found)], judge(host, chosen, backups[-1].id if backups else None)
+    # One of the future is the last only where there is no other.
+    counted = [one for one in backups if not one.is_ahead(now)] or backups
+    return [one.report(now) for one in reversed(found)], judge(host, chosen, counted[-1].id if counted else None)

@@ -5,7 +5,7 @@ import sys
 
 from . import backup, drill, restore
 from .errors import HostError
-from .repository import ID
+from .repository import ID, age_text
 
 
 def add(verb):
@@ -14,6 +14,8 @@ def add(verb):
     one = verb("backups", _backups, "list the backups, the newest first", locks=False)
     one.add_argument("--json", action="store_true")
     one.add_argument("--check", action="store_true", help="exit code 1 when the newest one is older than its schedule allows")
+    one.add_argument("--unlock", action="store_true", help="name who holds the repository, and free it of those that are gone")
+    one.add_argument("--holder-is-gone", action="store_true", help="with --unlock: also of those that this host cannot know to be gone")
     one = verb("restore", _restore, "put a backup in the place of the database and media; what serves is kept beside it")
     what = one.add_mutually_exclusive_group(required=True)
     what.add_argument("id", nargs="?", metavar="ID", help="as `hostctl backups` lists it, or latest")
@@ -36,11 +38,16 @@ def _backup(host, _args):
 
 
 def _backups(host, args):
+    if args.unlock or args.holder_is_gone:
+        if not args.unlock:
+            raise HostError("backups: --holder-is-gone goes with --unlock")
+        host.log.say("\n".join(f"removed: {line}" for line in backup.unlock(host, args.holder_is_gone)) or "repository: is not locked")
+        return 0
     found, state = backup.listing(host)
     if args.json:
         host.log.say(json.dumps({"backups": found, "state": state}, indent=1))
     else:
-        lines = [f"{one['id']}  {one['ageSeconds']} s old{'  with media' if one['media'] else ''}{'  restore point of release ' + one['restorePoint'] if one['restorePoint'] else ''}" for one in found]
+        lines = [f"{one['id']}  {age_text(one['ageSeconds'])}{'  with media' if one['media'] else ''}{'  restore point of release ' + one['restorePoint'] if one['restorePoint'] else ''}" for one in found]
         host.log.say("\n".join([*lines, backup.state_text(state)]))
     return 1 if args.check and state["stale"] else 0
 
@@ -48,7 +55,8 @@ def _backups(host, args):
 def _restore(host, args):
     if args.undo:
         done = restore.undo(host)
-        host.log.say(f"database {done['database']}: is what it was before; the other is kept as {done['kept']}")
+        host.log.say(f"database {done['database']} and the media: are what they were before the restore that was interrupted" if done["kept"] is None else
+                     f"database {done['database']}: is what it was before; the other is kept as {done['kept']}")
     elif args.drop_old:
         host.log.say(f"removed: {', '.join(restore.drop_old(host)) or 'nothing was kept'}")
     else:

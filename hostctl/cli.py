@@ -151,7 +151,7 @@ def _call_with(verb, argument):
 
 def _what(verb):
     what = verb.add_mutually_exclusive_group(required=True)
-    what.add_argument("--all", dest="labels", action="store_const", const=handover.LABELS, help="the certificate and uploaded media")
+    what.add_argument("--all", dest="labels", action="store_const", const=handover.LABELS, help="the certificate, uploaded media and what is known of the releases")
     what.add_argument("--media", dest="labels", action="store_const", const=("media",), help="uploaded media only")
 
 

@@ -3,6 +3,7 @@ import datetime
 
 from . import backup, certificate, disk, drill, history, lock, slots
 from .compare import stored
+from .repository import AHEAD
 
 # A deployment may take this long before it is a condition itself.
 LONG = 3600
@@ -68,10 +69,13 @@ def _late(host):
         return {}
     since, found = datetime.datetime.fromisoformat(entries[0]["at"]).timestamp(), {}
     report, rehearsal = backup.state(host), drill.last(host)
+    # A moment that is ahead of the clock, by which a host might be new for years, says nothing.
+    fresh = float("inf") if since > now + AHEAD else now - since
     for name, schedule, age in (("backup", chosen.schedule, report["ageSeconds"]), ("drill", chosen.drill_schedule, rehearsal and now - rehearsal["at"])):
         allowed = backup.allowed_age(host, schedule)
-        if min(now - since, float("inf") if age is None else age) > allowed:
-            last = f"there was no {name} yet" if age is None else f"the last {name} was {age / 3600:.1f} hours ago"
+        if min(fresh, float("inf") if age is None or age < -AHEAD else age) > allowed:
+            last = (f"there was no {name} yet" if age is None else f"the last {name} was {age / 3600:.1f} hours ago" if age >= -AHEAD
+                    else f"the last {name} is stamped {-age / 3600:.1f} hours ahead of this host's clock and does not count")
             found[name] = f"{last}; its schedule allows {allowed / 3600:.1f} hours"
     return found
 

@@ -73,6 +73,10 @@ class Database:
         that has it."""
         raise NotImplementedError
 
+    def holds(self, name):
+        """Whether a switch has given the content of a database this name, and not only made room for it."""
+        return self.exists(name)
+
     def others(self):
         """Databases that switches have kept, the oldest first."""
         raise NotImplementedError

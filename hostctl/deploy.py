@@ -2,7 +2,7 @@
 import json
 import os
 
-from . import administrator, disk, files, history, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, trust, undo
+from . import administrator, archive, backup, disk, files, history, kept, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, trust, undo
 from .compare import stored_or_fail
 from .environment import MODE
 from .errors import HostError
@@ -14,7 +14,7 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
     point that the release needs."""
     digest = changes.digest or slots.current(host.paths) or ""
     if changes.digest and not release.on_host(host.paths, digest):
-        disk.for_release(host, host.paths.inbox / f"{digest}.tar.gz")
+        disk.for_release(host, archive.of(host.paths, digest))
     elif changes.digest and run_steps:
         disk.check(host, "the release")
     point = None
@@ -58,7 +58,9 @@ def _tidy(host, manifest, changes, journal):
     old = f"what only the old state needs ({', '.join(journal.stops)}) is not all gone; the next run does that, or `hostctl recover`"
     steps = [(old, lambda: settle(host, journal)), ("what no kept release needs is not all removed; the next deployment does that", lambda: prune.prune(host, manifest))]
     if changes.digest:
-        steps.append(("Sentry was not told of it", lambda: sentry.announce(host, changes.digest)))
+        steps += [("what its steps made is not kept for the next host", lambda: kept.pack_made(host, manifest)),
+                  ("the repository of the backups does not know of it", lambda: backup.record_releases(host)),
+                  ("Sentry was not told of it", lambda: sentry.announce(host, changes.digest))]
     for left, do in steps:
         try:
             do()

@@ -5,7 +5,7 @@ import json
 from . import backup, environment, files, health, restore, slots
 from .compare import stored_or_fail
 from .errors import HostError
-from .repository import Repository
+from .repository import AHEAD, Repository, age_text
 
 UNIT = "webstack-drill.service"
 DATABASE = "drill"
@@ -82,14 +82,17 @@ def last(host):
 
 
 def state(host):
-    """{backup, ageSeconds, ok, stale} of the last drill, or None where backups are off or there was no drill yet."""
+    """{backup, ageSeconds, ahead, ok, stale} of the last drill, or None where backups are off or there was no drill yet."""
     chosen, report = backup.settings(host.paths), last(host)
     if chosen is None or report is None:
         return None
     age = round(host.system.time() - report["at"])
-    return {"backup": report["backup"], "ageSeconds": age, "ok": report["ok"], "stale": age > backup.allowed_age(host, chosen.drill_schedule)}
+    ahead = age < -AHEAD
+    return {"backup": report["backup"], "ageSeconds": age, "ahead": ahead, "ok": report["ok"], "stale": ahead or age > backup.allowed_age(host, chosen.drill_schedule)}
 
 
 def state_text(report):
     verdict = "ok" if report["ok"] else "FAILED"
+    if report["ahead"]:
+        return f"drill   {verdict}, {age_text(report['ageSeconds'])}"
     return f"drill   {verdict}, {report['ageSeconds']} s ago{', OLDER THAN ITS SCHEDULE ALLOWS' if report['stale'] else ''}"

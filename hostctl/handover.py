@@ -1,15 +1,18 @@
-"""What a host holds that is nowhere else, its certificate and uploaded media, from the host that serves to the one that shall.
-The stream is a tar archive whose names begin with `media/` or `acme/`; who owns a file goes by name, since numbers differ between machines."""
+"""What a host holds that is nowhere else, its certificate, uploaded media and what it knows of its releases, from the host that serves to the
+one that shall. The stream is a tar archive whose names begin with `media/`, `acme/` or `releases/`; who owns a file goes by name, since numbers
+differ between machines."""
 import os
+import re
 import shutil
 import stat
 import tarfile
 
-from . import certificate, files
+from . import certificate, files, kept
 from .compare import stored_or_fail
 from .errors import HostError
 
-LABELS = ("acme", "media")
+LABELS = ("acme", "media", "releases")
+HISTORY = "history.json"
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
@@ -17,6 +20,9 @@ def send(host, labels, stream):
     """Write what there is of the labelled folders; symbolic links and other things that are no files stay behind."""
     with tarfile.open(fileobj=stream, mode="w|") as archive:
         for label in labels:
+            if label == "releases":
+                _send_releases(host, archive)
+                continue
             root = _root(host.paths, label)
             if not root.is_dir():
                 continue
@@ -37,7 +43,7 @@ def receive(host, labels, stream):
             label, *parts = member.name.split("/")
             if label not in labels or ".." in parts or "" in parts or not (member.isreg() or member.isdir()):
                 raise HostError(f"hand-over: {member.name!r} is nothing that a host hands over")
-            written += _unpack(host, archive, member, _root(host.paths, label), parts)
+            written += _accept(host, archive, member, parts) if label == "releases" else _unpack(host, archive, member, _root(host.paths, label), parts)
     return written
 
 
@@ -69,6 +75,30 @@ def timers(manifest):
 
 def _root(paths, label):
     return {"acme": paths.ordered_certificate.parent, "media": paths.data}[label]
+
+
+def _send_releases(host, archive):
+    """The history first: by it the next host knows which of the archives it wants most, those that come first."""
+    for path in [host.paths.history, *kept.archives(host)]:
+        if path.exists():
+            archive.add(path, f"releases/{path.name}")
+
+
+def _accept(host, archive, member, parts):
+    """Take one file of the releases; 1 where it was wanted."""
+    name = "/".join(parts)
+    if name == HISTORY:
+        kept.merge(host, archive.extractfile(member).read())
+        return 1
+    if not member.isreg() or not re.fullmatch(kept.FILE, name):
+        raise HostError(f"hand-over: {member.name!r} is nothing that a host hands over")
+    if not kept.wants(host, name, member.size):
+        return 0
+    unfinished = host.paths.inbox / f"{name}.part"
+    with open(unfinished, "wb") as file:
+        shutil.copyfileobj(archive.extractfile(member), file)
+    os.rename(unfinished, host.paths.inbox / name)
+    return 1
 
 
 def _add(archive, handle, name):

@@ -17,8 +17,13 @@ def read(paths):
 def with_entry(entries, digest, verb, seconds, revision=None, point=None):
     """The entries with one more, as bytes of the file."""
     at = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).isoformat(timespec="seconds")
-    return json.dumps([*entries, {"digest": digest, "at": at, "verb": verb, **({"schema": revision} if revision else {}),
-                        **({"restorePoint": point} if point else {})}][-KEPT:], indent=1).encode()
+    return text([*entries, {"digest": digest, "at": at, "verb": verb, **({"schema": revision} if revision else {}),
+                 **({"restorePoint": point} if point else {})}])
+
+
+def text(entries):
+    """The newest of the entries, as bytes of the file."""
+    return json.dumps(entries[-KEPT:], indent=1).encode()
 
 
 def previous(entries, serving):

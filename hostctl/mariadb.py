@@ -87,7 +87,7 @@ class MariaDB(Database):
                 if renames:
                     self._alone(f"set session lock_wait_timeout = {LOCK_SECONDS}; rename table {', '.join(renames)}")
                 homes = [new for _, new in moves]
-            except CommandFailed:
+            except Exception:
                 made = moves[0][1]
                 if not self.tables(made):
                     self.drop(made)
@@ -96,6 +96,9 @@ class MariaDB(Database):
                 for home, file in zip(homes, taken):
                     self._give(home, file)
         self.drop(incoming)
+
+    def holds(self, name):
+        return self.exists(name) and bool(self.tables(name))
 
     def _alone(self, sql):
         """Run what needs every table of the app to itself: sessions that hold one are ended all the while."""

@@ -38,6 +38,10 @@ class Paths:
         self.drill = self.state / "drill.json"
         self.drill_env = self.run / "drill.env"
         self.last_backup = self.state / "backup.json"
+        # There while a run writes to the repository, and after one that did not come to its end.
+        self.backup_writing = self.state / "backup-writing.json"
+        # There once this host has what the repository knows of the releases of hosts before it.
+        self.kept_fetched = self.state / "kept.fetched"
         self.alerts = self.state / "alerts.json"
         self.inbox = self.state / "inbox"
         # Written by packages whose update the running system does not have yet, the kernel's above all.

@@ -10,7 +10,7 @@ DAY = 86400
 def kept_releases(paths, keep):
     """Digests of the releases to keep, the serving one first: `keep` of them, but always the one that served before."""
     serving = slots.current(paths)
-    there = [digest for digest in history.previous(history.read(paths), serving) if release.on_host(paths, digest)]
+    there = [digest for digest in history.previous(history.read(paths), serving) if release.at_hand(paths, digest)]
     return ([serving] if serving else []) + there[:max(keep, 2) - 1]
 
 
@@ -28,14 +28,16 @@ def prune(host, manifest):
         if folder.name not in used:
             files.remove_tree(folder)
     static.prune(host, kept, manifest.release.static)
-    _prune_inbox(host)
+    _prune_inbox(host, kept, [folder.name for folder in old])
 
 
-def _prune_inbox(host):
-    """Archives whose release is on the host, and those that nobody asked for in a day (or that never arrived whole)."""
+def _prune_inbox(host, kept, gone):
+    """Archives of releases that are gone, and those that nobody asked for in a day (or that never arrived whole)."""
     for file in host.paths.inbox.glob("*.tar.gz*"):
         digest = file.name.split(".")[0]
-        if (file.name == f"{digest}.tar.gz" and release.on_host(host.paths, digest)) or host.system.time() - file.stat().st_mtime > DAY:
+        if digest in kept and file.suffix == ".gz":
+            continue
+        if digest in gone or host.system.time() - file.stat().st_mtime > DAY:
             files.remove(file)
 
 

@@ -1,13 +1,18 @@
 """A release on the host: unpacked and verified, with its runtime, its steps run and its static files published."""
 import os
 
-from . import archive, environment, files, runtime, schema, static, steps
+from . import archive, environment, files, history, runtime, schema, static, steps
 from .errors import HostError
 
 
 def on_host(paths, digest):
     """Whether a release is complete: it gets its name last, and its runtime is there."""
     return (paths.release(digest) / "venv/bin/python").exists()
+
+
+def at_hand(paths, digest):
+    """Whether a release is on the host, or served and can be had from its archive, as after this host took over from another."""
+    return on_host(paths, digest) or archive.of(paths, digest).exists() and any(entry["digest"] == digest for entry in history.read(paths))
 
 
 def prepare(host, manifest, *, run_steps):
@@ -34,7 +39,7 @@ def ensure(host, declared):
     log.step("RELEASE")
     with log.event("Release-unpacking", digest):
         files.remove_tree(unfinished)
-        archive.unpack(paths.inbox / f"{digest}.tar.gz", unfinished)
+        archive.unpack(archive.of(paths, digest), unfinished)
     with log.event("Digest-verification"):
         if not source.is_dir() or (found := archive.digest(source)) != digest:
             raise HostError(f"release {digest}: its files have the digest {found if source.is_dir() else 'of nothing'}; deliver it again")
@@ -44,6 +49,10 @@ def ensure(host, declared):
         for name, what in (("venv", "the runtime"), (environment.RELEASE, "its own settings")):
             if os.path.lexists(source / name):
                 raise HostError(f"release {digest}: `{name}` at its top is the name of {what}; rename it or add it to app.exclude")
+        if archive.made(paths, digest).exists():
+            for item in declared.static:
+                files.remove_tree(source / item.folder)
+            archive.add(archive.made(paths, digest), unfinished)
     log.step("RUNTIME")
     with log.event("Virtual-environment-installation") as facts:
         name = runtime.name_of(requirements.read_bytes())

@@ -17,6 +17,10 @@ POINT, RELEASE = "restore-point", "release:"
 # What restic knows backups and restore points by, so that the retention of the ones leaves the others.
 HOST, POINT_HOST = "webstack", "webstack-restore-point"
 TIMEOUT = 4 * 3600
+# Snapshots of what is known of the releases, see kept.py.
+KEPT = "webstack-releases"
+# Further ahead of a host's clock, in seconds, a backup was stamped by a clock that was wrong: it never counts as the newest.
+AHEAD = 600
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,17 @@ class Backup:
     # Digest of the release that served when this restore point was taken; "" of a backup.
     release: str = ""
 
+    def is_ahead(self, now):
+        return self.seconds > now + AHEAD
+
     def report(self, now):
-        return {"id": self.id, "ageSeconds": round(now - self.seconds), "media": self.media != "", "sha256": self.sha256, "restorePoint": self.release or None}
+        return {"id": self.id, "ageSeconds": round(now - self.seconds), "ahead": self.is_ahead(now), "media": self.media != "", "sha256": self.sha256, "restorePoint": self.release or None}
 
 
 class Repository:
+    """What only reads takes no lock, so that one which a lost host has left stands in nobody's way; what writes does so within
+    repository_lock.writing()."""
+
     def __init__(self, host):
         self.host, self.system = host, host.system
         self.env = access(host)
@@ -45,7 +55,7 @@ class Repository:
     def make(self):
         """Make the repository unless there is one that the password opens."""
         try:
-            self.restic("cat", "config", timeout=120)
+            self.restic("cat", "config", "--no-lock", timeout=120)
         except CommandFailed as closed:
             try:
                 self.restic("init", timeout=120)
@@ -78,25 +88,61 @@ class Repository:
         return sorted([*backups, *points], key=lambda found: found.id)
 
     def find(self, name):
-        """The backup or restore point of that ID, or the newest backup for "latest"."""
+        """The backup or restore point of that ID, or for "latest" the newest backup that is not ahead of this host's clock."""
         found = self.everything()
-        backups = [one for one in found if not one.release]
         if name == "latest":
-            if not backups:
-                raise HostError("there is no backup yet; make one with `hostctl backup`")
-            return backups[-1]
+            backups = [one for one in found if not one.release]
+            past = [one for one in backups if not one.is_ahead(self.system.time())]
+            if not past:
+                raise HostError(f"every backup is stamped ahead of this host's clock, the first one {backups[0].id}; set the clock, or name one by its ID" if backups
+                                else "there is no backup yet; make one with `hostctl backup`")
+            return past[-1]
         chosen = next((one for one in found if one.id == name), None)
         if chosen is None:
             raise HostError(f"backup {name}: is not in the repository; `hostctl backups` lists those that are")
         return chosen
 
     def remove_unfinished(self):
-        """Snapshots of runs that did not come to their end, and locks of processes that are no more."""
-        self.restic("unlock", timeout=120)
+        """Snapshots of runs that did not come to their end."""
         complete = {found.id for found in self.everything()}
-        lost = [found["id"] for found in self._snapshots() if not complete & set(found.get("tags") or [])]
+        lost = [found["id"] for found in self._snapshots() if not (complete | {KEPT}) & set(found.get("tags") or [])]
         if lost:
             self.restic("forget", *lost)
+
+    def store_kept(self, paths):
+        """Make a snapshot of what is known of the releases. Needs repository_lock.writing()."""
+        self.restic("backup", "--quiet", "--host", KEPT, "--tag", KEPT, *map(str, paths))
+
+    def forget_old_kept(self):
+        """Remove all of them but the newest."""
+        old = [found["id"] for found in self._kept()][:-1]
+        if old:
+            self.restic("forget", "--quiet", *old)
+
+    def newest_kept(self):
+        """The newest snapshot of what is known of the releases, or None."""
+        return next((found["id"] for found in reversed(self._kept())), None)
+
+    def _kept(self):
+        """The newest last; one of a clock that was ahead is older than all others."""
+        now = self.system.time()
+        found = [(moment(one["time"]), one) for one in self._snapshots() if KEPT in (one.get("tags") or [])]
+        return [one for seconds, one in sorted(found, key=lambda pair: (pair[0] <= now + AHEAD, pair[0]))]
+
+    def json_of(self, snapshot, path):
+        """The text of a file that holds a JSON list, without what restic says beside it."""
+        output = self.restic("dump", "--no-lock", snapshot, str(path), timeout=300)
+        return output[output.index("["):output.rindex("]") + 1]
+
+    def listing(self, snapshot):
+        """[(path, bytes)] of the files in a snapshot."""
+        lines = self.restic("ls", "--no-lock", "--json", snapshot, timeout=300).splitlines()
+        nodes = [json.loads(line) for line in lines if line.startswith("{")]
+        return [(node["path"], node.get("size", 0)) for node in nodes if node.get("type") == "file"]
+
+    def unpack(self, snapshot, target, paths):
+        """Restore some paths of a snapshot below a folder."""
+        self.restic("restore", "--no-lock", "--quiet", snapshot, "--target", str(target), *(word for path in paths for word in ("--include", str(path))))
 
     def _snapshots(self):
         output = self.restic("snapshots", "--json", "--no-lock", timeout=300)
@@ -113,6 +159,18 @@ def access(host):
         raise HostError("backups: this host has no repository; set backup.enabled and deploy the stack")
     found = environment.read(host.paths.backup_access.read_bytes())
     return {**found, "RESTIC_CACHE_DIR": "/var/cache/webstack-backup"}
+
+
+def age_text(seconds):
+    """How old something is, or how far ahead of the clock, in words."""
+    return f"{seconds} s old" if seconds >= -AHEAD else f"stamped {-seconds} s AHEAD OF THIS HOST'S CLOCK"
+
+
+def moment(text):
+    """Seconds since 1970 of a moment as Go writes it, 2026-11-26T15:19:07.141713379Z or with +01:00 at its end."""
+    day, sign, hours, minutes = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|([+-])(\d\d):(\d\d))", text).groups()
+    away = 60 * (60 * int(hours) + int(minutes)) if sign else 0
+    return calendar.timegm(time.strptime(day, "%Y-%m-%dT%H:%M:%S")) - (away if sign == "+" else -away)
 
 
 def seconds_of(name):

@@ -1,13 +1,13 @@
-"""A backup becomes the site's data: restored beside what serves, checked, then switched in one step. What served is kept under another
-name until `restore --drop-old`, and `restore --undo` changes back."""
+"""A backup becomes the site's data: restored beside what serves, checked, then switched: all of it, or it is turned back. What served is kept
+under another name until `restore --drop-old`, and `restore --undo` changes back."""
 import datetime
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from . import apply, backup, files, signals
+from . import apply, backup, files, media, signals
 from .errors import CommandFailed, HostError
-from .repository import DUMP, TIMEOUT, Repository
+from .repository import DUMP, TIMEOUT, Repository, age_text
 
 # Names of databases, after the app's own.
 RESTORING = "restoring"
@@ -20,7 +20,7 @@ def restore(host, name, confirm):
     with backup.turn(host, "restore"):
         found = repository.find(name)
         age = round(host.system.time() - found.seconds)
-        confirm(f"database {database.name} goes back to backup {found.id}, {age} s old; what serves now is kept beside it")
+        confirm(f"database {database.name} goes back to backup {found.id}, {age_text(age)}; what serves now is kept beside it")
         return bring(host, chosen, database, repository, found, apply.restart)
 
 
@@ -28,6 +28,7 @@ def bring(host, chosen, database, repository, found, move):
     """Put a backup or restore point in the place of what serves, then have the services `move(host)` to it. Needs backup.turn()."""
     age = round(host.system.time() - found.seconds)
     host.log.step("RESTORE")
+    _settle(host, database)
     incoming = database.beside(RESTORING)
     with restored(host, database, repository, found, incoming):
         # What the description asks of today's schema says nothing of an older one.
@@ -35,16 +36,18 @@ def bring(host, chosen, database, repository, found, move):
         failed = [verdict for verdict in verdicts if not verdict["ok"]]
         if failed:
             raise HostError(f"backup {found.id}: {_failure(failed[0])}; database {database.name} was not touched")
-        media = _bring_media(host, repository, found, chosen)
-        kept = _switch(host, database, incoming, "before", media)
-    _roll(host, database, kept, move)
+        with media.unpacked(host, repository, found, chosen.paths) as folders:
+            kept = _switch(host, database, incoming, "before", folders)
+        _roll(host, database, kept, move)
     return {"id": found.id, "ageSeconds": age, "database": database.name, "kept": kept["database"], "checks": verdicts}
 
 
 def undo(host):
-    """Change back to what the last restore (or undo) put aside."""
+    """Change back to what the last restore (or undo) put aside; after one that was killed half-way, only what that one has changed."""
     database = backup.open_database(host)
     with backup.turn(host, "restore"):
+        if _settle(host, database):
+            return {"database": database.name, "kept": None}
         record = _record(host)
         if not record or not record["database"] or not database.exists(record["database"]):
             raise HostError("restore: nothing is kept to change back to")
@@ -58,13 +61,15 @@ def drop_old(host):
     """Remove what restores put aside: databases and media. Returns their names."""
     database = backup.open_database(host)
     with backup.turn(host, "restore"):
+        _settle(host, database)
         gone = database.others()
         host.log.step("RESTORE-DROP")
         with host.log.event("Kept-data-removal", ", ".join(gone)):
             for name in gone:
                 database.drop(name)
-            for folder in sorted(host.paths.data.glob(".aside-*")) + sorted(host.paths.data.glob(".incoming-*")):
-                files.remove_tree(folder)
+            chosen = backup.settings(host.paths)
+            media.drop(host.paths, chosen.paths if chosen else ())
+            files.remove(_before_path(host))
             files.remove(_record_path(host))
         return gone
 
@@ -79,7 +84,7 @@ def restored(host, database, repository, found, name):
         with host.log.event("Database-restoration", found.id) as facts:
             try:
                 command, env = database.load(name)
-                sha256, size, _ = host.system.pipe(["restic", "dump", found.dump, f"/{DUMP}"], command, source_env=repository.env, sink_env=env,
+                sha256, size, _ = host.system.pipe(["restic", "dump", "--no-lock", found.dump, f"/{DUMP}"], command, source_env=repository.env, sink_env=env,
                                                    timeout=TIMEOUT)
             except CommandFailed as failure:
                 raise HostError(f"backup {found.id}: cannot be restored; database {database.name} was not touched\n{failure}") from None
@@ -90,7 +95,11 @@ def restored(host, database, repository, found, name):
             database.analyze(name)
         yield
     finally:
-        database.drop(name)
+        try:
+            database.drop(name)
+        except CommandFailed as failure:
+            # Whatever has come of the block, this must not hide it.
+            host.log.say(f"database {name}: could not be removed, and is made anew by the next run\n{failure}")
 
 
 def checked(host, database, name, checks):
@@ -110,70 +119,105 @@ def _failure(verdict):
     return f"`{verdict['sql']}` must give {verdict['expect']!r}, got {verdict['got']!r}"
 
 
-def _bring_media(host, repository, found, chosen):
-    """Unpack the media of a backup beside those that serve: {path: folder}."""
-    if not found.media:
-        return {}
-    place = host.paths.data / f".incoming-{found.id}"
-    files.remove_tree(place)
-    with host.log.event("Media-restoration", ", ".join(chosen.paths)):
-        repository.restic("restore", "--quiet", found.media, "--target", str(place))
-    unpacked = {path: place / str(host.paths.data / path).lstrip("/") for path in chosen.paths}
-    return {path: folder for path, folder in unpacked.items() if folder.is_dir()}
-
-
-def _switch(host, database, incoming, what, media):
-    """Put `incoming` and the media in place; returns the record of what is kept instead. The record is there first, so that a run that is
-    killed in between can be undone."""
+def _switch(host, database, incoming, what, folders):
+    """Put `incoming` and the media in place; returns the record of what is kept instead. Any failure is turned back. The record is there
+    first, so that a run that is killed in between is turned back by the next one."""
+    paths = host.paths
     now = datetime.datetime.fromtimestamp(host.system.time(), datetime.timezone.utc)
-    stamp = now.strftime("%Y%m%dt%H%M%Sz")
-    kept, aside, before = database.beside(f"{what}_{stamp}"), host.paths.data / f".aside-{stamp}", _record(host)
-    asides = {path: str((aside / path).relative_to(host.paths.data)) for path in media if (host.paths.data / path).exists()}
-    record = {"database": kept if database.exists(database.name) else "", "media": asides}
-    with signals.ignored(), host.log.event("Database-switch", kept):
-        _write_record(host, record)
+    # With what it is: a switch and its turning back may come in one second.
+    mark = f"{what}_{now.strftime('%Y%m%dt%H%M%Sz')}"
+    kept, asides = database.beside(mark), media.asides(paths, folders, mark)
+    moves = media.moves(paths, folders, asides)
+    record = {"database": kept if database.exists(database.name) else "",
+              "media": {path: aside for path, aside in asides.items() if any(to.startswith(aside) for _, to in moves)}}
+    with signals.ignored():
+        _begin(host, {**record, "incoming": incoming, "moves": moves})
         try:
-            database.switch(incoming, kept)
-        except HostError:
-            # A failure after the tables have moved leaves something to change back to.
-            if not _exists(database, kept):
-                _write_record(host, before)
-            raise
-        for path, folder in media.items():
-            there = host.paths.data / path
-            if path in asides:
-                (aside / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                os.rename(there, aside / path)
-            os.rename(folder, there)
+            if moves:
+                with host.log.event("Media-switch", ", ".join(folders)):
+                    media.put(paths, moves)
+            with host.log.event("Database-switch", kept):
+                database.switch(incoming, kept)
+        except Exception as failure:
+            raise HostError(f"{failure}\n{_turned_back(host, database)}") from failure
+        # What says that it is unfinished says the same, once the database has moved.
+        with suppress(OSError):
+            _write_record(host, record)
+            files.remove(_before_path(host))
     return record
 
 
-def _exists(database, name):
+def _turned_back(host, database):
+    """Turn a switch back that has failed; what came of it, in words."""
     try:
-        return database.exists(name)
-    except CommandFailed:
+        with host.log.event("Restore-turning-back"):
+            back = _settle(host, database, keep=False)
+    except (HostError, OSError) as second:
+        return f"It could not be turned back: {second}\nMend that and run `hostctl restore --undo`"
+    if not back:
+        return f"Database {database.name} was not there before, so what has been restored stays"
+    return f"It was turned back: database {database.name} and the media are what they were"
+
+
+def _settle(host, database, keep=True):
+    """End a switch that was killed or has failed. Media move before the database: where that has moved, all has, and counts as done if `keep` is
+    set or nothing served before; otherwise what has moved goes back. Returns whether it went back."""
+    record = _record(host)
+    if not record or "moves" not in record:
         return False
+    if database.holds(record["database"] or database.name):
+        if keep or not record["database"]:
+            _write_record(host, {"database": record["database"], "media": record["media"]})
+            return False
+        database.drop(record["incoming"])
+        database.switch(record["database"], record["incoming"])
+    media.turn_back(host.paths, media.made(host.paths, record["moves"]))
+    _end(host)
+    return True
 
 
 def _roll(host, database, kept, move):
     """Services begin anew on the new data; when one cannot, the old data comes back."""
     try:
         move(host)
-    except HostError as failure:
+    except Exception as failure:
         if not kept["database"]:
-            raise HostError(f"the data is restored, but the services do not start on it: {failure}") from None
-        _switch(host, database, kept["database"], "undone", _kept_media(host, kept))
-        raise HostError(f"the services do not start on the restored data, so the old data serves again: {failure}") from None
+            raise HostError(f"the data is restored, but the services do not start on it: {failure}") from failure
+        try:
+            _switch(host, database, kept["database"], "undone", _kept_media(host, kept))
+        except (HostError, OSError) as second:
+            raise HostError(f"the services do not start on the restored data: {failure}\nThe old data could not be put back: {second}\n"
+                            "Mend that and run `hostctl restore --undo`") from failure
+        raise HostError(f"the services do not start on the restored data, so the old data serves again: {failure}") from failure
 
 
 def _kept_media(host, record):
-    """Folders that a switch put aside; one that was killed may have left some in their place."""
-    folders = {path: host.paths.data / aside for path, aside in record["media"].items()}
-    return {path: folder for path, folder in folders.items() if folder.is_dir()}
+    """Folders that a switch put aside and that are still there."""
+    return {path: aside for path, aside in record["media"].items() if (host.paths.data / aside).is_dir()}
 
 
 def _record_path(host):
     return host.paths.state / "restore.json"
+
+
+def _before_path(host):
+    return host.paths.state / "restore.before.json"
+
+
+def _begin(host, record):
+    """Keep the record of a switch that begins; the one before is put by, for _end() to bring back without room on the disk."""
+    files.remove(_before_path(host))
+    with suppress(FileNotFoundError):
+        os.link(_record_path(host), _before_path(host))
+    _write_record(host, record)
+
+
+def _end(host):
+    """The switch that began has changed nothing."""
+    if _before_path(host).exists():
+        os.rename(_before_path(host), _record_path(host))
+    else:
+        files.remove(_record_path(host))
 
 
 def _write_record(host, record):
@@ -181,7 +225,7 @@ def _write_record(host, record):
 
 
 def _record(host):
-    """What the last switch put aside: {database, media: {path: folder below the data}}, or None."""
+    """What the last switch put aside: {database, media: {path: folder below the data}}, with `moves` until it is done; or None."""
     try:
         return json.loads(_record_path(host).read_text())
     except FileNotFoundError:

@@ -2,7 +2,7 @@
 from . import apply, backup, history, restore, restore_point, schema, slots
 from .deploy import deploy
 from .errors import CommandFailed, HostError
-from .release import do_steps, on_host
+from .release import at_hand, do_steps
 from .repository import Repository
 
 
@@ -12,7 +12,7 @@ def rollback(host, digest=None, down=False, point=False):
     comes after the down step when `down` is set, or with the restore point when `point` is set."""
     manifest = apply.manifest_of(host)
     digest = digest or _previous(host)
-    if not on_host(host.paths, digest):
+    if not at_hand(host.paths, digest):
         raise HostError(f"release {digest}: is not on this host; `hostctl releases` lists those that are")
     changes, serving = apply.all_services(host, manifest, digest), slots.current(host.paths)
     way = schema.before_rollback(host, manifest, digest, down, point)
@@ -56,6 +56,6 @@ def _written_since(database, kept):
 def _previous(host):
     serving = slots.current(host.paths)
     for digest in history.previous(history.read(host.paths), serving):
-        if on_host(host.paths, digest):
+        if at_hand(host.paths, digest):
             return digest
     raise HostError("no earlier release is on this host; name one that `hostctl releases` lists")

@@ -70,7 +70,7 @@ def releases(host):
     """[{digest, at, verb, serving, onHost}], the latest deployment first."""
     paths = host.paths
     entries = history.read(paths)
-    found = [{**entry, "serving": False, "onHost": release.on_host(paths, entry["digest"])} for entry in reversed(entries)]
+    found = [{**entry, "serving": False, "onHost": release.at_hand(paths, entry["digest"])} for entry in reversed(entries)]
     if found:
         found[0]["serving"] = found[0]["digest"] == slots.current(paths)
     return found

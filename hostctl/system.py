@@ -157,6 +157,24 @@ class System(Outside):
         """Numbers of a user and a group. Raises KeyError when the machine has no such name."""
         return pwd.getpwnam(owner).pw_uid, grp.getgrnam(group).gr_gid
 
+    def name(self):
+        """The machine's own host name."""
+        return os.uname().nodename
+
+    def may_run(self, pid, program):
+        """Whether the process of that number may be one of that program: one that a sandbox hides from us may."""
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        try:
+            with open(f"/proc/{pid}/comm", encoding="utf-8") as file:
+                return file.read().strip() == program
+        except OSError:
+            return True
+
     def disk(self, folder):
         """statvfs(3) of the file system that a folder is on."""
         return os.statvfs(folder)

@@ -47,7 +47,7 @@ def _pack(host, serving, made, components):
         digest = archive.digest(source)
         if digest != serving:
             with host.log.event("Release-packing", digest):
-                _archive(source, host.paths.inbox / f"{digest}.tar.gz")
+                _archive(source, archive.of(host.paths, digest), archive.of(host.paths, serving))
         return digest
     finally:
         files.remove_tree(work)
@@ -70,9 +70,14 @@ def _lay(component, target):
     target.chmod(mode)
 
 
-def _archive(source, path):
-    """Without wheels: the requirements stay, so the runtime is on the host."""
+def _archive(source, path, before):
+    """With the wheels of the release before: the requirements stay, so the runtime is on this host, though not on the next one."""
     unfinished = path.with_name(f"{path.name}.part")
     with tarfile.open(unfinished, "w:gz", compresslevel=1) as made:
         made.add(source, "source")
+        if before.exists():
+            with tarfile.open(before, "r:gz") as members:
+                for member in members:
+                    if member.isreg() and member.name.startswith("wheels/"):
+                        made.addfile(member, members.extractfile(member))
     os.rename(unfinished, path)

@@ -230,6 +230,14 @@ class Conditions(Case):
         self.machine.paths.drill.write_text(json.dumps({"at": self.machine.clock - 60, "ok": True, "backup": name}))
         self.assertEqual(self.found(), {"backup": "the last backup was 26.0 hours ago; its schedule allows 25.0 hours"})
 
+    def test_what_a_clock_stamped_that_was_ahead_is_no_backup_no_drill_and_no_new_host(self):
+        self.test_a_backup_and_a_drill_are_overdue_only_once_they_could_have_been()
+        # Backup, drill and first release are of a clock that was nine years ahead.
+        self.machine.clock -= 9 * 365 * 86400
+        years = 9 * 365 * 24
+        self.assertEqual(self.found(), {what: f"the last {what} is stamped {hours:.1f} hours ahead of this host's clock and does not count; its schedule allows 25.0 hours"
+                                        for what, hours in (("backup", years - 26), ("drill", years - 1 / 60))})
+
     def test_a_certificate_that_must_have_been_renewed(self):
         self.served()
         with patch("hostctl.certificate.report", return_value={"fault": "must have been renewed by now", "daysLeft": 20}):

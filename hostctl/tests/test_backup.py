@@ -3,11 +3,11 @@ import hashlib
 import json
 import unittest
 
-from hostctl import backup, drill as drills
+from hostctl import backup, cli, drill as drills
 from hostctl.errors import CommandFailed, HostError
 from hostctl.engines import open_url
 from hostctl.postgres import Postgres
-from hostctl.repository import Repository
+from hostctl.repository import Repository, seconds_of
 from hostctl.system import Result, System
 from hostctl.tests.machine import Machine
 
@@ -133,6 +133,49 @@ class Listing(unittest.TestCase):
         self.assertFalse(backup.judge(host, chosen, "20231112T060000Z")["stale"])
         self.assertTrue(backup.judge(host, chosen, "20231112T045959Z")["stale"])
         self.assertTrue(backup.judge(host, chosen, None)["stale"])
+
+    AHEAD = {"id": "d9", "paths": ["/database.dump"], "tags": ["20361114T060000Z", "sha256:99"]}
+
+    def test_a_backup_of_the_future_is_named_and_is_neither_fresh_nor_the_latest(self):
+        machine = self.machine([*self.SNAPSHOTS, self.AHEAD], self.WEEKDAYS)
+        machine.clock = 1700028000.0  # 2023-11-15 06:00:00
+        said = []
+        machine.paths.state.mkdir(parents=True, exist_ok=True)
+        machine.paths.last_backup.write_text(json.dumps({"id": "20361114T060000Z"}))
+        self.assertEqual(cli.main(["backups", "--check"], machine.root, machine, lambda line, **_: said.append(line)), 0)
+        self.assertEqual(said[-1].splitlines(), ["20361114T060000Z  stamped 410227200 s AHEAD OF THIS HOST'S CLOCK", "20231113T060000Z  172800 s old  with media",
+                                                 "backup  20231113T060000Z, 172800 s old"])
+        repository = Repository(machine.host())
+        self.assertEqual([repository.find(name).id for name in ("latest", "20361114T060000Z")], ["20231113T060000Z", "20361114T060000Z"])
+        # What the host alone knows, until the next backup.
+        state = backup.state(machine.host())
+        self.assertEqual((state["ahead"], state["stale"], backup.state_text(state)), (True, True, "backup  20361114T060000Z, stamped 410227200 s AHEAD OF THIS HOST'S CLOCK"))
+        machine.clock += 3 * 86400
+        self.assertEqual(cli.main(["backups", "--check"], machine.root, machine, lambda *_, **__: None), 1)
+
+    def test_some_minutes_are_the_difference_of_two_clocks(self):
+        machine = self.machine([*self.SNAPSHOTS, self.AHEAD])
+        machine.clock = seconds_of("20361114T060000Z") - 600
+        self.assertEqual(Repository(machine.host()).find("latest").id, "20361114T060000Z")
+        machine.clock -= 1
+        self.assertEqual(Repository(machine.host()).find("latest").id, "20231113T060000Z")
+
+    def test_a_host_whose_clock_is_behind_every_backup_is_told_so(self):
+        machine = self.machine([self.AHEAD], self.WEEKDAYS)
+        with self.assertRaisesRegex(HostError, "every backup is stamped ahead of this host's clock, the first one 20361114T060000Z; set the clock, or name one by its ID"):
+            Repository(machine.host()).find("latest")
+        self.assertEqual(cli.main(["backups", "--check"], machine.root, machine, lambda *_, **__: None), 1)
+
+    def test_those_of_the_future_take_no_place_of_another(self):
+        chosen = backup.settings(self.machine([]).paths)
+        self.assertEqual(backup.policy(chosen, 2), ["--keep-within", "7d", "--keep-weekly", "6"])
+
+    def test_a_drill_of_the_future_is_stale(self):
+        machine = self.machine([], self.WEEKDAYS)
+        machine.paths.state.mkdir(parents=True, exist_ok=True)
+        machine.paths.drill.write_text(json.dumps({"backup": "20361112T060000Z", "at": machine.clock + 7200, "ok": True}))
+        state = drills.state(machine.host())
+        self.assertEqual((state["stale"], drills.state_text(state)), (True, "drill   ok, stamped 7200 s AHEAD OF THIS HOST'S CLOCK"))
 
     def test_a_failed_drill_and_an_old_one_show(self):
         machine = self.machine([], self.WEEKDAYS)

@@ -3,7 +3,7 @@ tests/machines has the real ones."""
 import json
 import unittest
 
-from hostctl import apply, rollback
+from hostctl import apply, backup, rollback
 from hostctl.errors import CommandFailed, HostError
 from hostctl.repository import Repository
 from hostctl.system import Result
@@ -120,6 +120,25 @@ class RestorePoints(unittest.TestCase):
         with self.assertRaisesRegex(HostError, "so the old data serves again"):
             rollback.rollback(self.machine.host("rollback"), point=True)
         self.assertEqual((self.machine.answering(), self.machine.schema), ({"web": self.two}, "B"))
+
+    def test_those_of_a_host_that_is_lost_outlast_the_first_backup_of_the_next_one(self):
+        self.declare(self.two, "B")
+        other = Saving()
+        self.addCleanup(other.remove)
+        other.keep_backups()
+        other.snapshots = self.machine.snapshots
+        apply.apply(other.host(), manifest(other.deliver(source(2))))
+        backup.run(other.host("backup"))
+        self.assertEqual([argv for argv in other.ran if argv[:2] == ["restic", "forget"] and "s0" in argv], [])
+
+    def test_those_of_a_release_that_served_and_is_kept_no_longer_go(self):
+        self.declare(self.two, "B")
+        backup.run(self.machine.host("backup"))
+        self.assertEqual([argv for argv in self.machine.ran if argv[:2] == ["restic", "forget"] and "s0" in argv], [])
+        for number in range(4, 9):
+            self.declare(self.machine.deliver(source(number)), "B", wanted=False)
+        backup.run(self.machine.host("backup"))
+        self.assertEqual([argv[3:] for argv in self.machine.ran if argv[:2] == ["restic", "forget"]][-2:-1], [["s0"]])
 
     def test_a_point_that_is_gone_is_named(self):
         self.declare(self.two, "B")

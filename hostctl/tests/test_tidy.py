@@ -98,7 +98,8 @@ class TidyTest(unittest.TestCase):
         other.write_text("of the operator")
         self.apply(self.two)
         first, second = self.bundles
-        self.assertEqual(sorted(self.machine.paths.inbox.iterdir()), sorted([second, later, other]))
+        left = [path for path in self.machine.paths.inbox.iterdir() if not path.name.endswith(".tar.gz")]
+        self.assertEqual(sorted(left), sorted([second, later, other]))
         # As the engine does when only the environment changes.
         self.assertEqual(self.run_verb("apply", str(second))[:2], (0, "unchanged"))
 

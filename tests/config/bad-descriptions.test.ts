@@ -178,6 +178,16 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ["backup.keepDays: must be a whole number from 1 to 365, got 0; for example keepDays: 7"],
   ],
   [
+    "media in media, the folder of all of them, one named twice, and a name of the restores' own",
+    { backup: { paths: ["media/menus/", ".", "media", "./media//menus", "other/.aside-mine"] } },
+    [
+      'backup.paths.0: must not be in backup.paths.2 too, media, which is kept with all that is in it, got "media/menus/"; leave one of them out',
+      'backup.paths.1: must be a folder below /srv/webstack/shared/data, not all of it, got "."; for example paths: ["media"]',
+      'backup.paths.3: must not be in backup.paths.0 too, media/menus/, which is kept with all that is in it, got "./media//menus"; leave one of them out',
+      'backup.paths.4: must not begin with .aside- or .incoming-, as what a restore puts aside does, got "other/.aside-mine"; name it otherwise',
+    ],
+  ],
+  [
     "one release kept, so no way back",
     { release: { keep: 1 } },
     ["release.keep: must be a whole number from 2 to 50, got 1; for example keep: 5"],

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { parseState } from "../../cli/protection";
 import { ask, awaitOk } from "./http";
 import { rowsOf } from "./rows";
 import { run, TestStack } from "./stack";
@@ -62,13 +63,21 @@ const checksums = async (except = "") => {
 
 const products = async () => (await ask(`${site}products`)).status;
 
-test("hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's", async () => {
+/** What tests of hostctl say that need a program which one of the machines has. */
+async function hostctlTests(module: string, address?: string): Promise<string> {
   const packed = await run("sh", ["-c", "tar -cz --exclude=__pycache__ hostctl | base64"], { cwd: resolve(__dirname, "../..") });
-  const address = (await stack.outputs()).database.host;
-  const tested = "cd /opt/hostctl-tests && sudo python3 -m unittest hostctl.tests.on_postgres 2>&1";
-  const report = await stack.remote(`sudo mkdir -p /opt/hostctl-tests && base64 -d | sudo tar -C /opt/hostctl-tests -xz && ${tested}`, { stdin: packed.stdout, address });
-  expect(report).toMatch(/^Ran 10 tests in .*\n\nOK$/m);
+  const tested = `cd /opt/hostctl-tests && sudo python3 -m unittest hostctl.tests.${module} 2>&1`;
+  const there = address === undefined ? {} : { address };
+  return stack.remote(`sudo mkdir -p /opt/hostctl-tests && base64 -d | sudo tar -C /opt/hostctl-tests -xz && ${tested}; sudo rm -rf /opt/hostctl-tests`, { stdin: packed.stdout, ...there });
+}
+
+test("hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's", async () => {
+  expect(await hostctlTests("on_postgres", (await stack.outputs()).database.host)).toMatch(/^Ran 10 tests in .*\n\nOK$/m);
 }, 120_000);
+
+test("hostctl with a repository of Debian's restic: a prune that is killed, a clock that was ahead, a host that is lost", async () => {
+  expect(await hostctlTests("on_restic")).toMatch(/^Ran 12 tests in .*\n\nOK$/m);
+}, 240_000);
 
 test("a destroyed database comes back from its backup, every table identical by checksum", async () => {
   await stack.remote("echo one | sudo -u ocpizza tee /srv/webstack/shared/data/media/photo > /dev/null");
@@ -128,6 +137,33 @@ test("a restore keeps what served, and undo brings it back: rows, media and all"
   expect(await products()).toBe(200);
 
   expect(await stack.remote("sudo hostctl restore --drop-old")).toMatch(/removed: ocpizza_undone_\d{8}t\d{6}z/);
+  expect(await databases()).toEqual(["ocpizza"]);
+}, 240_000);
+
+test("media on a disk of their own are restored there, and changed back", async () => {
+  const media = "/srv/webstack/shared/data/media";
+  const photo = () => stack.remote(`sudo cat ${media}/photo; findmnt --noheadings --output SOURCE ${media}`);
+  await stack.remote(`sudo mount -t tmpfs -o uid=$(id -u ocpizza),gid=$(id -g ocpizza),mode=0750 media-disk ${media}`);
+  try {
+    await stack.remote(`echo three | sudo -u ocpizza tee ${media}/photo > /dev/null; sudo hostctl backup; echo four | sudo -u ocpizza tee ${media}/photo > /dev/null`);
+    await stack.remote("sudo hostctl restore latest --yes");
+    expect(await photo()).toBe("three\nmedia-disk");
+    await stack.remote("sudo hostctl restore --undo");
+    expect(await photo()).toBe("four\nmedia-disk");
+    expect(await products()).toBe(200);
+
+    // What is mounted further inside would go astray, so nothing is touched.
+    const before = await checksums();
+    await stack.remote(`sudo -u ocpizza mkdir ${media}/cache && sudo mount -t tmpfs cache ${media}/cache`);
+    const refused = await stack.ssh("sudo hostctl restore latest --yes");
+    await stack.remote(`sudo umount ${media}/cache`);
+    expect([refused.code, refused.stderr]).toEqual([1, `hostctl: ${media}: must have no mount inside it, got ${media}/cache; unmount that, or mount one disk at ${media} for all of it\n`]);
+    expect(await checksums()).toEqual(before);
+    await stack.remote("sudo hostctl restore --drop-old");
+    expect(await stack.remote(`sudo ls -A ${media}`)).toBe("cache\nphoto");
+  } finally {
+    await stack.remote(`sudo umount ${media}`);
+  }
   expect(await databases()).toEqual(["ocpizza"]);
 }, 240_000);
 
@@ -340,3 +376,31 @@ test("the units are closed as far as they can be", async () => {
   expect(shell.code).not.toBe(0);
   expect(await stack.remote("echo ls / | sudo sftp -q -b - webstack-backup | tail -1")).toBe("/repository");
 });
+
+test("a lost host's successor has its releases and restore points from the repository, and goes back with them", async () => {
+  interface Released {
+    readonly digest: string;
+    readonly at: string;
+    readonly onHost: boolean;
+  }
+  const releases = async () => JSON.parse(await stack.remote("sudo hostctl releases --json")) as readonly Released[];
+  const before = await releases();
+  expect(before.length).toBeGreaterThan(2);
+  const { stdout } = await stack.pulumi(["stack", "export"]);
+  const machine = parseState(stdout).find(({ urn }) => urn.endsWith("Machine::web-0"));
+  const up = await stack.pulumi(["up", "--yes", "--skip-preview", "--skip-plugin-pre-install", "--replace", machine?.urn ?? ""]);
+  expect([up.code, up.stderr]).toEqual([0, ""]);
+
+  const [now, ...others] = await releases();
+  expect(others).toEqual(before.map((one) => ({ ...one, serving: false })));
+  // The release of before declared a schema that this one has changed, so the database goes back with it, to a point that the lost host took.
+  const earlier = others.find(({ digest }) => digest !== now?.digest);
+  expect(await stack.remote("sudo hostctl rollback --restore")).toMatch(/database ocpizza: is restore point \d{8}T\d{6}Z, /);
+  expect(JSON.parse((await ask(`${site}healthz`)).body)).toEqual({ status: "ok", release: earlier?.digest });
+  expect(await sql("select count(*) from pg_tables where tablename = 'note';")).toBe("0");
+  const style = /"(\/static\/[^"]+\.css)"/.exec((await ask(site)).body)?.[1] ?? "";
+  expect((await ask(new URL(style, site).href)).status).toBe(200);
+  // Its first backup forgets none of them either.
+  await stack.remote("sudo hostctl backup");
+  expect(await stack.remote("sudo hostctl backups")).toContain(`restore point of release ${earlier?.digest ?? ""}`);
+}, 400_000);

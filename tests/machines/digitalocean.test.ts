@@ -209,6 +209,19 @@ test("a replacement that nothing of the description asks for is no different: it
   expect((await page()).status).toBe(200);
 }, 600_000);
 
+test("the releases of the first host can be gone back to on the third, static files and all", async () => {
+  const releases = JSON.parse(await cloud.remote("sudo hostctl releases --json")) as readonly { digest: string; serving: boolean; onHost: boolean }[];
+  const [now, ...others] = releases;
+  expect([now?.serving, others.length >= 3, others.every(({ onHost }) => onHost)]).toEqual([true, true, true]);
+  const earlier = others.find(({ digest }) => digest !== now?.digest)?.digest ?? "";
+  await cloud.remote("sudo hostctl rollback");
+  expect(JSON.parse((await page("/healthz")).body)).toEqual({ status: "ok", release: earlier });
+  const { body } = await page();
+  expect((await page(/"(\/static\/[^"]+\.css)"/.exec(body)?.[1] ?? "")).status).toBe(200);
+  await cloud.remote(`sudo hostctl release ${now?.digest ?? ""}`);
+  expect(JSON.parse((await page("/healthz")).body)).toEqual({ status: "ok", release: now?.digest });
+}, 120_000);
+
 /** Backups go to moto, by the address that the machines have for this box; with the rest of the program as it is. */
 async function backUp(): Promise<void> {
   // Of every address, since the gateway's goes away with the network.

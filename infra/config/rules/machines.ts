@@ -1,3 +1,4 @@
+import { basename, normalize } from "node:path/posix";
 import { parseCidr } from "../cidr";
 import { hasPools, sizeOf, targetDefaults } from "../targets";
 import { rule, type Rule } from "./rule";
@@ -62,6 +63,18 @@ export const machineRules: readonly Rule[] = [
 
   rule(["backup", "database"], ({ backup, database }) =>
     backup.enabled && database.kind === "none" ? [{ at: "backup.enabled", must: "must be false where database.kind is none", got: true, hint: "leave it out" }] : []),
+
+  // A restore puts each folder in place by itself, so none may hold another, and none may be what they all lie in.
+  rule(["backup"], ({ backup }) => {
+    const folders = backup.paths.map((path) => normalize(`${path}/`).replace(/\/+$/, ""));
+    return folders.flatMap((folder, i) => {
+      const problem = (must: string, hint: string) => [{ at: `backup.paths.${i}`, must, got: backup.paths[i], hint }];
+      if (folder === ".") return problem("must be a folder below /srv/webstack/shared/data, not all of it", 'for example paths: ["media"]');
+      if (/^\.(aside|incoming)-/.test(basename(folder))) return problem("must not begin with .aside- or .incoming-, as what a restore puts aside does", "name it otherwise");
+      const outer = folders.findIndex((other, j) => i !== j && (folder.startsWith(`${other}/`) || (folder === other && j < i)));
+      return outer === -1 ? [] : problem(`must not be in backup.paths.${outer} too, ${backup.paths[outer] ?? ""}, which is kept with all that is in it`, "leave one of them out");
+    });
+  }),
 
   // https://www.postgresql.org/docs/15/app-pgdump.html#PG-DUMP-NOTES
   rule(["backup", "database"], ({ backup, database }) =>

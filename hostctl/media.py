@@ -1,0 +1,184 @@
+"""Uploaded media while a restore puts them in place. They are unpacked on the disk that they serve from, so that the change is renames alone,
+each of which happens or does not, and can be turned back: a folder of `backup.paths` in one, a disk that is mounted there entry by entry.
+Folders are entered without following links, because the app may change what is in its own meanwhile."""
+import os
+import shutil
+import stat
+from contextlib import contextmanager
+
+from .errors import CommandFailed, HostError
+
+INCOMING, ASIDE = ".incoming-", ".aside-"
+# Of the file system at the top of a disk: https://man7.org/linux/man-pages/man8/mklost+found.8.html
+LOST = "lost+found"
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+
+
+def folders(paths, wanted):
+    """Those of the wanted folders that are there. Raises HostError for a link, of which a backup would hold no more than where it leads."""
+    for path in wanted:
+        there = paths.data / path
+        if there.is_symlink():
+            raise HostError(f"{there}: must be a folder, got a link to {os.readlink(there)}; mount that disk at {there} itself")
+    return [str(paths.data / path) for path in wanted if (paths.data / path).is_dir()]
+
+
+def excluded(paths, wanted):
+    """restic's options that leave out what is no media of these: the folders of restores on a disk mounted there."""
+    disks = [path for path in wanted if _disk(paths, path) == path]
+    return [word for path in disks for mark in (INCOMING, ASIDE) for word in ("--exclude", str(paths.data / path / f"{mark}*"))]
+
+
+def check(paths, wanted):
+    """Raises HostError, before anything is touched, for media that renames cannot put in place."""
+    folders(paths, wanted)
+    mounts = _mounts(paths)
+    for path in wanted:
+        there = paths.data / path
+        inner = next((mount for mount in mounts if there in mount.parents), None)
+        if inner:
+            raise HostError(f"{there}: must have no mount inside it, got {inner}; unmount that, or mount one disk at {there} for all of it")
+
+
+@contextmanager
+def unpacked(host, repository, found, wanted):
+    """The media of a backup beside those that serve, until the block ends: {path: folder}, both below the data. Raises HostError with
+    nothing touched."""
+    places = {}
+    try:
+        if found.media:
+            check(host.paths, wanted)
+            places = {path: f"{_disk(host.paths, path)}/{INCOMING}{found.id}" for path in wanted}
+            with host.log.event("Media-restoration", ", ".join(wanted)):
+                for place in dict.fromkeys(places.values()):
+                    _unpack(host, repository, found, place, [path for path in wanted if places[path] == place])
+        folders = {path: f"{place}/{str(host.paths.data / path).lstrip('/')}" for path, place in places.items()}
+        yield {path: os.path.normpath(folder) for path, folder in folders.items() if (host.paths.data / folder).is_dir()}
+    finally:
+        for place in places.values():
+            shutil.rmtree(host.paths.data / place, ignore_errors=True)
+
+
+def _unpack(host, repository, found, place, wanted):
+    shutil.rmtree(host.paths.data / place, ignore_errors=True)
+    handle = None
+    try:
+        handle = _enter(host.paths, place, make=True)
+        # By the open folder: whoever may rename it cannot lead restic elsewhere.
+        target = f"/proc/{os.getpid()}/fd/{handle}"
+        repository.unpack(found.media, target, [host.paths.data / path for path in wanted])
+    except (CommandFailed, OSError) as failure:
+        raise HostError(f"backup {found.id}: its media cannot be unpacked; neither they nor the database were touched\n{failure}") from None
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def asides(paths, wanted, mark):
+    """{path: folder} below the data, where what serves at these paths goes."""
+    return {path: os.path.normpath(f"{_disk(paths, path)}/{ASIDE}{mark}/{path}") for path in wanted}
+
+
+def moves(paths, folders, kept):
+    """[(from, to)] below the data, in their order, that bring `folders` to their paths and what is there to `kept`. Both are {path: folder}."""
+    found = []
+    for path, incoming in folders.items():
+        if paths.data / path in _mounts(paths):
+            found += [(f"{path}/{name}", f"{kept[path]}/{name}") for name in _entries(paths, path)]
+            found += [(f"{incoming}/{name}", f"{path}/{name}") for name in _entries(paths, incoming)]
+        else:
+            found += [(path, kept[path])] if os.path.lexists(paths.data / path) else []
+            found.append((incoming, path))
+    return found
+
+
+def put(paths, planned):
+    """Carry the moves out. Raises HostError at the first that fails."""
+    try:
+        for move in planned:
+            _rename(paths, *move)
+    except OSError as failure:
+        raise HostError(f"media could not be put in place ({failure})") from None
+
+
+def made(paths, planned):
+    """Those of the moves that a run which failed or was killed has made: the first ones, in their order."""
+    for number, (source, to) in enumerate(planned):
+        if not (_is_there(paths, to) if ASIDE in to else not _is_there(paths, source)):
+            return planned[:number]
+    return planned
+
+
+def turn_back(paths, moved):
+    """Undo moves that were made."""
+    for source, to in reversed(moved):
+        _rename(paths, to, source)
+
+
+def drop(paths, wanted):
+    """Remove what restores put aside, on every disk."""
+    for disk in {".", *(_disk(paths, path) for path in wanted)}:
+        for pattern in (f"{INCOMING}*", f"{ASIDE}*"):
+            for folder in sorted((paths.data / disk).glob(pattern)):
+                shutil.rmtree(folder)
+
+
+def _disk(paths, path):
+    """The folder, below the data, whose entries are renamed on one disk to change the content of a path."""
+    return path if paths.data / path in _mounts(paths) else os.path.dirname(os.path.normpath(path)) or "."
+
+
+def _mounts(paths):
+    """Where file systems are mounted."""
+    try:
+        lines = (paths.proc / "self/mountinfo").read_text().splitlines()
+    except FileNotFoundError:
+        return []
+    # The fifth field, with \040 for a space. https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
+    return [paths.at(line.split()[4].replace("\\040", " ")) for line in lines]
+
+
+def _entries(paths, folder):
+    return sorted(name for name in os.listdir(paths.data / folder) if name != LOST and not name.startswith((INCOMING, ASIDE)))
+
+
+def _enter(paths, folder, make=False):
+    """An open folder below the data, no link followed. `make`: what is not there is made, the last one for root alone."""
+    paths.data.mkdir(parents=True, exist_ok=True)
+    handle = os.open(paths.data, FOLDER)
+    parts = [part for part in folder.split("/") if part not in ("", ".")]
+    for number, part in enumerate(parts, 1):
+        try:
+            if make and part not in os.listdir(handle):
+                os.mkdir(part, 0o700 if part.startswith((INCOMING, ASIDE)) else 0o755, dir_fd=handle)
+            inner = os.open(part, FOLDER, dir_fd=handle)
+        finally:
+            os.close(handle)
+        handle = inner
+    return handle
+
+
+def _rename(paths, source, to):
+    (old, name), (new, renamed) = os.path.split(source), os.path.split(to)
+    first, second = _enter(paths, old), None
+    try:
+        second = _enter(paths, new, make=True)
+        os.rename(name, renamed, src_dir_fd=first, dst_dir_fd=second)
+    finally:
+        for handle in (first, second):
+            if handle is not None:
+                os.close(handle)
+
+
+def _is_there(paths, path):
+    folder, name = os.path.split(path)
+    try:
+        handle = _enter(paths, folder)
+    except OSError:
+        return False
+    try:
+        return stat.S_IFMT(os.stat(name, dir_fd=handle, follow_symlinks=False).st_mode) != 0
+    except FileNotFoundError:
+        return False
+    finally:
+        os.close(handle)

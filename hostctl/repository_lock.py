@@ -1,0 +1,89 @@
+"""Locks in the repository: restic makes one for each run that writes there, and a run that is killed leaves it. Whether its holder is gone is
+decided here. restic's own `unlock` takes a process number that is not in use for a holder that is gone wherever the names of the hosts are the
+same, which those of a host and of its replacement are; and one that is in use, be it by another program, for one that lives."""
+import json
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from . import files
+from .errors import CommandFailed, HostError
+from .repository import moment
+
+# restic renews a lock every 5 minutes, and takes one of this age for stale. https://github.com/restic/restic/blob/v0.14.0/internal/restic/lock.go
+STALE = 1800
+MIND = "`sudo hostctl backups --unlock` looks again"
+
+
+@dataclass(frozen=True)
+class Held:
+    host: str
+    pid: int
+    seconds: float
+    exclusive: bool
+    gone: bool
+
+    def text(self, now):
+        how = "locked for itself" if self.exclusive else "locked"
+        return f"{how} by process {self.pid} on {self.host}, {round(now - self.seconds)} s ago{', which is gone' if self.gone else ', which may be at work'}"
+
+
+@contextmanager
+def writing(host, repository, exclusive=True):
+    """The block writes to the repository. Locks whose holder is gone are removed first. Raises HostError that names a holder who may be at work,
+    where the block needs the repository for itself or that one does."""
+    found = held(host, repository)
+    living = [one for one in found if not one.gone and (exclusive or one.exclusive)]
+    if living:
+        raise HostError("\n".join([*(f"repository: {one.text(host.system.time())}" for one in living), f"Run this again once that has ended; {MIND}"]))
+    if found and all(one.gone for one in found):
+        with host.log.event("Stale-locks-removal", "; ".join(one.text(host.system.time()) for one in found)):
+            remove(repository)
+    # Outlasts a run that does not come to its end, as its lock does.
+    since = host.system.time() if all(one.gone for one in found) else min(host.system.time(), _unfinished_since(host))
+    files.write(host.paths.backup_writing, json.dumps({"since": since}).encode(), 0o644, host.system.ids("root", "root"))
+    yield
+    files.remove(host.paths.backup_writing)
+
+
+def held(host, repository):
+    """Every lock there is, the oldest first, with the judgement whether its holder is gone: it has not been renewed for half an hour, or it was
+    made on this host after a run began here that has not come to its end, and its process runs restic no more."""
+    found, unfinished, now = [], _unfinished_since(host), host.system.time()
+    for lock in _locks(repository):
+        seconds = moment(lock["time"])
+        ours = lock["hostname"] == host.system.name() and seconds > unfinished - 1
+        gone = now - seconds > STALE or (ours and not host.system.may_run(lock["pid"], "restic"))
+        found.append(Held(lock["hostname"], lock["pid"], seconds, lock["exclusive"], gone))
+    return sorted(found, key=lambda one: one.seconds)
+
+
+def remove(repository):
+    """Remove every lock."""
+    repository.restic("unlock", "--remove-all", timeout=120)
+
+
+def _locks(repository):
+    found = []
+    for name in _names(repository):
+        try:
+            text = repository.restic("cat", "lock", name, "--no-lock", timeout=120)
+        except CommandFailed:
+            if name in _names(repository):
+                raise
+            # Its run has ended meanwhile.
+            continue
+        found.append(json.loads(text[text.index("{"):text.rindex("}") + 1]))
+    return found
+
+
+def _names(repository):
+    return re.findall(r"^[0-9a-f]{64}$", repository.restic("list", "locks", "--no-lock", timeout=120), re.MULTILINE)
+
+
+def _unfinished_since(host):
+    """When the first run began here that wrote to the repository and has not come to its end."""
+    try:
+        return json.loads(host.paths.backup_writing.read_text())["since"]
+    except (FileNotFoundError, ValueError):
+        return float("inf")

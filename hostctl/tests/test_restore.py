@@ -1,0 +1,295 @@
+"""A restore changes everything or nothing: what fails or is killed in between is turned back. Limit: restic and PostgreSQL are played, a mounted
+disk is a line of mountinfo; tests/machines has the real ones."""
+import errno
+import json
+import os
+import re
+import shutil
+import unittest
+from pathlib import Path
+from unittest import mock
+
+from hostctl import apply, backup, restore
+from hostctl.errors import HostError
+from hostctl.system import Result
+from hostctl.tests.machine import Killed, Machine, manifest, source
+
+ID = "20231113T060000Z"
+DATA = "srv/webstack/shared/data"
+
+
+class Restoring(Machine):
+    """A machine with one backup: the database and the media of then. `databases`: {name: content}."""
+
+    def __init__(self, media=("media", "uploads/menus")):
+        super().__init__()
+        self.databases, self.media, self.refused = {"shop": "now"}, media, None
+        self.paths.env.parent.mkdir(parents=True, exist_ok=True)
+        self.paths.backup_settings.write_text(json.dumps({"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": media,
+                                                          "drill": {"schedule": "weekly", "checks": []}}))
+        self.paths.backup_access.write_text('RESTIC_PASSWORD="marker"\nRESTIC_REPOSITORY="/r"\n')
+        self.paths.env.write_text('DATABASE_URL="postgresql://shop:pass@10.0.0.3/shop"\n')
+        for path in media:
+            self.upload(path, "now")
+
+    def upload(self, path, content):
+        (self.paths.data / path / "photos").mkdir(parents=True, exist_ok=True)
+        (self.paths.data / path / "photos/one").write_text(content)
+        (self.paths.data / path / f"of-{content}").write_text(content)
+
+    def mount(self, *paths):
+        (self.paths.proc / "self").mkdir(parents=True, exist_ok=True)
+        lines = "".join(f"36 35 98:0 / /{DATA}/{path} rw,noatime - ext4 /dev/sda rw\n" for path in paths)
+        (self.paths.proc / "self/mountinfo").write_text(lines)
+
+    def content(self):
+        """(database, {path of a medium: content}), without the restores' own folders."""
+        found = [file for path in self.media for file in sorted((self.paths.data / path).rglob("*")) if file.is_file()]
+        shown = {str(file.relative_to(self.paths.data)): file.read_text() for file in found}
+        return self.databases.get("shop"), {name: text for name, text in shown.items() if ".aside-" not in name and ".incoming-" not in name}
+
+    def pipe(self, source, sink, **_):
+        self.on_command(source)
+        self.databases[sink[-1].removeprefix("--dbname=")] = "then"
+        return "ab" * 32, 3, ""
+
+    def _run(self, argv):
+        if argv[:2] == ["restic", "snapshots"]:
+            return Result(0, json.dumps([{"id": "d1", "paths": ["/database.dump"], "tags": [ID, f"sha256:{'ab' * 32}"]},
+                                         {"id": "m1", "paths": ["/media"], "tags": [ID]}]))
+        if argv[:2] == ["restic", "restore"]:
+            for path in [word for option, word in zip(argv, argv[1:]) if option == "--include"]:
+                folder = Path(argv[argv.index("--target") + 1]) / path.lstrip("/")
+                (folder / "photos").mkdir(parents=True)
+                (folder / "photos/one").write_text("then")
+                (folder / "of-then").write_text("then")
+        if argv[0] == "psql":
+            return self._psql(next(word for word in argv if word.startswith("--command=")).removeprefix("--command="))
+        return super()._run(argv)
+
+    def _psql(self, sql):
+        if match := re.match(r"select 1 from pg_database where datname = '(\w+)'", sql):
+            return Result(0, "1\n" if match[1] in self.databases else "")
+        if "rename to" in sql:
+            if self.refused:
+                return Result(2, self.refused)
+            for old, new in re.findall(r'alter database "(\w+)" rename to "(\w+)"', sql):
+                assert new not in self.databases
+                self.databases[new] = self.databases.pop(old)
+        if match := re.match(r'drop database if exists "(\w+)"', sql):
+            self.databases.pop(match[1], None)
+        if match := re.match(r'create database "(\w+)"', sql):
+            self.databases[match[1]] = ""
+        if "datname ~" in sql:
+            return Result(0, "\n".join(name for name in self.databases if re.search("_(before|undone)_", name)))
+        return Result(0, "1\n")
+
+
+NOW = ("now", {"media/photos/one": "now", "media/of-now": "now", "uploads/menus/photos/one": "now", "uploads/menus/of-now": "now"})
+THEN = ("then", {"media/photos/one": "then", "media/of-then": "then", "uploads/menus/photos/one": "then", "uploads/menus/of-then": "then"})
+
+
+class Failing:
+    """Counts renames of media and lets that with this number end so."""
+
+    def __init__(self, number, ending):
+        self.number, self.ending, self.count, self.rename = number, ending, 0, os.rename
+
+    def __enter__(self):
+        self.patch = mock.patch("os.rename", self._rename)
+        self.patch.start()
+        return self
+
+    def __exit__(self, *_):
+        self.patch.stop()
+
+    def _rename(self, *names, **options):
+        if "src_dir_fd" in options:
+            self.count += 1
+            if self.count == self.number:
+                raise self.ending
+        return self.rename(*names, **options)
+
+
+class RestoreTest(unittest.TestCase):
+    mounts = ()
+
+    def machine(self):
+        made = Restoring()
+        self.addCleanup(made.remove)
+        apply.apply(made.host(), manifest(made.deliver(source(1))))
+        made.mount(*self.mounts)
+        return made
+
+    def restore(self, machine):
+        return restore.restore(machine.host("restore"), ID, lambda _: None)
+
+    def record(self, machine):
+        return restore._record(machine.host())
+
+    def test_puts_media_and_database_in_place_and_undo_changes_back_and_forth(self):
+        machine = self.machine()
+        self.restore(machine)
+        self.assertEqual(machine.content(), THEN)
+        for content in (NOW, THEN):
+            machine.clock += 10
+            restore.undo(machine.host("restore"))
+            self.assertEqual(machine.content(), content)
+        machine.clock += 10
+        restore.drop_old(machine.host("restore"))
+        self.assertEqual((machine.content(), set(machine.databases), self.record(machine)), (THEN, {"shop"}, None))
+        self.assertEqual([str(path) for path in machine.paths.data.rglob(".*")], [])
+
+    def test_a_rename_of_media_that_fails_is_turned_back_and_the_database_was_not_touched(self):
+        with Failing(0, None) as renames:
+            self.restore(self.machine())
+        self.assertGreaterEqual(renames.count, 4)
+        for number in range(1, renames.count + 1):
+            why = (errno.EXDEV, errno.ENOSPC, errno.EBUSY)[number % 3]
+            with self.subTest(number=number, why=os.strerror(why)):
+                machine = self.machine()
+                with Failing(number, OSError(why, os.strerror(why))), self.assertRaises(HostError) as caught:
+                    self.restore(machine)
+                self.assertIn(f"media could not be put in place ([Errno {why}] {os.strerror(why)})\n"
+                              "It was turned back: database shop and the media are what they were", str(caught.exception))
+                self.assertEqual((machine.content(), machine.databases, self.record(machine)), (NOW, {"shop": "now"}, None))
+
+    def test_a_database_that_does_not_switch_leaves_the_media_that_served(self):
+        machine = self.machine()
+        self.restore(machine)
+        before, machine.refused = self.record(machine), 'database "shop" is being accessed by other users'
+        machine.upload("media", "later")
+        serving = machine.content()
+        machine.clock += 10
+        with self.assertRaisesRegex(HostError, "is being accessed by other users\nIt was turned back"):
+            self.restore(machine)
+        # What the restore before has kept can still be changed back to.
+        self.assertEqual((machine.content(), self.record(machine)), (serving, before))
+        machine.refused = None
+        restore.undo(machine.host("restore"))
+        self.assertEqual(machine.content(), NOW)
+
+    def test_services_that_cannot_be_moved_for_want_of_room_get_the_old_data_back(self):
+        machine = self.machine()
+        with mock.patch("hostctl.undo.begin", side_effect=OSError(errno.ENOSPC, "No space left on device")), \
+             self.assertRaisesRegex(HostError, "so the old data serves again: .*No space left on device"):
+            self.restore(machine)
+        self.assertEqual(machine.content(), NOW)
+
+    def test_what_a_kill_leaves_is_turned_back_by_undo_and_by_the_next_restore(self):
+        with Failing(0, None) as renames:
+            self.restore(self.machine())
+        for number in range(1, renames.count + 2):
+            for mend in ("undo", "restore"):
+                with self.subTest(number=number, mend=mend):
+                    machine = self.machine()
+                    if number > renames.count:
+                        machine.on_command = lambda argv: self.kill_at_switch(argv)
+                    with Failing(number, Killed()), self.assertRaises(Killed):
+                        # kill -9 runs no clean-up of hostctl's either.
+                        with mock.patch("shutil.rmtree"), mock.patch.object(restore, "_turned_back", side_effect=Killed):
+                            self.restore(machine)
+                    machine.on_command = lambda argv: None
+                    machine.clock += 10
+                    if mend == "undo":
+                        self.assertEqual(restore.undo(machine.host("restore"))["kept"], None)
+                        self.assertEqual((machine.content(), machine.databases["shop"], self.record(machine)), (NOW, "now", None))
+                    else:
+                        self.restore(machine)
+                        self.assertEqual(machine.content(), THEN)
+                        machine.clock += 10
+                        restore.undo(machine.host("restore"))
+                        self.assertEqual(machine.content(), NOW)
+
+    def kill_at_switch(self, argv):
+        if argv[0] == "psql" and any("rename to" in word for word in argv):
+            raise Killed
+
+    def test_a_database_that_cannot_be_removed_afterwards_hides_nothing(self):
+        machine = self.machine()
+        real = machine._psql
+        machine._psql = lambda sql: Result(2, "connection lost") if sql.startswith("drop") and machine.databases["shop"] == "then" else real(sql)
+        self.assertEqual(self.restore(machine)["database"], "shop")
+        self.assertIn("database shop_restoring: could not be removed", "\n".join(machine.said))
+
+
+class RestoreToMountsTest(RestoreTest):
+    """The same with media on a disk of their own: it is never renamed, and nothing leaves it."""
+    mounts = ("media",)
+
+    def test_nothing_leaves_the_disk(self):
+        machine = self.machine()
+        disk = os.stat(machine.paths.data / "media").st_ino
+        self.restore(machine)
+        self.assertEqual(os.stat(machine.paths.data / "media").st_ino, disk)
+        aside, = (machine.paths.data / "media").glob(".aside-*/media")
+        self.assertEqual(sorted(os.listdir(aside)), ["of-now", "photos"])
+        self.assertEqual(list((machine.paths.data / "media").glob(".incoming-*")), [])
+
+    def test_what_a_restore_keeps_there_is_in_no_backup(self):
+        machine = self.machine()
+        backup.run(machine.host("backup"))
+        words, = [argv for argv in machine.ran if argv[:2] == ["restic", "backup"] and "webstack" in argv]
+        there = str(machine.paths.data / "media")
+        self.assertEqual([word for option, word in zip(words, words[1:]) if option == "--exclude"], [f"{there}/.incoming-*", f"{there}/.aside-*"])
+
+    def test_a_link_in_place_of_a_restores_folder_leads_nowhere(self):
+        machine = self.machine()
+        outside = machine.root / "outside"
+        outside.mkdir()
+        (machine.paths.data / f"media/.incoming-{ID}").symlink_to(outside)
+        with self.assertRaisesRegex(HostError, "its media cannot be unpacked; neither they nor the database were touched"):
+            self.restore(machine)
+        self.assertEqual((machine.content(), os.listdir(outside)), (NOW, []))
+
+    def test_nor_does_one_that_comes_once_it_was_made(self):
+        machine = self.machine()
+        folder, outside = machine.paths.data / f"media/.incoming-{ID}", machine.root / "outside"
+        outside.mkdir()
+
+        def swap(argv):
+            if argv[:2] == ["restic", "restore"] and not folder.is_symlink():
+                os.rename(folder, folder.with_name("elsewhere"))
+                folder.symlink_to(outside)
+
+        machine.on_command = swap
+        self.restore(machine)
+        self.assertEqual(os.listdir(outside), [])
+
+
+class RefusedTest(unittest.TestCase):
+    def machine(self):
+        made = Restoring(("media",))
+        self.addCleanup(made.remove)
+        apply.apply(made.host(), manifest(made.deliver(source(1))))
+        return made
+
+    def refused(self, machine, sentence):
+        with self.assertRaisesRegex(HostError, sentence):
+            restore.restore(machine.host("restore"), ID, lambda _: None)
+        self.assertEqual((machine.databases, restore._record(machine.host()), [argv for argv in machine.ran if argv[:2] == ["restic", "restore"]]), ({"shop": "now"}, None, []))
+
+    def test_a_mount_inside_a_folder_of_media(self):
+        machine = self.machine()
+        machine.mount("media/photos")
+        self.refused(machine, "/media: must have no mount inside it, got .*/media/photos; unmount that, or mount one disk at .*/media for all of it")
+
+    def test_a_link_in_the_place_of_a_folder_of_media(self):
+        machine = self.machine()
+        shutil.move(machine.paths.data / "media", machine.root / "disk")
+        (machine.paths.data / "media").symlink_to(machine.root / "disk")
+        self.refused(machine, "/media: must be a folder, got a link to .*/disk; mount that disk at .*/media itself")
+        with self.assertRaisesRegex(HostError, "must be a folder, got a link"):
+            backup.run(machine.host("backup"))
+
+    def test_media_for_which_there_is_no_room(self):
+        machine = self.machine()
+        real = machine._run
+        machine._run = lambda argv: Result(1, "no space left on device") if argv[:2] == ["restic", "restore"] else real(argv)
+        with self.assertRaisesRegex(HostError, f"backup {ID}: its media cannot be unpacked; neither they nor the database were touched\n(.|\n)*no space left"):
+            restore.restore(machine.host("restore"), ID, lambda _: None)
+        self.assertEqual((machine.databases, list(machine.paths.data.glob(".*"))), ({"shop": "now"}, []))
+
+
+if __name__ == "__main__":
+    unittest.main()
