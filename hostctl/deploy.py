@@ -35,6 +35,8 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
             administrator.admit(host)
         if changes.digest:
             revision = release.prepare(host, manifest, run_steps=run_steps)
+        elif changes.static:
+            release.mend_static(host, manifest)
         roll.start()
         roll.switch(nginx_actions=[a for a in changes.actions if a.unit == "nginx.service"], check=manifest.slot_services())
         _start_units(host, changes)

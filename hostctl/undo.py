@@ -42,7 +42,7 @@ def begin(paths, *, verb, touched, actions, starts, stops, commands, drain_secon
                "commands": list(commands), "drainSeconds": drain_seconds}
     files.write(unfinished / "journal.json", json.dumps(journal).encode(), 0o600, (os.geteuid(), os.getegid()))
     os.rename(unfinished, paths.undo)
-    files.sync_folder(paths.state)
+    files.sync(paths.state)
     return _journal(journal)
 
 
@@ -60,7 +60,7 @@ def commit(paths):
     """From here on the new state is the state."""
     forget(paths)
     os.rename(paths.undo, _done(paths))
-    files.sync_folder(paths.state)
+    files.sync(paths.state)
 
 
 def forget(paths):
@@ -74,6 +74,7 @@ def _discard(paths, folder):
     files.remove_tree(gone)
     if folder.exists():
         os.rename(folder, gone)
+        files.sync(paths.state)
         files.remove_tree(gone)
 
 
