@@ -1,7 +1,6 @@
 """Backups: the dump of the database and the uploaded media, made by webstack-backup.service, listed, and judged by their age."""
 import datetime
 import json
-import os
 import re
 from dataclasses import dataclass
 
@@ -66,8 +65,7 @@ def make_key(host):
         for file in (unfinished, unfinished.with_name(f"{unfinished.name}.pub")):
             files.remove(file)
         host.system.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "webstack-backup", "-f", str(unfinished)])
-        files.sync_folder(key.parent)
-        os.rename(unfinished, key)
+        files.place(unfinished, key)
     line = host.system.run(["ssh-keygen", "-y", "-f", str(key)]).output
     return " ".join(line.split()[:2])
 

@@ -2,7 +2,7 @@
 import stat
 from dataclasses import dataclass, field
 
-from . import administrator, environment, files, manifest as manifests, packages, slots
+from . import administrator, environment, files, manifest as manifests, packages, slots, static
 from .errors import HostError
 
 
@@ -19,6 +19,8 @@ class Changes:
     database_admin: bytes | None = None
     # The release to move to, or "".
     digest: str = ""
+    # Whether the static files of the release that serves are published anew.
+    static: bool = False
     # Services to move to their other slot, or to restart.
     roll: list = field(default_factory=list)
     actions: list = field(default_factory=list)
@@ -176,6 +178,10 @@ def _compare_release(host, manifest, changes):
         slot = slots.serving(paths, service.name) if service.slots else None
         if serving != digest or (slot and slots.release_of(paths, service.name, slot) != digest):
             roll(changes, service, f"must run release {digest}")
+    if serving == digest:
+        faults = static.faults(host, digest)
+        changes.static = bool(faults)
+        changes.lines += faults
 
 
 def _find_gone(host, manifest, before, changes):

@@ -37,6 +37,8 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
             administrator.admit(host)
         if changes.digest:
             revision = release.prepare(host, manifest, run_steps=run_steps)
+        elif changes.static:
+            release.mend_static(host, manifest)
         roll.start()
         roll.switch(nginx_actions=[a for a in changes.actions if a.unit == NGINX], check=manifest.slot_services())
         _start_units(host, changes)
@@ -85,7 +87,7 @@ def recover(host):
 def settle(host, journal):
     """Stop what only the old state needed, once its requests are answered."""
     # First of all: a power cut must not bring the old state back once what it needs has stopped.
-    files.sync_folder(host.paths.state)
+    files.sync(host.paths.state)
     if journal.stops:
         host.log.step("DRAIN")
         with host.log.event("Old-slots-stop") as facts:

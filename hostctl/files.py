@@ -26,7 +26,7 @@ def matches(path, content, mode, ids):
 def write(path, content, mode, ids):
     """Replace a file by way of a temporary one beside it; on disk when this returns."""
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     unfinished = path.with_name(f".{path.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -35,22 +35,35 @@ def write(path, content, mode, ids):
             file.write(content)
         os.fchown(handle, *ids)
         os.fchmod(handle, mode)
-        os.fsync(handle)
     finally:
         os.close(handle)
+    place(unfinished, path)
+
+
+def place(unfinished, path):
+    """Give a finished file its name: its content is on the disk before, the name when this returns."""
+    sync(unfinished)
     os.rename(unfinished, path)
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def link(path, target):
     """Make or replace a symbolic link in one step; on disk when this returns."""
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     unfinished = path.with_name(f".{path.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     os.symlink(target, unfinished)
     os.rename(unfinished, path)
-    sync_folder(path.parent)
+    sync(path.parent)
+
+
+def make_folder(path):
+    """Make a folder and those above it, where they are missing; on disk when this returns."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        sync(path.parent)
 
 
 def remove(path):
@@ -59,7 +72,7 @@ def remove(path):
         os.unlink(path)
     except (FileNotFoundError, NotADirectoryError):
         return
-    sync_folder(Path(path).parent)
+    sync(Path(path).parent)
 
 
 def target(path):
@@ -76,8 +89,9 @@ def remove_tree(path):
         shutil.rmtree(path)
 
 
-def sync_folder(path):
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+def sync(path):
+    """A file's content, or a folder's names, are on the disk when this returns."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

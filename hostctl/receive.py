@@ -3,27 +3,54 @@ manifest in the last line. What is in no bundle is read from standard input, see
 import hashlib
 import json
 import os
+import shutil
+import subprocess
 import sys
 
 PROGRAMS = "/usr/local/lib/webstack"
+# Compiled modules are kept in memory alone, under the digest of their sources: none outlives a power cut, and none is of another version.
+COMPILED = "/run/webstack/compiled"
 
 
 def main():
     with open(__file__, encoding="utf-8") as bundle:
         manifest = json.loads(bundle.read().rstrip("\n").rsplit("\n", 1)[1].removeprefix("# BUNDLE "))
-    modules = [file for file in manifest["files"] if file["path"].startswith(f"{PROGRAMS}/hostctl/")]
-    name = hashlib.sha256("".join(f"{file['path']} {file['sha256']}\n" for file in modules).encode()).hexdigest()[:16]
+    folder = f"{PROGRAMS}/hostctl/"
+    modules = {file["path"].removeprefix(folder): file["content"].encode() for file in manifest["files"] if file["path"].startswith(folder)}
+    name = hashlib.sha256(modules["SHA256SUMS"]).hexdigest()[:16]
     home = f"{PROGRAMS}/hostctl-{name}"
-    if not os.path.exists(home):
-        unfinished = f"{home}.{os.getpid()}"
-        os.makedirs(f"{unfinished}/hostctl", mode=0o755)
-        for file in modules:
-            with open(f"{unfinished}/hostctl/{os.path.basename(file['path'])}", "w", encoding="utf-8", newline="") as module:
-                module.write(file["content"])
-        os.rename(unfinished, home)
+    if not is_whole(f"{home}/hostctl", modules):
+        write(home, modules)
     verb, *rest = sys.argv[1:] or ["--help"]
     more = [os.path.abspath(__file__), "--late-stdin"] if verb == "apply" else []
-    os.execv(sys.executable, [sys.executable, "-I", f"{home}/hostctl", verb, *more, *rest])
+    os.execv(sys.executable, [sys.executable, "-I", "-X", f"pycache_prefix={COMPILED}/{name}", f"{home}/hostctl", verb, *more, *rest])
+
+
+def is_whole(folder, modules):
+    """Whether a copy is there with all of its content: its name alone says nothing of what a power cut left of it."""
+    return all(content_of(f"{folder}/{name}") == content for name, content in modules.items())
+
+
+def content_of(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def write(home, modules):
+    """Make the copy, in the place of a damaged one; on the disk when this returns."""
+    unfinished = f"{home}.{os.getpid()}"
+    os.makedirs(f"{unfinished}/hostctl", mode=0o755)
+    for name, content in modules.items():
+        with open(f"{unfinished}/hostctl/{name}", "wb") as module:
+            module.write(content)
+    subprocess.run(["sync", "--file-system", unfinished], check=True)
+    shutil.rmtree(home, ignore_errors=True)
+    os.rename(unfinished, home)
+    # The name, too.
+    subprocess.run(["sync", PROGRAMS], check=True)
 
 
 main()

@@ -22,9 +22,7 @@ def prepare(host, manifest, *, run_steps):
     if run_steps:
         do_steps(host, manifest)
     revision = schema.revision(host, manifest, digest)
-    host.log.step("STATIC")
-    with host.log.event("Static-files-publication") as facts:
-        facts["detail"] = f"{static.publish(host, digest, manifest.release.static)} new"
+    _publish(host, manifest.release)
     return revision
 
 
@@ -46,7 +44,7 @@ def ensure(host, declared):
         requirements = source / declared.requirements
         if not requirements.is_file():
             raise HostError(f"release {digest}: has no {declared.requirements}; set app.requirements to the file with hashed requirements")
-        for name, what in (("venv", "the runtime"), (environment.RELEASE, "its own settings")):
+        for name, what in (("venv", "the runtime"), (environment.RELEASE, "its own settings"), (static.RECORD, "the record of its static files")):
             if os.path.lexists(source / name):
                 raise HostError(f"release {digest}: `{name}` at its top is the name of {what}; rename it or add it to app.exclude")
         if archive.made(paths, digest).exists():
@@ -63,9 +61,10 @@ def ensure(host, declared):
         os.symlink(f"../../runtimes/{name}", source / "venv")
         files.write(source / environment.RELEASE, environment.render({"SENTRY_RELEASE": digest}), 0o644, host.system.ids("root", "root"))
     with log.event("Release-completion"):
-        host.system.sync()
+        static.keep(host, source, declared.static)
         files.remove_tree(final)
         os.rename(source, final)
+        files.sync(final.parent)
         files.remove_tree(unfinished)
 
 
@@ -75,8 +74,24 @@ def do_steps(host, manifest):
     if not declared.steps:
         return
     host.log.step("STEPS")
+    static.clear(host, digest, declared.static)
     static.give(host, digest, declared.static, host.system.ids(manifest.user, manifest.user))
     for step in declared.steps:
         with host.log.event(step.name):
             steps.run(host, manifest, digest, step)
     static.give(host, digest, declared.static, host.system.ids("root", "root"))
+    static.keep(host, host.paths.release(digest), declared.static)
+
+
+def mend_static(host, manifest):
+    """Publish the static files of the release that serves anew; its steps make those that are damaged in the release itself."""
+    digest, declared = manifest.release.digest, manifest.release
+    if static.damaged(host, digest, declared.static):
+        do_steps(host, manifest)
+    _publish(host, declared)
+
+
+def _publish(host, declared):
+    host.log.step("STATIC")
+    with host.log.event("Static-files-publication") as facts:
+        facts["detail"] = f"{static.publish(host, declared.digest, declared.static)} written"

@@ -34,8 +34,9 @@ def ensure(host, name, requirements, wheels):
         if script.is_file() and not script.is_symlink():
             text = script.read_bytes()
             script.write_bytes(text.replace(os.fsencode(unfinished), os.fsencode(final)))
-    host.system.sync()
+    host.system.sync(unfinished)
     os.rename(unfinished, final)
+    files.sync(final.parent)
     return True
 
 

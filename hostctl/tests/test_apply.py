@@ -1,4 +1,5 @@
 """apply, release and rollback on a machine in a folder: what they do, what they leave alone, and that a failure changes nothing."""
+import gzip
 import json
 import os
 import unittest
@@ -8,7 +9,7 @@ from hostctl.compare import compare
 from hostctl.errors import HostError
 from hostctl.trust import CA
 
-from .machine import RELOAD_NGINX, SITE, UNIT, Machine, file, manifest, source
+from .machine import RELOAD_NGINX, SITE, UNIT, Killed, Machine, file, manifest, source
 
 
 class ApplyTest(unittest.TestCase):
@@ -245,6 +246,69 @@ class ApplyTest(unittest.TestCase):
         self.assertEqual((folder / "a.css").stat().st_mtime_ns, (folder / "a.css.gz").stat().st_mtime_ns)
         self.apply(with_static(self.machine.deliver(source(3)), "c.css"))
         self.assertEqual(sorted(os.listdir(folder)), ["b.css", "b.css.gz", "c.css", "c.css.gz"])
+
+    def with_static(self, digest, *names):
+        steps = [{"name": f"Static-{name}", "command": ["touch-static", name], "timeoutSeconds": 5} for name in names]
+        return manifest(digest, release={**manifest(digest).raw["release"], "steps": steps})
+
+    def test_verify_looks_at_published_files_and_apply_mends_them(self):
+        declared = self.with_static(self.one, "a.css")
+        self.apply(declared)
+        published = self.machine.paths.static / "static/a.css"
+        compressed = published.with_name("a.css.gz")
+        damages = {
+            "/srv/webstack/shared/static/static/a.css: is missing": published.unlink,
+            # The release has it by another name, and with it the damage.
+            "/srv/webstack/shared/static/static/a.css: has other content": lambda: published.write_text(""),
+            "/srv/webstack/shared/static/static/a.css.gz: must hold what a.css does": lambda: compressed.write_bytes(b""),
+            "/srv/webstack/shared/static/static/a.css.gz: must hold what a.css does ": lambda: compressed.write_bytes(compressed.read_bytes()[:-9]),
+        }
+        for line, damage in damages.items():
+            with self.subTest(line):
+                damage()
+                self.assertEqual(compare(self.machine.host(), declared).lines, [line.strip()])
+                self.apply(declared)
+                self.assertEqual(compare(self.machine.host(), declared).lines, [])
+                self.assertEqual(published.read_text(), "body{}" * 500)
+                self.assertEqual(gzip.decompress(compressed.read_bytes()), published.read_bytes())
+                self.assertEqual(self.commands("systemctl", "start"), [])
+        self.apply(declared)
+        self.assertEqual(self.machine.said, ["unchanged"])
+
+    def test_a_later_release_mends_the_published_files_that_it_shares(self):
+        self.apply(self.with_static(self.one, "a.css"))
+        published = self.machine.paths.static / "static/a.css"
+        for damaged in (published, published.with_name("a.css.gz")):
+            damaged.write_bytes(b"")
+            self.apply(self.with_static(self.two, "a.css"))
+            self.assertEqual(published.read_text(), "body{}" * 500)
+            self.assertEqual(gzip.decompress(published.with_name("a.css.gz").read_bytes()), published.read_bytes())
+            self.two = self.machine.deliver(source(3))
+
+    def test_steps_find_nothing_of_what_interrupted_ones_left(self):
+        self.apply(manifest(self.one))
+        collect = [{"name": "Static", "command": ["collect-static", "a.css"], "timeoutSeconds": 5}]
+        declared = manifest(self.two, release={**manifest(self.two).raw["release"], "steps": collect})
+
+        def power_cut(argv):
+            if "collect-static" in argv:
+                (self.machine.paths.release(self.two) / "static/a.css").write_text("")
+                raise Killed
+
+        self.machine.on_command = power_cut
+        with self.assertRaises(Killed):
+            self.apply(declared)
+        self.machine.on_command = lambda argv: None
+        self.apply(declared)
+        self.assertEqual((self.machine.paths.static / "static/a.css").read_text(), "body{}" * 500)
+
+    def test_a_rollback_to_a_release_whose_static_files_are_damaged_is_refused(self):
+        self.apply(self.with_static(self.one, "a.css"))
+        self.apply(self.with_static(self.two, "b.css"))
+        (self.machine.paths.release(self.one) / "static/a.css").write_text("")
+        with self.assertRaisesRegex(HostError, f"release {self.one}: its static files must be as they were made, and are not: static/a.css"):
+            rollback.rollback(self.machine.host("rollback"))
+        self.assertEqual(self.machine.answering(), {"web": self.two})
 
     def test_no_secret_is_in_a_command(self):
         self.apply(manifest(self.one), {"PASSWORD": "hunter2hunter2"})

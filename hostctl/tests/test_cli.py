@@ -1,7 +1,10 @@
 """The command line: exit codes, the lock, and a whole bundle as a program."""
 import contextlib
+import hashlib
+import importlib.util
 import io
 import json
+import marshal
 import os
 import subprocess
 import sys
@@ -88,20 +91,92 @@ class CliTest(unittest.TestCase):
         self.assertEqual(self.machine.answering(), {"web": self.digest})
 
 
-class BundleTest(unittest.TestCase):
-    def test_a_bundle_runs_the_copy_of_hostctl_that_it_brings(self):
+class CopyTest(unittest.TestCase):
+    """The copies of hostctl that a bundle and /usr/local/bin/hostctl start."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
         package = Path(cli.__file__).resolve().parent
-        with tempfile.TemporaryDirectory() as folder:
-            files = [{"path": f"{folder}/hostctl/{path.name}", "sha256": "0" * 64, "content": path.read_text()} for path in package.glob("*.py")]
-            bundle = Path(folder, "bundle.py")
-            head = (package / "receive.py").read_text().replace('"/usr/local/lib/webstack"', repr(folder))
-            bundle.write_text(f"{head}# BUNDLE {json.dumps({'files': files})}\n")
-            done = subprocess.run([sys.executable, "-I", str(bundle), "status", "--help"], capture_output=True, text=True)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn("usage: hostctl status", done.stdout)
-            copies = [path.name for path in Path(folder).iterdir() if path.is_dir()]
-            self.assertEqual(len(copies), 1)
-            self.assertRegex(copies[0], r"^hostctl-[0-9a-f]{16}$")
+        self.modules = {path.name: path.read_text() for path in sorted(package.glob("*.py")) if path.name != "receive.py"}
+        self.modules["SHA256SUMS"] = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in self.modules.items())
+        self.bundle = self.folder / "bundle"
+        files = [{"path": f"{folder.name}/hostctl/{name}", "content": text} for name, text in self.modules.items()]
+        self.bundle.write_text(f"{self.placed(package / 'receive.py')}# BUNDLE {json.dumps({'files': files})}\n")
+        self.installed = self.folder / "hostctl"
+        self.installed.mkdir()
+        for name, text in self.modules.items():
+            (self.installed / name).write_text(text)
+        self.command = self.folder / "command"
+        self.command.write_text(self.placed(package.parent / "cloud-init/bin/hostctl"))
+
+    def placed(self, program):
+        return program.read_text().replace("/usr/local/lib/webstack", str(self.folder)).replace("/var/lib/webstack", f"{self.folder}/state").replace("/run/webstack", f"{self.folder}/run")
+
+    def run_bundle(self):
+        return subprocess.run([sys.executable, "-I", str(self.bundle), "status", "--help"], capture_output=True, text=True)
+
+    def run_command(self):
+        return subprocess.run(["sh", str(self.command), "status", "--help"], capture_output=True, text=True)
+
+    def check_runs(self, done):
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("usage: hostctl status", done.stdout)
+
+    def copies(self):
+        return [path for path in self.folder.iterdir() if path.name.startswith("hostctl-")]
+
+    def compile_nothing(self, module):
+        """A compiled module beside its source, as a stale one looks: the source's time and size, and another program."""
+        found = module.stat()
+        path = Path(importlib.util.cache_from_source(module))
+        path.parent.mkdir(exist_ok=True)
+        head = importlib.util.MAGIC_NUMBER + bytes(4) + int(found.st_mtime).to_bytes(4, "little") + found.st_size.to_bytes(4, "little")
+        path.write_bytes(head + marshal.dumps(compile("def main(words): return 0", "stale", "exec")))
+
+    def test_a_bundle_runs_the_copy_of_hostctl_that_it_brings(self):
+        self.check_runs(self.run_bundle())
+        self.assertEqual(len(self.copies()), 1)
+        self.assertRegex(self.copies()[0].name, r"^hostctl-[0-9a-f]{16}$")
+
+    def test_a_bundle_makes_a_damaged_copy_anew(self):
+        self.run_bundle()
+        copy = self.copies()[0] / "hostctl"
+        for damage in (lambda path: path.write_text(""), lambda path: path.unlink(), lambda path: path.write_text("pass\n")):
+            for name in ("__main__.py", "cli.py", "SHA256SUMS"):
+                damage(copy / name)
+                self.check_runs(self.run_bundle())
+                self.assertEqual({path.name: path.read_text() for path in copy.iterdir()}, self.modules)
+        self.assertEqual(len(self.copies()), 1)
+
+    def test_the_command_refuses_a_damaged_copy_and_says_what_mends_it(self):
+        self.check_runs(self.run_command())
+        for name in self.modules:
+            with self.subTest(name):
+                (self.installed / name).write_text("")
+                refused = self.run_command()
+                self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+                self.assertIn(f"hostctl: {self.installed}: its files must be as its SHA256SUMS says, and are not; on the machine that deploys, npm run up -- STACK --replace '**-apply'", refused.stderr)
+                (self.installed / name).write_text(self.modules[name])
+        self.check_runs(self.run_command())
+
+    def test_the_command_prefers_the_copy_of_an_unfinished_deployment_and_refuses_it_damaged(self):
+        self.run_bundle()
+        (self.folder / "state/undo").mkdir(parents=True)
+        (self.folder / "state/undo/hostctl").symlink_to(self.copies()[0] / "hostctl")
+        (self.installed / "__main__.py").unlink()
+        self.check_runs(self.run_command())
+        (self.copies()[0] / "hostctl/cli.py").write_text("")
+        refused = self.run_command()
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn(f"hostctl: {self.copies()[0]}/hostctl: its files must be", refused.stderr)
+
+    def test_a_compiled_module_beside_its_source_is_not_read(self):
+        self.run_bundle()
+        for folder, run in ((self.copies()[0] / "hostctl", self.run_bundle), (self.installed, self.run_command)):
+            self.compile_nothing(folder / "cli.py")
+            self.check_runs(run())
 
 
 class SystemTest(unittest.TestCase):

@@ -109,7 +109,7 @@ class HandoverOfReleases(unittest.TestCase):
         with mock.patch.object(kept, "pack_made", side_effect=OSError(errno.ENOSPC, "No space left on device")):
             apply.apply(self.old.host(), declared(four))
         self.assertEqual(self.old.answering(), {"web": four})
-        self.assertIn(f"release {four}: serves, but what its steps made is not kept for the next host", "\n".join(self.old.said))
+        self.assertIn(f"release {four} serves, but what its steps made is not kept for the next host", "\n".join(self.old.said))
 
 
 if __name__ == "__main__":

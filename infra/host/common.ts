@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { hardeningChecks, hardeningFiles } from "./hardening";
 import { file, type ManifestCheck, type ManifestFile } from "./manifest";
 import { render, verbatim } from "./render";
@@ -28,9 +28,12 @@ export function commonFiles(sshKeys: readonly string[]): readonly ManifestFile[]
 export const commonChecks: readonly ManifestCheck[] = [{ below: "/etc/ssh/", command: ["/usr/sbin/sshd", "-t"] }, ...hardeningChecks];
 
 function hostctlFiles(): ManifestFile[] {
-  const modules = readdirSync(hostctl).filter((name) => name.endsWith(".py") && name !== "receive.py");
+  const names = readdirSync(hostctl).filter((name) => name.endsWith(".py") && name !== "receive.py");
+  const modules = names.sort().map((name) => file(`/usr/local/lib/webstack/hostctl/${name}`, readFileSync(join(hostctl, name), "utf8")));
   return [
     file("/usr/local/bin/hostctl", verbatim("bin/hostctl"), { mode: "0755" }),
-    ...modules.sort().map((name) => file(`/usr/local/lib/webstack/hostctl/${name}`, readFileSync(join(hostctl, name), "utf8"))),
+    ...modules,
+    // By which a copy is known to be whole, see bin/hostctl.
+    file("/usr/local/lib/webstack/hostctl/SHA256SUMS", modules.map(({ path, sha256 }) => `${sha256}  ${basename(path)}\n`).join("")),
   ];
 }
