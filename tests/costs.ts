@@ -42,6 +42,7 @@ export const costs: Readonly<Record<string, Cost>> = {
   "machines/nspawn": { minutes: 1, boots: 9, load: 999 },
   "machines/operations": { minutes: 1, boots: 9, load: 999 },
   "machines/overload": { minutes: 1, boots: 9, load: 999, alone: true, stack: "shop" },
+  "machines/power": { minutes: 1, boots: 0, load: 0 },
   "machines/release": { minutes: 1, boots: 9, load: 999, alone: true, stack: "shop" },
   "machines/review-digitalocean": { minutes: 1, boots: 9, load: 999 },
   "machines/review": { minutes: 1, boots: 9, load: 999, stack: "shop" },

@@ -11,7 +11,7 @@ export function startable(waiting: readonly Suite[], running: readonly Suite[]):
     const others = [...running, ...chosen];
     const full = others.filter(({ place }) => place === suite.place).length >= atOnce[suite.place];
     const taken = suite.stack !== undefined && others.some(({ stack }) => stack === suite.stack);
-    const early = suite.place !== "machines" && (some("machines", waiting) || (suite.place === "alone" && some("machines", running)));
+    const early = suite.place !== "machines" && some("machines", [...waiting, ...running]);
     if (!full && !taken && !early) chosen.push(suite);
   }
   return chosen;

@@ -22,7 +22,7 @@ export interface Result extends Count {
 
 /**
  * Beside whom a suite runs. `machines`: it boots machines and mostly waits for them, so some run at once. `alone`: it counts what fails under load, and no
- * machines but its own run beside it. `processor`: it computes, and takes what the last machines and the loads leave of the processors.
+ * machines but its own run beside it. `processor`: it computes, and takes what the loads leave of the processors.
  */
 export type Place = "processor" | "machines" | "alone";
 

@@ -1,4 +1,12 @@
+import { spawn } from "node:child_process";
 import { type Outcome, run } from "./stack";
+
+/** A program that runs until it is stopped. */
+export interface Running {
+  /** Everything that it has printed so far. */
+  said(): string;
+  stop(): Promise<void>;
+}
 
 /** A computer on a stack's bridge that no rule knows: a network namespace with an address of its own. Needs root. */
 export class Stranger {
@@ -26,6 +34,21 @@ export class Stranger {
   /** Runs a command that sees the network as the stranger does. */
   run(...words: readonly string[]): Promise<Outcome> {
     return run("ip", ["netns", "exec", this.name, ...words]);
+  }
+
+  /** Starts a program that sees the network as the stranger does; it goes with this process, however that ends. */
+  start(...words: readonly string[]): Running {
+    const child = spawn("setpriv", ["--pdeathsig", "KILL", "ip", "netns", "exec", this.name, ...words], { stdio: ["ignore", "pipe", "ignore"] });
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    return {
+      said: () => said,
+      stop: () => {
+        child.kill("SIGKILL");
+        return ended;
+      },
+    };
   }
 
   /** Open TCP ports by address, of all 65535. */

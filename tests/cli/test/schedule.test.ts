@@ -4,19 +4,16 @@ import type { Place, Suite } from "../../../cli/test/suite";
 const suite = (name: string, place: Place, minutes = 1): Suite => ({ name, place, minutes, files: [], run: () => Promise.reject(new Error("not asked")) });
 const names = (suites: readonly Suite[]) => suites.map(({ name }) => name);
 
-test("three suites on machines run at once, the longest first, and nothing computes while one of them waits", () => {
+test("three suites on machines run at once, the longest first, and nothing computes beside them", () => {
   const waiting = [suite("lint", "processor"), suite("pure", "processor", 3), ...[1, 4, 2, 3].map((minutes) => suite(`m${minutes}`, "machines", minutes))];
   expect(names(startable(waiting, []))).toEqual(["m4", "m3", "m2"]);
   expect(names(startable([suite("m1", "machines"), suite("pure", "processor")], [suite("m2", "machines"), suite("m3", "machines"), suite("m4", "machines")]))).toEqual([]);
+  expect(names(startable([suite("pure", "processor")], [suite("m1", "machines")]))).toEqual([]);
 });
 
-test("what computes begins once the last suites on machines run, one at a time", () => {
-  expect(names(startable([suite("lint", "processor"), suite("pure", "processor", 3)], [suite("m1", "machines")]))).toEqual(["pure"]);
-  expect(names(startable([suite("lint", "processor")], [suite("pure", "processor"), suite("m1", "machines")]))).toEqual([]);
-});
-
-test("a load waits until no machines but its own run, and has only what computes beside it", () => {
+test("a load waits until no machines but its own run, and has one suite that computes beside it", () => {
   const load = suite("faults", "alone", 9);
+  expect(names(startable([load, suite("overload", "alone"), suite("lint", "processor"), suite("pure", "processor", 3)], []))).toEqual(["faults", "pure"]);
   expect(names(startable([load], [suite("m1", "machines")]))).toEqual([]);
   expect(names(startable([load, suite("m1", "machines")], []))).toEqual(["m1"]);
   expect(names(startable([load, suite("overload", "alone")], [suite("pure", "processor")]))).toEqual(["faults"]);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault, Outcome } from "./fault";
 import { Orders } from "./orders";
 import type { FaultSite } from "./site";
-import type { Sample, Traffic } from "./traffic";
+import { type Sample, statuses, type Traffic } from "./traffic";
 
 /** Lets a fault happen while visitors come and customers order. @throws AssertionError when the site does not meet it as it must */
 export async function measure(site: FaultSite, fault: Fault, traffic: Traffic): Promise<Outcome> {
@@ -34,11 +34,4 @@ function summed(samples: readonly Sample[]): Pick<Outcome, "requests" | "failed"
     longest: Math.max(0, ...samples.map(({ took }) => took)),
     seconds: failed.length === 0 ? 0 : (last - first) / 1000,
   };
-}
-
-/** "180 x 200, 3 x 502" */
-function statuses(samples: readonly Sample[]): string {
-  const counts = new Map<number, number>();
-  for (const { status } of samples) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return [...counts].map(([status, count]) => `${count} x ${status}`).join(", ");
 }

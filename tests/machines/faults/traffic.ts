@@ -91,3 +91,10 @@ export class Traffic {
     }
   }
 }
+
+/** "180 x 200, 3 x 502" */
+export function statuses(samples: readonly Sample[]): string {
+  const counts = new Map<number, number>();
+  for (const { status } of samples) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return [...counts].map(([status, count]) => `${count} x ${status}`).join(", ");
+}
