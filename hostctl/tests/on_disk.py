@@ -156,9 +156,9 @@ class PowerCutTest(unittest.TestCase):
     def placed(self, text):
         return text.replace(PROGRAMS, f"{self.disk}{PROGRAMS}").replace("/var/lib/webstack", f"{self.disk}/var/lib/webstack").replace("/run/webstack", f"{self.rig}/run")
 
-    def points(self, bundle):
-        """Apply a bundle; once for each stop, and once when it is done."""
-        process = subprocess.Popen([sys.executable, "-I", str(bundle), "apply"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env={**os.environ, "STOPS": "1"})
+    def points(self, bundle, code=0):
+        """Apply a bundle, which ends with that code; once for each stop, and once when it is done."""
+        process = subprocess.Popen([sys.executable, "-I", str(bundle), "apply"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "STOPS": "1"})
         try:
             while process.returncode is None:
                 _, status = os.waitpid(process.pid, os.WUNTRACED)
@@ -170,7 +170,7 @@ class PowerCutTest(unittest.TestCase):
         finally:
             process.kill()
             process.wait()
-        self.assertEqual(process.returncode, 0)
+        self.assertEqual(process.returncode, code)
 
     def after_power_cut(self, script):
         """Run shell text where the disk is what a power cut now would leave of it."""
@@ -200,6 +200,13 @@ class PowerCutTest(unittest.TestCase):
 
     def test_a_power_cut_during_a_change_of_files_does_as_well(self):
         self.check(self.bundle("two", self.one), ["one", "two"])
+
+    def test_a_power_cut_during_a_release_that_fails_leaves_the_old_state(self):
+        broken = self.bundle("broken", self.machine.deliver(source(3, answer="500")))
+        for number, _ in enumerate(self.points(broken, code=1)):
+            with self.subTest(point=number):
+                booted = self.after_power_cut(f"{self.hostctl} judge")
+                self.assertEqual((booted.returncode, booted.stdout, booted.stderr), (0, "one\n", ""))
 
     def test_what_a_host_took_over_is_on_its_disk(self):
         stream = io.BytesIO()
