@@ -9,6 +9,7 @@ from . import files
 from .errors import HostError
 
 TOPS = ("source", "wheels")
+AGAIN = "on the machine that deploys, npm run up -- STACK --replace '**-release' delivers it anew"
 
 
 def of(paths, digest):
@@ -35,9 +36,9 @@ def add(archive, folder):
             for member in members:
                 _unpack_member(members, member, folder)
     except FileNotFoundError:
-        raise HostError(f"{archive}: is not there; deliver the release first") from None
+        raise HostError(f"{archive}: is not there; {AGAIN}") from None
     except (tarfile.TarError, EOFError, OSError) as failure:
-        raise HostError(f"{archive}: cannot be unpacked ({failure}); deliver it again") from None
+        raise HostError(f"{archive}: cannot be unpacked ({failure}); {AGAIN}") from None
 
 
 def digest(source):

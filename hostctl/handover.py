@@ -35,7 +35,7 @@ def send(host, labels, stream):
 
 
 def receive(host, labels, stream):
-    """Unpack such a stream; returns how many files were written. Media that are here already and as new stay.
+    """Unpack such a stream; returns how many files were written, which are on the disk then. Media that are here already and as new stay.
     Raises HostError for a stream that holds anything else than files and folders below the labels."""
     written = 0
     with tarfile.open(fileobj=stream, mode="r|") as archive:
@@ -44,6 +44,10 @@ def receive(host, labels, stream):
             if label not in labels or ".." in parts or "" in parts or not (member.isreg() or member.isdir()):
                 raise HostError(f"hand-over: {member.name!r} is nothing that a host hands over")
             written += _accept(host, archive, member, parts) if label == "releases" else _unpack(host, archive, member, _root(host.paths, label), parts)
+    # The host that had them goes next; files of releases are on the disk one by one.
+    for root in (_root(host.paths, label) for label in labels if label != "releases"):
+        if root.is_dir():
+            host.system.sync(root)
     return written
 
 
@@ -97,7 +101,7 @@ def _accept(host, archive, member, parts):
     unfinished = host.paths.inbox / f"{name}.part"
     with open(unfinished, "wb") as file:
         shutil.copyfileobj(archive.extractfile(member), file)
-    os.rename(unfinished, host.paths.inbox / name)
+    files.place(unfinished, host.paths.inbox / name)
     return 1
 
 
@@ -143,7 +147,7 @@ def _unpack(host, archive, member, root, parts):
             os.fchown(folder, *owner)
             os.fchmod(folder, member.mode & 0o7777)
             return 0
-        if root == host.paths.data and _as_new(folder, parts[-1], member.mtime):
+        if root == host.paths.data and _as_new(folder, parts[-1], member):
             return 0
         _write(archive.extractfile(member), folder, parts[-1], member, owner)
         return 1
@@ -162,9 +166,11 @@ def _enter(folder, name):
     return inner
 
 
-def _as_new(folder, name, moment):
+def _as_new(folder, name, member):
+    """A file of the same moment and another size is what a power cut left of it."""
     try:
-        return os.stat(name, dir_fd=folder, follow_symlinks=False).st_mtime >= moment
+        found = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        return found.st_mtime > member.mtime or found.st_mtime == member.mtime and found.st_size == member.size
     except FileNotFoundError:
         return False
 

@@ -40,7 +40,7 @@ def ensure(host, declared):
         archive.unpack(archive.of(paths, digest), unfinished)
     with log.event("Digest-verification"):
         if not source.is_dir() or (found := archive.digest(source)) != digest:
-            raise HostError(f"release {digest}: its files have the digest {found if source.is_dir() else 'of nothing'}; deliver it again")
+            raise HostError(f"release {digest}: its files have the digest {found if source.is_dir() else 'of nothing'}; {archive.AGAIN}")
         requirements = source / declared.requirements
         if not requirements.is_file():
             raise HostError(f"release {digest}: has no {declared.requirements}; set app.requirements to the file with hashed requirements")

@@ -9,22 +9,24 @@ The mount's options take away what ext4 does of itself for programs that do not 
 import contextlib
 import gzip
 import hashlib
+import io
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import tempfile
 import unittest
 from pathlib import Path
 from unittest import mock
 
-from hostctl import cli, compare, deploy, history, slots
+from hostctl import backup, cli, compare, deploy, handover, history, slots
 from hostctl.log import DeployLog
 from hostctl.system import System
 
-from .machine import RELOAD_NGINX, SITE, Machine, file, manifest, source
+from .machine import RELOAD_NGINX, SITE, Machine, add_file, file, manifest, source
 
 HOSTCTL = Path(__file__).resolve().parents[1]
 PROGRAMS = "/usr/local/lib/webstack"
@@ -49,6 +51,9 @@ class DiskMachine(Machine):
         if self.units.exists():
             self.enabled = set(json.loads(self.units.read_text()))
             self.reboot()
+
+    def _run(self, argv):
+        return System.run(self, argv) if argv[0] == "ssh-keygen" else super()._run(argv)
 
     def sync(self, folder):
         System.run(self, ["sync", "--file-system", str(folder)])
@@ -151,9 +156,9 @@ class PowerCutTest(unittest.TestCase):
     def placed(self, text):
         return text.replace(PROGRAMS, f"{self.disk}{PROGRAMS}").replace("/var/lib/webstack", f"{self.disk}/var/lib/webstack").replace("/run/webstack", f"{self.rig}/run")
 
-    def points(self, bundle):
-        """Apply a bundle; once for each stop, and once when it is done."""
-        process = subprocess.Popen([sys.executable, "-I", str(bundle), "apply"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env={**os.environ, "STOPS": "1"})
+    def points(self, bundle, code=0):
+        """Apply a bundle, which ends with that code; once for each stop, and once when it is done."""
+        process = subprocess.Popen([sys.executable, "-I", str(bundle), "apply"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "STOPS": "1"})
         try:
             while process.returncode is None:
                 _, status = os.waitpid(process.pid, os.WUNTRACED)
@@ -165,7 +170,7 @@ class PowerCutTest(unittest.TestCase):
         finally:
             process.kill()
             process.wait()
-        self.assertEqual(process.returncode, 0)
+        self.assertEqual(process.returncode, code)
 
     def after_power_cut(self, script):
         """Run shell text where the disk is what a power cut now would leave of it."""
@@ -195,6 +200,24 @@ class PowerCutTest(unittest.TestCase):
 
     def test_a_power_cut_during_a_change_of_files_does_as_well(self):
         self.check(self.bundle("two", self.one), ["one", "two"])
+
+    def test_a_power_cut_during_a_release_that_fails_leaves_the_old_state(self):
+        broken = self.bundle("broken", self.machine.deliver(source(3, answer="500")))
+        for number, _ in enumerate(self.points(broken, code=1)):
+            with self.subTest(point=number):
+                booted = self.after_power_cut(f"{self.hostctl} judge")
+                self.assertEqual((booted.returncode, booted.stdout, booted.stderr), (0, "one\n", ""))
+
+    def test_what_a_host_took_over_is_on_its_disk(self):
+        stream = io.BytesIO()
+        with tarfile.open(fileobj=stream, mode="w") as made:
+            add_file(made, "media/photo", b"margherita", uname="root", gname="root")
+        handover.receive(self.machine.host("take-over"), ("media",), io.BytesIO(stream.getvalue()))
+        self.assertEqual(self.after_power_cut(f"cat {self.machine.paths.data}/photo").stdout, "margherita")
+
+    def test_the_key_for_backups_is_on_the_disk_before_anybody_is_told_of_it(self):
+        line = backup.make_key(self.machine.host("backup-key"))
+        self.assertIn(line, self.after_power_cut(f"ssh-keygen -y -f {self.machine.paths.backup_key}").stdout)
 
 
 if __name__ == "__main__":

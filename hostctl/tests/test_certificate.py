@@ -1,9 +1,12 @@
 """The certificate: what status says of it, and that a bad one never takes the place of a good one."""
 import json
 import os
+import ssl
 import subprocess
+import tempfile
 import time
 import unittest
+from pathlib import Path
 
 from hostctl import certificate, cli, health
 from hostctl.errors import HostError
@@ -125,3 +128,40 @@ class ThroughNginxTest(unittest.TestCase):
             else:
                 with self.assertRaisesRegex(HostError, "502 from shop.test/healthz through nginx on port 443"):
                     health.through_nginx(machine.host(), service)
+
+
+class OrderTest(unittest.TestCase):
+    """cloud-init/bin/certificate-order, with an ACME client that signs by itself."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.state = Path(folder.name, "state")
+        self.state.mkdir()
+        lego = Path(folder.name, "lego")
+        lego.write_text("""#!/bin/sh -e
+while [ "$1" != --path ]; do shift; done
+mkdir -p "$2/certificates" && cd "$2/certificates"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 -subj /CN=site -addext subjectAltName=DNS:shop.test -keyout shop.test.key -out shop.test.crt 2> /dev/null
+""")
+        lego.chmod(0o755)
+        self.env = {**os.environ, "PATH": f"{folder.name}:{os.environ['PATH']}", "STATE_DIRECTORY": str(self.state)}
+
+    def order(self):
+        script = Path(cli.__file__).resolve().parents[1] / "cloud-init/bin/certificate-order"
+        return subprocess.run(["sh", str(script), "https://acme.test/directory", "a@shop.test", "shop.test"], env=self.env, check=True, capture_output=True, text=True).stdout
+
+    def check_pair(self):
+        ssl.create_default_context().load_cert_chain(self.state / "site.pem")
+
+    def test_it_is_ordered_once(self):
+        self.assertEqual(self.order(), "ordering a certificate for shop.test: there is none\n")
+        self.check_pair()
+        self.assertEqual(self.order(), "")
+
+    def test_it_is_ordered_anew_where_a_power_cut_emptied_one_half(self):
+        self.order()
+        for half, why in (("key", "its key is missing"), ("crt", "there is none")):
+            next(self.state.glob(f"*/certificates/*.{half}")).write_text("")
+            self.assertEqual(self.order(), f"ordering a certificate for shop.test: {why}\n")
+            self.check_pair()

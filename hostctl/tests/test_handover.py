@@ -83,6 +83,15 @@ class HandoverTest(unittest.TestCase):
         self.assertEqual((self.new.paths.data / "media/late.txt").read_text(), "uploaded to the old host meanwhile")
         self.assertTrue(all(unit in self.new.active for unit in TIMERS))
 
+    def test_media_that_a_power_cut_emptied_are_brought_again(self):
+        self.take_over(self.stream())
+        ours = self.new.paths.data / "media/menus/today.pdf"
+        moment = ours.stat()
+        ours.write_text("")
+        os.utime(ours, ns=(moment.st_atime_ns, moment.st_mtime_ns))
+        self.take_over(self.stream(("media",)), ("media",))
+        self.assertEqual(ours.read_text(), "margherita")
+
     def test_links_stay_behind(self):
         (self.old.paths.data / "media/passwords").symlink_to("/etc/shadow")
         self.take_over(self.stream())

@@ -71,6 +71,12 @@ export function awaitBoot(host: Host, secrets: Secrets): remote.Command {
   );
 }
 
+/** Shell text: its name is its digest. A power cut after it came may have left a bundle empty, and an empty file is a program that succeeds. */
+function isWhole(bundle: string): string {
+  const mended = `${bundle} is damaged; npm run up -- STACK --replace '**-bundle' delivers it anew`;
+  return `{ sha256sum ${bundle} | grep -Eq '^(.{16}).*/\\1[.]bundle$' || { echo "${mended}" >&2; false; }; }`;
+}
+
 /**
  * Brings a manifest to a host and lets it take effect: files, then the release, in one transaction that leaves the old
  * state serving when any part of it fails. `archive` is the release's build, null where no app runs.
@@ -114,7 +120,7 @@ export function deliverBundle(
     `${host.name}-apply`,
     {
       connection,
-      create: `sudo /usr/bin/python3 -I ${path} apply`,
+      create: `${isWhole(path)} && sudo /usr/bin/python3 -I ${path} apply`,
       stdin: pulumi.secret(pulumi.jsonStringify(late)),
       addPreviousOutputInEnv: false,
     },

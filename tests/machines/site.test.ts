@@ -275,6 +275,49 @@ describe("what is killed comes back", () => {
   }, 120_000);
 });
 
+describe("what a power cut emptied is refused, and delivered anew by the command in the message", () => {
+  const replaced = (said: string): string => {
+    const resource = /npm run up -- STACK --replace '([^']+)'/.exec(said)?.[1];
+    if (resource === undefined) throw new Error(`names no resource: ${said}`);
+    return resource;
+  };
+
+  test("hostctl, whose units fail", async () => {
+    await stack.remote("sudo find /usr/local/lib/webstack -path '*hostctl*' -name '*.py' -exec truncate -s 0 {} +");
+    const refused = await stack.ssh("sudo hostctl status");
+    expect([refused.code, refused.stdout]).toEqual([1, ""]);
+    for (const unit of ["webstack-watch", "webstack-recover"]) {
+      await stack.remote("sudo mkdir -p /var/lib/webstack/undo.done");
+      expect((await stack.ssh(`sudo systemctl start ${unit}`)).code).toBe(1);
+      expect(await stack.property(`${unit}.service`, "Result")).toBe("exit-code");
+    }
+    await stack.mustUp("--replace", replaced(refused.stderr));
+    await stack.remote("sudo mkdir /var/lib/webstack/undo.done && sudo systemctl start webstack-watch webstack-recover && sudo rmdir /var/lib/webstack/undo.done");
+    expect((await stack.ssh("sudo hostctl verify")).stdout).toBe("as declared\n");
+  }, 120_000);
+
+  test("a bundle", async () => {
+    await stack.remote("truncate -s 0 /var/lib/webstack/inbox/*.bundle");
+    const refused = await stack.up("--replace", "**-apply");
+    expect(refused.code).not.toBe(0);
+    const bundle = replaced(refused.stdout);
+    expect(bundle).toBe("**-bundle");
+    await stack.mustUp("--replace", bundle);
+  }, 120_000);
+
+  test("a release", async () => {
+    const { release } = await stack.outputs();
+    const inbox = "/var/lib/webstack/inbox";
+    await stack.mustUp("--replace", "**-release");
+    const whole = await stack.remote(`sha256sum ${inbox}/${release}.tar.gz`);
+    await stack.remote(`truncate -s 0 ${inbox}/${release}.tar.gz ${inbox}/0123456789abcdef.tar.gz`);
+    const refused = await stack.ssh("sudo hostctl release 0123456789abcdef");
+    expect(refused.code).toBe(1);
+    await stack.mustUp("--replace", replaced(refused.stderr));
+    expect(await stack.remote(`sha256sum ${inbox}/${release}.tar.gz`)).toBe(whole);
+  }, 120_000);
+});
+
 test("down leaves no process, bridge, nft table, mount or folder", async () => {
   const existed = await run("sh", ["-c", `ip -o address | grep -cF 10.84.1.; nft list tables | grep -cF ${stack.name}; ls -d /var/lib/webstack/machines/*${stack.name}* | wc -l`]);
   expect(existed.stdout).toBe("1\n2\n2\n");

@@ -148,8 +148,8 @@ export class TestStack {
   }
 
   /** The outputs of the run before hold until it ends: the engine writes the state meanwhile, and nobody may read it. */
-  async up(): Promise<Outcome> {
-    const outcome = await this.pulumi(["up", "--yes", "--skip-preview", "--skip-plugin-pre-install"]);
+  async up(...options: string[]): Promise<Outcome> {
+    const outcome = await this.pulumi(["up", "--yes", "--skip-preview", "--skip-plugin-pre-install", ...options]);
     this.outputsCache = undefined;
     recordBoots(outcome);
     return outcome;
@@ -190,8 +190,8 @@ export class TestStack {
   }
 
   /** `up` that must succeed. */
-  async mustUp(): Promise<Outcome> {
-    const outcome = await this.up();
+  async mustUp(...options: string[]): Promise<Outcome> {
+    const outcome = await this.up(...options);
     if (outcome.code !== 0) throw new Error(`up ended with ${outcome.code}\n${outcome.stdout}\n${outcome.stderr}`);
     return outcome;
   }
