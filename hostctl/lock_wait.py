@@ -3,13 +3,15 @@ so one long query of a visitor would hold up the whole site.
 
 Settings of a session (lock_timeout) reach neither every driver nor through a pooler, so the server is asked who waits. A session is the
 step's when it comes by one of the connections of the step's processes, or where a pooler is between by the name that PGAPPNAME gives it."""
+import contextlib
 import threading
 
 from . import administrator, environment, sockets
 from .engines import ENGINES
-from .errors import CommandFailed
+from .errors import CommandFailed, HostError
 
 LOOK_SECONDS = 0.5
+ENDED = "What else asks for it waits behind the step, so the step was ended: release again once it is free, or raise release.lockTimeoutSeconds"
 
 
 class LockWait:
@@ -20,8 +22,8 @@ class LockWait:
         self.mark = f"{unit.removesuffix('.service')} {name}"
         self.database = _database(host)
         self.ended = ""
-        # What kept the last look from seeing anything.
-        self._blind = None
+        # What the last look saw, and what kept it from seeing anything.
+        self._waiting, self._blind = [], None
         self._over, self._thread = threading.Event(), threading.Thread(target=self._look_on)
 
     def __enter__(self):
@@ -33,6 +35,9 @@ class LockWait:
         self._over.set()
         if self.database:
             self._thread.join()
+        if self._waiting and not self.ended:
+            # A run that is interrupted leaves its step, and a step that ended by itself its sessions, to wait on.
+            self._stop(self._waiting)
         if self._blind:
             self.host.log.warn(f"nobody saw whether the step waits for a lock of the database\n{self._blind}")
 
@@ -41,27 +46,25 @@ class LockWait:
         while not self._over.wait(LOOK_SECONDS):
             try:
                 waiting = self.database.waiting(sockets.of_unit(self.host.paths, self.unit), self.mark)
-                self._blind = None
-            except CommandFailed as failure:
+            except (HostError, OSError, ValueError) as failure:
                 self._blind = failure
                 continue
+            self._waiting, self._blind = waiting, None
             now = self.host.system.monotonic()
             since = {one.key: since.get(one.key, now) for one in waiting}
             late = [one for one in waiting if now - since[one.key] >= self.seconds]
             if late:
-                self._end(late)
+                self.ended = "\n".join([*(f"waited {self.seconds} s for {one.what}, held by {one.holders or 'somebody who does not show'}" for one in late), ENDED])
+                self._stop(waiting)
                 return
 
-    def _end(self, late):
-        self.ended = "\n".join([*(f"waited {self.seconds} s for {one.what}, held by {one.holders or 'somebody who does not show'}" for one in late),
-                                "What else asks for it waits behind the step, so the step was ended: release again once it is free, or raise release.lockTimeoutSeconds"])
+    def _stop(self, waiting):
         # First the processes, which could try again; the server does not notice that they are gone while it waits for them.
         self.host.system.run(["systemctl", "kill", "--signal=KILL", "--", self.unit], check=False)
-        for one in late:
-            try:
+        for one in waiting:
+            # One that has ended meanwhile is no failure, and the engine may call it one.
+            with contextlib.suppress(CommandFailed):
                 self.database.end(one)
-            except CommandFailed as failure:
-                self.ended += f"\nIts session {one.session} could not be ended: {failure}"
 
 
 def _database(host):

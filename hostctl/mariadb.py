@@ -14,7 +14,7 @@ PROGRAMS = ("--routines", "--triggers", "--events")
 # A row may be as large as the protocol lets it be. https://mariadb.com/kb/en/server-system-variables/#max_allowed_packet
 PACKET = "--max-allowed-packet=1G"
 LOCK_SECONDS = 30
-LOOK_SECONDS = 10
+ANSWER_SECONDS = 10
 # Of a statement, enough to know it by.
 STATEMENT_LETTERS = 120
 
@@ -187,16 +187,16 @@ class MariaDB(Database):
         here = "select substring_index(host, ':', 1) from information_schema.processlist where id = connection_id()"
         found = [json.loads(line) for line in self.ask(
             f"select json_object('session', id, 'began', info, 'state', state) from information_schema.processlist where ({waits}) and db = {literal(self.name)} "
-            f"and substring_index(host, ':', 1) = ({here}) and substring_index(host, ':', -1) in ({numbers})", timeout=LOOK_SECONDS).splitlines()]
+            f"and substring_index(host, ':', 1) = ({here}) and substring_index(host, ':', -1) in ({numbers})", timeout=ANSWER_SECONDS).splitlines()]
         # Who holds one of these is told to nobody; it is one of those that have been at it for long.
         others = self.ask("select group_concat(words separator '; ') from (select concat('session ', id, ' (user ', user, ', ', lower(command), ' for ', time, ' s)') as words "
                           f"from information_schema.processlist where db = {literal(self.name)} and not ({waits}) and id <> connection_id() "
-                          "order by time desc limit 3) as longest", timeout=LOOK_SECONDS) if found else ""
+                          "order by time desc limit 3) as longest", timeout=ANSWER_SECONDS) if found else ""
         return [Waiting(one["session"], one["began"], f"what `{one['began'][:STATEMENT_LETTERS]}` needs ({one['state'].lower()})",
                         f"perhaps one of {others}" if others not in ("", "NULL") else None) for one in found]
 
     def end(self, waiting):
-        self.ask(f"kill {int(waiting.session)}", timeout=LOOK_SECONDS)
+        self.ask(f"kill {int(waiting.session)}", timeout=ANSWER_SECONDS)
 
     def tables(self, name):
         # MariaDB names its sequences and its versioned tables otherwise than BASE TABLE.

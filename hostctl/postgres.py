@@ -11,7 +11,7 @@ from .errors import CommandFailed
 # The database to log in to while the app's own is away or being renamed: PostgreSQL's, and that of DigitalOcean's service.
 MAINTENANCE = ("postgres", "defaultdb")
 ANALYZE_SECONDS = 4 * 3600
-LOOK_SECONDS = 10
+ANSWER_SECONDS = 10
 # What is left of an application_name. https://www.postgresql.org/docs/15/runtime-config-logging.html#GUC-APPLICATION-NAME
 NAME_LETTERS = 63
 PARAMETERS = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
@@ -134,12 +134,12 @@ class Postgres(Database):
                 from pg_stat_activity b where b.pid = any(pg_blocking_pids(a.pid))))
             from pg_stat_activity a join pg_locks l on l.pid = a.pid and not l.granted
             where a.datname = current_database() and a.wait_event_type = 'Lock' and l.locktype <> 'virtualxid' and (a.application_name = {literal(mark[:NAME_LETTERS])}
-                or a.client_addr = inet_client_addr() and a.client_port = any('{{{','.join(map(str, sorted(ports)))}}}'::int[]))""", self.name, timeout=LOOK_SECONDS)
+                or a.client_addr = inet_client_addr() and a.client_port = any('{{{','.join(map(str, sorted(ports)))}}}'::int[]))""", self.name, timeout=ANSWER_SECONDS)
         return [Waiting(**json.loads(line)) for line in found.splitlines()]
 
     def end(self, waiting):
         self.ask(f"select pg_terminate_backend(pid) from pg_stat_activity where pid = {int(waiting.session)} and query_start = {literal(waiting.began)}", self.name,
-                 timeout=LOOK_SECONDS)
+                 timeout=ANSWER_SECONDS)
 
     def tables(self, name):
         system = "schemaname <> 'information_schema' and schemaname not like 'pg\\_%'"

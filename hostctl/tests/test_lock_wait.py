@@ -7,7 +7,7 @@ from unittest import mock
 from hostctl import apply, sockets
 from hostctl.database import Waiting
 from hostctl.engines import open_url
-from hostctl.errors import CommandFailed, HostError
+from hostctl.errors import CommandFailed, HostError, Interrupted
 from hostctl.paths import Paths
 from hostctl.system import Result
 
@@ -88,12 +88,23 @@ class LockWaitTest(unittest.TestCase):
                                "so the step was ended: release again once it is free, or raise release.lockTimeoutSeconds")
         self.assertEqual((killed, ended, self.machine.answering()), ([UNIT], [11], {"web": self.one}))
 
+    def test_a_run_that_is_interrupted_leaves_no_session_that_waits(self):
+        step = self.machine._step
+
+        def interrupt(words):
+            self.machine._step = step
+            raise Interrupted("interrupted by SIGTERM")
+
+        self.machine._step = interrupt
+        said, killed, ended = self.release([[(11, "12:00")]], seconds=60)
+        self.assertEqual((said, killed, ended, self.machine.answering()), ("interrupted by SIGTERM", [UNIT], [11], {"web": self.one}))
+
     def test_short_waits_one_after_the_other_are_none_too_long(self):
         self.assertEqual(self.release([[(11, "12:00")], [(11, "12:00")], [(11, "12:02")], [(11, "12:02")], [(12, "12:02")], []]), (None, [], []))
         self.assertEqual(self.machine.answering(), {"web": self.two})
 
     def test_the_time_is_that_of_the_stack_s_file(self):
-        self.assertEqual(self.release([[(11, "12:00")]], seconds=60), (None, [], []))
+        self.assertEqual(self.release([*[[(11, "12:00")]] * 9, []], seconds=60), (None, [], []))
 
     def test_a_look_that_fails_ends_no_step_and_is_told(self):
         failure = CommandFailed(["psql"], 2, "too many connections")

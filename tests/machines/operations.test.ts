@@ -284,17 +284,16 @@ describe("an update", () => {
 });
 
 describe("a release whose migration waits for a lock", () => {
-  const migration = () => join(stack.app, "shop/migrations/0003_remark.py");
-
   test("is ended in time: the old one serves, and no visitor waits behind it for long", async () => {
     const before = await stack.remote("readlink /srv/webstack/current");
     const report = `import os, psycopg, time; c = psycopg.connect(os.environ["DATABASE_URL"], application_name="report"); c.execute("select count(*) from shop_restaurant"); time.sleep(600)`;
     await stack.remote(`sudo systemd-run --quiet --unit=report --uid=ocpizza -p EnvironmentFile=/etc/webstack/env /srv/webstack/current/venv/bin/python -c '${report}'`);
     // Sooner than the app's own limit, which most apps do not have.
     stack.change({ release: { lockTimeoutSeconds: 1 } });
+    const migration = join(stack.app, "shop/migrations/0003_remark.py");
     writeFileSync(
-      migration(),
-      `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    operations = [migrations.RunSQL("alter table shop_restaurant add remark text", "alter table shop_restaurant drop remark")]\n`,
+      migration,
+      `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    operations = [migrations.RunSQL("alter table shop_restaurant add remark text")]\n`,
     );
     const { done, answers, failed } = await visitors(() => ask(`${site}restaurants`), stack.up());
     expect([done.code === 0, done.stdout + done.stderr]).toEqual([
@@ -303,17 +302,10 @@ describe("a release whose migration waits for a lock", () => {
     ]);
     expect([failed, answers > 20]).toEqual([[], true]);
     expect(await stack.remote("readlink /srv/webstack/current")).toBe(before);
-    expect(await stack.remote("systemctl is-active report.service")).toBe("active");
-  }, 120_000);
-
-  test("goes through once the lock is free", async () => {
-    await stack.remote("sudo systemctl stop report.service");
-    await stack.mustUp();
-    expect(JSON.parse(await mustHostctl("releases --json"))).toEqual(expect.arrayContaining([expect.objectContaining({ schema: expect.stringContaining("shop=0003_remark") })]));
-    await mustHostctl("rollback --down");
-    rmSync(migration());
+    // It was not ended in the step's place.
+    await stack.remote("sudo systemctl is-active report.service && sudo systemctl stop report.service");
+    rmSync(migration);
     stack.change({ release: { lockTimeoutSeconds: 5 } });
-    await stack.mustUp();
   }, 120_000);
 });
 
