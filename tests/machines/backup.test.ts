@@ -75,8 +75,8 @@ test("hostctl with a cloud's logins, asked of a real PostgreSQL beside the site'
 }, 120_000);
 
 test("hostctl with a repository of Debian's restic: a prune that is killed, a clock that was ahead, a host that is lost", async () => {
-  expect(await hostctlTests("on_restic")).toMatch(/^Ran 12 tests in .*\n\nOK$/m);
-}, 240_000);
+  expect(await hostctlTests("on_restic")).toMatch(/^Ran 9 tests in .*\n\nOK$/m);
+}, 600_000);
 
 test("a destroyed database comes back from its backup, every table identical by checksum", async () => {
   await stack.remote("echo one | sudo -u ocpizza tee /srv/webstack/shared/data/media/photo > /dev/null");
