@@ -385,8 +385,9 @@ test("a lost host's successor has its releases and restore points from the repos
   expect(before.length).toBeGreaterThan(2);
   const { stdout } = await stack.pulumi(["stack", "export"]);
   const machine = parseState(stdout).find(({ urn }) => urn.endsWith("Machine::web-0"));
-  const up = await stack.pulumi(["up", "--yes", "--skip-preview", "--skip-plugin-pre-install", "--replace", machine?.urn ?? ""]);
-  expect([up.code, up.stderr]).toEqual([0, ""]);
+  const lost = await stack.pulumi(["destroy", "--yes", "--skip-preview", "--target", machine?.urn ?? "", "--target-dependents"]);
+  expect([lost.code, lost.stderr]).toEqual([0, ""]);
+  await stack.mustUp();
 
   const [now, ...others] = await releases();
   expect(others).toEqual(before.map((one) => ({ ...one, serving: false })));
