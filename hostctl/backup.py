@@ -227,7 +227,8 @@ def unlock(host, told):
     """Remove the locks of the repository, all of whose holders are gone or were told to be; returns them in words. Raises HostError that names
     those who may be at work."""
     repository = Repository(host)
-    with turn(host, "unlock"):
+    # A backup, drill or restore of this host is at work: it is named at once.
+    with turn(host, "unlock", wait=0):
         found, now = repository_lock.held(host, repository), host.system.time()
         living = [] if told else [one for one in found if not one.gone]
         if living:

@@ -63,11 +63,13 @@ def _must_run(host, manifest):
 
 
 def _late(host):
-    """A backup or a drill that is overdue. A new host has time until its first ones are."""
+    """A backup or a drill that is overdue. A new host has time until its first ones are, also one that goes on with another's history."""
     chosen, entries, now = backup.settings(host.paths), history.read(host.paths), host.system.time()
     if chosen is None or not entries:
         return {}
     since, found = datetime.datetime.fromisoformat(entries[0]["at"]).timestamp(), {}
+    if host.paths.backup_access.exists():
+        since = max(since, host.paths.backup_access.stat().st_mtime)
     report, rehearsal = backup.state(host), drill.last(host)
     # A moment that is ahead of the clock, by which a host might be new for years, says nothing.
     fresh = float("inf") if since > now + AHEAD else now - since

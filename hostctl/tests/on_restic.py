@@ -128,25 +128,6 @@ class KilledPrune(Restic):
         self.back_up()
         self.assertEqual((self.locks(), self.machine.paths.backup_writing.exists()), ([], False))
 
-    def test_the_same_name_is_no_proof_as_long_as_no_run_of_this_host_is_unfinished(self):
-        self.kill_prune(self.machine.hostname)
-        with self.assertRaisesRegex(HostError, "which may be at work"):
-            self.back_up()
-
-    def test_a_process_number_that_another_program_has_by_now_is_no_holder(self):
-        self.killed_here()
-        real = self.machine.real
-        self.assertTrue(real.may_run(os.getpid(), "python3") or real.may_run(os.getpid(), "python"))
-        self.machine.may_run = lambda pid, program: real.may_run(os.getpid(), program)
-        self.back_up()
-        self.assertEqual(self.locks(), [])
-
-    def test_a_process_that_still_runs_restic_is_one(self):
-        self.killed_here()
-        self.machine.may_run = lambda pid, program: True
-        with self.assertRaisesRegex(HostError, "which may be at work"):
-            self.back_up()
-
     def killed_here(self):
         with self.assertRaises(KeyboardInterrupt):
             with repository_lock.writing(self.machine.host("backup"), Repository(self.machine.host())):

@@ -230,6 +230,16 @@ class Conditions(Case):
         self.machine.paths.drill.write_text(json.dumps({"at": self.machine.clock - 60, "ok": True, "backup": name}))
         self.assertEqual(self.found(), {"backup": "the last backup was 26.0 hours ago; its schedule allows 25.0 hours"})
 
+    def test_a_host_that_goes_on_with_the_history_of_another_has_time_for_its_first_backup(self):
+        self.test_a_backup_and_a_drill_are_overdue_only_once_they_could_have_been()
+        for file in (self.machine.paths.last_backup, self.machine.paths.drill):
+            file.unlink()
+        self.machine.paths.backup_access.write_text("")
+        os.utime(self.machine.paths.backup_access, (self.machine.clock - 24 * 3600,) * 2)
+        self.assertEqual(self.found(), {})
+        self.machine.clock += 2 * 3600
+        self.assertEqual(sorted(self.found()), ["backup", "drill"])
+
     def test_what_a_clock_stamped_that_was_ahead_is_no_backup_no_drill_and_no_new_host(self):
         self.test_a_backup_and_a_drill_are_overdue_only_once_they_could_have_been()
         # Backup, drill and first release are of a clock that was nine years ahead.

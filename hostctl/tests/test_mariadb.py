@@ -1,4 +1,5 @@
 """MySQL and MariaDB: what the programs are told. Limit: the server is played; tests/machines has a real one."""
+import errno
 import unittest
 
 from hostctl.engines import open_url
@@ -10,17 +11,19 @@ URL = "mysql://shop:p%40ss%2Fword@10.0.0.3:3307/shop?ssl_ca=/etc/webstack/databa
 
 
 class Server(Machine):
-    """Databases {name: tables}; a trigger in "new" where `triggers` is set; `refuses`: the rename fails."""
+    """Databases {name: tables}; a trigger in "new" where `triggers` is set; `refuses`: the rename fails; `full`: the disk is."""
 
     def __init__(self):
         super().__init__()
         self.databases, self.asked, self.envs, self.given = {"shop": ["a", "b"], "shop_new": ["a"]}, [], [], []
-        self.triggers, self.refuses = False, False
+        self.triggers, self.refuses, self.full = False, False, False
 
     def run(self, argv, *, timeout=600, env=None, check=True):
         self.ran.append(argv)
         self.envs.append(env)
         if argv[0] == "mariadb-dump":
+            if self.full:
+                raise OSError(errno.ENOSPC, "No space left on device")
             file = next(word.split("=", 1)[1] for word in argv if word.startswith("--result-file="))
             with open(file, "w") as dump:
                 dump.write("create trigger")
@@ -94,6 +97,16 @@ class MariaDB(unittest.TestCase):
             self.database.switch("shop_new", "shop_old")
         self.assertEqual(self.server.given, ["shop_new"])
         self.assertEqual(self.server.databases, {"shop": ["a", "b"], "shop_new": ["a"]})
+
+    def test_a_full_disk_before_the_rename_leaves_both_databases_and_no_third(self):
+        self.server.triggers, self.server.full = True, True
+        with self.assertRaises(OSError):
+            self.database.switch("shop_new", "shop_old")
+        self.assertEqual(self.server.databases, {"shop": ["a", "b"], "shop_new": ["a"]})
+
+    def test_room_that_was_made_for_a_database_does_not_hold_it(self):
+        self.server.databases["shop_old"] = []
+        self.assertEqual([self.database.holds(name) for name in ("shop", "shop_old", "shop_older")], [True, False, False])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 import json
 import unittest
 
-from hostctl import backup, cli, repository_lock
+from hostctl import backup, errors, repository_lock
 from hostctl.errors import CommandFailed, HostError
 from hostctl.repository import Repository
 from hostctl.system import System
@@ -106,6 +106,12 @@ class Judgement(unittest.TestCase):
             backup.unlock(machine.host(), False)
         self.assertEqual(backup.unlock(machine.host(), True), ["locked for itself by process 7 on other, 120 s ago, which may be at work"])
         self.assertEqual(machine.locks, {})
+
+    def test_a_run_of_this_host_is_named_at_once(self):
+        machine = self.machine(lock(OLD))
+        with backup.turn(machine.host(), "backup"), self.assertRaisesRegex(errors.Locked, "held by .* for `backup`"):
+            backup.unlock(machine.host(), True)
+        self.assertEqual(len(machine.locks), 1)
 
     def test_a_process_that_runs_is_told_by_its_program(self):
         here = System()

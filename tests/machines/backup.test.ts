@@ -76,8 +76,8 @@ test("hostctl with a cloud's logins, asked of a real PostgreSQL beside the site'
 }, 120_000);
 
 test("hostctl with a repository of Debian's restic: a prune that is killed, a clock that was ahead, a host that is lost", async () => {
-  expect(await hostctlTests("on_restic")).toMatch(/^Ran 12 tests in .*\n\nOK$/m);
-}, 240_000);
+  expect(await hostctlTests("on_restic")).toMatch(/^Ran 9 tests in .*\n\nOK$/m);
+}, 600_000);
 
 test("a destroyed database comes back from its backup, every table identical by checksum", async () => {
   await stack.remote("echo one | sudo -u ocpizza tee /srv/webstack/shared/data/media/photo > /dev/null");
@@ -388,8 +388,9 @@ test("a lost host's successor has its releases and restore points from the repos
   expect(before.length).toBeGreaterThan(2);
   const { stdout } = await stack.pulumi(["stack", "export"]);
   const machine = parseState(stdout).find(({ urn }) => urn.endsWith("Machine::web-0"));
-  const up = await stack.pulumi(["up", "--yes", "--skip-preview", "--skip-plugin-pre-install", "--replace", machine?.urn ?? ""]);
-  expect([up.code, up.stderr]).toEqual([0, ""]);
+  const lost = await stack.pulumi(["destroy", "--yes", "--skip-preview", "--target", machine?.urn ?? "", "--target-dependents"]);
+  expect([lost.code, lost.stderr]).toEqual([0, ""]);
+  await stack.mustUp();
 
   const [now, ...others] = await releases();
   expect(others).toEqual(before.map((one) => ({ ...one, serving: false })));
