@@ -1,6 +1,6 @@
 /**
  * npm run rollback [-- STACK [DIGEST] [OPTION...]]: every host back to the release it served before, or to that one; options are those of
- * `hostctl rollback`. The next `up` moves forward again to what is declared.
+ * `hostctl rollback`. The next `up` finds that and moves forward again to what is declared.
  */
 import { setUp } from "../tools/setup";
 import { run } from "../tools/setup/process";

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from . import (apply, backup_verbs, certificate, files, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, monitoring, monitoring_verbs,
-               pause, prune, rollback, signals, status, update, words)
+               pause, prune, rollback, signals, slots, status, update, words)
 from .compare import compare, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -240,7 +240,7 @@ def _update(host, args):
 
 def _verify(host, args):
     differences = compare(host, stored_or_fail(host.paths)).lines
-    host.log.say(json.dumps({"differences": differences}, indent=1) if args.json else "\n".join(differences) or "as declared")
+    host.log.say(json.dumps({"serving": slots.current(host.paths), "differences": differences}, indent=1) if args.json else "\n".join(differences) or "as declared")
     return DRIFT if differences else 0
 
 

@@ -1,14 +1,15 @@
 """The app's login to a managed database, where the cloud keeps it in a store of secrets: made once, followed when it changes, changed on demand.
 
-Two logins take turns, NAME_a and NAME_b. A change gives the one that is not in use a new password and makes it the secret; the one in use stays
-good until the next change, so that requests of processes which still have it go on. What they own belongs to both."""
+Two logins take turns, NAME_a and NAME_b. A change gives the one that this host does not use a new password and makes it the secret; the one in use
+stays good until the next change, so that requests of processes which still have it go on, also when what follows fails. What they own belongs to both."""
 import contextlib
 import json
 import os
+import re
 import secrets
 import tempfile
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from . import environment, login_mysql, login_postgres
 from .engines import open_url
@@ -21,6 +22,8 @@ SETTINGS = "/etc/webstack/database-login.json"
 PLACE = "//USER:PASSWORD@"
 # For a run of follow-login, its wait for the lock included.
 FOLLOW_SECONDS = 900
+# A database that lets nobody in, whoever it is: it starts, or has no room. And the pause between two tries.
+PATIENCE_SECONDS, PAUSE = 30, 3
 ENGINES = {"postgres": login_postgres, "mysql": login_mysql}
 
 
@@ -50,15 +53,12 @@ def declared(manifest):
 
 
 def ensure(host, manifest, login):
-    """The URL of a login that works: the one in the store, or one made now. Raises HostError when neither can be had."""
+    """The URL of the login in the store. Where it holds none, as for a new stack, or one that the database refuses, as after a restore, it gets one
+    made now. Raises HostError when that cannot be had."""
     store = SecretStore(host.system, login.endpoint, login.region)
     with _ca_of(host, manifest, login) as reachable:
-        value = store.get(login.secret)
-        if value is not None and _works(host, reachable, value):
-            return login.url_from(value)
-        # A store without a value is a new stack; a value that does not let in is one of before a restore.
-        user = f"{login.owner}_a" if value is None else value["username"]
-        return login.url_from(_renew(host, store, reachable, user))
+        value = _unless_refused(host, store, reachable)
+        return login.url_from(value or _renew(host, store, reachable, _spare(host, login, store.get(login.secret))))
 
 
 def look(host, manifest):
@@ -88,10 +88,8 @@ def rotate(host, manifest):
     if login is None:
         raise HostError("login: DATABASE_URL of this host comes with its environment; change it where the stack's secrets are")
     store = SecretStore(host.system, login.endpoint, login.region)
-    value = store.get(login.secret) or {"username": ""}
-    other = f"{login.owner}_b" if value["username"] == f"{login.owner}_a" else f"{login.owner}_a"
     with _ca_of(host, manifest, login) as reachable:
-        _renew(host, store, reachable, other)
+        _renew(host, store, reachable, _spare(host, login, store.get(login.secret)))
 
 
 def _renew(host, store, login, user):
@@ -117,11 +115,34 @@ def _renew(host, store, login, user):
     return value
 
 
-def _works(host, login, value):
-    try:
-        return open_url(host.system, login.url_from(value)).ask("select 1", login.database) == "1"
-    except CommandFailed:
-        return False
+def _unless_refused(host, store, login):
+    """What the store holds; None where that is nothing, or a login that the database refuses, twice. One that cannot be tried is kept as it is:
+    whether the app can work is for its health gate to say, and a new password mends no database that is full or starts."""
+    end, refused = host.system.monotonic() + PATIENCE_SECONDS, False
+    while (value := store.get(login.secret)) is not None:
+        try:
+            open_url(host.system, login.url_from(value)).ask("select 1", login.database)
+            return value
+        except CommandFailed as failure:
+            is_refusal = re.search(ENGINES[login.engine].REFUSED, failure.output) is not None
+            if is_refusal and refused:
+                return None
+            if not is_refusal and host.system.monotonic() >= end:
+                host.log.say(f"login {value['username']}: could not be tried, and is taken as it is: {' '.join(failure.output.split())}")
+                return value
+            # Once more, with what the store holds by then: another host may be about to change it.
+            refused = is_refusal
+            host.system.sleep(PAUSE)
+    return None
+
+
+def _spare(host, login, value):
+    """The login that may get another password: not the one that this host's services have, nor, on a host without services, the one in the store."""
+    env = environment.read(host.paths.env.read_bytes()) if host.paths.env.exists() else {}
+    first, second = names = f"{login.owner}_a", f"{login.owner}_b"
+    candidates = unquote(urlsplit(env.get("DATABASE_URL", "")).username or ""), (value or {}).get("username")
+    used = next((name for name in candidates if name in names), second)
+    return second if used == first else first
 
 
 @contextlib.contextmanager

@@ -1,6 +1,9 @@
 """Two logins with the same rights in MySQL, where a database belongs to nobody."""
 from .mariadb import MariaDB
 
+# ER_ACCESS_DENIED_ERROR and its sibling for a user that has no password. https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html
+REFUSED = r"ERROR (1045|1698) "
+
 
 def statements(_owner, user, password, database):
     """SQL that makes a login or gives it another password. Backticks, quotes and backslashes are in none of these names."""

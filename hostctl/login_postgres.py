@@ -8,6 +8,10 @@ from .postgres import Postgres
 
 ITERATIONS = 4096
 
+# psql shows no SQLSTATE of a refused connection; these are the words of 28P01 and 28000, but for a host that pg_hba.conf does not name.
+# https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/libpq/auth.c
+REFUSED = r'password authentication failed for user|role ".*" (does not exist|is not permitted to log in)'
+
 
 def statements(owner, user, password, database):
     """SQL, for psql, that makes a login or gives it another password; the server is told what verifies the password, never the password."""

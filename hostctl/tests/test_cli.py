@@ -47,7 +47,7 @@ class CliTest(unittest.TestCase):
         self.assertEqual(self.call("apply", path)[:2], (0, "unchanged"))
         (self.machine.root / "etc/webstack/ca.pem").unlink()
         code, said, _ = self.call("verify", "--json")
-        self.assertEqual((code, json.loads(said)["differences"][0]), (3, "/etc/webstack/ca.pem: is missing"))
+        self.assertEqual((code, json.loads(said)["serving"], json.loads(said)["differences"][0]), (3, self.digest, "/etc/webstack/ca.pem: is missing"))
         report = json.loads(self.call("status", "--json")[1])
         self.assertEqual(report["release"]["serving"], self.digest)
         self.assertEqual([(s["name"], s["slot"], s["state"]) for s in report["services"]], [("web", "blue", "active"), ("bot", None, "active")])

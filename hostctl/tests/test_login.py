@@ -30,6 +30,9 @@ class Cloud(Machine):
         self.secrets = {"arn:master": MASTER}
         self.passwords = {MASTER["username"]: MASTER["password"]}
         self.sql, self.calls, self.hops = [], [], 1
+        # What the server says to everybody but its master: by the number of the try, "" for nothing.
+        self.complains = lambda number: ""
+        self.tries = 0
         self.installed |= {"postgresql-client-15"}
 
     def request(self, method, url, headers, body=b"", *, timeout):
@@ -73,7 +76,11 @@ class Cloud(Machine):
     def _psql(self, argv, env):
         assert Path(env.get("PGSSLROOTCERT", "/")).exists() or env["PGSSLROOTCERT"] == login.CA
         if not self._lets_in(env["PGUSER"], env["PGPASSWORD"]):
-            return Result(2, f"psql: error: password authentication failed for user \"{env['PGUSER']}\"")
+            return Result(2, f"psql: error: connection to server at \"db.example\" (10.0.1.5), port 5432 failed: FATAL:  password authentication failed for user \"{env['PGUSER']}\"")
+        if env["PGUSER"] != MASTER["username"]:
+            self.tries += 1
+            if complaint := self.complains(self.tries):
+                return Result(2, f'psql: error: connection to server at "db.example" (10.0.1.5), port 5432 failed: FATAL:  {complaint}')
         path = next((word.removeprefix("--file=") for word in argv if word.startswith("--file=")), None)
         if path is not None:
             assert oct(os.stat(path).st_mode & 0o777) == "0o600"
@@ -114,6 +121,9 @@ class LoginTest(unittest.TestCase):
         with redirect_stderr(self.complaint):
             return cli.main(words, root=self.machine.root, system=self.machine, echo=lambda line, **_: self.machine.said.append(line), stdin=io.StringIO(text))
 
+    def in_use(self):
+        return self.machine.url, self.machine.secrets["arn:app"], self.machine.passwords["shop_a"]
+
     def test_the_first_deployment_makes_the_login_and_keeps_it_in_the_store(self):
         self.apply()
         kept = self.machine.secrets["arn:app"]
@@ -139,13 +149,67 @@ class LoginTest(unittest.TestCase):
         self.assertEqual(self.machine.calls, [("GetSecretValue", "arn:app")])
         self.assertIn("unchanged", self.machine.said)
 
-    def test_a_login_that_a_restored_database_does_not_know_is_made_anew(self):
+    def test_where_a_restored_database_does_not_know_the_login_the_other_one_is_made(self):
         self.apply()
         self.machine.passwords.pop("shop_a")
         self.late["env"]["KEY"] = "another value"
         self.apply()
-        self.assertEqual(self.machine.secrets["arn:app"]["username"], "shop_a")
+        self.assertEqual(self.machine.secrets["arn:app"]["username"], "shop_b")
         self.assertEqual(self.machine.url, self.machine.url_of(self.machine.secrets["arn:app"]))
+
+    def test_a_database_without_a_free_connection_costs_no_login(self):
+        self.apply()
+        before = self.in_use()
+        self.machine.complains = lambda number: "remaining connection slots are reserved for roles with the SUPERUSER attribute"
+        self.late["env"]["KEY"] = "another value"
+        self.apply()
+        self.assertEqual(self.in_use(), before)
+        self.assertEqual(environment.read(self.machine.paths.env.read_bytes())["KEY"], "another value", "what lets it take fewer connections must arrive")
+        self.assertEqual([line for line in self.machine.said if line.startswith("login ")], [
+            'login shop_a: could not be tried, and is taken as it is: psql: error: connection to server at "db.example" (10.0.1.5), port 5432 failed: '
+            "FATAL: remaining connection slots are reserved for roles with the SUPERUSER attribute"])
+
+    def test_a_database_that_starts_is_waited_for(self):
+        self.apply()
+        before, self.machine.tries = self.in_use(), 0
+        self.machine.complains = lambda number: "the database system is starting up" if number < 4 else ""
+        self.apply()
+        self.assertEqual((self.in_use(), self.machine.tries, self.machine.said[-1]), (before, 4, "unchanged"))
+
+    def test_a_password_that_is_refused_once_is_tried_again(self):
+        self.apply()
+        before, self.machine.tries = self.in_use(), 0
+        self.machine.complains = lambda number: 'password authentication failed for user "shop_a"' if number == 1 else ""
+        self.apply()
+        self.assertEqual((self.in_use(), self.machine.tries), (before, 2))
+
+    def test_a_wrong_password_in_the_store_brings_the_other_login_and_leaves_the_one_in_use_good(self):
+        self.apply()
+        old = self.machine.secrets["arn:app"]
+        self.machine.secrets["arn:app"] = {**old, "password": "wrong"}
+        self.apply()
+        self.assertEqual(self.machine.secrets["arn:app"]["username"], "shop_b")
+        self.assertEqual(self.machine.url, self.machine.url_of(self.machine.secrets["arn:app"]))
+        self.assertTrue(self.machine._lets_in(old["username"], old["password"]), "requests that have the old login go on")
+
+    def test_a_release_that_is_refused_after_a_renewal_leaves_the_login_in_use_good(self):
+        self.apply()
+        old, url = self.machine.secrets["arn:app"], self.machine.url
+        for wrong in ({**old, "password": "wrong"}, {**old, "username": "shop_b", "password": "wrong"}):
+            self.machine.secrets["arn:app"] = wrong
+            self.digest = self.machine.deliver(source(wrong["username"], answer="500"))
+            self.apply(1)
+            self.assertEqual(self.machine.url, url)
+            self.assertEqual(self.machine.secrets["arn:app"]["username"], "shop_b")
+            self.assertTrue(self.machine._lets_in(old["username"], old["password"]), "the old release serves on with it")
+
+    def test_a_rotation_leaves_the_login_of_this_host_good_also_where_the_store_is_ahead(self):
+        self.apply()
+        old = self.machine.secrets["arn:app"]
+        self.machine.secrets["arn:app"] = {**old, "username": "shop_b", "password": "of a release that was refused"}
+        self.assertEqual(self.verb(["rotate-database-password"]), 0, self.machine.said)
+        self.assertEqual(self.machine.secrets["arn:app"]["username"], "shop_b")
+        self.assertTrue(self.machine._lets_in(old["username"], old["password"]))
 
     def test_a_rotation_takes_turns_and_leaves_the_login_in_use_good(self):
         self.apply()
@@ -223,6 +287,16 @@ class MysqlTest(unittest.TestCase):
             "-- A restore makes a database beside the one that serves, named after it.",
             "GRANT ALL PRIVILEGES ON `oc\\_pizza\\_%`.* TO 'oc_pizza_a'@'%';",
         ])
+
+    def test_only_a_refused_login_is_one(self):
+        said = {
+            "ERROR 1045 (28000): Access denied for user 'shop_a'@'10.0.1.7' (using password: YES)": True,
+            "ERROR 1698 (28000): Access denied for user 'shop_a'@'10.0.1.7'": True,
+            "ERROR 1040 (08004): Too many connections": False,
+            "ERROR 2002 (HY000): Can't connect to server on 'db.example' (115)": False,
+            "ERROR 1049 (42000): Unknown database 'shop'": False,
+        }
+        self.assertEqual({text: bool(re.search(login_mysql.REFUSED, text)) for text in said}, said)
 
     def test_the_password_is_no_word_of_the_command(self):
         argv, env = login_mysql.program(System(), "mysql://root:pass-word@db:3306/shop?ssl_ca=/ca.pem", "shop", "/run/x")

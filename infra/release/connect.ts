@@ -1,4 +1,4 @@
-import { Client, utils } from "ssh2";
+import { Client, utils, type ClientChannel } from "ssh2";
 import { patiently } from "./patience";
 
 /** A host that answers SSH. */
@@ -15,15 +15,18 @@ const algorithms = { serverHostKey: ["ssh-ed25519" as const] };
 /** A host refuses connections for a moment whenever its SSH server reads its settings anew, as it does in the first minute of its life. */
 const dialSeconds = 60;
 
+/** For one try, unless there is less time than that. */
+const handshakeSeconds = 20;
+
 /** What becomes of a connection without a word from the host: https://github.com/mscdex/ssh2/blob/master/lib/client.js */
 const unanswered = ["client-socket", "client-timeout", "protocol"];
 
 /**
- * Logs in, with a minute's patience, and ends the connection once `use` is through with it, however that ends.
+ * Logs in, with `seconds` of patience, and ends the connection once `use` is through with it, however that ends.
  * Error at once: the host shows another key than `hostKey`, or refuses the login.
  */
-export async function connected<T>(host: SshHost, privateKey: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = await connect(host, privateKey);
+export async function connected<T>(host: SshHost, privateKey: string, use: (client: Client) => Promise<T>, seconds = dialSeconds): Promise<T> {
+  const client = await connect(host, privateKey, seconds);
   try {
     return await use(client);
   } finally {
@@ -31,7 +34,11 @@ export async function connected<T>(host: SshHost, privateKey: string, use: (clie
   }
 }
 
-function connect({ address, user, hostKey }: SshHost, privateKey: string): Promise<Client> {
+/** Starts a command. Its output must be read, all of it, for the channel to close. */
+export const execute = (client: Client, command: string): Promise<ClientChannel> =>
+  new Promise((resolve, reject) => client.exec(command, (error, channel) => (error === undefined ? resolve(channel) : reject(error))));
+
+function connect({ address, user, hostKey }: SshHost, privateKey: string, seconds: number): Promise<Client> {
   const parsed = utils.parseKey(hostKey);
   if (parsed instanceof Error) throw new Error(`the host key of ${address} cannot be read: ${parsed.message}`);
   const expected = parsed.getPublicSSH();
@@ -44,9 +51,9 @@ function connect({ address, user, hostKey }: SshHost, privateKey: string): Promi
         return false;
       };
       client.on("ready", () => resolve(client)).on("error", reject);
-      client.connect({ ...place(address), username: user, privateKey, hostVerifier, algorithms });
+      client.connect({ ...place(address), username: user, privateKey, hostVerifier, algorithms, readyTimeout: Math.min(seconds, handshakeSeconds) * 1000 });
     });
-  return patiently(dialSeconds, dial, (error) => !unanswered.includes((error as { level?: string }).level ?? ""));
+  return patiently(seconds, dial, (error) => !unanswered.includes((error as { level?: string }).level ?? ""));
 }
 
 /** The ed25519 key that a host shows to whoever asks, as `ssh-ed25519 AAAA...`; nobody logs in. Error: it does not answer within ten seconds. */

@@ -10,8 +10,8 @@
  * Output: {"from", "known"}: the host that it came from or null, and every host of this stack that was ever given something.
  */
 import { readFileSync } from "node:fs";
-import type { Client, ClientChannel } from "ssh2";
-import { connected, shownKey, type SshHost } from "./connect";
+import type { ClientChannel } from "ssh2";
+import { connected, execute, shownKey, type SshHost } from "./connect";
 import { failing, patiently } from "./patience";
 
 interface Handover {
@@ -60,7 +60,7 @@ async function serving(site: string, host: SshHost, known: readonly SshHost[]): 
 /** Of all that the old host keeps, a replacement that goes wrong may lose nothing. */
 function backup(from: SshHost, key: string): Promise<void> {
   return connected(from, key, async (client) => {
-    const channel = await run(client, "sudo hostctl backup");
+    const channel = await execute(client, "sudo hostctl backup");
     channel.resume();
     await ended(channel, `${from.address}: hostctl backup`);
   });
@@ -70,7 +70,7 @@ function backup(from: SshHost, key: string): Promise<void> {
 function stream(from: SshHost, to: SshHost, key: string, what: "--all" | "--media"): Promise<void> {
   return connected(from, key, (old) =>
     connected(to, key, async (young) => {
-      const [source, sink] = await Promise.all([run(old, `sudo hostctl hand-over ${what}`), run(young, `sudo hostctl take-over ${what} --lock-wait 300`)]);
+      const [source, sink] = await Promise.all([execute(old, `sudo hostctl hand-over ${what}`), execute(young, `sudo hostctl take-over ${what} --lock-wait 300`)]);
       const ends = [ended(source, `${from.address}: hostctl hand-over`), ended(sink, `${to.address}: hostctl take-over`)];
       sink.resume();
       // Why one of them ended says more than that the pipe broke.
@@ -82,9 +82,6 @@ function stream(from: SshHost, to: SshHost, key: string, what: "--all" | "--medi
     }),
   );
 }
-
-const run = (client: Client, command: string): Promise<ClientChannel> =>
-  new Promise((resolve, reject) => client.exec(command, (error, channel) => (error === undefined ? resolve(channel) : reject(error))));
 
 function ended(channel: ClientChannel, what: string): Promise<void> {
   let said = "";

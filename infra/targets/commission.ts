@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../config/load";
 import type { Manifest } from "../host/manifest";
 import type { StackPlan } from "../plan/plan";
+import { askHost } from "./askHost";
 import { awaitBoot, connectionTo, deliverBundle, deployUser, type Archive, type Host, type Late } from "./delivery";
+import type { FormerOutputs } from "./formerOutputs";
 
 /** A machine that a cloud has just made. */
 export interface CloudMachine {
@@ -18,6 +20,8 @@ export interface CloudMachine {
 export interface Commission {
   readonly host: Host;
   readonly applied: remote.Command;
+  /** See {@link askHost}. */
+  readonly again: pulumi.Output<string | undefined>;
   /** Exists only while the machine serves: the site's address must depend on it. */
   readonly gate: pulumi.Resource;
   /** Which host it took over from, for {@link orderCertificate}. */
@@ -34,6 +38,7 @@ const program = (name: string): string => `node_modules/.bin/tsx infra/release/$
  * host held is brought over, and its pages are asked for. When any of it fails, nothing that depends on the gate changes, and the engine deletes
  * no old machine: the site's address stays where it is.
  * @param publicAddress the site's: where the old host may still serve
+ * @param former what the last `up` left
  */
 export function commission(
   plan: StackPlan,
@@ -43,12 +48,15 @@ export function commission(
   late: Late,
   archive: Archive,
   secrets: Secrets,
+  former: Promise<FormerOutputs>,
 ): Commission {
   const { name, resource, address } = machine;
   // Read again only when the machine is another one.
   const key = new local.Command(`${name}-host-key`, { create: program("hostKey"), environment: { ADDRESS: address }, triggers: [resource.id] });
   const host: Host = { name, address, hostKey: key.stdout, machine: resource };
-  const applied = deliverBundle(host, manifest, late, secrets, archive, awaitBoot(host, secrets));
+  const boot = awaitBoot(host, secrets);
+  const again = askHost(host, archive.release.digest, former, boot, secrets);
+  const applied = deliverBundle(host, manifest, late, secrets, archive, boot, again);
   // An update, never a replacement: the output of the run before tells it which hosts this stack knows.
   const handover = new local.Command(
     `${name}-handover`,
@@ -60,7 +68,7 @@ export function commission(
     { create: program("gate"), environment: { ADDRESS: address, SITE: JSON.stringify(pages(plan)), SECONDS: gateSeconds }, addPreviousOutputInEnv: false },
     { dependsOn: handover },
   );
-  return { host, applied, gate, handover: pulumi.unsecret(handover.stdout) };
+  return { host, applied, again, gate, handover: pulumi.unsecret(handover.stdout) };
 }
 
 /**

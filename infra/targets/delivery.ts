@@ -79,7 +79,8 @@ function isWhole(bundle: string): string {
 
 /**
  * Brings a manifest to a host and lets it take effect: files, then the release, in one transaction that leaves the old
- * state serving when any part of it fails. `archive` is the release's build, null where no app runs.
+ * state serving when any part of it fails. `archive` is the release's build, null where no app runs. Another value of `again` than in the run before
+ * has the same applied once more, see askHost.ts.
  */
 export function deliverBundle(
   host: Host,
@@ -88,6 +89,7 @@ export function deliverBundle(
   secrets: Secrets,
   archive: Archive | null,
   boot: remote.Command,
+  again?: pulumi.Output<string | undefined>,
 ): remote.Command {
   const connection = connectionTo(host, secrets);
   const bundle = packBundle(manifest);
@@ -99,16 +101,19 @@ export function deliverBundle(
     { dependsOn: boot, deletedWith: host.machine },
   );
   const arrived: pulumi.Resource[] = [copy];
+  const asked = pulumi.output(again);
   if (archive !== null) {
     arrived.push(
       new local.Command(
         `${host.name}-release`,
         {
           create: deliver,
-          environment: {
+          environment: asked.apply((at) => ({
             ...releaseEnvironment(archive.release, archive.runtime),
             HOST: pulumi.jsonStringify({ address: host.address, user: deployUser, hostKey: host.hostKey }),
-          },
+            // The host may have thrown the release away; one that has it still is sent nothing.
+            ...(at === undefined ? {} : { AGAIN: at }),
+          })),
           stdin: secrets.sshPrivateKey,
           addPreviousOutputInEnv: false,
         },
@@ -120,7 +125,8 @@ export function deliverBundle(
     `${host.name}-apply`,
     {
       connection,
-      create: `${isWhole(path)} && sudo /usr/bin/python3 -I ${path} apply`,
+      // No trigger: a changed one would replace the command, and this is an update.
+      create: asked.apply((at) => `${isWhole(path)} && sudo /usr/bin/python3 -I ${path} apply${at === undefined ? "" : ` # again: ${at}`}`),
       stdin: pulumi.secret(pulumi.jsonStringify(late)),
       addPreviousOutputInEnv: false,
     },

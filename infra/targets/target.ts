@@ -32,6 +32,8 @@ export interface BuiltHost {
   readonly user: string;
   /** Public host key, `ssh-ed25519 AAAA...`. */
   readonly hostKey: Output<string>;
+  /** When it was last found to differ from what was applied, and was applied again; undefined for never. */
+  readonly appliedAgain: Output<string | undefined>;
   /** The cloud's own number of the machine that is in service, where the target keeps snapshots of replaced ones. */
   readonly machine?: Output<string>;
   /** That of the machine before it, of which there is a snapshot. */

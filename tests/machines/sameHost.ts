@@ -26,4 +26,14 @@ export function sameHostTests(cloud: TestCloud, page: () => Promise<Answer>, sty
     expect(cloud.since(mark)).toEqual([]);
     expect((await page()).status).toBe(200);
   }, 200_000);
+
+  test("what was rolled back on the host is applied again by up, which touches nothing else", async () => {
+    const mark = cloud.journal().length;
+    await cloud.remote("sudo hostctl rollback");
+    const up = await cloud.mustUp();
+    expect(said(up)).toMatch(/web-0 serves release [0-9a-f]{16}, not the declared [0-9a-f]{16}: it is applied again/);
+    expect([cloud.since(mark), [...steps(up)].sort()]).toEqual([[], ["updated Command web-0-apply", "updated Command web-0-release"]]);
+    expect(await cloud.remote("readlink /srv/webstack/current")).toContain((await cloud.outputs()).release);
+    expect((await cloud.preview("--expect-no-changes")).code).toBe(0);
+  }, 200_000);
 }

@@ -243,6 +243,31 @@ describe("a new release", () => {
     expect(code).toBe(3);
     expect(stdout).toContain(first);
   }, 60_000);
+
+  test("comes again by the next up, which says what it found, and the one after has nothing to do", async () => {
+    const { release } = await stack.outputs();
+    const finding = `web-0 serves release ${first}, not the declared ${release}`;
+    const preview = await stack.preview();
+    expect(preview.stdout).toContain(`${finding}: up applies it again`);
+    expect(preview.stdout).toMatch(/~ +command:remote:Command +web-0-apply +update/);
+    expect(await stack.remote("readlink /srv/webstack/current")).toContain(first);
+
+    const again = await stack.npm("up", stack.name);
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining(`${finding}: it is applied again`)]);
+    expect(again.stdout).not.toMatch(/created|replaced|deleted/);
+    expect(await stack.remote("readlink /srv/webstack/current")).toContain(release);
+    expect((await stack.mustUp()).stdout).toMatch(/\n {4}\d+ unchanged\n/);
+  }, 90_000);
+
+  test("so does a file that was changed by hand", async () => {
+    const file = "/etc/nginx/webstack/site.conf";
+    const declared = await stack.remote(`sudo sha256sum ${file}`);
+    await stack.remote(`echo '# by hand' | sudo tee --append ${file}`);
+    const { stdout } = await stack.mustUp();
+    expect(stdout).toContain(`web-0 is no longer as it was applied (${file}: has other content): it is applied again`);
+    expect(await stack.remote(`sudo sha256sum ${file}`)).toBe(declared);
+    expect((await stack.npm("drift", stack.name)).stdout).toContain(`${stack.name} is as declared.`);
+  }, 90_000);
 });
 
 describe("what is killed comes back", () => {
@@ -269,7 +294,8 @@ describe("what is killed comes back", () => {
     for (const pid of processes(machine)) process.kill(pid, "SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, 500));
     await expect(ask(site)).rejects.toThrow();
-    await stack.mustUp();
+    // It is asked only when it has booted, and is as it was.
+    expect((await stack.mustUp()).stdout).not.toMatch(/could not be asked|applied again/);
     expect(await awaitOk(`${site}healthz`, 20)).toBeLessThan(20);
     expect((await ask(`${site}restaurants`)).body).toBe(restaurants);
   }, 120_000);

@@ -120,4 +120,12 @@ describe("a stack that is deployed by tags", () => {
     expect(stdout).toContain("Job succeeded");
     expect(code).toBe(0);
   }, 600_000);
+
+  test("npm run up makes it as declared again, as drift says", async () => {
+    const drifted = await clone.npm("drift", "--", clone.stack);
+    expect([drifted.code, drifted.stdout]).toEqual([3, expect.stringContaining(`npm run up -- ${clone.stack} makes it so again`)]);
+    const up = await clone.npm("up", "--", clone.stack);
+    expect([up.code, up.stdout]).toEqual([0, expect.stringContaining(": it is applied again")]);
+    expect((await clone.npm("drift", "--", clone.stack)).code).toBe(0);
+  }, 600_000);
 });

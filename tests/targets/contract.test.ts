@@ -8,6 +8,7 @@ import { siteEnvironment } from "../../infra/host/environment";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
 import type { StackPlan } from "../../infra/plan/plan";
+import * as verify from "../../infra/release/verify";
 import { aws } from "../../infra/targets/aws";
 import { regionCa } from "../../infra/targets/aws/database";
 import { digitalocean } from "../../infra/targets/digitalocean";
@@ -17,6 +18,9 @@ import { spec } from "../config/baseline";
 import { answer, stateOf as awsState } from "./aws";
 import { stateOf } from "./digitalocean";
 import { recordGraph, type Graph } from "./graph";
+
+jest.mock("../../infra/release/verify", () => ({ ...jest.requireActual<object>("../../infra/release/verify"), verifyHost: jest.fn() }));
+const verifyHost = jest.mocked(verify.verifyHost);
 
 /** What a suite for all must know of each: where an opening of its firewall is written, and what its machines are. */
 interface Case {
@@ -112,6 +116,8 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
   let plan: StackPlan;
   let graph: Graph;
   let late: Late;
+  /** The graph of a run whose stack has these outputs. */
+  let graphAfter: (outputs: object) => Promise<Graph>;
 
   beforeAll(async () => {
     plan = planStack(
@@ -133,13 +139,15 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
       monitoring: {},
     };
     const release = { digest, source: "app", requirements: "requirements.txt", exclude: [] };
-    graph = await recordGraph({
-      stack: "test",
-      state,
-      id: (_type, name) => (name === "web-0" ? "4711" : `${name}-id`),
-      call,
-      program: () => toOutputs(target.build(plan, renderHosts(plan, digest), release, secrets)),
-    });
+    graphAfter = (outputs) =>
+      recordGraph({
+        stack: "test",
+        state,
+        id: (_type, name) => (name === "web-0" ? "4711" : `${name}-id`),
+        call: (token) => (token === "pulumi:pulumi:readStackOutputs" ? { outputs } : call(token)),
+        program: () => toOutputs(target.build(plan, renderHosts(plan, digest), release, secrets)),
+      });
+    graph = await graphAfter({});
     late = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as Late;
   });
 
@@ -175,6 +183,60 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
       hosts: [{ name: "web-0", address: expect.any(String), user: "deploy", hostKey: "ssh-ed25519 AAAA", ...(target.name === "digitalocean" ? { machine: "4711" } : {}) }],
       database: { engine: "postgres", host: expect.any(String), port: expect.any(Number), name: expect.any(String), user: expect.any(String) },
       release: digest,
+    });
+  });
+
+  describe("of a host that an up has brought up before", () => {
+    const hostKey = "ssh-ed25519 AAAA";
+    const then = "2026-01-02T03:04:05.678Z";
+    const before = (more: object = {}) => ({ release: digest, hosts: [{ name: "web-0", hostKey, ...more }] });
+    const applied = (after: Graph) => String(after.named("web-0-apply").opened["create"]);
+    const again = (after: Graph) => (after.outputs as { hosts: readonly { appliedAgain?: string }[] }).hosts[0]?.appliedAgain;
+
+    /** Resources of which something else is asked than of a first run. */
+    const changed = (after: Graph) => {
+      const asked = new Map(graph.nodes.map(({ type, name, opened }) => [`${type} ${name}`, JSON.stringify(opened)]));
+      return after.nodes.filter(({ type, name, opened }) => asked.get(`${type} ${name}`) !== JSON.stringify(opened)).map(({ name }) => name).sort();
+    };
+
+    beforeEach(() => verifyHost.mockReset());
+
+    test("asks what it serves, and applies nothing again where that is as declared", async () => {
+      verifyHost.mockResolvedValue({ serving: digest, differences: [] });
+      const after = await graphAfter(before());
+      expect(verifyHost).toHaveBeenCalledWith({ address: expect.any(String), user: "deploy", hostKey }, "key-marker");
+      expect([changed(after), again(after)]).toEqual([[], undefined]);
+    });
+
+    test("brings release and bundle once more where it is not, and changes nothing else", async () => {
+      verifyHost.mockResolvedValue({ serving: "ffffffffffffffff", differences: [] });
+      const after = await graphAfter(before());
+      expect(again(after)).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+      expect(applied(after)).toBe(`${applied(graph)} # again: ${again(after)}`);
+      expect(after.named("web-0-release").opened["environment"]).toEqual({ ...(graph.named("web-0-release").opened["environment"] as object), AGAIN: again(after) });
+      expect(changed(after)).toEqual(["web-0-apply", "web-0-release"]);
+    });
+
+    test("keeps to what it said last where there is nothing new", async () => {
+      verifyHost.mockResolvedValue({ serving: digest, differences: [] });
+      const after = await graphAfter(before({ appliedAgain: then }));
+      expect([applied(after), again(after)]).toEqual([`${applied(graph)} # again: ${then}`, then]);
+    });
+
+    test("takes one that does not answer as it was left", async () => {
+      verifyHost.mockRejectedValue(new Error("connect EHOSTUNREACH"));
+      const after = await graphAfter(before({ appliedAgain: then }));
+      expect([applied(after), again(after)]).toEqual([`${applied(graph)} # again: ${then}`, then]);
+    });
+
+    test("does not ask a machine that took its place", async () => {
+      await graphAfter(before({ hostKey: "ssh-ed25519 OTHER" }));
+      expect(verifyHost).not.toHaveBeenCalled();
+    });
+
+    test("shows the key that it asks with to nobody", async () => {
+      verifyHost.mockResolvedValue({ serving: "ffffffffffffffff", differences: [] });
+      expect((await graphAfter(before())).clear).not.toContain("key-marker");
     });
   });
 

@@ -5,7 +5,7 @@ import { renderHosts } from "../../infra/host";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
 import { digitalocean } from "../../infra/targets/digitalocean";
-import type { FormerHost } from "../../infra/targets/digitalocean/snapshot";
+import type { FormerHost } from "../../infra/targets/formerOutputs";
 import { recordGraph, type Graph } from "./graph";
 
 /** Words that are secret, and found nowhere in clear. */

@@ -24,6 +24,7 @@ const mocks: pulumi.runtime.Mocks = {
     return { id: `${name}-id`, state: { ...inputs, ...stateOf(type, name) } };
   },
   call: ({ token }) => {
+    if (token === "pulumi:pulumi:readStackOutputs") return { outputs: {} };
     throw new Error(`nothing answers ${token}`);
   },
 };
@@ -46,7 +47,7 @@ function stateOf(type: string, name: string): Record<string, unknown> {
 const built: { outputs: Record<string, unknown>; plan: StackPlan } = { outputs: {}, plan: {} as StackPlan };
 
 beforeAll(async () => {
-  await pulumi.runtime.setMocks(mocks, "webstack", "test", false);
+  await pulumi.runtime.setMocks(mocks, "webstack", "test", false, "organization");
   const secrets: Secrets = {
     env: { DJANGO_SECRET_KEY: pulumi.secret("app-marker") },
     monitoring: { alertWebhook: pulumi.secret("webhook-marker") },

@@ -5,6 +5,7 @@ import type { Runtime } from "../../release/build";
 import { backupRepository } from "../backup";
 import { commission, orderCertificate } from "../commission";
 import { buildArchive, deployUser } from "../delivery";
+import { formerOutputs } from "../formerOutputs";
 import type { BuiltHost, Target } from "../target";
 import { loginPath, onAws, siteAddressPath } from "./agent";
 import { awsBackupPlan, awsStorage, prefixes } from "./backup";
@@ -63,6 +64,7 @@ export const aws: Target = {
       late,
       { release, runtime, built },
       secrets,
+      formerOutputs(),
     );
     const pointer = pointSite(scope, site, machine, commissioned.gate);
     awsRecords(scope, site.publicIp);
@@ -70,7 +72,7 @@ export const aws: Target = {
     if (storage !== null) backupRepository(commissioned.host, storage.repository, { AWS_DEFAULT_REGION: scope.region }, commissioned.applied, secrets);
     awsMonitoring(scope, { machine: machine.resource, site, database, vaultName: vault?.name ?? null, dump, logs });
 
-    const host: BuiltHost = { name: planned.name, address: machine.address, user: deployUser, hostKey: pulumi.output(commissioned.host.hostKey) };
+    const host: BuiltHost = { name: planned.name, address: machine.address, user: deployUser, hostKey: pulumi.output(commissioned.host.hostKey), appliedAgain: commissioned.again };
     // The secret it got on standard input marks its output, too; hostctl prints none.
     const serving = pulumi.unsecret(pulumi.all([commissioned.applied.stdout, inService.stdout]).apply(() => release.digest));
     return {

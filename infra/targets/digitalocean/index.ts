@@ -8,6 +8,7 @@ import type { StackPlan } from "../../plan/plan";
 import type { Runtime } from "../../release/build";
 import { commission, orderCertificate } from "../commission";
 import { buildArchive, deployUser } from "../delivery";
+import { formerOutputs } from "../formerOutputs";
 import type { BuiltHost, Target } from "../target";
 import { leadTo, siteAddress } from "./address";
 import { backupBucket } from "./backup";
@@ -19,7 +20,7 @@ import { droplet } from "./host";
 import { monitoring } from "./monitoring";
 import { vpc } from "./network";
 import { project } from "./project";
-import { formerHosts, keepReplaced } from "./snapshot";
+import { keepReplaced } from "./snapshot";
 import { hostTag } from "./tags";
 
 /** Debian 12 on the processors that all sizes of the catalog have. */
@@ -46,7 +47,7 @@ export const digitalocean: Target = {
 
     const backup = spec.backup.enabled ? backupBucket(plan, secrets) : null;
     const records = dnsRecords(plan, address.ipAddress);
-    const former = formerHosts();
+    const former = formerOutputs();
 
     const machines = plan.hosts.map((planned, index) => {
       const manifest = files.get(planned.name);
@@ -54,10 +55,10 @@ export const digitalocean: Target = {
       const machine = droplet(plan, planned, network, tag, key, secrets.sshPublicKey);
       const replaced = keepReplaced(plan, planned, machine, former);
       const place = { name: planned.name, resource: machine, address: machine.ipv4Address };
-      const commissioned = commission(plan, place, address.ipAddress, withClient(plan, manifest), late, { release, runtime, built }, secrets);
+      const commissioned = commission(plan, place, address.ipAddress, withClient(plan, manifest), late, { release, runtime, built }, secrets, former);
       const inService = orderCertificate(commissioned, [leadTo(address, machine, commissioned.gate, replaced), ...records], secrets);
       if (index === 0) backup?.keepBackupsOf(commissioned.host, commissioned.applied);
-      return { name: planned.name, machine, hostKey: pulumi.output(commissioned.host.hostKey), inService, snapshotOf: pulumi.output(replaced.then(({ of }) => of)) };
+      return { name: planned.name, machine, hostKey: pulumi.output(commissioned.host.hostKey), again: commissioned.again, inService, snapshotOf: pulumi.output(replaced.then(({ of }) => of)) };
     });
     const droplets = machines.map(({ machine }) => machine);
     const inService = machines.map(({ inService }) => inService);
@@ -70,9 +71,9 @@ export const digitalocean: Target = {
     ]);
 
     const serving = pulumi.all(inService.map(({ stdout }) => stdout)).apply(() => release.digest);
-    const hosts = machines.map(({ name, machine, hostKey, inService, snapshotOf }): BuiltHost => {
+    const hosts = machines.map(({ name, machine, hostKey, again, inService, snapshotOf }): BuiltHost => {
       const served = inService.stdout.apply(() => machine.id);
-      return { name, address: machine.ipv4Address, user: deployUser, hostKey, machine: served, snapshotOf };
+      return { name, address: machine.ipv4Address, user: deployUser, hostKey, machine: served, snapshotOf, appliedAgain: again };
     });
     return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), hosts, database: database?.output ?? null, serving };
   },

@@ -2,19 +2,9 @@ import type { Droplet } from "@pulumi/digitalocean/droplet";
 import { DropletSnapshot } from "@pulumi/digitalocean/dropletSnapshot";
 import { getDroplets } from "@pulumi/digitalocean/getDroplets";
 import { getImages } from "@pulumi/digitalocean/getImages";
-import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../../plan/names";
 import type { HostPlan, Labels, StackPlan } from "../../plan/plan";
-import { patiently } from "../../release/patience";
-
-/** A host as the stack's own outputs tell of it, see docs/outputs.schema.json. */
-export interface FormerHost {
-  readonly name: string;
-  /** Number of the Droplet that served. */
-  readonly machine?: string;
-  /** Number of the Droplet before, of which the stack keeps a snapshot. */
-  readonly snapshotOf?: string;
-}
+import type { FormerOutputs } from "../formerOutputs";
 
 /** What is kept of a host's replaced machine: one snapshot, or nothing. */
 export interface Kept {
@@ -24,26 +14,12 @@ export interface Kept {
 }
 
 /**
- * The hosts of the last `up` in which the site's address was led to them; none before the first. An `up` that fails leaves the outputs of the one
- * before, since they wait for the host to be in service. No StackReference: it would be a resource, and its copy of the outputs old by the next
- * refresh. It asks the same function. https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/builtins.go
- */
-export async function formerHosts(): Promise<readonly FormerHost[]> {
-  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  // The engine writes the state meanwhile, and where that is a folder, it cannot be read in the moment in which its second file is written:
-  // https://github.com/google/go-cloud/blob/master/blob/fileblob/attrs.go
-  const read = () => pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name }) as Promise<{ outputs?: { hosts?: readonly FormerHost[] } }>;
-  const { outputs } = await patiently(10, read);
-  return outputs?.hosts ?? [];
-}
-
-/**
  * Keeps a snapshot of the machine that the host ran on before. When this run replaces the machine, whatever the reason, the one that served until
  * now is taken while both are there, and the snapshot before goes at the end of the run. One `dropletId: droplet.id` could not do that: it is the
  * new machine's by then. What the cloud has no more, neither machine nor snapshot, is left out.
  */
-export async function keepReplaced({ labels }: StackPlan, { name }: HostPlan, machine: Droplet, former: Promise<readonly FormerHost[]>): Promise<Kept> {
-  const { machine: served, snapshotOf } = (await former).find((host) => host.name === name) ?? {};
+export async function keepReplaced({ labels }: StackPlan, { name }: HostPlan, machine: Droplet, former: Promise<FormerOutputs>): Promise<Kept> {
+  const { machine: served, snapshotOf } = (await former).hosts.find((host) => host.name === name) ?? {};
   const candidates = [...(served !== undefined && (await isReplaced(machine, served)) ? [served] : []), ...(snapshotOf === undefined ? [] : [snapshotOf])];
   for (const of of candidates) {
     const snapshot = snapshotName(labels, name, of);

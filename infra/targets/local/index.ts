@@ -4,7 +4,9 @@ import { Network } from "../../../providers/nspawn/resources";
 import { siteEnvironment } from "../../host/environment";
 import { physicalName } from "../../plan/names";
 import type { Runtime } from "../../release/build";
+import { askHost } from "../askHost";
 import { awaitBoot, buildArchive, deliverBundle, deployUser } from "../delivery";
+import { formerOutputs } from "../formerOutputs";
 import type { BuiltHost, Target } from "../target";
 import { localBackup } from "./backup";
 import { check } from "./check";
@@ -28,16 +30,19 @@ export const local: Target = {
     const backup = spec.backup.enabled ? localBackup(plan, network, secrets) : null;
     const late = { env, files: { ...(database === null ? {} : { [database.caPath]: database.ca }), ...backup?.files }, secrets: secrets.monitoring };
 
+    const former = formerOutputs();
     const served: pulumi.Output<string>[] = [];
     const hosts = plan.hosts.map((planned, index): BuiltHost => {
       const manifest = files.get(planned.name);
       if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
       const host = localMachine(plan, network, planned.name, planned.privateAddress, webImage(spec), spec.host, secrets.sshPublicKey);
-      const applied = deliverBundle(host, manifest, late, secrets, { release, runtime, built }, awaitBoot(host, secrets));
+      const boot = awaitBoot(host, secrets);
+      const again = askHost(host, release.digest, former, boot, secrets);
+      const applied = deliverBundle(host, manifest, late, secrets, { release, runtime, built }, boot, again);
       // The secret it got on standard input marks its output, too; hostctl prints none.
       served.push(pulumi.unsecret(applied.stdout));
       if (index === 0) backup?.keepBackupsOf(host, applied);
-      return { name: planned.name, address: pulumi.output(host.address), user: deployUser, hostKey: pulumi.output(host.hostKey) };
+      return { name: planned.name, address: pulumi.output(host.address), user: deployUser, hostKey: pulumi.output(host.hostKey), appliedAgain: again };
     });
     const serving = pulumi.all(served).apply(() => release.digest);
     return {

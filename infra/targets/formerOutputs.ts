@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+import { patiently } from "../release/patience";
+
+/** A host as the stack's own outputs tell of it, see docs/outputs.schema.json. */
+export interface FormerHost {
+  readonly name: string;
+  readonly hostKey?: string;
+  readonly appliedAgain?: string;
+  /** Number of the Droplet that served. */
+  readonly machine?: string;
+  /** Number of the Droplet before, of which the stack keeps a snapshot. */
+  readonly snapshotOf?: string;
+}
+
+export interface FormerOutputs {
+  /** None before the first `up`. */
+  readonly hosts: readonly FormerHost[];
+  /** Digest of the release; "" before the first `up`. */
+  readonly release: string;
+}
+
+/**
+ * The outputs of the last `up` that ended well: they wait for the hosts to serve, so one that fails leaves those of the one before. No StackReference:
+ * it would be a resource, and its copy of the outputs old by the next refresh. It asks the same function.
+ * https://github.com/pulumi/pulumi/blob/master/pkg/resource/deploy/builtins.go
+ */
+export async function formerOutputs(): Promise<FormerOutputs> {
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  // The engine writes the state meanwhile, and where that is a folder, it cannot be read in the moment in which its second file is written:
+  // https://github.com/google/go-cloud/blob/master/blob/fileblob/attrs.go
+  const read = () => pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name }) as Promise<{ outputs?: Partial<FormerOutputs> }>;
+  const { outputs } = await patiently(10, read);
+  return { hosts: outputs?.hosts ?? [], release: outputs?.release ?? "" };
+}
