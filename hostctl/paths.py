@@ -27,8 +27,6 @@ class Paths:
         self.ordered_certificate = self.at("/var/lib/webstack-acme/site.pem")
         self.run = self.at("/run/webstack")
         self.lock = self.run / "lock"
-        # Compiled modules of hostctl, by the digest of its sources; in memory, so that no power cut leaves half of one.
-        self.compiled = self.run / "compiled"
         self.pause = self.run / "pause"
         self.pause_plan = self.run / "pause.json"
         self.state = self.at("/var/lib/webstack")

@@ -1,6 +1,5 @@
 """What no kept release needs goes: releases, runtimes, static files, archives, bundles, old copies of hostctl."""
 import re
-import sys
 from pathlib import Path
 
 from . import files, history, release, slots, static
@@ -54,10 +53,7 @@ def prune_bundles(paths, applied):
 
 
 def _prune_programs(paths):
-    """Copies of hostctl that came with bundles, and their compiled modules, except those of the one that runs."""
-    for folder in _folders(paths.compiled):
-        if folder.name != Path(sys.pycache_prefix or "").name:
-            files.remove_tree(folder)
+    """Copies of hostctl that came with bundles, except the one that runs."""
     running = Path(__file__).resolve().parent.parent
     for folder in _folders(paths.programs):
         if re.fullmatch(r"hostctl-[0-9a-f]{16}", folder.name) and folder.resolve() != running:

@@ -8,8 +8,6 @@ import subprocess
 import sys
 
 PROGRAMS = "/usr/local/lib/webstack"
-# Compiled modules are kept in memory alone, under the digest of their sources: none outlives a power cut, and none is of another version.
-COMPILED = "/run/webstack/compiled"
 
 
 def main():
@@ -23,7 +21,7 @@ def main():
         write(home, modules)
     verb, *rest = sys.argv[1:] or ["--help"]
     more = [os.path.abspath(__file__), "--late-stdin"] if verb == "apply" else []
-    os.execv(sys.executable, [sys.executable, "-I", "-X", f"pycache_prefix={COMPILED}/{name}", f"{home}/hostctl", verb, *more, *rest])
+    os.execv(sys.executable, [sys.executable, "-I", f"{home}/hostctl/__main__.py", verb, *more, *rest])
 
 
 def is_whole(folder, modules):

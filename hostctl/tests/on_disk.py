@@ -30,10 +30,9 @@ from .machine import RELOAD_NGINX, SITE, Machine, add_file, file, manifest, sour
 
 HOSTCTL = Path(__file__).resolve().parents[1]
 PROGRAMS = "/usr/local/lib/webstack"
-# In place of hostctl's own __main__.py: hostctl as it is, on a machine below the rig.
-MAIN = """import os, sys
-sys.path[0] = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
-import hostctl
+# In place of the last line of hostctl's __main__.py: hostctl as it is, on a machine below the rig.
+LAST = "sys.exit(main(sys.argv[1:]))"
+OURS = """import hostctl
 hostctl.__path__.append({hostctl!r})
 from hostctl.tests import on_disk
 sys.exit(on_disk.main({rig!r}, sys.argv[1:]))  # {name}
@@ -141,7 +140,7 @@ class PowerCutTest(unittest.TestCase):
     def bundle(self, name, digest):
         """A program as infra/host/bundle.ts makes it, whose paths outside the manifest are those of the rig."""
         modules = {path.name: path.read_text() for path in sorted(HOSTCTL.glob("*.py")) if path.name != "receive.py"}
-        modules["__main__.py"] = MAIN.format(hostctl=str(HOSTCTL), rig=str(self.rig), name=name)
+        modules["__main__.py"] = modules["__main__.py"].replace(LAST, OURS.format(hostctl=str(HOSTCTL), rig=str(self.rig), name=name))
         modules["SHA256SUMS"] = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in modules.items())
         release = {**manifest(digest).raw["release"], "steps": [{"name": f"Static-{css}", "command": ["touch-static", f"{css}.css"], "timeoutSeconds": 5} for css in ("both", digest)]}
         files = [file(SITE, f"{name}\n", [RELOAD_NGINX]), *manifest(digest).raw["files"][1:],
@@ -154,7 +153,7 @@ class PowerCutTest(unittest.TestCase):
         return path
 
     def placed(self, text):
-        return text.replace(PROGRAMS, f"{self.disk}{PROGRAMS}").replace("/var/lib/webstack", f"{self.disk}/var/lib/webstack").replace("/run/webstack", f"{self.rig}/run")
+        return text.replace(PROGRAMS, f"{self.disk}{PROGRAMS}").replace("/var/lib/webstack", f"{self.disk}/var/lib/webstack")
 
     def points(self, bundle, code=0):
         """Apply a bundle, which ends with that code; once for each stop, and once when it is done."""

@@ -9,4 +9,4 @@ import { promisify } from "node:util";
 test("a power cut at any point of a deployment leaves the old state or the new one on the disk", async () => {
   const { stderr } = await promisify(execFile)("python3", ["-m", "unittest", "hostctl.tests.on_disk"], { cwd: resolve(__dirname, "../..") });
   expect(stderr).toMatch(/^Ran \d+ tests in .*\n\nOK$/m);
-}, 300_000);
+}, 600_000);
