@@ -6,7 +6,7 @@ import { deployUser, type Host } from "./delivery";
 import type { FormerOutputs } from "./formerOutputs";
 
 /** For the login. Whoever makes a preview may have no way to the host, and is not kept waiting for it. */
-const [firstSeconds, secondSeconds] = [2, 5];
+const [firstSeconds, secondSeconds] = [2, 10];
 
 /**
  * Asks a host that the last `up` brought up what it serves and how it differs from what was applied. The engine cannot know: it compares what it is told
