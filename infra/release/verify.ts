@@ -10,9 +10,6 @@ export interface HostState {
   readonly differences: readonly string[];
 }
 
-/** For the login: whoever makes a preview may have no way to the host, and is not kept waiting for it. */
-const loginSeconds = 5;
-
 /** For the answer, the rest of a boot included. */
 const answerSeconds = 90;
 
@@ -21,14 +18,15 @@ const command = "timeout 60 systemctl is-system-running --wait > /dev/null; sudo
 
 /**
  * Asks a host what it serves and how it differs from what was applied last. Changes nothing there. A host whose hostctl does not work differs by that.
+ * @param seconds for the login
  * @throws when it does not answer SSH, or not in time
  */
-export async function verifyHost(host: SshHost, privateKey: string): Promise<HostState> {
+export async function verifyHost(host: SshHost, privateKey: string, seconds: number): Promise<HostState> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports, @typescript-eslint/consistent-type-imports -- ssh2 takes a fifth of a second to load; the engine works meanwhile
   const { connected, execute } = require("./connect") as typeof import("./connect");
-  const login = () => connected(host, privateKey, async (client) => ask(client, await execute(client, command)), loginSeconds);
+  const login = () => connected(host, privateKey, async (client) => ask(client, await execute(client, command)), seconds);
   // A machine that boots answers SSH for a moment in which it lets nobody in, see pam_nologin(8).
-  return patiently(loginSeconds, login, (error) => (error as { level?: string }).level !== "client-authentication");
+  return patiently(seconds, login, (error) => (error as { level?: string }).level !== "client-authentication");
 }
 
 async function ask(client: Client, channel: ClientChannel): Promise<HostState> {

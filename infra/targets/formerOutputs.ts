@@ -4,7 +4,8 @@ import { patiently } from "../release/patience";
 /** A host as the stack's own outputs tell of it, see docs/outputs.schema.json. */
 export interface FormerHost {
   readonly name: string;
-  readonly hostKey?: string;
+  readonly address: string;
+  readonly hostKey: string;
   readonly appliedAgain?: string;
   /** Number of the Droplet that served. */
   readonly machine?: string;

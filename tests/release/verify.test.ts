@@ -57,8 +57,8 @@ test("a host is asked by SSH, with its key checked, and told nothing else", asyn
   await once(server, "listening");
   const host = { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, user: "deploy", hostKey };
   const login = keyPair().private;
-  expect(await verifyHost(host, login)).toEqual(state(x, "/etc/x: is missing"));
-  await expect(verifyHost({ ...host, hostKey: keyPair().public }, login)).rejects.toThrow("shows another host key");
+  expect(await verifyHost(host, login, 5)).toEqual(state(x, "/etc/x: is missing"));
+  await expect(verifyHost({ ...host, hostKey: keyPair().public }, login, 5)).rejects.toThrow("shows another host key");
   expect(asked).toEqual(["timeout 60 systemctl is-system-running --wait > /dev/null; sudo hostctl verify --json"]);
   await new Promise((closed) => server.close(closed));
 });

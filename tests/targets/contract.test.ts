@@ -189,7 +189,7 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
   describe("of a host that an up has brought up before", () => {
     const hostKey = "ssh-ed25519 AAAA";
     const then = "2026-01-02T03:04:05.678Z";
-    const before = (more: object = {}) => ({ release: digest, hosts: [{ name: "web-0", hostKey, ...more }] });
+    const before = (more: object = {}) => ({ release: digest, hosts: [{ name: "web-0", address: "192.0.2.7", hostKey, ...more }] });
     const applied = (after: Graph) => String(after.named("web-0-apply").opened["create"]);
     const again = (after: Graph) => (after.outputs as { hosts: readonly { appliedAgain?: string }[] }).hosts[0]?.appliedAgain;
 
@@ -204,7 +204,7 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     test("asks what it serves, and applies nothing again where that is as declared", async () => {
       verifyHost.mockResolvedValue({ serving: digest, differences: [] });
       const after = await graphAfter(before());
-      expect(verifyHost).toHaveBeenCalledWith({ address: expect.any(String), user: "deploy", hostKey }, "key-marker");
+      expect(verifyHost.mock.calls).toEqual([[{ address: "192.0.2.7", user: "deploy", hostKey }, "key-marker", 2]]);
       expect([changed(after), again(after)]).toEqual([[], undefined]);
     });
 
@@ -223,15 +223,23 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
       expect([applied(after), again(after)]).toEqual([`${applied(graph)} # again: ${then}`, then]);
     });
 
+    test("asks one that is away again once its machine is there, where it is now", async () => {
+      verifyHost.mockRejectedValueOnce(new Error("connect EHOSTUNREACH")).mockResolvedValueOnce({ serving: "ffffffffffffffff", differences: [] });
+      const after = await graphAfter(before());
+      const { address } = (after.outputs as { hosts: readonly { address: string }[] }).hosts[0] ?? { address: "" };
+      expect(verifyHost.mock.calls.map(([host]) => host.address)).toEqual(["192.0.2.7", address]);
+      expect(changed(after)).toEqual(["web-0-apply", "web-0-release"]);
+    });
+
     test("takes one that does not answer as it was left", async () => {
       verifyHost.mockRejectedValue(new Error("connect EHOSTUNREACH"));
       const after = await graphAfter(before({ appliedAgain: then }));
       expect([applied(after), again(after)]).toEqual([`${applied(graph)} # again: ${then}`, then]);
     });
 
-    test("does not ask a machine that took its place", async () => {
-      await graphAfter(before({ hostKey: "ssh-ed25519 OTHER" }));
-      expect(verifyHost).not.toHaveBeenCalled();
+    test("applies nothing again to a machine that took its place, whatever the old one says", async () => {
+      verifyHost.mockResolvedValue({ serving: "ffffffffffffffff", differences: [] });
+      expect(changed(await graphAfter(before({ hostKey: "ssh-ed25519 OTHER" })))).toEqual([]);
     });
 
     test("shows the key that it asks with to nobody", async () => {
