@@ -107,6 +107,7 @@ function completeServices(said: Description, cpus: number, database: DatabaseSpe
       workers,
       threads: service.kind === "wsgi" ? (service.threads ?? threads) : 1,
       port: service.port ?? 0,
+      drainSeconds: service.drainSeconds ?? Math.min(600, service.timeoutSeconds),
       health: completeHealth(service),
       memoryMiB: service.memoryMiB ?? Math.max(256, 96 * workers),
     };

@@ -23,7 +23,7 @@ const httpService = {
     startSeconds: optional(wholeNumber(1, 600), 30, { says: "how long a new slot may take to answer before its release is refused", example: 30 }),
   }), { says: "how the service tells that it works", example: { path: "/healthz" } }),
   timeoutSeconds: optional(wholeNumber(1, 3600), 30, { says: "how long a request may take before nginx answers 504", example: 30 }),
-  drainSeconds: optional(wholeNumber(0, 600), 30, { says: "how long the old slot may finish its requests after a release", example: 30 }),
+  drainSeconds: computed(wholeNumber(0, 600), "timeoutSeconds, at most 600", { says: "how long the old slot may finish its requests after a release; what lasts longer is cut", example: 30 }),
 };
 
 const serviceBase = {

@@ -14,7 +14,7 @@ const reload: readonly ManifestAction[] = [{ verb: "reload", unit: "nginx.servic
 export function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
   const services = httpServices(plan.spec);
   return [
-    file("/etc/nginx/nginx.conf", verbatim("nginx/nginx.conf"), { onChange: reload }),
+    file("/etc/nginx/nginx.conf", render("nginx/nginx.conf", { shutdownSeconds: shutdownSeconds(services) }), { onChange: reload }),
     ...["headers", "add-headers", "proxy", "pause"].map((name) =>
       file(`${folder}/${name}.conf`, verbatim(`nginx/${name}.conf`), { onChange: reload }),
     ),
@@ -29,6 +29,17 @@ export function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
       ),
     ),
   ];
+}
+
+/** A reader of a static file may take this long, however soon the services answer. */
+const leastShutdownSeconds = 30;
+
+/**
+ * How long a worker that a reload has replaced may finish its requests: as long as the drain of a slot, for which hostctl waits, and as the longest
+ * answer, since a reload without a release, such as that for a new certificate, leaves the slot as it is.
+ */
+export function shutdownSeconds(services: readonly Pick<HttpServiceSpec, "drainSeconds" | "timeoutSeconds">[]): number {
+  return Math.max(leastShutdownSeconds, ...services.flatMap(({ drainSeconds, timeoutSeconds }) => [drainSeconds, timeoutSeconds]));
 }
 
 export function httpServices(spec: StackSpec): readonly HttpServiceSpec[] {

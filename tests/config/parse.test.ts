@@ -169,6 +169,15 @@ const service = fc.record(
   { requiredKeys: ["kind", "module"] },
 );
 
+test.each([
+  [{}, 30],
+  [{ timeoutSeconds: 300 }, 300],
+  [{ timeoutSeconds: 3600 }, 600],
+  [{ timeoutSeconds: 300, drainSeconds: 20 }, 20],
+])("a slot of %j may finish its requests for %i s after a release", (times, expected) => {
+  expect(spec({ services: { web: { kind: "wsgi", module: "a:b", ...times } } }).services).toMatchObject([{ drainSeconds: expected }]);
+});
+
 test("defaults written out change nothing", () => {
   const sections = fc.record(
     {

@@ -14,13 +14,14 @@ export const tables = {
   faults: {
     rows: [
       ...["worker killed", "gunicorn killed", "nginx killed", "machine killed", "out of memory", "disk full"],
-      ...["database stopped and back", "database away for 20 s", "database gone during migrate", "bad migration", "bad static step"],
+      ...["database stopped and back", "database away for 20 s", "database gone during migrate", "bad migration", "bad static step", "release during requests of 36 s"],
       ...["expired certificate", "ACME server down", "backup target down", "clock jump"],
       ...["hostctl killed at STEPS", "hostctl killed at UNITS", "power cut at SWITCH", "power cut at DRAIN"],
     ],
     why:
       "Each row but those that interrupt a release differs from all others. A release is interrupted in nine steps, of which those before the switch put the old release back and those after it keep " +
-      "the new one: one of each kind, by a kill and by a power cut. hostctl's own tests kill it at every point, and a database that is away for 120 s meets the same time-outs as after 20 s.",
+      "the new one: one of each kind, by a kill and by a power cut. hostctl's own tests kill it at every point, and a database that is away for 120 s meets the same time-outs as after 20 s, " +
+      "as requests of 120 s meet none that those of 36 s do not: nginx used to end them after 30 s.",
   },
   review: {
     rows: ["nothing", "worker count", "nginx option", "host size", "firewall opening"],

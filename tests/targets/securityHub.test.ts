@@ -51,7 +51,7 @@ test.each<[control: string, asks: string, holds: () => void]>([
     expect(machine()["disableApiTermination"]).toBe(true);
     expect(shop.named("site-address").options["protect"]).toBe(true);
   }],
-  ["ELB.7", "requests under way are ended", () => expect(nginx("nginx.conf")).toMatch(/^worker_shutdown_timeout 30s;$/m)],
+  ["ELB.7", "requests under way are answered, for as long as the services may take", () => expect(nginx("nginx.conf")).toMatch(/^worker_shutdown_timeout 30s;$/m)],
   ["ELB.12, ELB.14", "one request is one request for everybody", () => {
     // nginx reads a request itself and sends the app a new one; one with both Content-Length and Transfer-Encoding it refuses (since 1.21.1).
     expect(nginx("webstack/site.conf")).toMatch(/proxy_pass http:\/\/web/);

@@ -6,6 +6,7 @@ import { diskFull } from "./disk";
 import type { Fault } from "./fault";
 import { hostctlKilled, powerCut, steps } from "./interrupted";
 import { gunicornKilled, machineKilled, nginxKilled, outOfMemory, workerKilled } from "./killed";
+import { releaseDuring } from "./longRequests";
 import { badMigration, badStaticStep } from "./releases";
 
 /** Every row of the table, in its order. */
@@ -22,6 +23,8 @@ export const faults: readonly Fault[] = [
   databaseAway(120),
   badMigration,
   badStaticStep,
+  releaseDuring(36),
+  releaseDuring(120),
   certificateExpired,
   authorityDown,
   backupTargetDown,

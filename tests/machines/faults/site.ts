@@ -10,9 +10,12 @@ import { record } from "../record";
 import { type SharedName, SharedStack } from "../shared";
 import type { Outcome, TestStack } from "../stack";
 
-/** A page that takes all the memory that it can get. */
-const greedy = `
+/** A page that takes all the memory that it can get, and one that says a line each second for a while. */
+const pages = `
 
+import time
+
+from django.http import StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 
@@ -23,8 +26,22 @@ def _eat(_request):
         held.append(bytearray(b"x" * (4 << 20)))
 
 
-urlpatterns.append(path("eat", _eat))
+def _lines(seconds):
+    for second in range(seconds):
+        time.sleep(1)
+        yield f"data: {second}\\n\\n"
+
+
+def _long(_request, kind, seconds):
+    types = {"download": "application/octet-stream", "events": "text/event-stream"}
+    return StreamingHttpResponse(_lines(seconds), content_type=types[kind], headers={"X-Accel-Buffering": "no"} if kind == "events" else {})
+
+
+urlpatterns += [path("eat", _eat), path("long/<kind>/<int:seconds>", _long)]
 `;
+
+/** Longer than any request of a fault. */
+const drainSeconds = 150;
 
 /** The site that everything happens to: OC Pizza with TLS, a database and backups, on machines of its own. */
 export class FaultSite {
@@ -54,10 +71,11 @@ export class FaultSite {
   }
 
   async up(): Promise<void> {
-    appendFileSync(join(this.stack.app, "ocpizza/urls.py"), greedy);
+    appendFileSync(join(this.stack.app, "ocpizza/urls.py"), pages);
     const site = { domain: "shop.test", tls: "letsencrypt", acme: this.authority.description };
     // The password stays the same, since the repository of a stack that stands was made with it.
-    await this.stack.bringUp({ site, backup: { enabled: true } }, { backupPassword: "one-password-for-every-suite-on-it" });
+    const web = { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 3, path: "/", health: { live: "/livez" }, drainSeconds };
+    await this.stack.bringUp({ site, backup: { enabled: true }, services: { web } }, { backupPassword: "one-password-for-every-suite-on-it" });
     this.databaseAddress = (await this.stack.outputs()).database.host;
     await this.authority.start();
     this.root = await this.authority.root();
