@@ -29,9 +29,9 @@ export function releaseDuring(seconds: number): Fault {
   };
 }
 
-/** Lines of a page that says one each second. @throws when its connection breaks before its end */
+/** Lines of a page that says one each second; nginx keeps those of a download until its buffer is full. @throws when its connection breaks before its end */
 async function lines(site: FaultSite, kind: string, seconds: number): Promise<number> {
-  const { status, body } = await ask(`${site.url}long/${kind}/${seconds}`, { address: site.address, ca: "anybody", timeoutSeconds: 10 });
+  const { status, body } = await ask(`${site.url}long/${kind}/${seconds}`, { address: site.address, ca: "anybody", timeoutSeconds: seconds + 15 });
   assert.equal(status, 200);
   return body.match(/^data: \d+$/gm)?.length ?? 0;
 }
