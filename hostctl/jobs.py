@@ -42,14 +42,15 @@ def run(host, job):
         raise Locked(f"{job}: runs already, since {before['ExecMainStartTimestamp']} (process {before['ExecMainPID']}); "
                      f"`hostctl logs -f {job}` shows it")
     host.system.run(["systemctl", "reset-failed", "--", unit], check=False)
+    began = host.system.time()
     host.system.run(["systemctl", "start", "--no-block", "--", unit])
-    state = _follow(host, unit, before["InvocationID"])
+    state = _follow(host, unit, before["InvocationID"], began)
     code = _exit_code(state)
     host.log.say(f"{job}: {state['Result']}, exit code {code}, {state['ExecMainStartTimestamp']} to {state['ExecMainExitTimestamp']}")
     return code
 
 
-def _follow(host, unit, old):
+def _follow(host, unit, old, began):
     """Say what the run writes as it writes it; returns the unit's properties once it has ended."""
     cursor = ""
     while True:
@@ -60,15 +61,17 @@ def _follow(host, unit, old):
             # What it wrote last may still be on its way to the journal.
             host.system.run(["journalctl", "--sync"], check=False)
         if started:
-            cursor = _say_new(host, state["InvocationID"], cursor)
+            cursor = _say_new(host, unit, began, cursor)
         if ended:
             return state
         host.system.sleep(0.3)
 
 
-def _say_new(host, invocation, cursor):
-    words = ["journalctl", "--no-pager", "--quiet", "--output=cat", "--show-cursor", *([f"--after-cursor={cursor}"] if cursor else []),
-             f"_SYSTEMD_INVOCATION_ID={invocation}", "+", f"INVOCATION_ID={invocation}"]
+def _say_new(host, unit, began, cursor):
+    # By the unit and the time, since the journal no longer knows the invocation of a line that it takes after the unit has ended:
+    # https://github.com/systemd/systemd/issues/2913
+    words = ["journalctl", "--no-pager", "--quiet", "--output=cat", "--show-cursor", *([f"--after-cursor={cursor}"] if cursor else [f"--since=@{began:.6f}"]),
+             f"_SYSTEMD_UNIT={unit}", "+", f"UNIT={unit}"]
     for line in host.system.run(words, check=False).output.splitlines():
         if line.startswith("-- cursor: "):
             cursor = line.removeprefix("-- cursor: ")

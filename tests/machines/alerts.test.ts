@@ -130,7 +130,7 @@ describe("conditions", () => {
   });
 
   test("a backup and a drill that are overdue, and a disk that is nearly full, which a backup and a release are refused for before anything changes", async () => {
-    await stack.remote(`sudo cp /var/lib/webstack/history.json /tmp/ && sudo sed -i -E 's/"at": "20[0-9]{2}/"at": "2020/' /var/lib/webstack/history.json`);
+    await stack.remote(`sudo cp /var/lib/webstack/history.json /tmp/ && sudo sed -i -E 's/"at": "20[0-9]{2}/"at": "2020/' /var/lib/webstack/history.json && sudo touch -d 2020-01-01 /etc/webstack/backup-repository`);
     await stack.remote("sudo mount -t tmpfs -o size=20m tmpfs /srv/webstack/shared/static && sudo fallocate -l 19M /srv/webstack/shared/static/full");
     await look();
     expect(await news()).toEqual(expect.arrayContaining([
