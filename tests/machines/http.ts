@@ -15,21 +15,22 @@ interface Question {
   readonly address?: string;
   /** Who must have signed the certificate, PEM; "anybody" takes every certificate. */
   readonly ca?: string;
-  /** Whether it comes over a connection of its own; over TLS it always does. */
-  readonly alone?: boolean;
   /** How long an answer may take. @default 10 */
   readonly timeoutSeconds?: number;
 }
 
-/** One request; rejects when the connection ends without an answer. */
-export function ask(url: string, { method = "GET", headers = {}, json, address, ca, alone = false, timeoutSeconds = 10 }: Question = {}): Promise<Answer> {
+/**
+ * One request over a connection of its own: one that is kept may be closed by the server as the next request is sent, which is nobody's fault. Rejects when the
+ * connection ends without an answer.
+ */
+export function ask(url: string, { method = "GET", headers = {}, json, address, ca, timeoutSeconds = 10 }: Question = {}): Promise<Answer> {
   const body = json === undefined ? undefined : JSON.stringify(json);
   const all = body === undefined ? headers : { "Content-Type": "application/json", ...headers };
   return new Promise((resolve, reject) => {
     const { protocol, hostname, host } = new URL(url);
     const place = address === undefined ? {} : { hostname: address, servername: hostname, headers: { Host: host, ...all } };
     const trust = ca === "anybody" ? { rejectUnauthorized: false } : { ca };
-    const options = { method, headers: all, timeout: timeoutSeconds * 1000, ...place, ...(alone || protocol === "https:" ? { agent: false as const } : {}), ...(protocol === "https:" ? trust : {}) };
+    const options = { method, headers: all, timeout: timeoutSeconds * 1000, ...place, agent: false as const, ...(protocol === "https:" ? trust : {}) };
     const sent = (protocol === "https:" ? requestHttps : requestHttp)(url, options, (response) => {
       let text = "";
       response.setEncoding("utf8");

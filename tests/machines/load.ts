@@ -71,7 +71,7 @@ export async function underLoad<T>(url: string, rate: number, work: () => Promis
   const visits: Promise<void>[] = [];
   const visit = async () => {
     const sent = Date.now();
-    const got = await ask(url, { alone: true, ca: "anybody", timeoutSeconds, ...(address === undefined ? {} : { address }) }).then(({ status }) => String(status), String);
+    const got = await ask(url, { ca: "anybody", timeoutSeconds, ...(address === undefined ? {} : { address }) }).then(({ status }) => String(status), String);
     longest = Math.max(longest, Date.now() - sent);
     if (got !== "200") failed.push(got);
   };
