@@ -35,4 +35,4 @@ test.each(rowsOf("faults", faults, ({ name }) => name))("$name", async (fault) =
   // measure() has held the row to what it promises; this is what holds for all of them.
   expect(outcome.lost).toBe(0);
   if (fault.fails === "none") expect(outcome.failed).toBe(0);
-}, 240_000);
+}, 480_000);
