@@ -12,13 +12,14 @@ import { k6 } from "../tools/k6";
 import { pebble } from "../tools/pebble";
 import { setUp } from "../tools/setup";
 import { project } from "../tools/setup/folders";
+import { workflows } from "../tools/workflows";
 import { jest } from "./test/jest";
 import { sum, type Count } from "./test/suite";
 import { main } from "./terminal";
 
 main(async () => {
   const words = process.argv.slice(2);
-  await setUp([k6, pebble, images]);
+  await setUp([k6, pebble, workflows, images]);
   const folder = mkdtempSync(join(tmpdir(), "faults-"));
   const table = join(folder, "rows.json");
   const counts: Count[] = [];

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import tarfile
+from pathlib import Path
 
 from . import archive, compare, disk, files, history, prune, release
 from .errors import HostError
@@ -23,7 +24,7 @@ def pack_made(host, manifest):
         for folder in folders:
             # Links could point at anything, and are not published either.
             made.add(root / folder, f"source/{folder}", filter=lambda member: member if member.isreg() or member.isdir() else None)
-    os.rename(unfinished, final)
+    files.place(unfinished, final)
 
 
 def archives(host):
@@ -94,7 +95,7 @@ def _fetch_archives(host, repository, snapshot):
     try:
         repository.unpack(snapshot, unfinished, chosen)
         for path in chosen:
-            os.rename(f"{unfinished}{path}", path)
+            files.place(Path(f"{unfinished}{path}"), Path(path))
     finally:
         files.remove_tree(unfinished)
     return len(chosen)

@@ -36,7 +36,7 @@ export interface Asked {
 
 /** What `npm test` runs and counts as one: a check, a level of jest, or the tests of one file on machines. */
 export interface Suite {
-  /** "types (tsc)", "pure", "machines/site". */
+  /** "types", "pure", "machines/site". */
   readonly name: string;
   readonly place: Place;
   /** As a full run last took, in minutes; the longest start first. */

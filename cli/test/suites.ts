@@ -26,7 +26,7 @@ export function allSuites(): Suite[] {
 }
 
 /** "tests/machines/site.test.ts" is the suite "machines/site". */
-export function suiteOf(file: string): string {
+function suiteOf(file: string): string {
   return file.replace(/^tests\/(.*)\.test\.ts$/, "$1");
 }
 

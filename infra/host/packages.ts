@@ -22,7 +22,6 @@ export const acmeClient = ["lego"];
 /** The client that dumps, restores and looks for waiting sessions; a dump by an older pg_dump than the server is refused. */
 export const databaseClients: Readonly<Record<Engine, string>> = { postgres: "postgresql-client-15", mysql: "mariadb-client" };
 
-
 /** What a web host needs beside that to look into its database and to back it up. */
 export function backupPackages(engine: Engine): readonly string[] {
   return [databaseClients[engine], "restic"];
