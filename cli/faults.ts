@@ -1,14 +1,15 @@
 /**
- * npm run faults [-- WORD...]: every row of every table of which `npm test` runs a part (tests/machines/rows.ts): a site on machines of this box, broken in
+ * npm run faults [-- WORD...]: everything that `npm test` leaves to the night (tests/machines/rows.ts), first of all a site on machines of this box that is broken in
  * every way that is known. Writes docs/faults.md when no row of it failed; words choose the faults whose names hold one of them.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { document } from "../tests/machines/faults/document";
-import { tables } from "../tests/machines/rows";
-import { images } from "../tools/images";
+import { nightly, nightSuites, tables } from "../tests/machines/rows";
+import { images, mysqlImages } from "../tools/images";
 import { k6 } from "../tools/k6";
+import { moto } from "../tools/moto";
 import { pebble } from "../tools/pebble";
 import { setUp } from "../tools/setup";
 import { project } from "../tools/setup/folders";
@@ -19,12 +20,12 @@ import { main } from "./terminal";
 
 main(async () => {
   const words = process.argv.slice(2);
-  await setUp([k6, pebble, workflows, images]);
+  await setUp([k6, moto, pebble, workflows, images, mysqlImages]);
   const folder = mkdtempSync(join(tmpdir(), "faults-"));
   const table = join(folder, "rows.json");
   const counts: Count[] = [];
   try {
-    for (const name of words.length > 0 ? (["faults"] as const) : (Object.keys(tables) as (keyof typeof tables)[])) {
+    for (const name of words.length > 0 ? ["faults"] : new Set(Object.keys({ ...tables, ...nightly, ...nightSuites }))) {
       console.log(`-- ${name}`);
       const pattern = words.map((word) => word.replace(/[^\w ]/g, "\\$&")).join("|");
       const result = await jest("machines", [`tests/machines/${name}.test.ts`], {

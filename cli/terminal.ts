@@ -7,7 +7,7 @@ export class UsageError extends Error {}
 
 /** Runs a verb; its result is the exit status. Errors that are meant for people end in one line, others with their trace. */
 export function main(verb: () => Promise<number>): void {
-  verb().then(
+  new Promise<number>((ended) => ended(verb())).then(
     (status) => {
       process.exitCode = status;
     },

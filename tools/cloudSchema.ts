@@ -2,7 +2,7 @@
  * Writes tests/cloud/schema/{digitalocean,aws}.json: what a simulated cloud must know of the types our stacks may use.
  * Names, types and secrecy come from the declarations of the installed SDKs, which are generated from the published schema. They do not say
  * which changes replace a resource, except in their texts; the table in cloudReplaces.ts says it for the rest.
- * Run: node_modules/.bin/tsx tools/cloudSchema.ts
+ * Run: tools/run tools/cloudSchema.ts
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -37,7 +37,7 @@ export function wishOf(words: readonly string[]): Wish {
  */
 export function choose(suites: readonly Suite[], wish: Wish, failures: Failures, touched: (suite: Suite) => readonly string[] | "whole"): Suite[] {
   const here = wish.machines ? [...suites] : suites.filter(({ name }) => !name.startsWith("machines/"));
-  const named = wish.only.length === 0 ? here : here.flatMap((suite) => withFiles(suite, namedFiles(suite, wish.only)));
+  const named = wish.only.length === 0 ? here.filter(({ night }) => night !== true) : here.flatMap((suite) => withFiles(suite, namedFiles(suite, wish.only)));
   const failed = wish.failed ? named.flatMap((suite) => withFiles(suite, failedFiles(suite, failures))) : named;
   const chosen = wish.changedSince === null ? failed : failed.flatMap((suite) => withFiles(suite, touched(suite)));
   if (chosen.length === 0) throw new UsageError(nothing(suites, wish));

@@ -14,7 +14,7 @@ interface Report {
 }
 
 /** Tests of one level of jest.config.mjs: all of them, or those of some files. */
-export function jestSuite(level: string, about: Pick<Suite, "name" | "place" | "minutes" | "stack">, files: readonly string[]): Suite {
+export function jestSuite(level: string, about: Pick<Suite, "name" | "place" | "minutes" | "stack" | "night">, files: readonly string[]): Suite {
   return { ...about, files, run: (asked) => jest(level, files, { ...asked, nice: about.place === "processor" }), narrowed: (some) => jestSuite(level, about, some) };
 }
 

@@ -43,6 +43,8 @@ export interface Suite {
   readonly minutes: number;
   /** Of the stack that it shares with other suites; those that share one take turns. */
   readonly stack?: string;
+  /** Whether only `npm run faults` runs it, and who names it. */
+  readonly night?: boolean;
   /** Files of tests, relative to the project; empty for a check that has none. */
   readonly files: readonly string[];
   run(asked: Asked): Promise<Result>;

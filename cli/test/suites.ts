@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { costs } from "../../tests/costs";
 import levels from "../../tests/levels.json";
+import { nightSuites } from "../../tests/machines/rows";
 import { project } from "../../tools/setup/folders";
 import { checks } from "./checks";
 import { exampleSuites } from "./examples";
@@ -20,7 +21,7 @@ export function allSuites(): Suite[] {
     ...testFiles(machines).map((file) => {
       const name = suiteOf(file);
       const { alone, stack } = costs[name] ?? {};
-      return jestSuite("machines", { name, place: alone ? "alone" : "machines", minutes: minutes(name), ...(stack === undefined ? {} : { stack }) }, [file]);
+      return jestSuite("machines", { name, place: alone ? "alone" : "machines", minutes: minutes(name), night: name.replace("machines/", "") in nightSuites, ...(stack === undefined ? {} : { stack }) }, [file]);
     }),
   ];
 }

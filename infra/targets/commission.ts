@@ -31,7 +31,7 @@ export interface Commission {
 /** How long a page may take to answer: the release has passed its own health check by then, so what is waited for is the network. */
 const gateSeconds = "120";
 
-const program = (name: string): string => `node_modules/.bin/tsx infra/release/${name}.ts`;
+const program = (name: string): string => `node --require tsx/cjs infra/release/${name}.ts`;
 
 /**
  * Makes a machine a host that serves, all through its own address: its SSH key is read, the bundle and the release are applied, what the old

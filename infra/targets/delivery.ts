@@ -39,7 +39,7 @@ export interface Archive {
 export const deployUser = "deploy";
 
 const inbox = "/var/lib/webstack/inbox";
-const deliver = "node_modules/.bin/tsx infra/release/deliver.ts";
+const deliver = "node --require tsx/cjs infra/release/deliver.ts";
 
 /** Builds the archive while the machines boot. Nothing to do when it is cached. */
 export function buildArchive(release: Release, runtime: Runtime): local.Command {

@@ -1,15 +1,14 @@
 /** Backups, restores and drills on real machines, with what goes wrong with them. Limit: a database of some hundred kilobytes. */
-import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseState } from "../../cli/protection";
 import { ask, awaitOk } from "./http";
 import { rowsOf } from "./rows";
-import { run, TestStack } from "./stack";
+import { repositoryPassword, SharedStack } from "./shared";
+import { run } from "./stack";
 
-const stack = new TestStack("backup", "10.84.12.0/24");
-const backupMachine = { address: "10.84.12.40" };
-const password = randomBytes(24).toString("hex");
+const stack = new SharedStack("vault");
+const backupMachine = { address: "10.84.29.40" };
 let site = "";
 
 interface Listed {
@@ -28,11 +27,8 @@ interface Drill {
 }
 
 beforeAll(async () => {
-  await stack.init({
-    backup: { enabled: true, paths: ["media"], drill: { checks: [{ sql: "select count(*) > 5 from shop_product", expect: "t" }] } },
-  });
-  await stack.pulumi(["config", "set", "--secret", "backupPassword"], password);
-  await stack.mustUp();
+  const backup = { enabled: true, paths: ["media"], drill: { checks: [{ sql: "select count(*) > 5 from shop_product", expect: "t" }] } };
+  await stack.bringUp({ backup }, { backupPassword: repositoryPassword });
   site = (await stack.outputs()).siteUrl;
 }, 400_000);
 
@@ -364,10 +360,10 @@ test("neither password is in a process list, a journal, a log or a file that is 
   expect(seen).toContain("pg_dump");
   expect(seen).toContain("restic");
   const logs = await stack.remote("sudo journalctl --no-pager -o verbose; sudo cat /var/log/webstack/*");
-  for (const secret of [database, password]) for (const text of [seen, logs]) expect(text.includes(secret)).toBe(false);
+  for (const secret of [database, repositoryPassword]) for (const text of [seen, logs]) expect(text.includes(secret)).toBe(false);
   // On standard input, since sudo writes arguments to the journal.
   const files = (secret: string) => stack.remote("sudo grep -rlF -f - /etc /var /srv /home /root /tmp /run /usr/local 2> /dev/null || true", { stdin: `${secret}\n` });
-  expect(await files(password)).toBe("/etc/webstack/backup-repository");
+  expect(await files(repositoryPassword)).toBe("/etc/webstack/backup-repository");
   expect(await files(database)).toBe("/etc/webstack/env");
   expect(await stack.remote("sudo stat -c %U:%G:%a /etc/webstack/backup-repository /etc/webstack/backup-key")).toBe("root:root:600\nroot:root:600");
 }, 180_000);

@@ -12,6 +12,7 @@ import { ask as sql } from "../cloud/postgres";
 import type { Stored } from "../cloud/store";
 import { refusedDestroy, said, steps, TestCloud } from "./cloud";
 import { ask } from "./http";
+import { testAtNight } from "./rows";
 import { sameHostTests } from "./sameHost";
 import { visitors } from "./visitors";
 
@@ -189,7 +190,7 @@ test("the next up changes nothing, and keeps that snapshot", async () => {
   expect([preview.code, said(preview)]).toEqual([0, expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/)]);
 }, 120_000);
 
-test("a replacement that nothing of the description asks for is no different: its snapshot comes before the address moves, and the one before goes then", async () => {
+testAtNight("digitalocean", "a replacement that nothing of the description asks for is no different: its snapshot comes before the address moves, and the one before goes then", async () => {
   const mark = cloud.journal().length;
   const before = await served();
   const { stdout } = await cloud.pulumi(["stack", "export"]);
@@ -209,7 +210,7 @@ test("a replacement that nothing of the description asks for is no different: it
   expect((await page()).status).toBe(200);
 }, 600_000);
 
-test("the releases of the first host can be gone back to on the third, static files and all", async () => {
+test("the releases of the first host can be gone back to on the last, static files and all", async () => {
   const releases = JSON.parse(await cloud.remote("sudo hostctl releases --json")) as readonly { digest: string; serving: boolean; onHost: boolean }[];
   const [now, ...others] = releases;
   expect([now?.serving, others.length >= 3, others.every(({ onHost }) => onHost)]).toEqual([true, true, true]);
@@ -311,7 +312,7 @@ test("database.restore: the site moves to a copy with every order in it, the fir
   expect(await asApp("create database mine")).toContain("permission denied to create database");
 }, 600_000);
 
-test("another moment after that one: refused while the copy is protected, then the site moves on, and the copy goes", async () => {
+testAtNight("digitalocean", "another moment after that one: refused while the copy is protected, then the site moves on, and the copy goes", async () => {
   const isCopy = ({ inputs }: { inputs: object }) => "backupRestore" in inputs;
   const there = () => cloud.resources("DatabaseCluster");
   const first = there().find((one) => !isCopy(one));

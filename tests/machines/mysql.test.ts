@@ -5,6 +5,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { moto, startMoto } from "../../tools/moto";
 import { ask, awaitOk } from "./http";
+import { testAtNight } from "./rows";
 import { TestStack } from "./stack";
 import { visitors } from "./visitors";
 
@@ -162,7 +163,7 @@ test("a release whose migration waits for a lock is ended in time: the old one s
   stack.change({ release: { lockTimeoutSeconds: 5 } });
 }, 120_000);
 
-test("a release that changes the schema takes a restore point, and a rollback with it brings database and code back", async () => {
+testAtNight("mysql", "a release that changes the schema takes a restore point, and a rollback with it brings database and code back", async () => {
   const first = (await history()).at(-1);
   // Code alone: the schema is as it was, so nothing is saved.
   writeFileSync(join(stack.app, "note.txt"), "one");

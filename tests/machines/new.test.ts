@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask } from "./http";
 import { titiler, wagtailSite } from "./openProjects";
+import { testAtNight } from "./rows";
 import { TestStack } from "./stack";
 
 let stack: TestStack;
@@ -51,7 +52,7 @@ test("a Wagtail site: its welcome page, its static files, its administration beh
   expect([again.code, again.stderr]).toEqual([1, `webstack: ${join(stack.folder, `Pulumi.${stack.name}.yaml`)} is there already; move it away, or take another --name\n`]);
 }, 600_000);
 
-test("TiTiler, a FastAPI application: its pages and what it says of its health", async () => {
+testAtNight("new", "TiTiler, a FastAPI application: its pages and what it says of its health", async () => {
   stack = new TestStack("newtitiler", "10.84.24.0/24");
   titiler(join(stack.folder, "project"));
   const site = await fromFolderToPage("--app", "project");

@@ -1,3 +1,5 @@
+// What `npm test` leaves to `npm run faults`, each with the reason.
+
 /** Of a table of tests, what `npm test` runs of it. */
 interface Chosen {
   /** Names of the rows; every other row is left to `npm run faults`. */
@@ -24,12 +26,8 @@ export const tables = {
       "as requests of 120 s meet none that those of 36 s do not: nginx used to end them after 30 s.",
   },
   review: {
-    rows: ["nothing", "worker count", "nginx option", "host size", "firewall opening"],
-    why: "Each verdict once, and each part that is touched: a slot, nginx, a machine, the box's firewall. A domain and a secret restart a slot as workers do, a job is a file as an option is.",
-  },
-  "review-digitalocean": {
-    rows: ["another image", "another size of the host", "another size of the database", "another network that may log in", "another target"],
-    why: "A host that is replaced, one that is resized, a database that is resized, what changes in place, and what the engine refuses. Another domain changes files as on local machines; another region and engine are refused as another target is.",
+    rows: ["worker count", "nginx option", "host size", "firewall opening"],
+    why: "Each part that is touched: a slot, nginx, a machine, the box's firewall. A domain and a secret restart a slot as workers do, a job is a file as an option is; that an unchanged `up` does nothing is a test of the site.",
   },
   backup: {
     rows: ["one flipped byte", "a host that is lost while it prunes"],
@@ -42,10 +40,39 @@ export const tables = {
   },
 } as const satisfies Readonly<Record<string, Chosen>>;
 
+/** Tests of a suite that `npm test` leaves to `npm run faults`, with what tells the same by day. */
+export const nightly = {
+  digitalocean: {
+    "a replacement that nothing of the description asks for is no different: its snapshot comes before the address moves, and the one before goes then": "another image replaces the host in the same way; the order of the snapshots is a test of the mocks",
+    "another moment after that one: refused while the copy is protected, then the site moves on, and the copy goes": "the first moment moves the site in the same way, and that the engine keeps what is protected is a test beside it",
+  },
+  mysql: {
+    "a release that changes the schema takes a restore point, and a rollback with it brings database and code back": "the same code with PostgreSQL is a test of backup; dump, restore and undo with MariaDB are tests beside it",
+  },
+  new: {
+    "TiTiler, a FastAPI application: its pages and what it says of its health": "the Wagtail site goes the same way from folder to page; what is read from a FastAPI project is pure, and bitcoin runs one on machines",
+  },
+  workflows: {
+    "npm run up makes it as declared again, as drift says": "a test of the site does the same without a workflow",
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Suites that only `npm run faults` runs, with what tells the same by day. */
+export const nightSuites = {
+  "review-digitalocean": "what a change does to a host on DigitalOcean is seen by digitalocean; what a review says of it is in the goldens, and held against local machines by review",
+} as const satisfies Readonly<Record<string, string>>;
+
+/** A test of {@link nightly}: there only where every row is run. */
+export function testAtNight<Suite extends keyof typeof nightly>(_suite: Suite, name: keyof (typeof nightly)[Suite] & string, run: () => Promise<void>, milliseconds: number): void {
+  if (everyRow()) test(name, run, milliseconds);
+}
+
+const everyRow = (): boolean => process.env.WEBSTACK_ROWS === "all";
+
 /** The rows of a table that this run is for. @throws Error when a chosen row is not in the table */
 export function rowsOf<Row>(table: keyof typeof tables, all: readonly Row[], nameOf: (row: Row) => string): readonly Row[] {
   const chosen: readonly string[] = tables[table].rows;
   const unknown = chosen.filter((name) => !all.some((row) => nameOf(row) === name));
   if (unknown.length > 0) throw new Error(`tests/machines/rows.ts names rows that the table ${table} has not: ${unknown.join(", ")}`);
-  return process.env.WEBSTACK_ROWS === "all" ? all : all.filter((row) => chosen.includes(nameOf(row)));
+  return everyRow() ? all : all.filter((row) => chosen.includes(nameOf(row)));
 }

@@ -6,16 +6,13 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { commandsOf, hostCommand } from "../cli/commands";
 import { ask } from "./http";
-import { TestStack } from "./stack";
+import { repositoryPassword, SharedStack } from "./shared";
 
-const stack = new TestStack("runbook", "10.84.29.0/24");
+const stack = new SharedStack("vault");
 let lines: readonly string[] = [];
 
 beforeAll(async () => {
-  await stack.init({ backup: { enabled: true } });
-  // The verb, since it gives the stack the password of its backups.
-  const up = await stack.npm("up", stack.name);
-  if (up.code !== 0) throw new Error(`up ended with ${up.code}\n${up.stdout}\n${up.stderr}`);
+  await stack.bringUp({ backup: { enabled: true } }, { backupPassword: repositoryPassword });
   const made = await stack.npm("runbook", stack.name);
   expect([made.code, made.stderr]).toEqual([0, ""]);
   lines = commandsOf(readFileSync(join(stack.folder, "docs/runbook.md"), "utf8"));

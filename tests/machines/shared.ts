@@ -4,7 +4,10 @@ import { record } from "./record";
 import { type Outcome, TestStack } from "./stack";
 
 /** Stacks that suites use in turn, each with a range of its own. */
-const ranges = { shop: "10.84.14.0/24", edge: "10.84.17.0/24" } as const;
+const ranges = { shop: "10.84.14.0/24", edge: "10.84.17.0/24", vault: "10.84.29.0/24" } as const;
+
+/** Of the repository of a shared stack's backups, which is made with it once. */
+export const repositoryPassword = "one-password-for-every-suite-on-it";
 
 export type SharedName = keyof typeof ranges;
 

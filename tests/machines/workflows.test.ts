@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { findWorkflowTool } from "../../tools/workflows";
 import { ask, awaitOk } from "./http";
-import { rowsOf } from "./rows";
+import { rowsOf, testAtNight } from "./rows";
 import { run } from "./stack";
 import { Clone } from "./workflows";
 
@@ -121,7 +121,7 @@ describe("a stack that is deployed by tags", () => {
     expect(code).toBe(0);
   }, 600_000);
 
-  test("npm run up makes it as declared again, as drift says", async () => {
+  testAtNight("workflows", "npm run up makes it as declared again, as drift says", async () => {
     const drifted = await clone.npm("drift", "--", clone.stack);
     expect([drifted.code, drifted.stdout]).toEqual([3, expect.stringContaining(`npm run up -- ${clone.stack} makes it so again`)]);
     const up = await clone.npm("up", "--", clone.stack);

@@ -24,7 +24,7 @@ function gate(seconds: number): Promise<{ code: number; out: string; err: string
   const site = { scheme: "http", name: "www.example.org", paths: ["/healthz", "/api/healthz"] };
   const env = { ...process.env, ADDRESS: address, SITE: JSON.stringify(site), SECONDS: String(seconds) };
   return new Promise((resolve) => {
-    execFile("node_modules/.bin/tsx", ["infra/release/gate.ts"], { cwd: root, env }, (error, out, err) => {
+    execFile("node", ["--require", "tsx/cjs", "infra/release/gate.ts"], { cwd: root, env }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err: err.replace(address, "ADDRESS") });
     });
   });

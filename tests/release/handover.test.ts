@@ -72,7 +72,7 @@ const told = ({ address, user, hostKey }: SshHost): SshHost => ({ address, user,
 function handover(host: SshHost, environment: Record<string, string>): Promise<{ code: number; out: string; err: string }> {
   const env = { ...process.env, HOST: JSON.stringify(told(host)), ...environment };
   return new Promise((resolve) => {
-    const child = execFile("node_modules/.bin/tsx", ["infra/release/handover.ts"], { cwd: root, env, timeout: 30_000 }, (error, out, err) => {
+    const child = execFile("node", ["--require", "tsx/cjs", "infra/release/handover.ts"], { cwd: root, env, timeout: 30_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
     });
     child.stdin?.end(login.private);

@@ -6,7 +6,8 @@ import { UsageError } from "../../../cli/terminal";
 const check: Suite = { name: "types", place: "processor", minutes: 1, files: [], run: () => Promise.reject(new Error("not asked")) };
 const pure = jestSuite("pure", { name: "pure", place: "processor", minutes: 1 }, ["tests/plan/cost.test.ts", "tests/plan/names.test.ts"]);
 const site = jestSuite("machines", { name: "machines/site", place: "machines", minutes: 1 }, ["tests/machines/site.test.ts"]);
-const all = [check, pure, site];
+const night = jestSuite("machines", { name: "machines/review-cloud", place: "machines", minutes: 1, night: true }, ["tests/machines/review-cloud.test.ts"]);
+const all = [check, pure, site, night];
 
 const chosen = (words: readonly string[], failures = {}, touched: (suite: Suite) => readonly string[] | "whole" = () => "whole") =>
   choose(all, wishOf(words), failures, touched).map(({ name, files }) => [name, files.map((file) => file.split("/").at(-1))]);
@@ -24,6 +25,10 @@ test("--only takes a part of a suite's name, or of a file's, and may be said twi
   expect(chosen(["--only", "plan/cost", "--only", "types"])).toEqual([["types", []], ["pure", ["cost.test.ts"]]]);
 });
 
+test("what is of the night runs for who names it", () => {
+  expect(chosen(["--only", "review-cloud"])).toEqual([["machines/review-cloud", ["review-cloud.test.ts"]]]);
+});
+
 test("--failed runs again the files that failed, and whole suites that know no files", () => {
   expect(chosen(["--failed"], { pure: ["tests/plan/names.test.ts"], types: [] })).toEqual([["types", []], ["pure", ["names.test.ts"]]]);
 });
@@ -37,7 +42,7 @@ test("--changed takes of each suite what is touched", () => {
 test.each<[string[], string]>([
   [["--fast"], "npm test knows no --fast; it knows --only NAME, --failed, --changed [REVISION] and --no-machines"],
   [["--only"], "npm test -- --only NAME: must be followed by a part of a suite's or a test file's name, got nothing"],
-  [["--only", "nothing"], "no suite and no file of tests is named nothing; suites are types, pure, machines/site"],
+  [["--only", "nothing"], "no suite and no file of tests is named nothing; suites are types, pure, machines/site, machines/review-cloud"],
   [["--failed"], "no suite failed the last time"],
 ])("%j is refused", (words, message) => {
   expect(() => chosen(words)).toThrow(new UsageError(message));

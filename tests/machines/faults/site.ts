@@ -7,7 +7,7 @@ import { folderOf, storedMachine } from "../../../providers/nspawn/store";
 import { AcmeServer } from "../acme";
 import { ask } from "../http";
 import { record } from "../record";
-import { type SharedName, SharedStack } from "../shared";
+import { repositoryPassword, type SharedName, SharedStack } from "../shared";
 import type { Outcome, TestStack } from "../stack";
 
 /** A page that takes all the memory that it can get, and one that says a line each second for a while. */
@@ -73,9 +73,8 @@ export class FaultSite {
   async up(): Promise<void> {
     appendFileSync(join(this.stack.app, "ocpizza/urls.py"), pages);
     const site = { domain: "shop.test", tls: "letsencrypt", acme: this.authority.description };
-    // The password stays the same, since the repository of a stack that stands was made with it.
     const web = { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 3, path: "/", health: { live: "/livez" }, drainSeconds };
-    await this.stack.bringUp({ site, backup: { enabled: true }, services: { web } }, { backupPassword: "one-password-for-every-suite-on-it" });
+    await this.stack.bringUp({ site, backup: { enabled: true }, services: { web } }, { backupPassword: repositoryPassword });
     this.databaseAddress = (await this.stack.outputs()).database.host;
     await this.authority.start();
     this.root = await this.authority.root();
