@@ -1,5 +1,9 @@
 """Debian packages and the app's system user: what a deployment adds to the machine and never takes away."""
-APT = ("apt-get", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Options::=--force-confold")
+from .errors import HostError
+
+# How long another apt, such as an unattended upgrade, may take.
+LOCK_SECONDS = 120
+APT = ("apt-get", "-y", "--no-install-recommends", "--no-remove", "-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}", "-o", "Dpkg::Options::=--force-confold")
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_SUSPEND": "1"}
 
 
@@ -13,12 +17,32 @@ def missing(system, wanted):
 
 
 def install(system, names):
-    """Install packages. The lists are fetched only when the ones at hand do not do, and a dpkg that was killed is finished first."""
-    if system.run([*APT, "install", *names], env=QUIET, timeout=1800, check=False).code == 0:
+    """Install packages, and remove none for them. The lists are fetched only when the ones at hand do not do, and a dpkg that was killed is finished first.
+    Raises HostError for names of which apt knows no package: it would take them for patterns, or for orders to remove."""
+    if not _unknown(system, names) and system.run([*APT, "install", *names], env=QUIET, timeout=1800, check=False).code == 0:
         return
     system.run(["dpkg", "--configure", "-a"], env=QUIET, timeout=1800, check=False)
-    system.run(["apt-get", "-q", "update"], env=QUIET)
+    _fetch_lists(system)
+    if unknown := _unknown(system, names):
+        raise HostError(f"packages: must be names of packages that apt of this host knows, got {', '.join(unknown)}; host.packages names them, `apt-cache search WORD` finds others")
     system.run([*APT, "install", *names], env=QUIET, timeout=1800)
+
+
+def _unknown(system, names):
+    known = set(system.run(["apt-cache", "pkgnames"]).output.split())
+    return [name for name in names if name not in known]
+
+
+def _fetch_lists(system):
+    """Waits for another apt, as an unattended upgrade: for the lock of the lists DPkg::Lock::Timeout does not hold. apt names it in its complaint."""
+    ends = system.monotonic() + LOCK_SECONDS
+    while True:
+        fetched = system.run(["apt-get", "-q", "update"], env=QUIET, check=False)
+        if fetched.code == 0:
+            return
+        if "Could not get lock" not in fetched.output or system.monotonic() > ends:
+            raise HostError(f"apt-get update: ended with {fetched.code}\n{fetched.output}".rstrip())
+        system.sleep(2)
 
 
 def has_user(system, name):

@@ -1,11 +1,14 @@
 """Static files: written by the release steps, then served from one folder that has those of all kept releases together.
 
 Each release has a record of them, made once they are on the disk: a file that it does not name may be half a one."""
+import errno
 import gzip
+import hashlib
 import json
 import os
 import stat
 import zlib
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from . import files
@@ -15,6 +18,7 @@ COMPRESSED = (".css", ".js", ".svg", ".json", ".html", ".txt", ".xml", ".ico")
 WORTH_IT = 1024
 # In the release's folder: {path below the static folder: SHA-256}.
 RECORD = ".webstack-static"
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 def keep(host, release, static):
@@ -28,21 +32,29 @@ def clear(host, digest, static):
     """Remove what interrupted steps left: `collectstatic` for one takes a file that is there for one that is whole."""
     release = host.paths.release(digest)
     recorded = _recorded(release)
-    for path, source in list(_files(release, static)) if recorded is not None else ():
-        if recorded.get(path) != files.sha256(source):
-            source.unlink()
+    for item in static if recorded is not None else ():
+        for path, name, folder in _regular(release, item):
+            with open(os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder), "rb") as source:
+                whole = recorded.get(_published(item, path)) == hashlib.file_digest(source, "sha256").hexdigest()
+            if not whole:
+                os.unlink(name, dir_fd=folder)
 
 
 def give(host, release, static, ids):
-    """Make the static folders of a release and hand them to (uid, gid): the app's user while the steps run, root afterwards."""
+    """Make the static folders of a release and hand them to (uid, gid): the app's user while the steps run, root afterwards. Raises HostError where one is
+    a link, which a step has made: what is behind it is not the release's."""
     for item in static:
-        folder = host.paths.release(release) / item.folder
-        folder.mkdir(parents=True, exist_ok=True)
-        for inside, folders, names in os.walk(folder):
-            for path in (Path(inside), *(Path(inside, name) for name in [*folders, *names])):
-                os.chown(path, *ids, follow_symlinks=False)
-                if not path.is_symlink():
-                    path.chmod(0o755 if path.is_dir() else 0o644)
+        with _opened(host.paths.release(release), item.folder, make=True) as root:
+            # From the outside in: what is root's again, the app's user changes no more. https://docs.python.org/3/library/os.html#os.fwalk
+            for _, folders, names, folder in os.fwalk(".", dir_fd=root):
+                os.fchown(folder, *ids)
+                os.fchmod(folder, 0o755)
+                for name in [*folders, *names]:
+                    os.chown(name, *ids, dir_fd=folder, follow_symlinks=False)
+                for name in names:
+                    if _is_regular(name, folder):
+                        with open(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder), "rb") as file:
+                            os.fchmod(file.fileno(), 0o644)
 
 
 def damaged(host, digest, static):
@@ -130,12 +142,54 @@ def _recorded(release):
 def _files(release, static):
     """(path below the published folder, file) of a release's static files."""
     for item in static:
-        root = release / item.folder
-        for folder, _, names in os.walk(root):
-            for name in names:
-                source = Path(folder, name)
-                if stat.S_ISREG(os.lstat(source).st_mode):
-                    yield os.path.join(item.url.strip("/"), source.relative_to(root)), source
+        for path, _, _ in _regular(release, item):
+            yield _published(item, path), release / item.folder / path
+
+
+def _published(item, path):
+    return os.path.join(item.url.strip("/"), path)
+
+
+def _regular(release, item):
+    """(path below the static folder, name, descriptor of the folder that it is in) of its files; links and what else is no file are left out."""
+    try:
+        with _opened(release, item.folder) as root:
+            for inside, _, names, folder in os.fwalk(".", dir_fd=root):
+                for name in names:
+                    if _is_regular(name, folder):
+                        yield os.path.normpath(os.path.join(inside, name)), name, folder
+    except FileNotFoundError:
+        return
+
+
+def _is_regular(name, folder):
+    return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+
+
+@contextmanager
+def _opened(release, folder, make=False):
+    """Descriptor of a folder of a release. None of its components is a link: the app's user owns some of them while steps run, and root comes after it."""
+    handle = os.open(release, FOLDER)
+    try:
+        for part in Path(folder).parts:
+            if make:
+                with suppress(FileExistsError):
+                    os.mkdir(part, 0o755, dir_fd=handle)
+            inner = _enter(release, folder, part, handle)
+            os.close(handle)
+            handle = inner
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _enter(release, folder, part, handle):
+    try:
+        return os.open(part, FOLDER, dir_fd=handle)
+    except OSError as failure:
+        if failure.errno not in (errno.ENOTDIR, errno.ELOOP):
+            raise
+        raise HostError(f"release {release.name}: {folder}: must be a folder, and {part} of it is a link or a file; no step may put one there") from None
 
 
 def _same(source, target):

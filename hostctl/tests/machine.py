@@ -33,6 +33,8 @@ class Machine(System):
         self.ran, self.said, self.clock = [], [], 1_700_000_000.0
         self.active, self.enabled, self.failed = {}, set(), set()
         self.installed, self.users = set(), {"root", "www-data"}
+        # What apt knows, and what it would know once it has fetched its lists; others hold their lock until then.
+        self.listed, self.offered, self.lists_are_locked_until = {"nginx-light"}, {"nginx-light"}, 0
         self.loaded, self.workers = {}, []
         self.on_command = lambda argv: None
         self.nginx_is_wrong = False
@@ -131,6 +133,12 @@ class Machine(System):
             return self._step(words)
         if program == "dpkg-query":
             return Result(0, "".join(f"{name} ii \n" for name in words[2:] if name in self.installed))
+        if program == "apt-cache":
+            return Result(0, "".join(f"{name}\n" for name in self.installed | self.listed))
+        if program == "apt-get" and words[-1] == "update" and self.lists_are_locked_until > self.clock:
+            return Result(100, "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 77 (unattended-upgr)\nE: Unable to lock directory /var/lib/apt/lists/\n")
+        if program == "apt-get" and words[-1] == "update":
+            self.listed |= self.offered
         if program == "apt-get":
             self.installed |= set(words[words.index("install") + 1:]) if "install" in words else set()
         if program == "useradd":

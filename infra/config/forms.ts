@@ -12,8 +12,11 @@ export const certificates = text(
   /^(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n?)+$/,
 );
 
-/** https://www.debian.org/doc/debian-policy/ch-controlfields.html#source */
-export const debianPackage = text("a name of a Debian package", /^[a-z0-9][a-z0-9+.-]+$/);
+/**
+ * https://www.debian.org/doc/debian-policy/ch-controlfields.html#source, without what apt-get takes for an order: a dash at the end removes a package. Whether there is
+ * one of the name, the host asks before it installs anything.
+ */
+export const debianPackage = text("a name of a Debian package, which does not end in a dash", /^[a-z0-9][a-z0-9+.-]*[a-z0-9+]$/);
 
 /** RFC 1035, 2.3.4 and RFC 1123, 2.1: at most 253 characters in labels of at most 63, which begin and end with a letter or digit. */
 export const domain: Type<string> = leaf({

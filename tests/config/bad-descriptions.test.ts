@@ -92,6 +92,21 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ],
   ],
   [
+    "an app named as a group of Debian",
+    { app: { ...app, name: "ssl-cert" }, database: { name: "shop", user: "shop" } },
+    ['app.name: must not be the name of a user or group of the system, got "ssl-cert"'],
+  ],
+  [
+    "a user of the database who would be everybody, and one who would be nobody",
+    { database: { name: "replication", user: "all" } },
+    ['database.name: must not be a name that the engine keeps for itself, got "replication"', 'database.user: must not be a name that the engine keeps for itself, got "all"'],
+  ],
+  [
+    "a job that would take the place of Debian's own",
+    { jobs: { "apt-daily-upgrade": daily } },
+    ["jobs.apt-daily-upgrade: must not have the name of a unit of the system, apt-daily-upgrade.service; name it app-apt-daily-upgrade"],
+  ],
+  [
     "a service named as a unit of the system",
     { services: { nginx: web } },
     ["services.nginx: must not have the name of a unit of the system, nginx.service; name it app-nginx"],
@@ -237,6 +252,17 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     "a static folder inside another",
     { static: { "/static/": "a", "/static/admin/": "b" } },
     ["static./static/admin/: must not lie below static./static/"],
+  ],
+  [
+    "static folders in one another, twice and in the place of the host's own",
+    { static: { "/a/": "assets", "/b/": "./assets/inner", "/c/": "assets/", "/d/": ".", "/e/": "venv/lib", "/f/": ".webstack-static" } },
+    [
+      'static./b/: must not lie in assets, the folder of static./a/, got "./assets/inner"',
+      'static./c/: must not lie in assets, the folder of static./a/, got "assets/"',
+      'static./d/: must be a folder of the release, not all of it, got "."',
+      "static./e/: must be a folder that the release's steps fill, not one that the host keeps for itself, got \"venv/lib\"",
+      "static./f/: must be a folder that the release's steps fill, not one that the host keeps for itself, got \".webstack-static\"",
+    ],
   ],
   [
     "a static folder outside of the release",
@@ -612,7 +638,12 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a package name with an option in it",
     { host: { packages: ["--allow-unauthenticated"] } },
-    ['host.packages.0: must be a name of a Debian package, got "--allow-unauthenticated"'],
+    ['host.packages.0: must be a name of a Debian package, which does not end in a dash, got "--allow-unauthenticated"'],
+  ],
+  [
+    "a package name that tells apt to remove it",
+    { host: { packages: ["openssh-server-", "g++"] } },
+    ['host.packages.0: must be a name of a Debian package, which does not end in a dash, got "openssh-server-"'],
   ],
   // database
   [

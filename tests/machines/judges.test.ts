@@ -2,6 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { isTakenUser } from "../../infra/config/rules/machines";
+import { isTakenUnit } from "../../infra/config/rules/services";
 import { imageRecipes } from "../../infra/targets/local/machine";
 import { buildImage } from "../../providers/nspawn/image";
 import { goldenManifests, goldenUserData } from "../goldens/stacks";
@@ -92,6 +94,15 @@ describe.each(hosts.map(([name, manifest]) => ({ name, manifest })))("$name", ({
       expect(await judge(name, "sh", "-n", path)).toMatchObject({ code: 0, stderr: "" });
     }
   });
+});
+
+test("no app may have the name of a user or group that the image has, and no service or job that of a unit", async () => {
+  const { stdout } = await inImage([], ["sh", "-c", "cut -d: -f1 /etc/passwd /etc/group; echo; ls /lib/systemd/system /etc/systemd/system | grep -E '\\.(service|socket|timer)$' | sed 's/@*\\.[a-z]*$//'"]);
+  const [users = [], units = []] = stdout.split("\n\n").map((part) => part.split("\n"));
+  expect([users.length > 40, units.length > 80]).toEqual([true, true]);
+  // Forms of the key table leave the others out.
+  expect(users.filter((name) => /^[a-z][a-z0-9-]+$/.test(name) && !isTakenUser(name))).toEqual([]);
+  expect(units.filter((name) => /^[a-z][a-z0-9-]+$/.test(name) && !isTakenUnit(name))).toEqual([]);
 });
 
 test("cloud-init reads the user-data", async () => {

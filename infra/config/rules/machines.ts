@@ -3,19 +3,27 @@ import { parseCidr } from "../cidr";
 import { hasPools, sizeOf, targetDefaults } from "../targets";
 import { rule, type Rule } from "./rule";
 
-/** Users and groups that Debian or our packages bring. */
+/** Users and groups that Debian, its images for clouds or our packages bring. tests/machines/judges.test.ts holds it against the images. */
 const takenUsers = new Set([
-  "adm", "backup", "bin", "daemon", "deploy", "dbus", "games", "irc", "list", "lp", "mail", "man", "messagebus", "mysql", "news", "nobody", "nogroup", "postgres", "proxy",
-  "root", "shadow", "sshd", "staff", "sudo", "sync", "sys", "systemd-network", "tty", "users", "uucp", "webstack", "www-data",
+  "adm", "admin", "audio", "backup", "bin", "cdrom", "crontab", "daemon", "dbus", "debian", "deploy", "dialout", "dip", "disk", "fax", "floppy", "games", "input", "irc", "kmem", "kvm",
+  "landscape", "list", "lp", "lxd", "mail", "man", "messagebus", "mysql", "nagios", "netdev", "news", "nobody", "nogroup", "operator", "plugdev", "polkitd", "postgres", "proxy",
+  "rdma", "redis", "render", "root", "sasl", "sgx", "shadow", "src", "ssh", "sshd", "ssl-cert", "ssm-user", "staff", "sudo", "sync", "sys", "tape", "tcpdump", "tss", "tty", "users", "utmp",
+  "uucp", "video", "voice", "webstack", "wheel", "www-data",
 ]);
 
-/** Databases and roles that the engines or the clouds' services keep for themselves. */
+export const isTakenUser = (name: string): boolean => takenUsers.has(name) || name.startsWith("systemd-");
+
+/**
+ * Databases and roles that the engines or the clouds' services keep for themselves, and words that mean something else where they are named: in
+ * pg_hba.conf (https://www.postgresql.org/docs/15/auth-pg-hba-conf.html) and in GRANT (https://www.postgresql.org/docs/15/sql-grant.html).
+ */
 const takenInDatabase = new Set([
-  "defaultdb", "doadmin", "information_schema", "mysql", "performance_schema", "postgres", "public", "rdsadmin", "root", "sys", "template0", "template1",
+  "all", "current_role", "current_user", "defaultdb", "doadmin", "information_schema", "mysql", "none", "performance_schema", "postgres", "public", "rdsadmin", "replication", "root",
+  "samegroup", "samerole", "sameuser", "session_user", "sys", "template0", "template1",
 ]);
 
 export const machineRules: readonly Rule[] = [
-  rule(["app"], ({ app }) => (takenUsers.has(app.name) ? [{ at: "app.name", must: "must not be the name of a user or group of the system", got: app.name }] : [])),
+  rule(["app"], ({ app }) => (isTakenUser(app.name) ? [{ at: "app.name", must: "must not be the name of a user or group of the system", got: app.name }] : [])),
 
   rule(["host", "target"], ({ host }) =>
     (["memoryMiB", "cpus"] as const).flatMap((key) => {

@@ -1,16 +1,19 @@
+import { normalize } from "node:path/posix";
 import { join } from "../type";
 import type { ServiceSpec } from "../spec";
 import { isHttp, repeats, rule, type Rule } from "./rule";
 
-/** Units of Debian and of ours that a unit of this name would replace. */
+/** Units of Debian and of ours that a unit of this name would replace. tests/machines/judges.test.ts holds them against the images. */
 const takenUnits = new Set([
-  "apparmor", "apt-daily", "auditd", "chrony", "console-getty", "cron", "dbus", "droplet-agent", "emergency", "fstrim", "getty", "haproxy", "hostctl", "ifup",
-  "kmod", "logrotate", "mariadb", "modprobe", "mysql", "networking", "nftables", "nginx", "nscd", "postgresql", "rc-local", "rescue", "resolvconf", "rsyslog",
-  "serial-getty", "ssh", "sshd", "sudo", "ufw", "udev", "unattended-upgrades", "user", "user-runtime-dir",
+  "apparmor", "auditd", "autovt", "chrony", "console-getty", "container-getty", "cron", "cryptdisks", "cryptdisks-early", "dbus", "debug-shell", "dpkg-db-backup", "droplet-agent",
+  "emergency", "exim4", "fstrim", "getty", "getty-static", "haproxy", "hostctl", "hwclock", "ifup", "kmod", "kmod-static-nodes", "logrotate", "man-db", "mariadb", "mariadb-extra",
+  "modprobe", "mysql", "mysqld", "nagios-nrpe-server", "networking", "nftables", "nginx", "nscd", "polkit", "postgresql", "procps", "quotaon", "rc", "rc-local", "redis", "rescue",
+  "rescue-ssh", "resolvconf", "rpcbind", "rsync", "rsyslog", "serial-getty", "ssh", "sshd", "sudo", "syslog", "ufw", "udev", "unattended-upgrades", "user", "user-runtime-dir", "valkey",
+  "x11-common",
 ]);
-const takenPrefixes = ["cloud-", "initrd-", "systemd-", "webstack"];
+const takenPrefixes = ["apt-", "cloud-", "dbus-", "e2scrub", "initrd-", "system-", "systemd-", "webstack"];
 
-const isTaken = (name: string): boolean => takenUnits.has(name) || takenPrefixes.some((prefix) => name.startsWith(prefix));
+export const isTakenUnit = (name: string): boolean => takenUnits.has(name) || takenPrefixes.some((prefix) => name.startsWith(prefix));
 
 /** What nginx would choose for a path: the longest prefix. */
 function servedBy(path: string, prefixes: readonly string[]): string | undefined {
@@ -43,10 +46,10 @@ export const serviceRules: readonly Rule[] = [
     }))),
 
   rule(["services"], ({ services }) =>
-    services.filter((s) => isTaken(s.name)).map((s) => ({ at: `services.${s.name}`, must: `must not have the name of a unit of the system, ${s.name}.service`, hint: `name it app-${s.name}` }))),
+    services.filter((s) => isTakenUnit(s.name)).map((s) => ({ at: `services.${s.name}`, must: `must not have the name of a unit of the system, ${s.name}.service`, hint: `name it app-${s.name}` }))),
 
   rule(["jobs"], ({ jobs }) =>
-    jobs.filter((job) => isTaken(job.name)).map((job) => ({ at: `jobs.${job.name}`, must: `must not have the name of a unit of the system, ${job.name}.service`, hint: `name it app-${job.name}` }))),
+    jobs.filter((job) => isTakenUnit(job.name)).map((job) => ({ at: `jobs.${job.name}`, must: `must not have the name of a unit of the system, ${job.name}.service`, hint: `name it app-${job.name}` }))),
 
   // nginx has a file NAME-blue.conf and NAME-green.conf for each service.
   rule(["services"], ({ services }) =>
@@ -77,6 +80,19 @@ export const serviceRules: readonly Rule[] = [
 
   rule(["static"], ({ static: folders }) =>
     folders.filter(({ url }) => url === "/").map(({ url }) => ({ at: join("static", url), must: 'must not be the whole site, "/"', hint: 'for example "/static/"' }))),
+
+  // Root hands each folder to the app's user while the steps run, and must find nothing of that user's on the way to another.
+  rule(["static"], ({ static: folders }) => {
+    const plain = folders.map(({ folder }) => normalize(`${folder}/`).replace(/\/+$/, ""));
+    return plain.flatMap((folder, i) => {
+      const { url, folder: got } = folders[i] ?? { url: "", folder: "" };
+      const problem = (must: string) => [{ at: join("static", url), must, got }];
+      if (folder === ".") return problem("must be a folder of the release, not all of it");
+      if (/^(venv|\.webstack[^/]*)(\/|$)/.test(folder)) return problem("must be a folder that the release's steps fill, not one that the host keeps for itself");
+      const outer = plain.findIndex((other, j) => i !== j && (folder.startsWith(`${other}/`) || (folder === other && j < i)));
+      return outer === -1 ? [] : problem(`must not lie in ${folders[outer]?.folder ?? ""}, the folder of ${join("static", folders[outer]?.url ?? "")}`);
+    });
+  }),
 
   // Their files meet in one tree on the host.
   rule(["static"], ({ static: folders }) =>

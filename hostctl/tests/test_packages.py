@@ -1,0 +1,44 @@
+"""Packages: what apt would take for something else, and an apt that is at work already."""
+import unittest
+
+from hostctl import packages
+from hostctl.errors import HostError
+
+from .machine import Machine
+
+
+class PackagesTest(unittest.TestCase):
+    def setUp(self):
+        self.system = Machine()
+        self.addCleanup(self.system.remove)
+        self.system.offered = {"nginx-light", "libpq5", "g++"}
+
+    def calls(self):
+        return [argv for argv in self.system.ran if argv[0] == "apt-get"]
+
+    def test_names_that_apt_would_take_for_a_pattern_or_for_an_order_to_remove_are_refused_by_name(self):
+        for name in ("openssh-server-", "libpq.+", "libpq5+", "nothing-of-the-kind"):
+            with self.assertRaisesRegex(HostError, "^packages: must be names of packages that apt of this host knows, got " + name.replace("+", r"\+").replace(".", r"\.") + "; "):
+                packages.install(self.system, ["nginx-light", name])
+        self.assertEqual([call for call in self.calls() if "install" in call], [])
+
+    def test_what_the_lists_at_hand_do_not_have_is_fetched_and_installed_and_nothing_is_removed_for_it(self):
+        packages.install(self.system, ["libpq5", "g++"])
+        install = self.calls()[-1]
+        self.assertEqual(install[-3:], ["install", "libpq5", "g++"])
+        self.assertIn("--no-remove", install)
+        self.assertTrue({"libpq5", "g++"} <= self.system.installed)
+
+    def test_the_lists_wait_for_another_apt(self):
+        self.system.lists_are_locked_until = self.system.clock + 60
+        packages.install(self.system, ["libpq5"])
+        self.assertIn("libpq5", self.system.installed)
+
+    def test_but_not_for_ever(self):
+        self.system.lists_are_locked_until = self.system.clock + 3600
+        with self.assertRaisesRegex(HostError, "(?s)^apt-get update: ended with 100\nE: Could not get lock .* process 77 "):
+            packages.install(self.system, ["libpq5"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,84 @@
+"""Static folders that a release step has turned against root."""
+import os
+import tempfile
+import unittest
+from pathlib import Path
+from types import SimpleNamespace
+
+from hostctl import static
+from hostctl.errors import HostError
+from hostctl.paths import Paths
+
+DIGEST = "0123456789abcdef"
+
+
+class StaticTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+        paths = Paths(self.root)
+        self.host = SimpleNamespace(paths=paths, system=SimpleNamespace(sync=lambda folder: None, ids=lambda *_: self.ids))
+        self.ids = os.getuid(), os.getgid()
+        self.release = paths.release(DIGEST)
+        self.release.mkdir(parents=True)
+        # What only root may read, outside the release.
+        self.secret = self.root / "secret"
+        self.secret.mkdir()
+        (self.secret / "key").write_text("secret")
+        (self.secret / "key").chmod(0o600)
+
+    def static(self, *folders):
+        return [SimpleNamespace(url=f"/{folder}/", folder=folder) for folder in folders]
+
+    def check_untouched(self):
+        self.assertEqual(oct((self.secret / "key").stat().st_mode & 0o777), "0o600")
+        self.assertEqual((self.secret / "key").read_text(), "secret")
+        published = [path for path in self.host.paths.static.rglob("*") if path.is_file()] if self.host.paths.static.is_dir() else []
+        self.assertEqual([path for path in published if path.read_text() == "secret"], [])
+
+    def test_a_link_in_the_place_of_a_folder_inside_another_leads_root_nowhere(self):
+        declared = self.static("assets", "assets/inner")
+        static.give(self.host, DIGEST, declared, self.ids)
+        (self.release / "assets/inner").rmdir()
+        (self.release / "assets/inner").symlink_to(self.secret)
+        with self.assertRaisesRegex(HostError, f"^release {DIGEST}: assets/inner: must be a folder, and inner of it is a link or a file; no step may put one there$"):
+            static.give(self.host, DIGEST, declared, self.ids)
+        for look in (lambda: static.keep(self.host, self.release, declared), lambda: static.publish(self.host, DIGEST, declared), lambda: static.damaged(self.host, DIGEST, declared)):
+            with self.assertRaisesRegex(HostError, "assets/inner: must be a folder"):
+                look()
+        self.check_untouched()
+
+    def test_a_link_in_the_middle_of_a_path_is_refused_before_anything_is_made_behind_it(self):
+        (self.release / "shop").symlink_to(self.secret)
+        with self.assertRaisesRegex(HostError, "shop/static: must be a folder, and shop of it is a link"):
+            static.give(self.host, DIGEST, self.static("shop/static"), self.ids)
+        self.assertEqual([path.name for path in self.secret.iterdir()], ["key"])
+
+    def test_links_inside_are_neither_followed_nor_published(self):
+        declared = self.static("assets")
+        static.give(self.host, DIGEST, declared, self.ids)
+        (self.release / "assets/folder").symlink_to(self.secret)
+        (self.release / "assets/file.css").symlink_to(self.secret / "key")
+        (self.release / "assets/own.css").write_text("own")
+        os.mkfifo(self.release / "assets/pipe")
+        static.give(self.host, DIGEST, declared, self.ids)
+        static.keep(self.host, self.release, declared)
+        static.publish(self.host, DIGEST, declared)
+        self.assertEqual([path.relative_to(self.host.paths.static).as_posix() for path in self.host.paths.static.rglob("*") if path.is_file()], ["assets/own.css"])
+        self.check_untouched()
+
+    def test_what_interrupted_steps_left_is_removed_in_the_release_alone(self):
+        declared = self.static("assets")
+        static.give(self.host, DIGEST, declared, self.ids)
+        (self.release / "assets/own.css").write_text("own")
+        static.keep(self.host, self.release, declared)
+        (self.release / "assets/half.css").write_text("half")
+        (self.release / "assets/folder").symlink_to(self.secret)
+        static.clear(self.host, DIGEST, declared)
+        self.assertEqual(sorted(path.name for path in (self.release / "assets").iterdir()), ["folder", "own.css"])
+        self.check_untouched()
+
+
+if __name__ == "__main__":
+    unittest.main()
