@@ -4,6 +4,7 @@ import { arch } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { parse } from "yaml";
 
+import { backupPasswordName, sshKeyName } from "../infra/config/settings";
 import type { TargetName } from "../infra/config/spec";
 import { sourceFiles } from "../infra/release/source";
 import type { Runtime } from "../infra/release/build";
@@ -138,8 +139,8 @@ function summary(made: Design, requirements: Requirements, files: readonly strin
     ...kept.map((file): readonly [string, string] => ["kept", file]),
     ["took", seconds(took)],
   ];
-  const cloud = target === "local" ? [] : [`pulumi stack init ${name}`, `ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey --stack ${name} < key`,
-    ...(database ? [`pulumi config set --secret backupPassword --stack ${name}`] : []), ...secrets.map((one) => `pulumi config set --secret ${one} --stack ${name}`)];
-  const own = target === "local" && secrets.length > 0 ? `\n\nup gives ${secrets.join(", ")} random values; where the app needs its real one: pulumi config set --secret NAME --stack ${name}` : "";
+  const secret = (one: string, random = false): string => `npm run secret -- ${name} set ${one}${random ? " --random" : ""}`;
+  const cloud = target === "local" ? [] : [secret(sshKeyName, true), ...(database ? [secret(backupPasswordName, true)] : []), ...secrets.map((one) => secret(one))];
+  const own = target === "local" && secrets.length > 0 ? `\n\nup gives ${secrets.join(", ")} random values; where the app needs its real one: npm run secret -- ${name} set NAME` : "";
   return `\nThe stack ${name} is described\n${table(rows)}\n\nNext:\n${[...cloud, `npm run up -- ${name}`, `npm run runbook -- ${name}`].map((line) => `  ${line}`).join("\n")}${own}\n`;
 }

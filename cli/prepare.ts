@@ -12,13 +12,17 @@ export interface Prepared {
   readonly config: StackConfig;
 }
 
-/** Sets this box up, makes the stack where it is not there yet, and gives a local one the secrets it lacks. */
-export async function prepare(stack: string): Promise<Prepared> {
+/** A stack whose secrets can be read and written, made where it is not there yet. */
+export async function prepareSecrets(stack: string): Promise<Omit<Prepared, "local">> {
   await setUp();
   const pulumi = new Pulumi(stack);
   if (await pulumi.ensure()) console.log(`Made the stack ${stack}.`);
+  return { pulumi, config: await readConfig(pulumi) };
+}
 
-  const config = await readConfig(pulumi);
+/** Sets this box up, makes the stack where it is not there yet, and gives a local one the secrets it lacks. */
+export async function prepare(stack: string): Promise<Prepared> {
+  const { pulumi, config } = await prepareSecrets(stack);
   const local = config.target === "local";
   if (local) {
     await setUp([images]);

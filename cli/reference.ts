@@ -32,8 +32,8 @@ function markdown(): string {
     "",
     "A command is split into words as a shell would, with quotes and backslashes, but no shell runs it: `;`, `|`, `>`, `$` and the like are refused outside single quotes.",
     "",
-    "Secrets are keys of their own, encrypted in the file: `pulumi config set --secret DJANGO_SECRET_KEY`. Every stack needs one for itself, the key it logs in to its hosts with:",
-    "`ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key`.",
+    "Secrets are keys of their own, encrypted in the file: `npm run secret -- STACK set DJANGO_SECRET_KEY`. Every stack needs one for itself, the key it logs in to its hosts with:",
+    "`npm run secret -- STACK set sshPrivateKey --random`, which is in no file but that one.",
     "",
     ...sections,
   ].join("\n");

@@ -1,12 +1,36 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
-import { sshKeyName } from "../infra/config/settings";
-import { capture } from "../tools/setup/process";
+import { closest, distance } from "fastest-levenshtein";
+import { utils } from "ssh2";
+import { optionalSecrets, sshKeyName } from "../infra/config/settings";
 import type { Pulumi } from "./pulumi";
 import type { StackConfig } from "./stack";
+import { UsageError } from "./terminal";
+
+/** What somebody wants to do with the secrets of a stack. */
+export type SecretWish =
+  | { readonly does: "list"; readonly stack: string }
+  | { readonly does: "set" | "unset"; readonly stack: string; readonly name: string; readonly random: boolean };
+
+const usage = "npm run secret -- STACK list | set NAME [--random] | unset NAME";
+
+/** Reads the words behind `npm run secret --`. @throws UsageError */
+export function wishOf(words: readonly string[]): SecretWish {
+  const random = words.includes("--random");
+  const [stack, does, name, ...more] = words.filter((word) => word !== "--random");
+  const known = stack !== undefined && !stack.startsWith("-") && more.length === 0;
+  if (known && does === "list" && name === undefined && !random) return { does, stack };
+  if (known && (does === "set" || (does === "unset" && !random)) && name !== undefined) return { does, stack, name, random };
+  throw new UsageError(`${usage}, got ${words.length === 0 ? "nothing" : words.join(" ")}`);
+}
+
+/** Why a stack has no secret of that name, in a line; null where it has. */
+export function wrongName(name: string, required: readonly string[], stack: string): string | null {
+  const known = [...new Set([...required, ...optionalSecrets])];
+  if (known.includes(name)) return null;
+  const near = closest(name, known);
+  const hint = distance(name, near) <= 3 ? `; did you mean ${near}?` : `; one of your app's own is named in secrets of Pulumi.${stack}.yaml first`;
+  return `${name}: is no secret of the stack ${stack}, which knows ${known.sort().join(", ")}${hint}`;
+}
 
 /**
  * Gives every secret that a local stack lacks a random value, which is good enough for a rehearsal. Values travel on standard
@@ -14,21 +38,11 @@ import type { StackConfig } from "./stack";
  */
 export async function fillSecrets(pulumi: Pulumi, config: StackConfig): Promise<string[]> {
   const missing = config.required.filter((name) => !config.set.has(name));
-  for (const name of missing) {
-    const value = name === sshKeyName ? await makeSshKey(`webstack-${pulumi.stack}`) : randomBytes(32).toString("base64url");
-    await pulumi.capture(["config", "set", "--secret", name], value);
-  }
+  for (const name of missing) await pulumi.capture(["config", "set", "--secret", name], randomValue(name, pulumi.stack));
   return missing;
 }
 
-/** A new private key, in the form of OpenSSH. */
-async function makeSshKey(comment: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "webstack-"));
-  try {
-    const file = join(folder, "key");
-    await capture("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file]);
-    return readFileSync(file, "utf8");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+/** A new private key in the form of OpenSSH, or 32 random bytes as text; in no file. */
+export function randomValue(name: string, stack: string): string {
+  return name === sshKeyName ? utils.generateKeyPairSync("ed25519", { comment: `webstack-${stack}` }).private : randomBytes(32).toString("base64url");
 }

@@ -77,7 +77,7 @@ function env({ django, overlaid, env: values, pythonPath }: Design): string {
 
 const secrets = ({ secrets: names, name, target: where }: Design): string =>
   names.length === 0 ? ""
-    : [`  # Values: pulumi config set --secret NAME --stack ${name}${where === "local" ? "; `npm run up` gives random ones to those that are missing" : ""}`, "  webstack:secrets:", ...names.map((one) => `    - ${one}`), ""].join("\n");
+    : [`  # Values: npm run secret -- ${name} set NAME${where === "local" ? "; `npm run up` gives random ones to those that are missing" : ""}`, "  webstack:secrets:", ...names.map((one) => `    - ${one}`), ""].join("\n");
 
 function site({ domain }: Design): string {
   return domain === "" ? "" : `  webstack:site:\n    domain: ${domain}\n`;

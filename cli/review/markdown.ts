@@ -18,7 +18,7 @@ export function markdown(review: Review): string {
     cost(review),
     connections(review.connections),
     files(review),
-    section("To do before the next up", review.unset.map((name) => `- \`pulumi config set --secret ${name} --stack ${review.stack}\``)),
+    section("To do before the next up", review.unset.map((name) => `- \`npm run secret -- ${review.stack} set ${name}\``)),
     section("What this review could not know", review.unknown.map((line) => `- ${line}`)),
   ];
   return `${sections.filter((text) => text !== "").join("\n\n")}\n`;

@@ -66,11 +66,14 @@ async function record(folder: string, stack: string): Promise<Omit<Side, "label"
   }
 }
 
+/** Of the command that sets a secret, as this version of the program says it, and as earlier ones did. */
+const secretHint = / (secret --|--secret) /;
+
 /** The checked description. A secret that is only missing is no fault of a change: it stands in `unset`. */
 function describe(program: Program, raw: Readonly<Record<string, unknown>>, stack: string, secretNames: ReadonlySet<string>) {
   const context = { project: "webstack", stack, secretNames };
   const first = program.checkSpec(raw, context);
-  const unset = first.problems.filter(({ must, hint }) => must === "must be set" && hint?.includes("--secret") === true).map(({ at }) => at);
+  const unset = first.problems.filter(({ must, hint }) => must === "must be set" && hint !== undefined && secretHint.test(hint)).map(({ at }) => at);
   if (unset.length === 0) return { ...first, unset };
   return { ...program.checkSpec(raw, { ...context, secretNames: new Set([...secretNames, ...unset]) }), unset };
 }

@@ -1,3 +1,4 @@
+import { setCommand } from "../../infra/config/parse";
 import type { Problem } from "../../infra/config/problems";
 import { billOf, billsElsewhere, overBudget, type Bill } from "../../infra/plan/cost";
 import type { StackPlan } from "../../infra/plan/plan";
@@ -49,7 +50,7 @@ export function reviewChange(stack: string, before: Side | null, after: Side): R
   const old: Side = before ?? { ...emptySide, label: "nothing" };
   const steps = old.resources === null || after.resources === null ? null : compareResources(old.resources, after.resources);
   const hosts = compareHosts(old, after);
-  const problems = [...after.problems, ...newlyUnset(old, after), ...wrongExceptions(after), ...(after.plan === null ? [] : overBudget(after.plan))];
+  const problems = [...after.problems, ...newlyUnset(stack, old, after), ...wrongExceptions(after), ...(after.plan === null ? [] : overBudget(after.plan))];
   return {
     stack,
     before: old.label,
@@ -85,9 +86,9 @@ const wrongExceptions = ({ spec }: Side): readonly Problem[] => (spec === null ?
 const billed = (plan: StackPlan | null): Bill | null => (plan === null ? null : billOf(plan));
 
 /** A secret that the change asks for and does not bring is a fault of the change; one that was missing before is a thing to do. */
-function newlyUnset(before: Side, after: Side): readonly Problem[] {
+function newlyUnset(stack: string, before: Side, after: Side): readonly Problem[] {
   if (before.spec === null) return [];
-  return after.unset.filter((name) => !before.unset.includes(name)).map((name) => ({ at: name, must: "must be set", hint: `run pulumi config set --secret ${name}` }));
+  return after.unset.filter((name) => !before.unset.includes(name)).map((name) => ({ at: name, must: "must be set", hint: setCommand(name, stack) }));
 }
 
 function compareSecrets({ hashes: old }: Side, { hashes: now }: Side): readonly SecretChange[] {

@@ -90,7 +90,7 @@ export const keys = {
   }),
   env: group(mapOf(envName, envValue, "names to texts", "NAME"), { says: "settings that are no secret, for services, jobs and release steps", example: { DJANGO_SETTINGS_MODULE: "ocpizza.settings" } }),
   secrets: optional(listOf(envName, "names"), [], {
-    says: "settings that are secret; each value is set with `pulumi config set --secret NAME`", example: ["DJANGO_SECRET_KEY"],
+    says: "settings that are secret; each value is set with `npm run secret -- STACK set NAME`", example: ["DJANGO_SECRET_KEY"],
   }),
   site: group(section({
     domain: computed(domain, "none: the site is reached by its address", { says: "public name of the site", example: "www.ocpizza.fr" }),

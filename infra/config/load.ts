@@ -45,7 +45,7 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
   const key = secretNames.has(sshKeyName) ? publicKeyOf(value(sshKeyName)) : undefined;
   const monitoring = [smtpPasswordName, alertWebhookName, sentryTokenName].filter((name) => secretNames.has(name));
   const empty = [...spec.secrets, backupPasswordName, slackWebhookName, ...monitoring].filter((name) => secretNames.has(name) && value(name) === "");
-  const all = [...problems, ...keyProblems(key), ...webhookProblems(secretNames.has(alertWebhookName) ? value(alertWebhookName) : "", spec), ...empty.map((name): Problem => ({ at: name, must: "must not be empty", hint: setCommand(name) }))];
+  const all = [...problems, ...keyProblems(key, stack), ...webhookProblems(secretNames.has(alertWebhookName) ? value(alertWebhookName) : "", spec), ...empty.map((name): Problem => ({ at: name, must: "must not be empty", hint: setCommand(name, stack) }))];
   if (all.length > 0 || key === undefined || "fault" in key) throw new ConfigError(`Pulumi.${stack}.yaml`, all);
 
   return {
@@ -72,17 +72,17 @@ function fromText(value: string): unknown {
 }
 
 /** Without TLS, everybody on the way could read the URL and post there. */
-function webhookProblems(url: string, { target }: StackSpec): readonly Problem[] {
+function webhookProblems(url: string, { target, stack }: StackSpec): readonly Problem[] {
   const schemes = targetDefaults[target].public ? ["https:"] : ["https:", "http:"];
-  return url === "" || (URL.canParse(url) && schemes.includes(new URL(url).protocol) && !/\s/.test(url)) ? [] : [{ at: alertWebhookName, must: "must be an https URL", hint: setCommand(alertWebhookName) }];
+  return url === "" || (URL.canParse(url) && schemes.includes(new URL(url).protocol) && !/\s/.test(url)) ? [] : [{ at: alertWebhookName, must: "must be an https URL", hint: setCommand(alertWebhookName, stack) }];
 }
 
-function keyProblems(key: ReturnType<typeof publicKeyOf> | undefined): readonly Problem[] {
+function keyProblems(key: ReturnType<typeof publicKeyOf> | undefined, stack: string): readonly Problem[] {
   if (key === undefined || !("fault" in key)) return [];
   const must = {
     form: "must be a private key file of OpenSSH",
     type: "must be a key of type ed25519",
     passphrase: "must have no passphrase, since nobody is there to type it",
   }[key.fault];
-  return [{ at: sshKeyName, must, hint: setCommand(sshKeyName) }];
+  return [{ at: sshKeyName, must, hint: setCommand(sshKeyName, stack) }];
 }

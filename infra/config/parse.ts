@@ -9,7 +9,7 @@ import { settingRules } from "./rules/settings";
 import { monitoringRules } from "./rules/monitoring";
 import { siteRules } from "./rules/site";
 import { readKeys, unknownKey } from "./section";
-import { optionalSecrets, ownSecrets, sshKeyName } from "./settings";
+import { backupPasswordName, optionalSecrets, ownSecrets, sshKeyName } from "./settings";
 import type { StackSpec } from "./spec";
 import { join } from "./type";
 
@@ -49,19 +49,19 @@ export function checkSpec(raw: Readonly<Record<string, unknown>>, context: Conte
 }
 
 /** Tells the settings from the secrets, which are keys of the same file. */
-function splitKeys(raw: Readonly<Record<string, unknown>>, { secretNames }: Context): { readonly settings: Readonly<Record<string, unknown>>; readonly problems: readonly Problem[] } {
+function splitKeys(raw: Readonly<Record<string, unknown>>, { secretNames, stack }: Context): { readonly settings: Readonly<Record<string, unknown>>; readonly problems: readonly Problem[] } {
   const named: readonly unknown[] = Array.isArray(raw["secrets"]) ? raw["secrets"] : [];
   const expected = [...new Set([...ownSecrets(raw), ...named.filter((name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && !Object.hasOwn(keys, name))])];
   const problems: Problem[] = [];
   for (const name of new Set([...expected, ...optionalSecrets])) {
-    if (Object.hasOwn(raw, name)) problems.push({ at: name, must: "must be encrypted", hint: `${setCommand(name)}, and change the secret if this file was saved anywhere` });
-    else if (expected.includes(name) && !secretNames.has(name)) problems.push({ at: name, must: "must be set", hint: setCommand(name) });
+    if (Object.hasOwn(raw, name)) problems.push({ at: name, must: "must be encrypted", hint: `${setCommand(name, stack)}, and change the secret if this file was saved anywhere` });
+    else if (expected.includes(name) && !secretNames.has(name)) problems.push({ at: name, must: "must be set", hint: setCommand(name, stack) });
   }
   for (const name of secretNames) {
     if (expected.includes(name) || optionalSecrets.includes(name)) continue;
     problems.push(Object.hasOwn(keys, name)
       ? { at: name, must: "must not hold a secret", hint: "name the secret in secrets and set it as a key of its own" }
-      : { at: join("", name), must: "must be named in secrets to be used", hint: `add it there, or run pulumi config rm ${name}` });
+      : { at: join("", name), must: "must be named in secrets to be used", hint: `add it there, or run pulumi config rm ${name} --stack ${stack}` });
   }
   const settings = Object.fromEntries(Object.entries(raw).filter(([name]) => !expected.includes(name) && !optionalSecrets.includes(name)));
   for (const name of Object.keys(settings)) {
@@ -70,8 +70,5 @@ function splitKeys(raw: Readonly<Record<string, unknown>>, { secretNames }: Cont
   return { settings: Object.fromEntries(Object.entries(settings).filter(([name]) => Object.hasOwn(keys, name))), problems };
 }
 
-/** The command that mends a secret that is missing or stands in clear. */
-export const setCommand = (name: string): string =>
-  name === sshKeyName
-    ? "run ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key"
-    : `run pulumi config set --secret ${name}`;
+/** The command that mends a secret that is missing or stands in clear; one that nobody else knows is made up. */
+export const setCommand = (name: string, stack: string): string => `run npm run secret -- ${stack} set ${name}${name === sshKeyName || name === backupPasswordName ? " --random" : ""}`;

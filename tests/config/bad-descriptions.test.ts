@@ -518,13 +518,13 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     { monitoring: { emails: ["ops@ocpizza.fr"], smtp: { host: "smtp.ocpizza.fr", from: "a@ocpizza.fr", user: "a", tls: "none" } } },
     [
       'monitoring.smtp.tls: must be starttls or tls with a user, whose password would cross the network in clear, got "none"',
-      "smtpPassword: must be set; run pulumi config set --secret smtpPassword",
+      "smtpPassword: must be set; run npm run secret -- test set smtpPassword",
     ],
   ],
   [
     "a webhook in clear",
     { alertWebhook: "https://hooks.example/T0/B0" },
-    ["alertWebhook: must be encrypted; run pulumi config set --secret alertWebhook, and change the secret if this file was saved anywhere"],
+    ["alertWebhook: must be encrypted; run npm run secret -- test set alertWebhook, and change the secret if this file was saved anywhere"],
   ],
   [
     "an app's secret with the name of one of ours",
@@ -536,7 +536,7 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     { ...cloud, monitoring: { sentry: { organization: "ocpizza", project: "site", url: "http://sentry.ocpizza.fr" } } },
     [
       'monitoring.sentry.url: must be an https URL on digitalocean, where the token would cross the Internet in clear, got "http://sentry.ocpizza.fr"',
-      "sentryToken: must be set; run pulumi config set --secret sentryToken",
+      "sentryToken: must be set; run npm run secret -- test set sentryToken",
     ],
   ],
   [
@@ -545,7 +545,7 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     [
       'monitoring.sentry.organization: must be lower-case letters, digits, dots and dashes, got "OC Pizza"; for example organization: ocpizza',
       "monitoring.sentry.project: must be set to lower-case letters, digits, dots and dashes; for example project: site",
-      "sentryToken: must be set; run pulumi config set --secret sentryToken",
+      "sentryToken: must be set; run npm run secret -- test set sentryToken",
     ],
   ],
   [

@@ -47,12 +47,12 @@ test.each([
   ["a key with a passphrase", { sshPrivateKey: keyPair({ passphrase: "a passphrase" }).private }, {}, "sshPrivateKey: must have no passphrase, since nobody is there to type it; "],
 ])("refuses %s", (_what, secrets, values, line) => {
   setConfig(raw(values), secrets);
-  expect(() => loadSpec()).toThrow(new Error(`Pulumi.test.yaml: 1 problem\n  ${line}run ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key`));
+  expect(() => loadSpec()).toThrow(new Error(`Pulumi.test.yaml: 1 problem\n  ${line}run npm run secret -- test set sshPrivateKey --random`));
 });
 
 test("refuses an empty secret", () => {
   setConfig(raw({ secrets: ["TOKEN"] }), { sshPrivateKey: pair.private, TOKEN: "" });
-  expect(() => loadSpec()).toThrow(new Error("Pulumi.test.yaml: 1 problem\n  TOKEN: must not be empty; run pulumi config set --secret TOKEN"));
+  expect(() => loadSpec()).toThrow(new Error("Pulumi.test.yaml: 1 problem\n  TOKEN: must not be empty; run npm run secret -- test set TOKEN"));
 });
 
 test("hands over the secrets of alerts that are set", async () => {
@@ -68,7 +68,7 @@ test.each([
   ["in clear on the Internet", { target: "digitalocean", access: { sshFrom: ["203.0.113.7/32"] } }, "http://hooks.example/marker"],
 ])("refuses a webhook %s, without showing it", (_what, values, alertWebhook) => {
   setConfig(raw(values), { sshPrivateKey: pair.private, alertWebhook });
-  expect(() => loadSpec()).toThrow(new Error("Pulumi.test.yaml: 1 problem\n  alertWebhook: must be an https URL; run pulumi config set --secret alertWebhook"));
+  expect(() => loadSpec()).toThrow(new Error("Pulumi.test.yaml: 1 problem\n  alertWebhook: must be an https URL; run npm run secret -- test set alertWebhook"));
 });
 
 test("names every missing and every plain secret at once, and shows none", () => {
@@ -77,10 +77,10 @@ test("names every missing and every plain secret at once, and shows none", () =>
     new Error(
       [
         "Pulumi.test.yaml: 4 problems",
-        "  A: must be set; run pulumi config set --secret A",
-        "  B: must be encrypted; run pulumi config set --secret B, and change the secret if this file was saved anywhere",
+        "  A: must be set; run npm run secret -- test set A",
+        "  B: must be encrypted; run npm run secret -- test set B, and change the secret if this file was saved anywhere",
         "  C: is not a known key; known keys are target, protect, app, services, static, release, jobs, env, secrets, site, host, network, database, backup, monitoring, policy, access",
-        "  sshPrivateKey: must be set; run ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key",
+        "  sshPrivateKey: must be set; run npm run secret -- test set sshPrivateKey --random",
       ].join("\n"),
     ),
   );

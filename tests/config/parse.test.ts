@@ -29,7 +29,7 @@ test("tells all problems of a file at once, in the order of their paths", () => 
   expect(message(overrides)).toBe(
     [
       "Pulumi.test.yaml: 10 problems",
-      "  TOKEN: must be set; run pulumi config set --secret TOKEN",
+      "  TOKEN: must be set; run npm run secret -- test set TOKEN",
       "  access.sshFrom.0: must not open SSH to the world, got \"0.0.0.0/0\"; name the networks that people work from",
       "  app.name: must be 2 to 20 lower-case letters, digits and dashes, beginning with a letter, got \"OC\"; for example name: ocpizza",
       "  app.source: must be a path relative to the folder of Pulumi.yaml, got \"../..\"; that folder holds this project itself; name the app's own, as in ../myapp",
@@ -124,13 +124,13 @@ test("a setting keeps every character", () => {
 
 test.each([
   ["that stands in clear", raw({ secrets: ["TOKEN"], TOKEN: "marker-9f2" }), context(),
-    "TOKEN: must be encrypted; run pulumi config set --secret TOKEN, and change the secret if this file was saved anywhere"],
+    "TOKEN: must be encrypted; run npm run secret -- test set TOKEN, and change the secret if this file was saved anywhere"],
   ["of the stack itself that stands in clear", raw({ sshPrivateKey: "marker-9f2" }), { ...context(), secretNames: new Set(["backupPassword"]) },
-    "sshPrivateKey: must be encrypted; run ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key, and change the secret if this file was saved anywhere"],
-  ["of the backups that is missing", raw(), { ...context(), secretNames: new Set(["sshPrivateKey"]) }, "backupPassword: must be set; run pulumi config set --secret backupPassword"],
+    "sshPrivateKey: must be encrypted; run npm run secret -- test set sshPrivateKey --random, and change the secret if this file was saved anywhere"],
+  ["of the backups that is missing", raw(), { ...context(), secretNames: new Set(["sshPrivateKey"]) }, "backupPassword: must be set; run npm run secret -- test set backupPassword --random"],
   ["of the stack itself that is missing", raw(), { ...context(), secretNames: new Set(["backupPassword"]) },
-    "sshPrivateKey: must be set; run ssh-keygen -t ed25519 -N '' -f key && pulumi config set --secret sshPrivateKey < key"],
-  ["that no list names", raw(), context("TOKEN"), "TOKEN: must be named in secrets to be used; add it there, or run pulumi config rm TOKEN"],
+    "sshPrivateKey: must be set; run npm run secret -- test set sshPrivateKey --random"],
+  ["that no list names", raw(), context("TOKEN"), "TOKEN: must be named in secrets to be used; add it there, or run pulumi config rm TOKEN --stack test"],
   ["in clear that no list names", raw({ STRIPE_KEY: "marker-9f2" }), context(), `STRIPE_KEY: is not a known key; known keys are ${Object.keys(keys).join(", ")}`],
   ["inside of a section", raw({ env: undefined }), context("env"), "env: must not hold a secret; name the secret in secrets and set it as a key of its own"],
 ])("refuses a secret %s and does not show it", (_what, values, known, line) => {

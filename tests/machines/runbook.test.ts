@@ -75,6 +75,24 @@ test("stop ends it, start brings it back, and so does reactivate", async () => {
   expect((await ask(siteUrl)).status).toBe(200);
 }, 120_000);
 
+test("a secret is made, listed and taken back, and a name that is wrong is told before it is written", async () => {
+  const file = () => readFileSync(stack.file, "utf8");
+  const before = file();
+  const wrong = await stack.shell(`echo value | npm run --silent secret -- ${stack.name} set backupPasword`);
+  expect([wrong.code, wrong.stdout, wrong.stderr, file()]).toEqual([1, "", expect.stringMatching(/^webstack: backupPasword: is no secret of the stack test-vault, .*; did you mean backupPassword\?\n$/), before]);
+  const taken = await stack.npm("secret", stack.name, "set", "backupPassword", "--random");
+  expect([taken.code, taken.stderr, file()]).toEqual([1, expect.stringMatching(/^webstack: backupPassword: is set already/), before]);
+  const set = await stack.shell(`echo of-a-test | npm run --silent secret -- ${stack.name} set smtpPassword`);
+  expect([set.code, set.stdout]).toEqual([0, `smtpPassword: is set, encrypted in Pulumi.${stack.name}.yaml; npm run up -- ${stack.name} brings it to the hosts\n`]);
+  expect(file()).toMatch(/webstack:smtpPassword:\n +secure: /);
+  expect(file()).not.toContain("of-a-test");
+  const list = await stack.npm("secret", stack.name, "list");
+  expect([list.code, list.stdout]).toEqual([0, expect.stringMatching(/^ {2}backupPassword +is set$/m)]);
+  expect(list.stdout).toMatch(/^ {2}smtpPassword +is set$/m);
+  expect((await stack.npm("secret", stack.name, "unset", "smtpPassword")).code).toBe(0);
+  expect(file()).toBe(before);
+}, 120_000);
+
 test("a job by hand", async () => {
   const { code, stdout } = await type(onHost("sudo hostctl run update-city-001"));
   expect([code, stdout.trim() !== ""]).toEqual([0, true]);

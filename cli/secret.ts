@@ -1,0 +1,43 @@
+/**
+ * npm run secret -- STACK list | set NAME [--random] | unset NAME: the secrets of a stack, encrypted in its file. A value is asked for without being shown, or read from
+ * standard input; --random makes one: a new key for sshPrivateKey, 32 random bytes for another.
+ */
+import { optionalSecrets } from "../infra/config/settings";
+import { prepareSecrets } from "./prepare";
+import { readHidden } from "./prompt";
+import type { Pulumi } from "./pulumi";
+import { randomValue, wishOf, wrongName, type SecretWish } from "./secrets";
+import type { StackConfig } from "./stack";
+import { main, table, UsageError } from "./terminal";
+
+main(async () => {
+  const wish = wishOf(process.argv.slice(2));
+  const { pulumi, config } = await prepareSecrets(wish.stack);
+  if (wish.does === "list") {
+    const names = [...config.required, ...optionalSecrets.filter((name) => config.set.has(name) && !config.required.includes(name))].sort();
+    console.log(table(names.map((name) => [name, config.set.has(name) ? "is set" : "IS MISSING"])));
+    return 0;
+  }
+  const wrong = wrongName(wish.name, config.required, wish.stack);
+  if (wrong !== null) throw new UsageError(wrong);
+  console.log(await (wish.does === "set" ? set(wish, pulumi, config) : unset(wish, pulumi, config)));
+  return 0;
+});
+
+type OfOne = Extract<SecretWish, { readonly name: string }>;
+
+async function set({ stack, name, random }: OfOne, pulumi: Pulumi, config: StackConfig): Promise<string> {
+  if (random && config.set.has(name)) {
+    throw new UsageError(`${name}: is set already, and what it opens would be closed to a random one; where it is not needed any more: npm run secret -- ${stack} unset ${name}`);
+  }
+  const value = random ? randomValue(name, stack) : await readHidden(`${name}: `);
+  if (value === "") throw new UsageError(`${name}: must not be empty`);
+  await pulumi.capture(["config", "set", "--secret", name], value);
+  return `${name}: is set, encrypted in Pulumi.${stack}.yaml; npm run up -- ${stack} brings it to the hosts`;
+}
+
+async function unset({ stack, name }: OfOne, pulumi: Pulumi, config: StackConfig): Promise<string> {
+  if (!config.set.has(name)) throw new UsageError(`${name}: is not set`);
+  await pulumi.capture(["config", "rm", name]);
+  return `${name}: is gone from Pulumi.${stack}.yaml${config.required.includes(name) ? `; no up goes on without one: npm run secret -- ${stack} set ${name}` : ""}`;
+}

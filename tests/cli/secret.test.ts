@@ -1,0 +1,34 @@
+import { UsageError } from "../../cli/terminal";
+import { randomValue, wishOf, wrongName } from "../../cli/secrets";
+import { publicKeyOf } from "../../infra/config/sshkey";
+
+test.each([
+  [["prod", "list"], { does: "list", stack: "prod" }],
+  [["prod", "set", "TOKEN"], { does: "set", stack: "prod", name: "TOKEN", random: false }],
+  [["prod", "set", "backupPassword", "--random"], { does: "set", stack: "prod", name: "backupPassword", random: true }],
+  [["prod", "unset", "TOKEN"], { does: "unset", stack: "prod", name: "TOKEN", random: false }],
+])("%j is understood", (words, wish) => {
+  expect(wishOf(words)).toEqual(wish);
+});
+
+test.each([[[]], [["prod"]], [["set", "TOKEN"]], [["prod", "set"]], [["prod", "set", "TOKEN", "value"]], [["prod", "unset", "TOKEN", "--random"]], [["prod", "list", "TOKEN"]], [["prod", "show", "TOKEN"]]])("%j is refused", (words) => {
+  expect(() => wishOf(words)).toThrow(new UsageError(`npm run secret -- STACK list | set NAME [--random] | unset NAME, got ${words.join(" ") || "nothing"}`));
+});
+
+test("a name that the stack does not have is told with those that it has, before anything is written", () => {
+  const required = ["DJANGO_SECRET_KEY", "sshPrivateKey", "backupPassword"];
+  expect([wrongName("DJANGO_SECRET_KEY", required, "prod"), wrongName("alertWebhook", required, "prod")]).toEqual([null, null]);
+  expect(wrongName("DJANGO_SECRETKEY", required, "prod")).toBe(
+    "DJANGO_SECRETKEY: is no secret of the stack prod, which knows DJANGO_SECRET_KEY, alertWebhook, backupPassword, sentryToken, smtpPassword, sshPrivateKey; did you mean DJANGO_SECRET_KEY?",
+  );
+  expect(wrongName("STRIPE", required, "prod")).toMatch(/; one of your app's own is named in secrets of Pulumi\.prod\.yaml first$/);
+});
+
+test("a random key is one that a stack takes, of its own each time", () => {
+  const [one, other] = [randomValue("sshPrivateKey", "prod"), randomValue("sshPrivateKey", "prod")];
+  expect([publicKeyOf(one), one === other]).toEqual([{ line: expect.stringMatching(/^ssh-ed25519 AAAA/) }, false]);
+});
+
+test("another random value has 32 bytes", () => {
+  expect(Buffer.from(randomValue("backupPassword", "prod"), "base64url")).toHaveLength(32);
+});
