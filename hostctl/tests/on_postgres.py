@@ -1,6 +1,7 @@
 """The database's administrator, the app's user, logins that take turns and steps that wait for locks, asked of a real PostgreSQL 15 that the tests start and end. Run where its server is, as root:
 tests/machines/backup.test.ts does on a database machine."""
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -161,6 +162,32 @@ class LoginTest(Server):
         self.assertEqual(self.ask("shop_b", "second-password", "select current_user || ' ' || session_user"), "shop shop_b")
         with self.assertRaises(HostError):
             self.ask("shop_a", "first-password", "select 1")
+
+    def test_a_login_that_lets_nobody_in_is_refused_and_whatever_else_is_amiss_is_not(self):
+        self.give("shop_a", "password")
+        self.assertEqual(self.refusal("shop_a", "wrong"), (True, 'password authentication failed for user "shop_a"'))
+        self.assertEqual(self.refusal("nobody", "password"), (True, 'password authentication failed for user "nobody"'))
+        self.as_superuser("alter role shop_a valid until '2020-01-01'")
+        self.assertEqual(self.refusal("shop_a", "password"), (True, 'password authentication failed for user "shop_a"'))
+        self.as_superuser("alter role shop_a valid until 'infinity' nologin")
+        self.assertEqual(self.refusal("shop_a", "password"), (True, 'role "shop_a" is not permitted to log in'))
+        self.give("shop_a", "password")
+        self.as_superuser("revoke connect on database template1 from public")
+        self.assertEqual(self.refusal("shop_a", "password", "template1"), (False, 'permission denied for database "template1"'))
+        self.assertEqual(self.refusal("shop_a", "password", "shop_gone"), (False, 'database "shop_gone" does not exist'))
+        self.as_superuser("alter role shop_a connection limit 0")
+        self.assertEqual(self.refusal("shop_a", "password"), (False, 'too many connections for role "shop_a"'))
+        self.as_superuser("alter role shop_a connection limit -1")
+        self.as_superuser("alter database shop with allow_connections false")
+        self.assertEqual(self.refusal("shop_a", "password"), (False, 'database "shop" is not currently accepting connections'))
+        self.as_superuser("alter database shop with allow_connections true")
+        self.ask("shop_a", "password", "select 1")
+
+    def refusal(self, user, password, database="shop"):
+        """(whether it is one of the login, its words) of what the server says."""
+        with self.assertRaises(CommandFailed) as said:
+            self.ask(user, password, "select 1", database)
+        return re.search(login_postgres.REFUSED, said.exception.output) is not None, said.exception.output.split("FATAL:  ")[1].splitlines()[0]
 
     def test_a_login_may_do_what_a_restore_does(self):
         self.give("shop_a", "first-password")

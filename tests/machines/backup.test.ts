@@ -1,11 +1,12 @@
 /** Backups, restores and drills on real machines, with what goes wrong with them. Limit: a database of some hundred kilobytes. */
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseState } from "../../cli/protection";
+import { hostctlTests } from "./hostctlTests";
 import { ask, awaitOk } from "./http";
 import { rowsOf } from "./rows";
-import { run, TestStack } from "./stack";
+import { TestStack } from "./stack";
 
 const stack = new TestStack("backup", "10.84.12.0/24");
 const backupMachine = { address: "10.84.12.40" };
@@ -63,16 +64,8 @@ const checksums = async (except = "") => {
 
 const products = async () => (await ask(`${site}products`)).status;
 
-/** What tests of hostctl say that need a program which one of the machines has. */
-async function hostctlTests(module: string, address?: string): Promise<string> {
-  const packed = await run("sh", ["-c", "tar -cz --exclude=__pycache__ hostctl | base64"], { cwd: resolve(__dirname, "../..") });
-  const tested = `cd /opt/hostctl-tests && sudo python3 -m unittest hostctl.tests.${module} 2>&1`;
-  const there = address === undefined ? {} : { address };
-  return stack.remote(`sudo mkdir -p /opt/hostctl-tests && base64 -d | sudo tar -C /opt/hostctl-tests -xz && ${tested}; sudo rm -rf /opt/hostctl-tests`, { stdin: packed.stdout, ...there });
-}
-
 test("hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's", async () => {
-  expect(await hostctlTests("on_postgres", (await stack.outputs()).database.host)).toMatch(/^Ran 10 tests in .*\n\nOK$/m);
+  expect(await hostctlTests(stack, "on_postgres", (await stack.outputs()).database.host)).toMatch(/^Ran 11 tests in .*\n\nOK$/m);
 }, 120_000);
 
 /** What happens to a pack of the repository, as a shell command. */
@@ -87,7 +80,7 @@ const repositories = [
 ];
 
 test.each(rowsOf("backup", [...repositories, ...damages], ({ name }) => name).filter((row) => "module" in row))("hostctl with a repository of Debian's restic: $name", async ({ module, tests }) => {
-  expect(await hostctlTests(module)).toMatch(new RegExp(`^Ran ${tests} tests? in .*\\n\\nOK$`, "m"));
+  expect(await hostctlTests(stack, module)).toMatch(new RegExp(`^Ran ${tests} tests? in .*\\n\\nOK$`, "m"));
 }, 400_000);
 
 test("a destroyed database comes back from its backup, every table identical by checksum", async () => {
