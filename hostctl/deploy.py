@@ -26,7 +26,7 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
     roll.clear()
     journal = undo.begin(host.paths, verb=host.log.verb, touched=_touched(host, changes), actions=changes.actions,
                          units=host.units.saved(_units(changes, roll)), stops=[*roll.stops, *changes.gone], commands=roll.commands,
-                         drain_seconds=roll.drain_seconds)
+                         drain_seconds=roll.drain_seconds, workers=host.nginx.workers())
     revision = None
     try:
         if changes.write or changes.remove or changes.env is not None or changes.database_admin is not None:
@@ -104,7 +104,7 @@ def _put_back(host, journal, failure):
             host.log.step("PUT-BACK")
             with host.log.event("Old-state-restoration"):
                 undo.put_back(host, journal)
-    except HostError as second:
+    except (HostError, OSError) as second:
         raise HostError(f"{failure}\nThe old state could not be put back: {second}\nMend that and run `hostctl recover`") from failure
 
 
