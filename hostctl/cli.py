@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from . import (apply, backup_verbs, certificate, files, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, monitoring, monitoring_verbs,
-               pause, prune, rollback, signals, slots, status, update, words)
+               pause, prune, restore, rollback, signals, slots, status, update, words)
 from .compare import compare, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -109,7 +109,7 @@ def _parser():
     one = verb("take-over", _take_over, "read what another host hands over; timers wait until in-service")
     _what(one)
     verb("in-service", _call(handover.in_service), "the site's address leads here now: let timers run, order the certificate if it is due", locks=False)
-    verb("recover", _call(recover), "put the old state back after an interrupted run; the machine does this when it boots")
+    verb("recover", _recover, "put the old state back after an interrupted run; the machine does this when it boots")
     verb("watch-login", _watch_login, "have systemd run follow-login if the cloud's store of secrets holds another login; a timer does this", locks=False)
     one = verb("follow-login", _follow_login, "take over the database login that the cloud's store of secrets holds now", locks=False)
     one.add_argument("--lock-wait", type=float, default=0, metavar="SECONDS", help="wait for another run to end (default: 0)")
@@ -205,6 +205,12 @@ def _release(host, args):
 
 def _rollback(host, args):
     rollback.rollback(host, args.digest, args.down, args.restore)
+    return 0
+
+
+def _recover(host, _args):
+    recover(host)
+    restore.recover(host)
     return 0
 
 
