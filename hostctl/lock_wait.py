@@ -46,8 +46,9 @@ class LockWait:
         while not self._over.wait(LOOK_SECONDS):
             try:
                 waiting = self.database.waiting(sockets.of_unit(self.host.paths, self.unit), self.mark)
-            except (HostError, OSError, ValueError) as failure:
-                self._blind = failure
+            except Exception as failure:
+                # Whatever it is: a thread that ends in silence would leave the step to wait for ever.
+                self._blind = failure if isinstance(failure, (HostError, OSError)) else repr(failure)
                 continue
             self._waiting, self._blind = waiting, None
             now = self.host.system.monotonic()

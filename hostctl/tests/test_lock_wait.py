@@ -112,6 +112,11 @@ class LockWaitTest(unittest.TestCase):
         self.assertIn("WARNING: nobody saw whether the step waits for a lock of the database\npsql: ended with 2\ntoo many connections", "\n".join(self.machine.said))
         self.assertEqual(self.machine.answering(), {"web": self.two})
 
+    def test_an_answer_that_nobody_foresaw_is_told_and_the_next_look_goes_on(self):
+        said, killed, _ = self.release([TypeError("'NoneType' object is not subscriptable"), [(11, "12:00")]])
+        self.assertIn("waited 3 s for table orders", said)
+        self.assertEqual(killed, [UNIT])
+
     def test_a_step_has_a_name_for_the_server(self):
         self.release([[]])
         steps = [argv for argv in self.machine.ran if argv[0] == "systemd-run" and "--wait" in argv]
