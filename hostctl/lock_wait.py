@@ -28,6 +28,9 @@ class LockWait:
 
     def __enter__(self):
         if self.database:
+            # Where it cannot be asked, the step says so itself.
+            with contextlib.suppress(CommandFailed):
+                self.database.end_lost(self.mark)
             self._thread.start()
         return self
 

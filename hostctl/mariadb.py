@@ -195,6 +195,9 @@ class MariaDB(Database):
         return [Waiting(one["session"], one["began"], f"what `{one['began'][:STATEMENT_LETTERS]}` needs ({one['state'].lower()})",
                         f"perhaps one of {others}" if others not in ("", "NULL") else None) for one in found]
 
+    def end_lost(self, mark):
+        """None: a session has no name there, and no statement that changes a table leaves a transaction open behind it."""
+
     def end(self, waiting):
         self.ask(f"kill {int(waiting.session)}", timeout=ANSWER_SECONDS)
 

@@ -182,6 +182,9 @@ def judge_data(machine):
     of the last backup that the host knows of, which is in the repository. Raises AssertionError for anything between."""
     is_, host, paths = unittest.TestCase(), machine.host("recover"), machine.paths
     cli.main(["recover"], machine.root, machine, echo=lambda *_, **__: None)
+    asked = any(argv[0] == "systemd-run" and "--recover" in argv for argv in machine.ran)
+    # The site starts now: what is open still is for the database to say.
+    is_.assertEqual(paths.restoring.exists(), asked)
     restore.settle(host)
     machine.keep()
     media = {path.name: path.read_text() for path in (paths.data / "media").iterdir() if path.is_file()}

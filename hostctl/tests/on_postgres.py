@@ -3,6 +3,7 @@ tests/machines/backup.test.ts does on a database machine."""
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -263,6 +264,15 @@ class LockTest(Server):
         self.database.end(found[0])
         self.assertNotEqual(step.wait(10), 0)
         self.assertEqual(visitor.wait(10), 0)
+
+    def test_what_a_step_left_that_was_lost_with_its_host_stands_in_no_other_step_s_way(self):
+        other = self.start("select pg_sleep(60)", "webstack-step web-1")
+        lost = self.start("begin;alter table orders add note text;select pg_sleep(60)", "webstack-step web-0")
+        self.until(lambda: self.database.ask("select count(*) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()", "shop") == "2")
+        lost.send_signal(signal.SIGSTOP)
+        with LockWait(self.host, "webstack-step.service", "web-0", 60):
+            self.assertEqual(self.start("alter table orders add total int").wait(10), 0)
+        self.assertIsNone(other.poll())
 
     def test_a_session_that_has_gone_on_is_not_ended(self):
         report, step, visitor = self.step_behind_a_report("alter table orders add note text;select pg_sleep(3)")
