@@ -144,6 +144,20 @@ test("a restore keeps what served, and undo brings it back: rows, media and all"
   expect(await databases()).toEqual(["ocpizza"]);
 }, 240_000);
 
+test("what a power cut left of a restore is turned back by the recovery at boot, and once the databases may have switched by what they say", async () => {
+  const [data, aside, left] = ["/srv/webstack/shared/data", ".aside-before_20260101t000000z", "/var/lib/webstack/restore.unfinished.json"];
+  const photo = () => stack.remote(`sudo cat ${data}/media/photo`);
+  const before = [await photo(), await databases()];
+  for (const switching of [false, true]) {
+    const record = { database: "ocpizza_before_20260101t000000z", media: { media: `${aside}/media` }, incoming: "ocpizza_restoring", moves: [["media", `${aside}/media`]], switching };
+    await stack.remote(`cd ${data} && sudo mkdir -p -m 700 ${aside} && sudo mv media ${aside}/ && sudo tee ${left} > /dev/null`, { stdin: JSON.stringify(record) });
+    await stack.remote(`sudo systemctl start webstack-recover; timeout ${switching ? 60 : 1} sh -c 'while test -e ${left}; do sleep 0.2; done'`);
+    expect([await photo(), await databases()]).toEqual(before);
+  }
+  await stack.remote(`sudo rmdir ${data}/${aside}`);
+  expect(await products()).toBe(200);
+}, 120_000);
+
 test("media on a disk of their own are restored there, and changed back", async () => {
   const media = "/srv/webstack/shared/data/media";
   const photo = () => stack.remote(`sudo cat ${media}/photo; findmnt --noheadings --output SOURCE ${media}`);
