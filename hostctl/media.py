@@ -61,7 +61,9 @@ def unpacked(host, repository, found, wanted):
 
 
 def _unpack(host, repository, found, place, wanted):
-    shutil.rmtree(host.paths.data / place, ignore_errors=True)
+    # Also those that a power cut left of other restores.
+    for folder in (host.paths.data / place).parent.glob(f"{INCOMING}*"):
+        shutil.rmtree(folder, ignore_errors=True)
     handle = None
     try:
         handle = _enter(host.paths, place, make=True)

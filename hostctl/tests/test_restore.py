@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from hostctl import apply, backup, cli, media, restore
+from hostctl import apply, backup, cli, media, restore, status
 from hostctl.errors import HostError
 from hostctl.system import Result
 from hostctl.tests.machine import Killed, Machine, manifest, source
@@ -131,8 +131,11 @@ class RestoreTest(unittest.TestCase):
 
     def test_puts_media_and_database_in_place_and_undo_changes_back_and_forth(self):
         machine = self.machine()
+        left = [machine.paths.data / folder / ".incoming-20200101T000000Z" for folder in (self.mounts or (".", "uploads"))]
+        for folder in left:
+            (folder / "photos").mkdir(parents=True)
         self.restore(machine)
-        self.assertEqual(machine.content(), THEN)
+        self.assertEqual((machine.content(), [folder.exists() for folder in left]), (THEN, [False] * len(left)))
         for content in (NOW, THEN):
             machine.clock += 10
             restore.undo(machine.host("restore"))
@@ -210,6 +213,7 @@ class RestoreTest(unittest.TestCase):
             with self.subTest(number=number):
                 machine = self.machine()
                 self.cut(machine, Failing(number, Killed()))
+                self.assertIn("\nan interrupted restore waits: `hostctl restore --recover` ends it, or turns it back\n", status.status_text(status.status(machine.host("status"))))
                 machine.ran.clear()
                 self.assertEqual(cli.main(["recover"], machine.root, machine, echo=lambda *_, **__: None), 0)
                 self.assertEqual((machine.content(), self.record(machine)), (NOW, None))
