@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import (apply, backup_verbs, certificate, files, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, monitoring, monitoring_verbs,
                pause, prune, restore, rollback, signals, slots, status, update, words)
-from .compare import compare, stored, stored_or_fail
+from .compare import differences, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
 from .host import Host
@@ -245,9 +245,9 @@ def _update(host, args):
 
 
 def _verify(host, args):
-    differences = compare(host, stored_or_fail(host.paths)).lines
-    host.log.say(json.dumps({"serving": slots.current(host.paths), "differences": differences}, indent=1) if args.json else "\n".join(differences) or "as declared")
-    return DRIFT if differences else 0
+    found = differences(host)
+    host.log.say(json.dumps({"serving": slots.current(host.paths), "differences": found}, indent=1) if args.json else "\n".join(found) or "as declared")
+    return DRIFT if found else 0
 
 
 def _status(host, args):

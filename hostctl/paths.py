@@ -12,6 +12,8 @@ class Paths:
         self.current = self.srv / "current"
         self.static = self.srv / "shared/static"
         self.env = self.at("/etc/webstack/env")
+        # SHA-256 of that file as it was applied last.
+        self.env_applied = self.at("/var/lib/webstack/env.sha256")
         self.database_admin = self.at("/etc/webstack/database-admin")
         self.backup_settings = self.at("/etc/webstack/backup.json")
         self.backup_access = self.at("/etc/webstack/backup-repository")
