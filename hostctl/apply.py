@@ -20,6 +20,9 @@ def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
         env = {**env, "DATABASE_URL": login.ensure(host, manifest, kept)}
         _hide_secrets(host, env)
         changes = compare(host, manifest, env, database_admin)
+    if env is not None and changes.env is None:
+        # As declared, whoever made it so.
+        environment.note(host)
     if not changes:
         host.log.say("unchanged")
         return

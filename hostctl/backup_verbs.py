@@ -20,6 +20,7 @@ def add(verb):
     what = one.add_mutually_exclusive_group(required=True)
     what.add_argument("id", nargs="?", metavar="ID", help="as `hostctl backups` lists it, or latest")
     what.add_argument("--undo", action="store_true", help="change back to what the last restore put aside")
+    what.add_argument("--recover", action="store_true", help="end a restore that was interrupted: done where the database has switched, else turned back")
     what.add_argument("--drop-old", action="store_true", help="remove what restores put aside")
     one.add_argument("--yes", action="store_true", help="do not ask")
     verb("drill", _drill, "restore the newest backup beside the site, check it and measure", locks=False)
@@ -57,6 +58,8 @@ def _restore(host, args):
         done = restore.undo(host)
         host.log.say(f"database {done['database']} and the media: are what they were before the restore that was interrupted" if done["kept"] is None else
                      f"database {done['database']}: is what it was before; the other is kept as {done['kept']}")
+    elif args.recover:
+        host.log.say(restore.settle(host))
     elif args.drop_old:
         host.log.say(f"removed: {', '.join(restore.drop_old(host)) or 'nothing was kept'}")
     else:

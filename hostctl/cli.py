@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from . import (apply, backup_verbs, certificate, files, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, monitoring, monitoring_verbs,
-               pause, prune, rollback, signals, slots, status, update, words)
-from .compare import compare, stored, stored_or_fail
+               pause, prune, restore, rollback, signals, slots, status, update, words)
+from .compare import differences, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
 from .host import Host
@@ -109,7 +109,7 @@ def _parser():
     one = verb("take-over", _take_over, "read what another host hands over; timers wait until in-service")
     _what(one)
     verb("in-service", _call(handover.in_service), "the site's address leads here now: let timers run, order the certificate if it is due", locks=False)
-    verb("recover", _call(recover), "put the old state back after an interrupted run; the machine does this when it boots")
+    verb("recover", _recover, "put the old state back after an interrupted run; the machine does this when it boots")
     verb("watch-login", _watch_login, "have systemd run follow-login if the cloud's store of secrets holds another login; a timer does this", locks=False)
     one = verb("follow-login", _follow_login, "take over the database login that the cloud's store of secrets holds now", locks=False)
     one.add_argument("--lock-wait", type=float, default=0, metavar="SECONDS", help="wait for another run to end (default: 0)")
@@ -208,6 +208,12 @@ def _rollback(host, args):
     return 0
 
 
+def _recover(host, _args):
+    recover(host)
+    restore.recover(host)
+    return 0
+
+
 def _watch_login(host, _args):
     login.watch(host, stored_or_fail(host.paths))
     return 0
@@ -239,9 +245,9 @@ def _update(host, args):
 
 
 def _verify(host, args):
-    differences = compare(host, stored_or_fail(host.paths)).lines
-    host.log.say(json.dumps({"serving": slots.current(host.paths), "differences": differences}, indent=1) if args.json else "\n".join(differences) or "as declared")
-    return DRIFT if differences else 0
+    found = differences(host)
+    host.log.say(json.dumps({"serving": slots.current(host.paths), "differences": found}, indent=1) if args.json else "\n".join(found) or "as declared")
+    return DRIFT if found else 0
 
 
 def _status(host, args):

@@ -63,6 +63,15 @@ def compare(host, manifest, env=None, database_admin=None):
     return changes
 
 
+def differences(host):
+    """One line for each way in which this machine is not as it was applied last; what mends them is an apply with all that is in no manifest."""
+    lines, paths = compare(host, stored_or_fail(host.paths)).lines, host.paths
+    # A host from before there was that record has none.
+    if paths.env.exists() and paths.env_applied.exists() and files.sha256(paths.env) != paths.env_applied.read_text():
+        lines.append(f"{paths.name(paths.env)}: has other content")
+    return lines
+
+
 def roll(changes, service, why):
     """Have a service rolled, once however many reasons there are."""
     if service not in changes.roll:

@@ -98,6 +98,10 @@ class Database:
         `ports` or call themselves `mark`. Asked as the app's user, who sees every session of its own."""
         raise NotImplementedError
 
+    def end_lost(self, mark):
+        """End the sessions that call themselves `mark`, as those of a step do whose machine lost its power: the server may hold their locks for hours."""
+        raise NotImplementedError
+
     def end(self, waiting):
         """End such a session, unless it has gone on meanwhile."""
         raise NotImplementedError

@@ -2,7 +2,7 @@
 import json
 import os
 
-from . import administrator, archive, backup, disk, files, history, kept, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, trust, undo
+from . import administrator, archive, backup, disk, environment, files, history, kept, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, trust, undo
 from .compare import stored_or_fail
 from .environment import MODE
 from .errors import HostError
@@ -26,7 +26,7 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
     roll.clear()
     journal = undo.begin(host.paths, verb=host.log.verb, touched=_touched(host, changes), actions=changes.actions,
                          units=host.units.saved(_units(changes, roll)), stops=[*roll.stops, *changes.gone], commands=roll.commands,
-                         drain_seconds=roll.drain_seconds)
+                         drain_seconds=roll.drain_seconds, workers=host.nginx.workers())
     revision = None
     try:
         if changes.write or changes.remove or changes.env is not None or changes.database_admin is not None:
@@ -104,7 +104,7 @@ def _put_back(host, journal, failure):
             host.log.step("PUT-BACK")
             with host.log.event("Old-state-restoration"):
                 undo.put_back(host, journal)
-    except HostError as second:
+    except (HostError, OSError) as second:
         raise HostError(f"{failure}\nThe old state could not be put back: {second}\nMend that and run `hostctl recover`") from failure
 
 
@@ -114,7 +114,7 @@ def _touched(host, changes):
     touched = [paths.at(file.path) for file in changes.write] + [paths.at(path) for path in changes.remove]
     touched += [paths.upstream(service.name) for service in changes.roll if service.slots]
     touched += [paths.upstream(name) for name in changes.gone_services]
-    return [*touched, paths.env, paths.database_admin, paths.current, paths.manifest, paths.history]
+    return [*touched, paths.env, paths.env_applied, paths.database_admin, paths.current, paths.manifest, paths.history]
 
 
 def _units(changes, roll):
@@ -136,6 +136,7 @@ def _write_files(host, manifest, changes, roll):
             files.remove(paths.upstream(name))
         if changes.env is not None:
             files.write(paths.env, changes.env, MODE, system.ids("root", "root"))
+            environment.note(host)
         if changes.database_admin:
             files.write(paths.database_admin, changes.database_admin, MODE, system.ids("root", "root"))
         elif changes.database_admin is not None:

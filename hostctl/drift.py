@@ -1,6 +1,6 @@
 """Drift: what differs from the manifest applied last while nobody changes anything."""
 from . import lock
-from .compare import compare, stored_or_fail
+from .compare import differences
 from .errors import HostError
 
 WAIT_SECONDS, PAUSE = 1800, 5
@@ -13,15 +13,15 @@ def between_deployments(host):
     while host.system.monotonic() < deadline:
         before = _state(host)
         if before[0] is None:
-            differences, failure = [], None
+            found, failure = [], None
             try:
-                differences = compare(host, stored_or_fail(host.paths)).lines
-            except (HostError, OSError) as found:
-                failure = found
+                found = differences(host)
+            except (HostError, OSError) as met:
+                failure = met
             if _state(host) == before:
                 if failure:
                     raise failure
-                return differences
+                return found
         host.system.sleep(PAUSE)
     raise HostError(f"drift: a deployment was under way for {WAIT_SECONDS // 60} minutes, so nothing was compared")
 

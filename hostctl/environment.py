@@ -3,6 +3,7 @@ import json
 import re
 from urllib.parse import unquote, urlsplit
 
+from . import files
 from .errors import HostError
 
 MODE = 0o600
@@ -34,6 +35,13 @@ def read(content):
     """{name: value} from bytes that render() made."""
     found = re.findall(r'^([A-Za-z_][A-Za-z0-9_]*)="((?:[^"\\]|\\.)*)"$', content.decode(), re.MULTILINE | re.DOTALL)
     return {name: re.sub(r"\\(.)", r"\1", value, flags=re.DOTALL) for name, value in found}
+
+
+def note(host):
+    """Keep a digest of the file: it is as it was applied, and what is other than that was changed by hand."""
+    content, ids = files.sha256(host.paths.env).encode(), host.system.ids("root", "root")
+    if not files.matches(host.paths.env_applied, content, MODE, ids):
+        files.write(host.paths.env_applied, content, MODE, ids)
 
 
 def hider(values):

@@ -35,7 +35,8 @@ def send(host, labels, stream):
 
 
 def receive(host, labels, stream):
-    """Unpack such a stream; returns how many files were written, which are on the disk then. Media that are here already and as new stay.
+    """Unpack such a stream; returns how many files were written, which are on the disk then. Media that are here already and as new stay where
+    media are all that comes, since this host may serve by then.
     Raises HostError for a stream that holds anything else than files and folders below the labels."""
     written = 0
     with tarfile.open(fileobj=stream, mode="r|") as archive:
@@ -43,7 +44,7 @@ def receive(host, labels, stream):
             label, *parts = member.name.split("/")
             if label not in labels or ".." in parts or "" in parts or not (member.isreg() or member.isdir()):
                 raise HostError(f"hand-over: {member.name!r} is nothing that a host hands over")
-            written += _accept(host, archive, member, parts) if label == "releases" else _unpack(host, archive, member, _root(host.paths, label), parts)
+            written += _accept(host, archive, member, parts) if label == "releases" else _unpack(host, archive, member, _root(host.paths, label), parts, tuple(labels) == ("media",))
     # The host that had them goes next; files of releases are on the disk one by one.
     for root in (_root(host.paths, label) for label in labels if label != "releases"):
         if root.is_dir():
@@ -82,10 +83,15 @@ def _root(paths, label):
 
 
 def _send_releases(host, archive):
-    """The history first: by it the next host knows which of the archives it wants most, those that come first."""
-    for path in [host.paths.history, *kept.archives(host)]:
+    """The history first: by it the next host knows which of the archives it wants most, those that come first. What a restore put aside is in
+    the database and among the media, so its record goes with them."""
+    for path in [host.paths.history, *_records(host.paths), *kept.archives(host)]:
         if path.exists():
             archive.add(path, f"releases/{path.name}")
+
+
+def _records(paths):
+    return [paths.restored, paths.restoring]
 
 
 def _accept(host, archive, member, parts):
@@ -93,6 +99,9 @@ def _accept(host, archive, member, parts):
     name = "/".join(parts)
     if name == HISTORY:
         kept.merge(host, archive.extractfile(member).read())
+        return 1
+    if record := next((path for path in _records(host.paths) if path.name == name and member.isreg()), None):
+        files.write(record, archive.extractfile(member).read(), 0o644, host.system.ids("root", "root"))
         return 1
     if not member.isreg() or not re.fullmatch(kept.FILE, name):
         raise HostError(f"hand-over: {member.name!r} is nothing that a host hands over")
@@ -132,7 +141,7 @@ class _Handle:
         return self._handle
 
 
-def _unpack(host, archive, member, root, parts):
+def _unpack(host, archive, member, root, parts, newer_stay):
     """Write one member; 1 for a file that was written. No link is followed: the app owns folders below the root."""
     try:
         owner = host.system.ids(member.uname, member.gname)
@@ -147,7 +156,7 @@ def _unpack(host, archive, member, root, parts):
             os.fchown(folder, *owner)
             os.fchmod(folder, member.mode & 0o7777)
             return 0
-        if root == host.paths.data and _as_new(folder, parts[-1], member):
+        if root == host.paths.data and _as_new(folder, parts[-1], member, newer_stay):
             return 0
         _write(archive.extractfile(member), folder, parts[-1], member, owner)
         return 1
@@ -166,11 +175,11 @@ def _enter(folder, name):
     return inner
 
 
-def _as_new(folder, name, member):
+def _as_new(folder, name, member, newer_stay):
     """A file of the same moment and another size is what a power cut left of it."""
     try:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        return found.st_mtime > member.mtime or found.st_mtime == member.mtime and found.st_size == member.size
+        return newer_stay and found.st_mtime > member.mtime or found.st_mtime == member.mtime and found.st_size == member.size
     except FileNotFoundError:
         return False
 

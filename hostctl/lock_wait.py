@@ -28,6 +28,9 @@ class LockWait:
 
     def __enter__(self):
         if self.database:
+            # Where it cannot be asked, the step says so itself.
+            with contextlib.suppress(CommandFailed):
+                self.database.end_lost(self.mark)
             self._thread.start()
         return self
 
@@ -46,8 +49,9 @@ class LockWait:
         while not self._over.wait(LOOK_SECONDS):
             try:
                 waiting = self.database.waiting(sockets.of_unit(self.host.paths, self.unit), self.mark)
-            except (HostError, OSError, ValueError) as failure:
-                self._blind = failure
+            except Exception as failure:
+                # Whatever it is: a thread that ends in silence would leave the step to wait for ever.
+                self._blind = failure if isinstance(failure, (HostError, OSError)) else repr(failure)
                 continue
             self._waiting, self._blind = waiting, None
             now = self.host.system.monotonic()

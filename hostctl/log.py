@@ -17,6 +17,8 @@ class DeployLog:
         self.count = 0
         self.name = ""
         self.hide = lambda text: text
+        # Whether the log takes nothing, which is said once.
+        self._blind = False
         self._echo = echo
 
     def say(self, line):
@@ -76,6 +78,7 @@ class DeployLog:
             finally:
                 os.close(target)
         except OSError as failure:
-            # A full disk must not keep the old state from being put back.
-            if not files.is_full_disk(failure):
-                raise
+            # A disk that is full or takes nothing more must not keep the old state from being put back.
+            if not files.is_full_disk(failure) and not self._blind:
+                self._blind = True
+                self.say(f"WARNING: {self.paths.logs / file}: takes nothing ({failure.strerror})")

@@ -43,6 +43,9 @@ class Login:
         return self.url.replace(PLACE, f"//{quote(user, safe='')}:{quote(password, safe='')}@")
 
     def url_from(self, value):
+        missing = [name for name in ("username", "password") if not isinstance(value.get(name), str)]
+        if missing:
+            raise HostError(f"login: {self.secret} must hold {' and '.join(missing)}, and does not; `sudo hostctl rotate-database-password` makes another login")
         return self.url_of(value["username"], value["password"])
 
 

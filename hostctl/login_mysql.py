@@ -1,8 +1,9 @@
 """Two logins with the same rights in MySQL, where a database belongs to nobody."""
 from .mariadb import MariaDB
 
-# ER_ACCESS_DENIED_ERROR and its sibling for a user that has no password. https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html
-REFUSED = r"ERROR (1045|1698) "
+# Access denied, without a password or without the account's plugin; a password that must be changed, told at the first statement or at once; an account
+# that is locked, in MySQL and in MariaDB. https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html https://mariadb.com/kb/en/mariadb-error-code-reference/
+REFUSED = r"ERROR (1045|1698|1820|1862|3118|4151) "
 
 
 def statements(_owner, user, password, database):

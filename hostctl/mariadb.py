@@ -186,7 +186,7 @@ class MariaDB(Database):
         numbers = ", ".join(f"'{port}'" for port in sorted(ports)) or "''"
         here = "select substring_index(host, ':', 1) from information_schema.processlist where id = connection_id()"
         found = [json.loads(line) for line in self.ask(
-            f"select json_object('session', id, 'began', info, 'state', state) from information_schema.processlist where ({waits}) and db = {literal(self.name)} "
+            f"select json_object('session', id, 'began', coalesce(info, ''), 'state', state) from information_schema.processlist where ({waits}) and db = {literal(self.name)} "
             f"and substring_index(host, ':', 1) = ({here}) and substring_index(host, ':', -1) in ({numbers})", timeout=ANSWER_SECONDS).splitlines()]
         # Who holds one of these is told to nobody; it is one of those that have been at it for long.
         others = self.ask("select group_concat(words separator '; ') from (select concat('session ', id, ' (user ', user, ', ', lower(command), ' for ', time, ' s)') as words "
@@ -194,6 +194,9 @@ class MariaDB(Database):
                           "order by time desc limit 3) as longest", timeout=ANSWER_SECONDS) if found else ""
         return [Waiting(one["session"], one["began"], f"what `{one['began'][:STATEMENT_LETTERS]}` needs ({one['state'].lower()})",
                         f"perhaps one of {others}" if others not in ("", "NULL") else None) for one in found]
+
+    def end_lost(self, mark):
+        """None: a session has no name there, and no statement that changes a table leaves a transaction open behind it."""
 
     def end(self, waiting):
         self.ask(f"kill {int(waiting.session)}", timeout=ANSWER_SECONDS)

@@ -55,18 +55,23 @@ def unpacked(host, repository, found, wanted):
         folders = {path: f"{place}/{str(host.paths.data / path).lstrip('/')}" for path, place in places.items()}
         yield {path: os.path.normpath(folder) for path, folder in folders.items() if (host.paths.data / folder).is_dir()}
     finally:
-        for place in places.values():
+        # What could not be turned back yet needs them.
+        for place in () if host.paths.restoring.exists() else places.values():
             shutil.rmtree(host.paths.data / place, ignore_errors=True)
 
 
 def _unpack(host, repository, found, place, wanted):
-    shutil.rmtree(host.paths.data / place, ignore_errors=True)
+    # Also those that a power cut left of other restores.
+    for folder in (host.paths.data / place).parent.glob(f"{INCOMING}*"):
+        shutil.rmtree(folder, ignore_errors=True)
     handle = None
     try:
         handle = _enter(host.paths, place, make=True)
         # By the open folder: whoever may rename it cannot lead restic elsewhere.
         target = f"/proc/{os.getpid()}/fd/{handle}"
         repository.unpack(found.media, target, [host.paths.data / path for path in wanted])
+        # restic leaves that to the kernel; now, the switch waits for no more than its renames.
+        host.system.sync(target)
     except (CommandFailed, OSError) as failure:
         raise HostError(f"backup {found.id}: its media cannot be unpacked; neither they nor the database were touched\n{failure}") from None
     finally:
@@ -92,27 +97,35 @@ def moves(paths, folders, kept):
     return found
 
 
-def put(paths, planned):
-    """Carry the moves out. Raises HostError at the first that fails."""
+def put(host, planned):
+    """Carry the moves out, on the disk when this returns. Raises HostError at the first that fails."""
     try:
         for move in planned:
-            _rename(paths, *move)
+            _rename(host.paths, *move)
     except OSError as failure:
         raise HostError(f"media could not be put in place ({failure})") from None
+    _sync(host.paths, host.system)
 
 
-def made(paths, planned):
-    """Those of the moves that a run which failed or was killed has made: the first ones, in their order."""
-    for number, (source, to) in enumerate(planned):
-        if not (_is_there(paths, to) if ASIDE in to else not _is_there(paths, source)):
-            return planned[:number]
-    return planned
+def turn_back(host, planned):
+    """Undo those of the moves that were made, on the disk when this returns. Raises HostError at the first that fails; may be repeated."""
+    try:
+        for source, to in reversed(_made(host.paths, planned)):
+            _rename(host.paths, to, source)
+    except OSError as failure:
+        raise HostError(f"media could not be turned back ({failure})") from None
+    _sync(host.paths, host.system)
 
 
-def turn_back(paths, moved):
-    """Undo moves that were made."""
-    for source, to in reversed(moved):
-        _rename(paths, to, source)
+def _made(paths, planned):
+    """Those of the moves that a run which failed or was interrupted has made. Each is judged by itself: of two disks, a power cut may have left
+    the later moves on one and not the earlier ones on the other."""
+    return [(source, to) for source, to in planned if (_is_there(paths, to) if ASIDE in to else not _is_there(paths, source))]
+
+
+def _sync(paths, system):
+    for disk in [paths.data, *(mount for mount in _mounts(paths) if paths.data in mount.parents)]:
+        system.sync(disk)
 
 
 def drop(paths, wanted):

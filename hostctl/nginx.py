@@ -67,10 +67,10 @@ class Nginx:
             return []
         return list(dict.fromkeys(re.findall(r"\[emerg\] \d+#\d+: (.+)", said)))
 
-    def drain(self, seconds):
-        """Wait until the workers of the old configuration have ended, at most `seconds`; tells whether they have."""
+    def drain(self, seconds, others=frozenset()):
+        """Wait until the workers of old configurations, but for the `others`, have ended, at most `seconds`; tells whether they have."""
         deadline = self.system.monotonic() + seconds
-        while any(self.workers().values()):
+        while any(leaving and pid not in others for pid, leaving in self.workers().items()):
             if self.system.monotonic() > deadline:
                 return False
             self.system.sleep(0.05)

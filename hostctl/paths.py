@@ -12,6 +12,8 @@ class Paths:
         self.current = self.srv / "current"
         self.static = self.srv / "shared/static"
         self.env = self.at("/etc/webstack/env")
+        # SHA-256 of that file as it was applied last.
+        self.env_applied = self.at("/var/lib/webstack/env.sha256")
         self.database_admin = self.at("/etc/webstack/database-admin")
         self.backup_settings = self.at("/etc/webstack/backup.json")
         self.backup_access = self.at("/etc/webstack/backup-repository")
@@ -38,6 +40,9 @@ class Paths:
         self.drill = self.state / "drill.json"
         self.drill_env = self.run / "drill.env"
         self.last_backup = self.state / "backup.json"
+        # What the last restore put aside; and how to turn back one that switches, or did when it was interrupted.
+        self.restored = self.state / "restore.json"
+        self.restoring = self.state / "restore.unfinished.json"
         # There while a run writes to the repository, and after one that did not come to its end.
         self.backup_writing = self.state / "backup-writing.json"
         # There once this host has what the repository knows of the releases of hosts before it.

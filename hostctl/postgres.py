@@ -137,6 +137,10 @@ class Postgres(Database):
                 or a.client_addr = inet_client_addr() and a.client_port = any('{{{','.join(map(str, sorted(ports)))}}}'::int[]))""", self.name, timeout=ANSWER_SECONDS)
         return [Waiting(**json.loads(line)) for line in found.splitlines()]
 
+    def end_lost(self, mark):
+        self.ask(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = session_user and application_name = {literal(mark[:NAME_LETTERS])}",
+                 self.name, timeout=ANSWER_SECONDS)
+
     def end(self, waiting):
         self.ask(f"select pg_terminate_backend(pid) from pg_stat_activity where pid = {int(waiting.session)} and query_start = {literal(waiting.began)}", self.name,
                  timeout=ANSWER_SECONDS)

@@ -40,6 +40,8 @@ def content_of(path):
 def write(home, modules):
     """Make the copy, in the place of a damaged one; on the disk when this returns."""
     unfinished = f"{home}.{os.getpid()}"
+    # Of a run of this number before a reboot.
+    shutil.rmtree(unfinished, ignore_errors=True)
     os.makedirs(f"{unfinished}/hostctl", mode=0o755)
     for name, content in modules.items():
         with open(f"{unfinished}/hostctl/{name}", "wb") as module:

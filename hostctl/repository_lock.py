@@ -3,7 +3,7 @@ decided here. restic's own `unlock` takes a process number that is not in use fo
 same, which those of a host and of its replacement are; and one that is in use, be it by another program, for one that lives."""
 import json
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from . import files
@@ -40,19 +40,25 @@ def writing(host, repository, exclusive=True):
         with host.log.event("Stale-locks-removal", "; ".join(one.text(host.system.time()) for one in found)):
             remove(repository)
     # Outlasts a run that does not come to its end, as its lock does.
-    since = host.system.time() if all(one.gone for one in found) else min(host.system.time(), _unfinished_since(host))
-    files.write(host.paths.backup_writing, json.dumps({"since": since}).encode(), 0o644, host.system.ids("root", "root"))
-    yield
+    before, began = [] if all(one.gone for one in found) else _unfinished(host), host.system.time()
+    _write(host, [*before, [began, None]])
+    try:
+        yield
+    except Exception:
+        # Its restic has ended with it: a lock that is made or renewed from now on is another's, be it of a host of the same name.
+        with suppress(OSError):
+            _write(host, [*before, [began, host.system.time()]])
+        raise
     files.remove(host.paths.backup_writing)
 
 
 def held(host, repository):
     """Every lock there is, the oldest first, with the judgement whether its holder is gone: it has not been renewed for half an hour, or it was
-    made on this host after a run began here that has not come to its end, and its process runs restic no more."""
-    found, unfinished, now = [], _unfinished_since(host), host.system.time()
+    made on this host while a run was under way here that has not come to its end, and its process runs restic no more."""
+    found, unfinished, now = [], _unfinished(host), host.system.time()
     for lock in _locks(repository):
         seconds = moment(lock["time"])
-        ours = lock["hostname"] == host.system.name() and seconds > unfinished - 1
+        ours = lock["hostname"] == host.system.name() and any(since - 1 < seconds and (until is None or seconds < until + 1) for since, until in unfinished)
         gone = now - seconds > STALE or (ours and not host.system.may_run(lock["pid"], "restic"))
         found.append(Held(lock["hostname"], lock["pid"], seconds, lock["exclusive"], gone))
     return sorted(found, key=lambda one: one.seconds)
@@ -81,9 +87,14 @@ def _names(repository):
     return re.findall(r"^[0-9a-f]{64}$", repository.restic("list", "locks", "--no-lock", timeout=120), re.MULTILINE)
 
 
-def _unfinished_since(host):
-    """When the first run began here that wrote to the repository and has not come to its end."""
+def _write(host, runs):
+    files.write(host.paths.backup_writing, json.dumps(runs).encode(), 0o644, host.system.ids("root", "root"))
+
+
+def _unfinished(host):
+    """[(since, until)] of the runs here that wrote to the repository and have not come to their end; `until` of one that failed, None of one that was
+    killed or is at work."""
     try:
-        return json.loads(host.paths.backup_writing.read_text())["since"]
+        return [(since, until) for since, until in json.loads(host.paths.backup_writing.read_text())]
     except (FileNotFoundError, ValueError):
-        return float("inf")
+        return []

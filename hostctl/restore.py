@@ -3,7 +3,7 @@ under another name until `restore --drop-old`, and `restore --undo` changes back
 import datetime
 import json
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from . import apply, backup, files, media, signals
 from .errors import CommandFailed, HostError
@@ -37,8 +37,7 @@ def bring(host, chosen, database, repository, found, move):
         if failed:
             raise HostError(f"backup {found.id}: {_failure(failed[0])}; database {database.name} was not touched")
         with media.unpacked(host, repository, found, chosen.paths) as folders:
-            kept = _switch(host, database, incoming, "before", folders)
-        _roll(host, database, kept, move)
+            kept = _change(host, database, incoming, "before", folders, move)
     return {"id": found.id, "ageSeconds": age, "database": database.name, "kept": kept["database"], "checks": verdicts}
 
 
@@ -48,13 +47,38 @@ def undo(host):
     with backup.turn(host, "restore"):
         if _settle(host, database):
             return {"database": database.name, "kept": None}
-        record = _record(host)
+        record = _read(host.paths.restored)
         if not record or not record["database"] or not database.exists(record["database"]):
             raise HostError("restore: nothing is kept to change back to")
         host.log.step("RESTORE-UNDO")
-        kept = _switch(host, database, record["database"], "undone", _kept_media(host, record))
-        _roll(host, database, kept, apply.restart)
+        kept = _change(host, database, record["database"], "undone", _kept_media(host, record), apply.restart)
         return {"database": database.name, "kept": kept["database"]}
+
+
+def recover(host):
+    """At boot: turn back what an interrupted run changed of the media before it came to the database. Where it may have come to that, the
+    database says what has happened, so systemd has settle() run once there is a network, and again until it answers."""
+    record = _read(host.paths.restoring)
+    if record and record["switching"]:
+        host.system.run(["systemd-run", "--quiet", "--no-block", "--collect", "--unit=webstack-restore-recover", "--property=After=network-online.target",
+                         "--property=Wants=network-online.target", "--property=Restart=on-failure", "--property=RestartSec=15", "--property=MemoryMax=256M",
+                         "--property=TasksMax=64", "--", "/usr/local/bin/hostctl", "restore", "--recover", "--lock-wait", "300"])
+    elif record:
+        host.log.step("RESTORE-RECOVERY")
+        with host.log.event("Media-turning-back"):
+            _turn_media_back(host, record)
+
+
+def settle(host):
+    """End a switch that was interrupted, as undo() and the next restore do. Returns what came of it, in words."""
+    if not host.paths.restoring.exists():
+        return "no restore was interrupted"
+    database = backup.open_database(host)
+    with backup.turn(host, "restore"):
+        host.log.step("RESTORE-RECOVERY")
+        with host.log.event("Switch-settling"):
+            back = _settle(host, database)
+    return f"database {database.name} and the media: are what {'they were before the restore that was interrupted' if back else 'was restored'}"
 
 
 def drop_old(host):
@@ -69,8 +93,7 @@ def drop_old(host):
                 database.drop(name)
             chosen = backup.settings(host.paths)
             media.drop(host.paths, chosen.paths if chosen else ())
-            files.remove(_before_path(host))
-            files.remove(_record_path(host))
+            files.remove(host.paths.restored)
         return gone
 
 
@@ -119,6 +142,24 @@ def _failure(verdict):
     return f"`{verdict['sql']}` must give {verdict['expect']!r}, got {verdict['got']!r}"
 
 
+def _change(host, database, incoming, what, folders, move):
+    """Switch to `incoming` and the media, and have the services begin anew on them by `move(host)`; where they cannot, the old data comes back.
+    Returns the record of what is kept."""
+    kept = _switch(host, database, incoming, what, folders)
+    try:
+        move(host)
+    except Exception as failure:
+        if not kept["database"]:
+            raise HostError(f"the data is restored, but the services do not start on it: {failure}") from failure
+        try:
+            _switch(host, database, kept["database"], "undone", _kept_media(host, kept))
+        except (HostError, OSError) as second:
+            raise HostError(f"the services do not start on the restored data: {failure}\nThe old data could not be put back: {second}\n"
+                            "Mend that and run `hostctl restore --undo`") from failure
+        raise HostError(f"the services do not start on the restored data, so the old data serves again: {failure}") from failure
+    return kept
+
+
 def _switch(host, database, incoming, what, folders):
     """Put `incoming` and the media in place; returns the record of what is kept instead. Any failure is turned back. The record is there
     first, so that a run that is killed in between is turned back by the next one."""
@@ -129,21 +170,22 @@ def _switch(host, database, incoming, what, folders):
     kept, asides = database.beside(mark), media.asides(paths, folders, mark)
     moves = media.moves(paths, folders, asides)
     record = {"database": kept if database.exists(database.name) else "",
-              "media": {path: aside for path, aside in asides.items() if any(to.startswith(aside) for _, to in moves)}}
+              "media": {path: aside for path, aside in asides.items() if any(to.startswith(aside) for _, to in moves)},
+              "incoming": incoming, "moves": moves, "switching": False}
     with signals.ignored():
-        _begin(host, {**record, "incoming": incoming, "moves": moves})
+        _write(host, record)
         try:
             if moves:
                 with host.log.event("Media-switch", ", ".join(folders)):
-                    media.put(paths, moves)
+                    media.put(host, moves)
+            # From here on the database alone knows whether it has switched.
+            record = {**record, "switching": True}
+            _write(host, record)
             with host.log.event("Database-switch", kept):
                 database.switch(incoming, kept)
         except Exception as failure:
             raise HostError(f"{failure}\n{_turned_back(host, database)}") from failure
-        # What says that it is unfinished says the same, once the database has moved.
-        with suppress(OSError):
-            _write_record(host, record)
-            files.remove(_before_path(host))
+        _finish(paths)
     return record
 
 
@@ -160,35 +202,35 @@ def _turned_back(host, database):
 
 
 def _settle(host, database, keep=True):
-    """End a switch that was killed or has failed. Media move before the database: where that has moved, all has, and counts as done if `keep` is
+    """End a switch that was interrupted or has failed. Media move before the database: where that has moved, all has, and counts as done if `keep` is
     set or nothing served before; otherwise what has moved goes back. Returns whether it went back."""
-    record = _record(host)
-    if not record or "moves" not in record:
+    record = _read(host.paths.restoring)
+    if record is None:
         return False
-    if database.holds(record["database"] or database.name):
+    if record["switching"] and database.holds(record["database"] or database.name):
         if keep or not record["database"]:
-            _write_record(host, {"database": record["database"], "media": record["media"]})
+            _finish(host.paths)
             return False
         database.drop(record["incoming"])
         database.switch(record["database"], record["incoming"])
-    media.turn_back(host.paths, media.made(host.paths, record["moves"]))
-    _end(host)
+    _turn_media_back(host, record)
     return True
 
 
-def _roll(host, database, kept, move):
-    """Services begin anew on the new data; when one cannot, the old data comes back."""
-    try:
-        move(host)
-    except Exception as failure:
-        if not kept["database"]:
-            raise HostError(f"the data is restored, but the services do not start on it: {failure}") from failure
-        try:
-            _switch(host, database, kept["database"], "undone", _kept_media(host, kept))
-        except (HostError, OSError) as second:
-            raise HostError(f"the services do not start on the restored data: {failure}\nThe old data could not be put back: {second}\n"
-                            "Mend that and run `hostctl restore --undo`") from failure
-        raise HostError(f"the services do not start on the restored data, so the old data serves again: {failure}") from failure
+def _turn_media_back(host, record):
+    if record["moves"]:
+        media.turn_back(host, record["moves"])
+    files.remove(host.paths.restoring)
+
+
+def _write(host, record):
+    files.write(host.paths.restoring, json.dumps(record).encode(), 0o644, host.system.ids("root", "root"))
+
+
+def _finish(paths):
+    """The switch is done, and its record what the next undo() goes by. A rename needs no room on the disk."""
+    os.rename(paths.restoring, paths.restored)
+    files.sync(paths.state)
 
 
 def _kept_media(host, record):
@@ -196,37 +238,10 @@ def _kept_media(host, record):
     return {path: aside for path, aside in record["media"].items() if (host.paths.data / aside).is_dir()}
 
 
-def _record_path(host):
-    return host.paths.state / "restore.json"
-
-
-def _before_path(host):
-    return host.paths.state / "restore.before.json"
-
-
-def _begin(host, record):
-    """Keep the record of a switch that begins; the one before is put by, for _end() to bring back without room on the disk."""
-    files.remove(_before_path(host))
-    with suppress(FileNotFoundError):
-        os.link(_record_path(host), _before_path(host))
-    _write_record(host, record)
-
-
-def _end(host):
-    """The switch that began has changed nothing."""
-    if _before_path(host).exists():
-        os.rename(_before_path(host), _record_path(host))
-    else:
-        files.remove(_record_path(host))
-
-
-def _write_record(host, record):
-    files.write(_record_path(host), json.dumps(record).encode(), 0o644, host.system.ids("root", "root"))
-
-
-def _record(host):
-    """What the last switch put aside: {database, media: {path: folder below the data}}, with `moves` until it is done; or None."""
+def _read(path):
+    """The record of a switch, or None: {database, media: {path: folder below the data}} that it put aside, {incoming, moves} that it put in their
+    place, and whether it had come to `switching` the database."""
     try:
-        return json.loads(_record_path(host).read_text())
+        return json.loads(path.read_text())
     except FileNotFoundError:
         return None

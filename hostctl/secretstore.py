@@ -13,12 +13,18 @@ class SecretStore:
         self._credentials = None
 
     def get(self, name):
-        """The JSON object that a secret holds now, or None while it holds nothing."""
+        """The JSON object that a secret holds now, or None while it holds nothing. Raises HostError for anything else."""
         status, answer = self._call("GetSecretValue", {"SecretId": name})
         if status != 200 and answer.get("__type", "").endswith("ResourceNotFoundException"):
             return None
         self._must_be_done("GetSecretValue", name, status, answer)
-        return json.loads(answer["SecretString"])
+        try:
+            value = json.loads(answer.get("SecretString", ""))
+        except ValueError:
+            value = None
+        if not isinstance(value, dict):
+            raise HostError(f"secret store: {name} must hold one JSON object, got something else; put its last version back, or one with username and password")
+        return value
 
     def put(self, name, value):
         """Make an object what the secret holds now."""

@@ -6,14 +6,14 @@ from .compare import stored
 
 
 def status(host):
-    """{host, project, stack, release: {serving, declared, since}, services, units, jobs, certificate, maintenance, paused, lock, unfinished, backup, drill,
+    """{host, project, stack, release: {serving, declared, since}, services, units, jobs, certificate, maintenance, paused, lock, unfinished, restoring, backup, drill,
     limits, alerts, last}."""
     paths, manifest = host.paths, stored(host.paths)
     entries = history.read(paths)
     report = {"host": None, "project": None, "stack": None, "release": {"serving": slots.current(paths), "declared": None,
               "since": entries[-1]["at"] if entries else None}, "services": [], "units": [], "jobs": [],
               "maintenance": maintenance.state(paths), "paused": pause.holds(host), "lock": lock.holder(paths.lock),
-              "unfinished": undo.unfinished(paths) is not None, "certificate": None, "last": _last_event(paths), "backup": backup.state(host), "drill": drill.state(host),
+              "unfinished": undo.unfinished(paths) is not None, "restoring": paths.restoring.exists(), "certificate": None, "last": _last_event(paths), "backup": backup.state(host), "drill": drill.state(host),
               "limits": [], "alerts": alerts.report(host)}
     if manifest is None:
         return report
@@ -55,6 +55,8 @@ def status_text(report):
         lines.append(f"lock    held by {report['lock']['who']} for `{report['lock']['verb']}` since {report['lock']['since']}")
     if report["unfinished"]:
         lines.append("an interrupted deployment waits: the next `hostctl apply` or `hostctl recover` puts the old state back")
+    if report["restoring"] and not report["lock"]:
+        lines.append("an interrupted restore waits: `hostctl restore --recover` ends it, or turns it back")
     if report["backup"]:
         lines.append(backup.state_text(report["backup"]))
     if report["drill"]:

@@ -27,12 +27,14 @@ class Journal:
     stops: tuple[str, ...]
     commands: tuple[str, ...]
     drain_seconds: float
+    # Numbers of nginx's workers when the deployment began: of a new slot they know nothing.
+    workers: frozenset[int]
 
     def touches(self, prefix):
         return any(entry["path"].startswith(prefix) for entry in self.entries)
 
 
-def begin(paths, *, verb, touched, actions, units, stops, commands, drain_seconds):
+def begin(paths, *, verb, touched, actions, units, stops, commands, drain_seconds, workers):
     """Save what is at the `touched` paths (of this machine), and how the `units` are: {name: (runs, is enabled)}. On disk when this returns."""
     unfinished = paths.state / "undo.unfinished"
     files.remove_tree(unfinished)
@@ -41,7 +43,7 @@ def begin(paths, *, verb, touched, actions, units, stops, commands, drain_second
     # The copy of hostctl that knows how to put this back; /usr/local/bin/hostctl prefers it while it is there.
     os.symlink(Path(__file__).resolve().parent, unfinished / "hostctl")
     journal = {"verb": verb, "entries": entries, "actions": [[a.verb, a.unit] for a in actions], "units": units, "stops": list(stops),
-               "commands": list(commands), "drainSeconds": drain_seconds}
+               "commands": list(commands), "drainSeconds": drain_seconds, "workers": list(workers)}
     files.write(unfinished / "journal.json", json.dumps(journal).encode(), 0o600, (os.geteuid(), os.getegid()))
     files.write(_since_boot(paths), b"", 0o600, (os.geteuid(), os.getegid()))
     os.rename(unfinished, paths.undo)
@@ -88,17 +90,17 @@ def put_back(host, journal):
         _restore(paths, entry)
     if journal.touches("/etc/systemd/system/"):
         units.read_files_again()
-    others = [action for action in journal.actions if action.unit != NGINX]
-    units.act(others)
     if journal.touches("/etc/nginx/") or journal.touches("/etc/systemd/system/nginx.service"):
         if journal.units.get(NGINX, (True, True))[0] and units.runs(NGINX):
             if Action("restart", NGINX) in journal.actions:
                 units.call("restart", [NGINX])
             else:
                 nginx.reload()
-            nginx.drain(journal.drain_seconds)
+            nginx.drain(journal.drain_seconds, journal.workers)
     units.restore(journal.units, booted=not _since_boot(paths).exists())
     units.call("try-restart", journal.commands, check=False)
+    # Last: one that fails must not keep the site from being what it was.
+    units.act([action for action in journal.actions if action.unit != NGINX])
     _discard(paths, paths.undo)
 
 
@@ -122,7 +124,7 @@ def _journal(raw):
     actions = tuple(Action(verb, unit) for verb, unit in raw["actions"])
     # A hostctl that knew no states wrote down what it would start, and meant that none of it was there.
     units = {unit: tuple(state) for unit, state in raw.get("units", {unit: (False, False) for unit in raw.get("starts", ())}).items()}
-    return Journal(raw["verb"], tuple(raw["entries"]), actions, units, tuple(raw["stops"]), tuple(raw["commands"]), raw["drainSeconds"])
+    return Journal(raw["verb"], tuple(raw["entries"]), actions, units, tuple(raw["stops"]), tuple(raw["commands"]), raw["drainSeconds"], frozenset(raw.get("workers", ())))
 
 
 def _save(paths, path, copy):

@@ -129,7 +129,7 @@ class Machine(System):
         program, words = Path(argv[0]).name, argv[1:]
         if program == "systemctl":
             return self._systemctl(words)
-        if program == "systemd-run" and not any(word.startswith("--on-active=") for word in words):
+        if program == "systemd-run" and "--wait" in words:
             return self._step(words)
         if program == "dpkg-query":
             return Result(0, "".join(f"{name} ii \n" for name in words[2:] if name in self.installed))

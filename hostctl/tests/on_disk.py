@@ -1,10 +1,10 @@
-"""Power cuts: a deployment in an ext4 file system whose disk is copied at every line of the deployment's log and at every rename that
-counts, with hostctl stopped. Each copy is what a power cut then would have left: what the kernel had not yet written is not in it. It
+"""Power cuts: a deployment, a backup and a restore in an ext4 file system whose disk is copied at every line of the log and at every rename
+that counts, with hostctl stopped. Each copy is what a power cut then would have left: what the kernel had not yet written is not in it. It
 is mounted in the place of the original, hostctl started from it as at boot, and the machine must be as before or as after.
 
     python3 -m unittest hostctl.tests.on_disk
 
-Needs root. Limits: systemctl, nginx and pip are played (machine.py); what another program of the box syncs meanwhile is on the disk, too.
+Needs root. Limits: systemctl, nginx, pip, PostgreSQL and restic are played (machine.py), the last two on machines whose power stays; what another program of the box syncs meanwhile is on the disk, too.
 The mount's options take away what ext4 does of itself for programs that do not sync, and other file systems do not."""
 import contextlib
 import gzip
@@ -18,15 +18,18 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from unittest import mock
 
-from hostctl import backup, cli, compare, deploy, handover, history, slots
+from hostctl import backup, cli, compare, deploy, environment, handover, history, restore, slots
 from hostctl.log import DeployLog
-from hostctl.system import System
+from hostctl.repository import DUMP, Repository
+from hostctl.system import Result, System
 
 from .machine import RELOAD_NGINX, SITE, Machine, add_file, file, manifest, source
+from .test_restore import Restoring
 
 HOSTCTL = Path(__file__).resolve().parents[1]
 PROGRAMS = "/usr/local/lib/webstack"
@@ -40,19 +43,71 @@ sys.exit(on_disk.main({rig!r}, sys.argv[1:]))  # {name}
 
 
 class DiskMachine(Machine):
-    """A machine whose root is the file system below the rig. What systemd knows of it is kept beside that."""
+    """A machine whose root is the file system below the rig. Kept beside that: what systemd knows of it, its databases ({name: content}), and the
+    snapshots in the repository of its backups."""
 
     def __init__(self, rig):
         super().__init__(rig / "disk")
-        self.units = rig / "units.json"
+        self.beside = rig / "beside.json"
         self.users.add("shop")
         self.installed.add("nginx-light")
-        if self.units.exists():
-            self.enabled = set(json.loads(self.units.read_text()))
+        self.databases, self.snapshots, self.refused = {"shop": "first"}, [], None
+        if self.beside.exists():
+            self.enabled, self.databases, self.snapshots, self.refused = json.loads(self.beside.read_text())
+            self.enabled = set(self.enabled)
             self.reboot()
 
+    def time(self):
+        return time.time()
+
     def _run(self, argv):
+        if argv[0] == "psql":
+            sql = argv[-1].removeprefix("--command=")
+            return Result(0, "") if "pg_locks" in sql else Restoring._psql(self, sql)
+        if argv[0] == "restic":
+            return Result(0, getattr(self, f"_{argv[1]}", lambda *_: "")(*argv[2:]))
         return System.run(self, argv) if argv[0] == "ssh-keygen" else super()._run(argv)
+
+    def pipe(self, source, sink, **_):
+        if source[0] == "pg_dump":
+            content = self._keep(sink, [f"/{DUMP}"], self.databases["shop"])
+        else:
+            content = self.databases[sink[-1].removeprefix("--dbname=")] = self._snapshot(source[3])["content"]
+        return hashlib.sha256(content.encode()).hexdigest(), len(content), ""
+
+    def _backup(self, *words):
+        folders = [Path(word) for word in words if word.startswith("/")]
+        self._keep(words, list(map(str, folders)), {str(path): path.read_text() for folder in folders for path in folder.rglob("*") if path.is_file()})
+        return ""
+
+    def _keep(self, words, paths, content):
+        tags = [word for option, word in zip(words, words[1:]) if option == "--tag"]
+        self.snapshots.append({"id": os.urandom(8).hex(), "time": "2026-01-01T00:00:00Z", "paths": paths, "tags": tags, "content": content})
+        return content
+
+    def _snapshot(self, name):
+        return next(one for one in self.snapshots if one["id"] == name)
+
+    def _snapshots(self, *_):
+        return json.dumps(self.snapshots)
+
+    def _tag(self, *words):
+        for one in self.snapshots:
+            if words[2] in one["tags"] and words[4] in one["paths"]:
+                one["tags"].append(words[6])
+        return ""
+
+    def _forget(self, *words):
+        self.snapshots = [one for one in self.snapshots if one["id"] not in words]
+        return ""
+
+    def _restore(self, *words):
+        """As restic does: nothing of it is synchronized."""
+        for path, content in self._snapshot(words[2])["content"].items():
+            there = Path(f"{words[4]}{path}")
+            there.parent.mkdir(parents=True, exist_ok=True)
+            there.write_text(content)
+        return ""
 
     def sync(self, folder):
         System.run(self, ["sync", "--file-system", str(folder)])
@@ -60,23 +115,23 @@ class DiskMachine(Machine):
     def disk(self, folder):
         return os.statvfs("/")
 
-    def keep_units(self):
-        self.units.write_text(json.dumps(sorted(self.enabled)))
+    def keep(self):
+        self.beside.write_text(json.dumps([sorted(self.enabled), self.databases, self.snapshots, self.refused]))
 
     def stop(self):
         """Until the test has its copy."""
-        self.keep_units()
+        self.keep()
         os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def main(rig, words):
     """hostctl as the rig starts it."""
     machine = DiskMachine(Path(rig))
-    if words[0] == "judge":
-        return judge(machine)
+    if words[0] in ("judge", "judge-data"):
+        return {"judge": judge, "judge-data": judge_data}[words[0]](machine)
     with stops(machine) if "STOPS" in os.environ else contextlib.nullcontext():
         code = cli.main(words, machine.root, machine)
-    machine.keep_units()
+    machine.keep()
     return code
 
 
@@ -90,8 +145,8 @@ def stops(machine):
         if name == "deploy_logs":
             machine.stop()
 
-    def renamed(old, new):
-        rename(old, new)
+    def renamed(old, new, **options):
+        rename(old, new, **options)
         if not str(new).startswith(str(machine.paths.programs)):
             machine.stop()
 
@@ -114,11 +169,38 @@ def judge(machine):
         published = paths.static / "static" / step.command[1]
         is_.assertEqual(published.read_text(), "body{}" * 500)
         is_.assertEqual(gzip.decompress(published.with_name(f"{published.name}.gz").read_bytes()).decode(), "body{}" * 500)
-    print(paths.at(SITE).read_text().strip())
+    name = paths.at(SITE).read_text().strip()
+    is_.assertEqual(environment.read(paths.env.read_bytes())["NAME"], name)
+    points = {entry["restorePoint"]["id"] for entry in history.read(paths) if "restorePoint" in entry}
+    is_.assertLessEqual(points, {point.id for point in Repository(host).points()})
+    print(name)
     return 0
 
 
-class PowerCutTest(unittest.TestCase):
+def judge_data(machine):
+    """What a boot finds, with what systemd has done soon after: prints the content of the database, which is that of the media, too, and the ID
+    of the last backup that the host knows of, which is in the repository. Raises AssertionError for anything between."""
+    is_, host, paths = unittest.TestCase(), machine.host("recover"), machine.paths
+    cli.main(["recover"], machine.root, machine, echo=lambda *_, **__: None)
+    asked = any(argv[0] == "systemd-run" and "--recover" in argv for argv in machine.ran)
+    # The site starts now: what is open still is for the database to say.
+    is_.assertEqual(paths.restoring.exists(), asked)
+    restore.settle(host)
+    machine.keep()
+    media = {path.name: path.read_text() for path in (paths.data / "media").iterdir() if path.is_file()}
+    is_.assertEqual(media, {"photo": machine.databases["shop"], f"of-{machine.databases['shop']}": machine.databases["shop"]})
+    is_.assertEqual(set(machine.answering()), {"web"})
+    is_.assertEqual(compare.compare(host, compare.stored(paths)).lines, [])
+    last = backup.state(host)["last"]
+    is_.assertIn(last, [None, *(one.id for one in Repository(host).backups())])
+    print(machine.databases["shop"], last)
+    return 0
+
+
+BACKUPS = {"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": ["media"], "drill": {"schedule": "weekly", "checks": []}}
+
+
+class Rig(unittest.TestCase):
     def setUp(self):
         # In memory: the copies cost nothing, and the loop device waits for no real disk.
         self.rig = Path(tempfile.mkdtemp(prefix="hostctl-disk-", dir="/dev/shm"))
@@ -126,24 +208,31 @@ class PowerCutTest(unittest.TestCase):
         self.image, self.disk = self.rig / "disk.img", self.rig / "disk"
         self.hostctl = self.disk / "usr/local/bin/hostctl"
         self.disk.mkdir()
-        with self.image.open("wb") as image:
-            image.truncate(64 << 20)
-        subprocess.run(["mkfs.ext4", "-q", "-F", str(self.image)], check=True)
-        subprocess.run(["mount", "-o", "loop,noauto_da_alloc,commit=600", str(self.image), str(self.disk)], check=True)
-        self.addCleanup(subprocess.run, ["umount", "--lazy", str(self.disk)], check=True)
+        self.disks, self.last = [], (None, None)
+        self.mount(self.image, self.disk)
         self.machine = DiskMachine(self.rig)
         self.one, self.two = (self.machine.deliver(source(version)) for version in (1, 2))
-        for _ in self.points(self.bundle("one", self.one)):
-            pass
+        self.machine.paths.backup_access.parent.mkdir(parents=True)
+        self.machine.paths.backup_access.write_text('RESTIC_PASSWORD="marker"\nRESTIC_REPOSITORY="/r"\n')
+        self.run_to_end(*self.apply(self.bundle("one", self.one)))
         subprocess.run(["sync", "--file-system", str(self.disk)], check=True)
+
+    def mount(self, image, folder):
+        """A new file system there, which is in what a power cut leaves from then on."""
+        with image.open("wb") as made:
+            made.truncate(64 << 20)
+        subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], check=True)
+        subprocess.run(["mount", "-o", "loop,noauto_da_alloc,commit=600", str(image), str(folder)], check=True)
+        self.addCleanup(subprocess.run, ["umount", "--lazy", str(folder)], check=True)
+        self.disks.append((image, folder))
 
     def bundle(self, name, digest):
         """A program as infra/host/bundle.ts makes it, whose paths outside the manifest are those of the rig."""
         modules = {path.name: path.read_text() for path in sorted(HOSTCTL.glob("*.py")) if path.name != "receive.py"}
         modules["__main__.py"] = modules["__main__.py"].replace(LAST, OURS.format(hostctl=str(HOSTCTL), rig=str(self.rig), name=name))
         modules["SHA256SUMS"] = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in modules.items())
-        release = {**manifest(digest).raw["release"], "steps": [{"name": f"Static-{css}", "command": ["touch-static", f"{css}.css"], "timeoutSeconds": 5} for css in ("both", digest)]}
-        files = [file(SITE, f"{name}\n", [RELOAD_NGINX]), *manifest(digest).raw["files"][1:],
+        release = {**manifest(digest).raw["release"], "schema": {"revision": ["schema"], "down": [], "check": []}, "steps": [{"name": f"Static-{css}", "command": ["touch-static", f"{css}.css"], "timeoutSeconds": 5} for css in ("both", digest)]}
+        files = [file(SITE, f"{name}\n", [RELOAD_NGINX]), *manifest(digest).raw["files"][1:], file("/etc/webstack/backup.json", json.dumps(BACKUPS)),
                  file("/usr/local/bin/hostctl", self.placed((HOSTCTL.parent / "cloud-init/bin/hostctl").read_text()), mode="0755"),
                  *(file(f"{PROGRAMS}/hostctl/{module}", text) for module, text in modules.items())]
         head = (HOSTCTL / "receive.py").read_text()
@@ -155,10 +244,19 @@ class PowerCutTest(unittest.TestCase):
     def placed(self, text):
         return text.replace(PROGRAMS, f"{self.disk}{PROGRAMS}").replace("/var/lib/webstack", f"{self.disk}/var/lib/webstack")
 
-    def points(self, bundle, code=0):
-        """Apply a bundle, which ends with that code; once for each stop, and once when it is done."""
-        process = subprocess.Popen([sys.executable, "-I", str(bundle), "apply"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "STOPS": "1"})
+    def apply(self, bundle):
+        """(command, its input) that applies a bundle."""
+        env = {"NAME": bundle.stem, "DATABASE_URL": "postgresql://shop:pass@10.0.0.3/shop"}
+        return [sys.executable, "-I", str(bundle), "apply"], json.dumps({"env": env, "files": {}})
+
+    def points(self, command, text="", code=0):
+        """Run hostctl, which ends with that code; once for each stop, and once when it is done."""
+        said = tempfile.TemporaryFile()
+        self.addCleanup(said.close)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=said, stderr=said, env={**os.environ, "STOPS": "1"})
         try:
+            process.stdin.write(text.encode())
+            process.stdin.close()
             while process.returncode is None:
                 _, status = os.waitpid(process.pid, os.WUNTRACED)
                 if not os.WIFSTOPPED(status):
@@ -169,24 +267,40 @@ class PowerCutTest(unittest.TestCase):
         finally:
             process.kill()
             process.wait()
-        self.assertEqual(process.returncode, code)
+        said.seek(0)
+        self.assertEqual(process.returncode, code, said.read().decode())
+
+    def run_to_end(self, command, text=""):
+        for _ in self.points(command, text):
+            pass
 
     def after_power_cut(self, script):
         """Run shell text where the disk is what a power cut now would leave of it."""
-        copy = self.rig / "copy.img"
-        subprocess.run(["cp", "--sparse=always", str(self.image), str(copy)], check=True)
-        units = (self.rig / "units.json").read_text()
-        booted = subprocess.run(["unshare", "--mount", "sh", "-euc", f'mount -o loop "{copy}" "{self.disk}"\n{script}'], stdin=subprocess.DEVNULL, capture_output=True, text=True)
-        (self.rig / "units.json").write_text(units)
+        # Between two points at which nothing was written, a power cut leaves the same.
+        same = [script, self.machine.beside.read_text(), [image.stat().st_mtime_ns for image, _ in self.disks]]
+        if self.last[0] == same:
+            return self.last[1]
+        mounts = ""
+        for image, folder in self.disks:
+            copy = image.with_suffix(".copy")
+            subprocess.run(["cp", "--sparse=always", str(image), str(copy)], check=True)
+            mounts += f'mount -o loop "{copy}" "{folder}"\n'
+        beside = self.machine.beside.read_text()
+        booted = subprocess.run(["unshare", "--mount", "sh", "-euc", f"{mounts}{script}"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        self.machine.beside.write_text(beside)
+        self.last = same, booted
         return booted
 
+
+class ReleaseTest(Rig):
     def check(self, bundle, names):
         """Apply it, and cut the power at every point: the machine is as one of the named bundles says; at every tenth, that the next apply needs
         nobody's hand."""
-        found = []
-        for number, _ in enumerate(self.points(bundle)):
+        found, (command, late) = [], self.apply(bundle)
+        (self.rig / "late").write_text(late)
+        for number, _ in enumerate(self.points(command, late)):
             with self.subTest(point=number):
-                again = f"; {sys.executable} -I {bundle} apply > {self.rig}/said; {self.hostctl} judge" if number % 10 == 0 else ""
+                again = f"; {' '.join(command)} < {self.rig}/late > {self.rig}/said; {self.hostctl} judge" if number % 10 == 0 else ""
                 booted = self.after_power_cut(f"{self.hostctl} judge{again}")
                 self.assertEqual((booted.returncode, booted.stderr), (0, ""))
                 before, *after = booted.stdout.split()
@@ -202,7 +316,7 @@ class PowerCutTest(unittest.TestCase):
 
     def test_a_power_cut_during_a_release_that_fails_leaves_the_old_state(self):
         broken = self.bundle("broken", self.machine.deliver(source(3, answer="500")))
-        for number, _ in enumerate(self.points(broken, code=1)):
+        for number, _ in enumerate(self.points(*self.apply(broken), code=1)):
             with self.subTest(point=number):
                 booted = self.after_power_cut(f"{self.hostctl} judge")
                 self.assertEqual((booted.returncode, booted.stdout, booted.stderr), (0, "one\n", ""))
@@ -217,6 +331,84 @@ class PowerCutTest(unittest.TestCase):
     def test_the_key_for_backups_is_on_the_disk_before_anybody_is_told_of_it(self):
         line = backup.make_key(self.machine.host("backup-key"))
         self.assertIn(line, self.after_power_cut(f"ssh-keygen -y -f {self.machine.paths.backup_key}").stdout)
+
+
+class DataTest(Rig):
+    """Media on a disk of their own, and a database elsewhere; what they hold is called after the time: "then", of which there is a backup, or "now"."""
+
+    def setUp(self):
+        super().setUp()
+        self.machine = DiskMachine(self.rig)
+        self.media = self.machine.paths.data / "media"
+        self.media.mkdir(parents=True)
+        self.make_disk()
+        self.put("then")
+        self.hostctl_("run-backup")
+        self.put("now")
+
+    def put(self, content):
+        self.machine = DiskMachine(self.rig)
+        self.machine.databases["shop"] = content
+        for file in self.media.glob("of-*"):
+            file.unlink()
+        for name in ("photo", f"of-{content}"):
+            (self.media / name).write_text(content)
+        self.machine.keep()
+        for _, folder in self.disks:
+            subprocess.run(["sync", "--file-system", str(folder)], check=True)
+
+    def make_disk(self):
+        self.mount(self.rig / "media.img", self.media)
+        table = self.machine.paths.proc / "self/mountinfo"
+        table.parent.mkdir(parents=True)
+        table.write_text(f"36 35 7:1 / {self.machine.paths.name(self.media)} rw - ext4 /dev/loop1 rw\n")
+
+    def hostctl_(self, *words):
+        self.run_to_end([str(self.hostctl), *words])
+
+    def cut(self, words, again, code=0):
+        """Run a verb, which ends with that code, and cut the power at every point; "CONTENT LAST-BACKUP" each time. At every tenth, `again` works
+        without anybody's hand."""
+        found = []
+        for number, _ in enumerate(self.points([str(self.hostctl), *words], code=code)):
+            with self.subTest(point=number):
+                then = f"; {self.hostctl} {again} > {self.rig}/said; {self.hostctl} judge-data" if again and number % 10 == 0 else ""
+                booted = self.after_power_cut(f"{self.hostctl} judge-data{then}")
+                self.assertEqual((booted.returncode, booted.stderr), (0, ""))
+                found.append(booted.stdout.splitlines())
+        return found
+
+    def test_a_power_cut_during_a_restore_leaves_the_data_that_served_or_what_was_restored(self):
+        last = backup.state(self.machine.host())["last"]
+        found = self.cut(["restore", last, "--yes"], "restore latest --yes")
+        self.assertEqual(list(dict.fromkeys(lines[0] for lines in found)), [f"now {last}", f"then {last}"])
+        self.assertEqual({line for lines in found for line in lines[1:]}, {f"then {last}"})
+        time.sleep(1)
+        found = self.cut(["restore", "--undo"], "")
+        self.assertEqual(list(dict.fromkeys(lines[0] for lines in found)), [f"then {last}", f"now {last}"])
+
+    def test_a_power_cut_during_a_restore_that_fails_leaves_the_data_that_served(self):
+        last = backup.state(self.machine.host())["last"]
+        self.machine.refused = "other users are there"
+        self.machine.keep()
+        found = self.cut(["restore", last, "--yes"], "", code=1)
+        self.assertEqual({lines[0] for lines in found}, {f"now {last}"})
+
+    def test_a_power_cut_during_a_backup_leaves_the_one_before_or_the_new_one(self):
+        first = backup.state(self.machine.host())["last"]
+        time.sleep(1)
+        found = self.cut(["run-backup"], "run-backup")
+        ids = list(dict.fromkeys(lines[0] for lines in found))
+        self.assertEqual([len(ids), ids[0]], [2, f"now {first}"])
+        self.assertNotIn(f"now {first}", [line for lines in found for line in lines[1:]])
+
+
+class DataOnOneDiskTest(DataTest):
+    def make_disk(self):
+        """Media are where all else is."""
+
+    test_a_power_cut_during_a_restore_that_fails_leaves_the_data_that_served = None
+    test_a_power_cut_during_a_backup_leaves_the_one_before_or_the_new_one = None
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """The database's administrator, the app's user, logins that take turns and steps that wait for locks, asked of a real PostgreSQL 15 that the tests start and end. Run where its server is, as root:
 tests/machines/backup.test.ts does on a database machine."""
 import os
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -162,6 +164,32 @@ class LoginTest(Server):
         with self.assertRaises(HostError):
             self.ask("shop_a", "first-password", "select 1")
 
+    def test_a_login_that_lets_nobody_in_is_refused_and_whatever_else_is_amiss_is_not(self):
+        self.give("shop_a", "password")
+        self.assertEqual(self.refusal("shop_a", "wrong"), (True, 'password authentication failed for user "shop_a"'))
+        self.assertEqual(self.refusal("nobody", "password"), (True, 'password authentication failed for user "nobody"'))
+        self.as_superuser("alter role shop_a valid until '2020-01-01'")
+        self.assertEqual(self.refusal("shop_a", "password"), (True, 'password authentication failed for user "shop_a"'))
+        self.as_superuser("alter role shop_a valid until 'infinity' nologin")
+        self.assertEqual(self.refusal("shop_a", "password"), (True, 'role "shop_a" is not permitted to log in'))
+        self.give("shop_a", "password")
+        self.as_superuser("revoke connect on database template1 from public")
+        self.assertEqual(self.refusal("shop_a", "password", "template1"), (False, 'permission denied for database "template1"'))
+        self.assertEqual(self.refusal("shop_a", "password", "shop_gone"), (False, 'database "shop_gone" does not exist'))
+        self.as_superuser("alter role shop_a connection limit 0")
+        self.assertEqual(self.refusal("shop_a", "password"), (False, 'too many connections for role "shop_a"'))
+        self.as_superuser("alter role shop_a connection limit -1")
+        self.as_superuser("alter database shop with allow_connections false")
+        self.assertEqual(self.refusal("shop_a", "password"), (False, 'database "shop" is not currently accepting connections'))
+        self.as_superuser("alter database shop with allow_connections true")
+        self.ask("shop_a", "password", "select 1")
+
+    def refusal(self, user, password, database="shop"):
+        """(whether it is one of the login, its words) of what the server says."""
+        with self.assertRaises(CommandFailed) as said:
+            self.ask(user, password, "select 1", database)
+        return re.search(login_postgres.REFUSED, said.exception.output) is not None, said.exception.output.split("FATAL:  ")[1].splitlines()[0]
+
     def test_a_login_may_do_what_a_restore_does(self):
         self.give("shop_a", "first-password")
         self.ask("shop_a", "first-password", "create database shop_restore", "postgres")
@@ -236,6 +264,15 @@ class LockTest(Server):
         self.database.end(found[0])
         self.assertNotEqual(step.wait(10), 0)
         self.assertEqual(visitor.wait(10), 0)
+
+    def test_what_a_step_left_that_was_lost_with_its_host_stands_in_no_other_step_s_way(self):
+        other = self.start("select pg_sleep(60)", "webstack-step web-1")
+        lost = self.start("begin;alter table orders add note text;select pg_sleep(60)", "webstack-step web-0")
+        self.until(lambda: self.database.ask("select count(*) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()", "shop") == "2")
+        lost.send_signal(signal.SIGSTOP)
+        with LockWait(self.host, "webstack-step.service", "web-0", 60):
+            self.assertEqual(self.start("alter table orders add total int").wait(10), 0)
+        self.assertIsNone(other.poll())
 
     def test_a_session_that_has_gone_on_is_not_ended(self):
         report, step, visitor = self.step_behind_a_report("alter table orders add note text;select pg_sleep(3)")

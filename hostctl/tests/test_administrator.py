@@ -30,6 +30,9 @@ class Cluster(Machine):
             return super().run(argv, timeout=timeout, env=env, check=check)
         sql = next(word for word in argv if word.startswith("--command=")).removeprefix("--command=")
         self.ran.append(argv)
+        if "pg_stat_activity" in sql:
+            # A step looks for sessions that are in its way.
+            return Result(0, "")
         self.asked.append((env["PGUSER"], env["PGDATABASE"], sql))
         if "has_schema_privilege" in sql:
             return Result(0, "t\n" if self.granted else "f\n")

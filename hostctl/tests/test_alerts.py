@@ -4,7 +4,7 @@ import json
 import os
 import stat
 import unittest
-from unittest.mock import Mock, patch
+from unittest.mock import patch
 
 from hostctl import alerts, cli, conditions, disk, drift, heal, late, limits, monitoring, notifier, sentry, slots, watchdog
 from hostctl.notifier import BEGINS, ENDS, GOES_ON
@@ -408,8 +408,8 @@ class Drift(Case):
     def test_a_deployment_is_waited_for_and_what_it_changed_is_compared_anew(self):
         self.served()
         holders = iter([{"verb": "apply"}, None, {"verb": "apply"}, None, None])
-        with patch("hostctl.lock.holder", side_effect=lambda lock: next(holders)), patch("hostctl.drift.compare") as compared:
-            compared.side_effect = [Mock(lines=["half a deployment"]), Mock(lines=["a file: is missing"])]
+        with patch("hostctl.lock.holder", side_effect=lambda lock: next(holders)), patch("hostctl.drift.differences") as compared:
+            compared.side_effect = [["half a deployment"], ["a file: is missing"]]
             self.assertEqual(drift.between_deployments(self.host), ["a file: is missing"])
 
     def test_what_fails_without_a_deployment_is_told(self):

@@ -5,7 +5,7 @@ import os
 import unittest
 
 from hostctl import apply, rollback, slots
-from hostctl.compare import compare
+from hostctl.compare import compare, differences
 from hostctl.errors import HostError
 from hostctl.trust import CA
 
@@ -31,6 +31,22 @@ class ApplyTest(unittest.TestCase):
         with self.assertRaises(HostError) as caught:
             self.apply(declared, env)
         self.assertIn(text, str(caught.exception))
+
+    def test_an_environment_that_was_changed_by_hand_is_told_and_applied_again(self):
+        declared, env = manifest(self.one), self.machine.paths.env
+        self.apply(declared, {"KEY": "value"})
+        self.assertEqual(differences(self.machine.host()), [])
+        env.write_text('KEY="by hand"\n')
+        self.assertEqual(differences(self.machine.host()), ["/etc/webstack/env: has other content"])
+        self.apply(declared, {"KEY": "value"})
+        self.assertEqual((env.read_text(), differences(self.machine.host())), ('KEY="value"\n', []))
+        # What is declared now, too, is no difference once somebody has looked.
+        env.write_text('KEY="new"\n')
+        self.apply(declared, {"KEY": "new"})
+        self.assertEqual((self.machine.said, differences(self.machine.host())), (["unchanged"], []))
+        # A release that is refused puts both back.
+        self.refused(manifest(self.machine.deliver(source(3, crash=""))), "Job failed", {"KEY": "later"})
+        self.assertEqual((env.read_text(), differences(self.machine.host())), ('KEY="new"\n', []))
 
     def test_a_first_apply_makes_the_machine_as_declared(self):
         self.apply(manifest(self.one), {"KEY": "value"})

@@ -140,6 +140,13 @@ class CopyTest(unittest.TestCase):
         self.assertEqual(len(self.copies()), 1)
         self.assertRegex(self.copies()[0].name, r"^hostctl-[0-9a-f]{16}$")
 
+    def test_what_a_power_cut_left_of_a_copy_under_the_number_that_this_run_has_is_no_obstacle(self):
+        name = hashlib.sha256(self.modules["SHA256SUMS"].encode()).hexdigest()[:16]
+        left = f'import os\nos.makedirs("{self.folder}/hostctl-{name}.%d/hostctl" % os.getpid())\n'
+        self.bundle.write_text(left + self.bundle.read_text())
+        self.check_runs(self.run_bundle())
+        self.assertEqual([copy.name for copy in self.copies()], [f"hostctl-{name}"])
+
     def test_a_bundle_makes_a_damaged_copy_anew(self):
         self.run_bundle()
         copy = self.copies()[0] / "hostctl"

@@ -9,7 +9,6 @@ from unittest import mock
 
 from hostctl import apply, cli, history, rollback
 from hostctl.compare import compare
-from hostctl.log import DeployLog
 
 from .machine import Machine, manifest, source
 
@@ -59,8 +58,11 @@ class FullDiskTest(unittest.TestCase):
         self.assertEqual(self.machine.answering(), {"web": self.two})
 
     def test_another_fault_of_the_log_is_told(self):
-        with mock.patch("hostctl.log.os.write", side_effect=OSError(errno.EIO, os.strerror(errno.EIO))), self.assertRaises(OSError):
-            DeployLog(self.machine.paths, self.machine, "apply", lambda line, **_: None).step("FILES")
+        with mock.patch("hostctl.log.os.write", side_effect=OSError(errno.EIO, os.strerror(errno.EIO))):
+            log = self.machine.host().log
+            log.step("FILES")
+            log.step("UNITS")
+        self.assertEqual(self.machine.said[-3:], [f"WARNING: {self.machine.paths.logs}/deploy_logs: takes nothing (Input/output error)", "# Step 1 : FILES", "# Step 2 : UNITS"])
 
     def test_the_command_says_so_in_one_line(self):
         for failure in (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), shutil.Error([("a", "b", "[Errno 28] No space left on device")])):

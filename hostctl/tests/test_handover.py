@@ -92,6 +92,21 @@ class HandoverTest(unittest.TestCase):
         self.take_over(self.stream(("media",)), ("media",))
         self.assertEqual(ours.read_text(), "margherita")
 
+    def test_what_a_restore_of_the_old_host_put_aside_comes_with_its_record_also_after_a_first_attempt(self):
+        self.take_over(self.stream())
+        aside = self.old.paths.data / ".aside-before_20231114t221320z"
+        aside.mkdir()
+        os.rename(self.old.paths.data / "media", aside / "media")
+        restored = self.old.paths.data / "media/menus/today.pdf"
+        restored.parent.mkdir(parents=True)
+        restored.write_text("of the backup")
+        os.utime(restored, (1, 1))
+        self.old.paths.restored.write_text('{"database": "shop_before_20231114t221320z", "media": {"media": ".aside-before_20231114t221320z/media"}}')
+        self.take_over(self.stream())
+        self.assertEqual((self.new.paths.data / "media/menus/today.pdf").read_text(), "of the backup")
+        self.assertEqual((self.new.paths.data / aside.name / "media/menus/today.pdf").read_text(), "margherita")
+        self.assertEqual(self.new.paths.restored.read_bytes(), self.old.paths.restored.read_bytes())
+
     def test_links_stay_behind(self):
         (self.old.paths.data / "media/passwords").symlink_to("/etc/shadow")
         self.take_over(self.stream())

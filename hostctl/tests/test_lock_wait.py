@@ -29,6 +29,9 @@ class Database:
             raise seen
         return [Waiting(session, began, "table orders", f"session 7 ({mark})") for session, began in seen]
 
+    def end_lost(self, mark):
+        pass
+
     def end(self, waiting):
         self.ended.append(waiting.session)
 
@@ -111,6 +114,11 @@ class LockWaitTest(unittest.TestCase):
         self.assertEqual(self.release([failure]), (None, [], []))
         self.assertIn("WARNING: nobody saw whether the step waits for a lock of the database\npsql: ended with 2\ntoo many connections", "\n".join(self.machine.said))
         self.assertEqual(self.machine.answering(), {"web": self.two})
+
+    def test_an_answer_that_nobody_foresaw_is_told_and_the_next_look_goes_on(self):
+        said, killed, _ = self.release([TypeError("'NoneType' object is not subscriptable"), [(11, "12:00")]])
+        self.assertIn("waited 3 s for table orders", said)
+        self.assertEqual(killed, [UNIT])
 
     def test_a_step_has_a_name_for_the_server(self):
         self.release([[]])

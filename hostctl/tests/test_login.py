@@ -268,6 +268,21 @@ class LoginTest(unittest.TestCase):
         self.assertEqual(self.machine.secrets["arn:app"], before)
         self.assertIn("password authentication failed", self.complaint.getvalue())
 
+    def test_a_store_that_holds_no_login_is_told_and_one_without_a_name_can_be_mended_by_a_rotation(self):
+        self.apply()
+        before = self.machine.url
+        self.machine.secrets["arn:app"] = "text"
+        self.apply(1)
+        self.assertEqual(self.complaint.getvalue(), "hostctl: secret store: arn:app must hold one JSON object, got something else; put its last version back, or one with username and password\n")
+        self.machine.secrets["arn:app"] = {"password": "without a name"}
+        for verb in ("watch-login", "follow-login"):
+            self.assertEqual(self.verb([verb]), 1)
+            self.assertEqual(self.complaint.getvalue(), "hostctl: login: arn:app must hold username, and does not; `sudo hostctl rotate-database-password` makes another login\n")
+        self.apply(1)
+        self.assertEqual(self.machine.url, before)
+        self.assertEqual(self.verb(["rotate-database-password"]), 0, self.machine.said)
+        self.assertEqual(self.machine.url, self.machine.url_of(self.machine.secrets["arn:app"]))
+
     def test_a_host_whose_url_comes_with_its_environment_says_so(self):
         self.late["files"] = {}
         self.late["env"]["DATABASE_URL"] = "postgresql://a:b@c/d"

@@ -1,12 +1,15 @@
 """A deployment that fails leaves every unit as it was, running or not, enabled or not: whatever the two were before.
 Limit: systemd is played; tests/machines/operations.test.ts has a real one."""
+import errno
 import itertools
 import json
+import os
 import unittest
 from unittest import mock
 
-from hostctl import apply, deploy, lifecycle
+from hostctl import apply, deploy, lifecycle, undo
 from hostctl.errors import HostError
+from hostctl.system import Result
 
 from .machine import Killed, Machine, file, manifest, source
 
@@ -99,6 +102,69 @@ class PutBackTest(unittest.TestCase):
             apply.apply(self.machine.host(), declared(self.two, "table inet two"))
         self.assertEqual(self.states(), before)
         self.assertEqual(self.machine.answering(), {"web": self.one})
+
+    def test_another_unit_that_does_not_load_its_old_file_keeps_nothing_else_from_being_put_back(self):
+        before, real, failing = self.states(), self.machine._systemctl, []
+        self.machine._systemctl = lambda words: Result(1, "Job failed") if failing and words[0] == "reload" and "nftables.service" in words else real(words)
+
+        def fail(*_):
+            failing.append(True)
+            raise HostError("the last thing failed")
+
+        with mock.patch("hostctl.deploy._save", side_effect=fail), self.assertRaisesRegex(HostError, "(?s)the last thing failed\nThe old state could not be put back: .*nftables"):
+            apply.apply(self.machine.host(), declared(self.two, "table inet two"))
+        self.assertEqual((self.states(), self.machine.answering(), self.machine.paths.undo.exists()), (before, {"web": self.one}, True))
+        failing.clear()
+        deploy.recover(self.machine.host("recover"))
+        self.assertEqual((self.states(), self.machine.answering(), self.machine.paths.undo.exists()), (before, {"web": self.one}, False))
+
+    def test_a_disk_without_room_for_the_old_files_is_said_beside_the_failure_and_put_back_once_there_is(self):
+        before = self.states()
+        with mock.patch("hostctl.deploy._save", side_effect=HostError("the last thing failed")), mock.patch("hostctl.undo._restore", side_effect=OSError(errno.ENOSPC, "No space left on device")), \
+             self.assertRaisesRegex(HostError, "the last thing failed\nThe old state could not be put back: .*No space left on device\nMend that and run `hostctl recover`"):
+            apply.apply(self.machine.host(), declared(self.two))
+        deploy.recover(self.machine.host("recover"))
+        self.assertEqual((self.states(), self.machine.answering()), (before, {"web": self.one}))
+
+    def test_requests_of_before_which_go_to_the_slot_that_serves_on_keep_nobody_waiting(self):
+        worker, sleep = self.machine.workers[-1][0], self.machine.sleep
+
+        def slept(seconds):
+            sleep(seconds)
+            if worker not in dict(self.machine.workers):
+                # It has a download that lasts.
+                self.machine.workers.insert(0, (worker, "nginx: worker process is shutting down"))
+                self.machine._show_workers()
+
+        for code in ({"crash": ""}, {"answer": "500"}):
+            with self.subTest(code), mock.patch.object(self.machine, "sleep", slept), mock.patch.object(undo, "put_back", self.timed(undo.put_back)):
+                with self.assertRaises(HostError):
+                    apply.apply(self.machine.host(), declared(self.machine.deliver(source(3, **code))))
+                self.assertLess(self.seconds, 1)
+        with mock.patch.object(self.machine, "sleep", slept), mock.patch.object(undo, "put_back", self.timed(undo.put_back)):
+            self.deploy(HostError("the last thing failed"))
+            self.assertLess(self.seconds, 1)
+        self.assertEqual(self.machine.answering(), {"web": self.one})
+
+    def timed(self, put_back):
+        def run(host, journal):
+            began = self.machine.clock
+            put_back(host, journal)
+            self.seconds = self.machine.clock - began
+        return run
+
+    def test_a_log_that_takes_nothing_keeps_nobody_from_putting_back(self):
+        before, real = self.states(), os.open
+
+        def refuse(path, flags, *words, **options):
+            if str(path).startswith(str(self.machine.paths.logs)):
+                raise OSError(errno.EROFS, "Read-only file system")
+            return real(path, flags, *words, **options)
+
+        with mock.patch("os.open", refuse):
+            self.deploy(HostError("the last thing failed"))
+        self.assertEqual((self.states(), self.machine.answering(), self.machine.paths.undo.exists()), (before, {"web": self.one}, False))
+        self.assertEqual([line for line in self.machine.said if "takes nothing" in line], [f"WARNING: {self.machine.paths.logs}/deploy_logs: takes nothing (Read-only file system)"])
 
     def test_one_that_is_between_two_starts_is_not_stopped(self):
         show = self.machine._show

@@ -44,12 +44,12 @@ def lock(time=FRESH, hostname="web-0", pid=7, exclusive=True):
 
 
 class Judgement(unittest.TestCase):
-    def machine(self, *locks, since=None):
+    def machine(self, *locks, since=None, until=None):
         made = Locked(*locks)
         self.addCleanup(made.remove)
         if since is not None:
             made.paths.state.mkdir(parents=True, exist_ok=True)
-            made.paths.backup_writing.write_text(json.dumps({"since": made.clock - since}))
+            made.paths.backup_writing.write_text(json.dumps([[made.clock - since, until and made.clock - until]]))
         return made
 
     def gone(self, machine):
@@ -71,6 +71,13 @@ class Judgement(unittest.TestCase):
                 machine.processes = processes
                 self.assertEqual(self.gone(machine), [gone])
 
+    def test_the_lock_of_a_host_of_the_same_name_is_none_of_a_run_that_failed_here_before(self):
+        """As while a host is replaced: both are called web-0, and the old one makes backups still."""
+        machine = self.machine(lock(), since=400, until=300)
+        self.assertEqual(self.gone(machine), [False])
+        machine = self.machine(lock(), since=400, until=110)
+        self.assertEqual(self.gone(machine), [True])
+
     def test_one_that_ends_while_it_is_looked_at_is_none(self):
         machine = self.machine(lock(), lock(pid=8))
         machine.vanishing = f"{0:064x}"
@@ -87,7 +94,7 @@ class Judgement(unittest.TestCase):
     def test_the_mark_of_a_run_outlasts_it_unless_it_comes_to_its_end(self):
         machine = self.machine()
         with repository_lock.writing(machine.host(), Repository(machine.host())):
-            self.assertEqual(json.loads(machine.paths.backup_writing.read_text()), {"since": machine.clock})
+            self.assertEqual(json.loads(machine.paths.backup_writing.read_text()), [[machine.clock, None]])
         self.assertFalse(machine.paths.backup_writing.exists())
         began = machine.clock
         with self.assertRaises(CommandFailed), repository_lock.writing(machine.host(), Repository(machine.host())):
@@ -96,7 +103,7 @@ class Judgement(unittest.TestCase):
         machine.locks, machine.processes = {f"{1:064x}": lock("2023-11-14T22:13:21Z", exclusive=False)}, {7: "restic"}
         machine.clock += 60
         with repository_lock.writing(machine.host(), Repository(machine.host()), exclusive=False):
-            self.assertEqual(json.loads(machine.paths.backup_writing.read_text()), {"since": began})
+            self.assertEqual(json.loads(machine.paths.backup_writing.read_text()), [[began, began], [machine.clock, None]])
 
     def test_the_verb_takes_the_lock_of_one_that_is_gone_and_needs_to_be_told_of_another(self):
         machine = self.machine(lock(OLD))

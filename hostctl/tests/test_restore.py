@@ -1,5 +1,6 @@
 """A restore changes everything or nothing: what fails or is killed in between is turned back. Limit: restic and PostgreSQL are played, a mounted
 disk is a line of mountinfo; tests/machines has the real ones."""
+import contextlib
 import errno
 import json
 import os
@@ -9,7 +10,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from hostctl import apply, backup, restore
+from hostctl import apply, backup, cli, media, restore, status
 from hostctl.errors import HostError
 from hostctl.system import Result
 from hostctl.tests.machine import Killed, Machine, manifest, source
@@ -90,10 +91,10 @@ THEN = ("then", {"media/photos/one": "then", "media/of-then": "then", "uploads/m
 
 
 class Failing:
-    """Counts renames of media and lets that with this number end so."""
+    """Counts renames of media and lets that with this number end so, and all later ones if it `lasts`."""
 
-    def __init__(self, number, ending):
-        self.number, self.ending, self.count, self.rename = number, ending, 0, os.rename
+    def __init__(self, number, ending, lasts=False):
+        self.number, self.ending, self.lasts, self.count, self.rename = number, ending, lasts, 0, os.rename
 
     def __enter__(self):
         self.patch = mock.patch("os.rename", self._rename)
@@ -106,7 +107,7 @@ class Failing:
     def _rename(self, *names, **options):
         if "src_dir_fd" in options:
             self.count += 1
-            if self.count == self.number:
+            if self.count == self.number or self.lasts and self.count > self.number:
                 raise self.ending
         return self.rename(*names, **options)
 
@@ -125,12 +126,16 @@ class RestoreTest(unittest.TestCase):
         return restore.restore(machine.host("restore"), ID, lambda _: None)
 
     def record(self, machine):
-        return restore._record(machine.host())
+        self.assertFalse(machine.paths.restoring.exists())
+        return restore._read(machine.paths.restored)
 
     def test_puts_media_and_database_in_place_and_undo_changes_back_and_forth(self):
         machine = self.machine()
+        left = [machine.paths.data / folder / ".incoming-20200101T000000Z" for folder in (self.mounts or (".", "uploads"))]
+        for folder in left:
+            (folder / "photos").mkdir(parents=True)
         self.restore(machine)
-        self.assertEqual(machine.content(), THEN)
+        self.assertEqual((machine.content(), [folder.exists() for folder in left]), (THEN, [False] * len(left)))
         for content in (NOW, THEN):
             machine.clock += 10
             restore.undo(machine.host("restore"))
@@ -201,6 +206,62 @@ class RestoreTest(unittest.TestCase):
                         restore.undo(machine.host("restore"))
                         self.assertEqual(machine.content(), NOW)
 
+    def test_what_a_power_cut_leaves_is_turned_back_at_boot_without_the_database(self):
+        with Failing(0, None) as renames:
+            self.restore(self.machine())
+        for number in range(1, renames.count + 1):
+            with self.subTest(number=number):
+                machine = self.machine()
+                self.cut(machine, Failing(number, Killed()))
+                self.assertIn("\nan interrupted restore waits: `hostctl restore --recover` ends it, or turns it back\n", status.status_text(status.status(machine.host("status"))))
+                machine.ran.clear()
+                self.assertEqual(cli.main(["recover"], machine.root, machine, echo=lambda *_, **__: None), 0)
+                self.assertEqual((machine.content(), self.record(machine)), (NOW, None))
+                self.assertEqual([argv for argv in machine.ran if argv[0] == "psql"], [])
+
+    def test_what_a_power_cut_leaves_of_the_switch_itself_is_for_the_database_to_say(self):
+        for switched in (False, True):
+            with self.subTest(switched=switched):
+                machine = self.machine()
+                real = machine._psql
+                machine._psql = lambda sql: self.switch_and_die(real, sql) if switched and "rename to" in sql else real(sql)
+                machine.on_command = (lambda argv: None) if switched else self.kill_at_switch
+                self.cut(machine, contextlib.nullcontext())
+                machine._psql, machine.on_command = real, lambda argv: None
+                self.assertEqual(cli.main(["recover"], machine.root, machine, echo=lambda *_, **__: None), 0)
+                self.assertEqual(machine.ran[-1][-6:], ["--", "/usr/local/bin/hostctl", "restore", "--recover", "--lock-wait", "300"])
+                self.assertTrue(machine.paths.restoring.exists())
+                self.assertEqual(cli.main(machine.ran[-1][-4:], machine.root, machine, echo=lambda line, **_: machine.said.append(line)), 0)
+                self.assertEqual(machine.said[-1], f"database shop and the media: are what {'was restored' if switched else 'they were before the restore that was interrupted'}")
+                self.assertEqual((machine.content(), self.record(machine) is None), (THEN, False) if switched else (NOW, True))
+                if switched:
+                    machine.clock += 10
+                    restore.undo(machine.host("restore"))
+                    self.assertEqual(machine.content(), NOW)
+                self.assertEqual(cli.main(["restore", "--recover"], machine.root, machine, echo=lambda line, **_: machine.said.append(line)), 0)
+                self.assertEqual(machine.said[-1], "no restore was interrupted")
+
+    def cut(self, machine, at):
+        with at, self.assertRaises(Killed), mock.patch("shutil.rmtree"):
+            self.restore(machine)
+
+    @staticmethod
+    def switch_and_die(real, sql):
+        real(sql)
+        raise Killed
+
+    def test_media_that_cannot_be_turned_back_are_so_later_and_none_are_lost(self):
+        with Failing(0, None) as renames:
+            self.restore(self.machine())
+        for number in range(2, renames.count + 1):
+            with self.subTest(number=number):
+                machine = self.machine()
+                with Failing(number, OSError(errno.EIO, "Input/output error"), lasts=True), self.assertRaisesRegex(HostError, "It could not be turned back: media could not be .*Input"):
+                    self.restore(machine)
+                machine.clock += 10
+                restore.undo(machine.host("restore"))
+                self.assertEqual((machine.content(), machine.databases["shop"], self.record(machine)), (NOW, "now", None))
+
     def kill_at_switch(self, argv):
         if argv[0] == "psql" and any("rename to" in word for word in argv):
             raise Killed
@@ -225,6 +286,19 @@ class RestoreToMountsTest(RestoreTest):
         aside, = (machine.paths.data / "media").glob(".aside-*/media")
         self.assertEqual(sorted(os.listdir(aside)), ["of-now", "photos"])
         self.assertEqual(list((machine.paths.data / "media").glob(".incoming-*")), [])
+
+    def test_a_power_cut_that_takes_the_earlier_moves_of_one_disk_and_leaves_the_later_ones_of_another(self):
+        for lost in self.machine().media:
+            with self.subTest(lost=lost):
+                machine = self.machine()
+                machine.on_command = self.kill_at_switch
+                self.cut(machine, contextlib.nullcontext())
+                machine.on_command = lambda argv: None
+                moves = restore._read(machine.paths.restoring)["moves"]
+                for source, to in reversed([move for move in moves if any(lost in name for name in move)]):
+                    media._rename(machine.paths, to, source)
+                restore.undo(machine.host("restore"))
+                self.assertEqual((machine.content(), self.record(machine)), (NOW, None))
 
     def test_what_a_restore_keeps_there_is_in_no_backup(self):
         machine = self.machine()
@@ -267,7 +341,7 @@ class RefusedTest(unittest.TestCase):
     def refused(self, machine, sentence):
         with self.assertRaisesRegex(HostError, sentence):
             restore.restore(machine.host("restore"), ID, lambda _: None)
-        self.assertEqual((machine.databases, restore._record(machine.host()), [argv for argv in machine.ran if argv[:2] == ["restic", "restore"]]), ({"shop": "now"}, None, []))
+        self.assertEqual((machine.databases, restore._read(machine.paths.restored), [argv for argv in machine.ran if argv[:2] == ["restic", "restore"]]), ({"shop": "now"}, None, []))
 
     def test_a_mount_inside_a_folder_of_media(self):
         machine = self.machine()

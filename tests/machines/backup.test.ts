@@ -1,11 +1,11 @@
 /** Backups, restores and drills on real machines, with what goes wrong with them. Limit: a database of some hundred kilobytes. */
 import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { parseState } from "../../cli/protection";
+import { hostctlTests } from "./hostctlTests";
 import { ask, awaitOk } from "./http";
 import { rowsOf } from "./rows";
 import { repositoryPassword, SharedStack } from "./shared";
-import { run } from "./stack";
 
 const stack = new SharedStack("vault");
 const backupMachine = { address: "10.84.29.40" };
@@ -59,16 +59,8 @@ const checksums = async (except = "") => {
 
 const products = async () => (await ask(`${site}products`)).status;
 
-/** What tests of hostctl say that need a program which one of the machines has. */
-async function hostctlTests(module: string, address?: string): Promise<string> {
-  const packed = await run("sh", ["-c", "tar -cz --exclude=__pycache__ hostctl | base64"], { cwd: resolve(__dirname, "../..") });
-  const tested = `cd /opt/hostctl-tests && sudo python3 -m unittest hostctl.tests.${module} 2>&1`;
-  const there = address === undefined ? {} : { address };
-  return stack.remote(`sudo mkdir -p /opt/hostctl-tests && base64 -d | sudo tar -C /opt/hostctl-tests -xz && ${tested}; sudo rm -rf /opt/hostctl-tests`, { stdin: packed.stdout, ...there });
-}
-
 test("hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's", async () => {
-  expect(await hostctlTests("on_postgres", (await stack.outputs()).database.host)).toMatch(/^Ran 10 tests in .*\n\nOK$/m);
+  expect(await hostctlTests(stack, "on_postgres", (await stack.outputs()).database.host)).toMatch(/^Ran 12 tests in .*\n\nOK$/m);
 }, 120_000);
 
 /** What happens to a pack of the repository, as a shell command. */
@@ -83,7 +75,7 @@ const repositories = [
 ];
 
 test.each(rowsOf("backup", [...repositories, ...damages], ({ name }) => name).filter((row) => "module" in row))("hostctl with a repository of Debian's restic: $name", async ({ module, tests }) => {
-  expect(await hostctlTests(module)).toMatch(new RegExp(`^Ran ${tests} tests? in .*\\n\\nOK$`, "m"));
+  expect(await hostctlTests(stack, module)).toMatch(new RegExp(`^Ran ${tests} tests? in .*\\n\\nOK$`, "m"));
 }, 400_000);
 
 test("a destroyed database comes back from its backup, every table identical by checksum", async () => {
@@ -146,6 +138,20 @@ test("a restore keeps what served, and undo brings it back: rows, media and all"
   expect(await stack.remote("sudo hostctl restore --drop-old")).toMatch(/removed: ocpizza_undone_\d{8}t\d{6}z/);
   expect(await databases()).toEqual(["ocpizza"]);
 }, 240_000);
+
+test("what a power cut left of a restore is turned back by the recovery at boot, and once the databases may have switched by what they say", async () => {
+  const [data, aside, left] = ["/srv/webstack/shared/data", ".aside-before_20260101t000000z", "/var/lib/webstack/restore.unfinished.json"];
+  const photo = () => stack.remote(`sudo cat ${data}/media/photo`);
+  const before = [await photo(), await databases()];
+  for (const switching of [false, true]) {
+    const record = { database: "ocpizza_before_20260101t000000z", media: { media: `${aside}/media` }, incoming: "ocpizza_restoring", moves: [["media", `${aside}/media`]], switching };
+    await stack.remote(`cd ${data} && sudo mkdir -p -m 700 ${aside} && sudo mv media ${aside}/ && sudo tee ${left} > /dev/null`, { stdin: JSON.stringify(record) });
+    await stack.remote(`sudo systemctl start webstack-recover; timeout ${switching ? 60 : 1} sh -c 'while test -e ${left}; do sleep 0.2; done'`);
+    expect([await photo(), await databases()]).toEqual(before);
+  }
+  await stack.remote(`sudo rmdir ${data}/${aside}`);
+  expect(await products()).toBe(200);
+}, 120_000);
 
 test("media on a disk of their own are restored there, and changed back", async () => {
   const media = "/srv/webstack/shared/data/media";

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { moto, startMoto } from "../../tools/moto";
+import { hostctlTests } from "./hostctlTests";
 import { ask, awaitOk } from "./http";
 import { testAtNight } from "./rows";
 import { TestStack } from "./stack";
@@ -75,6 +76,10 @@ test("serves from MariaDB, over TLS, to the web host and nobody else", async () 
   expect((await stack.remote("sudo nft list ruleset", { address: "10.84.16.30" }))).toMatch(/ip saddr (\{ )?10\.84\.16\.10( \})? tcp dport 3306 accept/);
   expect(await stack.remote("sudo hostctl run update-city-001")).toContain("OC Pizza Lyon");
 }, 180_000);
+
+test("hostctl with a cloud's logins, asked of a real MariaDB beside the site's", async () => {
+  expect(await hostctlTests(stack, "on_mariadb", (await stack.outputs()).database.host)).toMatch(/^Ran 2 tests in .*\n\nOK$/m);
+}, 120_000);
 
 test("a destroyed database comes back from its backup, identical by CHECKSUM TABLE of every table, view, trigger, routine and event", async () => {
   await sql(`use ocpizza; create table marker (id int auto_increment primary key, at timestamp(3) default current_timestamp(3));`);

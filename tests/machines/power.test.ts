@@ -1,12 +1,16 @@
 /**
- * What a real power cut leaves of a host: hostctl's own deployment in an ext4 file system whose disk is copied as it is at that moment, see
+ * What a real power cut leaves of a host: hostctl's own work in ext4 file systems whose disks are copied as they are at that moment, see
  * hostctl/tests/on_disk.py. No machine boots; it is here because mounting needs root.
  */
 import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
 
-test("a power cut at any point of a deployment leaves the old state or the new one on the disk", async () => {
-  const { stderr } = await promisify(execFile)("python3", ["-m", "unittest", "hostctl.tests.on_disk"], { cwd: resolve(__dirname, "../..") });
-  expect(stderr).toMatch(/^Ran \d+ tests in .*\n\nOK$/m);
+test.each([
+  { work: "a deployment leaves the old state or the new one", suite: "ReleaseTest" },
+  { work: "a restore or a backup leaves the data that served or that of the backup", suite: "DataTest" },
+  { work: "a restore does as well where media have no disk of their own", suite: "DataOnOneDiskTest" },
+])("a power cut at any point of $work", async ({ suite }) => {
+  const { stderr } = await promisify(execFile)("python3", ["-m", "unittest", `hostctl.tests.on_disk.${suite}`], { cwd: resolve(__dirname, "../..") });
+  expect(stderr).toMatch(/^Ran \d+ tests? in .*\n\nOK$/m);
 }, 600_000);

@@ -1,0 +1,124 @@
+"""The app's logins that take turns, asked of a real MariaDB that the tests start and end. Run where its server is, as root: tests/machines/mysql.test.ts
+does on a database machine. Limit: MySQL's own numbers, of an account that is locked above all, are those of its documentation."""
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+from hostctl import login_mysql
+from hostctl.errors import CommandFailed
+from hostctl.mariadb import MariaDB
+from hostctl.system import System
+
+ADMIN = "admin-password"
+
+
+class LoginTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = Path(tempfile.mkdtemp(prefix="hostctl-mariadb-", dir="/var/tmp"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            cls.port = free.getsockname()[1]
+        data, cls.ca = cls.folder / "data", cls.folder / "ca.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-days", "2", "-keyout", cls.folder / "key.pem", "-out", cls.ca], check=True, stderr=subprocess.DEVNULL)
+        words = ["--no-defaults", f"--datadir={data}", "--user=root"]
+        subprocess.run(["mariadb-install-db", *words, "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with (cls.folder / "log").open("wb") as log:
+            server = subprocess.Popen(["mariadbd", *words, "--bind-address=127.0.0.1", f"--port={cls.port}", f"--socket={cls.folder}/socket", f"--pid-file={cls.folder}/pid",
+                                       "--max-connections=10", "--skip-name-resolve", f"--ssl-cert={cls.ca}", f"--ssl-key={cls.folder}/key.pem"], stdout=log, stderr=log)
+        cls.addClassCleanup(server.wait)
+        cls.addClassCleanup(server.kill)
+        end = time.monotonic() + 60
+        while b"ready for connections" not in (cls.folder / "log").read_bytes():
+            assert server.poll() is None and time.monotonic() < end, (cls.folder / "log").read_text()
+            time.sleep(0.1)
+        cls.as_root(f"create user 'admin'@'%' identified by '{ADMIN}'; grant all on *.* to 'admin'@'%' with grant option; create database shop; create database other")
+
+    @classmethod
+    def as_root(cls, sql):
+        return subprocess.run(["mariadb", "--no-defaults", f"--socket={cls.folder}/socket", "--user=root", f"--execute={sql}"], check=True, capture_output=True, text=True).stdout
+
+    def url(self, user, password, port=None):
+        return f"mysql://{user}:{password}@127.0.0.1:{port or self.port}/shop?ssl_ca={self.ca}"
+
+    def give(self, user, password):
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as text:
+            text.write(login_mysql.statements("shop", user, password, "shop"))
+            text.flush()
+            argv, env = login_mysql.program(System(), self.url("admin", ADMIN), "shop", text.name)
+            System().run(argv, env=env)
+
+    def ask(self, user, password, sql="select 1", database="shop", port=None):
+        return MariaDB(System(), self.url(user, password, port)).ask(sql, database)
+
+    def refusal(self, *words, **options):
+        """(whether it is one of the login, the number) of what the server says to a question."""
+        with self.assertRaises(CommandFailed) as said:
+            self.ask(*words, **options)
+        return re.search(login_mysql.REFUSED, said.exception.output) is not None, re.search(r"ERROR (\d+) ", said.exception.output)[1]
+
+    def test_what_one_login_makes_the_other_may_change_and_the_one_of_before_goes_on(self):
+        self.give("shop_a", "first-password")
+        self.ask("shop_a", "first-password", "create table orders (id int); insert into orders values (1); create database shop_restoring")
+        self.give("shop_b", "second-password")
+        self.ask("shop_b", "second-password", "alter table orders add total int; drop database shop_restoring")
+        self.assertEqual(self.ask("shop_a", "first-password", "select count(*) from orders"), "1")
+        self.give("shop_a", "third-password")
+        self.assertEqual(self.ask("shop_a", "third-password", "select count(*) from orders"), "1")
+        self.assertEqual(self.refusal("shop_a", "first-password"), (True, "1045"))
+
+    def test_a_login_that_lets_nobody_in_is_refused_and_whatever_else_is_amiss_is_not(self):
+        self.give("shop_a", "password")
+        self.assertEqual(self.refusal("nobody", "password"), (True, "1045"))
+        self.as_root("create user 'by_socket'@'%' identified via unix_socket")
+        self.assertEqual(self.refusal("by_socket", "password"), (True, "1698"))
+        self.as_root("alter user 'shop_a'@'%' account lock")
+        self.assertEqual(self.refusal("shop_a", "password"), (True, "4151"))
+        self.as_root("alter user 'shop_a'@'%' account unlock password expire")
+        self.assertEqual(self.refusal("shop_a", "password"), (True, "1820"))
+        self.as_root("set global disconnect_on_expired_password = on")
+        self.assertEqual(self.refusal("shop_a", "password"), (True, "1862"))
+        self.give("shop_a", "password")
+        self.assertEqual(self.refusal("shop_a", "password", database="other"), (False, "1044"))
+        self.assertEqual(self.refusal("shop_a", "password", database="shop_gone"), (False, "1049"))
+        self.assertEqual(self.refusal("shop_a", "password", port=1), (False, "2002"))
+        self.as_root("alter user 'shop_a'@'%' with max_user_connections 1")
+        with self.sessions(1):
+            self.assertEqual(self.refusal("shop_a", "password"), (False, "1226"))
+        self.as_root("alter user 'shop_a'@'%' with max_user_connections 0")
+        with self.sessions(10):
+            self.assertEqual(self.refusal("shop_a", "password"), (False, "1040"))
+        self.assertEqual(self.ask("shop_a", "password"), "1")
+
+    @contextlib.contextmanager
+    def sessions(self, count):
+        """So many connections of the app, while the block lasts."""
+        server = MariaDB(System(), self.url("shop_a", "password"))
+        command = server.program("mariadb", "--execute=select sleep(60)", "shop")
+        started, end = [], time.monotonic() + 30
+        try:
+            while (there := self.as_root("show processlist").count("select sleep(60)")) < count:
+                self.assertLess(time.monotonic(), end)
+                # One at a time: who asks for the list has a place of its own only once all others are taken.
+                if there == sum(process.poll() is None for process in started):
+                    started.append(subprocess.Popen(command, env={**os.environ, **server.env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+                time.sleep(0.05)
+            yield
+        finally:
+            # It would notice that a client is gone only once it answers.
+            self.as_root("kill user shop_a")
+            for process in started:
+                process.wait()
+
+
+if __name__ == "__main__":
+    unittest.main()
