@@ -11,6 +11,8 @@ import { images, mysqlImages } from "../tools/images";
 import { k6 } from "../tools/k6";
 import { moto } from "../tools/moto";
 import { pebble } from "../tools/pebble";
+import { probes } from "../tools/probes";
+import { scanners } from "../tools/scanners";
 import { setUp } from "../tools/setup";
 import { project } from "../tools/setup/folders";
 import { workflows } from "../tools/workflows";
@@ -20,7 +22,7 @@ import { main } from "./terminal";
 
 main(async () => {
   const words = process.argv.slice(2);
-  await setUp([k6, moto, pebble, workflows, images, mysqlImages]);
+  await setUp([k6, moto, pebble, probes, scanners, workflows, images, mysqlImages]);
   const folder = mkdtempSync(join(tmpdir(), "faults-"));
   const table = join(folder, "rows.json");
   const counts: Count[] = [];

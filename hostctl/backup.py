@@ -102,7 +102,7 @@ def _make(host, chosen, database, repository, folders):
     began = host.system.time()
     name, marks = marks_of(began, HOST)
     with host.log.event("Unfinished-backups-removal"):
-        repository.remove_unfinished()
+        repository.forget(repository.listing().unfinished())
     with host.log.event("Database-dump") as facts:
         sha256, size = store_dump(host, database, repository, marks)
         facts["detail"] = f"{name}, {size} bytes"
@@ -114,9 +114,9 @@ def _make(host, chosen, database, repository, folders):
         repository.restic("tag", "--quiet", "--tag", name, "--path", f"/{DUMP}", "--add", f"{HASH}{sha256}")
     kept.store(host, repository)
     with host.log.event("Retention"):
-        repository.forget_old_kept()
-        _forget_points(host, repository)
-        ahead = sum(one.is_ahead(host.system.time()) for one in repository.backups())
+        listing = repository.listing()
+        repository.forget([*listing.kept()[:-1], *_old_points(host, listing)])
+        ahead = sum(one.is_ahead(host.system.time()) for one in listing.backups())
         repository.restic("forget", "--quiet", "--prune", "--host", HOST, "--group-by", "paths", *policy(chosen, ahead))
     with host.log.event("Repository-check"):
         repository.restic("check", "--quiet", f"--read-data-subset={int(began // DAY) % PARTS + 1}/{PARTS}")
@@ -141,14 +141,12 @@ def record_releases(host):
         host.log.say(f"Releases-recording: failed, and is left to the next backup\n{failure}")
 
 
-def _forget_points(host, repository):
-    """Remove the restore points of releases that served here and are kept no longer. Those of a release that this host knows nothing of stay."""
+def _old_points(host, listing):
+    """Snapshots of the restore points of releases that served here and are kept no longer. Those of a release that this host knows nothing of stay."""
     entries, keep = history.read(host.paths), compare.stored_or_fail(host.paths).release.keep
     served = list(dict.fromkeys(entry["digest"] for entry in reversed(entries)))
     wanted = {*served[:keep], *prune.kept_releases(host.paths, keep)}
-    old = [point.dump for point in repository.points() if point.release in served and point.release not in wanted]
-    if old:
-        repository.restic("forget", "--quiet", *old)
+    return [point.dump for point in listing.points() if point.release in served and point.release not in wanted]
 
 
 def marks_of(seconds, mark):
@@ -242,7 +240,7 @@ def unlock(host, told):
 def listing(host):
     """(backups of the repository, newest first; their judgement)."""
     chosen = settings_or_fail(host.paths)
-    found = Repository(host).everything()
+    found = Repository(host).listing().everything()
     now, backups = host.system.time(), [one for one in found if not one.release]
     # One of the future is the last only where there is no other.
     counted = [one for one in backups if not one.is_ahead(now)] or backups

@@ -63,7 +63,7 @@ def wants(host, name, size):
 def store(host, repository):
     """Put the history and archives() into the repository, as a snapshot of their own: the newest is what a host gets that comes after this one.
     A host that has not got its own yet leaves it there."""
-    if not host.paths.kept_fetched.exists() and repository.newest_kept():
+    if not host.paths.kept_fetched.exists() and repository.listing().kept():
         host.log.say("Releases-recording: waits for the next release, which takes over those of the host before")
         return
     with host.log.event("Releases-recording"):
@@ -73,8 +73,9 @@ def store(host, repository):
 
 def fetch(host, repository):
     """Take over what the repository has of a host that was here before. Needs the host's lock."""
-    snapshot = repository.newest_kept()
-    if snapshot is not None:
+    snapshots = repository.listing().kept()
+    if snapshots:
+        snapshot = snapshots[-1]
         host.log.step("RELEASES")
         with host.log.event("Releases-restoration") as facts:
             merge(host, repository.json_of(snapshot, host.paths.history))
@@ -83,7 +84,7 @@ def fetch(host, repository):
 
 
 def _fetch_archives(host, repository, snapshot):
-    sizes, chosen = dict(repository.listing(snapshot)), []
+    sizes, chosen = dict(repository.files(snapshot)), []
     for entry in reversed(history.read(host.paths)):
         for path in map(str, (archive.of(host.paths, entry["digest"]), archive.made(host.paths, entry["digest"]))):
             if path in sizes and path not in chosen and wants(host, os.path.basename(path), sum(sizes[one] for one in [*chosen, path])):

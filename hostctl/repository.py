@@ -41,6 +41,48 @@ class Backup:
         return {"id": self.id, "ageSeconds": round(now - self.seconds), "ahead": self.is_ahead(now), "media": self.media != "", "sha256": self.sha256, "restorePoint": self.release or None}
 
 
+class Listing:
+    """The snapshots of a repository at one moment, as restic lists them."""
+
+    def __init__(self, snapshots, now):
+        self._snapshots, self._now = snapshots, now
+
+    def backups(self):
+        """The complete ones, the oldest first."""
+        return [found for found in self.everything() if not found.release]
+
+    def points(self):
+        """Restore points, the oldest first."""
+        return [found for found in self.everything() if found.release]
+
+    def everything(self):
+        """Complete backups and restore points, the oldest first."""
+        dumps, media, points = {}, {}, []
+        for found in self._snapshots:
+            tags = found.get("tags") or []
+            name = next((tag for tag in tags if re.fullmatch(ID, tag)), None)
+            hashes = [tag.removeprefix(HASH) for tag in tags if tag.startswith(HASH)]
+            release = next((tag.removeprefix(RELEASE) for tag in tags if tag.startswith(RELEASE)), "")
+            if name and POINT in tags and release:
+                points.append(Backup(name, found["id"], "", "", seconds_of(name), release))
+            elif name and found["paths"] == [f"/{DUMP}"] and hashes:
+                dumps[name] = (found["id"], hashes[0])
+            elif name:
+                media[name] = found["id"]
+        backups = [Backup(name, dump, media.get(name, ""), sha256, seconds_of(name)) for name, (dump, sha256) in dumps.items()]
+        return sorted([*backups, *points], key=lambda found: found.id)
+
+    def unfinished(self):
+        """Snapshots of runs that did not come to their end."""
+        complete = {found.id for found in self.everything()}
+        return [found["id"] for found in self._snapshots if not (complete | {KEPT}) & set(found.get("tags") or [])]
+
+    def kept(self):
+        """Snapshots of what is known of the releases, the newest last; one of a clock that was ahead is older than all others."""
+        found = [(moment(one["time"]), one["id"]) for one in self._snapshots if KEPT in (one.get("tags") or [])]
+        return [name for seconds, name in sorted(found, key=lambda pair: (pair[0] <= self._now + AHEAD, pair[0]))]
+
+
 class Repository:
     """What only reads takes no lock, so that one which a lost host has left stands in nobody's way; what writes does so within
     repository_lock.writing()."""
@@ -62,79 +104,45 @@ class Repository:
             except CommandFailed as failure:
                 raise HostError(f"{failure}\nThe repository could not be opened either: {closed}") from None
 
-    def backups(self):
-        """The complete ones, the oldest first."""
-        return [found for found in self.everything() if not found.release]
-
-    def points(self):
-        """Restore points, the oldest first."""
-        return [found for found in self.everything() if found.release]
-
-    def everything(self):
-        """Complete backups and restore points, the oldest first."""
-        dumps, media, points = {}, {}, []
-        for found in self._snapshots():
-            tags = found.get("tags") or []
-            name = next((tag for tag in tags if re.fullmatch(ID, tag)), None)
-            hashes = [tag.removeprefix(HASH) for tag in tags if tag.startswith(HASH)]
-            release = next((tag.removeprefix(RELEASE) for tag in tags if tag.startswith(RELEASE)), "")
-            if name and POINT in tags and release:
-                points.append(Backup(name, found["id"], "", "", seconds_of(name), release))
-            elif name and found["paths"] == [f"/{DUMP}"] and hashes:
-                dumps[name] = (found["id"], hashes[0])
-            elif name:
-                media[name] = found["id"]
-        backups = [Backup(name, dump, media.get(name, ""), sha256, seconds_of(name)) for name, (dump, sha256) in dumps.items()]
-        return sorted([*backups, *points], key=lambda found: found.id)
+    def listing(self):
+        """What is in the repository now, by one call: a second of the processor each."""
+        output = self.restic("snapshots", "--json", "--no-lock", timeout=300)
+        # restic warns on standard error, which comes in the same text.
+        line = next((line for line in reversed(output.splitlines()) if line.startswith(("[", "null"))), None)
+        if line is None:
+            raise HostError(f"restic snapshots: must print JSON, got {output[:200]}")
+        return Listing(json.loads(line) or [], self.system.time())
 
     def find(self, name):
         """The backup or restore point of that ID, or for "latest" the newest backup that is not ahead of this host's clock."""
-        found = self.everything()
+        listing = self.listing()
         if name == "latest":
-            backups = [one for one in found if not one.release]
+            backups = listing.backups()
             past = [one for one in backups if not one.is_ahead(self.system.time())]
             if not past:
                 raise HostError(f"every backup is stamped ahead of this host's clock, the first one {backups[0].id}; set the clock, or name one by its ID" if backups
                                 else "there is no backup yet; make one with `hostctl backup`")
             return past[-1]
-        chosen = next((one for one in found if one.id == name), None)
+        chosen = next((one for one in listing.everything() if one.id == name), None)
         if chosen is None:
             raise HostError(f"backup {name}: is not in the repository; `hostctl backups` lists those that are")
         return chosen
 
-    def remove_unfinished(self):
-        """Snapshots of runs that did not come to their end."""
-        complete = {found.id for found in self.everything()}
-        lost = [found["id"] for found in self._snapshots() if not (complete | {KEPT}) & set(found.get("tags") or [])]
-        if lost:
-            self.restic("forget", *lost)
+    def forget(self, snapshots):
+        """Remove snapshots by their IDs; what only they need goes with the next prune."""
+        if snapshots:
+            self.restic("forget", "--quiet", *snapshots)
 
     def store_kept(self, paths):
         """Make a snapshot of what is known of the releases. Needs repository_lock.writing()."""
         self.restic("backup", "--quiet", "--host", KEPT, "--tag", KEPT, *map(str, paths))
-
-    def forget_old_kept(self):
-        """Remove all of them but the newest."""
-        old = [found["id"] for found in self._kept()][:-1]
-        if old:
-            self.restic("forget", "--quiet", *old)
-
-    def newest_kept(self):
-        """The newest snapshot of what is known of the releases, or None."""
-        return next((found["id"] for found in reversed(self._kept())), None)
-
-    def _kept(self):
-        """The newest last; one of a clock that was ahead is older than all others."""
-        now = self.system.time()
-        found = [(moment(one["time"]), one) for one in self._snapshots() if KEPT in (one.get("tags") or [])]
-        return [one for seconds, one in sorted(found, key=lambda pair: (pair[0] <= now + AHEAD, pair[0]))]
 
     def json_of(self, snapshot, path):
         """The text of a file that holds a JSON list, without what restic says beside it."""
         output = self.restic("dump", "--no-lock", snapshot, str(path), timeout=300)
         return output[output.index("["):output.rindex("]") + 1]
 
-    def listing(self, snapshot):
+    def files(self, snapshot):
         """[(path, bytes)] of the files in a snapshot."""
         lines = self.restic("ls", "--no-lock", "--json", snapshot, timeout=300).splitlines()
         nodes = [json.loads(line) for line in lines if line.startswith("{")]
@@ -143,14 +151,6 @@ class Repository:
     def unpack(self, snapshot, target, paths):
         """Restore some paths of a snapshot below a folder."""
         self.restic("restore", "--no-lock", "--quiet", snapshot, "--target", str(target), *(word for path in paths for word in ("--include", str(path))))
-
-    def _snapshots(self):
-        output = self.restic("snapshots", "--json", "--no-lock", timeout=300)
-        # restic warns on standard error, which comes in the same text.
-        line = next((line for line in reversed(output.splitlines()) if line.startswith(("[", "null"))), None)
-        if line is None:
-            raise HostError(f"restic snapshots: must print JSON, got {output[:200]}")
-        return json.loads(line) or []
 
 
 def access(host):

@@ -59,7 +59,7 @@ def find(host, repository, digest):
     """The restore point that a rollback to this release goes back to, as a backup. Raises HostError when the repository has it no more."""
     entries = history.read(host.paths)
     saved = history.point_of(entries, history.schema_of(entries, digest))
-    found = next((point for point in repository.points() if point.id == saved["id"] and point.release == saved["release"]), None)
+    found = next((point for point in repository.listing().points() if point.id == saved["id"] and point.release == saved["release"]), None)
     if found is None:
         raise HostError(f"restore point {saved['id']}: is not in the repository any more; `hostctl backups` lists what is")
     return replace(found, sha256=saved["sha256"])

@@ -172,7 +172,7 @@ def judge(machine):
     name = paths.at(SITE).read_text().strip()
     is_.assertEqual(environment.read(paths.env.read_bytes())["NAME"], name)
     points = {entry["restorePoint"]["id"] for entry in history.read(paths) if "restorePoint" in entry}
-    is_.assertLessEqual(points, {point.id for point in Repository(host).points()})
+    is_.assertLessEqual(points, {point.id for point in Repository(host).listing().points()})
     print(name)
     return 0
 
@@ -192,7 +192,7 @@ def judge_data(machine):
     is_.assertEqual(set(machine.answering()), {"web"})
     is_.assertEqual(compare.compare(host, compare.stored(paths)).lines, [])
     last = backup.state(host)["last"]
-    is_.assertIn(last, [None, *(one.id for one in Repository(host).backups())])
+    is_.assertIn(last, [None, *(one.id for one in Repository(host).listing().backups())])
     print(machine.databases["shop"], last)
     return 0
 

@@ -187,7 +187,7 @@ class LostHost(Restic):
         self.assertEqual([(one["digest"], one["onHost"]) for one in found[1:]], [(one["digest"], True) for one in lost])
         self.assertEqual((found[0]["digest"], found[0]["serving"], len(found)), (three, True, len(lost) + 1))
         backup.run(there.host("backup"))
-        self.assertEqual([point.release for point in Repository(there.host()).points()], [one, two])
+        self.assertEqual([point.release for point in Repository(there.host()).listing().points()], [one, two])
 
         there.ran.clear()
         there.schema = "C"
@@ -217,11 +217,11 @@ class LostHost(Restic):
         self.declare(self.machine, self.machine.deliver(source(3)), "C")
         repository = Repository(self.machine.host())
         self.restic("backup", "--quiet", "--host", KEPT, "--tag", KEPT, "--time", "2036-01-01 00:00:00", str(self.machine.paths.env))
-        newest = repository.newest_kept()
-        self.assertIn(str(self.machine.paths.history), dict(repository.listing(newest)))
+        newest = repository.listing().kept()[-1]
+        self.assertIn(str(self.machine.paths.history), dict(repository.files(newest)))
         self.back_up()
-        self.assertEqual(len(repository._kept()), 1)
-        self.assertIn(str(self.machine.paths.history), dict(repository.listing(repository.newest_kept())))
+        self.assertEqual(len(repository.listing().kept()), 1)
+        self.assertIn(str(self.machine.paths.history), dict(repository.files(repository.listing().kept()[-1])))
 
 
 class ClockAhead(Restic):

@@ -99,13 +99,14 @@ class Listing(unittest.TestCase):
     ]
 
     def test_a_backup_without_its_hash_is_none(self):
-        found = Repository(self.machine(self.SNAPSHOTS).host()).backups()
+        found = Repository(self.machine(self.SNAPSHOTS).host()).listing().backups()
         self.assertEqual([(one.id, one.dump, one.media, one.sha256) for one in found], [("20231113T060000Z", "d1", "m1", "aa")])
 
     def test_what_a_killed_run_left_goes(self):
         machine = self.machine(self.SNAPSHOTS)
-        Repository(machine.host()).remove_unfinished()
-        self.assertEqual([words for words, _ in machine.given if words[1] == "forget"], [["restic", "forget", "d2", "x"]])
+        repository = Repository(machine.host())
+        repository.forget(repository.listing().unfinished())
+        self.assertEqual([words for words, _ in machine.given if words[1] == "forget"], [["restic", "forget", "--quiet", "d2", "x"]])
 
     def test_an_unknown_id_is_named(self):
         with self.assertRaisesRegex(HostError, "backup 20200101T000000Z: is not in the repository"):

@@ -70,7 +70,7 @@ class RestorePoints(unittest.TestCase):
         apply.apply(self.machine.host(), manifest(digest, release=release), **more)
 
     def points(self):
-        return [point.release for point in Repository(self.machine.host()).points()]
+        return [point.release for point in Repository(self.machine.host()).listing().points()]
 
     def test_is_taken_of_what_served_before_the_steps_and_recorded(self):
         self.declare(self.two, "B")

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseState } from "../../cli/protection";
 import { hostctlTests } from "./hostctlTests";
 import { ask, awaitOk } from "./http";
-import { rowsOf } from "./rows";
+import { rowsOf, testAtNight } from "./rows";
 import { repositoryPassword, SharedStack } from "./shared";
 
 const stack = new SharedStack("vault");
@@ -59,7 +59,7 @@ const checksums = async (except = "") => {
 
 const products = async () => (await ask(`${site}products`)).status;
 
-test("hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's", async () => {
+testAtNight("backup", "hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's", async () => {
   expect(await hostctlTests(stack, "on_postgres", (await stack.outputs()).database.host)).toMatch(/^Ran 12 tests in .*\n\nOK$/m);
 }, 120_000);
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { project } from "../../tools/setup/folders";
 import { FaultSite } from "./faults/site";
 import { ask } from "./http";
+import { testAtNight } from "./rows";
 import { run } from "./stack";
 import { everyStatus, secured } from "./statuses";
 import { Stranger } from "./stranger";
@@ -94,7 +95,7 @@ test("after an upgrade the services change slots and nginx starts anew, and with
   expect(await site.status("healthz")).toBe(200);
 }, 60_000);
 
-test("lynis warns of nothing on the web machine, gives it at least 83, and the documents explain what it suggests and nothing else", async () => {
+testAtNight("exposure", "lynis warns of nothing on the web machine, gives it at least 83, and the documents explain what it suggests and nothing else", async () => {
   // As its timer does half an hour after the first boot: AIDE has its record then.
   await stack.remote("sudo systemctl start webstack-integrity.service");
   // From this box, so that the machine has only what it needs.

@@ -42,6 +42,12 @@ export const tables = {
 
 /** Tests of a suite that `npm test` leaves to `npm run faults`, with what tells the same by day. */
 export const nightly = {
+  backup: {
+    "hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's": "aws and digitalocean log in to a real PostgreSQL with such a login, change it and move the site to another; hostctl's own tests ask the rest of a stand-in",
+  },
+  exposure: {
+    "lynis warns of nothing on the web machine, gives it at least 83, and the documents explain what it suggests and nothing else": "what it reads are settings that tests beside it ask for one by one, and a change of them shows in the goldens",
+  },
   digitalocean: {
     "a replacement that nothing of the description asks for is no different: its snapshot comes before the address moves, and the one before goes then": "another image replaces the host in the same way; the order of the snapshots is a test of the mocks",
     "another moment after that one: refused while the copy is protected, then the site moves on, and the copy goes": "the first moment moves the site in the same way, and that the engine keeps what is protected is a test beside it",
