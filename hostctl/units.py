@@ -91,5 +91,7 @@ class Units:
         """Last lines that the unit wrote since a moment, in seconds since 1970."""
         # What a unit said last before it failed is otherwise still on its way.
         self.system.run(["journalctl", "--sync"], check=False)
-        return self.system.run(["journalctl", "--no-pager", "--output=cat", f"--lines={lines}", f"--since=@{int(since)}", f"--unit={name}"],
-                               check=False).output
+        # Of systemd 252, --lines after --since are the first ones: https://github.com/systemd/systemd/issues/26657
+        part = [f"--since=@{int(since)}"] if since else [f"--lines={lines}"]
+        said = self.system.run(["journalctl", "--no-pager", "--output=cat", *part, f"--unit={name}"], check=False).output
+        return "".join(said.splitlines(keepends=True)[-lines:])

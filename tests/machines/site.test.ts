@@ -193,6 +193,17 @@ describe("what is refused leaves the old site serving", () => {
     expect((await stack.outputs()).release).toBe(release);
   }, 180_000);
 
+  test("a release that does not start, and up says why in the app's own last words", async () => {
+    const file = join(stack.app, "ocpizza/wsgi.py");
+    const good = readFileSync(file, "utf8");
+    // More lines than are shown.
+    writeFileSync(file, `${good}\nfor line in range(100):\n    print("line", line, flush=True)\nimport nothing_of_the_kind\n`);
+    const refused = await stack.up();
+    writeFileSync(file, good);
+    expect([refused.code === 0, refused.stdout + refused.stderr]).toEqual([false, expect.stringContaining("ModuleNotFoundError: No module named 'nothing_of_the_kind'")]);
+    expect((await ask(site)).status).toBe(200);
+  }, 180_000);
+
   test("a deployment of a stopped site, which is as stopped as before, starts when told to, and serves after a power cut", async () => {
     const manifest = await storedManifest();
     const units = [...manifest.units, "web@blue.socket", "web@blue.service", "web@green.socket", "web@green.service"].join(" ");
