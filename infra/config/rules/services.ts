@@ -5,7 +5,7 @@ import { isHttp, repeats, rule, type Rule } from "./rule";
 /** Units of Debian and of ours that a unit of this name would replace. */
 const takenUnits = new Set([
   "apparmor", "apt-daily", "auditd", "chrony", "console-getty", "cron", "dbus", "droplet-agent", "emergency", "fstrim", "getty", "haproxy", "hostctl", "ifup",
-  "kmod", "logrotate", "mariadb", "modprobe", "mysql", "networking", "nftables", "nginx", "nscd", "postgresql", "rc-local", "rescue", "resolvconf", "rsyslog",
+  "kmod", "logrotate", "mariadb", "modprobe", "mysql", "networking", "nftables", "nginx", "nginx-local", "nscd", "postgresql", "rc-local", "rescue", "resolvconf", "rsyslog",
   "serial-getty", "ssh", "sshd", "sudo", "ufw", "udev", "unattended-upgrades", "user", "user-runtime-dir",
 ]);
 const takenPrefixes = ["cloud-", "initrd-", "systemd-", "webstack"];
