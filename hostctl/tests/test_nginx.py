@@ -31,7 +31,7 @@ class NginxTest(unittest.TestCase):
         self.machine.refusing.clear()
         apply.apply(self.machine.host(), declared(self.digest, *ports, **changed))
 
-    def fail(self, *ports, at="hostctl.deploy._save", failure=HostError("the last thing failed"), **changed):
+    def fails(self, *ports, at="hostctl.deploy._save", failure=HostError("the last thing failed"), **changed):
         """An apply that fails at that place."""
         with mock.patch(at, side_effect=failure), self.assertRaises(type(failure)):
             self.apply(*ports, **changed)
@@ -75,14 +75,14 @@ class NginxTest(unittest.TestCase):
 
     def test_a_failure_before_that_moment_leaves_nginx_alone(self):
         self.apply()
-        self.fail(HTTP, HTTPS, at="hostctl.rollout.Rollout.start")
-        self.assertEqual((self.told(), self.machine.refusing), (["daemon-reload", "daemon-reload"], []))
+        self.fails(HTTP, HTTPS, at="hostctl.rollout.Rollout.start")
+        self.assertEqual((self.told(), self.machine.refusing), (["daemon-reload", "daemon-reload", f"stop {HTTP} {HTTPS}"], []))
         self.serves()
 
     def test_a_failure_after_that_moment_gives_nginx_its_ports_back_while_the_unit_is_there_that_lets_requests_end(self):
         self.apply()
-        self.fail(HTTP, HTTPS)
-        self.assertEqual(self.told()[-4:], [f"stop {HTTP} {HTTPS}", "stop nginx.service", "daemon-reload", "start nginx.service"])
+        self.fails(HTTP, HTTPS)
+        self.assertEqual(self.told()[-5:-1], [f"stop {HTTP} {HTTPS}", "stop nginx.service", "daemon-reload", "start nginx.service"])
         self.serves()
         self.assertNotIn("Sockets", (self.machine.root / UNIT[1:]).read_text())
 
@@ -90,7 +90,7 @@ class NginxTest(unittest.TestCase):
         for before, after in (((HTTP,), (HTTP, HTTPS)), ((HTTP, HTTPS), (HTTP,)), ((HTTP, LOCAL), (HTTP, HTTPS))):
             with self.subTest(before=before, after=after):
                 self.apply(*before)
-                self.fail(*after)
+                self.fails(*after)
                 self.assertEqual(self.machine.refusing, [])
                 self.serves(*before)
 
@@ -99,7 +99,7 @@ class NginxTest(unittest.TestCase):
             for reboots in (False, True):
                 with self.subTest(before=before, after=after, reboots=reboots):
                     self.apply(*before)
-                    self.fail(*after, failure=Killed())
+                    self.fails(*after, failure=Killed())
                     if reboots:
                         self.machine.reboot(self.recover)
                     else:
@@ -117,6 +117,17 @@ class NginxTest(unittest.TestCase):
         self.assertEqual(compare(self.machine.host(), declared(self.digest, HTTP, HTTPS)).lines, [f"unit {HTTPS}: is not running"])
         self.apply(HTTP, HTTPS)
         self.assertEqual(self.machine.refusing, [])
+        self.serves(HTTP, HTTPS)
+
+    def test_a_port_that_somebody_closed_meanwhile_is_put_back_with_the_rest(self):
+        self.apply(HTTP, HTTPS)
+
+        def close(*_):
+            self.machine._systemctl(["stop", HTTPS])
+            raise HostError("the last thing failed")
+
+        with mock.patch("hostctl.deploy._save", side_effect=close), self.assertRaises(HostError):
+            apply.apply(self.machine.host(), declared(self.digest, HTTP, HTTPS), {"KEY": "two"})
         self.serves(HTTP, HTTPS)
 
     def test_requests_of_an_nginx_that_was_restarted_are_waited_for_before_their_slot_stops(self):
