@@ -101,6 +101,8 @@ export const nginxHung: Fault = {
     await site.normal(40);
     const seconds = (Date.now() - began) / 1000;
     assert.notEqual(await site.property("nginx.service", "MainPID"), nginx);
+    // None is left behind with the requests that it had.
+    assert.equal(await site.run("ps -C nginx -o stat= | grep -c ^T || true"), "0");
     // The service behind it was none of the matter.
     assert.deepEqual([await site.unit(), await site.property(unit, "MainPID"), await site.property(unit, "NRestarts")], [unit, service, restarts]);
     assert.match(await site.run("journalctl -u webstack-watchdog.service --since -60s --no-pager -o cat"), /^nginx: no answer 3 times in a row; restarting it$/m);
