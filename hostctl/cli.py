@@ -83,7 +83,7 @@ def _parser():
     one.add_argument("folder", metavar="FOLDER")
     one = verb("releases", _releases, "list the releases that served, the latest first", locks=False)
     one.add_argument("--json", action="store_true")
-    one = verb("status", _status, "show what serves, what runs and who holds the lock; exit code 1 when the certificate is amiss or alerts could not be delivered", locks=False)
+    one = verb("status", _status, "show what serves, what runs and who holds the lock; exit code 1 when a service or nginx hangs, the certificate is amiss or alerts could not be delivered", locks=False)
     one.add_argument("--json", action="store_true")
     verb("start", _call(lifecycle.start), "start the services, then nginx")
     verb("stop", _call(lifecycle.stop), "stop nginx, then the services")
@@ -253,7 +253,8 @@ def _verify(host, args):
 def _status(host, args):
     report = status.status(host)
     host.log.say(json.dumps(report, indent=1) if args.json else status.status_text(report))
-    return FAILED if (report["certificate"] and report["certificate"]["fault"]) or report["alerts"]["undelivered"] else 0
+    amiss = report["hangs"] or (report["certificate"] and report["certificate"]["fault"]) or report["alerts"]["undelivered"]
+    return FAILED if amiss else 0
 
 
 def _renew(host, _args):

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from . import administrator, environment, files, manifest as manifests, packages, slots, static
 from .errors import HostError
+from .manifest import Action
+from .nginx import UNIT as NGINX, sockets
 
 
 @dataclass
@@ -159,6 +161,8 @@ def _compare_units(host, manifest, changes):
         if not (states[unit].runs and states[unit].enabled):
             changes.units.append(unit)
             changes.lines.append(f"unit {unit}: {'is not running' if states[unit].enabled else 'is not enabled'}")
+    if any(not states[unit].runs for unit in sockets(manifest.units)):
+        changes.actions = list(dict.fromkeys([*changes.actions, Action("restart", NGINX)]))
     if manifest.release is None:
         return
     if changes.env is not None:

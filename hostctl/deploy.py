@@ -6,7 +6,7 @@ from . import administrator, archive, backup, disk, environment, files, history,
 from .compare import stored_or_fail
 from .environment import MODE
 from .errors import HostError
-from .nginx import UNIT as NGINX
+from .nginx import UNIT as NGINX, sockets
 
 
 def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
@@ -25,8 +25,8 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
     roll = rollout.Rollout(host, changes.roll, digest)
     roll.clear()
     journal = undo.begin(host.paths, verb=host.log.verb, touched=_touched(host, changes), actions=changes.actions,
-                         units=host.units.saved(_units(changes, roll)), stops=[*roll.stops, *changes.gone], commands=roll.commands,
-                         drain_seconds=roll.drain_seconds, workers=host.nginx.workers())
+                         units=host.units.saved(_units(manifest, changes, roll)), stops=[*roll.stops, *changes.gone], commands=roll.commands,
+                         drain_seconds=roll.drain_seconds, nginx_main=host.nginx.main_pid(), workers=host.nginx.workers())
     revision = None
     try:
         if changes.write or changes.remove or changes.env is not None or changes.database_admin is not None:
@@ -40,7 +40,7 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
         elif changes.static:
             release.mend_static(host, manifest)
         roll.start()
-        roll.switch(nginx_actions=[a for a in changes.actions if a.unit == NGINX], check=manifest.slot_services())
+        roll.switch(nginx_actions=[a for a in changes.actions if a.unit == NGINX], gone_sockets=sockets(changes.gone), check=manifest.slot_services())
         _start_units(host, changes)
         _save(host, manifest, changes, revision, point)
         with signals.ignored():
@@ -117,11 +117,12 @@ def _touched(host, changes):
     return [*touched, paths.env, paths.env_applied, paths.database_admin, paths.current, paths.manifest, paths.history]
 
 
-def _units(changes, roll):
+def _units(manifest, changes, roll):
     """Every unit whose old state a put-back needs, once each."""
-    # A switch starts nginx where it does not run.
-    rolled = [*roll.starts, *roll.stops, *roll.commands, *([NGINX] if roll.targets else [])]
-    return list(dict.fromkeys([*rolled, *changes.units, *changes.gone, *(action.unit for action in changes.actions)]))
+    touched = [*roll.starts, *roll.stops, *roll.commands, *changes.units, *changes.gone, *(action.unit for action in changes.actions)]
+    # A switch starts nginx where it does not run, and nginx its sockets.
+    nginx = [NGINX, *sockets(manifest.units)] if roll.targets or NGINX in touched else []
+    return list(dict.fromkeys([*touched, *nginx]))
 
 
 def _write_files(host, manifest, changes, roll):

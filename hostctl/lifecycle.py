@@ -2,7 +2,7 @@
 from . import slots
 from .compare import stored_or_fail
 from .health import through_nginx
-from .nginx import UNIT
+from .nginx import UNIT, sockets
 
 
 def start(host):
@@ -26,7 +26,10 @@ def stop(host):
     host.log.step("STOP")
     if manifest.slot_services():
         with host.log.event("Nginx-service-stop"):
+            # The sockets first: who came by one would start nginx again.
+            host.units.call("stop", sockets(manifest.units))
             host.units.call("stop", [UNIT])
+            host.nginx.drain(max(service.drain_seconds for service in manifest.slot_services()))
     with host.log.event("Services-stop"):
         host.units.call("stop", list(reversed(_units(host, manifest))))
 

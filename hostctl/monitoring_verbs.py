@@ -1,8 +1,9 @@
 """The verbs of alerts and of the watchdog: what people type, and what the units run."""
 import re
 
-from . import alerts, drift, heal, notifier, watchdog
+from . import alerts, drift, heal, notifier, signals, watchdog
 from .errors import HostError
+from .lock import locked
 from .manifest import UNIT
 
 
@@ -13,8 +14,9 @@ def add(verb):
     verb("watch", _watch, "look at the host and tell what is amiss; webstack-watch.timer does it every minute", locks=False)
     verb("run-verify", _verify, "what webstack-drift.service runs", locks=False)
     verb("run-watchdog", _watchdog, "what webstack-watchdog.service runs", locks=False)
-    one = verb("heal", _heal, "restart a service into its other slot if it gives no answer; the watchdog does it")
-    one.add_argument("service", metavar="SERVICE")
+    one = verb("heal", _heal, "restart a service into its other slot, or nginx, if it gives no answer; the watchdog does it", locks=False)
+    one.add_argument("name", metavar="SERVICE|nginx")
+    one.add_argument("--lock-wait", type=float, default=0, metavar="SECONDS", help="for a service: wait for another run to end (default: 0)")
 
 
 def _notify(host, args):
@@ -46,5 +48,11 @@ def _watchdog(host, _args):
 
 
 def _heal(host, args):
-    heal.heal(host, args.service)
+    if args.name == watchdog.NGINX:
+        # Without the lock: a deployment does not end while it waits for nginx, and a restart of its own comes to the same.
+        heal.nginx(host)
+        return 0
+    signals.raise_on_signals()
+    with locked(host.paths, host.system, args.verb, args.lock_wait):
+        heal.service(host, args.name)
     return 0

@@ -1,4 +1,4 @@
-"""nginx: its test, its reload, and which of its workers are still of the old configuration."""
+"""nginx: its test, its reload, the units that hold its ports, and which of its workers are still of the old configuration."""
 import re
 
 from .errors import HostError
@@ -8,6 +8,12 @@ UNIT = "nginx.service"
 TEST = "/usr/local/lib/webstack/nginx-check"
 # Not the journal: nginx writes what goes wrong after its start to its own log.
 LOG = "/var/log/nginx/error.log"
+
+
+def sockets(units):
+    """Those of the units that hold nginx's ports. nginx.service starts them before itself; systemd starts none beside an nginx that runs, which goes on
+    with copies of one that is stopped."""
+    return [unit for unit in units if re.fullmatch(r"nginx(-local)?@\d+\.socket", unit)]
 
 
 class Nginx:
@@ -24,11 +30,13 @@ class Nginx:
         return int(text or 0)
 
     def workers(self):
-        """{pid: is shutting down} of nginx's worker processes."""
-        main = self.main_pid()
+        """{pid: is shutting down} of nginx's worker processes, those included whose master has ended: the first process has them then."""
+        return {**self._workers_of(1), **self._workers_of(self.main_pid())}
+
+    def _workers_of(self, parent):
         found = {}
         try:
-            children = (self.paths.proc / f"{main}/task/{main}/children").read_text().split()
+            children = (self.paths.proc / f"{parent}/task/{parent}/children").read_text().split()
         except OSError:
             return found
         for pid in children:
@@ -36,7 +44,7 @@ class Nginx:
                 title = (self.paths.proc / f"{pid}/cmdline").read_bytes()
             except OSError:
                 continue
-            if b"worker process" in title:
+            if title.startswith(b"nginx: worker process"):
                 found[int(pid)] = b"shutting down" in title
         return found
 

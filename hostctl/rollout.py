@@ -1,6 +1,7 @@
 """Services move to a release: slots one beside the other with a health gate between, command services by a restart."""
 from . import files, health, slots
 from .errors import HostError
+from .nginx import UNIT as NGINX
 
 SETTLING_SECONDS = 1
 
@@ -47,9 +48,9 @@ class Rollout:
             with log.event(f"Health-{service.name}-{slot}"):
                 health.gate(host, service, slot, began, started)
 
-    def switch(self, nginx_actions, check):
-        """Let nginx send requests to the new slots, ask it for the health pages of the services in `check`, and move what
-        runs in `current`."""
+    def switch(self, nginx_actions, gone_sockets, check):
+        """Let nginx send requests to the new slots, without ports that nothing declares any more, ask it for the health pages of the services in
+        `check`, and move what runs in `current`."""
         host, log, moves = self.host, self.host.log, slots.current(self.host.paths) != (self.digest or None)
         if not (self.targets or self.commands or nginx_actions or moves):
             return
@@ -63,7 +64,7 @@ class Rollout:
                     files.link(host.paths.upstream(service.name), f"{service.name}-{slot}.conf")
         if self.targets or nginx_actions:
             with log.event("Nginx-reload"):
-                self._load_nginx(nginx_actions)
+                self._load_nginx(nginx_actions, gone_sockets)
             for service in check:
                 with log.event(f"Website-connection-{service.name}") as facts:
                     facts["detail"] = health.through_nginx(host, service)
@@ -72,13 +73,15 @@ class Rollout:
         if self.commands:
             self._restart_commands()
 
-    def _load_nginx(self, actions):
+    def _load_nginx(self, actions, gone_sockets):
         nginx, units = self.host.nginx, self.host.units
         nginx.test()
-        if not units.runs("nginx.service"):
-            units.call("start", ["nginx.service"])
+        # Before nginx starts anew: it may want the ports for itself.
+        units.call("stop", gone_sockets)
+        if not units.runs(NGINX):
+            units.call("start", [NGINX])
         elif any(action.verb == "restart" for action in actions):
-            units.call("restart", ["nginx.service"])
+            units.call("restart", [NGINX])
         else:
             nginx.reload()
 

@@ -1,17 +1,17 @@
 """`status` and `releases`: what the machine is doing, as data and as text for people."""
 import json
 
-from . import alerts, backup, certificate, drill, history, jobs, limits, lock, maintenance, pause, release, slots, undo
+from . import alerts, backup, certificate, drill, history, jobs, limits, lock, maintenance, pause, release, slots, undo, watchdog
 from .compare import stored
 
 
 def status(host):
-    """{host, project, stack, release: {serving, declared, since}, services, units, jobs, certificate, maintenance, paused, lock, unfinished, restoring, backup, drill,
-    limits, alerts, last}."""
+    """{host, project, stack, release: {serving, declared, since}, services, units, hangs, jobs, certificate, maintenance, paused, lock, unfinished, restoring,
+    backup, drill, limits, alerts, last}."""
     paths, manifest = host.paths, stored(host.paths)
     entries = history.read(paths)
     report = {"host": None, "project": None, "stack": None, "release": {"serving": slots.current(paths), "declared": None,
-              "since": entries[-1]["at"] if entries else None}, "services": [], "units": [], "jobs": [],
+              "since": entries[-1]["at"] if entries else None}, "services": [], "units": [], "hangs": [place for _, place, silent in watchdog.looks(host) if silent], "jobs": [],
               "maintenance": maintenance.state(paths), "paused": pause.holds(host), "lock": lock.holder(paths.lock),
               "unfinished": undo.unfinished(paths) is not None, "restoring": paths.restoring.exists(), "certificate": None, "last": _last_event(paths), "backup": backup.state(host), "drill": drill.state(host),
               "limits": [], "alerts": alerts.report(host)}
@@ -41,6 +41,7 @@ def status_text(report):
              + (f", declared {shown['declared']}" if shown["declared"] not in (None, shown["serving"]) else "")]
     lines += [f"service {s['name']:<16} {s['state']:<10} {s['slot'] or '-':<6} restarts {s['restarts']}  since {s['since'] or '-'}" for s in report["services"]]
     lines += [f"unit    {u['name']:<16} {u['state']:<10} {'enabled' if u['enabled'] else 'NOT ENABLED'}" for u in report["units"]]
+    lines += [f"HANGS   {place} gives no answer; the watchdog restarts what does so three times in a row" for place in report["hangs"]]
     if report["certificate"]:
         lines.append(f"cert    {certificate.line(report['certificate'])}")
     lines += [f"job     {j['name']:<16} {j['result'] or 'not since boot':<10} last {j['last'] or '-'}  next {j['next'] or '-'}"

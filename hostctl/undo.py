@@ -11,7 +11,7 @@ from pathlib import Path
 
 from . import files
 from .manifest import Action
-from .nginx import UNIT as NGINX
+from .nginx import UNIT as NGINX, sockets
 
 STEP_UNIT = "webstack-step.service"
 
@@ -27,14 +27,15 @@ class Journal:
     stops: tuple[str, ...]
     commands: tuple[str, ...]
     drain_seconds: float
-    # Numbers of nginx's workers when the deployment began: of a new slot they know nothing.
+    # Number of nginx's main process, or 0, and those of its workers when the deployment began: of a new slot these know nothing.
+    nginx_main: int
     workers: frozenset[int]
 
     def touches(self, prefix):
         return any(entry["path"].startswith(prefix) for entry in self.entries)
 
 
-def begin(paths, *, verb, touched, actions, units, stops, commands, drain_seconds, workers):
+def begin(paths, *, verb, touched, actions, units, stops, commands, drain_seconds, nginx_main, workers):
     """Save what is at the `touched` paths (of this machine), and how the `units` are: {name: (runs, is enabled)}. On disk when this returns."""
     unfinished = paths.state / "undo.unfinished"
     files.remove_tree(unfinished)
@@ -43,7 +44,7 @@ def begin(paths, *, verb, touched, actions, units, stops, commands, drain_second
     # The copy of hostctl that knows how to put this back; /usr/local/bin/hostctl prefers it while it is there.
     os.symlink(Path(__file__).resolve().parent, unfinished / "hostctl")
     journal = {"verb": verb, "entries": entries, "actions": [[a.verb, a.unit] for a in actions], "units": units, "stops": list(stops),
-               "commands": list(commands), "drainSeconds": drain_seconds, "workers": list(workers)}
+               "commands": list(commands), "drainSeconds": drain_seconds, "nginxMain": nginx_main, "workers": list(workers)}
     files.write(unfinished / "journal.json", json.dumps(journal).encode(), 0o600, (os.geteuid(), os.getegid()))
     files.write(_since_boot(paths), b"", 0o600, (os.geteuid(), os.getegid()))
     os.rename(unfinished, paths.undo)
@@ -84,24 +85,48 @@ def _discard(paths, folder):
 
 def put_back(host, journal):
     """Restore the saved files and everything that follows from them. May be repeated: a kill in the middle does no harm."""
-    paths, units, nginx = host.paths, host.units, host.nginx
+    paths, units, booted = host.paths, host.units, not _since_boot(host.paths).exists()
     host.system.run(["systemctl", "stop", STEP_UNIT], check=False)
+    if not booted:
+        _close_new_ports(units, journal)
     for entry in journal.entries:
         _restore(paths, entry)
     if journal.touches("/etc/systemd/system/"):
         units.read_files_again()
-    if journal.touches("/etc/nginx/") or journal.touches("/etc/systemd/system/nginx.service"):
-        if journal.units.get(NGINX, (True, True))[0] and units.runs(NGINX):
-            if Action("restart", NGINX) in journal.actions:
-                units.call("restart", [NGINX])
-            else:
-                nginx.reload()
-            nginx.drain(journal.drain_seconds, journal.workers)
-    units.restore(journal.units, booted=not _since_boot(paths).exists())
+    if NGINX in journal.units or journal.touches("/etc/nginx/"):
+        _load_nginx(host, journal, booted)
+    units.restore(journal.units, booted=booted)
     units.call("try-restart", journal.commands, check=False)
     # Last: one that fails must not keep the site from being what it was.
     units.act([action for action in journal.actions if action.unit != NGINX])
     _discard(paths, paths.undo)
+
+
+def _close_new_ports(units, journal):
+    """Stop the sockets that nginx did not have. Where it had none it held its ports itself, as its old unit will: it ends by the new one, which leaves
+    its requests to its workers."""
+    held = sockets(journal.units)
+    new, states = [unit for unit in held if not journal.units[unit][0]], units.states(held)
+    open_now = [unit for unit in new if states[unit].runs]
+    units.call("stop", open_now)
+    if open_now and new == held:
+        units.call("stop", [NGINX])
+
+
+def _load_nginx(host, journal, booted):
+    """Have nginx serve by its old files, with the ports that it had. One that did not run goes with the other units, and at a boot it comes with them."""
+    nginx, states = host.nginx, host.units.states([NGINX, *sockets(journal.units)])
+    lost = [unit for unit in sockets(journal.units) if journal.units[unit][0] and not states[unit].runs]
+    if not journal.units.get(NGINX, (True, True))[0] or (booted and not states[NGINX].runs):
+        return
+    if not states[NGINX].runs:
+        host.units.call("start", [NGINX])
+    # One that the deployment had not come to restart serves on.
+    elif not booted and (lost or (Action("restart", NGINX) in journal.actions and states[NGINX].pid != journal.nginx_main)):
+        host.units.call("restart", [NGINX])
+    elif journal.touches("/etc/nginx/"):
+        nginx.reload()
+    nginx.drain(journal.drain_seconds, journal.workers)
 
 
 def _since_boot(paths):
@@ -124,7 +149,8 @@ def _journal(raw):
     actions = tuple(Action(verb, unit) for verb, unit in raw["actions"])
     # A hostctl that knew no states wrote down what it would start, and meant that none of it was there.
     units = {unit: tuple(state) for unit, state in raw.get("units", {unit: (False, False) for unit in raw.get("starts", ())}).items()}
-    return Journal(raw["verb"], tuple(raw["entries"]), actions, units, tuple(raw["stops"]), tuple(raw["commands"]), raw["drainSeconds"], frozenset(raw.get("workers", ())))
+    return Journal(raw["verb"], tuple(raw["entries"]), actions, units, tuple(raw["stops"]), tuple(raw["commands"]), raw["drainSeconds"], raw.get("nginxMain", 0),
+                   frozenset(raw.get("workers", ())))
 
 
 def _save(paths, path, copy):

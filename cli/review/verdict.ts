@@ -110,14 +110,17 @@ function ofHost(change: HostChange): readonly Consequence[] {
   const list = (names: readonly string[]) => names.join(", ");
   const said = (level: Level, names: readonly string[], says: (names: string) => string): readonly Consequence[] => (names.length === 0 ? [] : [{ level, says: `${host}: ${says(list(names))}` }]);
   const nginx: readonly string[] = restartUnits.filter((unit) => unit === "nginx.service");
+  // A site always has port 80, so one whose socket is new was nginx's own.
+  const ports = nginx.length === 0 ? [] : newUnits.filter((unit) => unit === "nginx@80.socket");
   const database = restartUnits.filter((unit) => unit.startsWith("postgresql") || unit.startsWith("mariadb"));
   return [
-    ...said("downtime", nginx, () => "nginx restarts, so requests of that moment fail"),
+    ...said("downtime", ports, () => "nginx hands its ports to systemd, so connections of that moment are refused"),
     ...said("downtime", database, (units) => `${units} restarts, and requests that need the database fail for those seconds`),
     ...said("downtime", goneServices, (names) => `${names} is taken away`),
     ...rolls.map(({ service, why }): Consequence => ({ level: "restart", says: `${host}: restart of ${service}, rolled: its idle slot starts, proves its health and takes over; no request fails (${why})` })),
     ...restarts.map(({ service, why }): Consequence => ({ level: "restart", says: `${host}: restart of ${service}, which has no second slot (${why})` })),
     ...said("no downtime", restartUnits.filter((unit) => !nginx.includes(unit) && !database.includes(unit)), (units) => `${units} restarts, which no request notices`),
+    ...said("no downtime", nginx, () => "nginx starts anew: connections wait meanwhile, and its old workers finish what they have"),
     ...said("no downtime", reloadUnits, (units) => `${units} reloads without losing a connection`),
     ...said("no downtime", newUnits, (units) => `${units} begins`),
     ...said("no downtime", goneUnits, (units) => `${units} ends`),

@@ -19,6 +19,7 @@ from hostctl.paths import Paths
 from hostctl.system import Answer, Result, System
 from hostctl.errors import CommandFailed
 
+# Of the first master of nginx; each later one has the next number.
 NGINX_MAIN = 100
 
 
@@ -36,6 +37,10 @@ class Machine(System):
         # What apt knows, and what it would know once it has fetched its lists; others hold their lock until then.
         self.listed, self.offered, self.lists_are_locked_until = {"nginx-light"}, {"nginx-light"}, 0
         self.loaded, self.workers = {}, []
+        # nginx's main process, its workers whose master has ended, and the sockets of its unit as systemd read it last.
+        self.nginx_main, self.orphans, self.nginx_sockets = NGINX_MAIN, [], None
+        # Commands during or after which nobody held nginx's ports.
+        self.refusing = []
         self.on_command = lambda argv: None
         self.nginx_is_wrong = False
         # How often the database refuses a connection before it takes one.
@@ -71,12 +76,13 @@ class Machine(System):
         """Digest of the release that a visitor reaches, by service name; None where the visitor gets an error."""
         return {name: self._digest_of(f"{name}@{slot}") for name, slot in self.loaded.items()} if "nginx.service" in self.active else {}
 
-    def reboot(self):
-        """Power off and on: what is enabled starts, with the files as they are."""
+    def reboot(self, first=lambda: None):
+        """Power off and on: `first`, then what is enabled starts, with the files as they are."""
         self.active, self.failed, self.loaded = {}, set(), {}
         shutil.rmtree(self.paths.run, ignore_errors=True)
-        for unit in sorted(self.enabled):
-            self._start(unit)
+        self.nginx_sockets = None
+        first()
+        self._systemctl(["start", *sorted(self.enabled)])
 
     # What hostctl asks for
 
@@ -84,6 +90,7 @@ class Machine(System):
         self.ran.append(argv)
         self.on_command(argv)
         result = self._run(argv)
+        self._see_ports(argv)
         if check and result.code != 0:
             raise CommandFailed(argv, result.code, result.output)
         return result
@@ -120,7 +127,7 @@ class Machine(System):
 
     def sleep(self, seconds):
         self.clock += seconds
-        self.workers = [(pid, title) for pid, title in self.workers if "shutting" not in title]
+        self.workers, self.orphans = [(pid, title) for pid, title in self.workers if "shutting" not in title], []
         self._show_workers()
 
     # The programs
@@ -157,17 +164,23 @@ class Machine(System):
     def _systemctl(self, words):
         verb, names = words[0], [word for word in words[1:] if not word.startswith("-")]
         if verb == "show" and "--value" in words:
-            return Result(0, str(NGINX_MAIN if "nginx.service" in self.active else 0))
+            return Result(0, str(self._main_pid("nginx.service")))
         if verb == "show":
             return Result(0, "\n".join(self._show(name) for name in names))
         code = 0
+        if verb == "start":
+            # Sockets come before their services.
+            names.sort(key=lambda name: not name.endswith(".socket"))
+        if verb == "daemon-reload":
+            self.nginx_sockets = self._read_sockets()
         for name in names:
             if verb == "start" or (verb == "restart") or (verb == "try-restart" and name in self.active):
                 if verb != "start" or name not in self.active:
-                    self.active.pop(name, None)
+                    self._stop(name)
+                    self._see_ports(["systemctl", *words])
                     code = code or self._start(name)
             elif verb == "stop":
-                self.active.pop(name, None)
+                self._stop(name)
             elif verb == "enable":
                 self.enabled.add(name)
             elif verb == "disable":
@@ -180,7 +193,28 @@ class Machine(System):
 
     def _show(self, name):
         state = "active" if name in self.active else "failed" if name in self.failed else "inactive"
-        return f"Id={name}\nActiveState={state}\nSubState=x\nUnitFileState={'enabled' if name in self.enabled else 'disabled'}\nNRestarts=0\nMainPID=0\n"
+        return f"Id={name}\nActiveState={state}\nSubState=x\nUnitFileState={'enabled' if name in self.enabled else 'disabled'}\nNRestarts=0\nMainPID={self._main_pid(name)}\n"
+
+    def _main_pid(self, name):
+        return self.nginx_main if name == "nginx.service" and name in self.active else 0
+
+    def _read_sockets(self):
+        unit = self.root / "etc/systemd/system/nginx.service"
+        return re.findall(r"nginx\S*\.socket", unit.read_text()) if unit.exists() else []
+
+    def _open_sockets(self):
+        return [name for name in self.active if re.fullmatch(r"nginx\S*\.socket", name)]
+
+    def _see_ports(self, argv):
+        if "nginx.service" not in self.active and not self._open_sockets():
+            self.refusing.append(" ".join(argv))
+
+    def _stop(self, name):
+        # By a unit with sockets the workers outlive it.
+        if self.active.pop(name, None) and name == "nginx.service":
+            self.orphans = [(pid, "nginx: worker process is shutting down") for pid, _ in self.workers] if self.nginx_sockets else []
+            self.workers = []
+            self._show_workers()
 
     def _start(self, name):
         folder = self.root
@@ -191,25 +225,44 @@ class Machine(System):
         if (folder / "crash").exists():
             self.failed.add(name)
             return 1
+        # systemd opens no socket beside a service that runs, and nginx no port that systemd has.
+        if re.fullmatch(r"nginx\S*\.socket", name):
+            refused = "nginx.service" in self.active
+        else:
+            refused = name == "nginx.service" and not self._take_sockets()
+        if refused:
+            self.failed.add(name)
+            return 1
         self.active[name] = folder
         if name == "nginx.service":
+            self.nginx_main += 1
             self._load_nginx()
         return 0
+
+    def _take_sockets(self):
+        """Start what nginx.service has in Sockets=; whether nginx then has its ports, or can open them itself."""
+        if self.nginx_sockets is None:
+            self.nginx_sockets = self._read_sockets()
+        for name in self.nginx_sockets:
+            if name not in self.active:
+                self._start(name)
+        return bool(self.nginx_sockets) or not self._open_sockets()
 
     def _load_nginx(self):
         self.loaded = {}
         for link in self.paths.upstreams.glob("*.conf"):
             if link.is_symlink():
                 self.loaded[link.stem] = os.readlink(link).removesuffix(".conf").rsplit("-", 1)[1]
-        last = max((pid for pid, _ in self.workers), default=NGINX_MAIN)
+        last = max((pid for pid, _ in self.workers), default=1000 * self.nginx_main)
         self.workers = [(pid, "nginx: worker process is shutting down") for pid, _ in self.workers] + [(last + 1, "nginx: worker process")]
         self._show_workers()
 
     def _show_workers(self):
-        task = self.paths.proc / f"{NGINX_MAIN}/task/{NGINX_MAIN}"
-        task.mkdir(parents=True, exist_ok=True)
-        (task / "children").write_text(" ".join(str(pid) for pid, _ in self.workers))
-        for pid, title in self.workers:
+        for parent, children in ((self.nginx_main, self.workers), (1, self.orphans)):
+            task = self.paths.proc / f"{parent}/task/{parent}"
+            task.mkdir(parents=True, exist_ok=True)
+            (task / "children").write_text(" ".join(str(pid) for pid, _ in children))
+        for pid, title in [*self.workers, *self.orphans]:
             (self.paths.proc / str(pid)).mkdir(exist_ok=True)
             (self.paths.proc / str(pid) / "cmdline").write_text(title)
 

@@ -1,15 +1,18 @@
 """Alerts: told once, kept until taken, by real connections on the loopback. Limit: what systemd says of units is played."""
 import datetime
+import http.client
 import json
 import os
+import re
 import stat
 import unittest
 from unittest.mock import patch
 
-from hostctl import alerts, cli, conditions, disk, drift, heal, late, limits, monitoring, notifier, sentry, slots, watchdog
+from hostctl import alerts, cli, conditions, disk, drift, heal, late, limits, monitoring, notifier, sentry, slots, status, watchdog
 from hostctl.notifier import BEGINS, ENDS, GOES_ON
 from hostctl.apply import apply
 from hostctl.errors import HostError
+from hostctl.lock import locked
 from hostctl.monitoring import Smtp
 from hostctl.system import Answer, Result, System
 from hostctl.tests.machine import Machine, manifest, source
@@ -359,11 +362,32 @@ class Watchdog(Case):
         self.machine.clock += timeout
         raise TimeoutError("timed out")
 
-    def test_restarts_a_service_that_gives_no_answer_three_times_and_then_waits(self):
-        started = self.watch(self.hangs, 2)
-        self.assertEqual((len(started), "hostctl heal web" in started[0]), (1, True))
-        self.assertEqual(len(self.watch(self.hangs, 10)), 1)
-        self.assertEqual(len(self.watch(self.hangs, 20)), 2)
+    def one_hangs(self, which):
+        """nginx, whose address is a port, or the slot gives no answer; the other one answers as it does."""
+        def get(address, host, path, timeout):
+            if (address == 80) == (which == "nginx"):
+                self.hangs(address, host, path, timeout)
+            if address == 80:
+                # So nginx does for a name that is not its own.
+                raise http.client.RemoteDisconnected
+            return Answer(200, "")
+        return get
+
+    def test_restarts_what_gives_no_answer_three_times_and_then_waits(self):
+        for which in ("web", "nginx"):
+            with self.subTest(which):
+                started = self.watch(self.one_hangs(which), 2)
+                self.assertEqual([words.split("hostctl ")[1] for words in started], [f"heal {which} --lock-wait 600"])
+                self.assertEqual(len(self.watch(self.one_hangs(which), 10)), 1)
+                self.assertEqual(len(self.watch(self.one_hangs(which), 20)), 2)
+
+    def test_status_says_which_one_hangs_and_exits_with_1(self):
+        for which, place in (("web", "web-blue"), ("nginx", "nginx")):
+            self.machine.get, self.machine.said = self.one_hangs(which), []
+            self.assertEqual(cli.main(["status"], self.machine.root, self.machine, lambda line, **_: self.machine.said.append(line)), 1)
+            self.assertEqual(re.findall(r"^HANGS +(\S+) ", self.machine.said[0], re.MULTILINE), [place])
+        self.machine.get = lambda *_: Answer(200, "")
+        self.assertEqual(status.status(self.host)["hangs"], [])
 
     def test_any_answer_and_no_process_at_all_are_no_reason(self):
         for get in (lambda *_: Answer(503, ""), self.refuses(ConnectionRefusedError), self.refuses(FileNotFoundError), self.refuses(ConnectionResetError)):
@@ -372,8 +396,8 @@ class Watchdog(Case):
     def test_a_full_queue_is_asked_again_until_it_has_room_or_time_is_over(self):
         tries = iter(range(100))
 
-        def full_at_first(*_):
-            if next(tries) % 5 != 4:
+        def full_at_first(address, *_):
+            if address != 80 and next(tries) % 5 != 4:
                 raise BlockingIOError
             return Answer(200, "")
 
@@ -391,11 +415,40 @@ class Watchdog(Case):
             return real(self.machine, address, host, path, timeout)
 
         self.machine.get = hangs_in_blue
-        heal.heal(self.machine.host("heal"), "web")
+        heal.service(self.machine.host("heal"), "web")
         self.assertEqual(slots.serving(self.machine.paths, "web"), "green")
         self.assertEqual(server.posts[0][2]["events"][0]["text"], "service web hung in slot blue and was restarted into slot green")
-        heal.heal(self.machine.host("heal"), "web")
+        heal.service(self.machine.host("heal"), "web")
         self.assertEqual(slots.serving(self.machine.paths, "web"), "green")
+
+    def heal_nginx(self, mends):
+        """Have an nginx that hangs healed; what systemd was told."""
+        before = self.machine.nginx_main
+
+        def get(address, host, path, timeout):
+            if address == 80 and (self.machine.nginx_main == before or not mends):
+                self.hangs(address, host, path, timeout)
+            raise http.client.RemoteDisconnected
+
+        self.machine.get, self.machine.ran = get, []
+        # Another run holds the lock, and does not end while nginx hangs.
+        with locked(self.machine.paths, self.machine, "apply"):
+            code = cli.main(["heal", "nginx", "--lock-wait", "600"], self.machine.root, self.machine, lambda *_, **__: None)
+        return code, [argv[1:] for argv in self.machine.ran if argv[0] == "systemctl"]
+
+    def test_healing_restarts_an_nginx_that_hangs_and_touches_no_service(self):
+        server = self.post_server()
+        self.machine.configure(secrets={"alertWebhook": server.url})
+        self.assertEqual(self.heal_nginx(mends=True), (0, [["restart", "--", "nginx.service"]]))
+        self.assertEqual(server.posts[0][2]["events"][0]["text"], "nginx hung and was restarted")
+        self.assertEqual(cli.main(["heal", "nginx"], self.machine.root, self.machine, lambda *_, **__: None), 0)
+        self.assertEqual(len(server.posts), 1)
+
+    def test_an_nginx_that_hangs_for_good_is_told(self):
+        server = self.post_server()
+        self.machine.configure(secrets={"alertWebhook": server.url})
+        self.assertEqual(self.heal_nginx(mends=False)[0], 1)
+        self.assertRegex(server.posts[0][2]["events"][0]["text"], "nginx hangs, and a restart did not mend it: nginx: gives no answer 10 s after its restart")
 
     @staticmethod
     def refuses(kind):

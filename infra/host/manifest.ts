@@ -17,7 +17,7 @@ export interface Manifest {
   readonly files: readonly ManifestFile[];
   /** Run after the files are written and before anything is reloaded; a failure puts the old files back. */
   readonly checks: readonly ManifestCheck[];
-  /** Units that are enabled and running, beside the slots of the services: nginx.service, timers, nftables.service. */
+  /** Units that are enabled and running, beside the slots of the services: nginx.service and its sockets, timers, nftables.service. */
   readonly units: readonly string[];
   readonly services: readonly ManifestService[];
   /** null where no app runs. */

@@ -8,9 +8,34 @@ import { render, verbatim } from "./render";
 export const slots = ["blue", "green"] as const;
 
 const folder = "/etc/nginx/webstack";
+const units = "/etc/systemd/system";
+const programs = "/usr/local/lib/webstack";
 const reload: readonly ManifestAction[] = [{ verb: "reload", unit: "nginx.service" }];
+const restart: readonly ManifestAction[] = [{ verb: "restart", unit: "nginx.service" }];
 
-/** Every file of nginx. The link that says which slot serves is hostctl's, see hostctl/README.md. */
+/** Units that hold nginx's ports while it starts anew, and nginx itself. */
+export function nginxUnits(spec: StackSpec): readonly string[] {
+  return [...nginxSockets(spec), "nginx.service"];
+}
+
+/** nginx's units, and the programs that they and hostctl run. The text of a socket counts when its port is opened next. */
+export function nginxUnitFiles(spec: StackSpec): readonly ManifestFile[] {
+  return [
+    file(`${programs}/nginx-check`, verbatim("bin/nginx-check"), { mode: "0755" }),
+    file(`${programs}/nginx-leave`, verbatim("bin/nginx-leave"), { mode: "0755" }),
+    file(`${programs}/nginx-start`, verbatim("bin/nginx-start"), { mode: "0755", onChange: restart }),
+    ...["nginx@", "nginx-local@"].map((name) => file(`${units}/${name}.socket`, verbatim(`systemd/${name}.socket`))),
+    file(`${units}/nginx.service`, render("systemd/nginx.service", { sockets: nginxSockets(spec).join(" ") }), { onChange: restart }),
+  ];
+}
+
+function nginxSockets(spec: StackSpec): readonly string[] {
+  const visitors = spec.site.tls === "none" ? [80] : [80, 443];
+  const local = httpServices(spec).flatMap(({ port }) => (port === 0 ? [] : [port]));
+  return [...visitors.map((port) => `nginx@${port}.socket`), ...local.map((port) => `nginx-local@${port}.socket`)];
+}
+
+/** Every file of nginx's configuration. The link that says which slot serves is hostctl's, see hostctl/README.md. */
 export function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
   const services = httpServices(plan.spec);
   return [

@@ -5,7 +5,7 @@ import { firewallFile } from "./firewall";
 import { afterUpgrade, hardeningUnits } from "./hardening";
 import { file, type Manifest, type ManifestCheck, type ManifestService } from "./manifest";
 import { monitoringFiles, monitoringUnits } from "./monitoring";
-import { nginxFiles } from "./nginx";
+import { nginxFiles, nginxUnitFiles, nginxUnits } from "./nginx";
 import { nrpeFiles, nrpeUnits } from "./nrpe";
 import { webPackages } from "./packages";
 import { verbatim } from "./render";
@@ -27,10 +27,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       ...commonFiles(spec.access.sshKeys),
       firewallFile(plan, "web"),
       file("/etc/tmpfiles.d/webstack.conf", verbatim("systemd/webstack.tmpfiles")),
-      file("/usr/local/lib/webstack/nginx-check", verbatim("bin/nginx-check"), { mode: "0755" }),
-      file("/etc/systemd/system/nginx.service", verbatim("systemd/nginx.service"), {
-        onChange: [{ verb: "restart", unit: "nginx.service" }],
-      }),
+      ...nginxUnitFiles(spec),
       ...nginxFiles(plan),
       pauseUnit(spec),
       ...tlsFiles(spec),
@@ -42,7 +39,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       ...afterUpgrade(unitsOf(spec.services)),
     ],
     checks: [...commonChecks, ...tlsChecks(spec), ...checks],
-    units: ["nftables.service", "nginx.service", ...hardeningUnits, ...tlsUnits(spec), ...spec.jobs.map(({ name }) => `${name}.timer`), ...backupUnits(plan, host), ...monitoringUnits, ...nrpeUnits(spec)],
+    units: ["nftables.service", ...nginxUnits(spec), ...hardeningUnits, ...tlsUnits(spec), ...spec.jobs.map(({ name }) => `${name}.timer`), ...backupUnits(plan, host), ...monitoringUnits, ...nrpeUnits(spec)],
     services: spec.services.map((service): ManifestService =>
       service.kind === "command"
         ? { name: service.name, kind: "command" }

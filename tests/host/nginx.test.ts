@@ -1,5 +1,10 @@
-/** How long nginx lets requests end. Limit: the rule; the rows `release during ...` of tests/machines/faults show that none is lost. */
-import { shutdownSeconds } from "../../infra/host/nginx";
+/**
+ * How long nginx lets requests end, and which ports systemd holds for it. Limit: the rule and the text; the rows `release during ...` and `nginx ...` of
+ * tests/machines/faults show what they are worth.
+ */
+import { nginxFiles, nginxUnitFiles, nginxUnits, shutdownSeconds } from "../../infra/host/nginx";
+import { planStack } from "../../infra/plan";
+import { spec } from "../config/baseline";
 
 test.each([
   [[], 30],
@@ -9,4 +14,25 @@ test.each([
   [[{ timeoutSeconds: 60, drainSeconds: 60 }, { timeoutSeconds: 45, drainSeconds: 90 }], 90],
 ] as const)("old workers of nginx in front of %j may finish for %i s", (services, expected) => {
   expect(shutdownSeconds(services)).toBe(expected);
+});
+
+test.each([
+  [{ tls: "none" }, 0, ["0.0.0.0:80", "[::]:80"]],
+  [{ tls: "none" }, 8001, ["0.0.0.0:80", "127.0.0.1:8001", "[::]:80"]],
+  [{ tls: "letsencrypt", domain: "shop.test", aliases: ["www.shop.test"] }, 0, ["0.0.0.0:443", "0.0.0.0:80", "[::]:443", "[::]:80"]],
+])("with %j and port %i systemd holds the very addresses that nginx listens on", (site, port, expected) => {
+  const plan = planStack(spec({ site, services: { web: { kind: "wsgi", module: "a:b", ...(port === 0 ? {} : { port }) } } }));
+  const text = (end: string) => [...nginxUnitFiles(plan.spec), ...nginxFiles(plan)].find(({ path }) => path.endsWith(end))?.content ?? "";
+  const sockets = nginxUnits(plan.spec).filter((unit) => unit.endsWith(".socket"));
+  const held = sockets.flatMap((unit) => {
+    const [, template = "", instance = ""] = /^(.*@)(.*)\.socket$/.exec(unit) ?? [];
+    return [...text(`/${template}.socket`).replaceAll("%i", instance).matchAll(/^ListenStream=(.+)$/gm)].map(([, address]) => address);
+  });
+  // "listen 80" is 0.0.0.0:80.
+  const listened = [...text("/site.conf").matchAll(/^ *listen (\S+?)[ ;]/gm)].map(([, address = ""]) => (/^\d+$/.test(address) ? `0.0.0.0:${address}` : address));
+  expect([[...held].sort(), [...new Set(listened)].sort()]).toEqual([expected, expected]);
+  expect([/^Sockets=(.*)$/m, /^NonBlocking=(.*)$/m].map((line) => line.exec(text("/nginx.service"))?.[1])).toEqual([sockets.join(" "), "yes"]);
+  // A socket that is inherited is neither of both families nor one of several.
+  expect(text("/nginx@.socket")).toMatch(/^BindIPv6Only=ipv6-only$/m);
+  expect(text("/site.conf")).not.toMatch(/reuseport|ipv6only/);
 });

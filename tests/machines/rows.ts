@@ -15,7 +15,7 @@ interface Chosen {
 export const tables = {
   faults: {
     rows: [
-      ...["worker killed", "gunicorn killed", "nginx killed", "machine killed", "out of memory", "disk full"],
+      ...["worker killed", "gunicorn killed", "nginx killed", "all of nginx killed", "nginx hung", "machine killed", "out of memory", "disk full"],
       ...["database stopped and back", "database away for 20 s", "database gone during migrate", "bad migration", "bad static step", "release during requests of 36 s"],
       ...["expired certificate", "ACME server down", "backup target down", "clock jump"],
       ...["hostctl killed at STEPS", "hostctl killed at UNITS", "power cut at SWITCH", "power cut at DRAIN"],

@@ -227,6 +227,108 @@ describe("what is refused leaves the old site serving", () => {
   }, 120_000);
 });
 
+describe("nginx", () => {
+  const unit = "/etc/systemd/system/nginx.service";
+  const port = (number: number) => `nginx@${number}.socket`;
+  const main = () => stack.property("nginx.service", "MainPID");
+  const masters = () => stack.remote("pgrep -fc '^nginx: master process'");
+  const underVisits = <T>(work: () => Promise<T>) => underLoad(`${site}healthz`, 60, work);
+
+  /** The manifest with another text of nginx's unit, and other sockets. */
+  const changed = (manifest: Manifest, change: (text: string) => string, sockets = [port(80)]): Manifest => ({
+    ...manifest,
+    units: manifest.units.flatMap((name) => (name === port(80) ? sockets : [name])),
+    files: manifest.files.map((entry) => {
+      if (entry.path !== unit) return entry;
+      const content = change(entry.content).replace(/^Sockets=.*$/m, `Sockets=${sockets.join(" ")}`);
+      return { ...entry, content, sha256: createHash("sha256").update(content).digest("hex") };
+    }),
+  });
+
+  /** A host as it was before nginx had sockets. */
+  const older = (manifest: Manifest): Manifest => {
+    const text = (now: string) =>
+      now.replace(/^(Sockets|NonBlocking|SuccessExitStatus|ExecStopPost)=.*\n/gm, "").replace("/usr/local/lib/webstack/nginx-start", '/usr/sbin/nginx -g "daemon off;"')
+        .replace("KillSignal=SIGVTALRM", "KillSignal=SIGQUIT").replace("KillMode=process", "KillMode=mixed").replace("TimeoutStopSec=10", "TimeoutStopSec=30");
+    const { files, ...rest } = changed(manifest, text, []);
+    return { ...rest, files: files.filter(({ path }) => !/\/nginx(@|-local@)\.socket$|\/nginx-(start|leave)$/.test(path)) };
+  };
+
+  test("has the ports that systemd holds, none of which makes a process wait that finds its connection taken", async () => {
+    const script = 'for n in 3 4; do fd=/proc/$(systemctl show nginx.service -p MainPID --value)/fd; readlink $fd/$n; readlink /proc/1/fd/* | grep -Fx $(readlink $fd/$n); grep flags ${fd}info/$n; done';
+    const [http, same, flags, http6, same6, flags6, ...more] = (await stack.remote(`sudo sh -c '${script}'`)).split("\n");
+    expect([http, http6, more]).toEqual([same, same6, []]);
+    // O_NONBLOCK is 04000.
+    expect([flags, flags6]).toEqual(Array(2).fill(expect.stringMatching(/^flags:\s+0\d*4\d{3}$/)));
+  });
+
+  test("with another unit starts anew, refuses nobody and keeps a slow reader", async () => {
+    const [manifest, before] = [await storedManifest(), await main()];
+    const style = /static\/[^"]+\.[0-9a-f]{12}\.css/.exec((await ask(site)).body)?.[0];
+    const reader = run("curl", ["-sS", "--limit-rate", "400", "-o", "/dev/null", "-w", "%{http_code} %{size_download} %header{content-length}", `${site}${style}`]);
+    const { done, failed, requests, longest } = await underVisits(() => apply(changed(manifest, (text) => text.replace("MemoryMax=256M", "MemoryMax=300M"))));
+    expect([done.code, failed, requests > 60]).toEqual([0, [], true]);
+    // Nobody waits for the requests that the old workers still have.
+    expect(longest).toBeLessThan(5000);
+    expect(await main()).not.toBe(before);
+    expect(await stack.property("nginx.service", "MemoryMax")).toBe(String(300 << 20));
+    expect((await reader).stdout).toMatch(/^200 (\d{4,}) \1$/);
+    expect((await apply(manifest)).code).toBe(0);
+  }, 60_000);
+
+  test("is upgraded by the scripts of its packages, and refuses nobody", async () => {
+    const before = await main();
+    const { done, failed } = await underVisits(() => stack.ssh("for one in nginx-common nginx; do sudo DEBIAN_FRONTEND=noninteractive /var/lib/dpkg/info/$one.postinst configure 1.22.0 || exit; done"));
+    expect([done.code, failed]).toEqual([0, []]);
+    expect(await main()).not.toBe(before);
+    expect(await masters()).toBe("1");
+    expect(await stack.property("nginx.service", "ActiveState")).toBe("active");
+  }, 60_000);
+
+  test("gets a port more and gives it back while the others wait for nothing", async () => {
+    const manifest = await storedManifest();
+    const listens = async () => (await stack.remote("sudo ss -Hlnt '( sport = :443 or sport = :80 )' | awk '{print $4}' | sort")).split("\n");
+    for (const ports of [[80, 443], [80]]) {
+      const { done, failed } = await underVisits(() => apply(changed(manifest, (text) => text, ports.map(port))));
+      expect([done.code, failed]).toEqual([0, []]);
+      expect(await listens()).toEqual(ports.flatMap((number) => [`0.0.0.0:${number}`, `[::]:${number}`]).sort());
+    }
+  }, 90_000);
+
+  test("that held its ports itself hands them to systemd, in one moment", async () => {
+    const manifest = await storedManifest();
+    expect((await apply(older(manifest))).code).toBe(0);
+    expect(await stack.remote(`systemctl is-active ${port(80)} nginx.service; true`)).toBe("inactive\nactive");
+    const { done, failed, requests } = await underVisits(() => apply(manifest));
+    process.stdout.write(`nginx hands its ports to systemd: ${failed.length} of ${requests} requests failed\n`);
+    expect([done.code, done.stderr]).toEqual([0, ""]);
+    // Refused, or reset where nobody had taken them yet; none that nginx had begun to answer.
+    expect(failed.filter((words) => !/ECONNREFUSED|ECONNRESET/.test(words))).toEqual([]);
+    expect(failed.length).toBeLessThan(60);
+    expect(await stack.remote(`systemctl is-active ${port(80)} nginx.service`)).toBe("active\nactive");
+    expect((await stack.ssh("sudo hostctl verify")).code).toBe(0);
+  }, 60_000);
+
+  test("takes them back where the apply fails after that moment, and not a moment before", async () => {
+    const manifest = await storedManifest();
+    expect((await apply(older(manifest))).code).toBe(0);
+    const states = () => stack.remote(`systemctl show --property=Id,ActiveState,UnitFileState,FragmentPath -- ${port(80)} nginx.service`);
+    const before = await states();
+    const refused = await apply({ ...manifest, units: [...manifest.units, "nowhere.service"] });
+    expect([refused.code, refused.stdout]).toEqual([1, expect.stringMatching(/Website-connection-web > CORRECT[^]*Old-state-restoration > CORRECT/)]);
+    expect([await states(), (await ask(`${site}healthz`)).status]).toEqual([before, 200]);
+
+    const master = await main();
+    const missing = { path: "/etc/systemd/system/web@.service", content: "[Service]\nExecStart=/nowhere\n" };
+    const files = manifest.files.map((entry) => (entry.path === missing.path ? { ...entry, content: missing.content, sha256: createHash("sha256").update(missing.content).digest("hex") } : entry));
+    const { done, failed } = await underVisits(() => apply({ ...manifest, files }));
+    expect([done.code, failed, await states(), await main()]).toEqual([1, [], before, master]);
+
+    expect((await apply(manifest)).code).toBe(0);
+    expect((await stack.ssh("sudo hostctl verify")).code).toBe(0);
+  }, 90_000);
+});
+
 describe("a new release", () => {
   let first = "";
 

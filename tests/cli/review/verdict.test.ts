@@ -110,9 +110,16 @@ test("a new release is told as such, even where units change, too", () => {
   ]);
 });
 
-test("nginx that restarts loses requests, nginx that reloads does not", () => {
-  const nginx = (verb: "restart" | "reload", text: string) => ({ files: [file("/etc/x", text, { onChange: [{ verb, unit: "nginx.service" }] })] });
-  expect(sayings(hostSide(nginx("restart", "a")), hostSide(nginx("restart", "b")))).toEqual(["downtime: web-0: nginx restarts, so requests of that moment fail"]);
+test("connections wait for an nginx that restarts; they are refused only while it hands its ports to systemd", () => {
+  const nginx = (verb: "restart" | "reload", text: string, units: readonly string[] = ["nginx@80.socket"]) => ({ units, files: [file("/etc/x", text, { onChange: [{ verb, unit: "nginx.service" }] })] });
+  const anew = "no downtime: web-0: nginx starts anew: connections wait meanwhile, and its old workers finish what they have";
+  expect(sayings(hostSide(nginx("restart", "a")), hostSide(nginx("restart", "b")))).toEqual([anew]);
+  expect(sayings(hostSide(nginx("restart", "a")), hostSide(nginx("restart", "b", ["nginx@80.socket", "nginx@443.socket"])))).toEqual([anew, "no downtime: web-0: nginx@443.socket begins"]);
+  expect(sayings(hostSide(nginx("restart", "a", [])), hostSide(nginx("restart", "b")))).toEqual([
+    "downtime: web-0: nginx hands its ports to systemd, so connections of that moment are refused",
+    anew,
+    "no downtime: web-0: nginx@80.socket begins",
+  ]);
   expect(sayings(hostSide(nginx("reload", "a")), hostSide(nginx("reload", "b")))).toEqual(["no downtime: web-0: nginx.service reloads without losing a connection"]);
 });
 

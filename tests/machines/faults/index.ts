@@ -5,7 +5,7 @@ import { databaseAway, databaseGoneDuringMigrate, databaseStopped } from "./data
 import { diskFull } from "./disk";
 import type { Fault } from "./fault";
 import { hostctlKilled, powerCut, steps } from "./interrupted";
-import { gunicornKilled, machineKilled, nginxKilled, outOfMemory, workerKilled } from "./killed";
+import { gunicornKilled, machineKilled, nginxAllKilled, nginxHung, nginxKilled, outOfMemory, workerKilled } from "./killed";
 import { releaseDuring } from "./longRequests";
 import { badMigration, badStaticStep } from "./releases";
 
@@ -14,6 +14,8 @@ export const faults: readonly Fault[] = [
   workerKilled,
   gunicornKilled,
   nginxKilled,
+  nginxAllKilled(),
+  nginxHung,
   machineKilled,
   outOfMemory,
   diskFull,

@@ -40,17 +40,76 @@ export const gunicornKilled: Fault = {
   },
 };
 
+const nginxWorkers = async (site: FaultSite) => (await site.run("pgrep -f '^nginx: worker process$'")).split("\n");
+
 export const nginxKilled: Fault = {
   name: "nginx killed",
-  how: "kill -9 of its master, which ends its workers, too",
-  fails: "some",
-  seconds: 10,
+  how: "kill -9 of its master",
+  fails: "none",
   async run(site) {
-    const restarts = Number(await site.property("nginx.service", "NRestarts"));
+    const [restarts, old] = [Number(await site.property("nginx.service", "NRestarts")), await nginxWorkers(site)];
     await site.run("kill -9 $(systemctl show nginx.service -p MainPID --value)");
-    await site.normal(10);
+    await sleep(3000);
     assert.equal(Number(await site.property("nginx.service", "NRestarts")), restarts + 1);
-    return "systemd: nginx.service one restart more";
+    const now = await nginxWorkers(site);
+    assert.equal(now.length, old.length);
+    assert.ok(!now.some((pid) => old.includes(pid)));
+    return "systemd: nginx.service one restart more; new connections waited, its workers finished what they had";
+  },
+};
+
+/** The harder way: connections that the workers have are lost with them, and whoever opens one afterwards only waits. */
+export function nginxAllKilled(): Fault {
+  let killed = 0;
+  return {
+    name: "all of nginx killed",
+    how: "kill -9 of its master and its workers",
+    fails: "some",
+    seconds: 1,
+    judge(samples) {
+      const lost = samples.filter(({ sent, status, connection }) => connection === "none" || (connection === "new" && status !== 200 && sent > killed));
+      assert.deepEqual(lost, [], `${lost.length} requests failed that did not come by a connection of a worker`);
+    },
+    async run(site) {
+      const restarts = Number(await site.property("nginx.service", "NRestarts"));
+      killed = Number(await site.run("systemctl kill --kill-who=all --signal=KILL nginx.service && date +%s%3N"));
+      await sleep(3000);
+      assert.equal(Number(await site.property("nginx.service", "NRestarts")), restarts + 1);
+      return "systemd: nginx.service one restart more; what failed came by connections of its workers, new ones waited";
+    },
+  };
+}
+
+export const nginxHung: Fault = {
+  name: "nginx hung",
+  how: "SIGSTOP of its master and its workers; systemd calls it active",
+  fails: "some",
+  // Three times three seconds and what is between them, once more to be sure, and the patience of who came last.
+  seconds: 26,
+  async run(site) {
+    const unit = await site.unit();
+    const [service, restarts] = [await site.property(unit, "MainPID"), await site.property(unit, "NRestarts")];
+    const [nginx, visits] = [await site.property("nginx.service", "MainPID"), () => site.run("grep -c '\"hostctl\"$' /var/log/nginx/access.log || true")];
+    // nginx writes its log each five seconds.
+    await sleep(6000);
+    const before = await visits();
+    const began = Date.now();
+    await site.run("systemctl kill --kill-who=all --signal=STOP nginx.service");
+    assert.equal(await site.property("nginx.service", "ActiveState"), "active");
+    const status = await site.attempt("hostctl status");
+    assert.deepEqual([status.code, /^HANGS .*$/gm.exec(status.stdout)?.[0].split(" ").filter(Boolean)[1]], [1, "nginx"]);
+    await site.normal(40);
+    const seconds = (Date.now() - began) / 1000;
+    assert.notEqual(await site.property("nginx.service", "MainPID"), nginx);
+    // None is left behind with the requests that it had.
+    assert.equal(await site.run("ps -C nginx -o stat= | grep -c ^T || true"), "0");
+    // The service behind it was none of the matter.
+    assert.deepEqual([await site.unit(), await site.property(unit, "MainPID"), await site.property(unit, "NRestarts")], [unit, service, restarts]);
+    assert.match(await site.run("journalctl -u webstack-watchdog.service --since -60s --no-pager -o cat"), /^nginx: no answer 3 times in a row; restarting it$/m);
+    assert.equal((await site.attempt("hostctl status")).stdout.includes("HANGS"), false);
+    await sleep(6000);
+    assert.equal(await visits(), before);
+    return `\`hostctl status\` exits with 1: nginx hangs; the watchdog restarted it, ready ${seconds.toFixed(0)} s later, the service behind it as it was`;
   },
 };
 

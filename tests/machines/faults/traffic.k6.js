@@ -19,6 +19,8 @@ export const options = {
 
 export default function () {
   const sent = Date.now();
-  const { status } = http.get(__ENV.URL, { timeout: `${__ENV.PATIENCE}s` });
-  visit.add(Date.now() - sent, { answer: String(status) });
+  const { status, timings, error_code: error } = http.get(__ENV.URL, { timeout: `${__ENV.PATIENCE}s` });
+  // Codes 121x say that no connection could be opened: https://grafana.com/docs/k6/latest/javascript-api/error-codes/
+  const connection = error >= 1210 && error < 1220 ? "none" : timings.connecting === 0 ? "kept" : "new";
+  visit.add(Date.now() - sent, { answer: String(status), connection });
 }

@@ -14,6 +14,8 @@ export interface Sample {
   readonly took: number;
   /** Its status; 0 when there was no answer while it waited. */
   readonly status: number;
+  /** What it came by: a connection of its own, one of an earlier request, or none where no connection could be opened. */
+  readonly connection: "new" | "kept" | "none";
 }
 
 /** Visitors who come at a constant rate, whatever the site does, for an hour at most. */
@@ -70,10 +72,11 @@ export class Traffic {
     const lines = text.split("\n");
     this.rest = lines.pop() ?? "";
     for (const line of lines) {
-      const found = /^visit,(\d+),([\d.]+),.*answer=(\d+)/.exec(line);
+      const found = /^visit,(\d+),([\d.]+),/.exec(line);
+      const [answer, connection] = [/\banswer=(\d+)/, /\bconnection=(\w+)/].map((tag) => tag.exec(line)?.[1]);
       if (found === null) continue;
       const took = Number(found[2]);
-      this.samples.push({ sent: Number(found[1]) - took, took, status: Number(found[3]) });
+      this.samples.push({ sent: Number(found[1]) - took, took, status: Number(answer), connection: connection as Sample["connection"] });
     }
   }
 
