@@ -1,6 +1,8 @@
 """Alerts: told once, kept until taken, by real connections on the loopback. Limit: what systemd says of units is played."""
+import contextlib
 import datetime
 import http.client
+import io
 import json
 import os
 import re
@@ -432,7 +434,7 @@ class Watchdog(Case):
 
         self.machine.get, self.machine.ran = get, []
         # Another run holds the lock, and does not end while nginx hangs.
-        with locked(self.machine.paths, self.machine, "apply"):
+        with locked(self.machine.paths, self.machine, "apply"), contextlib.redirect_stderr(io.StringIO()):
             code = cli.main(["heal", "nginx", "--lock-wait", "600"], self.machine.root, self.machine, lambda *_, **__: None)
         return code, [argv[1:] for argv in self.machine.ran if argv[0] == "systemctl"]
 
