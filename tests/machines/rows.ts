@@ -58,6 +58,10 @@ export const nightly = {
   new: {
     "TiTiler, a FastAPI application: its pages and what it says of its health": "the Wagtail site goes the same way from folder to page; what is read from a FastAPI project is pure, and bitcoin runs one on machines",
   },
+  site: {
+    "that held its ports itself hands them to systemd, in one moment": "happens once, to a host of an earlier version; hostctl's own tests hold it",
+    "takes them back where the apply fails after that moment, and not a moment before": "happens once, to a host of an earlier version; hostctl's own tests hold it",
+  },
   workflows: {
     "npm run up makes it as declared again, as drift says": "a test of the site does the same without a workflow",
   },

@@ -11,6 +11,7 @@ import { storedMachine } from "../../providers/nspawn/store";
 import { ask, awaitOk } from "./http";
 import { underLoad } from "./load";
 import { openPorts } from "./ports";
+import { testAtNight } from "./rows";
 import { run, TestStack } from "./stack";
 
 const stack = new TestStack("site", "10.84.1.0/24");
@@ -295,7 +296,7 @@ describe("nginx", () => {
     }
   }, 90_000);
 
-  test("that held its ports itself hands them to systemd, in one moment", async () => {
+  testAtNight("site", "that held its ports itself hands them to systemd, in one moment", async () => {
     const manifest = await storedManifest();
     expect((await apply(older(manifest))).code).toBe(0);
     expect(await stack.remote(`systemctl is-active ${port(80)} nginx.service; true`)).toBe("inactive\nactive");
@@ -309,7 +310,7 @@ describe("nginx", () => {
     expect((await stack.ssh("sudo hostctl verify")).code).toBe(0);
   }, 60_000);
 
-  test("takes them back where the apply fails after that moment, and not a moment before", async () => {
+  testAtNight("site", "takes them back where the apply fails after that moment, and not a moment before", async () => {
     const manifest = await storedManifest();
     expect((await apply(older(manifest))).code).toBe(0);
     const states = () => stack.remote(`systemctl show --property=Id,ActiveState,UnitFileState,FragmentPath -- ${port(80)} nginx.service`);
