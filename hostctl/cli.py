@@ -209,8 +209,10 @@ def _rollback(host, args):
 
 
 def _recover(host, _args):
-    recover(host)
-    restore.recover(host)
+    try:
+        recover(host)
+    finally:
+        restore.recover(host)
     return 0
 
 

@@ -2,11 +2,13 @@
 disk is a line of mountinfo; tests/machines has the real ones."""
 import contextlib
 import errno
+import io
 import json
 import os
 import re
 import shutil
 import unittest
+from contextlib import redirect_stderr
 from pathlib import Path
 from unittest import mock
 
@@ -218,6 +220,13 @@ class RestoreTest(unittest.TestCase):
                 self.assertEqual(cli.main(["recover"], machine.root, machine, echo=lambda *_, **__: None), 0)
                 self.assertEqual((machine.content(), self.record(machine)), (NOW, None))
                 self.assertEqual([argv for argv in machine.ran if argv[0] == "psql"], [])
+
+    def test_a_deployment_that_cannot_be_put_back_keeps_no_media_from_being_turned_back(self):
+        machine = self.machine()
+        self.cut(machine, Failing(2, Killed()))
+        with mock.patch("hostctl.cli.recover", side_effect=HostError("nginx kept its old configuration")), redirect_stderr(io.StringIO()) as said:
+            self.assertEqual(cli.main(["recover"], machine.root, machine, echo=lambda *_, **__: None), 1)
+        self.assertEqual((machine.content(), self.record(machine), said.getvalue()), (NOW, None, "hostctl: nginx kept its old configuration\n"))
 
     def test_what_a_power_cut_leaves_of_the_switch_itself_is_for_the_database_to_say(self):
         for switched in (False, True):
