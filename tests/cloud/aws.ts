@@ -7,6 +7,7 @@ import * as machines from "./machines";
 import * as postgres from "./postgres";
 import { createSecret, deleteSecret } from "./secrets";
 import type { Services } from "./services";
+import { createBucket, deleteBucket } from "./storage";
 import type { Plain, Store, Stored } from "./store";
 
 const account = "123456789012";
@@ -15,7 +16,7 @@ const region = process.env.AWS_REGION ?? "eu-central-1";
 const [Vpc, Subnet, NetworkInterface, Instance] = ["aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/networkInterface:NetworkInterface", "aws:ec2/instance:Instance"];
 const [Eip, EipAssociation] = ["aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation"];
 const [Database, SubnetGroup] = ["aws:rds/instance:Instance", "aws:rds/subnetGroup:SubnetGroup"];
-const Secret = "aws:secretsmanager/secret:Secret";
+const [Secret, Bucket] = ["aws:secretsmanager/secret:Secret", "aws:s3/bucket:Bucket"];
 
 const text = (value: unknown) => (value === undefined || value === null ? "" : String(value));
 const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
@@ -206,6 +207,20 @@ const secret: Kind = {
   },
 };
 
+/** Empty, as every bucket begins; one with something in it goes only with `forceDestroy`. */
+const bucket: Kind = {
+  async create({ store }, inputs) {
+    const name = text(inputs.bucket) || `${text(inputs.bucketPrefix)}${number()}`;
+    const { services } = store.account();
+    if (services !== undefined) await createBucket(services.api, name, region);
+    return { id: name, outputs: { bucket: name, arn: `arn:aws:s3:::${name}` } };
+  },
+  async delete({ store }, stored) {
+    const { services } = store.account();
+    if (services !== undefined) await deleteBucket(services.api, stored.id, region, stored.inputs.forceDestroy === true);
+  },
+};
+
 /** Prefixes of ids. Other types are known by their name, or by a number alone. */
 const prefixes: Readonly<Record<string, string>> = {
   Subnet: "subnet",
@@ -230,7 +245,7 @@ function behind(store: Store, { target, targetAddress }: Plain): string {
 }
 
 export const aws: Cloud = {
-  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database, [Secret]: secret },
+  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database, [Secret]: secret, [Bucket]: bucket },
   functions: {
     "aws:index/getCallerIdentity:getCallerIdentity": () => ({ id: account, accountId: account, arn: `arn:aws:iam::${account}:user/simulated`, userId: "AIDASIMULATED" }),
     "aws:index/getRegion:getRegion": () => ({ id: region, name: region, region, description: "", endpoint: `ec2.${region}.amazonaws.com` }),
