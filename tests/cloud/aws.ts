@@ -159,8 +159,15 @@ const eipAssociation: Kind = {
   lives: ({ store }, stored) => store.get(Eip, text(stored.inputs.allocationId))?.outputs.associationId === stored.id,
 };
 
+/** The last day on which RDS makes one without Extended Support. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html */
+const lastDays: Readonly<Record<string, string>> = { "mysql 5.7": "2024-02-29", "mysql 8.0": "2026-07-31", "postgres 13": "2026-02-28" };
+
 const database: Kind = {
   async create({ store }, inputs) {
+    const lastDay = lastDays[`${text(inputs.engine)} ${text(inputs.engineVersion)}`];
+    if (inputs.engineLifecycleSupport === "open-source-rds-extended-support-disabled" && lastDay !== undefined && new Date().toISOString().slice(0, 10) > lastDay) {
+      throw new Error(`InvalidParameterCombination: ${text(inputs.engine)} ${text(inputs.engineVersion)} is past its end of standard support, ${lastDay}, and Extended Support is disabled`);
+    }
     if (inputs.engine !== "postgres" || !text(inputs.engineVersion).startsWith("15")) throw new Error(`the simulated cloud has only engine postgres in version 15, got ${text(inputs.engine)} ${text(inputs.engineVersion)}`);
     const { services } = store.account();
     if (inputs.password === undefined && (services === undefined || inputs.manageMasterUserPassword !== true)) throw new Error("the simulated cloud has no Secrets Manager that would keep the master's password: give password");

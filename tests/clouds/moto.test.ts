@@ -165,6 +165,14 @@ test("the dump is scheduled into a queue on Fargate, and its login comes from Se
   expect(shop.found["environments"]).toEqual([expect.objectContaining({ computeResources: expect.objectContaining({ type: "FARGATE", maxvCpus: 1 }) })]);
 });
 
+test("AWS takes every name of a stack whose own name is as long as can be, and of one that is cut at a hyphen", async () => {
+  const graph = await graphOf({ ...exampleSpec("aws"), stack: `${"s".repeat(34)}-${"t".repeat(60)}` });
+  const { found, unknown } = await replay(moto, graph, "eu-west-3");
+  expect(unknown).toEqual([]);
+  const mine = (found["plans"] as { BackupPlanName: string }[]).map(({ BackupPlanName }) => BackupPlanName).filter((name) => name.includes("sss"));
+  expect(mine).toEqual([expect.stringMatching(/^webstack-s{34}-[0-9a-f]{5}$/)]);
+}, 120_000);
+
 /** The graph of the shop with inputs of one resource changed. */
 const changed = (name: string, inputs: Readonly<Record<string, unknown>>): Pick<Graph, "nodes"> => ({
   nodes: (graphs[0] as Graph).nodes.map((node): GraphNode => (node.name === name ? { ...node, opened: { ...node.opened, ...inputs } } : node)),
@@ -175,6 +183,8 @@ test.each([
   ["a policy of AWS that there is none of", "database-backup-backup", { policyArn: "arn:aws:iam::aws:policy/service-role/AWSBackupEverything" }, "NoSuchEntity"],
   ["an input of another kind", "database", { allocatedStorage: "many" }, "Invalid type for parameter AllocatedStorage"],
   ["a choice that AWS does not give", "images", { state: "ON" }, "CreateLifecyclePolicy.State: 'ON' is none of ENABLED, DISABLED"],
+  ["a database of a version that RDS supports no more", "database", { engineVersion: "8.0" }, "mysql 8.0 is past its end of standard support, 2026-07-31"],
+  ["a schedule whose name is too long", "dump-daily", { name: "n".repeat(65) }, "is longer than 64"],
   ["a policy that is no JSON", "host-backups", { policy: "{" }, "MalformedPolicyDocument"],
 ])("%s is refused", async (_says, name, inputs, refusal) => {
   await expect(replay(moto, changed(name, inputs), "eu-west-3")).rejects.toThrow(refusal);

@@ -3,7 +3,8 @@
 Standard input: {"endpoint", "region", "account", "nodes": [{"type", "name", "inputs", "outputs", "dependencies"}]}, as tests/targets/graph.ts
 records them. Standard output: {"made": types, "modelled": types, "unknown": types, "found": what the endpoint tells, by subject}.
 `modelled` are calls that the endpoint does not play; they are compared with AWS's own description of the call, and that is all: names, types,
-choices and patterns. Every call that is made is compared with it, too."""
+choices, patterns and lengths. Every call that is made is compared with it, too."""
+import datetime
 import functools
 import json
 import sys
@@ -27,7 +28,7 @@ def client(service, region=REGION):
 
 
 def compare(value, shape, at):
-    """What the SDK knows of a call and does not look at itself: choices and patterns."""
+    """What the SDK knows of a call and does not look at itself: choices, patterns and lengths."""
     if shape is None:
         return
     if shape.type_name == "structure":
@@ -42,6 +43,8 @@ def compare(value, shape, at):
         pattern = shape.metadata.get("pattern", "").replace(r"\p{all}", r"\s\S")
         if getattr(shape, "enum", None) and value not in shape.enum:
             raise ValueError(f"{at}: {value!r} is none of {', '.join(shape.enum)}")
+        if len(value) > shape.metadata.get("max", len(value)):
+            raise ValueError(f"{at}: {value!r} is longer than {shape.metadata['max']}")
         if pattern and not regex.fullmatch(pattern, value):
             raise ValueError(f"{at}: {value!r} does not match {pattern}")
 
@@ -261,9 +264,15 @@ DATABASE = {
     "applyImmediately": None, "skipFinalSnapshot": None, "finalSnapshotIdentifier": None, "deleteAutomatedBackups": None, "blueGreenUpdate": None,
 }
 
+# The last day on which RDS makes one where Extended Support is off. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+LAST_DAYS = {("mysql", "5.7"): "2024-02-29", ("mysql", "8.0"): "2026-07-31", ("postgres", "13"): "2026-02-28"}
+
 
 @makes("aws:rds/instance:Instance")
 def _(inputs, node):
+    version = (inputs["engine"], inputs["engineVersion"])
+    if inputs["engineLifecycleSupport"].endswith("-disabled") and datetime.date.today().isoformat() > LAST_DAYS.get(version, "9999"):
+        raise ValueError(f"InvalidParameterCombination: {' '.join(version)} is past its end of standard support, {LAST_DAYS[version]}")
     names = {key: DATABASE.get(key, key[:1].upper() + key[1:]) for key in inputs if key != "tags"}
     made = client("rds").create_db_instance(**{name: inputs[key] for key, name in names.items() if name is not None}, Tags=listed(inputs["tags"]))["DBInstance"]
     real[node["outputs"]["masterUserSecrets"][0]["secretArn"]] = made["MasterUserSecret"]["SecretArn"]

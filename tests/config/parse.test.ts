@@ -87,7 +87,7 @@ test.each([
   ["digitalocean", "postgres", { size: "db-s-1vcpu-1gb", version: "15", connections: 22, storageGiB: 10, memoryMiB: 1024 }],
   ["digitalocean", "mysql", { size: "db-s-1vcpu-1gb", version: "8", connections: 75, storageGiB: 10, memoryMiB: 1024 }],
   ["aws", "postgres", { size: "db.t4g.micro", version: "15", connections: 80, storageGiB: 20, memoryMiB: 1024 }],
-  ["aws", "mysql", { size: "db.t4g.micro", version: "8.0", connections: 60, storageGiB: 20, memoryMiB: 1024 }],
+  ["aws", "mysql", { size: "db.t4g.micro", version: "8.4", connections: 60, storageGiB: 20, memoryMiB: 1024 }],
   ["local", "postgres", { size: "", version: "15", connections: 100, storageGiB: 10, memoryMiB: 1024 }],
   ["local", "mysql", { size: "", version: "10.11", connections: 100, storageGiB: 10, memoryMiB: 1024 }],
 ])("on %s a database of %s is by default as small as the target has it", (target, engine, expected) => {

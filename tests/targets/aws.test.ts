@@ -1,11 +1,14 @@
 /** Limit: this shows what the program asks of AWS, not what AWS makes of it. */
-import { databases, extras, instances, regions } from "../../infra/config/catalog/aws";
+import { databases, extras, instances, regions, supportedUntil } from "../../infra/config/catalog/aws";
+import { problemLine } from "../../infra/config/problems";
+import { targetDefaults } from "../../infra/config/targets";
 import { planStack } from "../../infra/plan";
 import { check } from "../../infra/targets/aws/check";
 import { databaseName, regionCa, windows } from "../../infra/targets/aws/database";
 import { imageSchedule } from "../../infra/targets/aws/images";
 import { secondAddress } from "../../infra/targets/aws/machine";
 import { quarters } from "../../infra/targets/aws/network";
+import { restoreNotice } from "../../infra/targets/aws/versions";
 import { wildcards, wildcardsIn } from "../../infra/targets/aws/wildcards";
 import { spec, type Raw } from "../config/baseline";
 import { exampleSpec } from "../goldens/stacks";
@@ -180,7 +183,7 @@ test("RDS is private, encrypted, reached over TLS alone, kept for seven days and
   expect(shop.named("database").inputs).toMatchObject({
     identifier: "webstack-aws-database",
     engine: "mysql",
-    engineVersion: "8.0",
+    engineVersion: "8.4",
     dbName: "ocpizza",
     instanceClass: "db.t4g.micro",
     allocatedStorage: 20,
@@ -199,7 +202,7 @@ test("RDS is private, encrypted, reached over TLS alone, kept for seven days and
   });
   expect(shop.named("database").options).toMatchObject({ protect: true, replaceOnChanges: ["identifier"] });
   expect(shop.named("database-subnets").inputs["subnetIds"]).toEqual(["private-0-id", "private-1-id"]);
-  expect(shop.named("database-parameters").inputs).toMatchObject({ family: "mysql8.0", parameters: [{ name: "require_secure_transport", value: "1" }] });
+  expect(shop.named("database-parameters").inputs).toMatchObject({ family: "mysql8.4", parameters: [{ name: "require_secure_transport", value: "1" }] });
   expect(bitcoin.named("database-parameters").inputs).toMatchObject({ family: "postgres15", parameters: expect.arrayContaining([{ name: "rds.force_ssl", value: "1", applyMethod: "immediate" }]) });
   expect(bitcoin.named("database").inputs).toMatchObject({ performanceInsightsEnabled: true, performanceInsightsRetentionPeriod: 7, databaseInsightsMode: "standard" });
 });
@@ -457,6 +460,34 @@ test("what AWS cannot do is a problem with its path, its bounds and what was got
   expect(problems({ backup: { enabled: false, batch: {} } })).toEqual(['backup.batch: must be left out where backup.enabled is false, since both use one bucket, got {"hour":5,"keepDays":7}']);
   expect(problems({ database: { kind: "none" }, backup: { batch: {} } })).toEqual(['backup.batch: must be left out where there is no database, got {"hour":5,"keepDays":7}']);
   expect(problems({ database: { blueGreen: true, restore: { from: "x" } } })).toEqual(["database.blueGreen: must be false while database.restore makes a copy, got true"]);
+});
+
+test("names of a long stack end where each service ends them, and no cut leaves two hyphens", async () => {
+  const graph = await graphOf({ ...exampleSpec("aws"), stack: `${"s".repeat(34)}-${"t".repeat(40)}` });
+  // https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html and the pages beside it, and what infra/plan/names.ts names
+  const longest = { "database-vault": 50, "database-plan": 50, "database-rehearsal": 50, "dump-daily": 64, alarms: 256, "host-cpu": 255, budget: 100 };
+  for (const [name, most] of Object.entries(longest)) expect([name, String(graph.named(name).inputs["name"]).length <= most]).toEqual([name, true]);
+  expect(graph.named("database-vault").inputs["name"]).toMatch(/^webstack-s{34}-[0-9a-f]{5}$/);
+  expect(graph.named("database").inputs["identifier"]).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+  expect(check(planStack({ ...exampleSpec("aws"), stack: "shop--2" })).map(problemLine)).toEqual([
+    'stack: must be named in lower-case letters and digits, with single "-" between them, when target is aws, got "shop--2"; pulumi stack rename NAME',
+  ]);
+});
+
+test("a version of the database is refused from the day after RDS's support of it, with that day and what is offered", () => {
+  const onDay = (version: string, engine: string, day: string) => check(planStack(onAws({ database: { engine, version }, backup: { enabled: false } })), day).map(problemLine);
+  expect(onDay("8.0", "mysql", "2026-07-31")).toEqual([]);
+  expect(onDay("8.0", "mysql", "2026-08-01")).toEqual([
+    'database.version: must be "8.4" for mysql on aws: RDS\'s support of 8.0 ended on 2026-07-31, and it makes no such database any more, got "8.0"; a database that is there was upgraded by RDS, so write what it has now',
+  ]);
+  expect(onDay("14", "postgres", "2027-03-01")[0]).toContain('must be "15" or "16" or "17" for postgres on aws: RDS\'s support of 14 ended on 2027-02-28');
+  for (const [engine, versions] of Object.entries(targetDefaults.aws.versions)) expect(Object.keys(supportedUntil[engine as "mysql"]).sort()).toEqual([...versions].sort());
+});
+
+test("a restore says that a copy of a version out of support comes up higher", () => {
+  const { database } = onAws({ database: { engine: "mysql", restore: { from: "shop-old" } } });
+  expect(restoreNotice(database, "2026-11-26")).toBe("database.restore: a copy of mysql 8.0, whose support ended on 2026-07-31, comes up in a higher version, which database.version must name");
+  expect([restoreNotice(database, "2026-07-31"), restoreNotice(onAws({ database: { engine: "mysql" } }).database, "2026-11-26")]).toEqual([null, null]);
 });
 
 test("the catalog's prices are hours of a month, and a class lets in what its memory gives", () => {

@@ -140,6 +140,18 @@ export const regions: Readonly<Record<string, readonly [string, string]>> = Obje
   ].map(([name = "", zones = ""]) => [name, [`${name}${zones.charAt(0)}`, `${name}${zones.charAt(1)}`] as const]),
 );
 
+/**
+ * Last day of RDS's standard support of each version in infra/config/targets.ts. After it RDS makes no database of the version where Extended
+ * Support is off, and what is restored from an older one comes up in a higher version.
+ * Dates: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html
+ * and https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
+ * What follows: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html and API_RestoreDBInstanceFromDBSnapshot.html
+ */
+export const supportedUntil: Readonly<Record<"postgres" | "mysql", Readonly<Record<string, string>>>> = {
+  postgres: { "14": "2027-02-28", "15": "2028-02-29", "16": "2029-02-28", "17": "2030-02-28" },
+  mysql: { "8.0": "2026-07-31", "8.4": "2029-07-31" },
+};
+
 /** Families of parameters by engine and version; the versions are those in infra/config/targets.ts. */
 export const parameterFamily = (engine: "postgres" | "mysql", version: string): string => `${engine}${version}`;
 
