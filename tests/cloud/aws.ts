@@ -16,7 +16,7 @@ const region = process.env.AWS_REGION ?? "eu-central-1";
 const [Vpc, Subnet, NetworkInterface, Instance] = ["aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/networkInterface:NetworkInterface", "aws:ec2/instance:Instance"];
 const [Eip, EipAssociation] = ["aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation"];
 const [Database, SubnetGroup] = ["aws:rds/instance:Instance", "aws:rds/subnetGroup:SubnetGroup"];
-const [Secret, Bucket] = ["aws:secretsmanager/secret:Secret", "aws:s3/bucket:Bucket"];
+const [Secret, Bucket, Record] = ["aws:secretsmanager/secret:Secret", "aws:s3/bucket:Bucket", "aws:route53/record:Record"];
 
 const text = (value: unknown) => (value === undefined || value === null ? "" : String(value));
 const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
@@ -228,6 +228,16 @@ const bucket: Kind = {
   },
 };
 
+/** One of each name and type, unless the one that is there may be changed. https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html */
+const record: Kind = {
+  create({ store }, inputs) {
+    const [id, other] = [`${text(inputs.zoneId)}_${text(inputs.name)}_${text(inputs.type)}`, `${text(inputs.zoneId)}_${text(inputs.name)}_CNAME`];
+    if (store.get(Record, other) !== undefined) return Promise.reject(new Error(`InvalidChangeBatch: [RRSet of type ${text(inputs.type)} with DNS name ${text(inputs.name)}. is not permitted as it conflicts with other records with the same DNS name]`));
+    if (store.get(Record, id) !== undefined && inputs.allowOverwrite !== true) return Promise.reject(new Error(`InvalidChangeBatch: [Tried to create resource record set [name='${text(inputs.name)}.', type='${text(inputs.type)}'] but it already exists]`));
+    return Promise.resolve({ id, outputs: { fqdn: text(inputs.name) } });
+  },
+};
+
 /** Prefixes of ids. Other types are known by their name, or by a number alone. */
 const prefixes: Readonly<Record<string, string>> = {
   Subnet: "subnet",
@@ -252,7 +262,7 @@ function behind(store: Store, { target, targetAddress }: Plain): string {
 }
 
 export const aws: Cloud = {
-  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database, [Secret]: secret, [Bucket]: bucket },
+  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database, [Secret]: secret, [Bucket]: bucket, [Record]: record },
   functions: {
     "aws:index/getCallerIdentity:getCallerIdentity": () => ({ id: account, accountId: account, arn: `arn:aws:iam::${account}:user/simulated`, userId: "AIDASIMULATED" }),
     "aws:index/getRegion:getRegion": () => ({ id: region, name: region, region, description: "", endpoint: `ec2.${region}.amazonaws.com` }),

@@ -471,7 +471,7 @@ def _(inputs, node):
 @makes("aws:route53/record:Record")
 def _(inputs, node):
     records = [{"Value": value} for value in inputs["records"]]
-    change = {"Action": "CREATE", "ResourceRecordSet": {"Name": inputs["name"], "Type": inputs["type"], "TTL": inputs["ttl"], "ResourceRecords": records}}
+    change = {"Action": "UPSERT" if inputs.get("allowOverwrite") else "CREATE", "ResourceRecordSet": {"Name": inputs["name"], "Type": inputs["type"], "TTL": inputs["ttl"], "ResourceRecords": records}}
     client("route53").change_resource_record_sets(HostedZoneId=inputs["zoneId"], ChangeBatch={"Changes": [change]})
     return {}
 

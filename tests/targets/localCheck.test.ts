@@ -8,3 +8,11 @@ const databaseProblems = (database: Readonly<Record<string, unknown>>) =>
 test.each([[{ engine: "postgres" }], [{ engine: "mysql" }], [{ engine: "mysql", version: "10.11" }]])("a rehearsal takes %j", (database) => {
   expect(databaseProblems(database)).toEqual([]);
 });
+
+test("records of names are another target's work", () => {
+  const about = (site: Readonly<Record<string, unknown>>) => check(planStack(spec({ site }))).filter(({ at }) => at.startsWith("site."));
+  expect(about({ existingRecords: "replace", caa: "all" })).toEqual([
+    { at: "site.existingRecords", must: "must be left out when target is local, which makes no records", got: "replace" },
+    { at: "site.caa", must: "must be left out when target is local, which makes no records", got: "all" },
+  ]);
+});

@@ -64,6 +64,19 @@ test("the names of a bucket are told under the condition that a policy has, and 
   expect(() => may({ IpAddress: { "aws:SourceIp": "10.0.0.0/8" } }, "HEAD", "/shop")).toThrow("the simulated cloud knows no condition IpAddress");
 });
 
+test("a zone has one record of a name and type, as Route 53 says it, unless the one that is there may be changed", async () => {
+  const store = Store.make(join(folder, "records"), { name: "pure", publicRange: "10.84.20.128/25" });
+  const zone = new Resources("aws", clouds.aws, store, new PublicAddresses(store));
+  const type = "aws:route53/record:Record";
+  const a = { zoneId: "Z1", name: "www.shop.example", type: "A", ttl: 300, records: ["192.0.2.1"] };
+  await zone.create(type, "old", { ...a, records: ["192.0.2.9"] });
+  await expect(zone.create(type, "new", a)).rejects.toThrow("[Tried to create resource record set [name='www.shop.example.', type='A'] but it already exists]");
+  await zone.create(type, "new", { ...a, allowOverwrite: true });
+  expect(store.all(type).map(({ inputs }) => inputs.records)).toEqual([["192.0.2.1"]]);
+  await zone.create(type, "alias", { ...a, name: "shop.example", type: "CNAME" });
+  await expect(zone.create(type, "second", { ...a, name: "shop.example", allowOverwrite: true })).rejects.toThrow("conflicts with other records with the same DNS name");
+});
+
 test("a type that the simulation does not have is an error, not an echo", () => {
   expect(() => schemaOf("digitalocean", "digitalocean:index/app:App")).toThrow(
     "the simulated digitalocean has no type digitalocean:index/app:App; add it to tools/cloudReplaces.ts and run tools/cloudSchema.ts",

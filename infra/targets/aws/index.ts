@@ -70,8 +70,8 @@ export const aws: Target = {
       formerOutputs(),
     );
     const pointer = pointSite(scope, site, machine, commissioned.gate);
-    awsRecords(scope, site.publicIp);
-    const inService = orderCertificate(commissioned, [pointer], secrets);
+    const records = awsRecords(scope, site.publicIp, pointer);
+    const inService = orderCertificate(commissioned, [pointer, ...records], secrets);
     if (storage !== null) backupRepository(commissioned.host, storage.repository, { AWS_DEFAULT_REGION: scope.region }, commissioned.applied, secrets);
     awsMonitoring(scope, { machine: machine.resource, site, database, vaultName: vault?.name ?? null, dump, logs });
 
