@@ -72,7 +72,7 @@ function sizeOf(type: string): machines.Size {
 }
 
 /** Has a machine find the cloud's own services by their names, and believe their certificate. */
-const introduced = ({ names, address, authority }: Services) => `echo '${address} ${names.join(" ")}' >> /etc/hosts
+const introduced = ({ names, address, authority }: Services, buckets: readonly Stored[]) => `echo '${address} ${[...names, ...buckets.map(({ id }) => `${id}.s3.dualstack.${region}.amazonaws.com`)].join(" ")}' >> /etc/hosts
 cat > /usr/local/share/ca-certificates/simulated.crt <<'EOF'
 ${authority.certificate}EOF
 update-ca-certificates > /dev/null 2>&1
@@ -92,7 +92,7 @@ const instance: Kind = {
     const userData = inputs.userDataBase64 === undefined ? text(inputs.userData) : Buffer.from(text(inputs.userDataBase64), "base64").toString();
     await machines.createMachine(network, { name: machine, address, userData, recipe: hostImage, ...sizeOf(text(inputs.instanceType)) });
     reserved.delete(address);
-    if (services !== undefined) runInside(machine, introduced(services));
+    if (services !== undefined) runInside(machine, introduced(services, store.all(Bucket)));
     const isPublic = card === undefined && (inputs.associatePublicIpAddress ?? subnet.inputs.mapPublicIpOnLaunch) === true;
     const outputs = {
       ...{ machine, card: cardId, closedPorts: fault?.closedPorts ?? [], privateIp: address, publicIp: isPublic ? addresses.take() : "" },

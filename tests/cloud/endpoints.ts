@@ -2,7 +2,7 @@ import { request as send, type IncomingMessage, type ServerResponse } from "node
 import { createServer, type Server } from "node:https";
 import type { Certificate } from "./authority";
 import { mayDo, roleOf } from "./roles";
-import { missingRefusal, storageRefusal } from "./storage";
+import { missingRefusal, storagePath, storageRefusal } from "./storage";
 import type { Store } from "./store";
 
 /** Why a call is not passed on, in the service's own form. */
@@ -23,11 +23,11 @@ export function endpoints(store: Store, api: string, { certificate, key }: Certi
     request.on("end", () => {
       const body = Buffer.concat(parts);
       const role = caller(store, request);
-      const isStorage = String(request.headers.host).startsWith("s3.");
+      const isStorage = /(^|\.)s3\./.test(request.headers.host ?? "");
       const refusal = isStorage ? storageRefusal(store, request, role) : secretsRefusal(store, request, role, body);
       if (refusal !== undefined) return refuse(response, refusal);
       const { method, url, headers } = request;
-      const passed = send(api, { method, path: url, headers }, (answer) => {
+      const passed = send(api, isStorage ? { method, path: storagePath(request), headers: { ...headers, host: new URL(api).host } } : { method, path: url, headers }, (answer) => {
         const missing = answer.statusCode === 404;
         const hidden = missing && isStorage ? missingRefusal(store, request, role) : undefined;
         if (hidden !== undefined) return refuse(response, hidden);

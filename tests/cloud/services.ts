@@ -25,7 +25,9 @@ export async function startServices(store: Store, region: string): Promise<() =>
   const moto = await startMoto();
   const authority = makeAuthority(`Amazon RDS ${region} Root CA RSA2048 G1`);
   const names = ["secretsmanager", "s3"].map((service) => `${service}.${region}.amazonaws.com`);
-  const servers = [metadataService(store), endpoints(store, moto.url, sign(authority, names.map((name) => `DNS:${name}`)))] as const;
+  // A bucket's own name stands before that of S3.
+  const signed = [...names, `*.s3.dualstack.${region}.amazonaws.com`].map((name) => `DNS:${name}`);
+  const servers = [metadataService(store), endpoints(store, moto.url, sign(authority, signed))] as const;
   const [metadata, endpoint] = [await listening(servers[0]), await listening(servers[1])];
   const range = parseRange(account.publicRange);
   if (range === undefined) throw new Error(`publicRange must be an IPv4 range, got ${account.publicRange}`);

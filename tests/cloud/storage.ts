@@ -33,15 +33,23 @@ export function storageCall(method: string, url: string): StorageCall {
 /** Forbidden, in S3's own XML; an answer to HEAD has no body. */
 const forbidden = (method: string) => ({ status: 403, type: "application/xml", body: method === "HEAD" ? "" : "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>" });
 
+/** "/BUCKET/KEY" of a request: restic has the bucket in the name of the host, `BUCKET.s3.dualstack.REGION.amazonaws.com`, where S3 is AWS's own. */
+export function storagePath({ headers, url = "/" }: IncomingMessage): string {
+  const bucket = /^([a-z0-9-]+)\.s3\./.exec(headers.host ?? "")?.[1];
+  return bucket === undefined ? url : `/${bucket}${url}`;
+}
+
 /** Why S3 refuses a call; undefined for one that a policy of the role allows. */
-export function storageRefusal(store: Store, { method = "GET", url = "/" }: IncomingMessage, role: string | undefined) {
-  const { action, resource, context } = storageCall(method, url);
+export function storageRefusal(store: Store, request: IncomingMessage, role: string | undefined) {
+  const { method = "GET" } = request;
+  const { action, resource, context } = storageCall(method, storagePath(request));
   return role !== undefined && mayDo(store, role, action, resource, context) ? undefined : forbidden(method);
 }
 
 /** That an object is missing is told to those alone who may list. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
-export function missingRefusal(store: Store, { method = "GET", url = "/" }: IncomingMessage, role: string | undefined) {
-  const bucket = storageCall(method, url).resource.split("/")[0] ?? "";
+export function missingRefusal(store: Store, request: IncomingMessage, role: string | undefined) {
+  const { method = "GET" } = request;
+  const [bucket = ""] = storageCall(method, storagePath(request)).resource.split("/");
   return role !== undefined && mayDo(store, role, "s3:ListBucket", bucket) ? undefined : forbidden(method);
 }
 

@@ -1,7 +1,8 @@
 """Makes what a recorded graph asks for with AWS's SDK, at an endpoint that plays AWS, and then asks what is there.
 
 Standard input: {"endpoint", "region", "account", "nodes": [{"type", "name", "inputs", "outputs", "dependencies"}]}, as tests/targets/graph.ts
-records them. Standard output: {"made": types, "modelled": types, "unknown": types, "found": what the endpoint tells, by subject}.
+records them. Standard output: {"made": types, "modelled": types, "unknown": types, "calls": "SERVICE:OPERATION" of all that was asked for them,
+"found": what the endpoint tells, by subject}.
 `modelled` are calls that the endpoint does not play; they are compared with AWS's own description of the call, and that is all: names, types,
 choices, patterns and lengths. Every call that is made is compared with it, too."""
 import datetime
@@ -18,12 +19,13 @@ asked = json.load(sys.stdin)
 REGION, ACCOUNT = asked["region"], asked["account"]
 real = {}
 makers, models = {}, {}
+calls = set()
 
 
 @functools.cache
 def client(service, region=REGION):
     made = boto3.client(service, region_name=region, endpoint_url=asked["endpoint"], aws_access_key_id="x", aws_secret_access_key="x")
-    made.meta.events.register("provide-client-params", lambda params, model, **_: compare(params, model.input_shape, model.name))
+    made.meta.events.register("provide-client-params", lambda params, model, **_: compare(params, model.input_shape, model.name) or calls.add(f"{service}:{model.name}"))
     return made
 
 
@@ -558,6 +560,7 @@ def found():
 
 made, compared, unknown = set(), set(), set()
 prepare()
+calls.clear()
 for node in in_order([node for node in asked["nodes"] if node["type"].startswith("aws:")]):
     inputs, kind = resolved(node["inputs"]), node["type"]
     try:
@@ -572,10 +575,12 @@ for node in in_order([node for node in asked["nodes"] if node["type"].startswith
             validate_parameters(parameters(inputs, node), shape)
             compare(parameters(inputs, node), shape, operation)
             compared.add(kind)
+            calls.add(f"{service}:{operation}")
         else:
             unknown.add(kind)
     except ParamValidationError as error:
         raise SystemExit(f"{kind} {node['name']}: {error}") from None
     except Exception as error:
         raise SystemExit(f"{kind} {node['name']}: {type(error).__name__}: {error}") from error
-json.dump({"made": sorted(made), "modelled": sorted(compared), "unknown": sorted(unknown), "found": found()}, sys.stdout, default=str)
+asked_for = sorted(calls)
+json.dump({"made": sorted(made), "modelled": sorted(compared), "unknown": sorted(unknown), "calls": asked_for, "found": found()}, sys.stdout, default=str)
