@@ -115,6 +115,7 @@ export const keys = {
     memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 2048 on local", { says: "memory of the machine", example: 2048 }),
     cpus: computed(wholeNumber(1, 256), "that of `size`, 2 on local", { says: "cores of the machine", example: 2 }),
     packages: optional(listOf(debianPackage, "Debian packages"), [], { says: "Debian packages that the app needs", example: ["libpq5"] }),
+    cpuCredits: optional(oneOf("unlimited", "standard"), "unlimited", { says: "what a burstable machine of aws does once its CPU credits are used up: cost more, or slow down to its baseline; it begins as unlimited either way", example: "unlimited" }),
     snapshots: group(section({
       every: computed(oneOf("day", "week", "never"), "week on digitalocean, day on aws, never on local", { says: "how often the target keeps an image of the whole machine", example: "day" }),
       weekday: optional(weekday, "sunday", { says: "day of weekly images", example: "sunday" }),

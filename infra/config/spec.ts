@@ -163,6 +163,8 @@ export interface HostSpec {
   readonly cpus: number;
   /** Debian packages the app needs on the host. */
   readonly packages: readonly string[];
+  /** What a burstable machine does beyond its baseline once its credits are used up: cost more, or slow down. */
+  readonly cpuCredits: "unlimited" | "standard";
   readonly snapshots: SnapshotSpec;
 }
 

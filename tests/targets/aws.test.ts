@@ -3,10 +3,13 @@ import { databases, extras, instances, regions, supportedUntil } from "../../inf
 import { problemLine } from "../../infra/config/problems";
 import { targetDefaults } from "../../infra/config/targets";
 import { planStack } from "../../infra/plan";
+import { awsAlarms } from "../../infra/plan/cost";
+import { alarmsOf } from "../../infra/targets/aws/alarms";
 import { check } from "../../infra/targets/aws/check";
 import { databaseName, regionCa, windows } from "../../infra/targets/aws/database";
 import { imageSchedule } from "../../infra/targets/aws/images";
-import { secondAddress } from "../../infra/targets/aws/machine";
+import { creditsOf, debianBuild, secondAddress } from "../../infra/targets/aws/machine";
+import { namesOf } from "../../infra/targets/aws/names";
 import { quarters } from "../../infra/targets/aws/network";
 import { restoreNotice } from "../../infra/targets/aws/versions";
 import { wildcards, wildcardsIn } from "../../infra/targets/aws/wildcards";
@@ -140,7 +143,7 @@ test("no stack lets the whole Internet reach SSH or a database", () => {
 
 test("the machine is Debian by exact name, asks for IMDSv2 on one hop, and encrypts its disk", () => {
   expect(shop.calls.filter(({ token }) => token.endsWith("getAmi"))).toEqual([
-    { token: "aws:ec2/getAmi:getAmi", inputs: expect.objectContaining({ owners: ["136693071363"], filters: [{ name: "name", values: ["debian-12-amd64-20251112-2294"] }], mostRecent: false }) },
+    { token: "aws:ec2/getAmi:getAmi", inputs: expect.objectContaining({ owners: ["136693071363"], filters: [{ name: "name", values: ["debian-12-amd64-20260923-2610"] }], mostRecent: false }) },
   ]);
   expect(shop.named("web-0").inputs).toMatchObject({
     instanceType: "t3.small",
@@ -150,7 +153,7 @@ test("the machine is Debian by exact name, asks for IMDSv2 on one hop, and encry
     disableApiTermination: true,
     forceDestroy: true,
   });
-  expect(asked.calls.filter(({ token }) => token.endsWith("getAmi"))[0]?.inputs["filters"]).toEqual([{ name: "name", values: ["debian-12-arm64-20251112-2294"] }]);
+  expect(asked.calls.filter(({ token }) => token.endsWith("getAmi"))[0]?.inputs["filters"]).toEqual([{ name: "name", values: ["debian-12-arm64-20260923-2610"] }]);
   expect(asked.named("web-0").inputs["disableApiTermination"]).toBe(false);
 });
 
@@ -376,12 +379,11 @@ test("every alarm that is promised rings the topic, and is about a resource of t
     ["database-backup-failed", "AWS/Backup", "NumberOfBackupJobsFailed", 0],
     ["database-connections", "AWS/RDS", "DatabaseConnections", 48],
     ["database-cpu", "AWS/RDS", "CPUUtilization", 80],
-    ["database-credits", "AWS/RDS", "CPUCreditBalance", 20],
+    ["database-credits", "AWS/RDS", "CPUSurplusCreditsCharged", 0],
     ["database-memory", "AWS/RDS", "FreeableMemory", 53687091],
-    ["database-restore-failed", "AWS/Backup", "NumberOfRestoreJobsFailed", 0],
     ["database-storage", "AWS/RDS", "FreeStorageSpace", 3221225472],
     ["host-cpu", "AWS/EC2", "CPUUtilization", 80],
-    ["host-credits", "AWS/EC2", "CPUCreditBalance", 20],
+    ["host-credits", "AWS/EC2", "CPUSurplusCreditsCharged", 0],
     ["host-disk", "webstack-aws", "disk_used_percent", 80],
     ["host-memory", "webstack-aws", "mem_used_percent", 90],
     ["host-status", "AWS/EC2", "StatusCheckFailed", 0],
@@ -398,6 +400,54 @@ test("every alarm that is promised rings the topic, and is about a resource of t
     ["us-east-1", "email", "ops@ocpizza.fr"],
   ]);
   expect(shop.named("site-check").inputs).toMatchObject({ type: "HTTPS", fqdn: "www.ocpizza.fr", port: 443, resourcePath: "/healthz", requestInterval: 30, failureThreshold: 3 });
+});
+
+test("a failed dump and a failed restore are told to those who hear alarms", () => {
+  const pattern = (name: string) => JSON.parse(String(shop.named(name).inputs["eventPattern"])) as unknown;
+  expect(pattern("failed-restore")).toEqual({
+    source: ["aws.backup"], "detail-type": ["Restore Job State Change"],
+    detail: { resourceType: ["RDS"], status: ["FAILED", "ABORTED"], iamRoleArn: [`arn:aws:iam::${accountId}:role/database-backup-role`, { exists: false }] },
+  });
+  expect(pattern("failed-dump")).toMatchObject({ source: ["aws.batch"], detail: { status: ["FAILED"] } });
+  for (const { inputs } of shop.ofType("aws:cloudwatch/eventTarget:EventTarget")) expect(inputs["arn"]).toBe(`arn:aws:sns:eu-west-3:${accountId}:webstack-aws-alarms`);
+  expect(bitcoin.ofType("aws:cloudwatch/eventRule:EventRule").map(({ name }) => name)).toEqual(["failed-restore"]);
+});
+
+test("an image is asked for only where a machine is to be made, so that one which Debian withdrew stops no release", async () => {
+  const trigger = String(bitcoin.named("web-0-card").options["replacementTrigger"]);
+  const served = (generation: string) => graphOf(exampleSpec("bitcoin-aws", { host: { region: "eu-central-1", size: "t3.small", cpuCredits: "standard" } }), undefined, { hosts: [{ name: "web-0", generation, image: "ami-0f0f" }] });
+  const same = await served(trigger);
+  expect([same.calls.filter(({ token }) => token.endsWith("getAmi")), same.named("web-0").inputs["ami"], same.named("web-0").inputs["creditSpecification"]]).toEqual([[], "ami-0f0f", { cpuCredits: "standard" }]);
+  const other = await served("00000000");
+  expect([other.calls.filter(({ token }) => token.endsWith("getAmi")).length, other.named("web-0").inputs["ami"], other.named("web-0").inputs["creditSpecification"]]).toEqual([1, "ami-0123456789abcdef0", { cpuCredits: "unlimited" }]);
+});
+
+test("a new host's image is younger than half a year: take a newer one of Debian's list into debianBuild", () => {
+  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)-\d+$/.exec(debianBuild) ?? [];
+  const days = (Date.now() - Date.parse(`${year}-${month}-${day}T00:00:00Z`)) / 86_400_000;
+  expect([debianBuild, days > 0 && days < 183]).toEqual([debianBuild, true]);
+});
+
+test("a burstable machine has what its first deployment takes, and no alarm of its credits rings at a birth", async () => {
+  expect(shop.named("web-0").inputs["creditSpecification"]).toEqual({ cpuCredits: "unlimited" });
+  // Until an up has ended with this very machine in service, whatever is asked for.
+  expect([creditsOf("standard", false), creditsOf("standard", true), creditsOf("unlimited", true)]).toEqual(["unlimited", "standard", "unlimited"]);
+  const alarm = (size: string) => {
+    const plan = planStack(onAws({ host: { size, cpuCredits: "standard" } }));
+    return alarmsOf(plan, namesOf("webstack-test"), instances[size], undefined).find(({ name }) => name === "host-credits");
+  };
+  // 20 credits at 24 an hour are there after 50 minutes, at 12 after 100; and an hour for the deployment's own.
+  expect([alarm("t3.small"), alarm("t4g.micro")]).toMatchObject([{ metricName: "CPUCreditBalance", threshold: 20, evaluationPeriods: 22 }, { evaluationPeriods: 32 }]);
+  expect(alarm("t3.small")?.period).toBe(300);
+  expect(problems({ host: { size: "m6i.large", cpuCredits: "standard" } })).toEqual(['host.cpuCredits: must be left out for a size that is not burstable, which has no credits, got "standard"']);
+});
+
+test("the bill counts as many alarms as there are", () => {
+  for (const stack of ["aws", "bitcoin-aws"]) {
+    const spec = exampleSpec(stack);
+    const [host, database] = [instances[spec.host.size], spec.database.kind === "none" ? undefined : databases[spec.database.size]];
+    expect(awsAlarms(host, database ?? null, spec.backup.enabled)).toBe(alarmsOf(planStack(spec), namesOf("x"), host, database).length);
+  }
 });
 
 test("every log group ends what it keeps, and RDS's are there before the database", () => {
@@ -500,7 +550,7 @@ test("a restore says that a copy of a version out of support comes up higher", (
 });
 
 test("the catalog's prices are hours of a month, and a class lets in what its memory gives", () => {
-  expect(instances["t3.small"]).toEqual({ cpus: 2, memoryMiB: 2048, architecture: "amd64", burstable: true, monthly: { "us-east-1": 15.18, "eu-central-1": 17.52 } });
+  expect(instances["t3.small"]).toEqual({ cpus: 2, memoryMiB: 2048, architecture: "amd64", burstable: true, creditsPerHour: 24, monthly: { "us-east-1": 15.18, "eu-central-1": 17.52 } });
   expect(databases["db.t4g.micro"]).toEqual({ cpus: 2, memoryMiB: 1024, connections: { postgres: 80, mysql: 60 }, burstable: true, insights: ["postgres"], monthly: { "us-east-1": 11.68 } });
   expect(extras.publicAddress).toBe(3.65);
 });

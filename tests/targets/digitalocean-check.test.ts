@@ -36,6 +36,7 @@ test.each<readonly [Partial<StackSpec>, string]>([
     { site: { ...production.site, domain: "", aliases: [] } },
     'site.domain: must be set when target is digitalocean, which gives the address only when the host is being made, got ""; a name below a domain that you own, such as www.example.com',
   ],
+  [{ host: { ...production.host, cpuCredits: "standard" } }, 'host.cpuCredits: must be left out when target is digitalocean, which has no credits, got "standard"'],
   [
     { site: { ...production.site, existingRecords: "replace" } },
     'site.existingRecords: must be left out when target is digitalocean, where a name may have several records: delete the old one yourself, got "replace"',

@@ -17,6 +17,8 @@ export interface InstanceType {
   readonly architecture: "amd64" | "arm64";
   /** Pays for its cores with credits that it earns while idle. */
   readonly burstable: boolean;
+  /** CPU credits that it earns, each a core for a minute; 0 where it is not burstable. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html */
+  readonly creditsPerHour: number;
   /** US dollars a month, by region. */
   readonly monthly: Readonly<Partial<Record<Region, number>>>;
 }
@@ -53,8 +55,11 @@ function prices(usEast?: number, euCentral?: number) {
 }
 
 function hosts(architecture: "amd64" | "arm64", burstable: boolean, rows: readonly Row[]): [string, InstanceType][] {
-  return rows.map(([name, cpus, gib, usEast, euCentral]) => [name, { cpus, memoryMiB: gib * 1024, architecture, burstable, monthly: prices(usEast, euCentral) }]);
+  return rows.map(([name, cpus, gib, usEast, euCentral]) => [name, { cpus, memoryMiB: gib * 1024, architecture, burstable, creditsPerHour: burstable ? (earned[name.split(".")[1] ?? ""] ?? 0) : 0, monthly: prices(usEast, euCentral) }]);
 }
+
+/** The same in each family of burstable types. */
+const earned: Readonly<Record<string, number>> = { nano: 6, micro: 12, small: 24, medium: 24, large: 36, xlarge: 96, "2xlarge": 192 };
 
 /** Types that a host may have. */
 export const instances: Readonly<Record<string, InstanceType>> = Object.fromEntries([
@@ -165,4 +170,9 @@ export const extras = {
   databaseDiskGiB: 0.115,
   /** https://aws.amazon.com/secrets-manager/pricing/ and its calls, 0.05 for 10,000 */
   secret: 0.4,
+  /** Beyond the ten that an account has free: https://aws.amazon.com/cloudwatch/pricing/ */
+  alarm: 0.1,
+  /** The same in every region: https://aws.amazon.com/route53/pricing/ A check over HTTP from all the world is free for 50 machines of AWS. */
+  zone: 0.5,
+  encryptedCheck: 1,
 } as const;

@@ -47,7 +47,7 @@ export function awsStorage(scope: Scope): Storage {
     {
       ...of,
       rules: [
-        { id: "deleted", status: "Enabled", filter: { prefix: "" }, noncurrentVersionExpiration: { noncurrentDays: 30 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } },
+        { id: "deleted", status: "Enabled", filter: { prefix: "" }, noncurrentVersionExpiration: { noncurrentDays: 30 }, expiration: { expiredObjectDeleteMarker: true }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } },
         ...(spec.backup.batch === null ? [] : [{ id: "dumps", status: "Enabled", filter: { prefix: `${prefixes.dumps}/` }, expiration: { days: spec.backup.batch.keepDays } }]),
       ],
     },
@@ -57,11 +57,17 @@ export function awsStorage(scope: Scope): Storage {
   return { bucket, repository: pulumi.interpolate`s3:https://s3.${region}.amazonaws.com/${bucket.bucket}/${prefixes.host}` };
 }
 
+export interface BackupPlan {
+  readonly vault: Vault;
+  /** With which AWS Backup keeps and restores. */
+  readonly role: Role;
+}
+
 /**
  * What AWS itself keeps of the database, in a vault of its own: every day for a week, the first of each month for a year; and a copy that it
  * restores each week to see that it can. An hour after RDS's own backups, which must not run at the same time.
  */
-export function awsBackupPlan(scope: Scope, database: Database): Vault {
+export function awsBackupPlan(scope: Scope, database: Database): BackupPlan {
   const { plan, options, kept, account } = scope;
   const { spec } = plan;
   const name = physicalName("vault", spec.project, spec.stack, "database");
@@ -112,5 +118,5 @@ export function awsBackupPlan(scope: Scope, database: Database): Vault {
     },
     { ...options, dependsOn: mayKeep },
   );
-  return vault;
+  return { vault, role };
 }

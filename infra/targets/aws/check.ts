@@ -24,6 +24,10 @@ export function check({ spec }: StackPlan, day = today()): readonly Problem[] {
     { at: "host.image", broken: host.image !== "debian-12", must: 'must be "debian-12" when target is aws', got: host.image },
     { at: "host.region", broken: regions[host.region] === undefined, must: `must be ${oneOf(Object.keys(regions))} when target is aws`, got: host.region },
     { at: "host.size", broken: instances[host.size] === undefined, must: `must be ${oneOf(Object.keys(instances))} when target is aws`, got: host.size },
+    {
+      at: "host.cpuCredits", broken: host.cpuCredits !== "unlimited" && instances[host.size]?.burstable === false, must: "must be left out for a size that is not burstable, which has no credits", got: host.cpuCredits,
+      hint: "or take a t3, t3a or t4g size",
+    },
     // An Elastic IP is known only once it is there, and nginx answers to no name that it was not told.
     { at: "site.domain", broken: site.domain === "", must: "must be set when target is aws", got: site.domain, hint: "for example domain: www.ocpizza.fr" },
     // Four subnets, the smallest of which has 16 addresses. https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
