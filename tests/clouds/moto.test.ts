@@ -147,7 +147,8 @@ test("logs end, failed backups are counted, a failed dump is told, and the month
     ["/aws/rds/instance/webstack-aws-database/error", 30], ["/webstack-aws/dumps", 30], ["/webstack-aws/host", 90],
   ]);
   expect(shop.found["filters"]).toEqual([expect.objectContaining({ logGroupName: "/webstack-aws/host", metricTransformations: [expect.objectContaining({ metricNamespace: "webstack-aws", metricName: "failed_backups" })] })]);
-  expect(Object.values(shop.found["targets"]).flat()).toEqual(["dump", "restore"].map((what) => ({ Id: `failed-${what}-told`, Arn: expect.stringMatching(/:webstack-aws-alarms$/) as unknown })));
+  const targets = Object.values(shop.found["targets"] as Record<string, { Id: string }[]>).flat();
+  expect(targets.sort((one, other) => one.Id.localeCompare(other.Id))).toEqual(["dump", "restore"].map((what) => ({ Id: `failed-${what}-told`, Arn: expect.stringMatching(/:webstack-aws-alarms$/) as unknown })));
   const [budget] = shop.found["budgets"];
   expect(budget).toMatchObject({ BudgetLimit: { Amount: "60", Unit: "USD" }, TimeUnit: "MONTHLY" });
   expect((budget.notifications as { NotificationType: string; Threshold: number }[]).map(({ NotificationType, Threshold }) => [NotificationType, Threshold])).toEqual([["ACTUAL", 80], ["ACTUAL", 100], ["FORECASTED", 100]]);
