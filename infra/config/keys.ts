@@ -102,6 +102,8 @@ export const keys = {
       ca: computed(certificates, "those that Debian trusts", { says: "PEM text of who signed the certificate of the directory itself", example: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" }),
     }), { says: "how the certificate is ordered, with tls: letsencrypt", example: { email: "ops@ocpizza.fr" } }),
     zone: computed(domain, "none: the records of `domain` are made elsewhere", { says: "DNS zone in which the target makes the site's records", example: "ocpizza.fr" }),
+    existingRecords: optional(oneOf("refuse", "replace"), "refuse", { says: "what becomes of A records of these names that are in the zone already: up is refused, or they lead here once the host serves (aws)", example: "replace" }),
+    caa: optional(oneOf("subdomains", "all", "none"), "subdomains", { says: "which names say that Let's Encrypt alone may sign for them; at the zone's own name that holds for all names below it, also those of others", example: "all" }),
     maxBodyMiB: optional(wholeNumber(1, 4096), 10, { says: "largest request body", example: 10 }),
     quietPaths: optional(listOf(urlPath, "URL paths"), [], { says: "exact paths that leave no line in the access log", example: ["/favicon.ico"] }),
     maintenancePath: optional(urlPath, "/maintenance.json", { says: "URL path that says as JSON whether there is maintenance, for mobile apps", example: "/maintenance.json" }),
@@ -113,6 +115,7 @@ export const keys = {
     memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 2048 on local", { says: "memory of the machine", example: 2048 }),
     cpus: computed(wholeNumber(1, 256), "that of `size`, 2 on local", { says: "cores of the machine", example: 2 }),
     packages: optional(listOf(debianPackage, "Debian packages"), [], { says: "Debian packages that the app needs", example: ["libpq5"] }),
+    cpuCredits: optional(oneOf("unlimited", "standard"), "unlimited", { says: "what a burstable machine of aws does once its CPU credits are used up: cost more, or slow down to its baseline; it begins as unlimited either way", example: "unlimited" }),
     snapshots: group(section({
       every: computed(oneOf("day", "week", "never"), "week on digitalocean, day on aws, never on local", { says: "how often the target keeps an image of the whole machine", example: "day" }),
       weekday: optional(weekday, "sunday", { says: "day of weekly images", example: "sunday" }),
@@ -129,7 +132,7 @@ export const keys = {
   database: group(byKind(optional(oneOf("managed", "none"), "managed", { says: "a database of the target's own service, or none", example: "managed" }), {
     managed: {
       engine: optional(oneOf("postgres", "mysql"), "postgres", { says: "PostgreSQL, or MySQL (MariaDB on local)", example: "postgres" }),
-      version: computed(version, "15 for postgres; for mysql 8 on digitalocean, 8.0 on aws, 10.11 on local", { says: "version of the engine", example: "15" }),
+      version: computed(version, "15 for postgres; for mysql 8 on digitalocean, 8.4 on aws, 10.11 on local", { says: "version of the engine", example: "15" }),
       name: computed(identifier, "app.name, with _ for -", { says: "name of the database", example: "ocpizza" }),
       user: computed(identifier, "app.name, with _ for -", { says: "the role that the app logs in as", example: "ocpizza" }),
       size: computed(slug, "db-s-1vcpu-1gb on digitalocean, db.t4g.micro on aws, none on local", { says: "the target's name of the database size", example: "db-s-1vcpu-1gb" }),

@@ -133,6 +133,10 @@ export interface SiteSpec {
   readonly acme: AcmeSpec;
   /** DNS zone in which the target makes the site's records, or "" where they are made elsewhere. */
   readonly zone: string;
+  /** What becomes of records of the site's names that are in the zone already. */
+  readonly existingRecords: "refuse" | "replace";
+  /** Which of the site's names get a record that says who may issue their certificates: those below the zone, the zone's own name too, or none. */
+  readonly caa: "subdomains" | "all" | "none";
   /** Largest request body. */
   readonly maxBodyMiB: number;
   /** Exact paths that nginx serves without an access log line, such as a site icon. */
@@ -159,6 +163,8 @@ export interface HostSpec {
   readonly cpus: number;
   /** Debian packages the app needs on the host. */
   readonly packages: readonly string[];
+  /** What a burstable machine does beyond its baseline once its credits are used up: cost more, or slow down. */
+  readonly cpuCredits: "unlimited" | "standard";
   readonly snapshots: SnapshotSpec;
 }
 

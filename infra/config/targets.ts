@@ -37,7 +37,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     databaseSize: "db.t4g.micro",
     storageGiB: 20,
     snapshots: "day",
-    versions: { postgres: ["15", "14", "16", "17"], mysql: ["8.0", "8.4"] },
+    versions: { postgres: ["15", "14", "16", "17"], mysql: ["8.4", "8.0"] },
     connections: connectionsFor,
   },
   local: {

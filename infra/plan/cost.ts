@@ -35,6 +35,8 @@ interface Need {
   readonly database: { readonly size: string; readonly wants: Size; readonly storageGiB: number; readonly standby: boolean } | null;
   /** Images of the whole machine. */
   readonly snapshots: "day" | "week" | "never";
+  readonly site: { readonly encrypted: boolean; readonly zone: boolean };
+  readonly backups: boolean;
 }
 
 const notCounted: Readonly<Record<TargetName, readonly string[]>> = {
@@ -48,9 +50,11 @@ const notCounted: Readonly<Record<TargetName, readonly string[]>> = {
   aws: [
     "traffic to the Internet (0.09 a GB)",
     "requests, and the balancer's capacity units (0.008 an hour each)",
-    "backups of the database beyond its disk's size, snapshots and dumps, which grow",
-    "CPU credits beyond the baseline of a burstable size",
-    "alarms, logs and taxes",
+    "copies of the database beyond its disk's size (0.095 a GiB): RDS's own, 7 daily and 12 monthly ones of AWS Backup",
+    "the weekly rehearsal of a restore: a fee of AWS Backup, and another database for some hours",
+    "images of the machine and dumps, which grow",
+    "CPU credits beyond what a burstable size earns in a day (0.05 for a core's hour, 0.04 on arm64)",
+    "more measures than the ten that an account has free, logs and taxes",
   ],
   local: ["your own box and its electricity"],
 };
@@ -85,12 +89,14 @@ const places: readonly { readonly target: TargetName; readonly region: string }[
   ...catalog.aws.pricedRegions.map((region) => ({ target: catalog.aws.target, region })),
 ];
 
-function needOf({ host, database }: StackSpec, hosts: readonly HostPlan[]): Need {
+function needOf({ host, database, site, backup }: StackSpec, hosts: readonly HostPlan[]): Need {
   return {
     hosts: hosts.map(({ name }) => ({ name, size: host.size, wants: { cpus: host.cpus, memoryMiB: host.memoryMiB } })),
     // A database's cores are told by its size alone.
     database: database.kind === "none" ? null : { size: database.size, standby: database.standby, wants: { cpus: 1, memoryMiB: database.memoryMiB }, storageGiB: database.storageGiB },
     snapshots: host.snapshots.every,
+    site: { encrypted: site.tls !== "none", zone: site.zone !== "" },
+    backups: backup.enabled,
   };
 }
 
@@ -117,25 +123,38 @@ const linesOf: Readonly<Record<TargetName, (need: Need, region: string) => reado
     ];
   },
 
-  aws({ hosts, database }, region) {
+  aws({ hosts, database, site, backups }, region) {
     const { instances, databases, extras, isPriced, extrasRegion, rootDiskGiB, smallestDatabaseDiskGiB } = catalog.aws;
     const price = (sizes: typeof instances | typeof databases) => (name: string) => (isPriced(region) ? sizes[name]?.monthly[region] : undefined);
     // A release's wheels are built for one architecture.
     const sameProcessor = Object.fromEntries(Object.entries(instances).filter(([, { architecture }]) => architecture === "amd64"));
     const extra = (usd: number) => (region === extrasRegion ? usd : undefined);
+    const databaseSize = database === null ? null : sizeFor(database, databases, price(databases));
+    const watched = awsAlarms(instances[sizeFor(hosts[0] ?? { size: "", wants: { cpus: 1, memoryMiB: 0 } }, sameProcessor, price(instances))], databaseSize === null ? null : databases[databaseSize], backups);
     return [
       ...hosts.flatMap((host): readonly CostLine[] => {
         const size = sizeFor(host, sameProcessor, price(instances));
         // docs/decisions/0016 says why two. An address costs the same in every region: https://aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights/
         return [line(host.name, `instance ${size}`, price(instances)(size)), line(host.name, "2 public IPv4 addresses: its own and the site's", extras.publicAddress, 2), line(host.name, `root disk of ${rootDiskGiB} GiB`, extra(extras.diskGiB), rootDiskGiB)];
       }),
-      ...(database === null ? [] : [sizeFor(database, databases, price(databases))].flatMap((size): readonly CostLine[] => {
+      ...(database === null || databaseSize === null ? [] : [databaseSize].flatMap((size): readonly CostLine[] => {
         const disk = Math.max(database.storageGiB, smallestDatabaseDiskGiB);
         return [line("database", `managed database ${named(size, database)}`, price(databases)(size), servers(database)), line("database", `database disk of ${disk} GiB`, extra(extras.databaseDiskGiB), disk * servers(database)), line("database", "2 secrets: the passwords of the master and of the app", extra(extras.secret), 2)];
       })),
+      ...(site.encrypted ? [line("site", "check from outside over HTTPS", extras.encryptedCheck)] : []),
+      ...(site.zone ? [line("site", "its zone in Route 53", extras.zone)] : []),
+      ...(watched > freeAlarms ? [line("site", `${watched - freeAlarms} alarms beyond the ${freeAlarms} that an account has free`, extra(extras.alarm), watched - freeAlarms)] : []),
     ];
   },
 };
+
+const freeAlarms = 10;
+
+/** How many alarms a stack has there: those of its machine, its site, its backups and its database. A test holds the number to the alarms themselves. */
+export function awsAlarms(host: { readonly burstable: boolean } | undefined, database: { readonly burstable: boolean } | null | undefined, backups: boolean): number {
+  const credits = (size: { readonly burstable: boolean } | null | undefined) => (size?.burstable === true ? 1 : 0);
+  return 5 + credits(host) + (backups ? 1 : 0) + (database === null ? 0 : 5 + credits(database));
+}
 
 /** A standby costs the same again. */
 const servers = ({ standby }: { readonly standby: boolean }): number => (standby ? 2 : 1);

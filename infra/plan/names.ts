@@ -10,16 +10,20 @@ const limits = {
   database: 63,
   /** The first part of a bucket's name, to which 27 characters are added: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
   bucket: 36,
+  /** A vault of AWS Backup, a plan, a plan of restore tests: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html */
+  vault: 50,
+  /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
+  schedule: 64,
 } as const;
 
 /**
  * The name people see on a machine or in a console: parts joined by "-". Over the limit it is cut and ends in five
- * characters of a hash of the whole, so that two long names stay two.
+ * characters of a hash of the whole, so that two long names stay two. Never two "-" at the cut, which RDS takes in no name.
  */
 export function physicalName(kind: keyof typeof limits, ...parts: readonly string[]): string {
   const whole = parts.join("-");
   const limit = limits[kind];
   if (whole.length <= limit) return whole;
   const hash = createHash("sha256").update(whole).digest("hex").slice(0, 5);
-  return `${whole.slice(0, limit - 6)}-${hash}`;
+  return `${whole.slice(0, limit - 6).replace(/-+$/, "")}-${hash}`;
 }

@@ -9,6 +9,10 @@ export interface FormerHost {
   readonly appliedAgain?: string;
   /** Number of the Droplet that served. */
   readonly machine?: string;
+  /** What the machine of AWS that served was made from. */
+  readonly generation?: string;
+  /** Number of its image. */
+  readonly image?: string;
   /** Number of the Droplet before, of which the stack keeps a snapshot. */
   readonly snapshotOf?: string;
 }

@@ -36,6 +36,10 @@ export interface BuiltHost {
   readonly appliedAgain: Output<string | undefined>;
   /** The cloud's own number of the machine that is in service, where the target keeps snapshots of replaced ones. */
   readonly machine?: Output<string>;
+  /** What the machine was made from, where a machine that is new is treated otherwise than one that has served. */
+  readonly generation?: Output<string>;
+  /** The cloud's own number of the image that it was made from. */
+  readonly image?: Output<string>;
   /** That of the machine before it, of which there is a snapshot. */
   readonly snapshotOf?: Output<string | undefined>;
 }

@@ -211,8 +211,8 @@ export const digitalocean: readonly Rule[] = [
   }, ({ redirectHttpToHttps }) => redirectHttpToHttps !== true && String(redirectHttpToHttps)),
 
   together([record], {
-    id: "do-dns-caa", must: "say which authority may sign for its zone", why: "any other authority that is tricked may sign a certificate for it too", mend: "add a DnsRecord of type CAA",
-    url: `${docs}/products/networking/dns/how-to/create-caa-records/`, binds: "always",
+    id: "do-dns-caa", must: "say which authority may sign for its zone", why: "any other authority that is tricked may sign a certificate for it too", mend: "set webstack:site caa: all",
+    url: `${docs}/products/networking/dns/how-to/create-caa-records/`, binds: "never",
   }, (resources) => {
     const records = ofType(resources, record);
     const guarded = new Set(records.filter(({ props }) => props["type"] === "CAA").map(({ props }) => String(props["domain"])));

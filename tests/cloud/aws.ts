@@ -7,6 +7,7 @@ import * as machines from "./machines";
 import * as postgres from "./postgres";
 import { createSecret, deleteSecret } from "./secrets";
 import type { Services } from "./services";
+import { createBucket, deleteBucket } from "./storage";
 import type { Plain, Store, Stored } from "./store";
 
 const account = "123456789012";
@@ -15,7 +16,7 @@ const region = process.env.AWS_REGION ?? "eu-central-1";
 const [Vpc, Subnet, NetworkInterface, Instance] = ["aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/networkInterface:NetworkInterface", "aws:ec2/instance:Instance"];
 const [Eip, EipAssociation] = ["aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation"];
 const [Database, SubnetGroup] = ["aws:rds/instance:Instance", "aws:rds/subnetGroup:SubnetGroup"];
-const Secret = "aws:secretsmanager/secret:Secret";
+const [Secret, Bucket, Record] = ["aws:secretsmanager/secret:Secret", "aws:s3/bucket:Bucket", "aws:route53/record:Record"];
 
 const text = (value: unknown) => (value === undefined || value === null ? "" : String(value));
 const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
@@ -71,7 +72,7 @@ function sizeOf(type: string): machines.Size {
 }
 
 /** Has a machine find the cloud's own services by their names, and believe their certificate. */
-const introduced = ({ names, address, authority }: Services) => `echo '${address} ${names.join(" ")}' >> /etc/hosts
+const introduced = ({ names, address, authority }: Services, buckets: readonly Stored[]) => `echo '${address} ${[...names, ...buckets.map(({ id }) => `${id}.s3.dualstack.${region}.amazonaws.com`)].join(" ")}' >> /etc/hosts
 cat > /usr/local/share/ca-certificates/simulated.crt <<'EOF'
 ${authority.certificate}EOF
 update-ca-certificates > /dev/null 2>&1
@@ -91,7 +92,7 @@ const instance: Kind = {
     const userData = inputs.userDataBase64 === undefined ? text(inputs.userData) : Buffer.from(text(inputs.userDataBase64), "base64").toString();
     await machines.createMachine(network, { name: machine, address, userData, recipe: hostImage, ...sizeOf(text(inputs.instanceType)) });
     reserved.delete(address);
-    if (services !== undefined) runInside(machine, introduced(services));
+    if (services !== undefined) runInside(machine, introduced(services, store.all(Bucket)));
     const isPublic = card === undefined && (inputs.associatePublicIpAddress ?? subnet.inputs.mapPublicIpOnLaunch) === true;
     const outputs = {
       ...{ machine, card: cardId, closedPorts: fault?.closedPorts ?? [], privateIp: address, publicIp: isPublic ? addresses.take() : "" },
@@ -158,8 +159,15 @@ const eipAssociation: Kind = {
   lives: ({ store }, stored) => store.get(Eip, text(stored.inputs.allocationId))?.outputs.associationId === stored.id,
 };
 
+/** The last day on which RDS makes one without Extended Support. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html */
+const lastDays: Readonly<Record<string, string>> = { "mysql 5.7": "2024-02-29", "mysql 8.0": "2026-07-31", "postgres 13": "2026-02-28" };
+
 const database: Kind = {
   async create({ store }, inputs) {
+    const lastDay = lastDays[`${text(inputs.engine)} ${text(inputs.engineVersion)}`];
+    if (inputs.engineLifecycleSupport === "open-source-rds-extended-support-disabled" && lastDay !== undefined && new Date().toISOString().slice(0, 10) > lastDay) {
+      throw new Error(`InvalidParameterCombination: ${text(inputs.engine)} ${text(inputs.engineVersion)} is past its end of standard support, ${lastDay}, and Extended Support is disabled`);
+    }
     if (inputs.engine !== "postgres" || !text(inputs.engineVersion).startsWith("15")) throw new Error(`the simulated cloud has only engine postgres in version 15, got ${text(inputs.engine)} ${text(inputs.engineVersion)}`);
     const { services } = store.account();
     if (inputs.password === undefined && (services === undefined || inputs.manageMasterUserPassword !== true)) throw new Error("the simulated cloud has no Secrets Manager that would keep the master's password: give password");
@@ -206,6 +214,30 @@ const secret: Kind = {
   },
 };
 
+/** Empty, as every bucket begins; one with something in it goes only with `forceDestroy`. */
+const bucket: Kind = {
+  async create({ store }, inputs) {
+    const name = text(inputs.bucket) || `${text(inputs.bucketPrefix)}${number()}`;
+    const { services } = store.account();
+    if (services !== undefined) await createBucket(services.api, name, region);
+    return { id: name, outputs: { bucket: name, arn: `arn:aws:s3:::${name}` } };
+  },
+  async delete({ store }, stored) {
+    const { services } = store.account();
+    if (services !== undefined) await deleteBucket(services.api, stored.id, region, stored.inputs.forceDestroy === true);
+  },
+};
+
+/** One of each name and type, unless the one that is there may be changed. https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html */
+const record: Kind = {
+  create({ store }, inputs) {
+    const [id, other] = [`${text(inputs.zoneId)}_${text(inputs.name)}_${text(inputs.type)}`, `${text(inputs.zoneId)}_${text(inputs.name)}_CNAME`];
+    if (store.get(Record, other) !== undefined) return Promise.reject(new Error(`InvalidChangeBatch: [RRSet of type ${text(inputs.type)} with DNS name ${text(inputs.name)}. is not permitted as it conflicts with other records with the same DNS name]`));
+    if (store.get(Record, id) !== undefined && inputs.allowOverwrite !== true) return Promise.reject(new Error(`InvalidChangeBatch: [Tried to create resource record set [name='${text(inputs.name)}.', type='${text(inputs.type)}'] but it already exists]`));
+    return Promise.resolve({ id, outputs: { fqdn: text(inputs.name) } });
+  },
+};
+
 /** Prefixes of ids. Other types are known by their name, or by a number alone. */
 const prefixes: Readonly<Record<string, string>> = {
   Subnet: "subnet",
@@ -230,7 +262,7 @@ function behind(store: Store, { target, targetAddress }: Plain): string {
 }
 
 export const aws: Cloud = {
-  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database, [Secret]: secret },
+  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database, [Secret]: secret, [Bucket]: bucket, [Record]: record },
   functions: {
     "aws:index/getCallerIdentity:getCallerIdentity": () => ({ id: account, accountId: account, arn: `arn:aws:iam::${account}:user/simulated`, userId: "AIDASIMULATED" }),
     "aws:index/getRegion:getRegion": () => ({ id: region, name: region, region, description: "", endpoint: `ec2.${region}.amazonaws.com` }),

@@ -1,12 +1,20 @@
-import { request as send, type IncomingMessage } from "node:http";
+import { request as send, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Certificate } from "./authority";
 import { mayDo, roleOf } from "./roles";
+import { missingRefusal, storagePath, storageRefusal } from "./storage";
 import type { Store } from "./store";
 
+/** Why a call is not passed on, in the service's own form. */
+interface Refusal {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
 /**
- * The cloud's public endpoint of Secrets Manager, with TLS: lets in who shows a role's key and token and has the right by a policy, and
- * hands the request to moto. Signatures are not looked at.
+ * The cloud's public endpoints of Secrets Manager and S3, with TLS: they let in who shows a role's key and token and has the right by a policy,
+ * and hand the request to moto. Signatures are not looked at.
  */
 export function endpoints(store: Store, api: string, { certificate, key }: Certificate): Server {
   return createServer({ cert: certificate, key }, (request, response) => {
@@ -14,14 +22,17 @@ export function endpoints(store: Store, api: string, { certificate, key }: Certi
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
       const body = Buffer.concat(parts);
-      const refusal = refused(store, request, body);
-      if (refusal !== undefined) {
-        response.writeHead(400, { "Content-Type": "application/x-amz-json-1.1" }).end(JSON.stringify({ __type: refusal, message: "refused" }));
-        return;
-      }
-      const passed = send(api, { method: request.method, path: request.url, headers: request.headers }, (answer) => {
-        // Where moto says 404, AWS says 400: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors
-        response.writeHead(answer.statusCode === 404 ? 400 : (answer.statusCode ?? 502), answer.headers);
+      const role = caller(store, request);
+      const isStorage = /(^|\.)s3\./.test(request.headers.host ?? "");
+      const refusal = isStorage ? storageRefusal(store, request, role) : secretsRefusal(store, request, role, body);
+      if (refusal !== undefined) return refuse(response, refusal);
+      const { method, url, headers } = request;
+      const passed = send(api, isStorage ? { method, path: storagePath(request), headers: { ...headers, host: new URL(api).host } } : { method, path: url, headers }, (answer) => {
+        const missing = answer.statusCode === 404;
+        const hidden = missing && isStorage ? missingRefusal(store, request, role) : undefined;
+        if (hidden !== undefined) return refuse(response, hidden);
+        // Where moto's Secrets Manager says 404, AWS's says 400: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors
+        response.writeHead(missing && !isStorage ? 400 : (answer.statusCode ?? 502), answer.headers);
         answer.pipe(response);
       });
       passed.on("error", () => response.writeHead(502).end());
@@ -30,11 +41,20 @@ export function endpoints(store: Store, api: string, { certificate, key }: Certi
   });
 }
 
-function refused(store: Store, { headers }: IncomingMessage, body: Buffer): string | undefined {
+function refuse(response: ServerResponse, { status, type, body }: Refusal): void {
+  response.writeHead(status, { "Content-Type": type }).end(body);
+}
+
+/** The role whose key and token the request shows. */
+function caller(store: Store, { headers }: IncomingMessage): string | undefined {
   const key = /^AWS4-HMAC-SHA256 Credential=([A-Z0-9]+)\//.exec(headers.authorization ?? "")?.[1] ?? "";
-  const role = roleOf(store, key, String(headers["x-amz-security-token"]));
-  if (role === undefined) return "UnrecognizedClientException";
+  return roleOf(store, key, String(headers["x-amz-security-token"]));
+}
+
+function secretsRefusal(store: Store, { headers }: IncomingMessage, role: string | undefined, body: Buffer): Refusal | undefined {
+  const refused = (__type: string) => ({ status: 400, type: "application/x-amz-json-1.1", body: JSON.stringify({ __type, message: "refused" }) });
+  if (role === undefined) return refused("UnrecognizedClientException");
   const action = String(headers["x-amz-target"]).replace(".", ":");
   const { SecretId } = JSON.parse(body.toString() || "{}") as { SecretId?: string };
-  return mayDo(store, role, action, SecretId ?? "") ? undefined : "AccessDeniedException";
+  return mayDo(store, role, action, SecretId ?? "") ? undefined : refused("AccessDeniedException");
 }

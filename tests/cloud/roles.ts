@@ -13,7 +13,11 @@ interface Statement {
   readonly Effect: "Allow" | "Deny";
   readonly Action: readonly string[];
   readonly Resource: string | readonly string[];
+  readonly Condition?: Condition;
 }
+
+/** Operator → key → values. */
+type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** Name of the role that the instance at this address got with its profile. */
 export function roleAt(store: Store, address: string): string | undefined {
@@ -36,9 +40,37 @@ export function roleOf(store: Store, key: string, token: string): string | undef
     .find((role) => credentialsOf(role).AccessKeyId === key && credentialsOf(role).Token === token);
 }
 
-/** Whether a policy of the role names the action and the resource, both in full; words with * allow nothing here. */
-export function mayDo(store: Store, role: string, action: string, resource: string): boolean {
+/** What a call tells beside its action and its resource, by the key that conditions name: "s3:prefix". */
+export type RequestContext = Readonly<Record<string, string>>;
+
+/** Whether a policy of the role allows the call. What a condition asks for and the call does not tell is not fulfilled, as in IAM. */
+export function mayDo(store: Store, role: string, action: string, resource: string, context: RequestContext = {}): boolean {
   const policies = store.all("aws:iam/rolePolicy:RolePolicy").filter(({ inputs }) => inputs.role === role);
   const statements = policies.flatMap(({ inputs }) => (JSON.parse(String(inputs.policy)) as { Statement: readonly Statement[] }).Statement);
-  return statements.some(({ Effect, Action, Resource }) => Effect === "Allow" && Action.includes(action) && [Resource].flat().includes(resource));
+  return statements.some(
+    ({ Effect, Action, Resource, Condition = {} }) =>
+      Effect === "Allow" && Action.includes(action) && [Resource].flat().some((named) => isLike(named, resource)) && fulfilled(Condition, context),
+  );
+}
+
+function fulfilled(condition: Condition, context: RequestContext): boolean {
+  return Object.entries(condition).every(([operator, wanted]) => {
+    const compare = { StringEquals: (one: string, other: string) => one === other, StringLike: isLike }[operator];
+    if (compare === undefined) throw new Error(`the simulated cloud knows no condition ${operator}`);
+    return Object.entries(wanted).every(([key, values]) => [values].flat().some((value) => context[key] !== undefined && compare(value, context[key])));
+  });
+}
+
+/** `*` stands for any letters. */
+function isLike(pattern: string, text: string): boolean {
+  const [first = "", ...rest] = pattern.split("*");
+  if (rest.length === 0) return pattern === text;
+  const last = rest.pop() ?? "";
+  let from = first.length;
+  for (const part of rest) {
+    const at = text.indexOf(part, from);
+    if (at < 0) return false;
+    from = at + part.length;
+  }
+  return text.startsWith(first) && text.length - last.length >= from && text.endsWith(last);
 }

@@ -31,7 +31,7 @@ test("what alarms watch is shown, under the names and in the regions that alarms
   const shown = new Set(body.widgets.flatMap(({ properties: { region, metrics } }) => metrics.map(([namespace, name]) => `${region} ${namespace} ${name}`)));
   const watched = graph.ofType("aws:cloudwatch/metricAlarm:MetricAlarm").map(({ inputs }) => `${String(inputs["region"] ?? "eu-west-3")} ${String(inputs["namespace"])} ${String(inputs["metricName"])}`);
   // A count of failures that is 0 or an e-mail needs no chart.
-  const notShown = ["AWS/Backup NumberOfBackupJobsFailed", "AWS/Backup NumberOfRestoreJobsFailed", "AWS/EC2 StatusCheckFailed", "AWS/RDS CPUCreditBalance"].map((metric) => `eu-west-3 ${metric}`);
+  const notShown = ["AWS/Backup NumberOfBackupJobsFailed", "AWS/EC2 StatusCheckFailed", "AWS/RDS CPUSurplusCreditsCharged"].map((metric) => `eu-west-3 ${metric}`);
   expect(watched.filter((metric) => !shown.has(metric)).sort()).toEqual(notShown);
 }, 30_000);
 

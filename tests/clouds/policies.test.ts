@@ -1,29 +1,7 @@
 /** Limit: parliament knows identities' and resources' policies; who may take a role is checked by moto.test.ts. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { findLinter } from "../../tools/linters";
-import { capture, Failed } from "../../tools/setup/process";
 import { exampleSpec } from "../goldens/stacks";
 import { graphOf } from "../targets/aws";
-
-/** What parliament says of policies, its community's auditors included: "NAME: ISSUE", sorted. */
-async function runParliament(policies: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const folder = mkdtempSync(join(tmpdir(), "webstack-parliament-"));
-  try {
-    for (const [name, text] of Object.entries(policies)) writeFileSync(join(folder, `${name}.json`), text);
-    const words = ["--directory", folder, "--include_policy_extension", "json", "--json", "--include-community-auditors"];
-    // Its status tells how bad the worst finding is.
-    const said = await capture(findLinter("parliament"), words).catch((error: unknown) => {
-      if (error instanceof Failed && error.message.includes('{"issue"')) return error.message;
-      throw error;
-    });
-    const found = said.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as { issue: string; location: { filepath: string | null } });
-    return found.map(({ issue, location }) => `${basename(location.filepath ?? "?", ".json")}: ${issue}`).sort();
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+import { runParliament } from "./parliament";
 
 test("parliament finds nothing in any policy of the two examples", async () => {
   const policies: Record<string, string> = {};

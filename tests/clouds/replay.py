@@ -1,9 +1,11 @@
 """Makes what a recorded graph asks for with AWS's SDK, at an endpoint that plays AWS, and then asks what is there.
 
 Standard input: {"endpoint", "region", "account", "nodes": [{"type", "name", "inputs", "outputs", "dependencies"}]}, as tests/targets/graph.ts
-records them. Standard output: {"made": types, "modelled": types, "unknown": types, "found": what the endpoint tells, by subject}.
+records them. Standard output: {"made": types, "modelled": types, "unknown": types, "calls": "SERVICE:OPERATION" of all that was asked for them,
+"found": what the endpoint tells, by subject}.
 `modelled` are calls that the endpoint does not play; they are compared with AWS's own description of the call, and that is all: names, types,
-choices and patterns. Every call that is made is compared with it, too."""
+choices, patterns and lengths. Every call that is made is compared with it, too."""
+import datetime
 import functools
 import json
 import sys
@@ -17,17 +19,18 @@ asked = json.load(sys.stdin)
 REGION, ACCOUNT = asked["region"], asked["account"]
 real = {}
 makers, models = {}, {}
+calls = set()
 
 
 @functools.cache
 def client(service, region=REGION):
     made = boto3.client(service, region_name=region, endpoint_url=asked["endpoint"], aws_access_key_id="x", aws_secret_access_key="x")
-    made.meta.events.register("provide-client-params", lambda params, model, **_: compare(params, model.input_shape, model.name))
+    made.meta.events.register("provide-client-params", lambda params, model, **_: compare(params, model.input_shape, model.name) or calls.add(f"{service}:{model.name}"))
     return made
 
 
 def compare(value, shape, at):
-    """What the SDK knows of a call and does not look at itself: choices and patterns."""
+    """What the SDK knows of a call and does not look at itself: choices, patterns and lengths."""
     if shape is None:
         return
     if shape.type_name == "structure":
@@ -42,6 +45,8 @@ def compare(value, shape, at):
         pattern = shape.metadata.get("pattern", "").replace(r"\p{all}", r"\s\S")
         if getattr(shape, "enum", None) and value not in shape.enum:
             raise ValueError(f"{at}: {value!r} is none of {', '.join(shape.enum)}")
+        if len(value) > shape.metadata.get("max", len(value)):
+            raise ValueError(f"{at}: {value!r} is longer than {shape.metadata['max']}")
         if pattern and not regex.fullmatch(pattern, value):
             raise ValueError(f"{at}: {value!r} does not match {pattern}")
 
@@ -261,9 +266,15 @@ DATABASE = {
     "applyImmediately": None, "skipFinalSnapshot": None, "finalSnapshotIdentifier": None, "deleteAutomatedBackups": None, "blueGreenUpdate": None,
 }
 
+# The last day on which RDS makes one where Extended Support is off. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+LAST_DAYS = {("mysql", "5.7"): "2024-02-29", ("mysql", "8.0"): "2026-07-31", ("postgres", "13"): "2026-02-28"}
+
 
 @makes("aws:rds/instance:Instance")
 def _(inputs, node):
+    version = (inputs["engine"], inputs["engineVersion"])
+    if inputs["engineLifecycleSupport"].endswith("-disabled") and datetime.date.today().isoformat() > LAST_DAYS.get(version, "9999"):
+        raise ValueError(f"InvalidParameterCombination: {' '.join(version)} is past its end of standard support, {LAST_DAYS[version]}")
     names = {key: DATABASE.get(key, key[:1].upper() + key[1:]) for key in inputs if key != "tags"}
     made = client("rds").create_db_instance(**{name: inputs[key] for key, name in names.items() if name is not None}, Tags=listed(inputs["tags"]))["DBInstance"]
     real[node["outputs"]["masterUserSecrets"][0]["secretArn"]] = made["MasterUserSecret"]["SecretArn"]
@@ -462,7 +473,7 @@ def _(inputs, node):
 @makes("aws:route53/record:Record")
 def _(inputs, node):
     records = [{"Value": value} for value in inputs["records"]]
-    change = {"Action": "CREATE", "ResourceRecordSet": {"Name": inputs["name"], "Type": inputs["type"], "TTL": inputs["ttl"], "ResourceRecords": records}}
+    change = {"Action": "UPSERT" if inputs.get("allowOverwrite") else "CREATE", "ResourceRecordSet": {"Name": inputs["name"], "Type": inputs["type"], "TTL": inputs["ttl"], "ResourceRecords": records}}
     client("route53").change_resource_record_sets(HostedZoneId=inputs["zoneId"], ChangeBatch={"Changes": [change]})
     return {}
 
@@ -549,6 +560,7 @@ def found():
 
 made, compared, unknown = set(), set(), set()
 prepare()
+calls.clear()
 for node in in_order([node for node in asked["nodes"] if node["type"].startswith("aws:")]):
     inputs, kind = resolved(node["inputs"]), node["type"]
     try:
@@ -563,10 +575,12 @@ for node in in_order([node for node in asked["nodes"] if node["type"].startswith
             validate_parameters(parameters(inputs, node), shape)
             compare(parameters(inputs, node), shape, operation)
             compared.add(kind)
+            calls.add(f"{service}:{operation}")
         else:
             unknown.add(kind)
     except ParamValidationError as error:
         raise SystemExit(f"{kind} {node['name']}: {error}") from None
     except Exception as error:
         raise SystemExit(f"{kind} {node['name']}: {type(error).__name__}: {error}") from error
-json.dump({"made": sorted(made), "modelled": sorted(compared), "unknown": sorted(unknown), "found": found()}, sys.stdout, default=str)
+asked_for = sorted(calls)
+json.dump({"made": sorted(made), "modelled": sorted(compared), "unknown": sorted(unknown), "calls": asked_for, "found": found()}, sys.stdout, default=str)

@@ -12,6 +12,8 @@ export interface Replayed {
   readonly modelled: readonly string[];
   /** Types that nothing was done with. */
   readonly unknown: readonly string[];
+  /** Every call that was made for them, "ec2:CreateVpc". */
+  readonly calls: readonly string[];
   // The answers of some twenty calls, each with a shape of its own.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly found: Readonly<Record<string, any>>;

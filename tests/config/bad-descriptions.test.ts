@@ -654,7 +654,7 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a version that lost its fraction to YAML",
     { ...cloud, target: "aws", database: { engine: "mysql", version: 8.0 } },
-    ['database.version: must be "8.0" or "8.4" for mysql on aws, got "8"'],
+    ['database.version: must be "8.4" or "8.0" for mysql on aws, got "8"'],
   ],
   [
     "a database that may grow to less than it has",

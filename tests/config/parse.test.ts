@@ -69,8 +69,8 @@ test("a description of the least there can be is completed by the defaults", () 
     jobs: [],
     env: {},
     secrets: [],
-    site: { domain: "", aliases: [], tls: "none", acme: { directory: "https://acme-v02.api.letsencrypt.org/directory", email: "", ca: "" }, zone: "", maxBodyMiB: 10, quietPaths: [], maintenancePath: "/maintenance.json" },
-    host: { image: "debian-12", size: "", region: "", memoryMiB: 2048, cpus: 2, packages: [], snapshots: { every: "never", weekday: "sunday", hour: 4, keep: 7 } },
+    site: { domain: "", aliases: [], tls: "none", acme: { directory: "https://acme-v02.api.letsencrypt.org/directory", email: "", ca: "" }, zone: "", existingRecords: "refuse", caa: "subdomains", maxBodyMiB: 10, quietPaths: [], maintenancePath: "/maintenance.json" },
+    host: { image: "debian-12", size: "", region: "", memoryMiB: 2048, cpus: 2, packages: [], cpuCredits: "unlimited", snapshots: { every: "never", weekday: "sunday", hour: 4, keep: 7 } },
     network: { range: "10.20.0.0/24", nat: "none", flowLogs: false, outbound: [] },
     database: {
       kind: "managed", engine: "postgres", version: "15", name: "oc_pizza", user: "oc_pizza", size: "", storageGiB: 10, connections: 100, memoryMiB: 1024,
@@ -87,7 +87,7 @@ test.each([
   ["digitalocean", "postgres", { size: "db-s-1vcpu-1gb", version: "15", connections: 22, storageGiB: 10, memoryMiB: 1024 }],
   ["digitalocean", "mysql", { size: "db-s-1vcpu-1gb", version: "8", connections: 75, storageGiB: 10, memoryMiB: 1024 }],
   ["aws", "postgres", { size: "db.t4g.micro", version: "15", connections: 80, storageGiB: 20, memoryMiB: 1024 }],
-  ["aws", "mysql", { size: "db.t4g.micro", version: "8.0", connections: 60, storageGiB: 20, memoryMiB: 1024 }],
+  ["aws", "mysql", { size: "db.t4g.micro", version: "8.4", connections: 60, storageGiB: 20, memoryMiB: 1024 }],
   ["local", "postgres", { size: "", version: "15", connections: 100, storageGiB: 10, memoryMiB: 1024 }],
   ["local", "mysql", { size: "", version: "10.11", connections: 100, storageGiB: 10, memoryMiB: 1024 }],
 ])("on %s a database of %s is by default as small as the target has it", (target, engine, expected) => {

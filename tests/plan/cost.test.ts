@@ -19,7 +19,7 @@ test("system A costs 22.80 a month: droplet 6, an image of it each day 1.80, dat
   expect(bill.total).toBe(22.8);
 });
 
-test("system B costs 31.27 a month in us-east-1: 26.82, 3.65 for the host's own address, and 0.80 for the secrets that hold the database's passwords", () => {
+test("system B costs 31.57 a month in us-east-1: 26.82, 3.65 for the host's own address, 0.80 for the secrets that hold the database's passwords, 0.30 for alarms", () => {
   const bill = billOf(systemB());
   expect(bill.lines.map(({ what, monthly }) => [what, monthly])).toEqual([
     ["instance t3.micro", 7.59],
@@ -28,8 +28,9 @@ test("system B costs 31.27 a month in us-east-1: 26.82, 3.65 for the host's own 
     ["managed database db.t4g.micro", 11.68],
     ["database disk of 20 GiB", 2.3],
     ["2 secrets: the passwords of the master and of the app", 0.8],
+    ["3 alarms beyond the 10 that an account has free", 0.3],
   ]);
-  expect(bill.total).toBe(31.27);
+  expect(bill.total).toBe(31.57);
 });
 
 test.each([systemA(), systemB(), systemB("eu-central-1")].flatMap((plan) => [billOf(plan), ...billsElsewhere(plan)]))("the total of $target in $region is the sum of its lines", ({ lines, total, known }) => {
@@ -42,6 +43,7 @@ test("a region whose prices are known in part names what has none, and has no to
   const bill = billOf(systemB("eu-central-1"));
   expect(bill.lines.filter(({ monthly }) => monthly === null).map(({ what }) => what)).toEqual([
     "root disk of 20 GiB", "managed database db.t4g.micro", "database disk of 20 GiB", "2 secrets: the passwords of the master and of the app",
+    "3 alarms beyond the 10 that an account has free",
   ]);
   expect([bill.total, bill.known]).toEqual([null, 16.06]);
 });
@@ -65,32 +67,32 @@ test("elsewhere a stack gets the cheapest size with as many cores, as much memor
 const summary = ({ target, region, lines, total, known }: Bill) =>
   [`${target} ${region}`, total === null ? `${known} and more` : total, ...lines.map(({ what }) => what).filter((what) => /^(droplet|instance|managed)/.test(what))];
 
-const inVirginia = ["aws us-east-1", 37.4, "instance t3a.small", "managed database db.t4g.micro"];
-const inFrankfurt = ["aws eu-central-1", "23.07 and more", "instance t3a.small", "managed database db.t3.micro"];
+const inVirginia = ["instance t3a.small", "managed database db.t4g.micro"];
+const inFrankfurt = ["instance t3a.small", "managed database db.t3.micro"];
 
 test.each([
-  ["prod", {}, ["digitalocean fra1", 29.4, "droplet s-1vcpu-2gb", "managed database db-s-1vcpu-1gb"], [inVirginia, inFrankfurt]],
+  ["prod", {}, ["digitalocean fra1", 29.4, "droplet s-1vcpu-2gb", "managed database db-s-1vcpu-1gb"], [["aws us-east-1", 39.2, ...inVirginia], ["aws eu-central-1", "24.57 and more", ...inFrankfurt]]],
   ["prod", { host: { region: "fra1", size: "s-2vcpu-4gb" } }, ["digitalocean fra1", 43.8, "droplet s-2vcpu-4gb", "managed database db-s-1vcpu-1gb"], [
-    ["aws us-east-1", 51.13, "instance t3a.medium", "managed database db.t4g.micro"],
-    ["aws eu-central-1", "38.84 and more", "instance t3a.medium", "managed database db.t3.micro"],
+    ["aws us-east-1", 52.93, "instance t3a.medium", "managed database db.t4g.micro"],
+    ["aws eu-central-1", "40.34 and more", "instance t3a.medium", "managed database db.t3.micro"],
   ]],
   ["prod", { database: { engine: "postgres", size: "db-s-1vcpu-2gb" } }, ["digitalocean fra1", 44.4, "droplet s-1vcpu-2gb", "managed database db-s-1vcpu-2gb"], [
-    ["aws us-east-1", 49.08, "instance t3a.small", "managed database db.t4g.small"],
-    ["aws eu-central-1", "23.07 and more", "instance t3a.small", "managed database db.t3.small"],
+    ["aws us-east-1", 50.88, "instance t3a.small", "managed database db.t4g.small"],
+    ["aws eu-central-1", "24.57 and more", "instance t3a.small", "managed database db.t3.small"],
   ]],
-  ["prod", { target: "aws", host: { region: "eu-central-1", size: "t3.small" }, database: { engine: "postgres" } }, ["aws eu-central-1", "24.82 and more", "instance t3.small", "managed database db.t4g.micro"], [
+  ["prod", { target: "aws", host: { region: "eu-central-1", size: "t3.small" }, database: { engine: "postgres" } }, ["aws eu-central-1", "26.32 and more", "instance t3.small", "managed database db.t4g.micro"], [
     ["digitalocean every region", 38.4, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-1gb"],
-    ["aws us-east-1", 38.86, "instance t3.small", "managed database db.t4g.micro"],
+    ["aws us-east-1", 40.66, "instance t3.small", "managed database db.t4g.micro"],
   ]],
-  ["local", {}, ["local ", 0], [["digitalocean every region", 33, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-1gb"], inVirginia, inFrankfurt]],
+  ["local", {}, ["local ", 0], [["digitalocean every region", 33, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-1gb"], ["aws us-east-1", 37.6, ...inVirginia], ["aws eu-central-1", "23.07 and more", ...inFrankfurt]]],
   ["local", { host: { memoryMiB: 4096 } }, ["local ", 0], [
     ["digitalocean every region", 39, "droplet s-2vcpu-4gb", "managed database db-s-1vcpu-1gb"],
-    ["aws us-east-1", 51.13, "instance t3a.medium", "managed database db.t4g.micro"],
+    ["aws us-east-1", 51.33, "instance t3a.medium", "managed database db.t4g.micro"],
     ["aws eu-central-1", "38.84 and more", "instance t3a.medium", "managed database db.t3.micro"],
   ]],
   ["local", { database: { memoryMiB: 2048 } }, ["local ", 0], [
     ["digitalocean every region", 48, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-2gb"],
-    ["aws us-east-1", 49.08, "instance t3a.small", "managed database db.t4g.small"],
+    ["aws us-east-1", 49.28, "instance t3a.small", "managed database db.t4g.small"],
     ["aws eu-central-1", "23.07 and more", "instance t3a.small", "managed database db.t3.small"],
   ]],
 ])("OC Pizza's %s with %j costs this, there and elsewhere", (stack, changes, there, elsewhere) => {
@@ -106,6 +108,14 @@ test("the production of OC Pizza pays for a droplet, its images and a database",
   ]);
 });
 
+test("a site with its own name pays for the check over HTTPS and for its zone, in every region alike", () => {
+  expect(billOf(planStack(exampleSpec("aws"))).lines.filter(({ part }) => part === "site")).toEqual([
+    { part: "site", what: "check from outside over HTTPS", monthly: 1 },
+    { part: "site", what: "its zone in Route 53", monthly: 0.5 },
+    { part: "site", what: "3 alarms beyond the 10 that an account has free", monthly: null },
+  ]);
+});
+
 test("what a bill does not count is named", () => {
   expect(billOf(systemA()).notCounted).toEqual([
     "traffic beyond what each droplet brings (0.01 a GiB)",
@@ -117,9 +127,11 @@ test("what a bill does not count is named", () => {
   expect(billOf(systemB()).notCounted).toEqual([
     "traffic to the Internet (0.09 a GB)",
     "requests, and the balancer's capacity units (0.008 an hour each)",
-    "backups of the database beyond its disk's size, snapshots and dumps, which grow",
-    "CPU credits beyond the baseline of a burstable size",
-    "alarms, logs and taxes",
+    "copies of the database beyond its disk's size (0.095 a GiB): RDS's own, 7 daily and 12 monthly ones of AWS Backup",
+    "the weekly rehearsal of a restore: a fee of AWS Backup, and another database for some hours",
+    "images of the machine and dumps, which grow",
+    "CPU credits beyond what a burstable size earns in a day (0.05 for a core's hour, 0.04 on arm64)",
+    "more measures than the ten that an account has free, logs and taxes",
   ]);
 });
 

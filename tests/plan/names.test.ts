@@ -12,3 +12,8 @@ test("a long name is cut to the limit and keeps apart what only its end told apa
   expect(first).toMatch(/^a{57}-[0-9a-f]{5}$/);
   expect(first).not.toBe(second);
 });
+
+test("a name that is cut at a hyphen has one there, not two", () => {
+  expect(physicalName("vault", `${"a".repeat(43)}-b`, "database")).toMatch(/^a{43}-[0-9a-f]{5}$/);
+  expect(physicalName("vault", `${"a".repeat(42)}--b`, "database")).toMatch(/^a{42}-[0-9a-f]{5}$/);
+});

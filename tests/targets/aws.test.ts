@@ -1,11 +1,17 @@
 /** Limit: this shows what the program asks of AWS, not what AWS makes of it. */
-import { databases, extras, instances, regions } from "../../infra/config/catalog/aws";
+import { databases, extras, instances, regions, supportedUntil } from "../../infra/config/catalog/aws";
+import { problemLine } from "../../infra/config/problems";
+import { targetDefaults } from "../../infra/config/targets";
 import { planStack } from "../../infra/plan";
+import { awsAlarms } from "../../infra/plan/cost";
+import { alarmsOf } from "../../infra/targets/aws/alarms";
 import { check } from "../../infra/targets/aws/check";
 import { databaseName, regionCa, windows } from "../../infra/targets/aws/database";
 import { imageSchedule } from "../../infra/targets/aws/images";
-import { secondAddress } from "../../infra/targets/aws/machine";
+import { creditsOf, debianBuild, secondAddress } from "../../infra/targets/aws/machine";
+import { namesOf } from "../../infra/targets/aws/names";
 import { quarters } from "../../infra/targets/aws/network";
+import { restoreNotice } from "../../infra/targets/aws/versions";
 import { wildcards, wildcardsIn } from "../../infra/targets/aws/wildcards";
 import { spec, type Raw } from "../config/baseline";
 import { exampleSpec } from "../goldens/stacks";
@@ -137,7 +143,7 @@ test("no stack lets the whole Internet reach SSH or a database", () => {
 
 test("the machine is Debian by exact name, asks for IMDSv2 on one hop, and encrypts its disk", () => {
   expect(shop.calls.filter(({ token }) => token.endsWith("getAmi"))).toEqual([
-    { token: "aws:ec2/getAmi:getAmi", inputs: expect.objectContaining({ owners: ["136693071363"], filters: [{ name: "name", values: ["debian-12-amd64-20251112-2294"] }], mostRecent: false }) },
+    { token: "aws:ec2/getAmi:getAmi", inputs: expect.objectContaining({ owners: ["136693071363"], filters: [{ name: "name", values: ["debian-12-amd64-20260923-2610"] }], mostRecent: false }) },
   ]);
   expect(shop.named("web-0").inputs).toMatchObject({
     instanceType: "t3.small",
@@ -147,7 +153,7 @@ test("the machine is Debian by exact name, asks for IMDSv2 on one hop, and encry
     disableApiTermination: true,
     forceDestroy: true,
   });
-  expect(asked.calls.filter(({ token }) => token.endsWith("getAmi"))[0]?.inputs["filters"]).toEqual([{ name: "name", values: ["debian-12-arm64-20251112-2294"] }]);
+  expect(asked.calls.filter(({ token }) => token.endsWith("getAmi"))[0]?.inputs["filters"]).toEqual([{ name: "name", values: ["debian-12-arm64-20260923-2610"] }]);
   expect(asked.named("web-0").inputs["disableApiTermination"]).toBe(false);
 });
 
@@ -180,7 +186,7 @@ test("RDS is private, encrypted, reached over TLS alone, kept for seven days and
   expect(shop.named("database").inputs).toMatchObject({
     identifier: "webstack-aws-database",
     engine: "mysql",
-    engineVersion: "8.0",
+    engineVersion: "8.4",
     dbName: "ocpizza",
     instanceClass: "db.t4g.micro",
     allocatedStorage: 20,
@@ -199,7 +205,7 @@ test("RDS is private, encrypted, reached over TLS alone, kept for seven days and
   });
   expect(shop.named("database").options).toMatchObject({ protect: true, replaceOnChanges: ["identifier"] });
   expect(shop.named("database-subnets").inputs["subnetIds"]).toEqual(["private-0-id", "private-1-id"]);
-  expect(shop.named("database-parameters").inputs).toMatchObject({ family: "mysql8.0", parameters: [{ name: "require_secure_transport", value: "1" }] });
+  expect(shop.named("database-parameters").inputs).toMatchObject({ family: "mysql8.4", parameters: [{ name: "require_secure_transport", value: "1" }] });
   expect(bitcoin.named("database-parameters").inputs).toMatchObject({ family: "postgres15", parameters: expect.arrayContaining([{ name: "rds.force_ssl", value: "1", applyMethod: "immediate" }]) });
   expect(bitcoin.named("database").inputs).toMatchObject({ performanceInsightsEnabled: true, performanceInsightsRetentionPeriod: 7, databaseInsightsMode: "standard" });
 });
@@ -373,12 +379,11 @@ test("every alarm that is promised rings the topic, and is about a resource of t
     ["database-backup-failed", "AWS/Backup", "NumberOfBackupJobsFailed", 0],
     ["database-connections", "AWS/RDS", "DatabaseConnections", 48],
     ["database-cpu", "AWS/RDS", "CPUUtilization", 80],
-    ["database-credits", "AWS/RDS", "CPUCreditBalance", 20],
+    ["database-credits", "AWS/RDS", "CPUSurplusCreditsCharged", 0],
     ["database-memory", "AWS/RDS", "FreeableMemory", 53687091],
-    ["database-restore-failed", "AWS/Backup", "NumberOfRestoreJobsFailed", 0],
     ["database-storage", "AWS/RDS", "FreeStorageSpace", 3221225472],
     ["host-cpu", "AWS/EC2", "CPUUtilization", 80],
-    ["host-credits", "AWS/EC2", "CPUCreditBalance", 20],
+    ["host-credits", "AWS/EC2", "CPUSurplusCreditsCharged", 0],
     ["host-disk", "webstack-aws", "disk_used_percent", 80],
     ["host-memory", "webstack-aws", "mem_used_percent", 90],
     ["host-status", "AWS/EC2", "StatusCheckFailed", 0],
@@ -397,6 +402,54 @@ test("every alarm that is promised rings the topic, and is about a resource of t
   expect(shop.named("site-check").inputs).toMatchObject({ type: "HTTPS", fqdn: "www.ocpizza.fr", port: 443, resourcePath: "/healthz", requestInterval: 30, failureThreshold: 3 });
 });
 
+test("a failed dump and a failed restore are told to those who hear alarms", () => {
+  const pattern = (name: string) => JSON.parse(String(shop.named(name).inputs["eventPattern"])) as unknown;
+  expect(pattern("failed-restore")).toEqual({
+    source: ["aws.backup"], "detail-type": ["Restore Job State Change"],
+    detail: { resourceType: ["RDS"], status: ["FAILED", "ABORTED"], iamRoleArn: [`arn:aws:iam::${accountId}:role/database-backup-role`, { exists: false }] },
+  });
+  expect(pattern("failed-dump")).toMatchObject({ source: ["aws.batch"], detail: { status: ["FAILED"] } });
+  for (const { inputs } of shop.ofType("aws:cloudwatch/eventTarget:EventTarget")) expect(inputs["arn"]).toBe(`arn:aws:sns:eu-west-3:${accountId}:webstack-aws-alarms`);
+  expect(bitcoin.ofType("aws:cloudwatch/eventRule:EventRule").map(({ name }) => name)).toEqual(["failed-restore"]);
+});
+
+test("an image is asked for only where a machine is to be made, so that one which Debian withdrew stops no release", async () => {
+  const trigger = String(bitcoin.named("web-0-card").options["replacementTrigger"]);
+  const served = (generation: string) => graphOf(exampleSpec("bitcoin-aws", { host: { region: "eu-central-1", size: "t3.small", cpuCredits: "standard" } }), undefined, { hosts: [{ name: "web-0", generation, image: "ami-0f0f" }] });
+  const same = await served(trigger);
+  expect([same.calls.filter(({ token }) => token.endsWith("getAmi")), same.named("web-0").inputs["ami"], same.named("web-0").inputs["creditSpecification"]]).toEqual([[], "ami-0f0f", { cpuCredits: "standard" }]);
+  const other = await served("00000000");
+  expect([other.calls.filter(({ token }) => token.endsWith("getAmi")).length, other.named("web-0").inputs["ami"], other.named("web-0").inputs["creditSpecification"]]).toEqual([1, "ami-0123456789abcdef0", { cpuCredits: "unlimited" }]);
+});
+
+test("a new host's image is younger than half a year: take a newer one of Debian's list into debianBuild", () => {
+  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)-\d+$/.exec(debianBuild) ?? [];
+  const days = (Date.now() - Date.parse(`${year}-${month}-${day}T00:00:00Z`)) / 86_400_000;
+  expect([debianBuild, days > 0 && days < 183]).toEqual([debianBuild, true]);
+});
+
+test("a burstable machine has what its first deployment takes, and no alarm of its credits rings at a birth", async () => {
+  expect(shop.named("web-0").inputs["creditSpecification"]).toEqual({ cpuCredits: "unlimited" });
+  // Until an up has ended with this very machine in service, whatever is asked for.
+  expect([creditsOf("standard", false), creditsOf("standard", true), creditsOf("unlimited", true)]).toEqual(["unlimited", "standard", "unlimited"]);
+  const alarm = (size: string) => {
+    const plan = planStack(onAws({ host: { size, cpuCredits: "standard" } }));
+    return alarmsOf(plan, namesOf("webstack-test"), instances[size], undefined).find(({ name }) => name === "host-credits");
+  };
+  // 20 credits at 24 an hour are there after 50 minutes, at 12 after 100; and an hour for the deployment's own.
+  expect([alarm("t3.small"), alarm("t4g.micro")]).toMatchObject([{ metricName: "CPUCreditBalance", threshold: 20, evaluationPeriods: 22 }, { evaluationPeriods: 32 }]);
+  expect(alarm("t3.small")?.period).toBe(300);
+  expect(problems({ host: { size: "m6i.large", cpuCredits: "standard" } })).toEqual(['host.cpuCredits: must be left out for a size that is not burstable, which has no credits, got "standard"']);
+});
+
+test("the bill counts as many alarms as there are", () => {
+  for (const stack of ["aws", "bitcoin-aws"]) {
+    const spec = exampleSpec(stack);
+    const [host, database] = [instances[spec.host.size], spec.database.kind === "none" ? undefined : databases[spec.database.size]];
+    expect(awsAlarms(host, database ?? null, spec.backup.enabled)).toBe(alarmsOf(planStack(spec), namesOf("x"), host, database).length);
+  }
+});
+
 test("every log group ends what it keeps, and RDS's are there before the database", () => {
   for (const graph of all()) for (const { inputs } of graph.ofType("aws:cloudwatch/logGroup:LogGroup")) expect([30, 90]).toContain(inputs["retentionInDays"]);
   expect(shop.named("database-error-logs").inputs["name"]).toBe("/aws/rds/instance/webstack-aws-database/error");
@@ -409,6 +462,16 @@ test("the dashboard shows the site, the machine and the database without gaps or
   expect(widgets[0]?.properties).toMatchObject({ region: "us-east-1", metrics: [["AWS/Route53", "HealthCheckStatus", "HealthCheckId", "site-check-id"]] });
 });
 
+test("records wait for a host that serves, take over those of before where that is asked for, and the certificate is ordered after them", async () => {
+  for (const { dependencies, inputs } of shop.ofType("aws:route53/record:Record")) expect([dependencies.includes("site-pointer"), inputs["allowOverwrite"]]).toEqual([true, undefined]);
+  expect(shop.named("web-0-handover-rest").dependencies).toEqual(expect.arrayContaining(["www.ocpizza.fr-a", "ocpizza.fr-a"]));
+  const moving = exampleSpec("aws");
+  const graph = await graphOf({ ...moving, site: { ...moving.site, existingRecords: "replace", caa: "all" } });
+  expect(graph.ofType("aws:route53/record:Record").map(({ name, inputs }) => [name, inputs["allowOverwrite"]])).toEqual([
+    ["ocpizza.fr-a", true], ["ocpizza.fr-caa", undefined], ["www.ocpizza.fr-a", true], ["www.ocpizza.fr-caa", undefined],
+  ]);
+});
+
 test("a budget warns at 80 and 100 % of what was spent, and at 100 % of what is foreseen", () => {
   const { inputs } = shop.named("budget");
   expect(inputs).toMatchObject({ limitAmount: "60", limitUnit: "USD", timeUnit: "MONTHLY", budgetType: "COST" });
@@ -419,7 +482,6 @@ test("a budget warns at 80 and 100 % of what was spent, and at 100 % of what is 
 test("the zone gets the site's names, and who may sign for them", () => {
   expect(shop.ofType("aws:route53/record:Record").map(({ inputs }) => [inputs["name"], inputs["type"], inputs["records"]])).toEqual([
     ["ocpizza.fr", "A", ["192.0.2.1"]],
-    ["ocpizza.fr", "CAA", ['0 issue "letsencrypt.org"']],
     ["www.ocpizza.fr", "A", ["192.0.2.1"]],
     ["www.ocpizza.fr", "CAA", ['0 issue "letsencrypt.org"']],
   ]);
@@ -459,8 +521,36 @@ test("what AWS cannot do is a problem with its path, its bounds and what was got
   expect(problems({ database: { blueGreen: true, restore: { from: "x" } } })).toEqual(["database.blueGreen: must be false while database.restore makes a copy, got true"]);
 });
 
+test("names of a long stack end where each service ends them, and no cut leaves two hyphens", async () => {
+  const graph = await graphOf({ ...exampleSpec("aws"), stack: `${"s".repeat(34)}-${"t".repeat(40)}` });
+  // https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html and the pages beside it, and what infra/plan/names.ts names
+  const longest = { "database-vault": 50, "database-plan": 50, "database-rehearsal": 50, "dump-daily": 64, alarms: 256, "host-cpu": 255, budget: 100 };
+  for (const [name, most] of Object.entries(longest)) expect([name, String(graph.named(name).inputs["name"]).length <= most]).toEqual([name, true]);
+  expect(graph.named("database-vault").inputs["name"]).toMatch(/^webstack-s{34}-[0-9a-f]{5}$/);
+  expect(graph.named("database").inputs["identifier"]).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+  expect(check(planStack({ ...exampleSpec("aws"), stack: "shop--2" })).map(problemLine)).toEqual([
+    'stack: must be named in lower-case letters and digits, with single "-" between them, when target is aws, got "shop--2"; pulumi stack rename NAME',
+  ]);
+});
+
+test("a version of the database is refused from the day after RDS's support of it, with that day and what is offered", () => {
+  const onDay = (version: string, engine: string, day: string) => check(planStack(onAws({ database: { engine, version }, backup: { enabled: false } })), day).map(problemLine);
+  expect(onDay("8.0", "mysql", "2026-07-31")).toEqual([]);
+  expect(onDay("8.0", "mysql", "2026-08-01")).toEqual([
+    'database.version: must be "8.4" for mysql on aws: RDS\'s support of 8.0 ended on 2026-07-31, and it makes no such database any more, got "8.0"; a database that is there was upgraded by RDS, so write what it has now',
+  ]);
+  expect(onDay("14", "postgres", "2027-03-01")[0]).toContain('must be "15" or "16" or "17" for postgres on aws: RDS\'s support of 14 ended on 2027-02-28');
+  for (const [engine, versions] of Object.entries(targetDefaults.aws.versions)) expect(Object.keys(supportedUntil[engine as "mysql"]).sort()).toEqual([...versions].sort());
+});
+
+test("a restore says that a copy of a version out of support comes up higher", () => {
+  const { database } = onAws({ database: { engine: "mysql", restore: { from: "shop-old" } } });
+  expect(restoreNotice(database, "2026-11-26")).toBe("database.restore: a copy of mysql 8.0, whose support ended on 2026-07-31, comes up in a higher version, which database.version must name");
+  expect([restoreNotice(database, "2026-07-31"), restoreNotice(onAws({ database: { engine: "mysql" } }).database, "2026-11-26")]).toEqual([null, null]);
+});
+
 test("the catalog's prices are hours of a month, and a class lets in what its memory gives", () => {
-  expect(instances["t3.small"]).toEqual({ cpus: 2, memoryMiB: 2048, architecture: "amd64", burstable: true, monthly: { "us-east-1": 15.18, "eu-central-1": 17.52 } });
+  expect(instances["t3.small"]).toEqual({ cpus: 2, memoryMiB: 2048, architecture: "amd64", burstable: true, creditsPerHour: 24, monthly: { "us-east-1": 15.18, "eu-central-1": 17.52 } });
   expect(databases["db.t4g.micro"]).toEqual({ cpus: 2, memoryMiB: 1024, connections: { postgres: 80, mysql: 60 }, burstable: true, insights: ["postgres"], monthly: { "us-east-1": 11.68 } });
   expect(extras.publicAddress).toBe(3.65);
 });

@@ -177,10 +177,11 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
   });
 
   test("exports every output", () => {
+    const own = { local: {}, digitalocean: { machine: "4711" }, aws: { generation: expect.stringMatching(/^[0-9a-f]{8}$/), image: "ami-0123456789abcdef0" } }[target.name];
     expect(graph.outputs).toEqual({
       version: 1,
       siteUrl: expect.stringMatching(/^https?:\/\/[^/]+\/$/),
-      hosts: [{ name: "web-0", address: expect.any(String), user: "deploy", hostKey: "ssh-ed25519 AAAA", ...(target.name === "digitalocean" ? { machine: "4711" } : {}) }],
+      hosts: [{ name: "web-0", address: expect.any(String), user: "deploy", hostKey: "ssh-ed25519 AAAA", ...own }],
       database: { engine: "postgres", host: expect.any(String), port: expect.any(Number), name: expect.any(String), user: expect.any(String) },
       release: digest,
     });

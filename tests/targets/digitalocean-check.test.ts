@@ -36,6 +36,11 @@ test.each<readonly [Partial<StackSpec>, string]>([
     { site: { ...production.site, domain: "", aliases: [] } },
     'site.domain: must be set when target is digitalocean, which gives the address only when the host is being made, got ""; a name below a domain that you own, such as www.example.com',
   ],
+  [{ host: { ...production.host, cpuCredits: "standard" } }, 'host.cpuCredits: must be left out when target is digitalocean, which has no credits, got "standard"'],
+  [
+    { site: { ...production.site, existingRecords: "replace" } },
+    'site.existingRecords: must be left out when target is digitalocean, where a name may have several records: delete the old one yourself, got "replace"',
+  ],
   [{ database: { ...managed, keepDays: 14 } }, "database.keepDays: must be 7, which DigitalOcean keeps, got 14; leave it out"],
   [{ database: { ...managed, version: "13" } }, 'database.version: must be one of 14, 15, 16, 17, 18, got "13"'],
   [{ database: { ...managed, standby: true } }, "database.standby: must be false for db-s-1vcpu-1gb, got true; take db-s-1vcpu-2gb or larger"],

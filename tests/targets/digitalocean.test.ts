@@ -29,7 +29,6 @@ test("production declares exactly these resources", () => {
     "DatabaseDb database-db",
     "DatabaseFirewall database-firewall",
     "DatabaseUser database-user",
-    "DnsRecord caa-ocpizza.fr",
     "DnsRecord caa-www.ocpizza.fr",
     "DnsRecord dns-ocpizza.fr",
     "DnsRecord dns-www.ocpizza.fr",

@@ -9,6 +9,7 @@ import { Resources } from "../cloud/resource";
 import { credentialsOf, mayDo, roleOf } from "../cloud/roles";
 import { faultsOf, packages, schemaOf, UNKNOWN } from "../cloud/schema";
 import { clouds } from "../cloud/server";
+import { storageCall } from "../cloud/storage";
 import { Store } from "../cloud/store";
 import { secret } from "./engine";
 
@@ -45,6 +46,35 @@ test("a role may do what its policies name in full, and only to that", () => {
   expect([roleOf(store, AccessKeyId, Token), roleOf(store, AccessKeyId, "another")]).toEqual(["host", undefined]);
   const may = (role: string, action: string, resource: string) => mayDo(store, role, `secretsmanager:${action}`, resource);
   expect([may("host", "GetSecretValue", "arn:one"), may("host", "PutSecretValue", "arn:one"), may("host", "GetSecretValue", "arn:two"), may("other", "GetSecretValue", "arn:one")]).toEqual([true, false, false, false]);
+});
+
+test("the names of a bucket are told under the condition that a policy has, and a call without a prefix fulfils none", () => {
+  const store = new Store(join(folder, "storage"));
+  const may = (Condition: object | undefined, method: string, url: string) => {
+    const list = { Effect: "Allow", Action: ["s3:ListBucket"], Resource: "arn:aws:s3:::shop", ...(Condition === undefined ? {} : { Condition }) };
+    const objects = { Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: "arn:aws:s3:::shop/host/*" };
+    store.put({ id: "backups", type: "aws:iam/rolePolicy:RolePolicy", inputs: { role: "host", policy: JSON.stringify({ Version: "2012-10-17", Statement: [list, objects] }) }, outputs: {} });
+    const { action, resource, context } = storageCall(method, url);
+    return [action, mayDo(store, "host", action, resource, context)];
+  };
+  const ofPrefix = { StringLike: { "s3:prefix": ["host", "host/*"] } };
+  expect([may(ofPrefix, "HEAD", "/shop/"), may(undefined, "HEAD", "/shop/")]).toEqual([["s3:ListBucket", false], ["s3:ListBucket", true]]);
+  expect([may(ofPrefix, "GET", "/shop/?list-type=2&prefix=host%2Fkeys%2F"), may(ofPrefix, "GET", "/shop/?list-type=2&prefix=dumps")]).toEqual([["s3:ListBucket", true], ["s3:ListBucket", false]]);
+  expect([may(undefined, "PUT", "/shop/host/data/00/ab"), may(undefined, "PUT", "/shop/dumps/x"), may(undefined, "DELETE", "/shop/host/config")]).toEqual([["s3:PutObject", true], ["s3:PutObject", false], ["s3:DeleteObject", false]]);
+  expect(() => may({ IpAddress: { "aws:SourceIp": "10.0.0.0/8" } }, "HEAD", "/shop")).toThrow("the simulated cloud knows no condition IpAddress");
+});
+
+test("a zone has one record of a name and type, as Route 53 says it, unless the one that is there may be changed", async () => {
+  const store = Store.make(join(folder, "records"), { name: "pure", publicRange: "10.84.20.128/25" });
+  const zone = new Resources("aws", clouds.aws, store, new PublicAddresses(store));
+  const type = "aws:route53/record:Record";
+  const a = { zoneId: "Z1", name: "www.shop.example", type: "A", ttl: 300, records: ["192.0.2.1"] };
+  await zone.create(type, "old", { ...a, records: ["192.0.2.9"] });
+  await expect(zone.create(type, "new", a)).rejects.toThrow("[Tried to create resource record set [name='www.shop.example.', type='A'] but it already exists]");
+  await zone.create(type, "new", { ...a, allowOverwrite: true });
+  expect(store.all(type).map(({ inputs }) => inputs.records)).toEqual([["192.0.2.1"]]);
+  await zone.create(type, "alias", { ...a, name: "shop.example", type: "CNAME" });
+  await expect(zone.create(type, "second", { ...a, name: "shop.example", allowOverwrite: true })).rejects.toThrow("conflicts with other records with the same DNS name");
 });
 
 test("a type that the simulation does not have is an error, not an echo", () => {

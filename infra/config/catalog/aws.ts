@@ -17,6 +17,8 @@ export interface InstanceType {
   readonly architecture: "amd64" | "arm64";
   /** Pays for its cores with credits that it earns while idle. */
   readonly burstable: boolean;
+  /** CPU credits that it earns, each a core for a minute; 0 where it is not burstable. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html */
+  readonly creditsPerHour: number;
   /** US dollars a month, by region. */
   readonly monthly: Readonly<Partial<Record<Region, number>>>;
 }
@@ -53,8 +55,11 @@ function prices(usEast?: number, euCentral?: number) {
 }
 
 function hosts(architecture: "amd64" | "arm64", burstable: boolean, rows: readonly Row[]): [string, InstanceType][] {
-  return rows.map(([name, cpus, gib, usEast, euCentral]) => [name, { cpus, memoryMiB: gib * 1024, architecture, burstable, monthly: prices(usEast, euCentral) }]);
+  return rows.map(([name, cpus, gib, usEast, euCentral]) => [name, { cpus, memoryMiB: gib * 1024, architecture, burstable, creditsPerHour: burstable ? (earned[name.split(".")[1] ?? ""] ?? 0) : 0, monthly: prices(usEast, euCentral) }]);
 }
+
+/** The same in each family of burstable types. */
+const earned: Readonly<Record<string, number>> = { nano: 6, micro: 12, small: 24, medium: 24, large: 36, xlarge: 96, "2xlarge": 192 };
 
 /** Types that a host may have. */
 export const instances: Readonly<Record<string, InstanceType>> = Object.fromEntries([
@@ -140,6 +145,18 @@ export const regions: Readonly<Record<string, readonly [string, string]>> = Obje
   ].map(([name = "", zones = ""]) => [name, [`${name}${zones.charAt(0)}`, `${name}${zones.charAt(1)}`] as const]),
 );
 
+/**
+ * Last day of RDS's standard support of each version in infra/config/targets.ts. After it RDS makes no database of the version where Extended
+ * Support is off, and what is restored from an older one comes up in a higher version.
+ * Dates: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html
+ * and https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
+ * What follows: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html and API_RestoreDBInstanceFromDBSnapshot.html
+ */
+export const supportedUntil: Readonly<Record<"postgres" | "mysql", Readonly<Record<string, string>>>> = {
+  postgres: { "14": "2027-02-28", "15": "2028-02-29", "16": "2029-02-28", "17": "2030-02-28" },
+  mysql: { "8.0": "2026-07-31", "8.4": "2029-07-31" },
+};
+
 /** Families of parameters by engine and version; the versions are those in infra/config/targets.ts. */
 export const parameterFamily = (engine: "postgres" | "mysql", version: string): string => `${engine}${version}`;
 
@@ -153,4 +170,9 @@ export const extras = {
   databaseDiskGiB: 0.115,
   /** https://aws.amazon.com/secrets-manager/pricing/ and its calls, 0.05 for 10,000 */
   secret: 0.4,
+  /** Beyond the ten that an account has free: https://aws.amazon.com/cloudwatch/pricing/ */
+  alarm: 0.1,
+  /** The same in every region: https://aws.amazon.com/route53/pricing/ A check over HTTP from all the world is free for 50 machines of AWS. */
+  zone: 0.5,
+  encryptedCheck: 1,
 } as const;

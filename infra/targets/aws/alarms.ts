@@ -43,8 +43,16 @@ export function alarmsOf({ spec }: StackPlan, names: Names, host: InstanceType |
       comparisonOperator: "LessThanThreshold", threshold: 1, period: 60, evaluationPeriods: 2, treatMissingData: "breaching",
     },
   ];
-  if (host?.burstable === true) {
-    all.push({ ...below, ...ec2, name: "host-credits", says: "The machine has nearly used up its CPU credits, and will be slow without them.", metricName: "CPUCreditBalance", threshold: 20 });
+  const charged = { statistic: "Sum", comparisonOperator: "GreaterThanThreshold", threshold: 0, period: 3600, evaluationPeriods: 1, treatMissingData: "notBreaching", metricName: "CPUSurplusCreditsCharged" } as const;
+  if (host?.burstable === true && spec.host.cpuCredits === "unlimited") {
+    all.push({ ...ec2, ...charged, name: "host-credits", says: "The machine works beyond its baseline for longer than a day makes up for, and costs more: see what it does, or take a larger size." });
+  } else if (host?.burstable === true) {
+    const [few, margin] = [20, 12];
+    // A machine is born with none, and with what its first deployment owes: it has earned them by then, and this tells of one that does not.
+    all.push({
+      ...below, ...ec2, name: "host-credits", says: "The machine has had nearly no CPU credits for hours, and is slow without them: see what it does, or take a larger size.", metricName: "CPUCreditBalance",
+      threshold: few, evaluationPeriods: Math.ceil((few / host.creditsPerHour) * 12) + margin,
+    });
   }
   if (spec.backup.enabled) {
     all.push({ ...once, name: "backup-failed", says: "A backup failed: see `hostctl logs deploy`.", of: "logs", namespace: names.namespace, metricName: measures.failedBackups });
@@ -57,10 +65,10 @@ export function alarmsOf({ spec }: StackPlan, names: Names, host: InstanceType |
       { ...below, ...rds, name: "database-memory", says: "Under 5 % of the database's memory is left.", metricName: "FreeableMemory", threshold: Math.round(0.05 * memoryMiB * 1024 ** 2) },
       { ...above, ...rds, name: "database-connections", says: "Over 80 % of the database's connections are taken.", metricName: "DatabaseConnections", threshold: Math.floor(0.8 * connections) },
       { ...once, name: "database-backup-failed", says: "AWS Backup could not keep the database.", of: "vault", namespace: "AWS/Backup", metricName: "NumberOfBackupJobsFailed" },
-      { ...once, name: "database-restore-failed", says: "AWS Backup could not restore the database in its weekly rehearsal.", of: "vault", namespace: "AWS/Backup", metricName: "NumberOfRestoreJobsFailed" },
     );
     if (database.burstable) {
-      all.push({ ...below, ...rds, name: "database-credits", says: "The database has nearly used up its CPU credits.", metricName: "CPUCreditBalance", threshold: 20 });
+      // RDS's burstable classes are unlimited, without a choice. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Types.html
+      all.push({ ...rds, ...charged, name: "database-credits", says: "The database works beyond its baseline for longer than a day makes up for, and costs more: look at its queries, or take a larger class." });
     }
   }
   return all;

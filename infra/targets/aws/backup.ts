@@ -47,7 +47,7 @@ export function awsStorage(scope: Scope): Storage {
     {
       ...of,
       rules: [
-        { id: "deleted", status: "Enabled", filter: { prefix: "" }, noncurrentVersionExpiration: { noncurrentDays: 30 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } },
+        { id: "deleted", status: "Enabled", filter: { prefix: "" }, noncurrentVersionExpiration: { noncurrentDays: 30 }, expiration: { expiredObjectDeleteMarker: true }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } },
         ...(spec.backup.batch === null ? [] : [{ id: "dumps", status: "Enabled", filter: { prefix: `${prefixes.dumps}/` }, expiration: { days: spec.backup.batch.keepDays } }]),
       ],
     },
@@ -57,16 +57,23 @@ export function awsStorage(scope: Scope): Storage {
   return { bucket, repository: pulumi.interpolate`s3:https://s3.${region}.amazonaws.com/${bucket.bucket}/${prefixes.host}` };
 }
 
+export interface BackupPlan {
+  readonly vault: Vault;
+  /** With which AWS Backup keeps and restores. */
+  readonly role: Role;
+}
+
 /**
  * What AWS itself keeps of the database, in a vault of its own: every day for a week, the first of each month for a year; and a copy that it
  * restores each week to see that it can. An hour after RDS's own backups, which must not run at the same time.
  */
-export function awsBackupPlan(scope: Scope, database: Database): Vault {
-  const { plan, options, kept, prefix, account } = scope;
+export function awsBackupPlan(scope: Scope, database: Database): BackupPlan {
+  const { plan, options, kept, account } = scope;
   const { spec } = plan;
+  const name = physicalName("vault", spec.project, spec.stack, "database");
   if (spec.database.kind === "none") throw new Error("a stack without a database has none to keep");
   const at = (spec.database.maintenance.hour + 4) % 24;
-  const vault = new Vault("database-vault", { name: `${prefix}-database`, forceDestroy: !isProtected(spec), tags: named(scope, "database") }, kept);
+  const vault = new Vault("database-vault", { name, forceDestroy: !isProtected(spec), tags: named(scope, "database") }, kept);
   const role = new Role("database-backup-role", { assumeRolePolicy: serviceTrust("backup.amazonaws.com", account), tags: named(scope, "database-backup") }, options);
   // AWS's own lists for the service, which it extends when the service learns to do more. They name resources with * because they hold
   // for every account; the role is lent to the service alone. https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
@@ -76,7 +83,7 @@ export function awsBackupPlan(scope: Scope, database: Database): Vault {
   const backups = new Plan(
     "database-plan",
     {
-      name: `${prefix}-database`,
+      name,
       rules: [
         { ruleName: "daily", targetVaultName: vault.name, schedule: `cron(0 ${at} * * ? *)`, startWindow: 60, completionWindow: 300, lifecycle: { deleteAfter: 7 } },
         { ruleName: "monthly", targetVaultName: vault.name, schedule: `cron(0 ${(at + 6) % 24} 1 * ? *)`, startWindow: 60, completionWindow: 300, lifecycle: { deleteAfter: 365 } },
@@ -90,7 +97,7 @@ export function awsBackupPlan(scope: Scope, database: Database): Vault {
     "database-rehearsal",
     {
       // Letters, digits and _ alone.
-      name: `${prefix}-database`.replaceAll("-", "_"),
+      name: name.replaceAll("-", "_"),
       scheduleExpression: `cron(0 ${(at + 12) % 24} ? * SUN *)`,
       startWindowHours: 1,
       recoveryPointSelection: { algorithm: "LATEST_WITHIN_WINDOW", includeVaults: [vault.arn], recoveryPointTypes: ["SNAPSHOT"], selectionWindowDays: 7 },
@@ -111,5 +118,5 @@ export function awsBackupPlan(scope: Scope, database: Database): Vault {
     },
     { ...options, dependsOn: mayKeep },
   );
-  return vault;
+  return { vault, role };
 }

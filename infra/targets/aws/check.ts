@@ -1,6 +1,7 @@
 import { databases, instances, regions } from "../../config/catalog/aws";
 import type { Problem } from "../../config/problems";
 import type { StackPlan } from "../../plan/plan";
+import { endedVersion, today } from "./versions";
 
 interface Rule {
   readonly at: string;
@@ -10,14 +11,23 @@ interface Rule {
   readonly hint?: string;
 }
 
-/** What a stack may ask for that AWS, or this project on it, does not have. */
-export function check({ spec }: StackPlan): readonly Problem[] {
+/** What a stack may ask for that AWS, or this project on it, does not have; `day` is the one on which it is asked, "2026-11-22". */
+export function check({ spec }: StackPlan, day = today()): readonly Problem[] {
   const { host, site, network, monitoring } = spec;
   const bits = Number(network.range.split("/")[1]);
   const rules: readonly Rule[] = [
+    // RDS takes no two hyphens and S3 no capital and no _ in the names that are made of it. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    {
+      at: "stack", broken: !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(spec.stack), must: 'must be named in lower-case letters and digits, with single "-" between them, when target is aws', got: spec.stack,
+      hint: "pulumi stack rename NAME",
+    },
     { at: "host.image", broken: host.image !== "debian-12", must: 'must be "debian-12" when target is aws', got: host.image },
     { at: "host.region", broken: regions[host.region] === undefined, must: `must be ${oneOf(Object.keys(regions))} when target is aws`, got: host.region },
     { at: "host.size", broken: instances[host.size] === undefined, must: `must be ${oneOf(Object.keys(instances))} when target is aws`, got: host.size },
+    {
+      at: "host.cpuCredits", broken: host.cpuCredits !== "unlimited" && instances[host.size]?.burstable === false, must: "must be left out for a size that is not burstable, which has no credits", got: host.cpuCredits,
+      hint: "or take a t3, t3a or t4g size",
+    },
     // An Elastic IP is known only once it is there, and nginx answers to no name that it was not told.
     { at: "site.domain", broken: site.domain === "", must: "must be set when target is aws", got: site.domain, hint: "for example domain: www.ocpizza.fr" },
     // Four subnets, the smallest of which has 16 addresses. https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
@@ -31,7 +41,8 @@ export function check({ spec }: StackPlan): readonly Problem[] {
     { at: "monitoring.slack", broken: monitoring.slack !== null, must: "must be left out when target is aws", got: monitoring.slack, hint: "alerts go to monitoring.emails" },
     ...databaseRules(spec),
   ];
-  return rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
+  const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
+  return [...broken, ...(spec.database.kind === "none" ? [] : endedVersion(spec.database, day))];
 }
 
 const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`;

@@ -13,7 +13,7 @@ export function dashboardBody(names: Names, region: string, siteRegion: string, 
   const charts: readonly (readonly [title: string, region: string, stat: string, metrics: readonly (readonly string[])[]])[] = [
     ["Site answers from outside (1 is yes)", siteRegion, "Minimum", [["AWS/Route53", "HealthCheckStatus", "HealthCheckId", site]]],
     ["Machine: CPU, memory and disk in %", region, "Average", [["AWS/EC2", "CPUUtilization", ...host], [names.namespace, measures.memory, ...host], [names.namespace, measures.disk, ...host]]],
-    ["Machine: CPU credits", region, "Average", [["AWS/EC2", "CPUCreditBalance", ...host]]],
+    ["Machine: CPU credits", region, "Average", [["AWS/EC2", "CPUCreditBalance", ...host], ["AWS/EC2", "CPUSurplusCreditsCharged", ...host]]],
     ["Machine: network in bytes", region, "Sum", [["AWS/EC2", "NetworkIn", ...host], ["AWS/EC2", "NetworkOut", ...host]]],
     ["Backups that failed", region, "Sum", [[names.namespace, measures.failedBackups]]],
     ...(database === null

@@ -6,6 +6,7 @@ import { Schedule } from "@pulumi/aws/scheduler";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { verbatim } from "../../host/render";
+import { physicalName } from "../../plan/names";
 import { prefixes, type Storage } from "./backup";
 import type { Database } from "./database";
 import { allowDatabase, allowOut, databasePort, everywhere, type Firewall } from "./firewall";
@@ -22,8 +23,9 @@ const image = "public.ecr.aws/docker/library/debian:bookworm-20251103-slim";
 
 /** A dump of the database once a day by AWS Batch, which works when the host does not. Kept beside the host's backups, not instead of them. */
 export function awsDump(scope: Scope, network: Network, firewall: Firewall, database: Database, storage: Storage, logs: LogGroup): Dump {
-  const { plan, options, account, prefix } = scope;
+  const { plan, options, account } = scope;
   const { spec } = plan;
+  const name = physicalName("schedule", spec.project, spec.stack, "dump");
   if (spec.database.kind === "none" || spec.backup.batch === null || firewall.database === null) throw new Error("there is nothing to dump");
   const { engine } = spec.database;
   const port = databasePort(engine);
@@ -85,14 +87,14 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
   new Schedule(
     "dump-daily",
     {
-      name: `${prefix}-dump`,
+      name,
       scheduleExpression: `cron(0 ${spec.backup.batch.hour} * * ? *)`,
       scheduleExpressionTimezone: "UTC",
       flexibleTimeWindow: { mode: "OFF" },
       target: {
         arn: "arn:aws:scheduler:::aws-sdk:batch:submitJob",
         roleArn: scheduler.arn,
-        input: pulumi.jsonStringify({ JobName: `${prefix}-dump`, JobQueue: queue.arn, JobDefinition: definition.arn }),
+        input: pulumi.jsonStringify({ JobName: name, JobQueue: queue.arn, JobDefinition: definition.arn }),
       },
     },
     { ...options, dependsOn: scheduler.may },

@@ -22,6 +22,7 @@ import { namesOf } from "./names";
 import { awsNetwork } from "./network";
 import { keepBackups, keepLogin, openSessions, report } from "./policies";
 import { scopeOf } from "./scope";
+import { restoreNotice, today } from "./versions";
 
 /** One EC2 machine behind an Elastic IP, with RDS beside it. */
 export const aws: Target = {
@@ -29,6 +30,8 @@ export const aws: Target = {
   check,
   build(plan, files, release, secrets) {
     const { spec } = plan;
+    const notice = restoreNotice(spec.database, today());
+    if (notice !== null) void pulumi.log.info(notice);
     const scope = scopeOf(plan);
     const names = namesOf(scope.prefix);
     const network = awsNetwork(scope);
@@ -45,14 +48,15 @@ export const aws: Target = {
     if (database !== null) rights.push(identity.grant("login", keepLogin(database.appSecret.arn, database.masterSecret)));
     const storage = spec.backup.enabled ? awsStorage(scope) : null;
     if (storage !== null) rights.push(identity.grant("backups", keepBackups(storage.bucket.arn, prefixes.host)));
-    const vault = database === null ? null : awsBackupPlan(scope, database);
+    const kept = database === null ? null : awsBackupPlan(scope, database);
     const dump = database === null || storage === null || logs.dumps === null ? null : awsDump(scope, network, firewall, database, storage, logs.dumps);
     awsImages(scope);
 
     const planned = plan.hosts[0];
     const manifest = planned === undefined ? undefined : files.get(planned.name);
     if (planned === undefined || manifest === undefined) throw new Error("no files were rendered for the machine that serves");
-    const machine = awsMachine(scope, planned.name, network, firewall, identity, secrets.sshPublicKey, rights);
+    const former = formerOutputs();
+    const machine = awsMachine(scope, planned.name, network, firewall, identity, secrets.sshPublicKey, rights, former);
     const login = database === null ? {} : { [loginPath]: database.login, [databaseCaPath]: database.ca };
     // DATABASE_URL is none of it: the host makes it from the login that Secrets Manager keeps.
     const late = { env: { ...siteEnvironment(plan), ...secrets.env }, files: { [siteAddressPath]: machine.siteAddress, ...login }, secrets: secrets.monitoring };
@@ -64,15 +68,15 @@ export const aws: Target = {
       late,
       { release, runtime, built },
       secrets,
-      formerOutputs(),
+      former,
     );
     const pointer = pointSite(scope, site, machine, commissioned.gate);
-    awsRecords(scope, site.publicIp);
-    const inService = orderCertificate(commissioned, [pointer], secrets);
+    const records = awsRecords(scope, site.publicIp, pointer);
+    const inService = orderCertificate(commissioned, [pointer, ...records], secrets);
     if (storage !== null) backupRepository(commissioned.host, storage.repository, { AWS_DEFAULT_REGION: scope.region }, commissioned.applied, secrets);
-    awsMonitoring(scope, { machine: machine.resource, site, database, vaultName: vault?.name ?? null, dump, logs });
+    awsMonitoring(scope, { machine: machine.resource, site, database, vaultName: kept?.vault.name ?? null, dump, rehearsal: kept?.role.arn ?? null, logs });
 
-    const host: BuiltHost = { name: planned.name, address: machine.address, user: deployUser, hostKey: pulumi.output(commissioned.host.hostKey), appliedAgain: commissioned.again };
+    const host: BuiltHost = { name: planned.name, address: machine.address, user: deployUser, hostKey: pulumi.output(commissioned.host.hostKey), appliedAgain: commissioned.again, generation: pulumi.output(machine.generation), image: machine.image };
     // The secret it got on standard input marks its output, too; hostctl prints none.
     const serving = pulumi.unsecret(pulumi.all([commissioned.applied.stdout, inService.stdout]).apply(() => release.digest));
     return {

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { Eip, EipAssociation, getAmiOutput, Instance, NetworkInterface } from "@pulumi/aws/ec2";
+import { Eip, EipAssociation, getAmi, Instance, NetworkInterface } from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { instances } from "../../config/catalog/aws";
 import { userData } from "../../host/user-data";
 import { isProtected } from "../../plan/protection";
+import type { FormerOutputs } from "../formerOutputs";
 import { refusingDestroy } from "../protection";
 import type { Firewall } from "./firewall";
 import type { Identity } from "./identity";
@@ -12,15 +13,19 @@ import { named, type Scope } from "./scope";
 
 /**
  * Debian's own images, by their exact name: the same in every region, while identifiers differ. A newer one replaces the host, so it is
- * a change of this line. https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm
+ * a change of this line, which a test asks for before a new host would have an old kernel. https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm
  */
 const debianAccount = "136693071363";
-const debianBuild = "20251112-2294";
+export const debianBuild = "20260923-2610";
 
 export interface Machine {
   readonly name: string;
   readonly resource: Instance;
   readonly interface: NetworkInterface;
+  /** What it was made from; another one means another machine. */
+  readonly generation: string;
+  /** Number of its image in the region. */
+  readonly image: pulumi.Output<string>;
   /** Its own public address, for as long as it lives; releases go here. See docs/decisions/0016-two-addresses.md. */
   readonly address: pulumi.Output<string>;
   /** The private address that the site's public one is led to. */
@@ -36,6 +41,7 @@ export function awsMachine(
   identity: Identity,
   sshPublicKey: string,
   rights: readonly pulumi.Resource[],
+  former: Promise<FormerOutputs>,
 ): Machine {
   const { plan, options } = scope;
   const { host } = plan.spec;
@@ -43,13 +49,12 @@ export function awsMachine(
   if (type === undefined) throw new Error(`instance type ${host.size} is not in the catalog`);
   const subnet = network.publicSubnets[0];
   const imageName = `debian-12-${type.architecture}-${debianBuild}`;
-  const image = getAmiOutput(
-    { owners: [debianAccount], filters: [{ name: "name", values: [imageName] }], mostRecent: false, includeDeprecated: true },
-    options,
-  );
   const first = userData(sshPublicKey);
   // A network interface is in one machine at a time, and both machines of a replacement need an address: they are replaced with it.
   const generation = createHash("sha256").update(`${imageName}\n${first}`).digest("hex").slice(0, 8);
+  const served = pulumi.output(former).apply(({ hosts }) => hosts.find((one) => one.name === name && one.generation === generation));
+  // Asked for only where a machine is to be made: an image that Debian has withdrawn meanwhile stops no release.
+  const image = served.apply(async (one) => one?.image ?? (await findImage(scope, imageName)));
   const withMachine = { ...options, replacementTrigger: generation };
   const card = new NetworkInterface(`${name}-card`, { subnetId: subnet.id, privateIpsCount: 1, securityGroups: [firewall.web.id], tags: named(scope, name) }, withMachine);
   const own = new Eip(`${name}-address`, { domain: "vpc", tags: named(scope, name) }, { ...withMachine, dependsOn: network.ready });
@@ -61,7 +66,7 @@ export function awsMachine(
   const machine = new Instance(
     name,
     {
-      ami: image.id,
+      ami: image,
       instanceType: host.size,
       primaryNetworkInterface: { networkInterfaceId: card.id },
       iamInstanceProfile: identity.profile.name,
@@ -69,8 +74,7 @@ export function awsMachine(
       userDataReplaceOnChange: true,
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1, instanceMetadataTags: "disabled" },
       rootBlockDevice: { volumeType: "gp3", volumeSize: 20, encrypted: true, deleteOnTermination: true, tags: named(scope, name) },
-      // Without credits a burstable machine slows down, which an alarm tells, instead of costing more than the budget knows.
-      ...(type.burstable ? { creditSpecification: { cpuCredits: "standard" } } : {}),
+      ...(type.burstable ? { creditSpecification: { cpuCredits: served.apply((one) => creditsOf(host.cpuCredits, one !== undefined)) } } : {}),
       ebsOptimized: true,
       monitoring: false,
       // Nobody ends it by hand; this program does, once its successor serves.
@@ -85,10 +89,23 @@ export function awsMachine(
     name,
     resource: machine,
     interface: card,
+    generation,
+    image,
     address: own.publicIp,
     siteAddress: pulumi.all([card.privateIp, card.privateIps]).apply(([own, all]) => secondAddress(own, all)),
   };
 }
+
+async function findImage({ options }: Scope, name: string): Promise<string> {
+  const { id } = await getAmi({ owners: [debianAccount], filters: [{ name: "name", values: [name] }], mostRecent: false, includeDeprecated: true }, options);
+  return id;
+}
+
+/**
+ * T3 and T4g begin without a credit, so one that may not go beyond its baseline has a fifth of each core for its first deployment, or less. What such
+ * a burst takes it earns back within the day, and pays nothing. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode-concepts.html
+ */
+export const creditsOf = (asked: "unlimited" | "standard", hasServed: boolean): "unlimited" | "standard" => (hasServed ? asked : "unlimited");
 
 /** The address of a network interface that is not its first. "" while there is none. */
 export const secondAddress = (first: string, all: readonly string[]): string => all.find((address) => address !== first) ?? "";

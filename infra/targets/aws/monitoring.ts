@@ -39,6 +39,8 @@ interface Watched {
   readonly database: Database | null;
   readonly vaultName: pulumi.Output<string> | null;
   readonly dump: Dump | null;
+  /** ARN of the role with which AWS Backup restores the database; null where there is none. */
+  readonly rehearsal: pulumi.Output<string> | null;
   readonly logs: Logs;
 }
 
@@ -62,7 +64,15 @@ export function awsMonitoring(scope: Scope, watched: Watched): void {
   const check = healthCheck(scope, watched.site);
   const alarms = alarmsOf(plan, names, instances[spec.host.size], spec.database.kind === "none" ? undefined : databases[spec.database.size]);
   for (const alarm of alarms) declareAlarm(scope, alarm, watched, check, alarm.of === "site" ? worldTopic : topic);
-  if (watched.dump !== null) failedDumps(scope, watched.dump, topic);
+  if (watched.dump !== null) {
+    told(scope, topic, "failed-dump", "a dump of the database failed", { source: ["aws.batch"], "detail-type": ["Batch Job State Change"], detail: { status: ["FAILED"], jobQueue: [watched.dump.queue.arn] } });
+  }
+  if (watched.rehearsal !== null) {
+    // Its measure has no dimension that every failure has. The role is this stack's alone; an event that names none is told, too.
+    // https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
+    const detail = { resourceType: ["RDS"], status: ["FAILED", "ABORTED"], iamRoleArn: [watched.rehearsal, { exists: false }] };
+    told(scope, topic, "failed-restore", "AWS Backup could not restore the database in its weekly rehearsal", { source: ["aws.backup"], "detail-type": ["Restore Job State Change"], detail });
+  }
   dashboard(scope, names, watched, check);
   if (spec.monitoring.budget > 0) budget(scope);
 }
@@ -138,18 +148,10 @@ function declareAlarm(scope: Scope, alarm: Alarm, watched: Watched, check: Healt
   );
 }
 
-/** A dump that failed is told at once, with no measure in between. */
-function failedDumps(scope: Scope, dump: Dump, topic: Topic): void {
-  const rule = new EventRule(
-    "failed-dump",
-    {
-      description: "a dump of the database failed",
-      eventPattern: pulumi.jsonStringify({ source: ["aws.batch"], "detail-type": ["Batch Job State Change"], detail: { status: ["FAILED"], jobQueue: [dump.queue.arn] } }),
-      tags: named(scope, "failed-dump"),
-    },
-    scope.options,
-  );
-  new EventTarget("failed-dump-told", { rule: rule.name, arn: topic.arn }, scope.options);
+/** What failed is told at once, with no measure in between. */
+function told(scope: Scope, topic: Topic, name: string, description: string, pattern: object): void {
+  const rule = new EventRule(name, { description, eventPattern: pulumi.jsonStringify(pattern), tags: named(scope, name) }, scope.options);
+  new EventTarget(`${name}-told`, { rule: rule.name, arn: topic.arn }, scope.options);
 }
 
 function dashboard(scope: Scope, names: Names, watched: Watched, check: HealthCheck): void {

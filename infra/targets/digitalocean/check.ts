@@ -36,6 +36,8 @@ export function check(plan: StackPlan): readonly Problem[] {
       got: site.domain,
       hint: "a name below a domain that you own, such as www.example.com",
     },
+    { at: "host.cpuCredits", broken: host.cpuCredits !== "unlimited", must: "must be left out when target is digitalocean, which has no credits", got: host.cpuCredits },
+    { at: "site.existingRecords", broken: site.existingRecords !== "refuse", must: "must be left out when target is digitalocean, where a name may have several records: delete the old one yourself", got: site.existingRecords },
     { at: "network.nat", broken: network.nat !== "none", must: 'must be "none" when target is digitalocean', got: network.nat },
     { at: "network.flowLogs", broken: network.flowLogs, must: "must be false when target is digitalocean", got: true },
     { at: "backup.batch", broken: backup.batch !== null, must: "must be left out when target is digitalocean", got: backup.batch, hint: "the host makes backups by itself" },

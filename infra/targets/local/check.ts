@@ -13,6 +13,9 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
     { at: "host.snapshots.every", broken: spec.host.snapshots.every !== "never", must: 'must be "never" when target is local', got: spec.host.snapshots.every },
     { at: "protect", broken: spec.protect !== "nothing", must: 'must be "nothing" when target is local, whose machines are a rehearsal', got: spec.protect },
     { at: "site.zone", broken: spec.site.zone !== "", must: "must be left out when target is local", got: spec.site.zone },
+    { at: "host.cpuCredits", broken: spec.host.cpuCredits !== "unlimited", must: "must be left out when target is local, which has no credits", got: spec.host.cpuCredits },
+    { at: "site.existingRecords", broken: spec.site.existingRecords !== "refuse", must: "must be left out when target is local, which makes no records", got: spec.site.existingRecords },
+    { at: "site.caa", broken: spec.site.caa !== "subdomains", must: "must be left out when target is local, which makes no records", got: spec.site.caa },
     {
       at: "monitoring.emails",
       broken: spec.monitoring.emails.length > 0 && spec.monitoring.smtp === null,
