@@ -383,6 +383,7 @@ test("AWS Backup keeps the database daily for a week and monthly for a year, and
   ]);
   expect(shop.named("database-rehearsal").inputs).toMatchObject({ name: "webstack_aws_database", scheduleExpression: "cron(0 18 ? * SUN *)" });
   expect(shop.named("database-rehearsal-selection").inputs).toMatchObject({ protectedResourceType: "RDS", protectedResourceArns: [`arn:aws:rds:eu-west-3:${accountId}:db:webstack-aws-database`] });
+  expect(shop.named("database-plan-selection").options).toEqual({ deleteBeforeReplace: "true" });
   // The provider's update changes nothing of it.
   expect(shop.named("database-rehearsal-selection").options).toEqual({ replaceOnChanges: ["protectedResourceArns"], deleteBeforeReplace: "true" });
   // The vault goes with a stack that is set free, and with what is in it; with another one neither goes.

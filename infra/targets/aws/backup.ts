@@ -91,7 +91,9 @@ export function awsBackupPlan(scope: Scope, database: Database): Vault {
     },
     options,
   );
-  new Selection("database-plan-selection", { name: "database", planId: backups.id, iamRoleArn: role.arn, resources: [database.instance.arn] }, { ...options, dependsOn: mayKeep });
+  // Of one name there is one selection in a plan, and the provider replaces it whatever changes.
+  const one = { ...options, dependsOn: mayKeep, deleteBeforeReplace: true };
+  new Selection("database-plan-selection", { name: "database", planId: backups.id, iamRoleArn: role.arn, resources: [database.instance.arn] }, one);
   const rehearsals = new RestoreTestingPlan(
     "database-rehearsal",
     {
@@ -116,7 +118,7 @@ export function awsBackupPlan(scope: Scope, database: Database): Vault {
       validationWindowHours: 1,
     },
     // The provider's update leaves the old database in it: https://github.com/hashicorp/terraform-provider-aws/issues/48316
-    { ...options, dependsOn: mayKeep, replaceOnChanges: ["protectedResourceArns"], deleteBeforeReplace: true },
+    { ...one, replaceOnChanges: ["protectedResourceArns"] },
   );
   return vault;
 }
