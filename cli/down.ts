@@ -1,6 +1,6 @@
 /**
  * npm run down [-- STACK [--without-backup] [PULUMI-OPTION...]]: deletes what the stack made. Asks before it does, except for a local stack;
- * makes a last backup first, except of a local one; refuses a protected stack.
+ * makes a last backup first, except of a local one, and tells what stays and what that costs; refuses a protected stack.
  */
 import { run } from "../tools/setup/process";
 import { chooseHost, withLogin } from "./hostLogin";
@@ -26,7 +26,7 @@ main(async () => {
   const { stays, goes } = leftovers(resources);
   if (goes.length > 0) console.log(`\nThis goes for good, with the machines and the network:\n${table(goes)}`);
   const left = stays.length === 0 ? "Nothing of its data is left." : `This stays, and costs US dollars a month (of AWS: in us-east-1) until somebody deletes it:\n${table(stays)}`;
-  if (stays.length > 0) console.log(`\n${left}\n`);
+  if (!local) console.log(`\n${left}\n`);
   const status = await pulumi.run(["destroy", ...(local ? ["--yes", "--skip-preview"] : []), ...rest.filter((word) => word !== withoutBackup)]);
   if (status !== 0) {
     console.error(`webstack: stack ${stack} is not down: pulumi ended with status ${status}; the lines above say why`);
