@@ -1,13 +1,14 @@
 /**
  * npm run down [-- STACK [--without-backup] [PULUMI-OPTION...]]: deletes what the stack made. Asks before it does, except for a local stack;
- * makes a last backup first, except of a local one; refuses a protected stack.
+ * makes a last backup first, except of a local one, and tells what stays and what that costs; refuses a protected stack.
  */
 import { run } from "../tools/setup/process";
 import { chooseHost, withLogin } from "./hostLogin";
+import { leftovers } from "./leftovers";
 import { backupHost, parseState, refusal } from "./protection";
 import { Pulumi } from "./pulumi";
 import { readConfig, readOutputs } from "./stack";
-import { main, stackAndRest, UsageError } from "./terminal";
+import { main, stackAndRest, table, UsageError } from "./terminal";
 
 const withoutBackup = "--without-backup";
 
@@ -22,15 +23,18 @@ main(async () => {
   const local = (await readConfig(pulumi)).target === "local";
   const keeper = backupHost(resources);
   if (!local && keeper !== undefined && !rest.includes(withoutBackup)) await lastBackup(pulumi, keeper);
+  const { stays, goes } = leftovers(resources);
+  if (goes.length > 0) console.log(`\nThis goes for good, with the machines and the network:\n${table(goes)}`);
+  const left = stays.length === 0 ? "Nothing of its data is left." : `This stays, and costs US dollars a month (of AWS: in us-east-1) until somebody deletes it:\n${table(stays)}`;
+  if (!local) console.log(`\n${left}\n`);
   const status = await pulumi.run(["destroy", ...(local ? ["--yes", "--skip-preview"] : []), ...rest.filter((word) => word !== withoutBackup)]);
   if (status !== 0) {
     console.error(`webstack: stack ${stack} is not down: pulumi ended with status ${status}; the lines above say why`);
     return status;
   }
-  const kept = local || keeper === undefined ? "" : " The bucket with its backups is still there, and costs money: delete it by hand once nobody needs it.";
   console.log(
-    `\nStack ${stack} is down: its machines, network and data are gone.${kept} Its settings and secrets are kept in Pulumi.${stack}.yaml;` +
-      ` npm run up -- ${stack} makes it anew.\n`,
+    `\nStack ${stack} is down: its machines and its network are gone. Its settings and secrets are kept in Pulumi.${stack}.yaml;` +
+      ` npm run up -- ${stack} makes it anew.\n${left}\n`,
   );
   return 0;
 });

@@ -3,7 +3,11 @@ import { allowingCommands } from "../infra/plan/protection";
 /** What the state of a stack says of its resources, as far as `down` looks at it. */
 export interface StateResource {
   readonly urn: string;
+  readonly type?: string;
   readonly protect?: boolean;
+  readonly retainOnDelete?: boolean;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
 /** Reads `pulumi stack export`; a stack that was never up has no resources. */

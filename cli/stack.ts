@@ -42,7 +42,7 @@ export interface StackOutputs {
   readonly hosts: readonly HostOutput[];
   readonly release: string;
   /** null where the stack has none. */
-  readonly database: { readonly engine: string } | null;
+  readonly database: { readonly engine: string; readonly leaving?: readonly string[] } | null;
 }
 
 export interface HostOutput {

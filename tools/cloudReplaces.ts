@@ -41,7 +41,7 @@ export const replaces: Readonly<Record<Package, Readonly<Record<string, readonly
     "aws:backup/plan:Plan": ["name"],
     "aws:backup/restoreTestingPlan:RestoreTestingPlan": ["name"],
     "aws:backup/restoreTestingSelection:RestoreTestingSelection": ["name", "restoreTestingPlanName", "protectedResourceType"],
-    "aws:backup/selection:Selection": ["name", "planId", "iamRoleArn"],
+    "aws:backup/selection:Selection": ["name", "planId", "iamRoleArn", "resources"],
     "aws:backup/vault:Vault": ["name", "kmsKeyArn"],
     "aws:batch/computeEnvironment:ComputeEnvironment": ["name", "type"],
     "aws:batch/jobDefinition:JobDefinition": ["name", "type"],

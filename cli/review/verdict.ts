@@ -1,6 +1,7 @@
 import type { Problem } from "../../infra/config/problems";
 import type { HostChange } from "./hosts";
 import type { Step } from "./graph";
+import { databaseMove } from "./databaseMove";
 import { interruptionOf } from "./interrupts";
 import { isKnownType } from "./kinds";
 import type { Side } from "./side";
@@ -23,14 +24,18 @@ export interface Verdict {
   readonly consequences: readonly Consequence[];
 }
 
+const faulty = "the description has problems, so nothing would be changed";
+
 /** What the change does to the people who use the site, and to their data; `compared` is null where resources could not be compared. */
 export function judge(before: Side, after: Side, compared: readonly Step[] | null, hosts: readonly HostChange[], problems: readonly Problem[]): Verdict {
   const steps = compared ?? [];
+  const move = databaseMove(before, after, steps);
   const consequences = [
     ...(compared === null && problems.length === 0 ? [{ level: "not known" as const, says: "what becomes of the resources: they could not be compared" }] : []),
-    ...problems.slice(0, 1).map((): Consequence => ({ level: "refused", says: "the description has problems, so nothing would be changed" })),
+    ...problems.slice(0, 1).map((): Consequence => ({ level: "refused", says: faulty })),
     ...betweenTargets(before, after),
-    ...steps.flatMap((step) => ofStep(step, steps)),
+    ...move.consequences,
+    ...steps.filter((step) => !move.explains(step)).flatMap((step) => ofStep(step, steps)),
     ...names(before, after),
     // On another target there is nothing that could restart.
     ...(before.spec?.target === after.spec?.target ? hosts : []).filter(({ host }) => !steps.some(({ name, does }) => name === host && does !== "update")).flatMap(ofHost),
@@ -85,8 +90,8 @@ function ofStep(step: Step, all: readonly Step[]): readonly Consequence[] {
     }
   }
   if (does === "create") return [];
-  const broken = changes.flatMap(({ input }) => interruptionOf(type, input) ?? []);
-  if (broken.length > 0) return broken.map((says) => ({ level: "downtime", says: `${name}: ${says}` }));
+  const broken = changes.flatMap((change) => interruptionOf(type, change) ?? []);
+  if (broken.length > 0) return broken.map(({ level, says }) => ({ level, says: `${name}: ${says}` }));
   return role === "delivery" ? [] : [{ level: "no downtime", says: `${name} changes in place: ${changes.map(({ input }) => input).join(", ")}` }];
 }
 
@@ -150,6 +155,6 @@ function headline(level: Level, consequences: readonly Consequence[], hosts: rea
     case "data at risk":
       return "data at risk: refuses";
     case "refused":
-      return consequences.some((one) => one.level === "data at risk") ? "refused: problems, and data at risk" : "refused: problems";
+      return `refused: ${[consequences.some(({ says }) => says === faulty) ? "problems" : "the target does not do it", ...(consequences.some((one) => one.level === "data at risk") ? ["and data at risk"] : [])].join(", ")}`;
   }
 }

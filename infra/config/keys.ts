@@ -146,7 +146,6 @@ export const keys = {
         example: "transaction",
       }),
       standby: optional(flag, false, { says: "a second server that takes over when the first fails", example: true }),
-      blueGreen: optional(flag, false, { says: "changes of version or settings are made on a copy, which then takes over", example: true }),
       storageLimitGiB: computed(wholeNumber(5, 65536), "twice storageGiB", { says: "how far the target may enlarge the disk by itself; storageGiB means never", example: 40 }),
       keepDays: optional(wholeNumber(1, 35), 7, { says: "days to which the target can bring the database back, beside the backups", example: 7 }),
       maintenance: group(section({
@@ -156,7 +155,7 @@ export const keys = {
       restore: computed(section({
         from: required(slug, { says: "name of the database, or of its snapshot, in the target", example: "webstack-prod-database" }),
         at: computed(instant, "its newest state", { says: "moment to which the copy goes back, UTC", example: "2026-11-01T03:00:00Z" }),
-      }), "none: a new database is empty", { says: "makes the database anew as a copy of another one; the site moves to the copy, the other one stays", example: { from: "webstack-prod-database" } }),
+      }), "none: a new database is empty", { says: "makes the database anew as a copy of another one, to which the site moves; it stays in the file, since it says which database the site has", example: { from: "webstack-prod-database" } }),
     },
     none: {},
   }), { says: "the database; the app gets its address as DATABASE_URL", example: { kind: "managed", engine: "postgres" } }),

@@ -207,8 +207,6 @@ export type DatabaseSpec =
       readonly pool: "none" | "transaction";
       /** A second server that takes over when the first fails. */
       readonly standby: boolean;
-      /** Changes of version or settings happen on a copy that then takes over. */
-      readonly blueGreen: boolean;
       /** The target may enlarge the disk up to this; equal to storageGiB where it may not. */
       readonly storageLimitGiB: number;
       /** Days to which the target itself can bring the database back. */

@@ -17,11 +17,19 @@ export interface FormerHost {
   readonly snapshotOf?: string;
 }
 
+/** The databases of a stack where a restore makes another one beside the first: that of the site, and those that it has left. Names in the target. */
+export interface FormerDatabase {
+  readonly instance: string;
+  readonly leaving: readonly string[];
+}
+
 export interface FormerOutputs {
   /** None before the first `up`. */
   readonly hosts: readonly FormerHost[];
   /** Digest of the release; "" before the first `up`. */
   readonly release: string;
+  /** undefined before the first `up`, and where the target has no such database. */
+  readonly database: FormerDatabase | undefined;
 }
 
 /**
@@ -33,7 +41,8 @@ export async function formerOutputs(): Promise<FormerOutputs> {
   const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   // The engine writes the state meanwhile, and where that is a folder, it cannot be read in the moment in which its second file is written:
   // https://github.com/google/go-cloud/blob/master/blob/fileblob/attrs.go
-  const read = () => pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name }) as Promise<{ outputs?: Partial<FormerOutputs> }>;
+  const read = () => pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name }) as Promise<{ outputs?: Partial<Omit<FormerOutputs, "database">> & { database?: Partial<FormerDatabase> | null } }>;
   const { outputs } = await patiently(10, read);
-  return { hosts: outputs?.hosts ?? [], release: outputs?.release ?? "" };
+  const { instance, leaving = [] } = outputs?.database ?? {};
+  return { hosts: outputs?.hosts ?? [], release: outputs?.release ?? "", database: instance === undefined ? undefined : { instance, leaving } };
 }

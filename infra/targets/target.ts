@@ -50,4 +50,8 @@ export interface BuiltDatabase {
   readonly port: number;
   readonly name: string;
   readonly user: string;
+  /** The target's name of it, where a restore makes another one beside it. */
+  readonly instance?: string;
+  /** Those that the site has left for it, which go with the next `up`. */
+  readonly leaving?: readonly string[];
 }

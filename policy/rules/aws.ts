@@ -1,3 +1,4 @@
+import { replacedByTag } from "../../infra/targets/aws/move";
 import { wildcardsIn } from "../../infra/targets/aws/wildcards";
 import { dataPorts, holdsPort, isWorld } from "../networks";
 import { each, together, type Resource, type Rule } from "../rule";
@@ -145,7 +146,11 @@ export const aws: readonly Rule[] = [
   each(database, {
     id: "aws-database-deletion", must: "be protected from deletion, by Pulumi and by AWS", why: "one wrong command takes the data and its backups", mend: "set webstack:protect to data",
     url: `${guide}/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html`, binds: "production",
-  }, ({ deletionProtection }, { protect }) => (deletionProtection !== true && "no deletionProtection") || (!protect && "not protected")),
+  }, ({ deletionProtection, tags }, { protect }) => {
+    // The site has left it for another one, which is protected, and it ends with a snapshot.
+    if (Object.hasOwn((tags ?? {}) as object, replacedByTag)) return null;
+    return (deletionProtection !== true && "no deletionProtection") || (!protect && "not protected");
+  }),
 
   each(database, {
     id: "aws-database-final-snapshot", must: "leave a last snapshot behind", why: "it is all that is left after a deletion that was meant", mend: "set skipFinalSnapshot: false and finalSnapshotIdentifier",

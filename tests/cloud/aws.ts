@@ -4,7 +4,9 @@ import { hostImage } from "./images";
 import { runInside } from "./inside";
 import type { Cloud, Kind } from "./kind";
 import * as machines from "./machines";
+import * as mariadb from "./mariadb";
 import * as postgres from "./postgres";
+import * as rds from "./rds";
 import { createSecret, deleteSecret } from "./secrets";
 import type { Services } from "./services";
 import { createBucket, deleteBucket } from "./storage";
@@ -15,8 +17,9 @@ const region = process.env.AWS_REGION ?? "eu-central-1";
 
 const [Vpc, Subnet, NetworkInterface, Instance] = ["aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/networkInterface:NetworkInterface", "aws:ec2/instance:Instance"];
 const [Eip, EipAssociation] = ["aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation"];
-const [Database, SubnetGroup] = ["aws:rds/instance:Instance", "aws:rds/subnetGroup:SubnetGroup"];
-const [Secret, Bucket, Record] = ["aws:secretsmanager/secret:Secret", "aws:s3/bucket:Bucket", "aws:route53/record:Record"];
+const [Database, SubnetGroup] = [rds.Instance, "aws:rds/subnetGroup:SubnetGroup"];
+const [Secret, Bucket, Vault, Record] = ["aws:secretsmanager/secret:Secret", "aws:s3/bucket:Bucket", "aws:backup/vault:Vault", "aws:route53/record:Record"];
+const [Selected, Rehearsed, Images] = ["aws:backup/selection:Selection", "aws:backup/restoreTestingSelection:RestoreTestingSelection", "aws:dlm/lifecyclePolicy:LifecyclePolicy"];
 
 const text = (value: unknown) => (value === undefined || value === null ? "" : String(value));
 const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
@@ -168,36 +171,89 @@ const database: Kind = {
     if (inputs.engineLifecycleSupport === "open-source-rds-extended-support-disabled" && lastDay !== undefined && new Date().toISOString().slice(0, 10) > lastDay) {
       throw new Error(`InvalidParameterCombination: ${text(inputs.engine)} ${text(inputs.engineVersion)} is past its end of standard support, ${lastDay}, and Extended Support is disabled`);
     }
-    if (inputs.engine !== "postgres" || !text(inputs.engineVersion).startsWith("15")) throw new Error(`the simulated cloud has only engine postgres in version 15, got ${text(inputs.engine)} ${text(inputs.engineVersion)}`);
+    const versions: Readonly<Record<string, string>> = { postgres: "15", mysql: "8.4" };
+    const version = versions[text(inputs.engine)];
+    if (version === undefined || !text(inputs.engineVersion).startsWith(version)) throw new Error(`the simulated cloud has only engine postgres in version 15 and mysql in version 8.4, got ${text(inputs.engine)} ${text(inputs.engineVersion)}`);
     const { services } = store.account();
     if (inputs.password === undefined && (services === undefined || inputs.manageMasterUserPassword !== true)) throw new Error("the simulated cloud has no Secrets Manager that would keep the master's password: give password");
+    const began = rds.beginning(store, inputs);
     const group = store.all(SubnetGroup).find(({ inputs: { name } }) => name === inputs.dbSubnetGroupName);
     const subnet = store.must(Subnet, list(group?.inputs.subnetIds)[0] ?? "");
     const network = store.must(Vpc, text(subnet.inputs.vpcId));
     const address = freeAddress(store, subnet);
     const id = text(inputs.identifier) || `db-${number()}`;
     const port = Number(inputs.port ?? 5432);
-    const password = text(inputs.password) || postgres.newPassword();
+    // The master of a copy, too, gets a password of its own where RDS keeps it.
+    const [user, password] = [began?.user ?? text(inputs.username), text(inputs.password) || postgres.newPassword()];
     const signed = services === undefined ? undefined : { ca: services.authority.certificate, ...sign(services.authority, [`IP:${address}`]) };
-    const server = await postgres.createPostgres(networkOf(network), `${store.account().name}-db-${number().slice(0, 4)}`, address, sizeOf(text(inputs.instanceClass)), port, text(inputs.username), password, signed);
-    if (inputs.dbName !== undefined) postgres.ask(server, "postgres", `CREATE DATABASE ${postgres.quoted(text(inputs.dbName))} OWNER ${postgres.quoted(server.user)}`);
-    postgres.allow(server, [text(network.inputs.cidrBlock)]);
+    const machine = `${store.account().name}-db-${number().slice(0, 4)}`;
+    if (inputs.engine === "mysql") {
+      if (signed === undefined) throw new Error("the simulated cloud has no authority that signs a MySQL");
+      await mariadb.createMariadb(networkOf(network), machine, address, sizeOf(text(inputs.instanceClass)), port, rds.settings(store, inputs.parameterGroupName), signed);
+      if (began === null) mariadb.begin(machine, user, password, text(inputs.dbName));
+      else {
+        mariadb.ask(machine, began.history);
+        mariadb.setPassword(machine, user, password);
+      }
+    } else {
+      const server = await postgres.createPostgres(networkOf(network), machine, address, sizeOf(text(inputs.instanceClass)), port, user, password, signed);
+      if (inputs.dbName !== undefined) postgres.ask(server, "postgres", `CREATE DATABASE ${postgres.quoted(text(inputs.dbName))} OWNER ${postgres.quoted(user)}`);
+      postgres.allow(server, [text(network.inputs.cidrBlock)]);
+    }
+    reserved.delete(address);
     // RDS's own, as it names them: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
-    const secretArn = services === undefined || inputs.manageMasterUserPassword !== true ? "" : await createSecret(services.api, `rds!${id}`, { username: server.user, password });
+    const secretArn = services === undefined || inputs.manageMasterUserPassword !== true ? "" : await createSecret(services.api, `rds!${id}`, { username: user, password });
     const masterUserSecrets = secretArn === "" ? [] : [{ secretArn, secretStatus: "active", kmsKeyId: "" }];
-    return { id, outputs: { machine: server.machine, ca: server.ca, masterUserSecrets, identifier: id, address, port, endpoint: `${address}:${port}`, arn: arnOf("rds", `db:${id}`), status: "available", resourceId: `db-${number()}` } };
+    const outputs = { machine, username: user, masterUserSecrets, identifier: id, address, port, endpoint: `${address}:${port}`, arn: arnOf("rds", `db:${id}`), status: "available", resourceId: `db-${number()}` };
+    store.put({ id, type: Database, inputs, outputs });
+    return { id, outputs };
   },
   update: (_context, stored, inputs) => {
-    postgres.resize({ machine: text(stored.outputs.machine) }, sizeOf(text(inputs.instanceClass)));
+    rds.checkChange(stored, inputs);
+    const [machine, size] = [text(stored.outputs.machine), sizeOf(text(inputs.instanceClass))];
+    if (inputs.engine === "mysql") machines.growMachine(machine, size);
+    else postgres.resize({ machine }, size);
     return Promise.resolve({});
   },
   async delete({ store }, stored) {
-    if (stored.inputs.deletionProtection === true) throw new Error("InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and try again.");
+    rds.end(store, stored);
     await machines.deleteMachine(text(stored.outputs.machine));
     const { services } = store.account();
     for (const { secretArn } of stored.outputs.masterUserSecrets as { secretArn: string }[]) if (services !== undefined) await deleteSecret(services.api, secretArn);
   },
   lives: (_context, stored) => machines.isRunning(text(stored.outputs.machine)),
+};
+
+/** One vault of a name in an account. What the first night puts into it keeps it, unless the program wants that away, too. */
+const vault: Kind = {
+  create({ store }, inputs) {
+    const id = text(inputs.name);
+    if (store.get(Vault, id) !== undefined) return Promise.reject(new Error(`AlreadyExistsException: Backup vault with the same name already exists: ${id}`));
+    return Promise.resolve({ id, outputs: { arn: arnOf("backup", `backup-vault:${id}`), recoveryPoints: 1 } });
+  },
+  delete: (_context, { id, inputs }) =>
+    inputs.forceDestroy === true ? Promise.resolve() : Promise.reject(new Error(`InvalidRequestException: Backup vault cannot be deleted (contains 1 recovery points): ${id}`)),
+};
+
+/** One selection of a name in a plan. */
+const selection = (type: string, plan: string): Kind => ({
+  create({ store }, inputs) {
+    const [name, of] = [text(inputs.name), text(inputs[plan])];
+    if (store.all(type).some((one) => one.inputs.name === name && one.inputs[plan] === of)) return Promise.reject(new Error(`AlreadyExistsException: a selection ${name} of ${of} already exists`));
+    return Promise.resolve({ id: `${of}:${name}:${number()}`, outputs: {} });
+  },
+});
+
+/** https://github.com/hashicorp/terraform-provider-aws/issues/48316 */
+const rehearsed: Kind = { ...selection(Rehearsed, "restoreTestingPlanName"), ignores: ["protectedResourceArns"] };
+
+/** Makes an image at once. It is nobody's when the policy goes. */
+const images: Kind = {
+  create({ store }, inputs) {
+    const { targetTags } = inputs.policyDetails as { readonly targetTags: Plain };
+    store.put({ id: `ami-${number()}`, type: "aws:ec2/ami:Ami", inputs: { tags: targetTags }, outputs: {} });
+    return Promise.resolve({ id: `policy-${number()}`, outputs: {} });
+  },
 };
 
 /** Empty: the program, or what it makes, puts the value there. */
@@ -214,7 +270,7 @@ const secret: Kind = {
   },
 };
 
-/** Empty, as every bucket begins; one with something in it goes only with `forceDestroy`. */
+/** One with something in it goes only with `forceDestroy`; one that is in no S3 counts as one that hosts keep backups in. */
 const bucket: Kind = {
   async create({ store }, inputs) {
     const name = text(inputs.bucket) || `${text(inputs.bucketPrefix)}${number()}`;
@@ -222,9 +278,10 @@ const bucket: Kind = {
     if (services !== undefined) await createBucket(services.api, name, region);
     return { id: name, outputs: { bucket: name, arn: `arn:aws:s3:::${name}` } };
   },
-  async delete({ store }, stored) {
+  async delete({ store }, { id, inputs }) {
     const { services } = store.account();
-    if (services !== undefined) await deleteBucket(services.api, stored.id, region, stored.inputs.forceDestroy === true);
+    if (services !== undefined) await deleteBucket(services.api, id, region, inputs.forceDestroy === true);
+    else if (inputs.forceDestroy !== true) throw new Error(`BucketNotEmpty: The bucket you tried to delete is not empty. You must delete all versions in the bucket: ${id}`);
   },
 };
 
@@ -252,7 +309,6 @@ const prefixes: Readonly<Record<string, string>> = {
   SecurityGroupEgressRule: "sgr",
   VpcEndpoint: "vpce",
   FlowLog: "fl",
-  LifecyclePolicy: "policy",
 };
 
 /** The private address that an elastic one leads to, of a card with a machine behind it or of an instance; "" while there is none. */
@@ -262,7 +318,7 @@ function behind(store: Store, { target, targetAddress }: Plain): string {
 }
 
 export const aws: Cloud = {
-  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database, [Secret]: secret, [Bucket]: bucket, [Record]: record },
+  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database, [Secret]: secret, [Bucket]: bucket, [Vault]: vault, [Selected]: selection(Selected, "planId"), [Rehearsed]: rehearsed, [Images]: images, [Record]: record },
   functions: {
     "aws:index/getCallerIdentity:getCallerIdentity": () => ({ id: account, accountId: account, arn: `arn:aws:iam::${account}:user/simulated`, userId: "AIDASIMULATED" }),
     "aws:index/getRegion:getRegion": () => ({ id: region, name: region, region, description: "", endpoint: `ec2.${region}.amazonaws.com` }),

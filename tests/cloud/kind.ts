@@ -16,7 +16,9 @@ export interface Context {
 /** What a type does beyond echoing its inputs. Values are plain, without wrappers of secrecy. */
 export interface Kind {
   /** `outputs`: what it computed. */
-  create(context: Context, inputs: Plain): Promise<{ readonly id: string; readonly outputs: Plain }>;
+  create?(context: Context, inputs: Plain): Promise<{ readonly id: string; readonly outputs: Plain }>;
+  /** Inputs that the published provider shows as updated and sends to nobody: the cloud goes on with what it had. */
+  readonly ignores?: readonly string[];
   /** What it computed anew. */
   update?(context: Context, stored: Stored, inputs: Plain): Promise<Plain>;
   delete?(context: Context, stored: Stored): Promise<void>;

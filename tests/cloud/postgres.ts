@@ -29,7 +29,7 @@ export async function createPostgres(network: Network, name: string, address: st
   const ca = runInside(
     name,
     `cloud-init status --wait > /dev/null
-${signed === undefined ? "" : placed(signed)}cat > /opt/certificate.sh <<'EOF'
+${signed === undefined ? "" : placed(signed, "postgres")}cat > /opt/certificate.sh <<'EOF'
 ${verbatim("database/certificate.sh")}
 EOF
 sh /opt/certificate.sh ${address} postgres > /dev/null 2>&1
@@ -51,11 +51,11 @@ cat /etc/webstack/database/ca.crt
   return server;
 }
 
-/** Where certificate.sh finds them and makes none. */
-function placed({ ca, certificate, key }: Signed): string {
+/** Where certificate.sh finds them and makes none; the key is for that user of the machine. */
+export function placed({ ca, certificate, key }: Signed, user: string): string {
   const files = { "ca.crt": ca, "server.key": key, "server.crt": certificate };
   const written = Object.entries(files).map(([name, text]) => `cat > ${name} <<'EOF'\n${text}EOF\n`);
-  return `install -d -m 0755 /etc/webstack/database\ncd /etc/webstack/database\n(umask 077; : > server.key)\n${written.join("")}chown postgres:postgres server.key\n`;
+  return `install -d -m 0755 /etc/webstack/database\ncd /etc/webstack/database\n(umask 077; : > server.key)\n${written.join("")}chown ${user}:${user} server.key\n`;
 }
 
 /** Statements as the superuser, on standard input: an argument would show in the process list. */

@@ -33,7 +33,7 @@ export class Resources {
   async create(type: string, name: string, inputs: Properties): Promise<{ id: string; state: Properties }> {
     const plain = plainOf(inputs);
     const { id, outputs } = await this.journalled("create", type, name, "", async (context) => {
-      const made = this.cloud.kinds[type] === undefined ? { id: this.cloud.id(type, plain), outputs: {} } : await this.kind(type).create(context, plain);
+      const made = (await this.cloud.kinds[type]?.create?.(context, plain)) ?? { id: this.cloud.id(type, plain), outputs: {} };
       this.store.put({ id: made.id, type, inputs: plain, outputs: made.outputs });
       return made;
     });
@@ -44,8 +44,10 @@ export class Resources {
     const plain = plainOf(inputs);
     const stored = this.store.must(type, id);
     const anew = await this.journalled("update", type, name, id, async (context) => {
-      const changed = (await this.cloud.kinds[type]?.update?.(context, stored, plain)) ?? {};
-      this.store.put({ ...stored, inputs: plain, outputs: { ...stored.outputs, ...changed } });
+      const kind = this.cloud.kinds[type];
+      const changed = (await kind?.update?.(context, stored, plain)) ?? {};
+      const ignored = Object.fromEntries((kind?.ignores ?? []).map((ignores) => [ignores, stored.inputs[ignores]]));
+      this.store.put({ ...stored, inputs: { ...plain, ...ignored }, outputs: { ...stored.outputs, ...changed } });
       return changed;
     });
     return this.state(schemaOf(this.name, type), inputs, { ...this.computed(type, olds), ...anew });
@@ -74,12 +76,6 @@ export class Resources {
   lives(type: string, name: string, id: string): boolean {
     const stored = this.store.get(type, id);
     return stored !== undefined && (this.cloud.kinds[type]?.lives?.(this.context(name, undefined), stored) ?? true);
-  }
-
-  private kind(type: string) {
-    const kind = this.cloud.kinds[type];
-    if (kind === undefined) throw new Error(`${type} has no kind`);
-    return kind;
   }
 
   private context(name: string, fault: Fault | undefined): Context {

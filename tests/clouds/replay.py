@@ -263,7 +263,7 @@ DATABASE = {
     "identifier": "DBInstanceIdentifier", "instanceClass": "DBInstanceClass", "dbName": "DBName", "username": "MasterUsername", "parameterGroupName": "DBParameterGroupName",
     "dbSubnetGroupName": "DBSubnetGroupName", "backupWindow": "PreferredBackupWindow", "maintenanceWindow": "PreferredMaintenanceWindow", "multiAz": "MultiAZ",
     "caCertIdentifier": "CACertificateIdentifier", "performanceInsightsEnabled": "EnablePerformanceInsights", "enabledCloudwatchLogsExports": "EnableCloudwatchLogsExports",
-    "applyImmediately": None, "skipFinalSnapshot": None, "finalSnapshotIdentifier": None, "deleteAutomatedBackups": None, "blueGreenUpdate": None,
+    "applyImmediately": None, "skipFinalSnapshot": None, "finalSnapshotIdentifier": None, "deleteAutomatedBackups": None, "allowMajorVersionUpgrade": None,
 }
 
 # The last day on which RDS makes one where Extended Support is off. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html

@@ -22,6 +22,11 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ["kubernetes: is not a known key; known keys are target, protect, app, services, static, release, jobs, env, secrets, site, host, network, database, backup, monitoring, policy, access"],
   ],
   [
+    "a key that there is no more",
+    { ...cloud, target: "aws", database: { blueGreen: true } },
+    ["database.blueGreen: must be left out: RDS makes no blue/green deployment of a database whose master's password it keeps itself, as it does here"],
+  ],
+  [
     "a mistyped key of a service",
     { services: { web: { ...web, wokers: 3 } } },
     ["services.web.wokers: is not a known key; did you mean workers?"],

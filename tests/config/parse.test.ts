@@ -74,7 +74,7 @@ test("a description of the least there can be is completed by the defaults", () 
     network: { range: "10.20.0.0/24", nat: "none", flowLogs: false, outbound: [] },
     database: {
       kind: "managed", engine: "postgres", version: "15", name: "oc_pizza", user: "oc_pizza", size: "", storageGiB: 10, connections: 100, memoryMiB: 1024,
-      pool: "none", standby: false, blueGreen: false, storageLimitGiB: 20, keepDays: 7, maintenance: { weekday: "sunday", hour: 2 }, restore: null,
+      pool: "none", standby: false, storageLimitGiB: 20, keepDays: 7, maintenance: { weekday: "sunday", hour: 2 }, restore: null,
     },
     backup: { enabled: true, schedule: "*-*-* 06:00:00", keepDays: 7, keepWeekly: 4, keepMonthly: 6, paths: [], drill: { schedule: "Sun *-*-* 07:00:00", health: true, checks: [] }, batch: null },
     monitoring: { emails: [], slack: null, budget: 0, smtp: null, sentry: null, nrpe: null },

@@ -120,6 +120,12 @@ export class TestCloud extends TestStack {
 /** Everything that a command printed. */
 export const said = ({ stdout, stderr }: Outcome): string => `${stdout}\n${stderr}`;
 
+/** What `npm run down` says that stays, as often as it says so: ["bucket", "backups-1234567"]. */
+export function printedLeft({ stdout }: Outcome): readonly (readonly [kind: string, name: string])[] {
+  const lists = [...stdout.matchAll(/^This stays, .*\n((?: {2}\S.*\n)+)/gm)].map(([, rows = ""]) => rows);
+  return lists.flatMap((rows) => [...rows.matchAll(/^ {2}(\S.*?) (\S+) {2,}/gm)].map(([, kind = "", name = ""]) => [kind, name] as const));
+}
+
 /** Words of a bare `pulumi destroy` of a protected stack. */
 export const refusedDestroy = (stack: string): string =>
   `stack ${stack} is protected, and nothing of it was deleted. To allow it: pulumi config set --stack ${stack} protect nothing; npm run up -- ${stack}. After that npm run down -- ${stack} makes a last backup`;

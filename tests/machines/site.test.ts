@@ -461,7 +461,9 @@ describe("what a power cut emptied is refused, and delivered anew by the command
 test("down leaves no process, bridge, nft table, mount or folder", async () => {
   const existed = await run("sh", ["-c", `ip -o address | grep -cF 10.84.1.; nft list tables | grep -cF ${stack.name}; ls -d /var/lib/webstack/machines/*${stack.name}* | wc -l`]);
   expect(existed.stdout).toBe("1\n2\n2\n");
-  expect((await stack.down()).code).toBe(0);
+  const down = await stack.npm("down", stack.name);
+  expect([down.code, down.stdout]).toEqual([0, expect.stringContaining(`Stack ${stack.name} is down: its machines and its network are gone.`)]);
+  expect(down.stdout).toMatch(/\nNothing of its data is left\.\n/);
   const left = await run("sh", [
     "-c",
     [

@@ -172,6 +172,11 @@ test.each<[says: string, policy: string, got: string | undefined]>([
   expect(found).toEqual(got === undefined ? [] : [["aws-role-wildcard", got]]);
 });
 
+test("a database that the site has left for another one may be deleted", () => {
+  const left = wrong(aws, "database", { deletionProtection: false, tags: { "replaced-by": "shop-database-3fa2b1" } });
+  expect(evaluate(rules, resources(left), production)).toEqual([]);
+});
+
 test("where nothing is protected, what binds production is advice", () => {
   const found = evaluate(rules, resources(wrong(digitalocean, "cluster", "unprotected")), { production: false, exceptions: [] });
   expect(found.map(({ rule, level }) => [rule, level])).toEqual([["do-database-protect", "advisory"]]);

@@ -6,11 +6,14 @@ import { planStack } from "../../infra/plan";
 import { awsAlarms } from "../../infra/plan/cost";
 import { alarmsOf } from "../../infra/targets/aws/alarms";
 import { check } from "../../infra/targets/aws/check";
-import { databaseName, regionCa, windows } from "../../infra/targets/aws/database";
+import { regionCa } from "../../infra/targets/aws/database";
+import { diskGiB } from "../../infra/targets/aws/dump";
 import { imageSchedule } from "../../infra/targets/aws/images";
 import { creditsOf, debianBuild, secondAddress } from "../../infra/targets/aws/machine";
+import { databaseName, resourceName } from "../../infra/targets/aws/move";
 import { namesOf } from "../../infra/targets/aws/names";
 import { quarters } from "../../infra/targets/aws/network";
+import { windows } from "../../infra/targets/aws/rds";
 import { restoreNotice } from "../../infra/targets/aws/versions";
 import { wildcards, wildcardsIn } from "../../infra/targets/aws/wildcards";
 import { spec, type Raw } from "../config/baseline";
@@ -34,7 +37,7 @@ beforeAll(async () => {
       protect: "nothing",
       network: { nat: "gateway", flowLogs: true, outbound: [587] },
       host: { size: "t4g.small", snapshots: { every: "week", weekday: "friday", hour: 1 } },
-      database: { size: "db.m7g.large", standby: true, blueGreen: true, storageGiB: 50, storageLimitGiB: 50, keepDays: 14, restore: { from: "shop-old", at: "2026-11-01T03:00:00Z" } },
+      database: { size: "db.m7g.large", standby: true, storageGiB: 50, storageLimitGiB: 50, keepDays: 14, restore: { from: "shop-old", at: "2026-11-01T03:00:00Z" } },
     }),
   );
 }, 60_000);
@@ -197,43 +200,80 @@ test("RDS is private, encrypted, reached over TLS alone, kept for seven days and
     backupRetentionPeriod: 7,
     deletionProtection: true,
     skipFinalSnapshot: false,
-    finalSnapshotIdentifier: "webstack-aws-database-final",
+    // Its end is the state's, made up with the instance.
+    finalSnapshotIdentifier: "webstack-aws-database-final-0a1b2c3d",
+    deleteAutomatedBackups: false,
+    allowMajorVersionUpgrade: true,
     manageMasterUserPassword: true,
     engineLifecycleSupport: "open-source-rds-extended-support-disabled",
     performanceInsightsEnabled: false,
     vpcSecurityGroupIds: ["database-firewall-id"],
   });
-  expect(shop.named("database").options).toMatchObject({ protect: true, replaceOnChanges: ["identifier"] });
+  expect(Object.keys(shop.named("database").options).sort()).toEqual(["additionalSecretOutputs", "customTimeouts", "protect"]);
   expect(shop.named("database-subnets").inputs["subnetIds"]).toEqual(["private-0-id", "private-1-id"]);
-  expect(shop.named("database-parameters").inputs).toMatchObject({ family: "mysql8.4", parameters: [{ name: "require_secure_transport", value: "1" }] });
+  expect(shop.named("database-parameters").inputs).toMatchObject({ family: "mysql8.4", parameters: [{ name: "require_secure_transport", value: "1" }, { name: "log_bin_trust_function_creators", value: "1", applyMethod: "immediate" }] });
   expect(bitcoin.named("database-parameters").inputs).toMatchObject({ family: "postgres15", parameters: expect.arrayContaining([{ name: "rds.force_ssl", value: "1", applyMethod: "immediate" }]) });
   expect(bitcoin.named("database").inputs).toMatchObject({ performanceInsightsEnabled: true, performanceInsightsRetentionPeriod: 7, databaseInsightsMode: "standard" });
 });
 
-test("no database of any stack is public, and none has a password of ours", () => {
-  for (const graph of all()) {
-    const { inputs } = graph.named("database");
-    expect(inputs["publiclyAccessible"]).toBe(false);
+test("no database of any stack is public, none has a password of ours, and each ends with a snapshot and keeps its automated backups, protected or not", () => {
+  for (const { inputs } of all().flatMap((graph) => graph.ofType("aws:rds/instance:Instance"))) {
+    expect(inputs).toMatchObject({ publiclyAccessible: false, skipFinalSnapshot: false, deleteAutomatedBackups: false });
+    expect(inputs["finalSnapshotIdentifier"]).toBe(`${String(inputs["identifier"])}-final-0a1b2c3d`);
     expect(Object.keys(inputs)).not.toContain("password");
   }
 });
 
-test("a standby, changes on a copy and a restored copy are asked for as they are wanted", () => {
-  const { inputs } = asked.named("database");
+test("a standby and a restored copy are asked for as they are wanted", () => {
+  const [{ name, inputs, options } = asked.named("database")] = asked.ofType("aws:rds/instance:Instance");
   expect(inputs).toMatchObject({
     multiAz: true,
-    blueGreenUpdate: { enabled: true },
     backupRetentionPeriod: 14,
     allocatedStorage: 50,
-    skipFinalSnapshot: true,
     deletionProtection: false,
     restoreToPointInTime: { sourceDbInstanceIdentifier: "shop-old", restoreTime: "2026-11-01T03:00:00Z" },
   });
-  for (const key of ["maxAllocatedStorage", "dbName", "username", "snapshotIdentifier", "finalSnapshotIdentifier"]) expect(Object.keys(inputs)).not.toContain(key);
+  for (const key of ["maxAllocatedStorage", "dbName", "username", "snapshotIdentifier", "blueGreenUpdate"]) expect(Object.keys(inputs)).not.toContain(key);
   expect(inputs["identifier"]).toMatch(/^webstack-test-database-[0-9a-f]{6}$/);
-  expect(asked.named("database").options["protect"]).toBeUndefined();
+  expect(options["protect"]).toBeUndefined();
+  expect(name).toBe(resourceName("webstack", "test", String(inputs["identifier"])));
   expect(databaseName("webstack", "prod", null)).toBe("webstack-prod-database");
   expect(databaseName("webstack", "prod", { from: "a", at: "" })).not.toBe(databaseName("webstack", "prod", { from: "b", at: "" }));
+});
+
+const restored = (restore: object) => ({ ...exampleSpec("aws"), database: { ...exampleSpec("aws").database, restore } as ReturnType<typeof exampleSpec>["database"] });
+const first = "webstack-aws-database";
+
+test("database.restore: the copy is made beside the old database, which loses its protection once the site has moved and is otherwise as it was", async () => {
+  const at = new Date(Date.now() - 3600_000).toISOString();
+  const graph = await graphOf(restored({ from: first, at }), "00112233aabbccdd", { database: { instance: first } });
+  const [copy] = graph.ofType("aws:rds/instance:Instance").filter(({ name }) => name !== "database");
+  const identifier = String(copy?.inputs["identifier"]);
+  expect([copy?.name, copy?.inputs["restoreToPointInTime"], copy?.inputs["deletionProtection"], copy?.options["protect"]]).toEqual([
+    resourceName("webstack", "aws", identifier), { sourceDbInstanceIdentifier: first, restoreTime: at }, true, true,
+  ]);
+
+  const old = graph.named("database");
+  expect(old.inputs).toMatchObject({ identifier: first, deletionProtection: false, skipFinalSnapshot: false, tags: { Name: "webstack-aws-database", "replaced-by": identifier } });
+  expect([old.options["protect"], old.dependencies]).toEqual([undefined, expect.arrayContaining(["web-0-in-service"])]);
+  // Whatever else the description says by now is not the old one's.
+  const changeable = Object.keys({ ...shop.named("database").inputs, ...old.inputs }).filter((key) => !(old.options["ignoreChanges"] as string[]).includes(key));
+  expect(changeable.sort()).toEqual(["deletionProtection", "tags"]);
+  expect(graph.outputs).toMatchObject({ database: { instance: identifier, leaving: [first] } });
+  // Everything else is at the copy.
+  expect(graph.named("database-plan-selection").inputs["resources"]).toEqual([`arn:aws:rds:eu-west-3:${accountId}:db:${identifier}`]);
+  expect(graph.named("database-cpu").inputs["dimensions"]).toEqual({ DBInstanceIdentifier: identifier });
+});
+
+test("the up after that one does not name the old database any more, and neither does a stack that begins with a snapshot", async () => {
+  const restore = { from: "webstack-aws-database-final-0a1b2c3d", at: "" };
+  const identifier = databaseName("webstack", "aws", restore);
+  for (const outputs of [{ database: { instance: identifier, leaving: [first] } }, {}]) {
+    const graph = await graphOf(restored(restore), "00112233aabbccdd", outputs);
+    expect(graph.ofType("aws:rds/instance:Instance").map(({ inputs }) => [inputs["identifier"], inputs["snapshotIdentifier"]])).toEqual([[identifier, restore.from]]);
+    expect(graph.outputs).toMatchObject({ database: { instance: identifier } });
+    expect(Object.keys((graph.outputs as { database: object }).database)).not.toContain("leaving");
+  }
 });
 
 test("the windows of RDS do not meet, whatever hour is chosen", () => {
@@ -328,7 +368,10 @@ test("AWS's own policies are lent to two of its services and to nobody else", ()
 });
 
 test("the bucket is versioned, encrypted, closed to the public, and refuses whoever comes in clear", () => {
-  expect(shop.named("backups").options).toEqual({ protect: true });
+  // It stays when the stack goes, and so does what closes it.
+  expect([shop.named("backups").options, shop.named("backups").inputs["forceDestroy"]]).toEqual([{ protect: true, retainOnDelete: true }, undefined]);
+  const open = all().flatMap((graph) => graph.nodes.filter(({ type, options }) => type.startsWith("aws:s3/") && options["retainOnDelete"] !== true));
+  expect(open.map(({ name }) => name)).toEqual([]);
   expect(shop.named("backups-versions").inputs["versioningConfiguration"]).toEqual({ status: "Enabled" });
   expect(shop.named("backups-private").inputs).toMatchObject({ blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true });
   expect(statements(shop).filter(({ Sid }) => Sid === "RefuseUnencryptedTransport")).toEqual([
@@ -346,13 +389,19 @@ test("AWS Backup keeps the database daily for a week and monthly for a year, and
   ]);
   expect(shop.named("database-rehearsal").inputs).toMatchObject({ name: "webstack_aws_database", scheduleExpression: "cron(0 18 ? * SUN *)" });
   expect(shop.named("database-rehearsal-selection").inputs).toMatchObject({ protectedResourceType: "RDS", protectedResourceArns: [`arn:aws:rds:eu-west-3:${accountId}:db:webstack-aws-database`] });
+  expect(shop.named("database-plan-selection").options).toEqual({ deleteBeforeReplace: "true" });
+  // The provider's update changes nothing of it.
+  expect(shop.named("database-rehearsal-selection").options).toEqual({ replaceOnChanges: ["protectedResourceArns"], deleteBeforeReplace: "true" });
+  // The vault goes with a stack that is set free, and with what is in it; with another one neither goes.
+  expect([shop.named("database-vault").inputs["forceDestroy"], asked.named("database-vault").inputs["forceDestroy"]]).toEqual([false, true]);
 });
 
 test("images of the machine are made while it serves, as often as the description says", () => {
-  expect(shop.named("images").inputs["policyDetails"]).toMatchObject({
+  expect(shop.named("images-by-age").inputs["policyDetails"]).toMatchObject({
     policyType: "IMAGE_MANAGEMENT", targetTags: { Name: "webstack-aws-web-0" }, parameters: { noReboot: true },
-    schedules: [{ name: "daily", createRule: { cronExpression: "cron(0 4 * * ? *)" }, retainRule: { count: 7 } }],
+    schedules: [{ name: "images", createRule: { cronExpression: "cron(0 4 * * ? *)" }, retainRule: { interval: 7, intervalUnit: "DAYS" } }],
   });
+  expect(asked.named("images-by-age").inputs["policyDetails"]).toMatchObject({ schedules: [{ name: "images", retainRule: { interval: 4, intervalUnit: "WEEKS" } }] });
   expect((shop.named("web-0").inputs["tags"] as Record<string, string>)["Name"]).toBe("webstack-aws-web-0");
   expect(imageSchedule({ every: "week", weekday: "friday", hour: 1, keep: 4 })).toBe("cron(0 1 ? * FRI *)");
 });
@@ -361,6 +410,8 @@ test("Batch dumps the database once a day with the app's login of that day, over
   const job = JSON.parse(String(shop.named("dump-definition").inputs["containerProperties"])) as {
     image: string; command: string[]; secrets: { name: string; valueFrom: string }[]; environment: { name: string; value: string }[]; networkConfiguration: unknown;
   };
+  expect((job as unknown as { ephemeralStorage: unknown }).ephemeralStorage).toEqual({ sizeInGiB: 40 });
+  expect([10, 21, 150, 400].map(diskGiB)).toEqual([21, 21, 150, 200]);
   expect(job.image).toBe("public.ecr.aws/docker/library/debian:bookworm-20251103-slim");
   expect(job.secrets.map(({ name, valueFrom }) => [name, valueFrom.split(":secret:")[1]])).toEqual([["DATABASE_USER", "webstack-aws-login-1234:username::"], ["DATABASE_PASSWORD", "webstack-aws-login-1234:password::"]]);
   expect(job.command[2]).toContain("ssl-verify-server-cert");
@@ -518,7 +569,9 @@ test("what AWS cannot do is a problem with its path, its bounds and what was got
   expect(problems({ monitoring: { budget: 40 } })).toEqual(["monitoring.emails: must name a receiver when there is a monitoring.budget, got []"]);
   expect(problems({ backup: { enabled: false, batch: {} } })).toEqual(['backup.batch: must be left out where backup.enabled is false, since both use one bucket, got {"hour":5,"keepDays":7}']);
   expect(problems({ database: { kind: "none" }, backup: { batch: {} } })).toEqual(['backup.batch: must be left out where there is no database, got {"hour":5,"keepDays":7}']);
-  expect(problems({ database: { blueGreen: true, restore: { from: "x" } } })).toEqual(["database.blueGreen: must be false while database.restore makes a copy, got true"]);
+  expect(problems({ database: { storageGiB: 100, storageLimitGiB: 201 }, backup: { batch: {} } })).toEqual([
+    'backup.batch: must be left out where database.storageLimitGiB is over 200, which is all the disk that a job gets, got {"hour":5,"keepDays":7}',
+  ]);
 });
 
 test("names of a long stack end where each service ends them, and no cut leaves two hyphens", async () => {

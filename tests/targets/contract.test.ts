@@ -182,7 +182,7 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
       version: 1,
       siteUrl: expect.stringMatching(/^https?:\/\/[^/]+\/$/),
       hosts: [{ name: "web-0", address: expect.any(String), user: "deploy", hostKey: "ssh-ed25519 AAAA", ...own }],
-      database: { engine: "postgres", host: expect.any(String), port: expect.any(Number), name: expect.any(String), user: expect.any(String) },
+      database: { engine: "postgres", host: expect.any(String), port: expect.any(Number), name: expect.any(String), user: expect.any(String), ...(target.name === "aws" ? { instance: "webstack-test-database" } : {}) },
       release: digest,
     });
   });

@@ -160,6 +160,12 @@ export const supportedUntil: Readonly<Record<"postgres" | "mysql", Readonly<Reco
 /** Families of parameters by engine and version; the versions are those in infra/config/targets.ts. */
 export const parameterFamily = (engine: "postgres" | "mysql", version: string): string => `${engine}${version}`;
 
+/**
+ * What a GiB of it costs a month when its stack is gone, US dollars in us-east-1. Same date.
+ * https://aws.amazon.com/rds/postgresql/pricing/ (backup storage), https://aws.amazon.com/s3/pricing/ and https://aws.amazon.com/ebs/pricing/ (snapshots)
+ */
+export const leftGiB = { database: 0.095, bucket: 0.023, image: 0.05 } as const;
+
 /** What else a stack pays for, US dollars a month in us-east-1, or a month and GiB where the name says so. Same date. */
 export const extras = {
   /** https://aws.amazon.com/vpc/pricing/ */

@@ -24,14 +24,18 @@ export interface Storage {
   readonly repository: pulumi.Output<string>;
 }
 
-/** A bucket that only this stack reads, encrypted, with old versions kept for a month against a deletion by mistake. */
+/**
+ * A bucket that only this stack reads, encrypted, with old versions kept for a month against a deletion by mistake. It stays when the stack goes,
+ * and so does what closes it: the last backup is in it.
+ */
 export function awsStorage(scope: Scope): Storage {
-  const { plan, options, kept, region } = scope;
+  const { plan, kept, region } = scope;
   const { spec } = plan;
+  const options = { ...scope.options, retainOnDelete: true };
   const bucket = new Bucket(
     "backups",
-    { bucketPrefix: `${physicalName("bucket", spec.project, spec.stack, "backups")}-`, forceDestroy: !isProtected(spec), tags: named(scope, "backups") },
-    kept,
+    { bucketPrefix: `${physicalName("bucket", spec.project, spec.stack, "backups")}-`, tags: named(scope, "backups") },
+    { ...kept, retainOnDelete: true },
   );
   const of = { bucket: bucket.id };
   const closed = new BucketPublicAccessBlock("backups-private", { ...of, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }, options);
@@ -73,6 +77,8 @@ export function awsBackupPlan(scope: Scope, database: Database): BackupPlan {
   const name = physicalName("vault", spec.project, spec.stack, "database");
   if (spec.database.kind === "none") throw new Error("a stack without a database has none to keep");
   const at = (spec.database.maintenance.hour + 4) % 24;
+  // It goes with the stack: AWS Backup deletes what is over by its plan's role, so a vault that stayed would keep everything for ever.
+  // https://docs.aws.amazon.com/aws-backup/latest/devguide/deleting-backups.html
   const vault = new Vault("database-vault", { name, forceDestroy: !isProtected(spec), tags: named(scope, "database") }, kept);
   const role = new Role("database-backup-role", { assumeRolePolicy: serviceTrust("backup.amazonaws.com", account), tags: named(scope, "database-backup") }, options);
   // AWS's own lists for the service, which it extends when the service learns to do more. They name resources with * because they hold
@@ -92,7 +98,9 @@ export function awsBackupPlan(scope: Scope, database: Database): BackupPlan {
     },
     options,
   );
-  new Selection("database-plan-selection", { name: "database", planId: backups.id, iamRoleArn: role.arn, resources: [database.instance.arn] }, { ...options, dependsOn: mayKeep });
+  // Of one name there is one selection in a plan, and the provider replaces it whatever changes.
+  const one = { ...options, dependsOn: mayKeep, deleteBeforeReplace: true };
+  new Selection("database-plan-selection", { name: "database", planId: backups.id, iamRoleArn: role.arn, resources: [database.instance.arn] }, one);
   const rehearsals = new RestoreTestingPlan(
     "database-rehearsal",
     {
@@ -116,7 +124,8 @@ export function awsBackupPlan(scope: Scope, database: Database): BackupPlan {
       restoreMetadataOverrides: { dbSubnetGroupName: database.subnets.name },
       validationWindowHours: 1,
     },
-    { ...options, dependsOn: mayKeep },
+    // The provider's update leaves the old database in it: https://github.com/hashicorp/terraform-provider-aws/issues/48316
+    { ...one, replaceOnChanges: ["protectedResourceArns"] },
   );
   return { vault, role };
 }

@@ -1,6 +1,7 @@
 import { databases, instances, regions } from "../../config/catalog/aws";
 import type { Problem } from "../../config/problems";
 import type { StackPlan } from "../../plan/plan";
+import { largestDiskGiB } from "./dump";
 import { endedVersion, today } from "./versions";
 
 interface Rule {
@@ -52,7 +53,7 @@ const takenUsers = ["admin", "rdsadmin", "rdsrepladmin", "rds_superuser", "webst
 
 function databaseRules({ database, backup }: StackPlan["spec"]): readonly Rule[] {
   if (database.kind === "none") return backup.batch === null ? [] : [{ at: "backup.batch", broken: true, must: "must be left out where there is no database", got: backup.batch }];
-  const { storageGiB, storageLimitGiB, engine, user, restore } = database;
+  const { storageGiB, storageLimitGiB, engine, user } = database;
   // Both of the app's logins are called after its user, with two characters added. hostctl/login.py
   const leap = Math.ceil((11 * storageGiB) / 10);
   const longest = engine === "mysql" ? 30 : 61;
@@ -67,7 +68,9 @@ function databaseRules({ database, backup }: StackPlan["spec"]): readonly Rule[]
     { at: "database.user", broken: takenUsers.includes(user), must: "must not be a name that RDS or this project keeps for itself", got: user },
     { at: "database.user", broken: user.length > longest, must: `must have at most ${longest} characters when target is aws, which adds two`, got: user },
     { at: "backup.batch", broken: backup.batch !== null && !backup.enabled, must: "must be left out where backup.enabled is false, since both use one bucket", got: backup.batch },
-    // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/blue-green-deployments-considerations.html
-    { at: "database.blueGreen", broken: database.blueGreen && restore !== null, must: "must be false while database.restore makes a copy", got: true },
+    {
+      at: "backup.batch", broken: backup.batch !== null && storageLimitGiB > largestDiskGiB,
+      must: `must be left out where database.storageLimitGiB is over ${largestDiskGiB}, which is all the disk that a job gets`, got: backup.batch, hint: "the host's own backups need no disk",
+    },
   ];
 }

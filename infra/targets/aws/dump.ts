@@ -21,6 +21,13 @@ export interface Dump {
 /** Debian, whose packages of the clients are those that hosts have. https://gallery.ecr.aws/docker/library/debian */
 const image = "public.ecr.aws/docker/library/debian:bookworm-20251103-slim";
 
+/** What a job of Fargate may have for a disk, its image included. https://docs.aws.amazon.com/batch/latest/APIReference/API_EphemeralStorage.html */
+const smallestDiskGiB = 21;
+export const largestDiskGiB = 200;
+
+/** A disk that holds the dump of a database of that size, which is smaller than the database. */
+export const diskGiB = (databaseGiB: number): number => Math.min(largestDiskGiB, Math.max(smallestDiskGiB, databaseGiB));
+
 /** A dump of the database once a day by AWS Batch, which works when the host does not. Kept beside the host's backups, not instead of them. */
 export function awsDump(scope: Scope, network: Network, firewall: Firewall, database: Database, storage: Storage, logs: LogGroup): Dump {
   const { plan, options, account } = scope;
@@ -63,10 +70,12 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
       timeout: { attemptDurationSeconds: 4 * 3600 },
       containerProperties: pulumi.jsonStringify({
         image,
-        command: ["sh", "-c", verbatim(`bin/dump-${engine}`)],
+        command: ["bash", "-c", verbatim(`bin/dump-${engine}`)],
         executionRoleArn: starter.arn,
         jobRoleArn: worker.arn,
         resourceRequirements: [{ type: "VCPU", value: "0.5" }, { type: "MEMORY", value: "1024" }],
+        // A dump is whole on the disk before it goes to the bucket, compressed.
+        ephemeralStorage: { sizeInGiB: diskGiB(spec.database.storageLimitGiB) },
         networkConfiguration: { assignPublicIp: "ENABLED" },
         environment: [
           { name: "DATABASE_HOST", value: database.instance.address },

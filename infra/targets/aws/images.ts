@@ -20,7 +20,8 @@ export function awsImages(scope: Scope): void {
   const may = new RolePolicyAttachment("images-rights", { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRoleForAMIManagement" }, options);
   const { Name } = named(scope, plan.hosts[0]?.name ?? "");
   new LifecyclePolicy(
-    "images",
+    // A policy that counted cannot be made to go by age: https://docs.aws.amazon.com/ebs/latest/userguide/modify.html
+    "images-by-age",
     {
       description: "images of the machine that serves",
       state: "ENABLED",
@@ -30,7 +31,9 @@ export function awsImages(scope: Scope): void {
         resourceTypes: ["INSTANCE"],
         // Of this stack's machine alone: the name has the project and the stack in it.
         targetTags: { Name },
-        schedules: [{ name: snapshots.every === "week" ? "weekly" : "daily", createRule: { cronExpression: imageSchedule(snapshots) }, retainRule: { count: snapshots.keep }, copyTags: true }],
+        // By age: images that are counted are nobody's any more once their machine is replaced. And by a name that stays, since those of a schedule
+        // that was renamed are nobody's either. https://repost.aws/knowledge-center/ebs-snapshot-dlm-policy-not-deleting
+        schedules: [{ name: "images", createRule: { cronExpression: imageSchedule(snapshots) }, retainRule: { interval: snapshots.keep, intervalUnit: snapshots.every === "week" ? "WEEKS" : "DAYS" }, copyTags: true }],
         // The site goes on: the image is as after a power cut, which journals are for.
         parameters: { noReboot: true },
       },

@@ -6,7 +6,7 @@ import { backupRepository } from "../backup";
 import { commission, orderCertificate } from "../commission";
 import { buildArchive, deployUser } from "../delivery";
 import { formerOutputs } from "../formerOutputs";
-import type { BuiltHost, Target } from "../target";
+import type { BuiltDatabase, BuiltHost, Target } from "../target";
 import { loginPath, onAws, siteAddressPath } from "./agent";
 import { awsBackupPlan, awsStorage, prefixes } from "./backup";
 import { check } from "./check";
@@ -44,7 +44,8 @@ export const aws: Target = {
 
     const runtime: Runtime = { python: "3.11", architecture: instances[spec.host.size]?.architecture === "arm64" ? "aarch64" : "x86_64" };
     const built = buildArchive(release, runtime);
-    const database = plan.database.kind === "none" ? null : awsDatabase(scope, plan.database, network, firewall, logs.database);
+    const former = formerOutputs();
+    const database = plan.database.kind === "none" ? null : awsDatabase(scope, plan.database, network, firewall, former.then((known) => known.database));
     if (database !== null) rights.push(identity.grant("login", keepLogin(database.appSecret.arn, database.masterSecret)));
     const storage = spec.backup.enabled ? awsStorage(scope) : null;
     if (storage !== null) rights.push(identity.grant("backups", keepBackups(storage.bucket.arn, prefixes.host)));
@@ -55,7 +56,6 @@ export const aws: Target = {
     const planned = plan.hosts[0];
     const manifest = planned === undefined ? undefined : files.get(planned.name);
     if (planned === undefined || manifest === undefined) throw new Error("no files were rendered for the machine that serves");
-    const former = formerOutputs();
     const machine = awsMachine(scope, planned.name, network, firewall, identity, secrets.sshPublicKey, rights, former);
     const login = database === null ? {} : { [loginPath]: database.login, [databaseCaPath]: database.ca };
     // DATABASE_URL is none of it: the host makes it from the login that Secrets Manager keeps.
@@ -79,11 +79,9 @@ export const aws: Target = {
     const host: BuiltHost = { name: planned.name, address: machine.address, user: deployUser, hostKey: pulumi.output(commissioned.host.hostKey), appliedAgain: commissioned.again, generation: pulumi.output(machine.generation), image: machine.image };
     // The secret it got on standard input marks its output, too; hostctl prints none.
     const serving = pulumi.unsecret(pulumi.all([commissioned.applied.stdout, inService.stdout]).apply(() => release.digest));
-    return {
-      siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`),
-      hosts: [host],
-      database: database?.output ?? null,
-      serving,
-    };
+    // The site is at this database, and has left others, only once it serves from it.
+    const moved = database === null ? null : pulumi.all([database.output, database.instance.identifier, database.leave(inService), serving])
+      .apply(([known, instance, leaving]): BuiltDatabase => ({ ...known, instance, ...(leaving.length === 0 ? {} : { leaving }) }));
+    return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), hosts: [host], database: moved, serving };
   },
 };

@@ -6,7 +6,7 @@ import { Topic, TopicPolicy, TopicSubscription } from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { databases, instances } from "../../config/catalog/aws";
 import { alarmsOf, type Alarm } from "./alarms";
-import { databaseLogs, databaseName, type Database } from "./database";
+import type { Database } from "./database";
 import { dashboardBody } from "./dashboard";
 import type { Dump } from "./dump";
 import { measures, namesOf, type Names } from "./names";
@@ -19,8 +19,6 @@ const healthRegion = "us-east-1";
 export interface Logs {
   readonly host: LogGroup;
   readonly dumps: LogGroup | null;
-  /** Groups that RDS would otherwise make itself, and never empty. */
-  readonly database: readonly LogGroup[];
 }
 
 /** Log groups and how long each keeps what it is told: a month, three for what says who worked on the site. */
@@ -28,9 +26,7 @@ export function awsLogs(scope: Scope): Logs {
   const { plan, options, prefix } = scope;
   const { spec } = plan;
   const group = (name: string, path: string, retentionInDays: number) => new LogGroup(name, { name: path, retentionInDays, tags: named(scope, name) }, options);
-  const { database } = spec;
-  const of = database.kind === "none" ? [] : databaseLogs[database.engine].map((what) => group(`database-${what}-logs`, `/aws/rds/instance/${databaseName(spec.project, spec.stack, database.restore)}/${what}`, 30));
-  return { host: group("host-logs", namesOf(prefix).hostLogs, 90), dumps: spec.backup.batch === null ? null : group("dump-logs", `/${prefix}/dumps`, 30), database: of };
+  return { host: group("host-logs", namesOf(prefix).hostLogs, 90), dumps: spec.backup.batch === null ? null : group("dump-logs", `/${prefix}/dumps`, 30) };
 }
 
 interface Watched {

@@ -61,7 +61,6 @@ function databaseRules({ database }: StackPlan): readonly Rule[] {
       got: true,
       hint: "take db-s-1vcpu-2gb or larger",
     },
-    { at: "database.blueGreen", broken: database.blueGreen, must: "must be false when target is digitalocean", got: true },
     { at: "database.keepDays", broken: database.keepDays !== recoveryDays, must: `must be ${recoveryDays}, which DigitalOcean keeps`, got: database.keepDays, hint: "leave it out" },
   ];
 }

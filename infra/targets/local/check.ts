@@ -42,7 +42,6 @@ function databaseRules(database: StackPlan["spec"]["database"]) {
   const version = versions[database.engine];
   return [
     { at: "database.standby", broken: database.standby, must: "must be false when target is local, which rehearses one database server", got: true },
-    { at: "database.blueGreen", broken: database.blueGreen, must: "must be false when target is local, which rehearses one database server", got: true },
     { at: "database.restore", broken: database.restore !== null, must: "must be left out when target is local", got: database.restore, hint: "restore a backup with hostctl restore" },
     {
       at: "database.version",

@@ -3,6 +3,7 @@ import { compareHosts } from "../../../cli/review/hosts";
 import { judge } from "../../../cli/review/verdict";
 import type { Recorded, Side } from "../../../cli/review/side";
 import { file, type Manifest } from "../../../infra/host/manifest";
+import { exampleSpec } from "../../goldens/stacks";
 
 type Options = Partial<Recorded["options"]> & { readonly feeds?: Recorded["feeds"] };
 
@@ -126,4 +127,39 @@ test("connections wait for an nginx that restarts; they are refused only while i
 test("a removed file asks for what its change would", () => {
   const gone = { files: [file("/etc/x", "a", { onChange: [{ verb: "reload", unit: "ssh.service" }] })] };
   expect(sayings(hostSide(gone), hostSide({}))).toEqual(["no downtime: web-0: ssh.service reloads without losing a connection"]);
+});
+
+describe("a database of RDS", () => {
+  const rds = (name: string, inputs: Recorded["inputs"] = {}, options?: Options) => resource("aws:rds/instance:Instance", name, inputs, options);
+  const spec = exampleSpec("aws");
+  const withRestore = (restore: { from: string; at: string } | null) => ({ spec: { ...spec, database: { ...spec.database, restore } as typeof spec.database } });
+  const moment = withRestore({ from: "webstack-aws-database", at: "2026-11-01T03:00:00Z" });
+
+  test("that is restored to a moment: what the site loses, and when the old one goes; nothing of it is refused", () => {
+    const [before, after] = [side([rds("database", {}, { protect: true })], { spec }), side([rds("database-3fa2b1", {}, { protect: true })], moment)];
+    const { level, consequences } = verdictOf(before, after);
+    expect([level, consequences.map(({ says }) => says)]).toEqual([
+      "downtime",
+      ["the site goes on with a copy of webstack-aws-database as it was at 2026-11-01T03:00:00Z: what was written since is in database alone, which loses its protection once the site has moved, and goes with the `up` after that one, with a last snapshot"],
+    ]);
+    // So does a state, which has no description.
+    expect(verdictOf(side(before.resources ?? []), after).level).toBe("downtime");
+  });
+
+  test("that the site has left goes without harm, and a description without restore is data at risk", () => {
+    expect(sayings(side([rds("database"), rds("database-3fa2b1")]), side([rds("database-3fa2b1")], moment))).toEqual(["no downtime: the database database, which the site has left, is deleted, and ends with a snapshot"]);
+    expect(verdictOf(side([rds("database-3fa2b1")], moment), side([rds("database")], { spec })).level).toBe("data at risk");
+    // A stack that loses its database, and not to another one of its own.
+    expect(verdictOf(side([rds("database")], { spec }), side([], { spec: { ...spec, database: { kind: "none" } } })).level).toBe("data at risk");
+  });
+
+  test("with a higher version is upgraded as RDS does it, and with a lower one refused, as RDS refuses it", () => {
+    const [old, now] = [side([rds("database", { engineVersion: "15" })]), side([rds("database", { engineVersion: "16" })])];
+    expect(sayings(old, now)).toEqual([
+      "downtime: database: it is upgraded in place: RDS checks it first and refuses what it finds unfit, takes a snapshot, and is away for minutes, its standby too; the way back is that snapshot, by database.restore",
+    ]);
+    expect([verdictOf(now, old).headline, ...sayings(now, old)]).toEqual([
+      "refused: the target does not do it", "refused: database: RDS goes from version 16 to no lower one: make a database of version 15 in a stack of its own and bring a dump there",
+    ]);
+  });
 });

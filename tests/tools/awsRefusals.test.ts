@@ -1,0 +1,78 @@
+/** What the simulated AWS refuses of data, as AWS does. Limit: its words are AWS's own as documents and issues tell them; nobody asked AWS. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PublicAddresses } from "../cloud/public";
+import * as rds from "../cloud/rds";
+import { Resources } from "../cloud/resource";
+import { clouds } from "../cloud/server";
+import { Store, type Plain, type Stored } from "../cloud/store";
+
+let folder: string;
+let store: Store;
+let resources: Resources;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "cloud-"));
+  store = Store.make(folder, { name: "pure", publicRange: "10.84.20.128/25" });
+  resources = new Resources("aws", clouds.aws, store, new PublicAddresses(store));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A database that is there; of PostgreSQL, so that no machine is asked for what is in it. */
+function database(inputs: Plain): Stored {
+  const stored = { id: "shop", type: rds.Instance, inputs: { engine: "postgres", allocatedStorage: 20, ...inputs }, outputs: { identifier: "shop", resourceId: "db-1" } };
+  store.put(stored);
+  return stored;
+}
+
+test("a protected database is not deleted, nor is one whose last snapshot has no name, or a name that is in use", () => {
+  expect(() => rds.end(store, database({ deletionProtection: true }))).toThrow("Cannot delete protected DB Instance");
+  expect(() => rds.end(store, database({}))).toThrow("final_snapshot_identifier is required");
+  const ends = database({ finalSnapshotIdentifier: "shop-final", deleteAutomatedBackups: false });
+  rds.end(store, ends);
+  expect(store.all().map(({ type, id }) => `${type.split(":").at(-1) ?? ""} ${id}`).sort()).toEqual(["AutomatedBackups db-1", "Instance shop", "Snapshot shop-final"]);
+  expect(() => rds.end(store, ends)).toThrow("DBSnapshotAlreadyExists");
+});
+
+test("a database begins only with what is there, under a name that is free", () => {
+  const from = (more: Plain) => () => rds.beginning(store, { identifier: "copy", engine: "mysql", allocatedStorage: 20, ...more });
+  const source = (restoreTime: string) => ({ restoreToPointInTime: { sourceDbInstanceIdentifier: "shop", restoreTime } });
+  expect(from({ snapshotIdentifier: "shop-final" })).toThrow("DBSnapshotNotFound");
+  expect(from(source("2026-11-01T03:00:00Z"))).toThrow("DBInstanceNotFound");
+  database({ allocatedStorage: 40, engine: "mysql" });
+  expect(from({ identifier: "shop" })).toThrow("DBInstanceAlreadyExists");
+  expect(from(source(new Date(Date.now() + 60_000).toISOString()))).toThrow("after the latest restorable time");
+  store.put({ id: "shop-final", type: "aws:rds/snapshot:Snapshot", inputs: { engine: "mysql", allocatedStorage: 40 }, outputs: { history: "select 1;", username: "master" } });
+  expect(from({ snapshotIdentifier: "shop-final" })).toThrow("Invalid storage size, must be at least 40");
+  expect(from({ snapshotIdentifier: "shop-final", allocatedStorage: 40 })()).toEqual({ history: "select 1;", user: "master" });
+});
+
+test("a major version changes only where that is allowed, upwards, and on no copy while RDS keeps the master's password", () => {
+  const to = (now: Plain) => () => rds.checkChange(database({ engineVersion: "15" }), { engine: "postgres", engineVersion: "16", allowMajorVersionUpgrade: true, manageMasterUserPassword: true, ...now });
+  expect(to({})).not.toThrow();
+  expect(to({ allowMajorVersionUpgrade: false })).toThrow("AllowMajorVersionUpgrade flag must be present");
+  expect(to({ engineVersion: "14" })).toThrow("Cannot upgrade postgres from 15 to 14");
+  expect(to({ blueGreenUpdate: { enabled: true } })).toThrow("SourceDatabaseNotSupportedFault");
+});
+
+test("a vault and a bucket with something in them go only with that; of a name there is one vault, and one selection in a plan", async () => {
+  const [vault, bucket] = ["aws:backup/vault:Vault", "aws:s3/bucket:Bucket"];
+  await resources.create(vault, "vault", { name: "shop", forceDestroy: false });
+  await expect(resources.create(vault, "vault", { name: "shop" })).rejects.toThrow("AlreadyExistsException");
+  await expect(resources.delete(vault, "vault", "shop")).rejects.toThrow("contains 1 recovery points");
+  await resources.create(bucket, "backups", { bucket: "shop" });
+  await expect(resources.delete(bucket, "backups", "shop")).rejects.toThrow("BucketNotEmpty");
+  const selection = { name: "database", planId: "plan", iamRoleArn: "arn", resources: ["arn:old"] };
+  await resources.create("aws:backup/selection:Selection", "selection", selection);
+  await expect(resources.create("aws:backup/selection:Selection", "selection", selection)).rejects.toThrow("AlreadyExistsException");
+});
+
+test("an update of a restore testing selection changes nothing of what it restores, whatever the program is told", async () => {
+  const type = "aws:backup/restoreTestingSelection:RestoreTestingSelection";
+  const inputs = { name: "database", restoreTestingPlanName: "plan", protectedResourceType: "RDS", iamRoleArn: "arn", protectedResourceArns: ["arn:old"], validationWindowHours: 1 };
+  const { id, state } = await resources.create(type, "selection", inputs);
+  const now = await resources.update(type, "selection", id, state, { ...inputs, protectedResourceArns: ["arn:new"], validationWindowHours: 2 });
+  expect([now.protectedResourceArns, store.must(type, id).inputs.protectedResourceArns, store.must(type, id).inputs.validationWindowHours]).toEqual([["arn:new"], ["arn:old"], 2]);
+});
