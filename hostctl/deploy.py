@@ -40,7 +40,7 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
         elif changes.static:
             release.mend_static(host, manifest)
         roll.start()
-        roll.switch(nginx_actions=[a for a in changes.actions if a.unit == NGINX], gone_sockets=sockets(changes.gone), check=manifest.slot_services())
+        roll.switch(nginx_actions=[a for a in changes.actions if a.unit == NGINX], ports=sockets(manifest.units), gone_sockets=sockets(changes.gone), check=manifest.slot_services())
         _start_units(host, changes)
         _save(host, manifest, changes, revision, point)
         with signals.ignored():

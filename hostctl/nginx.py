@@ -25,6 +25,19 @@ class Nginx:
         """Raises CommandFailed with nginx's own words when the configuration on disk is wrong."""
         self.system.run([str(self.paths.at(TEST))])
 
+    def taken(self, sockets):
+        """Sentences as nginx's own about the ports of these socket units that another program than nginx has."""
+        found = []
+        for unit in sockets:
+            local, port = re.fullmatch(r"nginx(-local)?@(\d+)\.socket", unit).groups()
+            for line in self.system.run(["ss", "-Hltnp", f"sport = :{port}"]).output.splitlines():
+                address, holders = line.split()[3], re.findall(r'\("([^"]*)",pid=(\d+)', line)
+                others = [f"{name} (process {pid})" for name, pid in holders if name not in ("nginx", "systemd")]
+                # A program on one address of the box leaves the other addresses free.
+                if others and (not local or address.split(":")[0] in ("127.0.0.1", "0.0.0.0", "*")):
+                    found.append(f"bind() to {address} failed (98: Address already in use): {', '.join(others)} has it")
+        return found
+
     def main_pid(self):
         text = self.system.run(["systemctl", "show", "--property=MainPID", "--value", UNIT]).output.strip()
         return int(text or 0)

@@ -48,9 +48,9 @@ class Rollout:
             with log.event(f"Health-{service.name}-{slot}"):
                 health.gate(host, service, slot, began, started)
 
-    def switch(self, nginx_actions, gone_sockets, check):
-        """Let nginx send requests to the new slots, without ports that nothing declares any more, ask it for the health pages of the services in
-        `check`, and move what runs in `current`."""
+    def switch(self, nginx_actions, ports, gone_sockets, check):
+        """Let nginx send requests to the new slots, by these ports and without those that nothing declares any more, ask it for the health pages of the
+        services in `check`, and move what runs in `current`."""
         host, log, moves = self.host, self.host.log, slots.current(self.host.paths) != (self.digest or None)
         if not (self.targets or self.commands or nginx_actions or moves):
             return
@@ -64,7 +64,7 @@ class Rollout:
                     files.link(host.paths.upstream(service.name), f"{service.name}-{slot}.conf")
         if self.targets or nginx_actions:
             with log.event("Nginx-reload"):
-                self._load_nginx(nginx_actions, gone_sockets)
+                self._load_nginx(nginx_actions, ports, gone_sockets)
             for service in check:
                 with log.event(f"Website-connection-{service.name}") as facts:
                     facts["detail"] = health.through_nginx(host, service)
@@ -73,9 +73,12 @@ class Rollout:
         if self.commands:
             self._restart_commands()
 
-    def _load_nginx(self, actions, gone_sockets):
+    def _load_nginx(self, actions, ports, gone_sockets):
         nginx, units = self.host.nginx, self.host.units
         nginx.test()
+        # Neither `nginx -t` nor systemd looks, and an nginx that starts anew would end over a port that somebody has.
+        if faults := nginx.taken([port for port, state in units.states(ports).items() if not state.runs]):
+            raise HostError("\n".join(["nginx: its ports must be free", *faults]))
         # Before nginx starts anew: it may want the ports for itself.
         units.call("stop", gone_sockets)
         if not units.runs(NGINX):

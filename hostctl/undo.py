@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import files
+from .errors import HostError
 from .manifest import Action
 from .nginx import UNIT as NGINX, sockets
 
@@ -87,19 +88,30 @@ def put_back(host, journal):
     """Restore the saved files and everything that follows from them. May be repeated: a kill in the middle does no harm."""
     paths, units, booted = host.paths, host.units, not _since_boot(host.paths).exists()
     host.system.run(["systemctl", "stop", STEP_UNIT], check=False)
+    # An nginx that does not do as it is told keeps no other unit from its old state.
+    faults = []
     if not booted:
-        _close_new_ports(units, journal)
+        _attempt(faults, _close_new_ports, units, journal)
     for entry in journal.entries:
         _restore(paths, entry)
     if journal.touches("/etc/systemd/system/"):
         units.read_files_again()
     if NGINX in journal.units or journal.touches("/etc/nginx/"):
-        _load_nginx(host, journal, booted)
+        _attempt(faults, _load_nginx, host, journal, booted)
     units.restore(journal.units, booted=booted)
     units.call("try-restart", journal.commands, check=False)
     # Last: one that fails must not keep the site from being what it was.
     units.act([action for action in journal.actions if action.unit != NGINX])
+    if faults:
+        raise HostError("\n".join(faults))
     _discard(paths, paths.undo)
+
+
+def _attempt(faults, part, *given):
+    try:
+        part(*given)
+    except HostError as failure:
+        faults.append(str(failure))
 
 
 def _close_new_ports(units, journal):

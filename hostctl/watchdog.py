@@ -10,6 +10,7 @@ import socket
 import time
 
 from . import slots
+from .nginx import UNIT
 
 # What is asked beside the services; none of them can have this name.
 NGINX = "nginx"
@@ -48,7 +49,8 @@ def looks(host):
         slot = slots.serving(host.paths, service["name"])
         if slot is not None:
             yield service["name"], f"{service['name']}-{slot}", not answers(host, service, slot)
-    yield NGINX, NGINX, not nginx_answers(host)
+    # One that does not start is no more there to answer than one that is refused: connections wait in its sockets, and its state is an alert of its own.
+    yield NGINX, NGINX, not nginx_answers(host) and host.units.runs(UNIT)
 
 
 def nginx_answers(host):

@@ -395,6 +395,12 @@ class Watchdog(Case):
         for get in (lambda *_: Answer(503, ""), self.refuses(ConnectionRefusedError), self.refuses(FileNotFoundError), self.refuses(ConnectionResetError)):
             self.assertEqual(self.watch(get, 10), [])
 
+    def test_an_nginx_that_systemd_starts_again_and_again_is_not_called_hung(self):
+        # Its sockets take connections, which nobody answers.
+        del self.machine.active["nginx.service"]
+        self.assertEqual(self.watch(self.one_hangs("nginx"), 10), [])
+        self.assertEqual(status.status(self.host)["hangs"], [])
+
     def test_a_full_queue_is_asked_again_until_it_has_room_or_time_is_over(self):
         tries = iter(range(100))
 

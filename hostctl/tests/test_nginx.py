@@ -56,6 +56,18 @@ class NginxTest(unittest.TestCase):
         self.assertEqual((self.told(), self.machine.refusing), (["daemon-reload", "restart nginx.service"], []))
         self.serves(HTTP)
 
+    def test_a_port_that_somebody_has_is_refused_by_name_and_nginx_is_not_touched(self):
+        self.apply(HTTP)
+        self.machine.listening = [("0.0.0.0:80", "nginx", 100), ("127.0.0.1:8001", "python3", 77), ("10.0.0.1:8001", "other", 78)]
+        with self.assertRaisesRegex(HostError, r"nginx: its ports must be free\nbind\(\) to 127\.0\.0\.1:8001 failed \(98: Address already in use\): python3 \(process 77\) has it"):
+            self.apply(HTTP, LOCAL)
+        self.assertEqual([words for words in self.told() if words != "daemon-reload"], [f"stop {LOCAL}"])
+        self.serves(HTTP)
+        # On another address of the host it is in nobody's way.
+        self.machine.listening = self.machine.listening[2:]
+        self.apply(HTTP, LOCAL)
+        self.serves(HTTP, LOCAL)
+
     def test_a_port_comes_and_goes_while_the_other_one_stays(self):
         self.apply(HTTP)
         for ports in ((HTTP, HTTPS), (HTTP, HTTPS, LOCAL), (HTTP, HTTPS), (HTTP,)):

@@ -121,6 +121,17 @@ class PutBackTest(unittest.TestCase):
         deploy.recover(self.machine.host("recover"))
         self.assertEqual((self.states(), self.machine.answering(), self.machine.paths.undo.exists()), (before, {"web": self.one}, False))
 
+    def test_an_nginx_that_does_not_load_its_old_files_keeps_no_other_unit_from_its_old_state(self):
+        before = self.states()
+        for part in ("_load_nginx", "_close_new_ports"):
+            with self.subTest(part), mock.patch(f"hostctl.undo.{part}", side_effect=HostError("nginx: kept its old configuration")), \
+                 mock.patch("hostctl.deploy._save", side_effect=HostError("the last thing failed")):
+                with self.assertRaisesRegex(HostError, "the last thing failed\nThe old state could not be put back: nginx: kept its old configuration\nMend that and run `hostctl recover`"):
+                    apply.apply(self.machine.host(), declared(self.two))
+            self.assertEqual(self.states(), before)
+            deploy.recover(self.machine.host("recover"))
+            self.assertEqual((self.states(), self.machine.answering(), self.machine.paths.undo.exists()), (before, {"web": self.one}, False))
+
     def test_a_disk_without_room_for_the_old_files_is_said_beside_the_failure_and_put_back_once_there_is(self):
         before = self.states()
         with mock.patch("hostctl.deploy._save", side_effect=HostError("the last thing failed")), mock.patch("hostctl.undo._restore", side_effect=OSError(errno.ENOSPC, "No space left on device")), \
