@@ -1,5 +1,5 @@
 """`apply`, `release` and `restart`: what each of them changes; deploy.py brings it about."""
-from . import administrator, environment, login, packages, slots
+from . import administrator, environment, login, packages, slots, switch
 from .compare import Changes, compare, roll, stored_or_fail
 from .deploy import deploy, recover
 from .errors import HostError
@@ -9,6 +9,7 @@ def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
     """Make the machine as the manifest declares; say "unchanged" when it is. `env`: values for the app; `database_admin`: see late.py; None keeps them."""
     _hide_secrets(host, env, database_admin)
     recover(host)
+    switch.settle_release(host)
     changes = compare(host, manifest, env, database_admin)
     if changes.user or changes.packages:
         _provide(host, changes)
@@ -56,6 +57,7 @@ def manifest_of(host):
     """The manifest applied last, of a host that runs an app, with what an interrupted run left mended."""
     _hide_secrets(host, None)
     recover(host)
+    switch.settle_release(host)
     manifest = stored_or_fail(host.paths)
     if manifest.release is None:
         raise HostError(f"host {manifest.host}: runs no app, so it has no releases")

@@ -56,7 +56,7 @@ def _backups(host, args):
 def _restore(host, args):
     if args.undo:
         done = restore.undo(host)
-        host.log.say(f"database {done['database']} and the media: are what they were before the restore that was interrupted" if done["kept"] is None else
+        host.log.say(restore.settled(done["database"], done["back"]) if done["kept"] is None else
                      f"database {done['database']}: is what it was before; the other is kept as {done['kept']}")
     elif args.recover:
         host.log.say(restore.settle(host))

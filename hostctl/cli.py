@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from . import (apply, backup_verbs, certificate, files, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, monitoring, monitoring_verbs,
-               pause, prune, restore, rollback, signals, slots, status, update, words)
+               pause, prune, rollback, signals, slots, status, switch, update, words)
 from .compare import differences, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -212,7 +212,7 @@ def _recover(host, _args):
     try:
         recover(host)
     finally:
-        restore.recover(host)
+        switch.recover(host)
     return 0
 
 

@@ -36,7 +36,7 @@ def _with_point(host, digest, move):
     chosen, database, repository = backup.settings_or_fail(host.paths), backup.open_database(host), Repository(host)
     with backup.turn(host, "rollback"):
         found = restore_point.find(host, repository, digest)
-        done = restore.bring(host, chosen, database, repository, found, move)
+        done = restore.bring(host, chosen, database, repository, found, move, digest)
         since = _written_since(database, done["kept"])
     host.log.say(f"database {database.name}: is restore point {found.id}, {done['ageSeconds']} s old; what was written since is in {done['kept']} only: "
                  f"{since}; `hostctl restore --drop-old` removes it")

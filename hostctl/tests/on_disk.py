@@ -1,4 +1,4 @@
-"""Power cuts: a deployment, a backup and a restore in an ext4 file system whose disk is copied at every line of the log and at every rename
+"""Power cuts: a deployment, a backup, a restore and a rollback in an ext4 file system whose disk is copied at every line of the log and at every rename
 that counts, with hostctl stopped. Each copy is what a power cut then would have left: what the kernel had not yet written is not in it. It
 is mounted in the place of the original, hostctl started from it as at boot, and the machine must be as before or as after.
 
@@ -47,6 +47,7 @@ class DiskMachine(Machine):
     snapshots in the repository of its backups."""
 
     def __init__(self, rig):
+        self.databases = {}
         super().__init__(rig / "disk")
         self.beside = rig / "beside.json"
         self.users.add("shop")
@@ -56,6 +57,14 @@ class DiskMachine(Machine):
             self.enabled, self.databases, self.snapshots, self.refused = json.loads(self.beside.read_text())
             self.enabled = set(self.enabled)
             self.reboot()
+
+    @property
+    def schema(self):
+        return self.databases["shop"]
+
+    @schema.setter
+    def schema(self, revision):
+        self.databases["shop"] = revision
 
     def time(self):
         return time.time()
@@ -127,8 +136,8 @@ class DiskMachine(Machine):
 def main(rig, words):
     """hostctl as the rig starts it."""
     machine = DiskMachine(Path(rig))
-    if words[0] in ("judge", "judge-data"):
-        return {"judge": judge, "judge-data": judge_data}[words[0]](machine)
+    if words[0] in JUDGES:
+        return JUDGES[words[0]](machine)
     with stops(machine) if "STOPS" in os.environ else contextlib.nullcontext():
         code = cli.main(words, machine.root, machine)
     machine.keep()
@@ -165,7 +174,7 @@ def judge(machine):
     is_.assertEqual(machine.answering(), {"web": serving})
     is_.assertEqual(compare.compare(host, declared).lines, [])
     is_.assertRegex((paths.release(serving) / "app.py").read_text(), r"^version = \d\n$")
-    for step in declared.release.steps:
+    for step in (step for step in declared.release.steps if step.command[0] == "touch-static"):
         published = paths.static / "static" / step.command[1]
         is_.assertEqual(published.read_text(), "body{}" * 500)
         is_.assertEqual(gzip.decompress(published.with_name(f"{published.name}.gz").read_bytes()).decode(), "body{}" * 500)
@@ -197,6 +206,22 @@ def judge_data(machine):
     return 0
 
 
+def judge_pair(machine):
+    """What a boot finds, with what systemd has done soon after: prints which bundle's release serves, on which bundle's schema. Raises
+    AssertionError where what a switch has put aside is gone."""
+    is_, host, paths = unittest.TestCase(), machine.host("recover"), machine.paths
+    cli.main(["recover"], machine.root, machine, echo=lambda *_, **__: None)
+    restore.settle(host)
+    machine.keep()
+    is_.assertFalse(paths.restoring.exists())
+    is_.assertIn("two", machine.databases.values())
+    serving = slots.current(paths)
+    is_.assertEqual(machine.answering(), {"web": serving})
+    print({"version = 1\n": "one", "version = 2\n": "two"}[(paths.release(serving) / "app.py").read_text()], machine.schema)
+    return 0
+
+
+JUDGES = {"judge": judge, "judge-data": judge_data, "judge-pair": judge_pair}
 BACKUPS = {"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": ["media"], "drill": {"schedule": "weekly", "checks": []}}
 
 
@@ -232,6 +257,7 @@ class Rig(unittest.TestCase):
         modules["__main__.py"] = modules["__main__.py"].replace(LAST, OURS.format(hostctl=str(HOSTCTL), rig=str(self.rig), name=name))
         modules["SHA256SUMS"] = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in modules.items())
         release = {**manifest(digest).raw["release"], "schema": {"revision": ["schema"], "down": [], "check": []}, "steps": [{"name": f"Static-{css}", "command": ["touch-static", f"{css}.css"], "timeoutSeconds": 5} for css in ("both", digest)]}
+        release["steps"].append({"name": "migrate", "command": ["migrate-to", name], "timeoutSeconds": 5})
         files = [file(SITE, f"{name}\n", [RELOAD_NGINX]), *manifest(digest).raw["files"][1:], file("/etc/webstack/backup.json", json.dumps(BACKUPS)),
                  file("/usr/local/bin/hostctl", self.placed((HOSTCTL.parent / "cloud-init/bin/hostctl").read_text()), mode="0755"),
                  *(file(f"{PROGRAMS}/hostctl/{module}", text) for module, text in modules.items())]
@@ -331,6 +357,24 @@ class ReleaseTest(Rig):
     def test_the_key_for_backups_is_on_the_disk_before_anybody_is_told_of_it(self):
         line = backup.make_key(self.machine.host("backup-key"))
         self.assertIn(line, self.after_power_cut(f"ssh-keygen -y -f {self.machine.paths.backup_key}").stdout)
+
+
+class PairTest(Rig):
+    def test_a_power_cut_during_a_rollback_with_its_restore_point_leaves_the_old_release_on_its_schema_or_the_new_one_on_its_own(self):
+        two, late = self.apply(self.bundle("two", self.two))
+        self.run_to_end(two, late)
+        (self.rig / "late").write_text(late)
+        subprocess.run(["sync", "--file-system", str(self.disk)], check=True)
+        found = []
+        for number, _ in enumerate(self.points([str(self.hostctl), "rollback", self.one, "--restore"])):
+            with self.subTest(point=number):
+                again = f"; {' '.join(two)} < {self.rig}/late > {self.rig}/said; {self.hostctl} judge-pair" if number % 10 == 0 else ""
+                booted = self.after_power_cut(f"{self.hostctl} judge-pair{again}")
+                self.assertEqual((booted.returncode, booted.stderr), (0, ""))
+                pair, *after = booted.stdout.splitlines()
+                found.append(pair)
+                self.assertEqual(after, ["two two"] if again else [])
+        self.assertEqual(list(dict.fromkeys(found)), ["two two", "one one"])
 
 
 class DataTest(Rig):

@@ -12,7 +12,7 @@ from contextlib import redirect_stderr
 from pathlib import Path
 from unittest import mock
 
-from hostctl import apply, backup, cli, media, restore, status
+from hostctl import apply, backup, cli, media, restore, status, switch
 from hostctl.errors import HostError
 from hostctl.system import Result
 from hostctl.tests.machine import Killed, Machine, manifest, source
@@ -129,7 +129,7 @@ class RestoreTest(unittest.TestCase):
 
     def record(self, machine):
         self.assertFalse(machine.paths.restoring.exists())
-        return restore._read(machine.paths.restored)
+        return switch.read(machine.paths.restored)
 
     def test_puts_media_and_database_in_place_and_undo_changes_back_and_forth(self):
         machine = self.machine()
@@ -194,7 +194,7 @@ class RestoreTest(unittest.TestCase):
                         machine.on_command = lambda argv: self.kill_at_switch(argv)
                     with Failing(number, Killed()), self.assertRaises(Killed):
                         # kill -9 runs no clean-up of hostctl's either.
-                        with mock.patch("shutil.rmtree"), mock.patch.object(restore, "_turned_back", side_effect=Killed):
+                        with mock.patch("shutil.rmtree"), mock.patch.object(switch, "_turned_back", side_effect=Killed):
                             self.restore(machine)
                     machine.on_command = lambda argv: None
                     machine.clock += 10
@@ -303,7 +303,7 @@ class RestoreToMountsTest(RestoreTest):
                 machine.on_command = self.kill_at_switch
                 self.cut(machine, contextlib.nullcontext())
                 machine.on_command = lambda argv: None
-                moves = restore._read(machine.paths.restoring)["moves"]
+                moves = switch.read(machine.paths.restoring)["moves"]
                 for source, to in reversed([move for move in moves if any(lost in name for name in move)]):
                     media._rename(machine.paths, to, source)
                 restore.undo(machine.host("restore"))
@@ -350,7 +350,7 @@ class RefusedTest(unittest.TestCase):
     def refused(self, machine, sentence):
         with self.assertRaisesRegex(HostError, sentence):
             restore.restore(machine.host("restore"), ID, lambda _: None)
-        self.assertEqual((machine.databases, restore._read(machine.paths.restored), [argv for argv in machine.ran if argv[:2] == ["restic", "restore"]]), ({"shop": "now"}, None, []))
+        self.assertEqual((machine.databases, switch.read(machine.paths.restored), [argv for argv in machine.ran if argv[:2] == ["restic", "restore"]]), ({"shop": "now"}, None, []))
 
     def test_a_mount_inside_a_folder_of_media(self):
         machine = self.machine()

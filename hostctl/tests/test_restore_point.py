@@ -1,24 +1,37 @@
 """Restore points: when one is taken, what is refused, and what a rollback does with it. Limit: restic and the database are played;
 tests/machines has the real ones."""
+import io
 import json
 import unittest
+from contextlib import redirect_stderr
+from unittest import mock
 
-from hostctl import apply, backup, rollback
+from hostctl import apply, backup, cli, deploy, rollback
 from hostctl.errors import CommandFailed, HostError
 from hostctl.repository import Repository
 from hostctl.system import Result
-from hostctl.tests.machine import Machine, manifest, source
+from hostctl.tests.machine import Killed, Machine, manifest, source
+from hostctl.tests.test_kill import KillAt
+from hostctl.tests.test_restore import Restoring
 
 URL = "postgresql://shop:pass@10.0.0.3/shop"
 
 
 class Saving(Machine):
-    """A machine that keeps backups; `check` is what the release's check step ends with."""
+    """A machine that keeps backups; `check` is what the release's check step ends with. `databases`: {name: its schema}."""
 
     def __init__(self):
+        self.databases = {}
         super().__init__()
-        self.snapshots, self.check, self.broken, self.asked = [], 1, False, []
-        self.databases = {"shop"}
+        self.snapshots, self.check, self.broken, self.refused = [], 1, False, None
+
+    @property
+    def schema(self):
+        return self.databases["shop"]
+
+    @schema.setter
+    def schema(self, revision):
+        self.databases["shop"] = revision
 
     def keep_backups(self):
         etc = self.paths.env.parent
@@ -36,23 +49,17 @@ class Saving(Machine):
             tags = [word for option, word in zip(sink, sink[1:]) if option == "--tag"]
             self.snapshots.append({"id": f"s{len(self.snapshots)}", "paths": ["/database.dump"], "tags": tags, "schema": self.schema})
         else:
-            self.asked.append("loaded")
+            self.databases[sink[-1].removeprefix("--dbname=")] = next(one["schema"] for one in self.snapshots if one["id"] == source[3])
         return "ab" * 32, 3, ""
 
     def _run(self, argv):
         if argv[:2] == ["restic", "snapshots"]:
             return Result(0, json.dumps(self.snapshots))
         if argv[0] == "psql":
-            return self._psql(next(word for word in argv if word.startswith("--command=")).removeprefix("--command="))
+            return Restoring._psql(self, argv[-1].removeprefix("--command="))
         if argv[0] == "systemd-run" and argv[-1] == "check":
             return Result(self.check, "")
         return super()._run(argv)
-
-    def _psql(self, sql):
-        if "rename to" in sql:
-            self.asked.append("switched")
-            self.schema = "A" if self.schema == "B" else "B"
-        return Result(0, "1\n" if sql.startswith("select 1 from pg_database") else "")
 
 
 class RestorePoints(unittest.TestCase):
@@ -112,7 +119,7 @@ class RestorePoints(unittest.TestCase):
         self.assertIn(f"`hostctl rollback {self.one} --restore` goes back to restore point {point}", str(caught.exception))
         rollback.rollback(self.machine.host("rollback"), point=True)
         self.assertEqual((self.machine.answering(), self.machine.schema), ({"web": self.one}, "A"))
-        self.assertEqual(self.machine.asked, ["loaded", "switched"])
+        self.assertEqual([schema for name, schema in self.machine.databases.items() if "_before_" in name], ["B"])
 
     def test_a_rollback_whose_code_does_not_start_changes_the_database_back(self):
         self.declare(self.two, "B")
@@ -120,6 +127,8 @@ class RestorePoints(unittest.TestCase):
         with self.assertRaisesRegex(HostError, "so the old data serves again"):
             rollback.rollback(self.machine.host("rollback"), point=True)
         self.assertEqual((self.machine.answering(), self.machine.schema), ({"web": self.two}, "B"))
+        self.assertEqual([schema for name, schema in self.machine.databases.items() if "_undone_" in name], ["A"])
+        self.assertFalse(self.machine.paths.restoring.exists())
 
     def test_those_of_a_host_that_is_lost_outlast_the_first_backup_of_the_next_one(self):
         self.declare(self.two, "B")
@@ -139,6 +148,67 @@ class RestorePoints(unittest.TestCase):
             self.declare(self.machine.deliver(source(number)), "B", wanted=False)
         backup.run(self.machine.host("backup"))
         self.assertEqual([argv[3:] for argv in self.machine.ran if argv[:2] == ["restic", "forget"]][-2:-1], [["s0"]])
+
+    def test_release_and_schema_stay_a_pair_wherever_a_rollback_is_killed(self):
+        others, number, points = (self.undo, self.release_again, self.roll_back_again), 0, 0
+        while number <= points:
+            for mend in (self.boot, others[number % 3]):
+                with self.subTest(mend=mend.__name__, point=number):
+                    self.setUp()
+                    self.declare(self.two, "B")
+                    self.machine.clock += 10
+                    with KillAt(self.machine, number, True) as kill:
+                        try:
+                            rollback.rollback(self.machine.host("rollback"), point=True)
+                        except Killed:
+                            pass
+                    points = points or kill.count
+                    self.machine.clock += 10
+                    self.assertEqual(mend(), {self.two: "B", self.one: "A"}[self.machine.answering()["web"]])
+                    self.assertFalse(self.machine.paths.restoring.exists())
+                    self.assertIn("B", self.machine.databases.values())
+            number += 1
+        self.assertGreater(points, 60)
+
+    def test_no_deployment_comes_to_a_database_that_an_interrupted_rollback_left_and_that_cannot_be_settled(self):
+        self.declare(self.two, "B")
+        with mock.patch.object(rollback, "deploy", side_effect=Killed), self.assertRaises(Killed):
+            rollback.rollback(self.machine.host("rollback"), point=True)
+        self.machine.refused = "the database is starting up"
+        with self.assertRaisesRegex(HostError, "a rollback was interrupted, and its database cannot be settled: (.|\n)*is starting up\nMend that and try again; "
+                                               "where that database is gone for good, remove /var/lib/webstack/restore.unfinished.json"):
+            self.declare(self.three, "C")
+        self.assertEqual((self.machine.answering(), self.machine.schema), ({"web": self.two}, "A"))
+        self.machine.refused = None
+        self.declare(self.three, "C")
+        self.assertEqual(self.machine.snapshots[-1]["schema"], "B")
+        self.assertEqual((self.machine.answering(), self.machine.schema), ({"web": self.three}, "C"))
+
+    def boot(self):
+        self.machine.reboot(lambda: self.hostctl("recover"))
+        for argv in [argv for argv in self.machine.ran if argv[0] == "systemd-run" and "--recover" in argv]:
+            self.hostctl(*argv[-4:])
+        return self.machine.schema
+
+    def undo(self):
+        if self.machine.paths.restoring.exists():
+            self.hostctl("restore", "--undo")
+        deploy.recover(self.machine.host("recover"))
+        return self.machine.schema
+
+    def release_again(self):
+        self.declare(self.two, "B")
+        return self.machine.schema
+
+    def roll_back_again(self):
+        with redirect_stderr(io.StringIO()) as said:
+            cli.main(["rollback", self.one, "--restore"], self.machine.root, self.machine, echo=lambda *_, **__: None)
+        self.assertIn(said.getvalue(), ("", f"hostctl: release {self.one}: serves already; `hostctl restart` starts its services anew\n"))
+        self.assertEqual(self.machine.answering(), {"web": self.one})
+        return self.machine.schema
+
+    def hostctl(self, *words):
+        self.assertEqual(cli.main(words, self.machine.root, self.machine, echo=lambda *_, **__: None), 0)
 
     def test_a_point_that_is_gone_is_named(self):
         self.declare(self.two, "B")
