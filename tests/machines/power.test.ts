@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 
 test.each([
   { work: "a deployment leaves the old state or the new one", suite: "ReleaseTest" },
+  { work: "a rollback with its restore point leaves release and schema a pair", suite: "PairTest" },
   { work: "a restore or a backup leaves the data that served or that of the backup", suite: "DataTest" },
   { work: "a restore does as well where media have no disk of their own", suite: "DataOnOneDiskTest" },
 ])("a power cut at any point of $work", async ({ suite }) => {
