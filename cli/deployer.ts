@@ -1,18 +1,19 @@
 /** npm run policy -- STACK --deployer [--out FOLDER]: writes what the role that deploys a stack on AWS may do, as policies of IAM, from the stack's file alone. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { join } from "node:path";
 import { planStack } from "../infra/plan";
 import { deployerPolicies } from "../infra/targets/aws/deployer";
 import { project } from "../tools/setup/folders";
 import { readDescription } from "./description";
+import { outOf } from "./out";
 import { main, stackAndRest, UsageError } from "./terminal";
 
 const usage = "npm run policy -- STACK --deployer [--out FOLDER]";
 
 main(async () => {
   const { stack, rest } = stackAndRest();
-  const folder = resolve(process.env["INIT_CWD"] ?? project, outOf(rest));
+  if (!rest.includes("--deployer")) throw new UsageError(`${usage}: --deployer must be given`);
+  const folder = outOf(rest.filter((word) => word !== "--deployer"), usage, ".");
   const spec = readDescription(project, stack);
   if (spec.target !== "aws") throw new UsageError(`${usage}: the target of ${stack} must be aws, whose roles have policies, got ${spec.target}`);
   mkdirSync(folder, { recursive: true });
@@ -25,13 +26,3 @@ main(async () => {
   }
   return 0;
 });
-
-function outOf(words: readonly string[]): string {
-  try {
-    const { values } = parseArgs({ args: [...words], options: { deployer: { type: "boolean" }, out: { type: "string" } } });
-    if (values.deployer !== true) throw new Error("--deployer must be given");
-    return values.out ?? ".";
-  } catch (error) {
-    throw new UsageError(`${usage}: ${(error as Error).message}`);
-  }
-}

@@ -1,11 +1,11 @@
 /** npm run proof -- STACK [--out FILE]: asks the account of a stack on AWS what no simulation can show, changes nothing, and writes a report without the account's number. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { dirname } from "node:path";
 import { planStack } from "../infra/plan";
 import { project } from "../tools/setup/folders";
 import { capture, Failed } from "../tools/setup/process";
 import { readDescription } from "./description";
+import { outOf } from "./out";
 import { checksOf } from "./proof/checks";
 import { judged, report, type Answered } from "./proof/report";
 import { main, stackAndRest, UsageError } from "./terminal";
@@ -14,7 +14,7 @@ const usage = "npm run proof -- STACK [--out FILE]";
 
 main(async () => {
   const { stack, rest } = stackAndRest();
-  const file = resolve(process.env["INIT_CWD"] ?? project, outOf(rest) ?? `proof-${stack}.md`);
+  const file = outOf(rest, usage, `proof-${stack}.md`);
   const spec = readDescription(project, stack);
   if (spec.target !== "aws") throw new UsageError(`${usage}: the target of ${stack} must be aws, got ${spec.target}`);
   const all: Answered[] = [];
@@ -35,11 +35,3 @@ main(async () => {
   console.log(`Wrote ${file}.`);
   return all.every(({ wrong }) => wrong === null) ? 0 : 1;
 });
-
-function outOf(words: readonly string[]): string | undefined {
-  try {
-    return parseArgs({ args: [...words], options: { out: { type: "string" } } }).values.out;
-  } catch (error) {
-    throw new UsageError(`${usage}: ${(error as Error).message}`);
-  }
-}
