@@ -4,7 +4,10 @@ import hashlib
 import os
 import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
+
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 def is_full_disk(failure):
@@ -64,6 +67,30 @@ def make_folder(path):
         make_folder(path.parent)
         path.mkdir(exist_ok=True)
         sync(path.parent)
+
+
+def enter(root, folder, mode_of=None):
+    """Descriptor of a folder below `root`. No component below the root is followed as a link: whoever owns one of them may have put it there. `mode_of`: the mode
+    with which a missing component is made, by its name. Raises OSError, with the component as its `filename`."""
+    handle = os.open(root, FOLDER)
+    for part in Path(folder).parts:
+        try:
+            inner = _open_inside(part, handle, mode_of)
+        finally:
+            os.close(handle)
+        handle = inner
+    return handle
+
+
+def _open_inside(part, handle, mode_of):
+    try:
+        return os.open(part, FOLDER, dir_fd=handle)
+    except FileNotFoundError:
+        if mode_of is None:
+            raise
+    with suppress(FileExistsError):
+        os.mkdir(part, mode_of(part), dir_fd=handle)
+    return os.open(part, FOLDER, dir_fd=handle)
 
 
 def remove(path):

@@ -13,7 +13,6 @@ from .errors import HostError
 
 LABELS = ("acme", "media", "releases")
 HISTORY = "history.json"
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 def send(host, labels, stream):
@@ -148,10 +147,8 @@ def _unpack(host, archive, member, root, parts, newer_stay):
     except KeyError:
         raise HostError(f"hand-over: {member.name} belongs to {member.uname}:{member.gname}, who is not known here") from None
     root.mkdir(parents=True, exist_ok=True)
-    folder = os.open(root, FOLDER)
+    folder = files.enter(root, "/".join(parts if member.isdir() else parts[:-1]), lambda _: 0o700)
     try:
-        for part in parts if member.isdir() else parts[:-1]:
-            folder = _enter(folder, part)
         if member.isdir():
             os.fchown(folder, *owner)
             os.fchmod(folder, member.mode & 0o7777)
@@ -162,17 +159,6 @@ def _unpack(host, archive, member, root, parts, newer_stay):
         return 1
     finally:
         os.close(folder)
-
-
-def _enter(folder, name):
-    """The folder of that name in an open one, made where it is not there; the open one is closed."""
-    try:
-        os.mkdir(name, 0o700, dir_fd=folder)
-    except FileExistsError:
-        pass
-    inner = os.open(name, FOLDER, dir_fd=folder)
-    os.close(folder)
-    return inner
 
 
 def _as_new(folder, name, member, newer_stay):

@@ -6,12 +6,12 @@ import shutil
 import stat
 from contextlib import contextmanager
 
+from . import files
 from .errors import CommandFailed, HostError
 
 INCOMING, ASIDE = ".incoming-", ".aside-"
 # Of the file system at the top of a disk: https://man7.org/linux/man-pages/man8/mklost+found.8.html
 LOST = "lost+found"
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 def folders(paths, wanted):
@@ -156,19 +156,9 @@ def _entries(paths, folder):
 
 
 def _enter(paths, folder, make=False):
-    """An open folder below the data, no link followed. `make`: what is not there is made, the last one for root alone."""
+    """An open folder below the data. `make`: what is not there is made, the last one for root alone."""
     paths.data.mkdir(parents=True, exist_ok=True)
-    handle = os.open(paths.data, FOLDER)
-    parts = [part for part in folder.split("/") if part not in ("", ".")]
-    for number, part in enumerate(parts, 1):
-        try:
-            if make and part not in os.listdir(handle):
-                os.mkdir(part, 0o700 if part.startswith((INCOMING, ASIDE)) else 0o755, dir_fd=handle)
-            inner = os.open(part, FOLDER, dir_fd=handle)
-        finally:
-            os.close(handle)
-        handle = inner
-    return handle
+    return files.enter(paths.data, folder, (lambda part: 0o700 if part.startswith((INCOMING, ASIDE)) else 0o755) if make else None)
 
 
 def _rename(paths, source, to):

@@ -8,7 +8,7 @@ import json
 import os
 import stat
 import zlib
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from . import files
@@ -18,7 +18,6 @@ COMPRESSED = (".css", ".js", ".svg", ".json", ".html", ".txt", ".xml", ".ico")
 WORTH_IT = 1024
 # In the release's folder: {path below the static folder: SHA-256}.
 RECORD = ".webstack-static"
-FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 def keep(host, release, static):
@@ -169,27 +168,16 @@ def _is_regular(name, folder):
 @contextmanager
 def _opened(release, folder, make=False):
     """Descriptor of a folder of a release. None of its components is a link: the app's user owns some of them while steps run, and root comes after it."""
-    handle = os.open(release, FOLDER)
     try:
-        for part in Path(folder).parts:
-            if make:
-                with suppress(FileExistsError):
-                    os.mkdir(part, 0o755, dir_fd=handle)
-            inner = _enter(release, folder, part, handle)
-            os.close(handle)
-            handle = inner
-        yield handle
-    finally:
-        os.close(handle)
-
-
-def _enter(release, folder, part, handle):
-    try:
-        return os.open(part, FOLDER, dir_fd=handle)
+        handle = files.enter(release, folder, (lambda _: 0o755) if make else None)
     except OSError as failure:
         if failure.errno not in (errno.ENOTDIR, errno.ELOOP):
             raise
-        raise HostError(f"release {release.name}: {folder}: must be a folder, and {part} of it is a link or a file; no step may put one there") from None
+        raise HostError(f"release {release.name}: {folder}: must be a folder, and {failure.filename} of it is a link or a file; no step may put one there") from None
+    try:
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def _same(source, target):
