@@ -317,22 +317,28 @@ class Rig(unittest.TestCase):
         self.last = same, booted
         return booted
 
+    def judge_each(self, points, judge, states, apply, applied):
+        """Cut the power at every point: `judge` finds the machine in one of the states, which come in this order; at every tenth, that the apply
+        (command, what is late) needs nobody's hand and leaves it as `applied`."""
+        found, (command, late) = [], apply
+        (self.rig / "late").write_text(late)
+        for number, _ in enumerate(points):
+            with self.subTest(point=number):
+                again = f"; {' '.join(command)} < {self.rig}/late > {self.rig}/said; {self.hostctl} {judge}" if number % 10 == 0 else ""
+                booted = self.after_power_cut(f"{self.hostctl} {judge}{again}")
+                self.assertEqual((booted.returncode, booted.stderr), (0, ""))
+                before, *after = booted.stdout.splitlines()
+                found.append(before)
+                self.assertEqual(after, [applied] if again else [])
+        self.assertEqual(list(dict.fromkeys(found)), states)
+
 
 class ReleaseTest(Rig):
     def check(self, bundle, names):
         """Apply it, and cut the power at every point: the machine is as one of the named bundles says; at every tenth, that the next apply needs
         nobody's hand."""
-        found, (command, late) = [], self.apply(bundle)
-        (self.rig / "late").write_text(late)
-        for number, _ in enumerate(self.points(command, late)):
-            with self.subTest(point=number):
-                again = f"; {' '.join(command)} < {self.rig}/late > {self.rig}/said; {self.hostctl} judge" if number % 10 == 0 else ""
-                booted = self.after_power_cut(f"{self.hostctl} judge{again}")
-                self.assertEqual((booted.returncode, booted.stderr), (0, ""))
-                before, *after = booted.stdout.split()
-                found.append(before)
-                self.assertEqual(after, names[-1:] if again else [])
-        self.assertEqual(list(dict.fromkeys(found)), names)
+        command, late = self.apply(bundle)
+        self.judge_each(self.points(command, late), "judge", names, (command, late), names[-1])
 
     def test_a_power_cut_during_a_release_leaves_the_old_state_or_the_new_one(self):
         self.check(self.bundle("two", self.two), ["one", "two"])
@@ -363,18 +369,8 @@ class PairTest(Rig):
     def test_a_power_cut_during_a_rollback_with_its_restore_point_leaves_the_old_release_on_its_schema_or_the_new_one_on_its_own(self):
         two, late = self.apply(self.bundle("two", self.two))
         self.run_to_end(two, late)
-        (self.rig / "late").write_text(late)
         subprocess.run(["sync", "--file-system", str(self.disk)], check=True)
-        found = []
-        for number, _ in enumerate(self.points([str(self.hostctl), "rollback", self.one, "--restore"])):
-            with self.subTest(point=number):
-                again = f"; {' '.join(two)} < {self.rig}/late > {self.rig}/said; {self.hostctl} judge-pair" if number % 10 == 0 else ""
-                booted = self.after_power_cut(f"{self.hostctl} judge-pair{again}")
-                self.assertEqual((booted.returncode, booted.stderr), (0, ""))
-                pair, *after = booted.stdout.splitlines()
-                found.append(pair)
-                self.assertEqual(after, ["two two"] if again else [])
-        self.assertEqual(list(dict.fromkeys(found)), ["two two", "one one"])
+        self.judge_each(self.points([str(self.hostctl), "rollback", self.one, "--restore"]), "judge-pair", ["two two", "one one"], (two, late), "two two")
 
 
 class DataTest(Rig):

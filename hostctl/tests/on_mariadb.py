@@ -16,6 +16,8 @@ from hostctl.errors import CommandFailed
 from hostctl.mariadb import MariaDB
 from hostctl.system import System
 
+from .given import give_login
+
 ADMIN = "admin-password"
 
 
@@ -51,11 +53,7 @@ class LoginTest(unittest.TestCase):
         return f"mysql://{user}:{password}@127.0.0.1:{port or self.port}/shop?ssl_ca={self.ca}"
 
     def give(self, user, password):
-        with tempfile.NamedTemporaryFile("w", suffix=".sql") as text:
-            text.write(login_mysql.statements("shop", user, password, "shop"))
-            text.flush()
-            argv, env = login_mysql.program(System(), self.url("admin", ADMIN), "shop", text.name)
-            System().run(argv, env=env)
+        give_login(login_mysql, self.url("admin", ADMIN), user, password)
 
     def ask(self, user, password, sql="select 1", database="shop", port=None):
         return MariaDB(System(), self.url(user, password, port)).ask(sql, database)

@@ -21,6 +21,8 @@ from hostctl.lock_wait import LockWait
 from hostctl.postgres import Postgres
 from hostctl.system import System
 
+from .given import give_login
+
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 SUPERUSER, MASTER = "superuser-password", "master-password"
 
@@ -145,11 +147,7 @@ class LoginTest(Server):
             cls.as_superuser(sql)
 
     def give(self, user, password):
-        with tempfile.NamedTemporaryFile("w", suffix=".sql") as text:
-            text.write(login_postgres.statements("shop", user, password, "shop"))
-            text.flush()
-            argv, env = login_postgres.program(System(), self.url("webstack_admin", MASTER), "shop", text.name)
-            System().run(argv, env=env)
+        give_login(login_postgres, self.url("webstack_admin", MASTER), user, password)
 
     def test_what_one_login_makes_belongs_to_both(self):
         self.give("shop_a", "first-password")
