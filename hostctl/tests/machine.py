@@ -49,8 +49,17 @@ class Machine(System):
         self.refusals = 0
         self.certificate = ""
         self.reload_is_ignored = False
-        self.schema = "shop=0001"
+        # {name: its schema, or what else a test keeps in it}
+        self.databases = {"shop": "shop=0001"}
         self.paths.inbox.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def schema(self):
+        return self.databases["shop"]
+
+    @schema.setter
+    def schema(self, revision):
+        self.databases["shop"] = revision
 
     # What a test asks for
 

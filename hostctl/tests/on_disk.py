@@ -47,7 +47,6 @@ class DiskMachine(Machine):
     snapshots in the repository of its backups."""
 
     def __init__(self, rig):
-        self.databases = {}
         super().__init__(rig / "disk")
         self.beside = rig / "beside.json"
         self.users.add("shop")
@@ -57,14 +56,6 @@ class DiskMachine(Machine):
             self.enabled, self.databases, self.snapshots, self.refused = json.loads(self.beside.read_text())
             self.enabled = set(self.enabled)
             self.reboot()
-
-    @property
-    def schema(self):
-        return self.databases["shop"]
-
-    @schema.setter
-    def schema(self, revision):
-        self.databases["shop"] = revision
 
     def time(self):
         return time.time()

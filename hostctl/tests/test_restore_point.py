@@ -21,17 +21,8 @@ class Saving(Machine):
     """A machine that keeps backups; `check` is what the release's check step ends with. `databases`: {name: its schema}."""
 
     def __init__(self):
-        self.databases = {}
         super().__init__()
         self.snapshots, self.check, self.broken, self.refused = [], 1, False, None
-
-    @property
-    def schema(self):
-        return self.databases["shop"]
-
-    @schema.setter
-    def schema(self, revision):
-        self.databases["shop"] = revision
 
     def keep_backups(self):
         etc = self.paths.env.parent
