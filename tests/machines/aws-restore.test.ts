@@ -9,7 +9,7 @@ import { startServices } from "../cloud/services";
 import { bucketKeys } from "../cloud/storage";
 import type { Stored } from "../cloud/store";
 import { printedLeft, said, TestCloud } from "./cloud";
-import { ask } from "./http";
+import { Shop } from "./shop";
 import { visitors } from "./visitors";
 
 const cloud = new TestCloud("aws-restore", "10.84.22.0/24", "aws", { example: "Pulumi.aws.yaml" });
@@ -40,20 +40,8 @@ const first = `webstack-${cloud.name}-database`;
 
 /** The address of the site leads to no other host for as long as the stack stands. */
 const address = () => String(cloud.resources("Eip").find(({ inputs }) => (inputs.tags as { Name?: string }).Name?.endsWith("-site"))?.outputs.publicIp);
-const page = (path = "/") => ask(`https://www.ocpizza.fr${path}`, { address: address(), ca: "anybody" });
-
-/** What the API of the site answers; the status of a refusal. */
-async function json(path: string, body?: object): Promise<unknown> {
-  const answer = await ask(`https://www.ocpizza.fr${path}`, { address: address(), ca: "anybody", ...(body === undefined ? {} : { method: "POST", json: body }) });
-  return answer.status < 300 ? (JSON.parse(answer.body) as unknown) : answer.status;
-}
-
-async function order(name: string): Promise<string> {
-  const { products } = (await json("/products")) as { products: { id: number }[] };
-  const { restaurants } = (await json("/restaurants")) as { restaurants: { id: number }[] };
-  const { id } = (await json("/orders", { restaurant: restaurants[0]?.id, name, lines: [{ product: products[0]?.id, quantity: 2 }] })) as { id: string };
-  return id;
-}
+const shop = new Shop(address);
+const page = (path?: string) => shop.page(path);
 
 let kept = "";
 /** What brought the database that the site has. */
@@ -70,11 +58,11 @@ test("up: the shop serves from RDS for MySQL, and its own login may make trigger
 }, 600_000);
 
 test("database.restore: one up moves the site to the moment, the next one lets the old database go; both are told by their previews, under protect: data", async () => {
-  kept = await order("Ada");
+  kept = await shop.order("Ada");
   await sleep(1_500);
   const at = new Date().toISOString().replace(/\.\d+Z$/, "Z");
   await sleep(1_000);
-  const lost = await order("Grace");
+  const lost = await shop.order("Grace");
 
   restore = { from: first, at };
   cloud.change({ database: { restore } });
@@ -86,7 +74,7 @@ test("database.restore: one up moves the site to the moment, the next one lets t
   expect([answers > 10, failed]).toEqual([true, []]);
 
   const { instance, leaving } = await output();
-  expect([instance === first, leaving, await json(`/orders/${kept}`), await json(`/orders/${lost}`)]).toEqual([false, [first], expect.objectContaining({ id: kept }), 404]);
+  expect([instance === first, leaving, await shop.json(`/orders/${kept}`), await shop.json(`/orders/${lost}`)]).toEqual([false, [first], expect.objectContaining({ id: kept }), 404]);
   expect([named(first)?.inputs.deletionProtection, named(instance)?.inputs.deletionProtection]).toEqual([false, true]);
   expect(sql(machineOf(first), `select count(*) from ocpizza.shop_order where id = '${lost}'`)).toBe("1");
   // The weekly rehearsal is of the database that the site has, which the provider's update alone would not see to.
@@ -151,7 +139,7 @@ test("npm run down: what is left is what it printed, before it deleted anything 
 test("the stack comes up again from that snapshot, in one up, with every order", async () => {
   cloud.change({ protect: "data", database: { restore: { from: end } } });
   await cloud.mustUp();
-  expect([(await page()).status, await json(`/orders/${kept}`)]).toEqual([200, expect.objectContaining({ id: kept })]);
+  expect([(await page()).status, await shop.json(`/orders/${kept}`)]).toEqual([200, expect.objectContaining({ id: kept })]);
   expect(await output()).toEqual(expect.not.objectContaining({ leaving: expect.anything() as unknown }));
   const preview = await cloud.preview("--expect-no-changes");
   expect([preview.code, said(preview)]).toEqual([0, expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/)]);

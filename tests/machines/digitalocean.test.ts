@@ -11,9 +11,9 @@ import { moto, startMoto, type Moto } from "../../tools/moto";
 import { ask as sql } from "../cloud/postgres";
 import type { Stored } from "../cloud/store";
 import { printedLeft, refusedDestroy, said, steps, TestCloud } from "./cloud";
-import { ask } from "./http";
 import { testAtNight } from "./rows";
 import { sameHostTests } from "./sameHost";
+import { Shop } from "./shop";
 import { visitors } from "./visitors";
 
 const cloud = new TestCloud("digitalocean", "10.84.20.0/24", "digitalocean", { example: "Pulumi.prod.yaml" });
@@ -35,26 +35,13 @@ const root = resolve(__dirname, "../..");
 const served = async () => ((await cloud.values()).hosts as readonly { machine: string; snapshotOf?: string }[])[0];
 const address = () => cloud.resources("ReservedIp")[0]?.id ?? "";
 
-/** The page as the world sees it: by the site's name, through the reserved address. */
-const page = (path = "/") => ask(`https://www.ocpizza.fr${path}`, { address: address(), ca: "anybody" });
+const shop = new Shop(address);
+const page = (path?: string) => shop.page(path);
 
 /** A statement as the app's own login, on its host: what psql prints, errors included. */
 async function asApp(sql: string): Promise<string> {
   const { stdout, stderr } = await cloud.ssh("sudo bash -c 'set -a; . /etc/webstack/env; exec psql \"$DATABASE_URL\" -At'", { stdin: sql });
   return `${stdout}${stderr}`.trim();
-}
-
-/** What the API of the site answers. */
-async function json(path: string, body?: object): Promise<unknown> {
-  const answer = await ask(`https://www.ocpizza.fr${path}`, { address: address(), ca: "anybody", ...(body === undefined ? {} : { method: "POST", json: body }) });
-  return answer.status < 300 ? (JSON.parse(answer.body) as unknown) : answer.status;
-}
-
-async function order(name: string): Promise<string> {
-  const { products } = (await json("/products")) as { products: { id: number }[] };
-  const { restaurants } = (await json("/restaurants")) as { restaurants: { id: number }[] };
-  const { id } = (await json("/orders", { restaurant: restaurants[0]?.id, name, lines: [{ product: products[0]?.id, quantity: 2 }] })) as { id: string };
-  return id;
 }
 
 /** The password of doadmin in one cluster. */
@@ -249,22 +236,22 @@ async function backups(): Promise<ReadonlyMap<string, number>> {
 
 test("a backup, a drill and a restore are done by root with the administrator, and what is restored is the app's", async () => {
   await backUp();
-  const kept = await order("Ada");
+  const kept = await shop.order("Ada");
   await cloud.remote("sudo hostctl backup");
   const drill = JSON.parse(await cloud.remote("sudo hostctl drill")) as { ok: boolean; checks: { ok: boolean }[]; health: { service: string; got: string }[]; error: string | null };
   expect([drill.ok, drill.error, drill.checks.filter(({ ok }) => !ok), drill.health]).toEqual([true, null, [], [expect.objectContaining({ service: "web", got: "200" })]]);
   expect(await asApp("select datname from pg_database where datname like '%drill%'")).toBe("");
 
-  const lost = await order("Grace");
+  const lost = await shop.order("Grace");
   const { done } = await visitors(page, cloud.ssh("sudo hostctl restore latest --yes"));
   expect([done.code, said(done)]).toEqual([0, expect.stringMatching(/database ocpizza: is backup \S+; kept as ocpizza_before_\w+, `hostctl restore --undo` changes back/)]);
-  expect([await json(`/orders/${kept}`), await json(`/orders/${lost}`)]).toEqual([expect.objectContaining({ id: kept }), 404]);
+  expect([await shop.json(`/orders/${kept}`), await shop.json(`/orders/${lost}`)]).toEqual([expect.objectContaining({ id: kept }), 404]);
   expect(await asApp("select current_user, min(tableowner), max(tableowner) from pg_tables where schemaname = 'public'")).toBe("ocpizza|ocpizza|ocpizza");
   expect(await asApp("select pg_get_userbyid(datdba) from pg_database where datname = current_database()")).toBe("doadmin");
-  await order("Katherine");
+  await shop.order("Katherine");
 
   await cloud.remote("sudo hostctl restore --undo");
-  expect(await json(`/orders/${lost}`)).toMatchObject({ id: lost });
+  expect(await shop.json(`/orders/${lost}`)).toMatchObject({ id: lost });
   expect(await cloud.remote("sudo hostctl restore --drop-old")).toMatch(/removed: ocpizza_undone_\w+$/);
   expect(await asApp("select datname from pg_database where datname like 'ocpizza%'")).toBe("ocpizza");
   expect(await holding(adminPassword())).toEqual(["/etc/webstack/database-admin"]);
@@ -294,7 +281,7 @@ async function withoutSessions<T>(cluster: Stored | undefined, work: () => Promi
 }
 
 test("database.restore: the site moves to a copy with every order in it, the first database stays, and nobody touches the host", async () => {
-  const id = await order("Ada");
+  const id = await shop.order("Ada");
   const mark = cloud.journal().length;
   const [first] = cloud.resources("DatabaseCluster");
   cloud.change({ database: { restore: { from: first?.inputs.name } } });
@@ -304,7 +291,7 @@ test("database.restore: the site moves to a copy with every order in it, the fir
   expect(cloud.since(mark).filter((entry) => / Database(Cluster|Db|User) /.test(entry))).toEqual([expect.stringMatching(/^create DatabaseCluster database-[0-9a-f]{5}$/)]);
   const copy = cloud.resources("DatabaseCluster").find((one) => one.id !== first?.id);
   expect((await cloud.values()).database).toMatchObject({ host: copy?.outputs.privateHost });
-  expect(await json(`/orders/${id}`)).toMatchObject({ id, lines: [{ quantity: 2 }] });
+  expect(await shop.json(`/orders/${id}`)).toMatchObject({ id, lines: [{ quantity: 2 }] });
   // The copy's own administrator, the same user of the app, and that one's work goes on.
   expect([await holding(adminPassword(copy)), await holding(adminPassword(first))]).toEqual([["/etc/webstack/database-admin"], []]);
   expect(await asApp("select current_user, host(inet_server_addr())")).toBe(`ocpizza|${String(copy?.outputs.privateHost)}`);
