@@ -49,17 +49,8 @@ class Machine(System):
         self.refusals = 0
         self.certificate = ""
         self.reload_is_ignored = False
-        # {name: its schema, or what else a test keeps in it}
-        self.databases = {"shop": "shop=0001"}
+        self.schema = "shop=0001"
         self.paths.inbox.mkdir(parents=True, exist_ok=True)
-
-    @property
-    def schema(self):
-        return self.databases["shop"]
-
-    @schema.setter
-    def schema(self, revision):
-        self.databases["shop"] = revision
 
     # What a test asks for
 
@@ -300,6 +291,22 @@ class Machine(System):
         if folder is None or (folder / "answer").exists():
             return None
         return folder.name
+
+
+class MachineWithDatabases(Machine):
+    """One whose schema is that of the site's database, whichever that is: `databases` is {name: its schema}."""
+
+    def __init__(self, *given):
+        self.databases = {}
+        super().__init__(*given)
+
+    @property
+    def schema(self):
+        return self.databases["shop"]
+
+    @schema.setter
+    def schema(self, revision):
+        self.databases["shop"] = revision
 
 
 def add_file(made, name, content, **fields):

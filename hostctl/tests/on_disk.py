@@ -28,7 +28,7 @@ from hostctl.log import DeployLog
 from hostctl.repository import DUMP, Repository
 from hostctl.system import Result, System
 
-from .machine import RELOAD_NGINX, SITE, Machine, add_file, file, manifest, source
+from .machine import RELOAD_NGINX, SITE, MachineWithDatabases, add_file, file, manifest, source
 from .test_restore import Restoring
 
 HOSTCTL = Path(__file__).resolve().parents[1]
@@ -42,7 +42,7 @@ sys.exit(on_disk.main({rig!r}, sys.argv[1:]))  # {name}
 """
 
 
-class DiskMachine(Machine):
+class DiskMachine(MachineWithDatabases):
     """A machine whose root is the file system below the rig. Kept beside that: what systemd knows of it, its databases ({name: content}), and the
     snapshots in the repository of its backups."""
 

@@ -10,14 +10,14 @@ from hostctl import apply, backup, cli, deploy, rollback
 from hostctl.errors import CommandFailed, HostError
 from hostctl.repository import Repository
 from hostctl.system import Result
-from hostctl.tests.machine import Killed, Machine, manifest, source
+from hostctl.tests.machine import Killed, MachineWithDatabases, manifest, source
 from hostctl.tests.test_kill import KillAt
 from hostctl.tests.test_restore import Restoring
 
 URL = "postgresql://shop:pass@10.0.0.3/shop"
 
 
-class Saving(Machine):
+class Saving(MachineWithDatabases):
     """A machine that keeps backups; `check` is what the release's check step ends with. `databases`: {name: its schema}."""
 
     def __init__(self):
