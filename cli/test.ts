@@ -20,7 +20,7 @@ import { workflows } from "../tools/workflows";
 import { changedFiles, importGraph, touched } from "./test/changed";
 import { choose, wishOf, type Wish } from "./test/choose";
 import { lastFailures, rememberFailures } from "./test/memory";
-import { report, type Done } from "./test/report";
+import { failures, report, type Done } from "./test/report";
 import { runAll } from "./test/schedule";
 import { sum, type Suite } from "./test/suite";
 import { allSuites } from "./test/suites";
@@ -49,10 +49,11 @@ main(async () => {
     await takeDownShared();
     rmSync(folder, { recursive: true });
   }
-  rememberFailures(Object.fromEntries(done.map(({ suite, failed, tests }) => [suite, failed === 0 ? null : [...new Set(tests.filter((test) => test.failed).map(({ file }) => file))]])));
+  rememberFailures(Object.fromEntries(done.map(({ suite, failed, tests }) => [suite, failed === 0 ? null : [...new Set(tests.filter(({ failure }) => failure !== null).map(({ file }) => file))]])));
 
   const total = sum(done);
   console.log(`\n${report(done, Date.now() - started)}\n`);
+  if (total.failed > 0) console.log(`${failures(done)}\n`);
   if (!wish.machines) console.log("The tests on machines were left out: --no-machines\n");
   console.log(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;
@@ -79,6 +80,7 @@ async function runOne(suite: Suite, folder: string): Promise<Done> {
   const tooMuch = suite.name.startsWith("machines/") ? beyond(suite.name, uses, costs[suite.name]) : null;
   const milliseconds = Date.now() - started;
   const failed = result.failed + (tooMuch === null ? 0 : 1);
-  console.log(`\n== ${suite.name}: ${result.passed} passed, ${failed} failed, ${seconds(milliseconds)}\n${result.output.trimEnd()}${tooMuch === null ? "" : `\n${tooMuch}`}\n`);
-  return { suite: suite.name, passed: result.passed, failed, tests: result.tests, uses, milliseconds };
+  const output = `${result.output.trimEnd()}${tooMuch === null ? "" : `\n${tooMuch}`}`;
+  console.log(`\n== ${suite.name}: ${result.passed} passed, ${failed} failed, ${seconds(milliseconds)}\n${output}\n`);
+  return { suite: suite.name, passed: result.passed, failed, tests: result.tests, output, uses, milliseconds };
 }

@@ -10,7 +10,14 @@ interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numRuntimeErrorTestSuites: number;
-  readonly testResults?: readonly { readonly name: string; readonly status: string; readonly assertionResults: readonly { readonly fullName: string; readonly duration?: number | null; readonly status: string }[] }[];
+  readonly testResults?: readonly { readonly name: string; readonly status: string; readonly message?: string; readonly assertionResults: readonly Assertion[] }[];
+}
+
+interface Assertion {
+  readonly fullName: string;
+  readonly duration?: number | null;
+  readonly status: string;
+  readonly failureMessages?: readonly string[];
 }
 
 /** Tests of one level of jest.config.mjs: all of them, or those of some files. */
@@ -50,11 +57,11 @@ export function countJest(report: string, status: number): Count {
 export function testsOf(report: string): Ran[] {
   if (report === "") return [];
   const { testResults = [] } = JSON.parse(report) as Report;
-  return testResults.flatMap(({ name, status: ended, assertionResults }) => {
+  return testResults.flatMap(({ name, status: ended, message = "", assertionResults }) => {
     const file = relative(project, name);
     // A file that does not load has no tests, and is to be run again all the same.
-    if (assertionResults.length === 0 && ended === "failed") return [{ name: "does not load", file, milliseconds: 0, failed: true }];
+    if (assertionResults.length === 0 && ended === "failed") return [{ name: "does not load", file, milliseconds: 0, failure: message }];
     const ran = assertionResults.filter(({ status }) => status === "passed" || status === "failed");
-    return ran.map(({ fullName, duration, status }) => ({ name: fullName, file, milliseconds: duration ?? 0, failed: status === "failed" }));
+    return ran.map(({ fullName, duration, status, failureMessages = [] }) => ({ name: fullName, file, milliseconds: duration ?? 0, failure: status === "failed" ? failureMessages.join("\n") : null }));
   });
 }

@@ -8,6 +8,8 @@ export interface Done extends Count {
   readonly suite: string;
   readonly milliseconds: number;
   readonly tests: readonly Ran[];
+  /** Everything that it printed. */
+  readonly output: string;
   readonly uses: Uses;
 }
 
@@ -31,3 +33,14 @@ export function report(done: readonly Done[], total: number): string {
     table(slowest.map(({ suite, name, milliseconds }) => [seconds(milliseconds), `${suite}: ${name}`])),
   ].join("\n");
 }
+
+/** What failed, once more at the end, where it is looked for: each test with the first lines that its runner says of it, or the last lines of a suite that tells no tests apart. */
+export function failures(done: readonly Done[]): string {
+  const told = done.filter(({ failed }) => failed > 0).flatMap(({ suite, tests, output }) => {
+    const broken = tests.filter(({ failure }) => failure !== null).map(({ name, failure }) => [`${suite}: ${name}`, ...lines(failure ?? "").slice(0, 30)]);
+    return broken.length > 0 ? broken : [[suite, ...lines(output).slice(-30)]];
+  });
+  return told.map(([name = "", ...said]) => [`FAILED ${name}`, ...said.map((line) => `  ${line}`)].join("\n")).join("\n\n");
+}
+
+const lines = (text: string): string[] => text.trimEnd().split("\n");

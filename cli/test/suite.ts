@@ -10,7 +10,8 @@ export interface Ran {
   /** Of its tests' file, relative to the project. */
   readonly file: string;
   readonly milliseconds: number;
-  readonly failed: boolean;
+  /** What the runner says of its failure; null for one that passed. */
+  readonly failure: string | null;
 }
 
 export interface Result extends Count {

@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { report } from "../../../cli/test/report";
+import { failures, report } from "../../../cli/test/report";
 import { allSuites } from "../../../cli/test/suites";
 import { beyond, usesIn } from "../../../cli/test/uses";
 import { costs } from "../../costs";
@@ -33,11 +33,11 @@ test("every suite has its row, and every row its suite", () => {
 });
 
 test("a run ends with the longest suites, what they asked of the box, and the ten slowest tests", () => {
-  const tests = Array.from({ length: 12 }, (_, index) => ({ name: `t${index}`, file: "f", milliseconds: index * 1000, failed: false }));
+  const tests = Array.from({ length: 12 }, (_, index) => ({ name: `t${index}`, file: "f", milliseconds: index * 1000, failure: null }));
   const text = report(
     [
-      { suite: "pure", passed: 12, failed: 0, milliseconds: 30_000, tests, uses: none },
-      { suite: "machines/x", passed: 3, failed: 1, milliseconds: 90_000, tests: [], uses: { boots: 2, load: 10, shared: ["shop"] } },
+      { suite: "pure", passed: 12, failed: 0, milliseconds: 30_000, tests, output: "", uses: none },
+      { suite: "machines/x", passed: 3, failed: 1, milliseconds: 90_000, tests: [], output: "", uses: { boots: 2, load: 10, shared: ["shop"] } },
     ],
     100_000,
   );
@@ -52,4 +52,16 @@ test("a run ends with the longest suites, what they asked of the box, and the te
       ...[9, 8, 7, 6, 5, 4, 3, 2].map((index) => `  ${index}.0 s  pure: t${index}`),
     ].join("\n"),
   );
+});
+
+test("what failed is told once more: a test with what its runner says, a suite without tests with its last lines, and what passed not at all", () => {
+  const about = { file: "f", milliseconds: 0 };
+  const long = Array.from({ length: 40 }, (_, index) => `line ${index}`).join("\n");
+  const text = failures([
+    { suite: "pure", passed: 1, failed: 1, milliseconds: 0, tests: [{ ...about, name: "one", failure: null }, { ...about, name: "two", failure: "Error: 2 is not 3\n  at f" }], output: "much", uses: none },
+    { suite: "machines/x", passed: 0, failed: 1, milliseconds: 0, tests: [], output: `${long}\n`, uses: none },
+    { suite: "lint", passed: 1, failed: 0, milliseconds: 0, tests: [], output: "fine", uses: none },
+  ]);
+  const last = Array.from({ length: 30 }, (_, index) => `  line ${index + 10}`);
+  expect(text).toBe(["FAILED pure: two", "  Error: 2 is not 3", "    at f", "", "FAILED machines/x", ...last].join("\n"));
 });
