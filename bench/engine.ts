@@ -89,7 +89,6 @@ function emptyProgram() {
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "empty",
     PULUMI_SKIP_UPDATE_CHECK: "1",
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
   };
   const pulumi = (words: readonly string[]) => {
     const stack = words[0] === "stack" ? [] : ["--stack", "empty"];

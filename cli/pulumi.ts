@@ -69,8 +69,6 @@ function environment(program: string): Record<string, string> {
     // The language host lies beside the engine.
     PATH: `${dirname(program)}${delimiter}${process.env["PATH"] ?? ""}`,
     PULUMI_SKIP_UPDATE_CHECK: "1",
-    // `tsc` checks the types. Only newer language hosts read the tsconfig that Pulumi.yaml names; this works with all.
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     // Spares Node 22 and newer the compilation of the SDK: https://nodejs.org/api/module.html#module-compile-cache
     NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(cacheFolder(), "node"),
     // The engine would try to download the plugin of every package in node_modules, used or not, before each run.

@@ -3,6 +3,7 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, awaitOk } from "./http";
 import { underLoad } from "./load";
+import { testAtNight } from "./rows";
 import { MailSink, PostSink } from "./sinks";
 import { run, TestStack } from "./stack";
 import { Stranger } from "./stranger";
@@ -229,7 +230,10 @@ describe("the watchdog", () => {
     expect([await slots(), await restarts()]).toEqual([before, counted]);
   });
 
-  test.each([["web", "livez"], ["api", "api/livez"]])("brings %s back when every worker of its slot is stopped, under load", async (service, path) => {
+  test("brings web back when every worker of its slot is stopped, under load", () => comesBack("web", "livez"), 120_000);
+  testAtNight("alerts", "brings api back when every worker of its slot is stopped, under load", () => comesBack("api", "api/livez"), 120_000);
+
+  async function comesBack(service: string, path: string): Promise<void> {
     const before = await stack.servingSlot(service);
     told = webhook.posts.length;
     const { done: away, requests, failed } = await underLoad(`${site}${path}`, 20, async () => {
@@ -243,7 +247,7 @@ describe("the watchdog", () => {
     process.stdout.write(`watchdog, ${service}: served again ${away.toFixed(1)} s after every worker was stopped; ${failed.length} of ${requests} requests failed\n`);
     expect(await stack.servingSlot(service)).not.toBe(before);
     expect(await news(1)).toContain(`happened: service ${service} hung in slot ${before} and was restarted into slot ${before === "blue" ? "green" : "blue"}`);
-  });
+  }
 });
 
 test("a release is announced to Sentry, and each process knows its release and its stack", async () => {

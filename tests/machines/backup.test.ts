@@ -220,7 +220,7 @@ describe("a damaged repository", () => {
   }, 180_000);
 });
 
-test("a backup whose target is away is a failed unit, and every older backup stays", async () => {
+testAtNight("backup", "a backup whose target is away is a failed unit, and every older backup stays", async () => {
   const before = (await list()).backups.map(({ id }) => id);
   await stack.remote(`sudo ip route add blackhole ${backupMachine.address}/32`);
   try {

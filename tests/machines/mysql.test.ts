@@ -213,7 +213,7 @@ testAtNight("mysql", "a release that changes the schema takes a restore point, a
   process.stdout.write(`${times}\n`);
 }, 300_000);
 
-test("a repository in S3: backup, check and restore", async () => {
+testAtNight("mysql", "a repository in S3: backup, check and restore", async () => {
   const s3 = await startMoto(box);
   try {
     const settings = { RESTIC_REPOSITORY: `s3:${s3.url}/webstack-backup/web-0`, RESTIC_PASSWORD: "of-this-test", AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };

@@ -5,13 +5,17 @@
 import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
+import { testAtNight } from "./rows";
 
 test.each([
   { work: "a deployment leaves the old state or the new one", suite: "ReleaseTest" },
   { work: "a rollback with its restore point leaves release and schema a pair", suite: "PairTest" },
   { work: "a restore or a backup leaves the data that served or that of the backup", suite: "DataTest" },
-  { work: "a restore does as well where media have no disk of their own", suite: "DataOnOneDiskTest" },
-])("a power cut at any point of $work", async ({ suite }) => {
+])("a power cut at any point of $work", ({ suite }) => holds(suite), 600_000);
+
+testAtNight("power", "a power cut at any point of a restore does as well where media have no disk of their own", () => holds("DataOnOneDiskTest"), 600_000);
+
+async function holds(suite: string): Promise<void> {
   const { stderr } = await promisify(execFile)("python3", ["-m", "unittest", `hostctl.tests.on_disk.${suite}`], { cwd: resolve(__dirname, "../..") });
   expect(stderr).toMatch(/^Ran \d+ tests? in .*\n\nOK$/m);
-}, 600_000);
+}

@@ -1,6 +1,7 @@
 /** Releases and failures under load. Limit: counts only; how long requests waited is bench/releases.ts. */
 import { statuses, Traffic } from "./faults/traffic";
 import { addRelease, moveReleases, type Pair } from "./moves";
+import { testAtNight } from "./rows";
 import { SharedStack } from "./shared";
 
 const stack = new SharedStack("shop");
@@ -32,9 +33,12 @@ async function underTraffic<T>(what: string, work: () => Promise<T>) {
   return { done, failed };
 }
 
-test("ten releases and rollbacks in a row under 200 requests a second fail no request", async () => {
+test("four releases and rollbacks in a row under 200 requests a second fail no request", () => inARow(4), 300_000);
+testAtNight("release", "ten releases and rollbacks in a row under 200 requests a second fail no request", () => inARow(10), 600_000);
+
+async function inARow(count: number): Promise<void> {
   const since = await stack.remote("date +%s");
-  const { done: slots, failed } = await underTraffic("ten releases and rollbacks", () => moveReleases(stack, pair, 10));
+  const { done: slots, failed } = await underTraffic(`${count} releases and rollbacks`, () => moveReleases(stack, pair, count));
   // The sandbox killed no worker on the way, and no slot had to be started twice.
   const journal = await stack.remote(`sudo journalctl --no-pager --unit 'web@*' --since @${since}`);
   expect(journal).toContain("Started");
@@ -42,7 +46,7 @@ test("ten releases and rollbacks in a row under 200 requests a second fail no re
   expect(await stack.remote("systemctl show 'web@*.service' -p NRestarts --value | sort -u")).toBe("0");
   expect(new Set(slots).size).toBe(2);
   expect(failed).toBe("");
-}, 600_000);
+}
 
 test("a killed master fails no request", async () => {
   const unit = `web@${await stack.servingSlot()}.service`;

@@ -18,7 +18,7 @@ export function pulumiProgram(): string {
 const root = resolve(__dirname, "../..");
 
 /** What the program reads; everything else of the project stays out of a test's copy. */
-const program = ["Pulumi.yaml", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.pulumi.json", "infra", "cloud-init", "hostctl", "providers", "examples", "cli", "policy", "tools", "docs"];
+const program = ["Pulumi.yaml", "package.json", "package-lock.json", "tsconfig.json", "infra", "cloud-init", "hostctl", "providers", "examples", "cli", "policy", "tools", "docs"];
 
 export interface Outcome {
   readonly code: number;
@@ -87,7 +87,6 @@ export class TestStack {
       PULUMI_CONFIG_PASSPHRASE: this.passphrase,
       PULUMI_HOME: this.engineHome(),
       PULUMI_SKIP_UPDATE_CHECK: "1",
-      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
       ...environment,
     };
     const down = `cd ${this.folder} && ${pulumiProgram()} destroy --yes --skip-preview --stack ${this.name} > down.log 2>&1; ${afterwards}; rm -rf ${this.folder}`;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -19,9 +19,13 @@ export function findPulumi(): string | null {
 
 export const pulumi: Step = {
   name: "Pulumi CLI",
-  missing: () => (findPulumi() ? null : "pulumi is not on PATH"),
+  missing: () => {
+    if (findPulumi() === null) return "pulumi is not on PATH";
+    return existsSync(host()) && readFileSync(host(), "utf8") !== hostScript ? "the language host that was built passes over the options of Pulumi.yaml" : null;
+  },
   make: async (say) => {
-    if (await reachable("https://get.pulumi.com/")) await installOfficial(say);
+    if (existsSync(host())) wrapHost(builtFolder());
+    else if (await reachable("https://get.pulumi.com/")) await installOfficial(say);
     else await buildFromModules(say);
   },
 };
@@ -47,6 +51,7 @@ async function buildFromModules(say: (text: string) => void): Promise<void> {
     };
     await build("Node language host", "nodejs", "pulumi-language-nodejs");
     await build("engine", "engine", "pulumi");
+    wrapHost(unfinished);
     rmSync(folder, { recursive: true, force: true });
     renameSync(unfinished, folder);
   } finally {
@@ -62,4 +67,20 @@ function packageOf(source: string): string {
 
 function builtFolder(): string {
   return join(cacheFolder(), "pulumi", engineVersion);
+}
+
+const host = (folder = builtFolder()): string => join(folder, "pulumi-language-nodejs");
+
+/** A host of v3.68.0 knows the options of Pulumi.yaml as words only, and no engine of today says them. */
+export const hostScript = `#!/bin/sh
+# In the folder of another program it is as it was.
+[ -f tools/pulumi/program.cjs ] || exec "$0-v3.68.0" "$@"
+exec "$0-v3.68.0" -typescript=false "-nodeargs=--require ./tools/pulumi/program.cjs" "$@"
+`;
+
+function wrapHost(folder: string): void {
+  if (!existsSync(`${host(folder)}-v3.68.0`)) renameSync(host(folder), `${host(folder)}-v3.68.0`);
+  // Not into the file itself: a run may have it open.
+  writeFileSync(`${host(folder)}.new`, hostScript, { mode: 0o755 });
+  renameSync(`${host(folder)}.new`, host(folder));
 }
