@@ -186,6 +186,19 @@ class CopyTest(unittest.TestCase):
                 self.compile_nothing(folder / name)
             self.check_runs(run())
 
+    def test_what_is_kept_compiled_is_used_whole_and_for_the_sources_that_it_is_of(self):
+        self.check_runs(self.run_command())
+        kept = self.folder / "hostctl.compiled"
+        whole = kept.read_bytes()
+        content = marshal.dumps({"hostctl": compile("", "other", "exec"), "hostctl.cli": compile("def main(words): print('kept')", "other", "exec")})
+        other = hashlib.sha256(content).digest() + content
+        kept.write_bytes(whole[:32] + other)
+        self.assertEqual(self.run_command().stdout, "kept\n")
+        for damaged in (b"", whole[:-1], bytes(len(whole)), whole[:64] + content, bytes(32) + other):
+            kept.write_bytes(damaged)
+            self.check_runs(self.run_command())
+            self.assertEqual(kept.read_bytes(), whole)
+
 
 class SystemTest(unittest.TestCase):
     """The real machine's half, as far as it needs no systemd."""

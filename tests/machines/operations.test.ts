@@ -4,19 +4,19 @@ import { join } from "node:path";
 import { processes } from "../../providers/nspawn/cgroup";
 import { ask, awaitOk } from "./http";
 import { underLoad } from "./load";
-import { TestStack } from "./stack";
+import { SharedStack } from "./shared";
 import { visitors } from "./visitors";
 
-const stack = new TestStack("ops", "10.84.13.0/24");
+const stack = new SharedStack("shop");
 /** Where this box stands in the stack's network. */
-const operator = "10.84.13.1/32";
+const operator = "10.84.14.1/32";
 let site = "";
 
 const never = "*-01-01 00:00:00";
 const python = (program: string) => ["python", "-c", program];
 
 beforeAll(async () => {
-  await stack.init({
+  await stack.bringUp({
     jobs: {
       greet: { run: python("import os, time; print('hello', os.environ['DJANGO_SETTINGS_MODULE'], flush=True); time.sleep(1); print('bye')"), schedule: never, memoryMiB: 64 },
       broken: { run: python("import sys; print('no such feed'); sys.exit(7)"), schedule: never, memoryMiB: 64 },
@@ -24,7 +24,6 @@ beforeAll(async () => {
       endless: { run: ["sleep", "300"], schedule: never, timeoutSeconds: 2, memoryMiB: 64 },
     },
   });
-  await stack.mustUp();
   site = (await stack.outputs()).siteUrl;
 }, 300_000);
 
