@@ -17,6 +17,7 @@ import { setUp } from "../tools/setup";
 import { project } from "../tools/setup/folders";
 import { seconds } from "../tools/setup/step";
 import { workflows } from "../tools/workflows";
+import { cacheNow, cacheTable } from "./test/cache";
 import { changedFiles, importGraph, touched } from "./test/changed";
 import { choose, wishOf, type Wish } from "./test/choose";
 import { lastFailures, rememberFailures } from "./test/memory";
@@ -30,6 +31,7 @@ import { main } from "./terminal";
 main(async () => {
   const wish = wishOf(process.argv.slice(2));
   const suites = await chosen(wish);
+  const before = cacheNow();
   const onMachines = suites.some(({ name }) => name.startsWith("machines/"));
   await setUp([iam, linters, moto, postgres, signatures, ...(onMachines ? [k6, pebble, scanners, probes, workflows, images, mysqlImages] : [])]);
 
@@ -52,7 +54,7 @@ main(async () => {
   rememberFailures(Object.fromEntries(done.map(({ suite, failed, tests }) => [suite, failed === 0 ? null : [...new Set(tests.filter(({ failure }) => failure !== null).map(({ file }) => file))]])));
 
   const total = sum(done);
-  console.log(`\n${report(done, Date.now() - started)}\n`);
+  console.log(`\n${report(done, Date.now() - started)}\n\n${cacheTable(before, cacheNow())}\n`);
   if (total.failed > 0) console.log(`${failures(done)}\n`);
   if (!wish.machines) console.log("The tests on machines were left out: --no-machines\n");
   console.log(`${total.passed} passed, ${total.failed} failed`);
