@@ -7,7 +7,7 @@ from .errors import HostError
 
 def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
     """Make the machine as the manifest declares; say "unchanged" when it is. `env`: values for the app; `database_admin`: see late.py; None keeps them."""
-    _hide_secrets(host, env, database_admin)
+    _hide_secrets(host, env, manifest.plain, database_admin)
     recover(host)
     switch.settle_release(host)
     changes = compare(host, manifest, env, database_admin)
@@ -19,7 +19,7 @@ def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
     if kept is not None and env is not None:
         # After the packages: the database's own client is one of them.
         env = {**env, "DATABASE_URL": login.ensure(host, manifest, kept)}
-        _hide_secrets(host, env)
+        _hide_secrets(host, env, manifest.plain)
         changes = compare(host, manifest, env, database_admin)
     if env is not None and changes.env is None:
         # As declared, whoever made it so.
@@ -55,7 +55,7 @@ def restart(host, names=()):
 
 def manifest_of(host):
     """The manifest applied last, of a host that runs an app, with what an interrupted run left mended."""
-    _hide_secrets(host, None)
+    _hide_secrets(host)
     recover(host)
     switch.settle_release(host)
     manifest = stored_or_fail(host.paths)
@@ -84,9 +84,7 @@ def _provide(host, changes):
             packages.add_user(host.system, changes.user)
 
 
-def _hide_secrets(host, env, database_admin=None):
-    """Both the values to come and those that are there: an old password is a secret still."""
-    there = environment.read(host.paths.env.read_bytes()) if host.paths.env.exists() else {}
-    new = environment.hider({**(env or {}), administrator.NAME: database_admin or ""})
-    old = environment.hider({**there, **administrator.secrets(host.paths)})
-    host.log.hide = lambda text: old(new(text))
+def _hide_secrets(host, env=None, plain=(), database_admin=None):
+    """Both the values to come and those that are there."""
+    host.log.mask.add({**environment.secrets(host.paths), **administrator.secrets(host.paths)})
+    host.log.mask.add({**environment.secrets(host.paths, env or {}, plain), administrator.NAME: database_admin or ""})

@@ -50,9 +50,7 @@ def settings_or_fail(paths):
 
 def open_database(host):
     """The app's database, with everything secret hidden from the log from here on."""
-    env = environment.read(host.paths.env.read_bytes())
-    hide, there = environment.hider({**env, **administrator.secrets(host.paths), **access(host)}), host.log.hide
-    host.log.hide = lambda text: there(hide(text))
+    host.log.mask.add({**environment.secrets(host.paths), **administrator.secrets(host.paths), **access(host)})
     return administrator.app_database(host)
 
 
@@ -77,7 +75,7 @@ def set_repository(host, text):
     except (ValueError, AttributeError):
         raise HostError('standard input: must be one JSON object such as {"RESTIC_REPOSITORY": "...", "RESTIC_PASSWORD": "..."}') from None
     files.write(host.paths.backup_access, environment.render(values), 0o600, host.system.ids("root", "root"))
-    host.log.hide = environment.hider({name: value for name, value in values.items() if name != "RESTIC_REPOSITORY"})
+    host.log.mask.add({name: value for name, value in values.items() if name != "RESTIC_REPOSITORY"})
     repository = Repository(host)
     repository.make()
     # Of the host before this one, where that was lost or is replaced.

@@ -43,7 +43,7 @@ def main(words, root="/", system=None, echo=print, stdin=sys.stdin):
         print(f"hostctl: {refusal}", file=sys.stderr)
         return LOCKED
     except HostError as failure:
-        print(f"hostctl: {host.log.hide(str(failure))}", file=sys.stderr)
+        print(f"hostctl: {host.log.mask(str(failure))}", file=sys.stderr)
         return FAILED
     except OSError as failure:
         if not files.is_full_disk(failure):

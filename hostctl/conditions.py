@@ -36,7 +36,7 @@ def failed(host, unit):
 def sentence_of(host, unit):
     """That a unit failed, and what it said last."""
     last = host.units.journal(unit, 0, 8).strip()
-    return host.log.hide(f"{unit} failed" + (f"\n{last}" if last else ""))
+    return host.log.mask(f"{unit} failed" + (f"\n{last}" if last else ""))
 
 
 def deploying(host):

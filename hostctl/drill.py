@@ -34,7 +34,7 @@ def run(host):
                 report["rtoSeconds"] = round(host.system.monotonic() - clock, 1)
         report["ok"] = all(asked["ok"] for asked in [*report["checks"], *report["health"]])
     except HostError as failure:
-        report["error"] = host.log.hide(str(failure))
+        report["error"] = host.log.mask(str(failure))
     files.write(host.paths.drill, json.dumps(report, indent=1).encode(), 0o644, host.system.ids("root", "root"))
     return report
 
@@ -52,7 +52,7 @@ def _health(host, url):
                 health.gate(host, service, SLOT, began, started)
                 verdict = {"got": "200", "ok": True}
             except HostError as failure:
-                verdict = {"got": host.log.hide(str(failure)), "ok": False}
+                verdict = {"got": host.log.mask(str(failure)), "ok": False}
             finally:
                 host.units.call("stop", list(reversed(units)), check=False)
                 host.units.call("reset-failed", units, check=False)

@@ -1,16 +1,13 @@
 """/etc/webstack/env: the one EnvironmentFile of services, jobs and release steps."""
 import json
 import re
-from urllib.parse import unquote, urlsplit
 
-from . import files
+from . import files, manifest
 from .errors import HostError
 
 MODE = 0o600
 # In each release, an EnvironmentFile of its slots, jobs and steps: an error is told of the release that it came from.
 RELEASE = ".webstack-release"
-# What infra/host/environment.ts says of the site itself: no secrets, and words that errors need.
-PLAIN = ("SITE_HOSTS", "SITE_SCHEME", "SENTRY_ENVIRONMENT", "DATABASE_POOL")
 
 
 def checked(values):
@@ -44,25 +41,13 @@ def note(host):
         files.write(host.paths.env_applied, content, MODE, ids)
 
 
-def hider(values):
-    """A function that puts [NAME] where a text holds a value of the environment (or the password in a URL). Short values
-    such as "1" are no secrets and would make every text unreadable, and so would what PLAIN names."""
-    secrets = {}
-    for name, value in values.items():
-        if name in PLAIN:
-            continue
-        parts = [value]
-        try:
-            password = urlsplit(value).password
-        except ValueError:
-            password = None
-        if password:
-            parts += [password, unquote(password)]
-        secrets.update({part: name for part in parts if len(part) >= 8})
-    if not secrets:
-        return lambda text: text
-    pattern = re.compile("|".join(re.escape(secret) for secret in sorted(secrets, key=len, reverse=True)))
-    return lambda text: pattern.sub(lambda found: f"[{secrets[found[0]]}]", text)
+def secrets(paths, values=None, plain=None):
+    """{name: value} of what no log may show: all of the environment but what the manifest calls plain. Those that are there, by the manifest applied last."""
+    if values is None:
+        values = read(paths.env.read_bytes()) if paths.env.exists() else {}
+    if plain is None:
+        plain = manifest.load(paths.manifest).plain if paths.manifest.exists() else ()
+    return {name: value for name, value in values.items() if name not in plain}
 
 
 def _is_utf8(text):

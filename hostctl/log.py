@@ -5,6 +5,7 @@ import os
 from contextlib import contextmanager
 
 from . import files
+from .mask import Mask
 
 
 class DeployLog:
@@ -16,7 +17,7 @@ class DeployLog:
         self.verb = verb
         self.count = 0
         self.name = ""
-        self.hide = lambda text: text
+        self.mask = Mask()
         # Whether the log takes nothing, which is said once.
         self._blind = False
         self._echo = echo
@@ -24,7 +25,7 @@ class DeployLog:
     def say(self, line):
         """To standard output. A reader that went away (a lost SSH connection) must not end a deployment half-way."""
         try:
-            self._echo(self.hide(line), flush=True)
+            self._echo(self.mask(line), flush=True)
         except OSError:
             pass
 
@@ -53,15 +54,15 @@ class DeployLog:
         self.output(f"WARNING: {text}")
 
     def output(self, text):
-        """What a command of the release said, as it said it, with the app's secrets hidden."""
+        """What a command of the release said, as it said it, with every secret hidden."""
         if text.strip():
-            self._write("deploy_logs", "".join(f"    {line}\n" for line in self.hide(text).splitlines()))
+            self._write("deploy_logs", "".join(f"    {line}\n" for line in self.mask(text).splitlines()))
 
     def _record(self, name, ok, began, detail):
         milliseconds = round((self.system.monotonic() - began) * 1000)
         now = datetime.datetime.fromtimestamp(self.system.time(), datetime.timezone.utc)
         stamp = now.strftime("%Y-%m-%d_%H-%M-%S-") + f"{now.microsecond // 1000:03d}"
-        detail = self.hide(detail)
+        detail = self.mask(detail)
         self._write("deploy_logs", f"{stamp} : {name} > {'CORRECT' if ok else 'ERROR'}\n")
         event = {"time": now.isoformat(timespec="milliseconds"), "verb": self.verb, "step": self.name, "event": name, "ok": ok,
                  "ms": milliseconds, "detail": detail}

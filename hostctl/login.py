@@ -103,8 +103,7 @@ def _renew(host, store, login, user):
     password = secrets.token_urlsafe(24)
     parts = urlsplit(login.url)
     value = {"engine": login.engine, "host": parts.hostname, "port": parts.port, "dbname": login.database, "username": user, "password": password}
-    known, there = environment.hider({"MASTER": master["password"], "PASSWORD": password}), host.log.hide
-    host.log.hide = lambda text: known(there(text))
+    host.log.mask.add({"MASTER": master["password"], "PASSWORD": password})
     host.log.step("LOGIN")
     with host.log.event("Login-creation", user):
         engine = ENGINES[login.engine]

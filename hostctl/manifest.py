@@ -92,6 +92,8 @@ class Manifest:
     host: str
     user: str
     packages: tuple[str, ...]
+    # Names of the app's environment whose values are no secrets.
+    plain: tuple[str, ...]
     files: tuple[File, ...]
     checks: tuple[Check, ...]
     units: tuple[str, ...]
@@ -201,6 +203,8 @@ def parse(raw):
         host=top["host"].text(),
         user=top["user"].text(f"|{NAME}"),
         packages=tuple(item.text(r"[a-z0-9][a-z0-9+.-]+") for item in top["packages"].items()),
+        # None in one of an earlier version.
+        plain=tuple(item.text(r"[A-Za-z_][A-Za-z0-9_]*") for item in top["plain"].items()) if "plain" in raw else (),
         files=tuple(_file(item) for item in top["files"].items()),
         checks=tuple(Check(item["below"].absolute(), item["command"].words()) for item in top["checks"].items()),
         units=tuple(item.text(UNIT) for item in top["units"].items()),

@@ -65,6 +65,4 @@ def keep_secrets(host, values):
 
 def hide(host):
     """From here on the log shows no secret of the app or of the alerts."""
-    there = environment.read(host.paths.env.read_bytes()) if host.paths.env.exists() else {}
-    hidden, before = environment.hider({**there, **administrator.secrets(host.paths), **secrets(host.paths)}), host.log.hide
-    host.log.hide = lambda text: before(hidden(text))
+    host.log.mask.add({**environment.secrets(host.paths), **administrator.secrets(host.paths), **secrets(host.paths)})

@@ -44,7 +44,7 @@ def tell(host, text):
     with turn(host):
         monitoring.hide(host)
         now = host.system.time()
-        deliver(host, read(host.paths), [event(HAPPENED, host.log.hide(text), now, now)])
+        deliver(host, read(host.paths), [event(HAPPENED, host.log.mask(text), now, now)])
 
 
 def test(host):
@@ -137,7 +137,7 @@ def _attempt(host, send, events, dropped=0):
         send(events, dropped)
         return None
     except HostError as failure:
-        return host.log.hide(str(failure))
+        return host.log.mask(str(failure))
 
 
 def _channels(host):

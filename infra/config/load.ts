@@ -44,8 +44,8 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
   const value = (name: string) => values.get(name) ?? "";
   const key = secretNames.has(sshKeyName) ? publicKeyOf(value(sshKeyName)) : undefined;
   const monitoring = [smtpPasswordName, alertWebhookName, sentryTokenName].filter((name) => secretNames.has(name));
-  const empty = [...spec.secrets, backupPasswordName, slackWebhookName, ...monitoring].filter((name) => secretNames.has(name) && value(name) === "");
-  const all = [...problems, ...keyProblems(key, stack), ...webhookProblems(secretNames.has(alertWebhookName) ? value(alertWebhookName) : "", spec), ...empty.map((name): Problem => ({ at: name, must: "must not be empty", hint: setCommand(name, stack) }))];
+  const given = [...spec.secrets, backupPasswordName, slackWebhookName, ...monitoring].filter((name) => secretNames.has(name));
+  const all = [...problems, ...keyProblems(key, stack), ...webhookProblems(secretNames.has(alertWebhookName) ? value(alertWebhookName) : "", spec), ...given.flatMap((name) => lengthProblems(name, value(name), stack))];
   if (all.length > 0 || key === undefined || "fault" in key) throw new ConfigError(`Pulumi.${stack}.yaml`, all);
 
   return {
@@ -69,6 +69,15 @@ function fromText(value: string): unknown {
   } catch {
     return value;
   }
+}
+
+/** As hostctl/mask.py needs it. */
+const leastLength = 4;
+
+function lengthProblems(name: string, value: string, stack: string): readonly Problem[] {
+  if (value.length >= leastLength) return [];
+  const hint = value === "" ? setCommand(name, stack) : `logs could not be kept free of it: ${setCommand(name, stack)}, or make it one of env where it is none`;
+  return [{ at: name, must: value === "" ? "must not be empty" : `must have at least ${leastLength} characters`, hint }];
 }
 
 /** Without TLS, everybody on the way could read the URL and post there. */

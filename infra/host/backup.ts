@@ -78,6 +78,7 @@ export function backupMachineManifest(plan: StackPlan): Manifest {
     host: "backup-0",
     user: backupUser,
     packages: rolePackages.backup,
+    plain: [],
     files: [
       ...commonFiles([]),
       firewallFile(plan, "backup", [

@@ -8,6 +8,11 @@ export function siteEnvironment({ spec, site }: StackPlan): Readonly<Record<stri
   return { ...spec.env, SITE_HOSTS: site.names.join(","), SITE_SCHEME: site.scheme, SENTRY_ENVIRONMENT: spec.stack };
 }
 
+/** Names of the environment whose values are no secrets; a pool is named only where the target has one. */
+export function plainNames(plan: StackPlan): readonly string[] {
+  return [...Object.keys(siteEnvironment(plan)), "DATABASE_POOL"].sort();
+}
+
 /** Where a database is and who logs in to it. */
 export interface DatabasePlace {
   readonly user: string;

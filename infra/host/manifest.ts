@@ -14,6 +14,8 @@ export interface Manifest {
   readonly user: string;
   /** Debian packages that must be installed. */
   readonly packages: readonly string[];
+  /** Names of the app's environment whose values are no secrets; logs and errors show every other one by its name. */
+  readonly plain: readonly string[];
   readonly files: readonly ManifestFile[];
   /** Run after the files are written and before anything is reloaded; a failure puts the old files back. */
   readonly checks: readonly ManifestCheck[];

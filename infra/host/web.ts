@@ -3,6 +3,7 @@ import { backupFiles, backupUnits } from "./backup";
 import { commonChecks, commonFiles } from "./common";
 import { firewallFile } from "./firewall";
 import { afterUpgrade, hardeningUnits } from "./hardening";
+import { plainNames } from "./environment";
 import { file, type Manifest, type ManifestCheck, type ManifestService } from "./manifest";
 import { monitoringFiles, monitoringUnits } from "./monitoring";
 import { nginxFiles, nginxUnitFiles, nginxUnits } from "./nginx";
@@ -23,6 +24,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
     host: host.name,
     user: spec.app.name,
     packages: webPackages(spec),
+    plain: plainNames(plan),
     files: [
       ...commonFiles(spec.access.sshKeys),
       firewallFile(plan, "web"),

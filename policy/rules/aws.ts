@@ -2,7 +2,7 @@ import { replacedByTag } from "../../infra/targets/aws/move";
 import { wildcardsIn } from "../../infra/targets/aws/wildcards";
 import { dataPorts, holdsPort, isWorld } from "../networks";
 import { each, together, type Resource, type Rule } from "../rule";
-import { secretIn } from "../secrets";
+import { secretIn } from "../../infra/config/catalog/secretForms";
 
 const instance = "aws:ec2/instance:Instance";
 const launchTemplate = "aws:ec2/launchTemplate:LaunchTemplate";

@@ -1,6 +1,6 @@
 import { dataPorts, holdsPort, isWorld } from "../networks";
 import { each, together, type Resource, type Rule } from "../rule";
-import { secretIn } from "../secrets";
+import { secretIn } from "../../infra/config/catalog/secretForms";
 
 const droplet = "digitalocean:index/droplet:Droplet";
 const firewall = "digitalocean:index/firewall:Firewall";

@@ -447,6 +447,15 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "203.0.113.7"; for example domain: www.ocpizza.fr'],
   ],
   [
+    "secrets among the settings",
+    { env: { REDIS_URL: "redis://shop:marker-9f2@cache.test/0", STRIPE: `sk_live_${"marker9f2".repeat(2)}`, MAIL: "password=marker-9f2", PAGE: "https://shop.test/" } },
+    [
+      "env.MAIL: must be a secret: its value looks like a password; name MAIL in secrets instead, and change what was saved in this file",
+      "env.REDIS_URL: must be a secret: its value looks like an URL with a password; name REDIS_URL in secrets instead, and change what was saved in this file",
+      "env.STRIPE: must be a secret: its value looks like a Stripe key; name STRIPE in secrets instead, and change what was saved in this file",
+    ],
+  ],
+  [
     "an exception without a reason",
     { policy: { exceptions: [{ rule: "do-database-standby", resource: "database", reason: "no" }] } },
     ['policy.exceptions.0.reason: must be a reason in words, 20 to 500 characters on one line, got "no"; for example reason: half an hour without orders costs less than a standby'],

@@ -55,6 +55,11 @@ test("refuses an empty secret", () => {
   expect(() => loadSpec()).toThrow(new Error("Pulumi.test.yaml: 1 problem\n  TOKEN: must not be empty; run npm run secret -- test set TOKEN"));
 });
 
+test("refuses a secret that logs could not be kept free of, without showing it", () => {
+  setConfig(raw({ secrets: ["PIN"] }), { sshPrivateKey: pair.private, PIN: "9f2" });
+  expect(() => loadSpec()).toThrow(new Error("Pulumi.test.yaml: 1 problem\n  PIN: must have at least 4 characters; logs could not be kept free of it: run npm run secret -- test set PIN, or make it one of env where it is none"));
+});
+
 test("hands over the secrets of alerts that are set", async () => {
   setConfig(raw(), { sshPrivateKey: pair.private, alertWebhook: "http://10.20.0.1:8080/marker" });
   const { monitoring } = loadSpec().secrets;

@@ -1,10 +1,18 @@
 import { keys } from "../keys";
+import { secretIn } from "../catalog/secretForms";
 import { isPlatformSetting, optionalSecrets, sshKeyName } from "../settings";
 import { rule, type Rule } from "./rule";
 
 export const settingRules: readonly Rule[] = [
   rule(["env", "secrets"], ({ env, secrets }) =>
     Object.keys(env).filter((name) => secrets.includes(name)).map((name) => ({ at: `env.${name}`, must: "must not be in secrets too", hint: `keep only the secret ${name}` }))),
+
+  // The value is shown by nobody, this message neither.
+  rule(["env"], ({ env }) =>
+    Object.entries(env).flatMap(([name, value]) => {
+      const what = secretIn(value);
+      return what === null ? [] : [{ at: `env.${name}`, must: `must be a secret: its value looks like ${what}`, hint: `name ${name} in secrets instead, and change what was saved in this file` }];
+    })),
 
   rule(["env"], ({ env }) =>
     Object.keys(env).filter(isPlatformSetting).map((name) => ({ at: `env.${name}`, must: "must be left out, since every process gets it from the host" }))),

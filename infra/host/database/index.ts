@@ -23,6 +23,7 @@ export function databaseManifest(plan: StackPlan, database: ManagedDatabase, ope
     host: "database-0",
     user: "",
     packages: databasePackages(database.engine),
+    plain: [],
     files: [
       ...commonFiles([]),
       firewallFile(plan, "database", [{ to: "database", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" }]),
