@@ -1,4 +1,4 @@
-/** Releases and failures under load. Limit: counts only; how long requests waited is bench/releases.ts. */
+/** Releases under load. Limit: counts only; how long requests waited is bench/releases.ts. */
 import { statuses, Traffic } from "./faults/traffic";
 import { addRelease, moveReleases, type Pair } from "./moves";
 import { testAtNight } from "./rows";
@@ -47,13 +47,3 @@ async function inARow(count: number): Promise<void> {
   expect(new Set(slots).size).toBe(2);
   expect(failed).toBe("");
 }
-
-test("a killed master fails no request", async () => {
-  const unit = `web@${await stack.servingSlot()}.service`;
-  const master = await stack.property(unit, "MainPID");
-  const { failed } = await underTraffic("gunicorn's master killed", () => stack.remote(`sudo kill -9 ${master}; sleep 3`));
-  expect(await stack.property(unit, "NRestarts")).toBe("1");
-  // Shown with a failure, so that it explains itself.
-  const log = await stack.remote("sudo tail -5 /var/log/nginx/error.log");
-  expect([failed, log]).toEqual(["", log]);
-}, 60_000);
