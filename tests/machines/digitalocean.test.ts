@@ -121,6 +121,18 @@ test("a new image: the preview says which machine is replaced and why, and that 
   expect(cloud.resources("DropletSnapshot")).toEqual([]);
 }, 120_000);
 
+test("a question that DigitalOcean refuses ends the preview with one line and what to look at, without a call stack", async () => {
+  newImage(148_000_001);
+  cloud.ask({ op: "invoke", type: "digitalocean:index/getDroplets:getDroplets", error: "1 error occurred:\n\t* GET https://api.digitalocean.com/v2/droplets: 401 Unable to authenticate you\n\n" });
+  const refused = await cloud.preview();
+  const lines = said(refused).split("\n").filter((line) => line.includes("Unable to authenticate you"));
+  expect(refused.code).not.toBe(0);
+  expect(lines.map((line) => line.replace(/^.*error: /, ""))).toEqual(Array(lines.length).fill(
+    "the Droplets of the account: could not be asked for: GET https://api.digitalocean.com/v2/droplets: 401 Unable to authenticate you; look whether DIGITALOCEAN_TOKEN still holds and may read that, and whether https://status.digitalocean.com has an incident; then run it again",
+  ));
+  expect(said(refused)).not.toMatch(/^\s+at \S+ \(|unhandled|node_modules/m);
+}, 120_000);
+
 test("a new image whose machine the gate refuses: the old one serves on, and is already snapshot", async () => {
   newImage(148_000_001);
   const mark = cloud.journal().length;

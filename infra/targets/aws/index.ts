@@ -82,6 +82,6 @@ export const aws: Target = {
     // The site is at this database, and has left others, only once it serves from it.
     const moved = database === null ? null : pulumi.all([database.output, database.instance.identifier, database.leave(inService), serving])
       .apply(([known, instance, leaving]): BuiltDatabase => ({ ...known, instance, ...(leaving.length === 0 ? {} : { leaving }) }));
-    return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), hosts: [host], database: moved, serving };
+    return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), address: site.publicIp, hosts: [host], database: moved, serving };
   },
 };

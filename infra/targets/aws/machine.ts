@@ -6,6 +6,7 @@ import { userData } from "../../host/user-data";
 import { isProtected } from "../../plan/protection";
 import type { FormerOutputs } from "../formerOutputs";
 import { refusingDestroy } from "../protection";
+import { ofAccount } from "./account";
 import type { Firewall } from "./firewall";
 import type { Identity } from "./identity";
 import type { Network } from "./network";
@@ -97,7 +98,8 @@ export function awsMachine(
 }
 
 async function findImage({ options }: Scope, name: string): Promise<string> {
-  const { id } = await getAmi({ owners: [debianAccount], filters: [{ name: "name", values: [name] }], mostRecent: false, includeDeprecated: true }, options);
+  const filters = [{ name: "name", values: [name] }];
+  const { id } = await ofAccount(`the image ${name}`, getAmi({ owners: [debianAccount], filters, mostRecent: false, includeDeprecated: true }, options));
   return id;
 }
 

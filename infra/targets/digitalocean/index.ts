@@ -75,7 +75,7 @@ export const digitalocean: Target = {
       const served = inService.stdout.apply(() => machine.id);
       return { name, address: machine.ipv4Address, user: deployUser, hostKey, machine: served, snapshotOf, appliedAgain: again };
     });
-    return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), hosts, database: database?.output ?? null, serving };
+    return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), address: address.ipAddress, hosts, database: database?.output ?? null, serving };
   },
 };
 
