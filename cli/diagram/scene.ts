@@ -90,7 +90,7 @@ function hostScene({ spec, site }: StackPlan, { name, privateAddress }: HostPlan
   const size = host.size === "" ? `${host.cpus} ${host.cpus === 1 ? "core" : "cores"}, ${memory(host.memoryMiB)}` : host.size;
   return {
     name,
-    detail: `${size} · ${host.image} · ${privateAddress}`,
+    detail: [size, host.image, ...(privateAddress === null ? [] : [privateAddress])].join(" · "),
     nginx: [site.scheme === "https" ? "TLS" : "plain HTTP", ...listed(spec.static.map(({ url }) => url), 3)],
     services: spec.services.map(serviceScene),
     jobs: spec.jobs.map((job) => ({ name: job.name, schedule: job.schedule })),

@@ -47,7 +47,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
             name: service.name,
             kind: "slots",
             healthPath: service.health.path,
-            healthHost: plan.site.names[0] ?? host.privateAddress,
+            healthHost: plan.site.names[0] ?? "",
             startSeconds: service.health.startSeconds,
             drainSeconds: service.drainSeconds,
             timeoutSeconds: service.timeoutSeconds,

@@ -50,6 +50,13 @@ test("a stack without a database and backups shows none", () => {
   expect(drawn).not.toMatch(/PostgreSQL|Backups|undefined|NaN/);
 });
 
+test("a picture of DigitalOcean shows the port of its databases, and no address but the network's", () => {
+  const drawn = pictures().get("docs/diagrams/prod.svg") ?? "";
+  expect(drawn).toContain(">25060<");
+  expect(drawn).not.toContain("5432");
+  expect(drawn.match(/10\.\d+\.\d+\.\d+\S*/g)).toEqual(["10.20.0.0/24</text>"]);
+});
+
 test("a database that is reached by no rule of the plan would have no port on its arrow", () => {
   const plan = busy();
   expect(sceneOf({ ...plan, firewall: [] }).database?.port).toBe("");

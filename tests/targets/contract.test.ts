@@ -4,6 +4,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../../infra/config/load";
 import { renderHosts } from "../../infra/host";
+import { databaseAddress } from "../../infra/host/database/server";
 import { siteEnvironment } from "../../infra/host/environment";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
@@ -73,7 +74,7 @@ const cases: readonly Case[] = [
         .flatMap(({ port, from }) => from.map((source) => `${port} from ${source}`)),
     databaseClients: (graph, plan) =>
       (graph.named("firewall").inputs["rules"] as LocalRule[])
-        .filter(({ address, port }) => plan.database.kind === "managed" && address === plan.database.privateAddress && port === 5432)
+        .filter(({ address, port }) => address === databaseAddress(plan) && port === 5432)
         .flatMap(({ from }) => from.map((source) => (source === `${plan.hosts[0]?.privateAddress}/32` ? "web" : source))),
   },
   {
@@ -169,6 +170,19 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     expect(databaseClients(graph, plan)).toEqual(["web"]);
   });
 
+  test("claims a private address of a machine only where it gives the machine that address", () => {
+    const said = [...renderHosts(plan, digest).values()].flatMap(({ files }) => files.filter(({ content }) => content.includes("10.20.0.10")));
+    const asked = JSON.stringify(graph.nodes.map(({ type, opened }) => (type === machine ? opened : null)));
+    expect(said.length > 0).toBe(asked.includes("10.20.0.10"));
+    expect(plan.site.names).toEqual(target.name === "local" ? ["10.20.0.10"] : ["www.example.org"]);
+  });
+
+  test("reaches the database at the port that the plan opens", () => {
+    const url = databaseUrl(late);
+    const ports = plan.firewall.filter(({ to }) => to === "database").map(({ port }) => port);
+    expect(ports).toEqual([Number(/:(\d+)\//.exec(url)?.[1])]);
+  });
+
   test("gives the app the same environment, and the database's address with its certificate checked", () => {
     const rest = Object.entries(late.env).filter(([name]) => name !== "DATABASE_URL");
     expect(Object.fromEntries(rest)).toEqual({ ...siteEnvironment(plan), API_KEY: "api-marker" });
@@ -181,6 +195,8 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     expect(graph.outputs).toEqual({
       version: 1,
       siteUrl: expect.stringMatching(/^https?:\/\/[^/]+\/$/),
+      // On a cloud the one that stays, and not the machine's own.
+      address: target.name === "local" ? plan.hosts[0]?.privateAddress : "192.0.2.1",
       hosts: [{ name: "web-0", address: expect.any(String), user: "deploy", hostKey: "ssh-ed25519 AAAA", ...own }],
       database: { engine: "postgres", host: expect.any(String), port: expect.any(Number), name: expect.any(String), user: expect.any(String), ...(target.name === "aws" ? { instance: "webstack-test-database" } : {}) },
       release: digest,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Network } from "../../../providers/nspawn/resources";
 import { siteEnvironment } from "../../host/environment";
 import { physicalName } from "../../plan/names";
+import { chosenAddress } from "../../plan/network";
 import type { Runtime } from "../../release/build";
 import { askHost } from "../askHost";
 import { awaitBoot, buildArchive, deliverBundle, deployUser } from "../delivery";
@@ -35,7 +36,7 @@ export const local: Target = {
     const hosts = plan.hosts.map((planned, index): BuiltHost => {
       const manifest = files.get(planned.name);
       if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
-      const host = localMachine(plan, network, planned.name, planned.privateAddress, webImage(spec), spec.host, secrets.sshPublicKey);
+      const host = localMachine(plan, network, planned.name, chosenAddress(planned), webImage(spec), spec.host, secrets.sshPublicKey);
       const boot = awaitBoot(host, secrets);
       const again = askHost(host, release.digest, former, boot, secrets);
       const applied = deliverBundle(host, manifest, late, secrets, { release, runtime, built }, boot, again);
@@ -47,7 +48,8 @@ export const local: Target = {
     const serving = pulumi.all(served).apply(() => release.digest);
     return {
       // A certificate is made out to the site's name; without TLS the address works on a box that does not know the name.
-      siteUrl: serving.apply(() => (plan.site.scheme === "https" ? `https://${spec.site.domain}/` : `http://${plan.hosts[0]?.privateAddress ?? ""}/`)),
+      siteUrl: serving.apply(() => (plan.site.scheme === "https" ? `https://${spec.site.domain}/` : `http://${plan.hosts.map(chosenAddress)[0] ?? ""}/`)),
+      address: hosts[0]?.address ?? pulumi.output(""),
       hosts,
       database: database?.output ?? null,
       serving,
