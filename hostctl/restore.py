@@ -2,7 +2,7 @@
 under another name until `restore --drop-old`, and `restore --undo` changes back."""
 from contextlib import contextmanager
 
-from . import apply, backup, files, media, switch
+from . import apply, backup, external, files, media, switch
 from .deploy import recover
 from .errors import CommandFailed, HostError
 from .repository import DUMP, TIMEOUT, Repository, age_text
@@ -27,6 +27,7 @@ def bring(host, chosen, database, repository, found, move, release=None):
     (its digest), both come or neither does, whatever interrupts this; without one the data stay once they have switched. Needs backup.turn()."""
     age = round(host.system.time() - found.seconds)
     host.log.step("RESTORE")
+    external.needs_databases(host, database)
     _settle(host, database)
     incoming = database.beside(RESTORING)
     with restored(host, database, repository, found, incoming):

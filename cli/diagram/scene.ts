@@ -111,11 +111,12 @@ const engines = { postgres: "PostgreSQL", mysql: "MySQL" } as const;
 function databaseOf({ spec, database, firewall }: StackPlan): Store | null {
   if (database.kind === "none") return null;
   const rule = firewall.find(({ to }) => to === "database");
+  const connections = `${connectionsOf(spec.services, spec.jobs.length)} of ${database.connections} connections`;
+  if (database.kind === "external") return { name: engines[database.engine], details: ["somebody else's service", connections], port: "", why: "TLS" };
   const size = database.size === "" ? memory(database.memoryMiB) : database.size;
-  const used = connectionsOf(spec.services, spec.jobs.length);
   return {
     name: `${engines[database.engine]} ${database.version}`,
-    details: [database.name, size, `${used} of ${database.connections} connections`],
+    details: [database.name, size, connections],
     port: String(rule?.port ?? ""),
     why: "TLS",
   };

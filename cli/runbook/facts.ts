@@ -44,6 +44,7 @@ export function glance(plan: StackPlan): Values {
 function databaseName(plan: StackPlan): string {
   const { spec: { target }, database } = plan;
   if (database.kind === "none") return "none";
+  if (database.kind === "external") return "PostgreSQL, somebody else's service at the secret `DATABASE_URL`";
   const engine = database.engine === "postgres" ? "PostgreSQL" : "MySQL";
   return `${engine} ${database.version}, ${code(database.name)}${target === "local" ? `, machine \`database-0\` at ${databaseAddress(plan)}` : `, the managed service of ${target}`}`;
 }
@@ -55,9 +56,10 @@ export function connectionBudget({ services, jobs }: StackSpec): { readonly rows
   return { rows: [...rows, ...jobRow].join("\n"), need: connectionsOf(services, jobs.length) };
 }
 
-/** Port of the database as each target's service has it. */
-export function databasePort({ target, database }: StackSpec): number {
-  return targetDefaults[target].databasePorts[database.kind === "none" ? "postgres" : database.engine];
+/** What `ss` finds the database's connections by: its port, where that is not a part of a secret. */
+export function databasePort({ target, database }: StackSpec): string {
+  if (database.kind === "external") return "PORT";
+  return String(targetDefaults[target].databasePorts[database.kind === "none" ? "postgres" : database.engine]);
 }
 
 /** Health pages of the services, as a visitor asks them. */

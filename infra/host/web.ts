@@ -1,6 +1,7 @@
 import type { HostPlan, StackPlan } from "../plan/plan";
 import { backupFiles, backupUnits } from "./backup";
 import { commonChecks, commonFiles } from "./common";
+import { externalFiles } from "./externalDatabase";
 import { firewallFile } from "./firewall";
 import { afterUpgrade, hardeningUnits } from "./hardening";
 import { file, type Manifest, type ManifestCheck, type ManifestService } from "./manifest";
@@ -34,6 +35,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       ...units,
       ...gunicornFiles(spec),
       ...backupFiles(plan, host),
+      ...externalFiles(spec),
       ...monitoringFiles(plan),
       ...nrpeFiles(spec),
       ...afterUpgrade(unitsOf(spec.services)),

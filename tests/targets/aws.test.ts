@@ -502,7 +502,7 @@ test("a burstable machine has what its first deployment takes, and no alarm of i
 test("the bill counts as many alarms as there are", () => {
   for (const stack of ["aws", "bitcoin-aws"]) {
     const spec = exampleSpec(stack);
-    const [host, database] = [instances[spec.host.size], spec.database.kind === "none" ? undefined : databases[spec.database.size]];
+    const [host, database] = [instances[spec.host.size], spec.database.kind !== "managed" ? undefined : databases[spec.database.size]];
     expect(awsAlarms(host, database ?? null, spec.backup.enabled)).toBe(alarmsOf(planStack(spec), namesOf("x"), host, database).length);
   }
 });
@@ -574,7 +574,7 @@ test("what AWS cannot do is a problem with its path, its bounds and what was got
   ]);
   expect(problems({ monitoring: { budget: 40 } })).toEqual(["monitoring.emails: must name a receiver when there is a monitoring.budget, got []"]);
   expect(problems({ backup: { enabled: false, batch: {} } })).toEqual(['backup.batch: must be left out where backup.enabled is false, since both use one bucket, got {"hour":5,"keepDays":7}']);
-  expect(problems({ database: { kind: "none" }, backup: { batch: {} } })).toEqual(['backup.batch: must be left out where there is no database, got {"hour":5,"keepDays":7}']);
+  expect(problems({ database: { kind: "none" }, backup: { batch: {} } })).toEqual(['backup.batch: must be left out where there is no database of RDS, got {"hour":5,"keepDays":7}']);
   expect(problems({ database: { storageGiB: 100, storageLimitGiB: 201 }, backup: { batch: {} } })).toEqual([
     'backup.batch: must be left out where database.storageLimitGiB is over 200, which is all the disk that a job gets, got {"hour":5,"keepDays":7}',
   ]);

@@ -15,7 +15,7 @@ import { regionCa } from "../../infra/targets/aws/database";
 import { digitalocean } from "../../infra/targets/digitalocean";
 import { local } from "../../infra/targets/local";
 import type { Target } from "../../infra/targets/target";
-import { spec } from "../config/baseline";
+import { spec, type Raw } from "../config/baseline";
 import { answer, stateOf as awsState } from "./aws";
 import { stateOf } from "./digitalocean";
 import { recordGraph, type Graph } from "./graph";
@@ -118,10 +118,10 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
   let graph: Graph;
   let late: Late;
   /** The graph of a run whose stack has these outputs. */
-  let graphAfter: (outputs: object) => Promise<Graph>;
+  let graphAfter: (outputs: object, of?: StackPlan) => Promise<Graph>;
 
-  beforeAll(async () => {
-    plan = planStack(
+  const planned = (changes: Raw = {}, ...secrets: readonly string[]) =>
+    planStack(
       spec({
         target: target.name,
         secrets: ["API_KEY"],
@@ -130,23 +130,28 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
         backup: { enabled: false },
         services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 1 } },
         ...(target.name === "local" ? {} : { site: { domain: "www.example.org" } }),
-      }),
+        ...changes,
+      }, ...secrets),
     );
+
+  beforeAll(async () => {
+    plan = planned();
     const secrets: Secrets = {
       env: { API_KEY: pulumi.secret("api-marker") },
       sshPrivateKey: pulumi.secret("key-marker"),
       sshPublicKey: "ssh-ed25519 PUBLIC",
       backupPassword: pulumi.secret("backup-marker"),
+      databaseUrl: pulumi.secret("postgres://app:url-marker@db.example.net:6543/prices?sslmode=require"),
       monitoring: {},
     };
     const release = { digest, source: "app", requirements: "requirements.txt", exclude: [] };
-    graphAfter = (outputs) =>
+    graphAfter = (outputs, of = plan) =>
       recordGraph({
         stack: "test",
         state,
         id: (_type, name) => (name === "web-0" ? "4711" : `${name}-id`),
         call: (token) => (token === "pulumi:pulumi:readStackOutputs" ? { outputs } : call(token)),
-        program: () => toOutputs(target.build(plan, renderHosts(plan, digest), release, secrets)),
+        program: () => toOutputs(target.build(of, renderHosts(of, digest), release, secrets)),
       });
     graph = await graphAfter({});
     late = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as Late;
@@ -188,6 +193,21 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     expect(Object.fromEntries(rest)).toEqual({ ...siteEnvironment(plan), API_KEY: "api-marker" });
     expect(databaseUrl(late)).toMatch(/^postgresql:\/\/[^@]+@[^/]+\/oc_?pizza\?sslmode=verify-full&sslrootcert=\/etc\/webstack\/database-ca\.pem$/);
     expect(late.files["/etc/webstack/database-ca.pem"]).toBe(ca);
+  });
+
+  test.each([
+    ["Debian's list", {}, "/etc/ssl/certs/ca-certificates.crt"],
+    ["the description", { ca: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" }, "/etc/webstack/database-ca.pem"],
+  ])("gives the app somebody else's database, its certificate checked by %s, and makes none", async (_, more, path) => {
+    const of = planned({ database: { kind: "external", connections: 40, ...more } }, "DATABASE_URL");
+    expect(target.check(of).filter(({ ofBox }) => ofBox !== true)).toEqual([]);
+    const elsewhere = await graphAfter({}, of);
+    const told = JSON.parse(String(elsewhere.named("web-0-apply").opened["stdin"])) as Late;
+    expect(told.env["DATABASE_URL"]).toBe(`postgresql://app:url-marker@db.example.net:6543/prices?sslmode=verify-full&sslrootcert=${path}`);
+    expect(Object.keys(told.files).filter((file) => file.includes("database"))).toEqual(Object.keys(more).length === 0 ? [] : [path]);
+    expect(elsewhere.nodes.filter(({ type, name }) => /database|rds|secretsmanager/i.test(`${type} ${name}`)).map(({ name }) => name)).toEqual([]);
+    expect((elsewhere.outputs as { database: unknown }).database).toBeNull();
+    expect(elsewhere.nodes.flatMap(({ name, inputs }) => (JSON.stringify(inputs).includes("url-marker") ? [name] : []))).toEqual([]);
   });
 
   test("exports every output", () => {

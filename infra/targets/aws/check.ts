@@ -43,7 +43,7 @@ export function check({ spec }: StackPlan, day = today()): readonly Problem[] {
     ...databaseRules(spec),
   ];
   const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
-  return [...broken, ...(spec.database.kind === "none" ? [] : endedVersion(spec.database, day))];
+  return [...broken, ...(spec.database.kind !== "managed" ? [] : endedVersion(spec.database, day))];
 }
 
 const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`;
@@ -52,7 +52,7 @@ const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`
 const takenUsers = ["admin", "rdsadmin", "rdsrepladmin", "rds_superuser", "webstack_admin"];
 
 function databaseRules({ database, backup }: StackPlan["spec"]): readonly Rule[] {
-  if (database.kind === "none") return backup.batch === null ? [] : [{ at: "backup.batch", broken: true, must: "must be left out where there is no database", got: backup.batch }];
+  if (database.kind !== "managed") return backup.batch === null ? [] : [{ at: "backup.batch", broken: true, must: "must be left out where there is no database of RDS", got: backup.batch }];
   const { storageGiB, storageLimitGiB, engine, user } = database;
   // Both of the app's logins are called after its user, with two characters added. hostctl/login.py
   const leap = Math.ceil((11 * storageGiB) / 10);

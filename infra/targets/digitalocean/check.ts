@@ -49,7 +49,7 @@ export function check(plan: StackPlan): readonly Problem[] {
 }
 
 function databaseRules({ database }: StackPlan): readonly Rule[] {
-  if (database.kind === "none") return [];
+  if (database.kind !== "managed") return [];
   const { versions } = engines[database.engine];
   return [
     { at: "database.size", broken: !Object.hasOwn(databases, database.size), must: oneOf(Object.keys(databases)), got: database.size, hint: `a newer size is a line in ${table}` },

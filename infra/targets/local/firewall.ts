@@ -9,7 +9,7 @@ export function localFirewall(plan: StackPlan, network: Network): Firewall {
   const { spec, hosts, database, labels } = plan;
   const addresses: Record<FirewallRule["to"], readonly string[]> = {
     web: hosts.map(chosenAddress),
-    database: database.kind === "none" ? [] : [databaseAddress(plan)],
+    database: database.kind !== "managed" ? [] : [databaseAddress(plan)],
     backup: spec.backup.enabled ? [privateAddress(spec.network.range, "backup")] : [],
   };
   const sources = (rule: FirewallRule) =>

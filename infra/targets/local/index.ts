@@ -7,6 +7,7 @@ import { chosenAddress } from "../../plan/network";
 import type { Runtime } from "../../release/build";
 import { askHost } from "../askHost";
 import { awaitBoot, buildArchive, deliverBundle, deployUser } from "../delivery";
+import { externalDatabase } from "../externalDatabase";
 import { formerOutputs } from "../formerOutputs";
 import type { BuiltHost, Target } from "../target";
 import { localBackup } from "./backup";
@@ -25,11 +26,12 @@ export const local: Target = {
     localFirewall(plan, network);
     const runtime: Runtime = { python: "3.11", architecture: arch() === "arm64" ? "aarch64" : "x86_64" };
     const built = buildArchive(release, runtime);
-    const database = plan.database.kind === "none" ? null : localDatabase(plan, plan.database, network, secrets);
-    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env };
+    const database = plan.database.kind !== "managed" ? null : localDatabase(plan, plan.database, network, secrets);
+    const external = externalDatabase(plan.database, secrets);
+    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...external.env };
     if (database !== null) env.DATABASE_URL = database.url;
     const backup = spec.backup.enabled ? localBackup(plan, network, secrets) : null;
-    const late = { env, files: { ...(database === null ? {} : { [database.caPath]: database.ca }), ...backup?.files }, secrets: secrets.monitoring };
+    const late = { env, files: { ...external.files, ...(database === null ? {} : { [database.caPath]: database.ca }), ...backup?.files }, secrets: secrets.monitoring };
 
     const former = formerOutputs();
     const served: pulumi.Output<string>[] = [];
