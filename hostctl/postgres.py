@@ -18,6 +18,8 @@ PARAMETERS = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
 
 
 class Postgres(Database):
+    CUSTOM_DUMPS = True
+
     def __init__(self, system, url):
         super().__init__(system, url)
         parts = self._parts
