@@ -109,7 +109,7 @@ export const keys = {
     maintenancePath: optional(urlPath, "/maintenance.json", { says: "URL path that says as JSON whether there is maintenance, for mobile apps", example: "/maintenance.json" }),
   }), { says: "the public face", example: { domain: "www.ocpizza.fr" } }),
   host: group(section({
-    image: optional(slug, "debian-12", { says: "machine image", example: "debian-12" }),
+    image: optional(slug, "debian-12", { says: "machine image: debian-12, or an image that was made of a host of this stack, by its number on digitalocean (\"148000001\") or its name on aws (ami-...)", example: "debian-12" }),
     size: computed(slug, "s-1vcpu-2gb on digitalocean, t3.small on aws, none on local", { says: "the target's name of the machine size", example: "s-1vcpu-2gb" }),
     region: computed(slug, "fra1 on digitalocean, eu-central-1 on aws, none on local", { says: "the target's name of the region", example: "fra1" }),
     memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 2048 on local", { says: "memory of the machine", example: 2048 }),

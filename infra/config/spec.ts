@@ -154,7 +154,7 @@ export interface AcmeSpec {
 }
 
 export interface HostSpec {
-  /** The target's name of the machine image, such as "debian-12". */
+  /** "debian-12", or the target's name of an image that was made of a host of this stack. */
   readonly image: string;
   /** The target's name of the machine size; "" means memoryMiB and cpus decide. */
   readonly size: string;

@@ -2,6 +2,7 @@ import { databases, instances, regions } from "../../config/catalog/aws";
 import type { Problem } from "../../config/problems";
 import type { StackPlan } from "../../plan/plan";
 import { largestDiskGiB } from "./dump";
+import { ownImage } from "./machine";
 import { endedVersion, today } from "./versions";
 
 interface Rule {
@@ -22,7 +23,10 @@ export function check({ spec }: StackPlan, day = today()): readonly Problem[] {
       at: "stack", broken: !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(spec.stack), must: 'must be named in lower-case letters and digits, with single "-" between them, when target is aws', got: spec.stack,
       hint: "pulumi stack rename NAME",
     },
-    { at: "host.image", broken: host.image !== "debian-12", must: 'must be "debian-12" when target is aws', got: host.image },
+    {
+      at: "host.image", broken: host.image !== "debian-12" && !ownImage.test(host.image), must: 'must be "debian-12" when target is aws, or an image that was made of a host of this stack, such as "ami-0123456789abcdef0"', got: host.image,
+      hint: "aws ec2 describe-images --owners self names them",
+    },
     { at: "host.region", broken: regions[host.region] === undefined, must: `must be ${oneOf(Object.keys(regions))} when target is aws`, got: host.region },
     { at: "host.size", broken: instances[host.size] === undefined, must: `must be ${oneOf(Object.keys(instances))} when target is aws`, got: host.size },
     {
