@@ -45,6 +45,11 @@ test("each service, job and store of a busy stack is there, and the picture is w
   expect(xmlFault(drawn)).toBe("well-formed");
 });
 
+test("somebody else's database is shown as that, and nothing of where it is", () => {
+  const plan = planStack(spec({ database: { kind: "external", connections: 50 } }, "DATABASE_URL"));
+  expect(sceneOf(plan).database).toEqual({ name: "PostgreSQL", details: ["somebody else's service", "16 of 50 connections"], port: "", why: "TLS" });
+});
+
 test("a stack without a database and backups shows none", () => {
   const drawn = svg(sceneOf(planStack(spec({ database: { kind: "none" } }))));
   expect(drawn).not.toMatch(/PostgreSQL|Backups|undefined|NaN/);

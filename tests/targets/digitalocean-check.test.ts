@@ -16,7 +16,7 @@ const production = exampleSpec("prod");
 const managed = production.database as Extract<StackSpec["database"], { kind: "managed" }>;
 const lines = (spec: StackSpec): readonly string[] => check(planStack(spec)).map(problemLine);
 
-test.each(["prod", "bitcoin-prod"])("the stack %s can be had there", (stack) => {
+test.each(["prod", "bitcoin-prod", "bitcoin-external"])("the stack %s can be had there", (stack) => {
   expect(lines(exampleSpec(stack))).toEqual([]);
 });
 
