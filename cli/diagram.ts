@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseSpec } from "../infra/config/parse";
+import { ownSecrets } from "../infra/config/settings";
 import { planStack } from "../infra/plan";
 import { project } from "../tools/setup/folders";
 import { sceneOf } from "./diagram/scene";
@@ -21,7 +22,7 @@ export const pictures = (): ReadonlyMap<string, string> => new Map(documented.ma
 function draw(stack: string): string {
   const { raw, hashes } = readStackFile(readFileSync(join(project, `Pulumi.${stack}.yaml`), "utf8"));
   const named = Array.isArray(raw["secrets"]) ? raw["secrets"].map(String) : [];
-  const secretNames = new Set([...Object.keys(hashes), ...named, "sshPrivateKey", "backupPassword"]);
+  const secretNames = new Set([...Object.keys(hashes), ...named, ...ownSecrets(raw), "backupPassword"]);
   return svg(sceneOf(planStack(parseSpec(raw, { project: "webstack", stack, secretNames }))));
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { closest, distance } from "fastest-levenshtein";
 import { utils } from "ssh2";
-import { optionalSecrets, sshKeyName } from "../infra/config/settings";
+import { databaseUrlName, optionalSecrets, sshKeyName } from "../infra/config/settings";
 import type { Pulumi } from "./pulumi";
 import type { StackConfig } from "./stack";
 import { UsageError } from "./terminal";
@@ -37,7 +37,8 @@ export function wrongName(name: string, required: readonly string[], stack: stri
  * input: arguments are in the process list. Result: the names that were set.
  */
 export async function fillSecrets(pulumi: Pulumi, config: StackConfig): Promise<string[]> {
-  const missing = config.required.filter((name) => !config.set.has(name));
+  // The address of somebody else's database is nothing that can be made up.
+  const missing = config.required.filter((name) => !config.set.has(name) && name !== databaseUrlName);
   for (const name of missing) await pulumi.capture(["config", "set", "--secret", name], randomValue(name, pulumi.stack));
   return missing;
 }

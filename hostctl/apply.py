@@ -1,8 +1,11 @@
 """`apply`, `release` and `restart`: what each of them changes; deploy.py brings it about."""
-from . import administrator, environment, login, packages, slots, switch
+from . import administrator, environment, files, login, packages, slots, switch
 from .compare import Changes, compare, roll, stored_or_fail
 from .deploy import deploy, recover
 from .errors import HostError
+
+# Settings that a package reads while it is being installed, so they come before it.
+READ_BY_PACKAGES = ("/etc/postgresql-common/createcluster.conf",)
 
 
 def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
@@ -12,7 +15,7 @@ def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
     switch.settle_release(host)
     changes = compare(host, manifest, env, database_admin)
     if changes.user or changes.packages:
-        _provide(host, changes)
+        _provide(host, manifest, changes)
         # A package brings files and units of its own.
         changes = compare(host, manifest, env, database_admin)
     kept = login.declared(manifest)
@@ -74,8 +77,11 @@ def all_services(host, manifest, digest):
     return changes
 
 
-def _provide(host, changes):
+def _provide(host, manifest, changes):
     host.log.step("PACKAGES")
+    for file in manifest.files:
+        if file.path in READ_BY_PACKAGES:
+            files.write(host.paths.at(file.path), file.content, file.mode, host.system.ids(file.owner, file.group))
     if changes.packages:
         with host.log.event("Packages-installation", ", ".join(changes.packages)):
             packages.install(host.system, changes.packages)

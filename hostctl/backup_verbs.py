@@ -19,6 +19,7 @@ def add(verb):
     one = verb("restore", _restore, "put a backup in the place of the database and media; what serves is kept beside it")
     what = one.add_mutually_exclusive_group(required=True)
     what.add_argument("id", nargs="?", metavar="ID", help="as `hostctl backups` lists it, or latest")
+    what.add_argument("--dump", metavar="FILE", help="a dump on this host: pg_dump's custom format, or SQL of mariadb-dump, plain or by gzip")
     what.add_argument("--undo", action="store_true", help="change back to what the last restore put aside")
     what.add_argument("--recover", action="store_true", help="end a restore that was interrupted: done where the database has switched, else turned back")
     what.add_argument("--drop-old", action="store_true", help="remove what restores put aside")
@@ -62,13 +63,18 @@ def _restore(host, args):
         host.log.say(restore.settle(host))
     elif args.drop_old:
         host.log.say(f"removed: {', '.join(restore.drop_old(host)) or 'nothing was kept'}")
+    elif args.dump:
+        _restored(host, restore.restore_dump(host, args.dump, lambda sentence: _confirm(host, args, sentence)))
     else:
         if args.id != "latest" and not re.fullmatch(ID, args.id):
             raise HostError(f"restore: must be given an ID such as 20261122T060000Z, or latest, got {args.id!r}")
-        done = restore.restore(host, args.id, lambda sentence: _confirm(host, args, sentence))
-        kept = f"; kept as {done['kept']}, `hostctl restore --undo` changes back" if done["kept"] else ""
-        host.log.say(f"database {done['database']}: is backup {done['id']}{kept}")
+        _restored(host, restore.restore(host, args.id, lambda sentence: _confirm(host, args, sentence)))
     return 0
+
+
+def _restored(host, done):
+    kept = f"; kept as {done['kept']}, `hostctl restore --undo` changes back" if done["kept"] else ""
+    host.log.say(f"database {done['database']}: is backup {done['id']}{kept}")
 
 
 def _confirm(host, args, sentence):

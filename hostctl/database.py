@@ -23,6 +23,8 @@ class Database:
 
     # Letters that the name of a database may have.
     LONGEST_NAME = 63
+    # Whether dumps have the form that begins with PGDMP, and not that of SQL.
+    CUSTOM_DUMPS = False
 
     def __init__(self, system, url):
         # Who makes, renames and drops databases; another login where the app's user may not.

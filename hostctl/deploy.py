@@ -2,7 +2,7 @@
 import json
 import os
 
-from . import administrator, archive, backup, disk, environment, files, history, kept, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, trust, undo
+from . import administrator, archive, backup, disk, environment, external, files, history, kept, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, trust, undo
 from .compare import stored_or_fail
 from .environment import MODE
 from .errors import HostError
@@ -34,6 +34,7 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
         # With its address as it is from here on.
         if changes.env is not None or changes.digest:
             reachable.wait(host)
+            external.check(host)
             administrator.admit(host)
         if changes.digest:
             revision = release.prepare(host, manifest, run_steps=run_steps)

@@ -2,7 +2,7 @@
 the services on it, and the figures."""
 import json
 
-from . import backup, environment, files, health, restore, slots
+from . import backup, environment, files, health, restore, scratch, slots
 from .compare import stored_or_fail
 from .errors import HostError
 from .repository import AHEAD, Repository, age_text
@@ -27,10 +27,10 @@ def run(host):
             report |= {"backup": found.id, "rpoSeconds": round(began - found.seconds)}
             host.log.step("DRILL")
             name = database.beside(DATABASE)
-            with restore.restored(host, database, repository, found, name):
-                report["checks"] = restore.checked(host, database, name, chosen.checks)
+            with scratch.place_for(host, database) as place, restore.restored(host, place, repository, found, name):
+                report["checks"] = restore.checked(host, place, name, chosen.checks)
                 if chosen.health:
-                    report["health"] = _health(host, database.url(name))
+                    report["health"] = _health(host, place.url(name))
                 report["rtoSeconds"] = round(host.system.monotonic() - clock, 1)
         report["ok"] = all(asked["ok"] for asked in [*report["checks"], *report["health"]])
     except HostError as failure:

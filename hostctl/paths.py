@@ -15,6 +15,8 @@ class Paths:
         # SHA-256 of that file as it was applied last.
         self.env_applied = self.at("/var/lib/webstack/env.sha256")
         self.database_admin = self.at("/etc/webstack/database-admin")
+        # There where the app's database is somebody else's service.
+        self.external_database = self.at("/etc/webstack/external-database.json")
         self.backup_settings = self.at("/etc/webstack/backup.json")
         self.backup_access = self.at("/etc/webstack/backup-repository")
         self.monitoring = self.at("/etc/webstack/monitoring.json")
@@ -38,6 +40,7 @@ class Paths:
         # There while the machine has taken over from another host, and the site's address does not lead to it yet.
         self.waiting = self.state / "waiting"
         self.drill = self.state / "drill.json"
+        self.scratch_env = self.run / "scratch.env"
         self.drill_env = self.run / "drill.env"
         self.last_backup = self.state / "backup.json"
         # What the last restore put aside; and how to turn back one that switches, or did when it was interrupted.

@@ -18,6 +18,8 @@ PARAMETERS = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
 
 
 class Postgres(Database):
+    CUSTOM_DUMPS = True
+
     def __init__(self, system, url):
         super().__init__(system, url)
         parts = self._parts
@@ -117,6 +119,10 @@ class Postgres(Database):
 
     def dump(self):
         return ["pg_dump", "--format=custom", "--no-password"], self.within(self.name)
+
+    def dump_major(self):
+        """Major version of the pg_dump of this host, which refuses a newer server."""
+        return int(re.search(r"\) (\d+)", self.system.run(["pg_dump", "--version"]).output)[1])
 
     def load(self, name):
         words = ["pg_restore", "--no-password", "--no-owner", "--no-acl", "--exit-on-error", "--single-transaction", f"--dbname={name}"]

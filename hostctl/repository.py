@@ -94,6 +94,10 @@ class Repository:
     def restic(self, *words, timeout=TIMEOUT):
         return self.system.run(["restic", *words], env=self.env, timeout=timeout).output
 
+    def source(self, found):
+        """(command, environment) that writes the dump of a backup to standard output."""
+        return ["restic", "dump", "--no-lock", found.dump, f"/{DUMP}"], self.env
+
     def make(self):
         """Make the repository unless there is one that the password opens."""
         try:

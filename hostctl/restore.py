@@ -2,10 +2,11 @@
 under another name until `restore --drop-old`, and `restore --undo` changes back."""
 from contextlib import contextmanager
 
-from . import apply, backup, files, media, switch
+from . import apply, backup, external, files, media, switch
 from .deploy import recover
+from .dump_file import DumpFile
 from .errors import CommandFailed, HostError
-from .repository import DUMP, TIMEOUT, Repository, age_text
+from .repository import TIMEOUT, Repository, age_text
 
 # Names of databases, after the app's own.
 RESTORING = "restoring"
@@ -22,11 +23,21 @@ def restore(host, name, confirm):
         return bring(host, chosen, database, repository, found, apply.restart)
 
 
+def restore_dump(host, path, confirm):
+    """As restore(), of a dump in a file of this host; the media stay as they are."""
+    chosen, database = backup.settings_or_fail(host.paths), backup.open_database(host)
+    with backup.turn(host, "restore"):
+        found = DumpFile(path, database)
+        confirm(f"database {database.name} becomes what {found.id} holds; what serves now is kept beside it, and the media stay as they are")
+        return bring(host, chosen, database, found, found, apply.restart)
+
+
 def bring(host, chosen, database, repository, found, move, release=None):
     """Put a backup or restore point in the place of what serves, then have the services `move(host)` to it. Where that brings another `release`
     (its digest), both come or neither does, whatever interrupts this; without one the data stay once they have switched. Needs backup.turn()."""
     age = round(host.system.time() - found.seconds)
     host.log.step("RESTORE")
+    external.needs_databases(host, database)
     _settle(host, database)
     incoming = database.beside(RESTORING)
     with restored(host, database, repository, found, incoming):
@@ -100,8 +111,8 @@ def restored(host, database, repository, found, name):
         with host.log.event("Database-restoration", found.id) as facts:
             try:
                 command, env = database.load(name)
-                sha256, size, _ = host.system.pipe(["restic", "dump", "--no-lock", found.dump, f"/{DUMP}"], command, source_env=repository.env, sink_env=env,
-                                                   timeout=TIMEOUT)
+                source, source_env = repository.source(found)
+                sha256, size, _ = host.system.pipe(source, command, source_env=source_env, sink_env=env, timeout=TIMEOUT)
             except CommandFailed as failure:
                 raise HostError(f"backup {found.id}: cannot be restored; database {database.name} was not touched\n{failure}") from None
             if found.sha256 and sha256 != found.sha256:

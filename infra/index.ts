@@ -16,4 +16,4 @@ if (problems.length > 0) throw new ConfigError(`Pulumi.${spec.stack}.yaml`, prob
 const found = findRelease(spec.app);
 const built = target.build(plan, renderHosts(plan, found.digest), found, secrets);
 
-export const { version, siteUrl, hosts, database, release } = toOutputs(built);
+export const { version, siteUrl, address, hosts, database, release } = toOutputs(built);

@@ -5,6 +5,6 @@ import type { Built } from "./targets/target";
 const version = 1;
 
 /** The only names CI may read. None is secret. */
-export function toOutputs({ siteUrl, hosts, database, serving }: Built) {
-  return { version, siteUrl, hosts: pulumi.output(hosts), database: pulumi.output(database), release: serving };
+export function toOutputs({ siteUrl, address, hosts, database, serving }: Built) {
+  return { version, siteUrl, address, hosts: pulumi.output(hosts), database: pulumi.output(database), release: serving };
 }

@@ -90,7 +90,7 @@ function hostScene({ spec, site }: StackPlan, { name, privateAddress }: HostPlan
   const size = host.size === "" ? `${host.cpus} ${host.cpus === 1 ? "core" : "cores"}, ${memory(host.memoryMiB)}` : host.size;
   return {
     name,
-    detail: `${size} · ${host.image} · ${privateAddress}`,
+    detail: [size, host.image, ...(privateAddress === null ? [] : [privateAddress])].join(" · "),
     nginx: [site.scheme === "https" ? "TLS" : "plain HTTP", ...listed(spec.static.map(({ url }) => url), 3)],
     services: spec.services.map(serviceScene),
     jobs: spec.jobs.map((job) => ({ name: job.name, schedule: job.schedule })),
@@ -111,11 +111,12 @@ const engines = { postgres: "PostgreSQL", mysql: "MySQL" } as const;
 function databaseOf({ spec, database, firewall }: StackPlan): Store | null {
   if (database.kind === "none") return null;
   const rule = firewall.find(({ to }) => to === "database");
+  const connections = `${connectionsOf(spec.services, spec.jobs.length)} of ${database.connections} connections`;
+  if (database.kind === "external") return { name: engines[database.engine], details: ["somebody else's service", connections], port: "", why: "TLS" };
   const size = database.size === "" ? memory(database.memoryMiB) : database.size;
-  const used = connectionsOf(spec.services, spec.jobs.length);
   return {
     name: `${engines[database.engine]} ${database.version}`,
-    details: [database.name, size, `${used} of ${database.connections} connections`],
+    details: [database.name, size, connections],
     port: String(rule?.port ?? ""),
     why: "TLS",
   };

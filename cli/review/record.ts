@@ -87,6 +87,7 @@ function secretsOf(spec: StackSpec, hashes: Readonly<Record<string, string>>) {
     sshPublicKey: `ssh-ed25519 ${placeholder("public key of", "sshPrivateKey", hashes["sshPrivateKey"] ?? "not set")}`,
     backupPassword: standIn("backupPassword"),
     slackWebhook: standIn("slackWebhook"),
+    databaseUrl: standIn("DATABASE_URL"),
     monitoring: Object.fromEntries(["smtpPassword", "alertWebhook", "sentryToken"].filter((name) => hashes[name] !== undefined).map((name) => [name, standIn(name)])),
   };
 }

@@ -48,7 +48,7 @@ export function judge(before: Side, after: Side, compared: readonly Step[] | nul
 /** A stack that moves to another target leaves everything behind, whether or not we can say what it becomes there. */
 function betweenTargets({ spec: old }: Side, { spec: now }: Side): readonly Consequence[] {
   if (old === null || now === null || old.target === now.target) return [];
-  const data = old.database.kind === "none" ? [] : [{ level: "data at risk" as const, says: `the database stays on ${old.target} and is deleted with it: its data does not follow to ${now.target}; back it up, bring a second stack up there, restore, switch the name, then take this one down` }];
+  const data = old.database.kind !== "managed" ? [] : [{ level: "data at risk" as const, says: `the database stays on ${old.target} and is deleted with it: its data does not follow to ${now.target}; back it up, bring a second stack up there, restore, switch the name, then take this one down` }];
   return [...data, { level: "downtime", says: `everything on ${old.target} is deleted and made anew on ${now.target}, at another address` }];
 }
 

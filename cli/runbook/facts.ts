@@ -1,5 +1,7 @@
 import { connectionsOf } from "../../infra/config/complete";
 import type { HttpServiceSpec, ServiceSpec, StackSpec } from "../../infra/config/spec";
+import { targetDefaults } from "../../infra/config/targets";
+import { databaseAddress } from "../../infra/host/database/server";
 import type { StackPlan } from "../../infra/plan/plan";
 import type { Values } from "./section";
 
@@ -27,7 +29,7 @@ export function glance(plan: StackPlan): Values {
     file: `Pulumi.${spec.stack}.yaml`,
     target: spec.target === "local" ? "local: machines of this box" : `${spec.target}, region ${spec.host.region}, size ${spec.host.size}`,
     site: url === "" ? `${code("siteUrl")} of ${code(`pulumi stack output siteUrl --stack ${spec.stack}`)}` : url,
-    hosts: list(plan.hosts.map((host) => `${code(host.name)}${spec.target === "local" ? ` at ${host.privateAddress}` : `, address in ${code("npm run status")}`}`)),
+    hosts: list(plan.hosts.map((host) => `${code(host.name)}${host.privateAddress !== null ? ` at ${host.privateAddress}` : `, address in ${code("npm run status")}`}`)),
     services: list(spec.services.map((service) => `${code(service.name)} (${service.kind}${isHttp(service) ? `, ${service.path}` : ""}): ${unitsOf(service).map(code).join(", ")}`)),
     jobs: list(spec.jobs.map((job) => `${code(job.name)}: ${code(`${job.name}.timer`)}, ${code(job.schedule)}`)),
     static: list(spec.static.map(({ url: path, folder }) => `${code(path)} from ${code(folder)}`)),
@@ -39,10 +41,12 @@ export function glance(plan: StackPlan): Values {
   };
 }
 
-function databaseName({ spec: { target }, database }: StackPlan): string {
+function databaseName(plan: StackPlan): string {
+  const { spec: { target }, database } = plan;
   if (database.kind === "none") return "none";
+  if (database.kind === "external") return "PostgreSQL, somebody else's service at the secret `DATABASE_URL`";
   const engine = database.engine === "postgres" ? "PostgreSQL" : "MySQL";
-  return `${engine} ${database.version}, ${code(database.name)}${target === "local" ? `, machine \`database-0\` at ${database.privateAddress}` : `, the managed service of ${target}`}`;
+  return `${engine} ${database.version}, ${code(database.name)}${target === "local" ? `, machine \`database-0\` at ${databaseAddress(plan)}` : `, the managed service of ${target}`}`;
 }
 
 /** One line a service or all jobs: how many connections it may hold. The rule of the description counts the same way. */
@@ -52,10 +56,10 @@ export function connectionBudget({ services, jobs }: StackSpec): { readonly rows
   return { rows: [...rows, ...jobRow].join("\n"), need: connectionsOf(services, jobs.length) };
 }
 
-/** Port of the database as each target's service has it. https://docs.digitalocean.com/products/databases/postgresql/how-to/connect/ */
-export function databasePort({ target, database }: StackSpec): number {
-  if (target === "digitalocean") return 25060;
-  return database.kind === "managed" && database.engine === "mysql" ? 3306 : 5432;
+/** What `ss` finds the database's connections by: its port, where that is not a part of a secret. */
+export function databasePort({ target, database }: StackSpec): string {
+  if (database.kind === "external") return "PORT";
+  return String(targetDefaults[target].databasePorts[database.kind === "none" ? "postgres" : database.engine]);
 }
 
 /** Health pages of the services, as a visitor asks them. */

@@ -48,7 +48,7 @@ export function runbook(plan: StackPlan): string {
     part("maintenance", { url: `${siteUrl(plan).replace(/\/$/, "")}${spec.site.maintenancePath}`, pause: pauseSeconds(spec) }),
     database.kind === "none" ? part("database-none") : part("database", {
       name: values["database"] ?? "",
-      user: `\`${database.user}\``,
+      user: database.kind === "external" ? "that it names" : `\`${database.user}\``,
       port: databasePort(spec),
       budget: budget.rows,
       need: budget.need,

@@ -13,7 +13,7 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from hostctl import login_postgres, sockets
+from hostctl import external, login_postgres, sockets
 from hostctl.engines import open_url
 from hostctl.errors import CommandFailed, HostError
 from hostctl.host import Host
@@ -134,6 +134,30 @@ class AdministratorTest(Server):
         self.addCleanup(idle.kill)
         self.database.drop("shop")
         self.assertFalse(self.database.exists("shop"))
+
+
+class ExternalTest(Server):
+    """Somebody else's server: what its login is found to be able to do."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for sql in ("create role shop login password 'app-password' connection limit 9", "create database shop"):
+            cls.as_superuser(sql)
+
+    def found(self, options=""):
+        return external._ask(open_url(System(), self.url("shop", "app-password") + options))
+
+    def test_says_what_a_login_may_and_may_not(self):
+        few = self.found()
+        self.assertEqual(few, {"major": 15, "readOnly": False, "tls": False, "schema": "public", "create": False, "connections": 9, "databases": False})
+        for sql in ("alter role shop createdb connection limit -1", "alter database shop owner to shop", "alter role shop set default_transaction_read_only = on"):
+            self.as_superuser(sql)
+        self.assertEqual(self.found(), {**few, "create": True, "connections": None, "databases": True, "readOnly": True})
+
+    def test_a_server_without_tls_is_not_logged_in_to(self):
+        with self.assertRaisesRegex(HostError, "(?s)lets nobody in by it.*server does not support SSL"):
+            self.found("?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt")
 
 
 class LoginTest(Server):

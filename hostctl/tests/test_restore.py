@@ -13,6 +13,8 @@ from pathlib import Path
 from unittest import mock
 
 from hostctl import apply, backup, cli, media, restore, status, switch
+from hostctl.dump_file import DumpFile
+from hostctl.engines import open_url
 from hostctl.errors import HostError
 from hostctl.system import Result
 from hostctl.tests.machine import Killed, Machine, manifest, source
@@ -146,6 +148,38 @@ class RestoreTest(unittest.TestCase):
         restore.drop_old(machine.host("restore"))
         self.assertEqual((machine.content(), set(machine.databases), self.record(machine)), (THEN, {"shop"}, None))
         self.assertEqual([str(path) for path in machine.paths.data.rglob(".*")], [])
+
+    def test_a_dump_in_a_file_becomes_the_database_and_the_media_stay(self):
+        machine = self.machine()
+        dump = machine.root / "20261122T050000Z.dump"
+        dump.write_bytes(b"PGDMP...")
+        asked, piped = [], []
+        pipe = machine.pipe
+        machine.pipe = lambda source, sink, **options: (piped.append((source, options["source_env"])), pipe(source, sink, **options))[1]
+        done = restore.restore_dump(machine.host("restore"), str(dump), asked.append)
+        self.assertEqual((done["id"], piped), (dump.name, [(["cat", str(dump)], None)]))
+        self.assertEqual(asked, [f"database shop becomes what {dump.name} holds; what serves now is kept beside it, and the media stay as they are"])
+        self.assertEqual((machine.content()[0], machine.content()[1]), ("then", NOW[1]))
+        machine.clock += 10
+        restore.undo(machine.host("restore"))
+        self.assertEqual(machine.content(), NOW)
+
+    def test_a_file_that_is_no_dump_of_this_engine_is_refused_with_nothing_touched(self):
+        machine = self.machine()
+        sql, packed = machine.root / "old.sql", machine.root / "old.sql.gz"
+        sql.write_text("-- MariaDB dump")
+        packed.write_bytes(b"\x1f\x8b...")
+        for path, must in ((sql, "as `pg_dump --format=custom` writes it"), (packed, "as `pg_dump --format=custom` writes it"), (machine.root / "none", "cannot be read: No such file")):
+            with self.subTest(path=path), self.assertRaisesRegex(HostError, must):
+                restore.restore_dump(machine.host("restore"), str(path), lambda _: None)
+        self.assertEqual((machine.content(), machine.databases), (NOW, {"shop": "now"}))
+
+    def test_a_packed_dump_of_mysql_is_unpacked_on_its_way(self):
+        machine = self.machine()
+        packed = machine.root / "20261122T050000Z.sql.gz"
+        packed.write_bytes(b"\x1f\x8b...")
+        database = open_url(machine, "mysql://shop:pass@10.0.0.3/shop")
+        self.assertEqual(DumpFile(str(packed), database).source(None), (["gzip", "--decompress", "--stdout", str(packed)], None))
 
     def test_a_rename_of_media_that_fails_is_turned_back_and_the_database_was_not_touched(self):
         with Failing(0, None) as renames:

@@ -76,6 +76,7 @@ function completeHost({ host, target }: Description): HostSpec {
 
 function completeDatabase({ database, target, app }: Description): DatabaseSpec {
   if (database.kind === "none") return { kind: "none" };
+  if (database.kind === "external") return { kind: "external", engine: "postgres", connections: database.connections, pool: "none", ca: database.ca ?? "" };
   const of = targetDefaults[target];
   const size = database.size ?? of.databaseSize;
   const memoryMiB = database.memoryMiB ?? sizeOf(size)?.memoryMiB ?? (size === "" ? 1024 : 0);

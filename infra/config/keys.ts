@@ -109,7 +109,7 @@ export const keys = {
     maintenancePath: optional(urlPath, "/maintenance.json", { says: "URL path that says as JSON whether there is maintenance, for mobile apps", example: "/maintenance.json" }),
   }), { says: "the public face", example: { domain: "www.ocpizza.fr" } }),
   host: group(section({
-    image: optional(slug, "debian-12", { says: "machine image", example: "debian-12" }),
+    image: optional(slug, "debian-12", { says: "machine image: debian-12, or an image that was made of a host of this stack, by its number on digitalocean (\"148000001\") or its name on aws (ami-...)", example: "debian-12" }),
     size: computed(slug, "s-1vcpu-2gb on digitalocean, t3.small on aws, none on local", { says: "the target's name of the machine size", example: "s-1vcpu-2gb" }),
     region: computed(slug, "fra1 on digitalocean, eu-central-1 on aws, none on local", { says: "the target's name of the region", example: "fra1" }),
     memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 2048 on local", { says: "memory of the machine", example: 2048 }),
@@ -129,7 +129,7 @@ export const keys = {
     flowLogs: optional(flag, false, { says: "keeps a record of every connection for 30 days", example: true }),
     outbound: optional(listOf(wholeNumber(1, 65535), "ports"), [], { says: "TCP ports of the Internet that the app reaches beside 80 and 443, where the target closes the others", example: [587] }),
   }), { says: "the network of the machines", example: { range: "10.20.0.0/24" } }),
-  database: group(byKind(optional(oneOf("managed", "none"), "managed", { says: "a database of the target's own service, or none", example: "managed" }), {
+  database: group(byKind(optional(oneOf("managed", "external", "none"), "managed", { says: "a database of the target's own service, a PostgreSQL of somebody else's service whose address is the secret DATABASE_URL, or none", example: "managed" }), {
     managed: {
       engine: optional(oneOf("postgres", "mysql"), "postgres", { says: "PostgreSQL, or MySQL (MariaDB on local)", example: "postgres" }),
       version: computed(version, "15 for postgres; for mysql 8 on digitalocean, 8.4 on aws, 10.11 on local", { says: "version of the engine", example: "15" }),
@@ -156,6 +156,10 @@ export const keys = {
         from: required(slug, { says: "name of the database, or of its snapshot, in the target", example: "webstack-prod-database" }),
         at: computed(instant, "its newest state", { says: "moment to which the copy goes back, UTC", example: "2026-11-01T03:00:00Z" }),
       }), "none: a new database is empty", { says: "makes the database anew as a copy of another one, to which the site moves; it stays in the file, since it says which database the site has", example: { from: "webstack-prod-database" } }),
+    },
+    external: {
+      connections: required(wholeNumber(1, 5000), { says: "connections that the database accepts from the app", example: 22 }),
+      ca: computed(certificates, "those that Debian trusts", { says: "PEM text of who signs the certificate of somebody else's database", example: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" }),
     },
     none: {},
   }), { says: "the database; the app gets its address as DATABASE_URL", example: { kind: "managed", engine: "postgres" } }),

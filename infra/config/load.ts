@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { databaseUrlProblems } from "./databaseUrl";
 import { checkSpec, setCommand } from "./parse";
 import { ConfigError, type Problem } from "./problems";
-import { alertWebhookName, backupPasswordName, sentryTokenName, slackWebhookName, smtpPasswordName, sshKeyName } from "./settings";
+import { alertWebhookName, backupPasswordName, databaseUrlName, sentryTokenName, slackWebhookName, smtpPasswordName, sshKeyName } from "./settings";
 import type { StackSpec } from "./spec";
 import { targetDefaults } from "./targets";
 import { publicKeyOf } from "./sshkey";
@@ -22,6 +23,8 @@ export interface Secrets {
   readonly backupPassword: pulumi.Output<string>;
   /** Where alerts for Slack go; only where monitoring.slack asks for it. */
   readonly slackWebhook?: pulumi.Output<string>;
+  /** Address of a database that is somebody else's service; only where database.kind is external. */
+  readonly databaseUrl?: pulumi.Output<string>;
   /** What the hosts' alerts and announcements need: smtpPassword, alertWebhook, sentryToken, those that are set. */
   readonly monitoring: Readonly<Record<string, pulumi.Output<string>>>;
 }
@@ -44,8 +47,9 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
   const value = (name: string) => values.get(name) ?? "";
   const key = secretNames.has(sshKeyName) ? publicKeyOf(value(sshKeyName)) : undefined;
   const monitoring = [smtpPasswordName, alertWebhookName, sentryTokenName].filter((name) => secretNames.has(name));
-  const given = [...spec.secrets, backupPasswordName, slackWebhookName, ...monitoring].filter((name) => secretNames.has(name));
-  const all = [...problems, ...keyProblems(key, stack), ...webhookProblems(secretNames.has(alertWebhookName) ? value(alertWebhookName) : "", spec), ...given.flatMap((name) => lengthProblems(name, value(name), stack))];
+  const address = spec.database.kind === "external" && secretNames.has(databaseUrlName) ? value(databaseUrlName) : null;
+  const given = [...spec.secrets, backupPasswordName, databaseUrlName, slackWebhookName, ...monitoring].filter((name) => secretNames.has(name));
+  const all = [...problems, ...keyProblems(key, stack), ...webhookProblems(secretNames.has(alertWebhookName) ? value(alertWebhookName) : "", spec), ...(address === null || address === "" ? [] : databaseUrlProblems(address, spec)), ...given.flatMap((name) => lengthProblems(name, value(name), stack))];
   if (all.length > 0 || key === undefined || "fault" in key) throw new ConfigError(`Pulumi.${stack}.yaml`, all);
 
   return {
@@ -56,6 +60,7 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
       sshPublicKey: key.line,
       backupPassword: pulumi.secret(value(backupPasswordName)),
       ...(spec.monitoring.slack === null ? {} : { slackWebhook: pulumi.secret(value(slackWebhookName)) }),
+      ...(address === null ? {} : { databaseUrl: pulumi.secret(address) }),
       monitoring: Object.fromEntries(monitoring.map((name) => [name, pulumi.secret(value(name))])),
     },
   };

@@ -4,6 +4,9 @@ export const sshKeyName = "sshPrivateKey";
 /** Config key of the password that encrypts the backups. It lives with the stack's file, so it outlives every machine. */
 export const backupPasswordName = "backupPassword";
 
+/** Config key of the address of a database that is somebody else's service: user, password and all. */
+export const databaseUrlName = "DATABASE_URL";
+
 /** Config key of the webhook by which alerts reach Slack. */
 export const slackWebhookName = "slackWebhook";
 
@@ -26,6 +29,7 @@ export function ownSecrets(raw: Readonly<Record<string, unknown>>): readonly str
   const backup = says("backup", "enabled") ?? says("database", "kind") !== "none";
   return [
     sshKeyName,
+    ...(says("database", "kind") === "external" ? [databaseUrlName] : []),
     ...(backup === false ? [] : [backupPasswordName]),
     ...((smtp?.user ?? null) === null ? [] : [smtpPasswordName]),
     ...((says("monitoring", "sentry") ?? null) === null ? [] : [sentryTokenName]),

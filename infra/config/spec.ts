@@ -154,7 +154,7 @@ export interface AcmeSpec {
 }
 
 export interface HostSpec {
-  /** The target's name of the machine image, such as "debian-12". */
+  /** "debian-12", or the target's name of an image that was made of a host of this stack. */
   readonly image: string;
   /** The target's name of the machine size; "" means memoryMiB and cpus decide. */
   readonly size: string;
@@ -215,7 +215,19 @@ export type DatabaseSpec =
       readonly maintenance: { readonly weekday: Weekday; readonly hour: number };
       /** The database is made as a copy of this one; `at` is an RFC 3339 moment in UTC, or "" for its newest state. */
       readonly restore: { readonly from: string; readonly at: string } | null;
+    }
+  | {
+      /** Somebody else's service: its address is a secret, and all else is that service's affair. */
+      readonly kind: "external";
+      readonly engine: "postgres";
+      readonly connections: number;
+      readonly pool: "none";
+      /** PEM text of who signs its certificate; "" means Debian's list decides. */
+      readonly ca: string;
     };
+
+export type ManagedDatabase = Extract<DatabaseSpec, { kind: "managed" }>;
+export type ExternalDatabase = Extract<DatabaseSpec, { kind: "external" }>;
 
 export interface BackupSpec {
   readonly enabled: boolean;

@@ -5,6 +5,10 @@ import type { TargetName } from "./spec";
 export interface TargetDefaults {
   /** Reachable from the Internet, so that names, certificates and SSH sources matter. */
   readonly public: boolean;
+  /** Whether a machine's private address is of our choice. */
+  readonly choosesAddresses: boolean;
+  /** Whether a machine reaches every port of the Internet, and not only those that `network.outbound` names. */
+  readonly opensPorts: boolean;
   readonly region: string;
   readonly hostSize: string;
   readonly databaseSize: string;
@@ -13,35 +17,49 @@ export interface TargetDefaults {
   readonly snapshots: "day" | "week" | "never";
   /** Versions on offer; the first is the default. */
   readonly versions: Readonly<Record<"postgres" | "mysql", readonly [string, ...string[]]>>;
+  /** Port on which a database of its service answers. */
+  readonly databasePorts: Readonly<Record<"postgres" | "mysql", number>>;
   /** Connections that a database with this much memory leaves to the app. */
   connections(engine: "postgres" | "mysql", memoryMiB: number): number;
 }
 
+/** Those that each engine answers on unless told otherwise. */
+const enginePorts = { postgres: 5432, mysql: 3306 } as const;
+
 export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
   digitalocean: {
     public: true,
+    choosesAddresses: false,
+    opensPorts: false,
     region: "fra1",
     hostSize: "s-1vcpu-2gb",
     databaseSize: "db-s-1vcpu-1gb",
     storageGiB: 10,
     snapshots: "week",
     versions: { postgres: ["15", "14", "16", "17", "18"], mysql: ["8"] },
+    // https://docs.digitalocean.com/products/databases/postgresql/how-to/connect/
+    databasePorts: { postgres: 25060, mysql: 25060 },
     // PostgreSQL: 25 for each GiB, 3 of them kept for maintenance; MySQL: 75 for each GiB.
     // https://docs.digitalocean.com/products/databases/postgresql/details/limits/
     connections: (engine, memoryMiB) => (engine === "postgres" ? Math.floor((25 * memoryMiB) / 1024) - 3 : Math.floor((75 * memoryMiB) / 1024)),
   },
   aws: {
     public: true,
+    choosesAddresses: false,
+    opensPorts: false,
     region: "eu-central-1",
     hostSize: "t3.small",
     databaseSize: "db.t4g.micro",
     storageGiB: 20,
     snapshots: "day",
     versions: { postgres: ["15", "14", "16", "17"], mysql: ["8.4", "8.0"] },
+    databasePorts: enginePorts,
     connections: connectionsFor,
   },
   local: {
     public: false,
+    choosesAddresses: true,
+    opensPorts: true,
     region: "",
     hostSize: "",
     databaseSize: "",
@@ -49,6 +67,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     snapshots: "never",
     // MariaDB 10.11 stands for MySQL: it is what Debian 12 has.
     versions: { postgres: ["15"], mysql: ["10.11"] },
+    databasePorts: enginePorts,
     // What both servers of Debian accept by default.
     connections: () => 100,
   },

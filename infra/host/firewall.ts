@@ -1,3 +1,4 @@
+import { chosenAddress } from "../plan/network";
 import type { FirewallRule, StackPlan } from "../plan/plan";
 import { file, type ManifestFile } from "./manifest";
 import { render } from "./render";
@@ -14,7 +15,7 @@ export function firewallFile(plan: StackPlan, to: FirewallRule["to"], more: read
 /** One line for each family of addresses; a rule from anywhere needs no addresses at all. */
 function ruleLines({ port, from, why }: FirewallRule, plan: StackPlan): string[] {
   const cidrs = from.flatMap((source) =>
-    source.kind === "cidr" ? [source.cidr] : plan.hosts.filter(({ role }) => role === source.role).map((host) => `${host.privateAddress}/32`),
+    source.kind === "cidr" ? [source.cidr] : plan.hosts.filter(({ role }) => role === source.role).map((host) => `${chosenAddress(host)}/32`),
   );
   const open = `tcp dport ${port} accept comment "${why}"`;
   if (cidrs.includes("0.0.0.0/0") && cidrs.includes("::/0")) return [open];

@@ -40,9 +40,9 @@ function alertFiles({ app, monitoring }: StackSpec): readonly ManifestFile[] {
 }
 
 /** The watchdog asks the services themselves, so it knows a name that they answer to. */
-function watchdogFiles({ spec, site, hosts }: StackPlan): readonly ManifestFile[] {
+function watchdogFiles({ spec, site }: StackPlan): readonly ManifestFile[] {
   const restart: readonly ManifestAction[] = [{ verb: "restart", unit: "webstack-watchdog.service" }];
-  const host = site.names[0] ?? hosts[0]?.privateAddress ?? "";
+  const host = site.names[0] ?? "";
   const services = spec.services.filter(isHttp).map(({ name, health }) => ({ name, path: health.live, host }));
   return [
     file("/etc/webstack/watchdog.json", `${JSON.stringify({ services }, null, 1)}\n`, { onChange: restart }),

@@ -1,4 +1,5 @@
 import type { DatabaseSpec, StackSpec } from "../config/spec";
+import { externalPackages } from "./externalDatabase";
 import { hardeningPackages } from "./hardening";
 import { nrpePackages } from "./nrpe";
 
@@ -31,7 +32,7 @@ export function backupPackages(engine: Engine): readonly string[] {
 export function webPackages(spec: StackSpec): readonly string[] {
   const { site, database, backup, host } = spec;
   const client = database.kind === "none" ? [] : [databaseClients[database.engine]];
-  return [...new Set([...rolePackages.web, ...(site.tls === "none" ? [] : acmeClient), ...client, ...(backup.enabled ? ["restic"] : []), ...nrpePackages(spec), ...host.packages])].sort();
+  return [...new Set([...rolePackages.web, ...(site.tls === "none" ? [] : acmeClient), ...client, ...externalPackages(spec), ...(backup.enabled ? ["restic"] : []), ...nrpePackages(spec), ...host.packages])].sort();
 }
 
 /** Packages of a machine that is a database. */

@@ -1,6 +1,7 @@
 import type { HostPlan, StackPlan } from "../plan/plan";
 import { backupFiles, backupUnits } from "./backup";
 import { commonChecks, commonFiles } from "./common";
+import { externalFiles } from "./externalDatabase";
 import { firewallFile } from "./firewall";
 import { afterUpgrade, hardeningUnits } from "./hardening";
 import { plainNames } from "./environment";
@@ -36,6 +37,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       ...units,
       ...gunicornFiles(spec),
       ...backupFiles(plan, host),
+      ...externalFiles(spec),
       ...monitoringFiles(plan),
       ...nrpeFiles(spec),
       ...afterUpgrade(unitsOf(spec.services)),
@@ -49,7 +51,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
             name: service.name,
             kind: "slots",
             healthPath: service.health.path,
-            healthHost: plan.site.names[0] ?? host.privateAddress,
+            healthHost: plan.site.names[0] ?? "",
             startSeconds: service.health.startSeconds,
             drainSeconds: service.drainSeconds,
             timeoutSeconds: service.timeoutSeconds,

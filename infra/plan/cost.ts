@@ -93,7 +93,7 @@ function needOf({ host, database, site, backup }: StackSpec, hosts: readonly Hos
   return {
     hosts: hosts.map(({ name }) => ({ name, size: host.size, wants: { cpus: host.cpus, memoryMiB: host.memoryMiB } })),
     // A database's cores are told by its size alone.
-    database: database.kind === "none" ? null : { size: database.size, standby: database.standby, wants: { cpus: 1, memoryMiB: database.memoryMiB }, storageGiB: database.storageGiB },
+    database: database.kind !== "managed" ? null : { size: database.size, standby: database.standby, wants: { cpus: 1, memoryMiB: database.memoryMiB }, storageGiB: database.storageGiB },
     snapshots: host.snapshots.every,
     site: { encrypted: site.tls !== "none", zone: site.zone !== "" },
     backups: backup.enabled,

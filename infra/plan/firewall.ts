@@ -1,12 +1,11 @@
 import type { StackSpec } from "../config/spec";
+import { targetDefaults } from "../config/targets";
 import type { FirewallRule, FirewallSource } from "./plan";
 
 const anywhere: readonly FirewallSource[] = [
   { kind: "cidr", cidr: "0.0.0.0/0" },
   { kind: "cidr", cidr: "::/0" },
 ];
-
-export const databasePorts = { postgres: 5432, mysql: 3306 } as const;
 
 /** What may come in, each opening with its reason. Everything else is closed. */
 export function planFirewall(spec: StackSpec): readonly FirewallRule[] {
@@ -20,7 +19,7 @@ export function planFirewall(spec: StackSpec): readonly FirewallRule[] {
     rules.push({ to: "web", port: 5666, from: spec.monitoring.nrpe.allowedHosts.map((cidr): FirewallSource => ({ kind: "cidr", cidr })), why: "checks by NRPE" });
   }
   if (spec.database.kind === "managed") {
-    const port = databasePorts[spec.database.engine];
+    const port = targetDefaults[spec.target].databasePorts[spec.database.engine];
     rules.push({ to: "database", port, from: [{ kind: "role", role: "web" }], why: "application" });
   }
   return rules;

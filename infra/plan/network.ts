@@ -1,3 +1,5 @@
+import type { HostPlan } from "./plan";
+
 /** Where the stack's parts sit in its private network; the first address is the gateway's. */
 const offsets = { web: 10, database: 30, backup: 40 } as const;
 
@@ -16,4 +18,10 @@ export function addressIn(range: string, offset: number): string {
 /** Private address of the `index`-th machine of a role. */
 export function privateAddress(range: string, role: keyof typeof offsets, index = 0): string {
   return addressIn(range, offsets[role] + index);
+}
+
+/** That of a planned host. @throws Error where the target chooses it, since nothing may claim to know it there */
+export function chosenAddress({ name, privateAddress: address }: HostPlan): string {
+  if (address === null) throw new Error(`${name}: its private address is the target's choice`);
+  return address;
 }

@@ -6,7 +6,7 @@ export interface StackPlan {
   readonly labels: Labels;
   /** Machines in creation order, the app's database excluded: a target brings that as the kind of service it has. */
   readonly hosts: readonly HostPlan[];
-  readonly database: DatabasePlan;
+  readonly database: DatabaseSpec;
   readonly firewall: readonly FirewallRule[];
   readonly site: SitePlan;
 }
@@ -22,14 +22,9 @@ export interface Labels {
 export interface HostPlan {
   readonly name: string;
   readonly role: "web";
-  /** Address in the private network, where the target lets us choose it. */
-  readonly privateAddress: string;
+  /** Address in the private network; null where the target chooses it. */
+  readonly privateAddress: string | null;
 }
-
-export type DatabasePlan = { readonly kind: "none" } | (Extract<DatabaseSpec, { kind: "managed" }> & {
-  /** Address in the private network, where the target lets us choose it. */
-  readonly privateAddress: string;
-});
 
 /** An opening. What no rule opens is closed. */
 export interface FirewallRule {

@@ -1,8 +1,9 @@
-import type { NetworkSpec } from "../config/spec";
+import type { StackSpec } from "../config/spec";
+import { targetDefaults } from "../config/targets";
 import { privateAddress } from "./network";
 import type { HostPlan } from "./plan";
 
 /** Machines in creation order: one that serves the site. */
-export function planHosts(network: NetworkSpec): readonly HostPlan[] {
-  return [{ name: "web-0", role: "web", privateAddress: privateAddress(network.range, "web") }];
+export function planHosts({ target, network }: StackSpec): readonly HostPlan[] {
+  return [{ name: "web-0", role: "web", privateAddress: targetDefaults[target].choosesAddresses ? privateAddress(network.range, "web") : null }];
 }

@@ -18,6 +18,8 @@ export interface Target {
 /** What a target hands back: the values people and CI read. */
 export interface Built {
   readonly siteUrl: Output<string>;
+  /** Where records of the site's names lead, known before anything serves. */
+  readonly address: Output<string>;
   readonly hosts: readonly BuiltHost[];
   /** Without its password; null where the stack has no database. */
   readonly database: Output<BuiltDatabase> | null;

@@ -45,9 +45,21 @@ test("each service, job and store of a busy stack is there, and the picture is w
   expect(xmlFault(drawn)).toBe("well-formed");
 });
 
+test("somebody else's database is shown as that, and nothing of where it is", () => {
+  const plan = planStack(spec({ database: { kind: "external", connections: 50 } }, "DATABASE_URL"));
+  expect(sceneOf(plan).database).toEqual({ name: "PostgreSQL", details: ["somebody else's service", "16 of 50 connections"], port: "", why: "TLS" });
+});
+
 test("a stack without a database and backups shows none", () => {
   const drawn = svg(sceneOf(planStack(spec({ database: { kind: "none" } }))));
   expect(drawn).not.toMatch(/PostgreSQL|Backups|undefined|NaN/);
+});
+
+test("a picture of DigitalOcean shows the port of its databases, and no address but the network's", () => {
+  const drawn = pictures().get("docs/diagrams/prod.svg") ?? "";
+  expect(drawn).toContain(">25060<");
+  expect(drawn).not.toContain("5432");
+  expect(drawn.match(/10\.\d+\.\d+\.\d+\S*/g)).toEqual(["10.20.0.0/24</text>"]);
 });
 
 test("a database that is reached by no rule of the plan would have no port on its arrow", () => {

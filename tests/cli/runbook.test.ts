@@ -25,6 +25,7 @@ const everything = spec({
 const plans = new Map([
   ...["local", "prod", "bitcoin"].map((stack) => [stack, planStack(readDescription(root, stack))] as const),
   ["every kind of thing", planStack(everything)] as const,
+  ["somebody else's database", planStack(spec({ database: { kind: "external", connections: 50 } }, "DATABASE_URL"))] as const,
   ["no database", planStack(spec({ database: { kind: "none" } }))] as const,
 ]);
 

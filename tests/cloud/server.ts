@@ -82,6 +82,8 @@ export function implementation(name: CloudName, store: Store): UntypedServiceImp
     invoke: answer((request: provider.InvokeRequest) => {
       const called = cloud.functions[request.getTok()];
       if (called === undefined) throw new Error(`the simulated ${name} has no function ${request.getTok()}`);
+      const fault = store.faultFor("invoke", request.getTok());
+      if (fault?.error !== undefined) throw new Error(fault.error);
       return new provider.InvokeResponse().setReturn(struct(called(store, plainOf(properties(request.getArgs()))) as Properties));
     }),
     cancel: answer(() => new Empty()),

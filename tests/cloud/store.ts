@@ -27,7 +27,8 @@ export interface Entry {
 
 /** Asked for by a test; it befalls the next resource that fits, once. */
 export interface Fault {
-  readonly op: "create" | "update" | "delete";
+  readonly op: "create" | "update" | "delete" | "invoke";
+  /** Of the resource, or the function. */
   readonly type: string;
   /** The operation fails so. */
   readonly error?: string;

@@ -50,6 +50,20 @@ test.each([
   expect(() => loadSpec()).toThrow(new Error(`Pulumi.test.yaml: 1 problem\n  ${line}run npm run secret -- test set sshPrivateKey --random`));
 });
 
+test("hands over the address of somebody else's database, which must be set, and is judged without being shown", async () => {
+  const external = raw({ database: { kind: "external", connections: 20 } });
+  setConfig(external, { sshPrivateKey: pair.private, DATABASE_URL: "postgresql://app:marker@db.example.net/prices" });
+  const { databaseUrl } = loadSpec().secrets;
+  expect(databaseUrl && [await pulumi.isSecret(databaseUrl), await valueOf(databaseUrl)]).toEqual([true, "postgresql://app:marker@db.example.net/prices"]);
+  const mend = "run npm run secret -- test set DATABASE_URL";
+  setConfig(external, { sshPrivateKey: pair.private });
+  expect(() => loadSpec()).toThrow(new Error(`Pulumi.test.yaml: 1 problem\n  DATABASE_URL: must be set; ${mend}`));
+  setConfig(external, { sshPrivateKey: pair.private, DATABASE_URL: "" });
+  expect(() => loadSpec()).toThrow(new Error(`Pulumi.test.yaml: 1 problem\n  DATABASE_URL: must not be empty; ${mend}`));
+  setConfig(external, { sshPrivateKey: pair.private, DATABASE_URL: "mysql://marker" });
+  expect(() => loadSpec()).toThrow(/^Pulumi\.test\.yaml: 1 problem\n {2}DATABASE_URL: must be postgresql:(?!.*marker)/);
+});
+
 test("refuses an empty secret", () => {
   setConfig(raw({ secrets: ["TOKEN"] }), { sshPrivateKey: pair.private, TOKEN: "" });
   expect(() => loadSpec()).toThrow(new Error("Pulumi.test.yaml: 1 problem\n  TOKEN: must not be empty; run npm run secret -- test set TOKEN"));

@@ -7,6 +7,7 @@ import { keys } from "../../infra/config/keys";
 import { parseSpec } from "../../infra/config/parse";
 import type { Problem } from "../../infra/config/problems";
 import { keyRows, type Keys } from "../../infra/config/section";
+import { ownSecrets } from "../../infra/config/settings";
 import { raw, type Raw } from "./baseline";
 
 const root = join(__dirname, "../..");
@@ -46,7 +47,7 @@ describe.each(stackFiles)("%s", (name) => {
   const values = Object.fromEntries(plain.map(([key, value]) => [key.replace("webstack:", ""), value]));
 
   test("is a description without problems, once its secrets are set", () => {
-    const secretNames = new Set(["sshPrivateKey", "backupPassword", ...((values["secrets"] as readonly string[] | undefined) ?? [])]);
+    const secretNames = new Set([...ownSecrets(values), "backupPassword", ...((values["secrets"] as readonly string[] | undefined) ?? [])]);
     expect(() => parseSpec(values, { project: "webstack", stack: "test", secretNames })).not.toThrow();
   });
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { parseSpec } from "../../infra/config/parse";
+import { ownSecrets } from "../../infra/config/settings";
 import { backupMachineManifest } from "../../infra/host/backup";
 import { databaseManifest } from "../../infra/host/database";
 import type { Manifest } from "../../infra/host/manifest";
@@ -44,7 +45,7 @@ export function exampleSpec(stack: string, changes: Readonly<Record<string, unkn
   const { config } = parse(text) as { config: Record<string, unknown> };
   const raw = { ...Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(/^webstack:/, ""), value])), ...changes };
   const secrets = (raw.secrets as string[] | undefined) ?? [];
-  return parseSpec(raw, { project: "webstack", stack, secretNames: new Set(["sshPrivateKey", "backupPassword", ...secrets]) });
+  return parseSpec(raw, { project: "webstack", stack, secretNames: new Set([...ownSecrets(raw), "backupPassword", ...secrets]) });
 }
 
 /** Each kind of service, a job, a port and names that need care, in one description. */

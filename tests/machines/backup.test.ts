@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { parseState } from "../../cli/protection";
 import { hostctlTests } from "./hostctlTests";
 import { ask, awaitOk } from "./http";
+import { Neighbour } from "./neighbour";
 import { rowsOf, testAtNight } from "./rows";
 import { repositoryPassword, SharedStack } from "./shared";
+import type { Outcome } from "./stack";
 
 const stack = new SharedStack("vault");
 const backupMachine = { address: "10.84.29.40" };
@@ -60,7 +62,7 @@ const checksums = async (except = "") => {
 const products = async () => (await ask(`${site}products`)).status;
 
 testAtNight("backup", "hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's", async () => {
-  expect(await hostctlTests(stack, "on_postgres", (await stack.outputs()).database.host)).toMatch(/^Ran 12 tests in .*\n\nOK$/m);
+  expect(await hostctlTests(stack, "on_postgres", (await stack.outputs()).database.host)).toMatch(/^Ran 14 tests in .*\n\nOK$/m);
 }, 120_000);
 
 /** What happens to a pack of the repository, as a shell command. */
@@ -413,3 +415,73 @@ test("a lost host's successor has its releases and restore points from the repos
   await stack.remote("sudo hostctl backup");
   expect(await stack.remote("sudo hostctl backups")).toContain(`restore point of release ${earlier?.digest ?? ""}`);
 }, 400_000);
+
+describe("the database becomes somebody else's service", () => {
+  const password = "a-password-of-the-neighbour";
+  let neighbour: Neighbour;
+  let refused: Outcome;
+
+  beforeAll(async () => {
+    neighbour = Neighbour.start("10.84.29.1", 5440, password);
+    await stack.setSecrets({ DATABASE_URL: neighbour.url });
+    // Not beside the keys of a managed one.
+    stack.change({ database: "" });
+    stack.change({ database: { kind: "external", connections: 100, ca: neighbour.ca } });
+    // A new release, whose steps fill what is empty.
+    writeFileSync(join(stack.app, "shop/elsewhere.txt"), "");
+    refused = await stack.up();
+  }, 240_000);
+
+  afterAll(() => neighbour.stop(), 60_000);
+
+  test("a login that may make no tables is refused before the first step, and the site serves on", async () => {
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout + refused.stderr).toContain("DATABASE_URL: the login must be able to make tables in the schema public, for the steps of a release; have its owner `grant create on schema public`");
+    expect(await products()).toBe(200);
+    expect(await stack.remote("sudo grep -c 10.84.29.30 /etc/webstack/env")).toBe("1");
+    expect(neighbour.ask("select count(*) from pg_tables where schemaname = 'public'", "shop")).toBe("0");
+  });
+
+  test("then the site is at it, over TLS with its certificate checked, and no other server runs on the host", async () => {
+    neighbour.ask("alter database shop owner to shop");
+    await stack.mustUp();
+    expect(await products()).toBe(200);
+    expect(neighbour.ask("select count(*) > 5 from shop_product", "shop")).toBe("t");
+    expect(neighbour.ask("select bool_and(ssl) from pg_stat_ssl join pg_stat_activity using (pid) where usename = 'shop'")).toBe("t");
+    expect(await stack.remote("sudo grep -o 'sslmode.*pem' /etc/webstack/env")).toBe("sslmode=verify-full&sslrootcert=/etc/webstack/database-ca.pem");
+    // Whoever else signs is not trusted.
+    const other = await stack.ssh(`sudo bash -c 'set -a; . /etc/webstack/env; exec psql "\${DATABASE_URL/\\/etc\\/webstack\\/database-ca.pem//etc/ssl/certs/ca-certificates.crt}" -c "select 1"'`);
+    expect([other.code === 0, other.stderr]).toEqual([false, expect.stringContaining("certificate verify failed")]);
+    expect((await stack.outputs()).database).toBeNull();
+    expect(await stack.remote("pgrep -c postgres || true")).toBe("0");
+  }, 240_000);
+
+  test("it is dumped, and a drill restores that into a server of the host, of which nothing is left", async () => {
+    await stack.remote("sudo hostctl backup");
+    const drill = JSON.parse(await stack.remote("sudo hostctl drill")) as Drill;
+    expect(drill).toMatchObject({ ok: true, error: null, checks: [{ got: "t", ok: true }], health: [{ service: "web", got: "200", ok: true }] });
+    expect(neighbour.ask("select datname from pg_database where datname like 'shop%'")).toBe("shop");
+    expect(await stack.remote("pgrep -c postgres || true; sudo find /var/cache/webstack-scratch /run/webstack -mindepth 1 -name 'data*' -o -name 'scratch*' | wc -l")).toBe("0\n0");
+    expect((await stack.remote("sudo journalctl -u webstack-scratch.service -u webstack-drill.service --no-pager -o cat")).includes(password)).toBe(false);
+  }, 120_000);
+
+  test("a restore needs the right to make a database there, says so with nothing touched, and works with it", async () => {
+    neighbour.ask("delete from shop_product", "shop");
+    const before = await stack.ssh("sudo hostctl restore latest --yes");
+    expect([before.code, before.stderr]).toEqual([1, expect.stringContaining('shop may make no database on this server, or not rename shop')]);
+    expect(neighbour.ask("select count(*) from shop_product", "shop")).toBe("0");
+    neighbour.ask("alter role shop createdb");
+    await stack.remote("sudo hostctl restore latest --yes");
+    expect(neighbour.ask("select count(*) > 5 from shop_product", "shop")).toBe("t");
+    expect(await products()).toBe(200);
+  }, 120_000);
+
+  test("a dump in a file, as AWS Batch makes one, becomes the database", async () => {
+    await stack.remote(`sudo bash -c 'set -a; . /etc/webstack/env; exec pg_dump --format=custom --file=/root/batch.dump "$DATABASE_URL"'`);
+    neighbour.ask("delete from shop_product", "shop");
+    expect(await stack.remote("sudo hostctl restore --dump /root/batch.dump --yes")).toMatch(/^database shop: is backup batch\.dump; kept as shop_before_/m);
+    expect(neighbour.ask("select count(*) > 5 from shop_product", "shop")).toBe("t");
+    const wrong = await stack.ssh("sudo hostctl restore --dump /etc/hostname --yes");
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("must be a dump as `pg_dump --format=custom` writes it")]);
+  }, 120_000);
+});

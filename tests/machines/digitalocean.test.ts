@@ -55,8 +55,8 @@ async function holding(text: string): Promise<string[]> {
   return stdout.trim().split("\n").filter((path) => path !== "");
 }
 
-/** A newer image of Debian, as an upgrade of this program would bring it. */
-const newImage = (number: number) => cloud.rewrite("infra/config/catalog/digitalocean.ts", /"debian-12": "[^"]+"/, `"debian-12": "${number}"`);
+/** An image that was made of a host, as `host.image` takes it; another build of Debian is no different. */
+const newImage = (number: number) => cloud.change({ host: { image: String(number) } });
 
 test("a preview creates nothing and says what there would be", async () => {
   const preview = await cloud.preview();
@@ -119,6 +119,18 @@ test("a new image: the preview says which machine is replaced and why, and that 
   expect(said(preview)).toMatch(/digitalocean:index:Droplet +web-0 +replace \[diff: ~image\]/);
   expect(said(preview)).toMatch(/\+ +digitalocean:index:DropletSnapshot +web-0-snapshot +create/);
   expect(cloud.resources("DropletSnapshot")).toEqual([]);
+}, 120_000);
+
+test("a question that DigitalOcean refuses ends the preview with one line and what to look at, without a call stack", async () => {
+  newImage(148_000_001);
+  cloud.ask({ op: "invoke", type: "digitalocean:index/getDroplets:getDroplets", error: "1 error occurred:\n\t* GET https://api.digitalocean.com/v2/droplets: 401 Unable to authenticate you\n\n" });
+  const refused = await cloud.preview();
+  const lines = said(refused).split("\n").filter((line) => line.includes("Unable to authenticate you"));
+  expect(refused.code).not.toBe(0);
+  expect(lines.map((line) => line.replace(/^.*error: /, ""))).toEqual(Array(lines.length).fill(
+    "the Droplets of the account: could not be asked for: GET https://api.digitalocean.com/v2/droplets: 401 Unable to authenticate you; look whether DIGITALOCEAN_TOKEN still holds and may read that, and whether https://status.digitalocean.com has an incident; then run it again",
+  ));
+  expect(said(refused)).not.toMatch(/^\s+at \S+ \(|unhandled|node_modules/m);
 }, 120_000);
 
 test("a new image whose machine the gate refuses: the old one serves on, and is already snapshot", async () => {

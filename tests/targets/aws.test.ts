@@ -479,6 +479,13 @@ test("an image is asked for only where a machine is to be made, so that one whic
   expect([other.calls.filter(({ token }) => token.endsWith("getAmi")).length, other.named("web-0").inputs["ami"], other.named("web-0").inputs["creditSpecification"]]).toEqual([1, "ami-0123456789abcdef0", { cpuCredits: "unlimited" }]);
 });
 
+test("an image that was made of a host replaces the machine as another build of Debian does, and nobody is asked for it", async () => {
+  const restored = await graphOf(exampleSpec("bitcoin-aws", { host: { region: "eu-central-1", size: "t3.small", image: "ami-0fedcba9876543210" } }));
+  expect([restored.calls.filter(({ token }) => token.endsWith("getAmi")), restored.named("web-0").inputs["ami"]]).toEqual([[], "ami-0fedcba9876543210"]);
+  const triggers = [restored, bitcoin].map((graph) => graph.named("web-0-card").options["replacementTrigger"]);
+  expect(triggers[0]).not.toBe(triggers[1]);
+});
+
 test("a new host's image is younger than half a year: take a newer one of Debian's list into debianBuild", () => {
   const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)-\d+$/.exec(debianBuild) ?? [];
   const days = (Date.now() - Date.parse(`${year}-${month}-${day}T00:00:00Z`)) / 86_400_000;
@@ -502,7 +509,7 @@ test("a burstable machine has what its first deployment takes, and no alarm of i
 test("the bill counts as many alarms as there are", () => {
   for (const stack of ["aws", "bitcoin-aws"]) {
     const spec = exampleSpec(stack);
-    const [host, database] = [instances[spec.host.size], spec.database.kind === "none" ? undefined : databases[spec.database.size]];
+    const [host, database] = [instances[spec.host.size], spec.database.kind !== "managed" ? undefined : databases[spec.database.size]];
     expect(awsAlarms(host, database ?? null, spec.backup.enabled)).toBe(alarmsOf(planStack(spec), namesOf("x"), host, database).length);
   }
 });
@@ -563,7 +570,8 @@ test("what AWS cannot do is a problem with its path, its bounds and what was got
   expect(problems({ host: { region: "mars-1" } })).toEqual([`host.region: must be one of ${Object.keys(regions).join(", ")} when target is aws, got "mars-1"`]);
   expect(problems({ host: { size: "m1.small", cpus: 1, memoryMiB: 2048 } })).toEqual([`host.size: must be one of ${Object.keys(instances).join(", ")} when target is aws, got "m1.small"`]);
   expect(problems({ database: { size: "db.t2.micro", memoryMiB: 1024 } })).toEqual([`database.size: must be one of ${Object.keys(databases).join(", ")} when target is aws, got "db.t2.micro"`]);
-  expect(problems({ host: { image: "debian-13" } })).toEqual(['host.image: must be "debian-12" when target is aws, got "debian-13"']);
+  expect(problems({ host: { image: "debian-13" } })).toEqual(['host.image: must be "debian-12" when target is aws, or an image that was made of a host of this stack, such as "ami-0123456789abcdef0", got "debian-13"']);
+  expect(problems({ host: { image: "ami-0fedcba9876543210" } })).toEqual([]);
   expect(problems({ site: {} })).toEqual(['site.domain: must be set when target is aws, got ""']);
   expect(problems({ database: { storageGiB: 10 } })).toEqual(["database.storageGiB: must be at least 20 when target is aws, got 10"]);
   expect(problems({ database: { storageGiB: 100, storageLimitGiB: 105 } })).toEqual(["database.storageLimitGiB: must be storageGiB, 100, or at least a tenth more, 110, when target is aws, got 105"]);
@@ -574,7 +582,7 @@ test("what AWS cannot do is a problem with its path, its bounds and what was got
   ]);
   expect(problems({ monitoring: { budget: 40 } })).toEqual(["monitoring.emails: must name a receiver when there is a monitoring.budget, got []"]);
   expect(problems({ backup: { enabled: false, batch: {} } })).toEqual(['backup.batch: must be left out where backup.enabled is false, since both use one bucket, got {"hour":5,"keepDays":7}']);
-  expect(problems({ database: { kind: "none" }, backup: { batch: {} } })).toEqual(['backup.batch: must be left out where there is no database, got {"hour":5,"keepDays":7}']);
+  expect(problems({ database: { kind: "none" }, backup: { batch: {} } })).toEqual(['backup.batch: must be left out where there is no database of RDS, got {"hour":5,"keepDays":7}']);
   expect(problems({ database: { storageGiB: 100, storageLimitGiB: 201 }, backup: { batch: {} } })).toEqual([
     'backup.batch: must be left out where database.storageLimitGiB is over 200, which is all the disk that a job gets, got {"hour":5,"keepDays":7}',
   ]);

@@ -4,6 +4,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../../infra/config/load";
 import { renderHosts } from "../../infra/host";
+import { databaseAddress } from "../../infra/host/database/server";
 import { siteEnvironment } from "../../infra/host/environment";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
@@ -14,7 +15,7 @@ import { regionCa } from "../../infra/targets/aws/database";
 import { digitalocean } from "../../infra/targets/digitalocean";
 import { local } from "../../infra/targets/local";
 import type { Target } from "../../infra/targets/target";
-import { spec } from "../config/baseline";
+import { spec, type Raw } from "../config/baseline";
 import { answer, stateOf as awsState } from "./aws";
 import { stateOf } from "./digitalocean";
 import { recordGraph, type Graph } from "./graph";
@@ -73,7 +74,7 @@ const cases: readonly Case[] = [
         .flatMap(({ port, from }) => from.map((source) => `${port} from ${source}`)),
     databaseClients: (graph, plan) =>
       (graph.named("firewall").inputs["rules"] as LocalRule[])
-        .filter(({ address, port }) => plan.database.kind === "managed" && address === plan.database.privateAddress && port === 5432)
+        .filter(({ address, port }) => address === databaseAddress(plan) && port === 5432)
         .flatMap(({ from }) => from.map((source) => (source === `${plan.hosts[0]?.privateAddress}/32` ? "web" : source))),
   },
   {
@@ -117,10 +118,10 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
   let graph: Graph;
   let late: Late;
   /** The graph of a run whose stack has these outputs. */
-  let graphAfter: (outputs: object) => Promise<Graph>;
+  let graphAfter: (outputs: object, of?: StackPlan) => Promise<Graph>;
 
-  beforeAll(async () => {
-    plan = planStack(
+  const planned = (changes: Raw = {}, ...secrets: readonly string[]) =>
+    planStack(
       spec({
         target: target.name,
         secrets: ["API_KEY"],
@@ -129,23 +130,28 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
         backup: { enabled: false },
         services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 1 } },
         ...(target.name === "local" ? {} : { site: { domain: "www.example.org" } }),
-      }),
+        ...changes,
+      }, ...secrets),
     );
+
+  beforeAll(async () => {
+    plan = planned();
     const secrets: Secrets = {
       env: { API_KEY: pulumi.secret("api-marker") },
       sshPrivateKey: pulumi.secret("key-marker"),
       sshPublicKey: "ssh-ed25519 PUBLIC",
       backupPassword: pulumi.secret("backup-marker"),
+      databaseUrl: pulumi.secret("postgres://app:url-marker@db.example.net:6543/prices?sslmode=require"),
       monitoring: {},
     };
     const release = { digest, source: "app", requirements: "requirements.txt", exclude: [] };
-    graphAfter = (outputs) =>
+    graphAfter = (outputs, of = plan) =>
       recordGraph({
         stack: "test",
         state,
         id: (_type, name) => (name === "web-0" ? "4711" : `${name}-id`),
         call: (token) => (token === "pulumi:pulumi:readStackOutputs" ? { outputs } : call(token)),
-        program: () => toOutputs(target.build(plan, renderHosts(plan, digest), release, secrets)),
+        program: () => toOutputs(target.build(of, renderHosts(of, digest), release, secrets)),
       });
     graph = await graphAfter({});
     late = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as Late;
@@ -169,6 +175,19 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     expect(databaseClients(graph, plan)).toEqual(["web"]);
   });
 
+  test("claims a private address of a machine only where it gives the machine that address", () => {
+    const said = [...renderHosts(plan, digest).values()].flatMap(({ files }) => files.filter(({ content }) => content.includes("10.20.0.10")));
+    const asked = JSON.stringify(graph.nodes.map(({ type, opened }) => (type === machine ? opened : null)));
+    expect(said.length > 0).toBe(asked.includes("10.20.0.10"));
+    expect(plan.site.names).toEqual(target.name === "local" ? ["10.20.0.10"] : ["www.example.org"]);
+  });
+
+  test("reaches the database at the port that the plan opens", () => {
+    const url = databaseUrl(late);
+    const ports = plan.firewall.filter(({ to }) => to === "database").map(({ port }) => port);
+    expect(ports).toEqual([Number(/:(\d+)\//.exec(url)?.[1])]);
+  });
+
   test("gives the app the same environment, and the database's address with its certificate checked", () => {
     const rest = Object.entries(late.env).filter(([name]) => name !== "DATABASE_URL");
     expect(Object.fromEntries(rest)).toEqual({ ...siteEnvironment(plan), API_KEY: "api-marker" });
@@ -176,11 +195,28 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     expect(late.files["/etc/webstack/database-ca.pem"]).toBe(ca);
   });
 
+  test.each([
+    ["Debian's list", {}, "/etc/ssl/certs/ca-certificates.crt"],
+    ["the description", { ca: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n" }, "/etc/webstack/database-ca.pem"],
+  ])("gives the app somebody else's database, its certificate checked by %s, and makes none", async (_, more, path) => {
+    const of = planned({ database: { kind: "external", connections: 40, ...more } }, "DATABASE_URL");
+    expect(target.check(of).filter(({ ofBox }) => ofBox !== true)).toEqual([]);
+    const elsewhere = await graphAfter({}, of);
+    const told = JSON.parse(String(elsewhere.named("web-0-apply").opened["stdin"])) as Late;
+    expect(told.env["DATABASE_URL"]).toBe(`postgresql://app:url-marker@db.example.net:6543/prices?sslmode=verify-full&sslrootcert=${path}`);
+    expect(Object.keys(told.files).filter((file) => file.includes("database"))).toEqual(Object.keys(more).length === 0 ? [] : [path]);
+    expect(elsewhere.nodes.filter(({ type, name }) => /database|rds|secretsmanager/i.test(`${type} ${name}`)).map(({ name }) => name)).toEqual([]);
+    expect((elsewhere.outputs as { database: unknown }).database).toBeNull();
+    expect(elsewhere.nodes.flatMap(({ name, inputs }) => (JSON.stringify(inputs).includes("url-marker") ? [name] : []))).toEqual([]);
+  });
+
   test("exports every output", () => {
     const own = { local: {}, digitalocean: { machine: "4711" }, aws: { generation: expect.stringMatching(/^[0-9a-f]{8}$/), image: "ami-0123456789abcdef0" } }[target.name];
     expect(graph.outputs).toEqual({
       version: 1,
       siteUrl: expect.stringMatching(/^https?:\/\/[^/]+\/$/),
+      // On a cloud the one that stays, and not the machine's own.
+      address: target.name === "local" ? plan.hosts[0]?.privateAddress : "192.0.2.1",
       hosts: [{ name: "web-0", address: expect.any(String), user: "deploy", hostKey: "ssh-ed25519 AAAA", ...own }],
       database: { engine: "postgres", host: expect.any(String), port: expect.any(Number), name: expect.any(String), user: expect.any(String), ...(target.name === "aws" ? { instance: "webstack-test-database" } : {}) },
       release: digest,

@@ -16,12 +16,16 @@ const production = exampleSpec("prod");
 const managed = production.database as Extract<StackSpec["database"], { kind: "managed" }>;
 const lines = (spec: StackSpec): readonly string[] => check(planStack(spec)).map(problemLine);
 
-test.each(["prod", "bitcoin-prod"])("the stack %s can be had there", (stack) => {
+test.each(["prod", "bitcoin-prod", "bitcoin-external"])("the stack %s can be had there", (stack) => {
   expect(lines(exampleSpec(stack))).toEqual([]);
 });
 
+test("a host may begin with an image that was made of one", () => {
+  expect(lines({ ...production, host: { ...production.host, image: "148000001" } })).toEqual([]);
+});
+
 test.each<readonly [Partial<StackSpec>, string]>([
-  [{ host: { ...production.host, image: "debian-11" } }, 'host.image: must be one of debian-12, got "debian-11"'],
+  [{ host: { ...production.host, image: "debian-11" } }, 'host.image: must be one of debian-12, or the number of an image that was made of a host of this stack, got "debian-11"; doctl compute image list-user names them'],
   [{ host: { ...production.host, region: "fra2" } }, 'host.region: must be one of ams3, blr1, fra1, lon1, nyc1, nyc2, nyc3, sfo2, sfo3, sgp1, syd1, tor1, got "fra2"'],
   [
     { host: { ...production.host, region: "nyc1" } },

@@ -62,6 +62,7 @@ export function graphOf(spec: StackSpec, digest = "00112233aabbccdd", { hosts, d
     backupPassword: pulumi.secret(markers.backup),
     monitoring: {},
     slackWebhook: pulumi.secret(markers.slack),
+    databaseUrl: pulumi.secret(`postgresql://app:${markers.database}@db.example.net/prices`),
   };
   const plan = planStack(spec);
   const release = { digest, source: "app", requirements: "requirements.txt", exclude: [] };

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../../infra/config/load";
 import { renderHosts } from "../../infra/host";
+import { databaseAddress } from "../../infra/host/database/server";
 import type { Manifest } from "../../infra/host/manifest";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
@@ -99,7 +100,7 @@ test("declares exactly these resources", () => {
 test("the database is open to the web host alone", () => {
   const rules = named("firewall").inputs.rules as { address: string; port: number; from: string[] }[];
   const web = built.plan.hosts[0]?.privateAddress;
-  const database = built.plan.database.kind === "managed" ? built.plan.database.privateAddress : "";
+  const database = databaseAddress(built.plan);
   expect(rules.filter((rule) => rule.port === 5432)).toEqual([expect.objectContaining({ address: database, from: [`${web}/32`] })]);
   // The box that plays the operator, and nobody else, may log in to the database's machine.
   expect(rules.filter((rule) => rule.address === database && rule.port === 22).map((rule) => rule.from)).toEqual([["10.77.0.1/32"]]);
@@ -163,6 +164,7 @@ test("outputs are those of the schema's version, without a password", () => {
   expect(built.outputs).toEqual({
     version: 1,
     siteUrl: "http://10.77.0.10/",
+    address: "10.77.0.10",
     hosts: [{ name: "web-0", address: "10.77.0.10", user: "deploy", hostKey: "ssh-ed25519 AAAA" }],
     database: expect.objectContaining({ engine: "postgres", host: "10.77.0.30", port: 5432 }),
     release: "00112233aabbccdd",

@@ -19,6 +19,7 @@ test.each<[stack: string, told: readonly string[]]>([
   // A standby, too.
   ["prod", ["advisory do-database-standby database"]],
   ["bitcoin-prod", ["advisory do-database-standby database"]],
+  ["bitcoin-external", []],
 ])("%s breaks no rule that binds it, and these are told", async (stack, told) => {
   expect((await findings(stack)).map(({ level, rule, resource }) => `${level} ${rule} ${resource}`).sort()).toEqual(told);
 }, 30_000);

@@ -13,7 +13,7 @@ import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/st
 type Properties = Record<string, unknown>;
 
 export class Engine {
-  /** `URN-NAME: LINE`, as the plugin reported them. */
+  /** `URN-NAME: LINE`, as the plugin reported them; "kept " before one that the engine would print again at the end. */
   readonly logged: string[] = [];
 
   private constructor(
@@ -29,7 +29,7 @@ export class Engine {
     const logged: string[] = [];
     const server = new grpc.Server();
     const log: grpc.handleUnaryCall<LogRequest, Empty> = (call, callback) => {
-      logged.push(`${call.request.getUrn().split("::")[3] ?? ""}: ${call.request.getMessage()}`);
+      logged.push(`${call.request.getEphemeral() ? "" : "kept "}${call.request.getUrn().split("::")[3] ?? ""}: ${call.request.getMessage()}`);
       callback(null, new Empty());
     };
     server.addService(engineServices.EngineService as grpc.ServiceDefinition, { log });

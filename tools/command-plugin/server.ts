@@ -78,10 +78,12 @@ function resourceOf(urn: string): Resource {
 function logger(address: string): (urn: string) => Log {
   if (address === "") return () => () => undefined;
   const client = new engineServices.EngineClient(address, grpc.credentials.createInsecure());
+  // What is not ephemeral is printed a second time, below all else. The published plugin marks its lines so, too:
+  // https://github.com/pulumi/pulumi-command/blob/master/provider/pkg/provider/util/util.go
   // The engine handles calls side by side, so a line is sent when the one before has arrived.
   let before = Promise.resolve();
   return (urn) => (line) => {
-    const request = new engine.LogRequest().setSeverity(engine.LogSeverity.INFO).setMessage(line).setUrn(urn);
+    const request = new engine.LogRequest().setSeverity(engine.LogSeverity.INFO).setMessage(line).setUrn(urn).setEphemeral(true);
     before = before.then(() => new Promise((resolve) => client.log(request, () => resolve())));
   };
 }

@@ -33,7 +33,7 @@ export const machineRules: readonly Rule[] = [
     })),
 
   rule(["database", "target"], ({ database }) => {
-    if (database.kind === "none") return [];
+    if (database.kind !== "managed") return [];
     const told = sizeOf(database.size)?.memoryMiB;
     if (database.memoryMiB === 0) return [{ at: "database.memoryMiB", must: `must be set, since the name of size ${database.size} does not tell it` }];
     return told === undefined || told === database.memoryMiB
@@ -41,14 +41,14 @@ export const machineRules: readonly Rule[] = [
   }),
 
   rule(["database", "target"], ({ database, target }) => {
-    if (database.kind === "none") return [];
+    if (database.kind !== "managed") return [];
     const offered = targetDefaults[target].versions[database.engine];
     return offered.includes(database.version)
       ? [] : [{ at: "database.version", must: `must be ${offered.map((v) => `"${v}"`).join(" or ")} for ${database.engine} on ${target}`, got: database.version }];
   }),
 
   rule(["database", "app"], ({ database }) =>
-    database.kind === "none" ? []
+    database.kind !== "managed" ? []
       : (["name", "user"] as const).filter((key) => takenInDatabase.has(database[key])).map((key) => ({ at: `database.${key}`, must: "must not be a name that the engine keeps for itself", got: database[key] }))),
 
   rule(["database", "target"], ({ database, target }) =>

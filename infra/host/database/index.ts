@@ -7,7 +7,7 @@ import { databasePackages } from "../packages";
 import { render, verbatim } from "../render";
 import { mariadb } from "./mariadb";
 import { postgres } from "./postgres";
-import type { DatabaseServer, ManagedDatabase } from "./server";
+import { databaseAddress, type DatabaseServer, type ManagedDatabase } from "./server";
 
 export const databaseServers = { postgres, mysql: mariadb } as const;
 
@@ -15,7 +15,7 @@ export const databaseServers = { postgres, mysql: mariadb } as const;
 export function databaseManifest(plan: StackPlan, database: ManagedDatabase, operator: string): Manifest {
   const { spec } = plan;
   const server: DatabaseServer = databaseServers[database.engine];
-  const certificate = render("database/certificate.conf", { unit: server.unit, address: database.privateAddress, user: server.user });
+  const certificate = render("database/certificate.conf", { unit: server.unit, address: databaseAddress(plan), user: server.user });
   return {
     version: 1,
     project: spec.project,

@@ -1,6 +1,7 @@
+import { chosenAddress } from "../../plan/network";
 import { file } from "../manifest";
 import { render } from "../render";
-import type { DatabaseServer } from "./server";
+import { databaseAddress, type DatabaseServer } from "./server";
 
 const unit = "mariadb.service";
 
@@ -9,13 +10,13 @@ export const mariadb: DatabaseServer = {
   unit,
   user: "mysql",
   folder: "mariadb",
-  roleWords: (plan) => plan.hosts.map((host) => host.privateAddress),
-  files: (_plan, database) => [
+  roleWords: (plan) => plan.hosts.map(chosenAddress),
+  files: (plan, database) => [
     file(
       "/etc/mysql/mariadb.conf.d/90-webstack.cnf",
       // MariaDB keeps one connection for its administrator beside these.
       render("mariadb/mariadb.cnf", {
-        address: database.privateAddress,
+        address: databaseAddress(plan),
         maxConnections: database.connections,
         bufferPoolMiB: Math.floor(database.memoryMiB / 2),
       }),

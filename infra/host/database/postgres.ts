@@ -1,6 +1,7 @@
+import { chosenAddress } from "../../plan/network";
 import { file, type ManifestAction } from "../manifest";
 import { render } from "../render";
-import type { DatabaseServer } from "./server";
+import { databaseAddress, type DatabaseServer } from "./server";
 
 /** PostgreSQL keeps three connections for its superuser, beside the app's. */
 const superuserConnections = 3;
@@ -18,7 +19,7 @@ export const postgres: DatabaseServer = {
     file(
       "/etc/postgresql/15/main/conf.d/webstack.conf",
       render("postgres/postgresql.conf", {
-        address: database.privateAddress,
+        address: databaseAddress(plan),
         maxConnections: database.connections + superuserConnections,
         sharedBuffersMiB: Math.floor(database.memoryMiB / 4),
       }),
@@ -26,7 +27,7 @@ export const postgres: DatabaseServer = {
     ),
     file(
       "/etc/postgresql/15/main/pg_hba.conf",
-      plan.hosts.map((host) => render("postgres/pg_hba.conf", { database: database.name, user: database.user, address: host.privateAddress })).join("\n"),
+      plan.hosts.map((host) => render("postgres/pg_hba.conf", { database: database.name, user: database.user, address: chosenAddress(host) })).join("\n"),
       { owner: "postgres", group: "postgres", mode: "0640", onChange },
     ),
   ],

@@ -1,7 +1,12 @@
-import type { DatabasePlan, StackPlan } from "../../plan/plan";
+import type { DatabaseSpec } from "../../config/spec";
+import { privateAddress } from "../../plan/network";
+import type { StackPlan } from "../../plan/plan";
 import type { ManifestFile } from "../manifest";
 
-export type ManagedDatabase = Extract<DatabasePlan, { kind: "managed" }>;
+export type ManagedDatabase = Extract<DatabaseSpec, { kind: "managed" }>;
+
+/** Where a machine that is a database is. */
+export const databaseAddress = ({ spec }: StackPlan): string => privateAddress(spec.network.range, "database");
 
 /** What a machine needs to stand in for a managed database of one engine. */
 export interface DatabaseServer {

@@ -78,7 +78,7 @@ export function onAws(plan: StackPlan, manifest: Manifest, names: Names): Manife
         ]
       : []),
   ];
-  const follows = database.kind === "none" ? [] : [
+  const follows = database.kind !== "managed" ? [] : [
     file("/etc/systemd/system/webstack-login.service", render("systemd/webstack-login.service", { app: app.name, sandbox: verbatim("systemd/sandbox.conf") })),
     unit("webstack-login.timer", render("systemd/webstack-login.timer", { app: app.name })),
   ];

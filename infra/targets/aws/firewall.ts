@@ -50,7 +50,7 @@ export function awsFirewall(scope: Scope, network: Network): Firewall {
   const { plan, options } = scope;
   const group = (role: string, description: string) => new SecurityGroup(`${role}-firewall`, { vpcId: network.vpc.id, description, tags: named(scope, role) }, options);
   const web = group("web", "machines that serve the site");
-  const database = plan.database.kind === "none" ? null : group("database", "the database");
+  const database = plan.database.kind !== "managed" ? null : group("database", "the database");
   const groups: Readonly<Record<FirewallRule["to"], SecurityGroup | null>> = { web, database, backup: null };
 
   for (const rule of plan.firewall) {

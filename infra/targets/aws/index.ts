@@ -5,6 +5,7 @@ import type { Runtime } from "../../release/build";
 import { backupRepository } from "../backup";
 import { commission, orderCertificate } from "../commission";
 import { buildArchive, deployUser } from "../delivery";
+import { externalDatabase } from "../externalDatabase";
 import { formerOutputs } from "../formerOutputs";
 import type { BuiltDatabase, BuiltHost, Target } from "../target";
 import { loginPath, onAws, siteAddressPath } from "./agent";
@@ -45,7 +46,7 @@ export const aws: Target = {
     const runtime: Runtime = { python: "3.11", architecture: instances[spec.host.size]?.architecture === "arm64" ? "aarch64" : "x86_64" };
     const built = buildArchive(release, runtime);
     const former = formerOutputs();
-    const database = plan.database.kind === "none" ? null : awsDatabase(scope, plan.database, network, firewall, former.then((known) => known.database));
+    const database = plan.database.kind !== "managed" ? null : awsDatabase(scope, plan.database, network, firewall, former.then((known) => known.database));
     if (database !== null) rights.push(identity.grant("login", keepLogin(database.appSecret.arn, database.masterSecret)));
     const storage = spec.backup.enabled ? awsStorage(scope) : null;
     if (storage !== null) rights.push(identity.grant("backups", keepBackups(storage.bucket.arn, prefixes.host)));
@@ -58,8 +59,9 @@ export const aws: Target = {
     if (planned === undefined || manifest === undefined) throw new Error("no files were rendered for the machine that serves");
     const machine = awsMachine(scope, planned.name, network, firewall, identity, secrets.sshPublicKey, rights, former);
     const login = database === null ? {} : { [loginPath]: database.login, [databaseCaPath]: database.ca };
-    // DATABASE_URL is none of it: the host makes it from the login that Secrets Manager keeps.
-    const late = { env: { ...siteEnvironment(plan), ...secrets.env }, files: { [siteAddressPath]: machine.siteAddress, ...login }, secrets: secrets.monitoring };
+    // The DATABASE_URL of RDS is none of it: the host makes it from the login that Secrets Manager keeps.
+    const external = externalDatabase(plan.database, secrets);
+    const late = { env: { ...siteEnvironment(plan), ...secrets.env, ...external.env }, files: { ...external.files, [siteAddressPath]: machine.siteAddress, ...login }, secrets: secrets.monitoring };
     const commissioned = commission(
       plan,
       { name: planned.name, resource: machine.resource, address: machine.address },
@@ -82,6 +84,6 @@ export const aws: Target = {
     // The site is at this database, and has left others, only once it serves from it.
     const moved = database === null ? null : pulumi.all([database.output, database.instance.identifier, database.leave(inService), serving])
       .apply(([known, instance, leaving]): BuiltDatabase => ({ ...known, instance, ...(leaving.length === 0 ? {} : { leaving }) }));
-    return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), hosts: [host], database: moved, serving };
+    return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), address: site.publicIp, hosts: [host], database: moved, serving };
   },
 };

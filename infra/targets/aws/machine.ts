@@ -6,6 +6,7 @@ import { userData } from "../../host/user-data";
 import { isProtected } from "../../plan/protection";
 import type { FormerOutputs } from "../formerOutputs";
 import { refusingDestroy } from "../protection";
+import { ofAccount } from "./account";
 import type { Firewall } from "./firewall";
 import type { Identity } from "./identity";
 import type { Network } from "./network";
@@ -17,6 +18,9 @@ import { named, type Scope } from "./scope";
  */
 const debianAccount = "136693071363";
 export const debianBuild = "20260923-2610";
+
+/** Names of images of the account. */
+export const ownImage = /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/;
 
 export interface Machine {
   readonly name: string;
@@ -48,7 +52,7 @@ export function awsMachine(
   const type = instances[host.size];
   if (type === undefined) throw new Error(`instance type ${host.size} is not in the catalog`);
   const subnet = network.publicSubnets[0];
-  const imageName = `debian-12-${type.architecture}-${debianBuild}`;
+  const imageName = ownImage.test(host.image) ? host.image : `debian-12-${type.architecture}-${debianBuild}`;
   const first = userData(sshPublicKey);
   // A network interface is in one machine at a time, and both machines of a replacement need an address: they are replaced with it.
   const generation = createHash("sha256").update(`${imageName}\n${first}`).digest("hex").slice(0, 8);
@@ -97,7 +101,9 @@ export function awsMachine(
 }
 
 async function findImage({ options }: Scope, name: string): Promise<string> {
-  const { id } = await getAmi({ owners: [debianAccount], filters: [{ name: "name", values: [name] }], mostRecent: false, includeDeprecated: true }, options);
+  if (ownImage.test(name)) return name;
+  const filters = [{ name: "name", values: [name] }];
+  const { id } = await ofAccount(`the image ${name}`, getAmi({ owners: [debianAccount], filters, mostRecent: false, includeDeprecated: true }, options));
   return id;
 }
 

@@ -58,7 +58,7 @@ export function awsMonitoring(scope: Scope, watched: Watched): void {
     options,
   );
   const check = healthCheck(scope, watched.site);
-  const alarms = alarmsOf(plan, names, instances[spec.host.size], spec.database.kind === "none" ? undefined : databases[spec.database.size]);
+  const alarms = alarmsOf(plan, names, instances[spec.host.size], spec.database.kind !== "managed" ? undefined : databases[spec.database.size]);
   for (const alarm of alarms) declareAlarm(scope, alarm, watched, check, alarm.of === "site" ? worldTopic : topic);
   if (watched.dump !== null) {
     told(scope, topic, "failed-dump", "a dump of the database failed", { source: ["aws.batch"], "detail-type": ["Batch Job State Change"], detail: { status: ["FAILED"], jobQueue: [watched.dump.queue.arn] } });

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Problem } from "../../config/problems";
 import { physicalName } from "../../plan/names";
-import type { DatabasePlan } from "../../plan/plan";
+import type { DatabaseSpec } from "../../config/spec";
 import type { FormerDatabase } from "../formerOutputs";
 
-type Restore = Extract<DatabasePlan, { kind: "managed" }>["restore"];
+type Restore = Extract<DatabaseSpec, { kind: "managed" }>["restore"];
 
 /** A database's name in RDS. A copy has another one than what it was copied from, so that both are there until the site has moved. */
 export function databaseName(project: string, stack: string, restore: Restore): string {

@@ -3,12 +3,12 @@ import { Instance, type InstanceArgs, ParameterGroup, type SubnetGroup } from "@
 import { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { databases, parameterFamily } from "../../config/catalog/aws";
-import type { DatabasePlan } from "../../plan/plan";
+import type { DatabaseSpec } from "../../config/spec";
 import { databasePort, type Firewall } from "./firewall";
 import { replacedByTag, resourceName } from "./move";
 import { named, type Scope } from "./scope";
 
-type ManagedPlan = Extract<DatabasePlan, { kind: "managed" }>;
+type ManagedPlan = Extract<DatabaseSpec, { kind: "managed" }>;
 
 /** What all databases of a stack have in common. */
 export interface Shared {

@@ -1,10 +1,11 @@
-import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
 import { Provider } from "@pulumi/aws/provider";
-import type { Output } from "@pulumi/pulumi";
+import { output, type Output } from "@pulumi/pulumi";
 import { regions } from "../../config/catalog/aws";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
 import { isProtected } from "../../plan/protection";
+import { ofAccount } from "./account";
 
 /** What every resource of a stack is given: where it is made, by whom, and how it is labelled. */
 export interface Scope {
@@ -32,7 +33,7 @@ export function scopeOf(plan: StackPlan): Scope {
     region,
     zones,
     prefix: physicalName("host", spec.project, spec.stack),
-    account: getCallerIdentityOutput({}, { provider }).accountId,
+    account: output(ofAccount("the account of these credentials", getCallerIdentity({}, { provider }))).accountId,
     options: { provider },
     kept: { provider, protect: isProtected(spec) },
   };

@@ -24,7 +24,7 @@ export function endedVersion({ engine, version }: ManagedSpec, day: string): rea
 
 /** What becomes of a copy of an old database; null where there is nothing to say. */
 export function restoreNotice(database: DatabaseSpec, day: string): string | null {
-  if (database.kind === "none" || database.restore === null) return null;
+  if (database.kind !== "managed" || database.restore === null) return null;
   const old = ended(database.engine, day).map(([version, until]) => `${version}, whose support ended on ${until},`);
   if (old.length === 0) return null;
   return `database.restore: a copy of ${database.engine} ${old.join(" or of ")} comes up in a higher version, which database.version must name`;

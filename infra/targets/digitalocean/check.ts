@@ -17,7 +17,7 @@ export function check(plan: StackPlan): readonly Problem[] {
   const kept = every === "never" ? keep : backupsKept[every];
   const region = regions[host.region];
   const rules: readonly Rule[] = [
-    { at: "host.image", broken: !Object.hasOwn(images, host.image), must: oneOf(Object.keys(images)), got: host.image },
+    { at: "host.image", broken: !Object.hasOwn(images, host.image) && !/^[1-9]\d*$/.test(host.image), must: `${oneOf(Object.keys(images))}, or the number of an image that was made of a host of this stack`, got: host.image, hint: "doctl compute image list-user names them" },
     { at: "host.size", broken: !Object.hasOwn(droplets, host.size), must: oneOf(Object.keys(droplets)), got: host.size, hint: `a newer size is a line in ${table}` },
     { at: "host.region", broken: region === undefined, must: oneOf(Object.keys(regions)), got: host.region },
     {
@@ -49,7 +49,7 @@ export function check(plan: StackPlan): readonly Problem[] {
 }
 
 function databaseRules({ database }: StackPlan): readonly Rule[] {
-  if (database.kind === "none") return [];
+  if (database.kind !== "managed") return [];
   const { versions } = engines[database.engine];
   return [
     { at: "database.size", broken: !Object.hasOwn(databases, database.size), must: oneOf(Object.keys(databases)), got: database.size, hint: `a newer size is a line in ${table}` },

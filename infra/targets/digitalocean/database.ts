@@ -4,20 +4,22 @@ import { DatabaseConnectionPool } from "@pulumi/digitalocean/databaseConnectionP
 import { DatabaseDb } from "@pulumi/digitalocean/databaseDb";
 import { DatabaseFirewall } from "@pulumi/digitalocean/databaseFirewall";
 import { DatabaseUser } from "@pulumi/digitalocean/databaseUser";
-import { getDatabaseCaOutput } from "@pulumi/digitalocean/getDatabaseCa";
-import { getDatabaseUserOutput } from "@pulumi/digitalocean/getDatabaseUser";
+import { getDatabaseCa } from "@pulumi/digitalocean/getDatabaseCa";
+import { getDatabaseUser } from "@pulumi/digitalocean/getDatabaseUser";
 import type { Tag } from "@pulumi/digitalocean/tag";
 import type { Vpc } from "@pulumi/digitalocean/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { engines, smallestDiskGiB } from "../../config/catalog/digitalocean";
+import type { DatabaseSpec } from "../../config/spec";
 import { databaseCaPath, databaseUrl } from "../../host/environment";
 import { physicalName } from "../../plan/names";
-import type { DatabasePlan, StackPlan } from "../../plan/plan";
+import type { StackPlan } from "../../plan/plan";
 import { isProtected } from "../../plan/protection";
 import type { BuiltDatabase } from "../target";
+import { ofAccount } from "./account";
 import { asDigitalOceanTags } from "./tags";
 
-type Managed = Extract<DatabasePlan, { kind: "managed" }>;
+type Managed = Extract<DatabaseSpec, { kind: "managed" }>;
 
 /** Of every cluster and of its pools. */
 export const databasePorts = "25060-25061";
@@ -65,8 +67,8 @@ export function managedDatabase(plan: StackPlan, database: Managed, network: Vpc
   const mark = createHash("sha256").update(`${from} ${at}`).digest("hex").slice(0, 5);
   const cluster = clusterOf(plan, database, network, tag, `database-${mark}`, physicalName("database", labels.project, labels.stack, "database", mark));
   // A copy has the databases and users of what it was made from: https://docs.digitalocean.com/products/databases/postgresql/how-to/fork-clusters/
-  const { password } = getDatabaseUserOutput({ clusterId: cluster.id, name: database.user });
-  return seen(database, cluster, `database-${mark}`, { name: database.name, user: database.user, password });
+  const user = cluster.id.apply((clusterId) => ofAccount(`the user ${database.user} of the database`, getDatabaseUser({ clusterId, name: database.user })));
+  return seen(database, cluster, `database-${mark}`, { name: database.name, user: database.user, password: user.password });
 }
 
 function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, resource: string, name: string): DatabaseCluster {
@@ -120,7 +122,7 @@ function seen({ engine, connections, pool }: Managed, cluster: DatabaseCluster, 
     env: env(),
     admin: url(pulumi.output({ user: cluster.user, password: cluster.password })),
     caPath: databaseCaPath,
-    ca: pulumi.unsecret(getDatabaseCaOutput({ clusterId: cluster.id }).certificate),
+    ca: pulumi.unsecret(cluster.id.apply((clusterId) => ofAccount("the certificate of the database", getDatabaseCa({ clusterId })))).certificate,
     cluster,
   };
 }

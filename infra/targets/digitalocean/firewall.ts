@@ -26,7 +26,7 @@ export function firewall(plan: StackPlan, tag: Tag): Firewall {
       ...outbound.map(({ protocol, port }) => ({ protocol, portRange: port, destinationAddresses: anywhere })),
       ...spec.network.outbound.map((port) => ({ protocol: "tcp", portRange: String(port), destinationAddresses: anywhere })),
       // The database, in the private network only.
-      ...(database.kind === "none" ? [] : [{ protocol: "tcp", portRange: databasePorts, destinationAddresses: [spec.network.range] }]),
+      ...(database.kind !== "managed" ? [] : [{ protocol: "tcp", portRange: databasePorts, destinationAddresses: [spec.network.range] }]),
     ],
   });
 }

@@ -8,6 +8,7 @@ import type { StackPlan } from "../../plan/plan";
 import type { Runtime } from "../../release/build";
 import { commission, orderCertificate } from "../commission";
 import { buildArchive, deployUser } from "../delivery";
+import { externalDatabase } from "../externalDatabase";
 import { formerOutputs } from "../formerOutputs";
 import type { BuiltHost, Target } from "../target";
 import { leadTo, siteAddress } from "./address";
@@ -40,9 +41,10 @@ export const digitalocean: Target = {
     const address = siteAddress(plan);
     const built = buildArchive(release, runtime);
 
-    const database = plan.database.kind === "none" ? null : managedDatabase(plan, plan.database, network, tag);
-    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...database?.env };
-    const databaseFiles = database === null ? { files: {} } : { files: { [database.caPath]: database.ca }, databaseAdmin: database.admin };
+    const database = plan.database.kind !== "managed" ? null : managedDatabase(plan, plan.database, network, tag);
+    const external = externalDatabase(plan.database, secrets);
+    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...external.env, ...database?.env };
+    const databaseFiles = database === null ? { files: external.files } : { files: { [database.caPath]: database.ca }, databaseAdmin: database.admin };
     const late = { env, ...databaseFiles, secrets: secrets.monitoring };
 
     const backup = spec.backup.enabled ? backupBucket(plan, secrets) : null;
@@ -75,7 +77,7 @@ export const digitalocean: Target = {
       const served = inService.stdout.apply(() => machine.id);
       return { name, address: machine.ipv4Address, user: deployUser, hostKey, machine: served, snapshotOf, appliedAgain: again };
     });
-    return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), hosts, database: database?.output ?? null, serving };
+    return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), address: address.ipAddress, hosts, database: database?.output ?? null, serving };
   },
 };
 

@@ -4,6 +4,7 @@ import { getDroplets } from "@pulumi/digitalocean/getDroplets";
 import { getImages } from "@pulumi/digitalocean/getImages";
 import { physicalName } from "../../plan/names";
 import type { HostPlan, Labels, StackPlan } from "../../plan/plan";
+import { ofAccount } from "./account";
 import type { FormerOutputs } from "../formerOutputs";
 
 /** What is kept of a host's replaced machine: one snapshot, or nothing. */
@@ -40,8 +41,8 @@ async function isReplaced({ id }: Droplet, served: string): Promise<boolean> {
 /** Whether a snapshot is there, or the machine to take it of. */
 async function canBeHad(machine: string, snapshot: string): Promise<boolean> {
   const [{ images }, { droplets }] = await Promise.all([
-    getImages({ filters: [{ key: "name", values: [snapshot] }] }),
-    getDroplets({ filters: [{ key: "id", values: [machine] }] }),
+    ofAccount("the images of the account", getImages({ filters: [{ key: "name", values: [snapshot] }] })),
+    ofAccount("the Droplets of the account", getDroplets({ filters: [{ key: "id", values: [machine] }] })),
   ]);
   return images.length + droplets.length > 0;
 }

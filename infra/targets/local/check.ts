@@ -38,7 +38,7 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
 const versions = { postgres: "15", mysql: "10.11" } as const;
 
 function databaseRules(database: StackPlan["spec"]["database"]) {
-  if (database.kind === "none") return [];
+  if (database.kind !== "managed") return [];
   const version = versions[database.engine];
   return [
     { at: "database.standby", broken: database.standby, must: "must be false when target is local, which rehearses one database server", got: true },

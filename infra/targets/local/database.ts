@@ -2,10 +2,10 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Network } from "../../../providers/nspawn/resources";
 import type { Secrets } from "../../config/load";
+import { targetDefaults } from "../../config/targets";
 import { databaseManifest, databaseServers } from "../../host/database";
-import type { ManagedDatabase } from "../../host/database/server";
+import { databaseAddress, type ManagedDatabase } from "../../host/database/server";
 import { databaseCaPath, databaseUrl } from "../../host/environment";
-import { databasePorts } from "../../plan/firewall";
 import { addressIn } from "../../plan/network";
 import type { StackPlan } from "../../plan/plan";
 import { awaitBoot, connectionTo, deliverBundle } from "../delivery";
@@ -30,7 +30,7 @@ export function localDatabase(
 ): LocalDatabase {
   const operator = `${addressIn(plan.spec.network.range, 1)}/32`;
   const size = { memoryMiB: database.memoryMiB, cpus: 1 };
-  const host = localMachine(plan, network, "database-0", database.privateAddress, databaseImages[database.engine], size, secrets.sshPublicKey);
+  const host = localMachine(plan, network, "database-0", databaseAddress(plan), databaseImages[database.engine], size, secrets.sshPublicKey);
   const applied = deliverBundle(host, databaseManifest(plan, database, operator), { env: {}, files: {} }, secrets, null, awaitBoot(host, secrets));
   const role = new remote.Command(
     "database-role",
@@ -43,7 +43,7 @@ export function localDatabase(
     { dependsOn: applied, deletedWith: host.machine, additionalSecretOutputs: ["stdout"] },
   );
   const made = role.stdout.apply((text) => JSON.parse(text) as { password: string; ca: string });
-  const place = { host: database.privateAddress, port: databasePorts[database.engine], name: database.name, user: database.user };
+  const place = { host: databaseAddress(plan), port: targetDefaults.local.databasePorts[database.engine], name: database.name, user: database.user };
   return {
     output: pulumi.unsecret(role.stdout.apply(() => ({ engine: database.engine, ...place }))),
     url: pulumi.secret(made.apply(({ password }) => databaseUrl(database.engine, { ...place, password }))),

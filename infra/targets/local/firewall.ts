@@ -1,14 +1,15 @@
 import { Firewall, type Network } from "../../../providers/nspawn/resources";
+import { databaseAddress } from "../../host/database/server";
 import { physicalName } from "../../plan/names";
-import { addressIn, privateAddress } from "../../plan/network";
+import { addressIn, chosenAddress, privateAddress } from "../../plan/network";
 import type { FirewallRule, StackPlan } from "../../plan/plan";
 
 /** The plan's openings on the bridge, and SSH from this box to the database's machine, which a managed one would not have. */
 export function localFirewall(plan: StackPlan, network: Network): Firewall {
   const { spec, hosts, database, labels } = plan;
   const addresses: Record<FirewallRule["to"], readonly string[]> = {
-    web: hosts.map((host) => host.privateAddress),
-    database: database.kind === "none" ? [] : [database.privateAddress],
+    web: hosts.map(chosenAddress),
+    database: database.kind !== "managed" ? [] : [databaseAddress(plan)],
     backup: spec.backup.enabled ? [privateAddress(spec.network.range, "backup")] : [],
   };
   const sources = (rule: FirewallRule) =>

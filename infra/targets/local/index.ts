@@ -3,9 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { Network } from "../../../providers/nspawn/resources";
 import { siteEnvironment } from "../../host/environment";
 import { physicalName } from "../../plan/names";
+import { chosenAddress } from "../../plan/network";
 import type { Runtime } from "../../release/build";
 import { askHost } from "../askHost";
 import { awaitBoot, buildArchive, deliverBundle, deployUser } from "../delivery";
+import { externalDatabase } from "../externalDatabase";
 import { formerOutputs } from "../formerOutputs";
 import type { BuiltHost, Target } from "../target";
 import { localBackup } from "./backup";
@@ -24,18 +26,19 @@ export const local: Target = {
     localFirewall(plan, network);
     const runtime: Runtime = { python: "3.11", architecture: arch() === "arm64" ? "aarch64" : "x86_64" };
     const built = buildArchive(release, runtime);
-    const database = plan.database.kind === "none" ? null : localDatabase(plan, plan.database, network, secrets);
-    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env };
+    const database = plan.database.kind !== "managed" ? null : localDatabase(plan, plan.database, network, secrets);
+    const external = externalDatabase(plan.database, secrets);
+    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...external.env };
     if (database !== null) env.DATABASE_URL = database.url;
     const backup = spec.backup.enabled ? localBackup(plan, network, secrets) : null;
-    const late = { env, files: { ...(database === null ? {} : { [database.caPath]: database.ca }), ...backup?.files }, secrets: secrets.monitoring };
+    const late = { env, files: { ...external.files, ...(database === null ? {} : { [database.caPath]: database.ca }), ...backup?.files }, secrets: secrets.monitoring };
 
     const former = formerOutputs();
     const served: pulumi.Output<string>[] = [];
     const hosts = plan.hosts.map((planned, index): BuiltHost => {
       const manifest = files.get(planned.name);
       if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
-      const host = localMachine(plan, network, planned.name, planned.privateAddress, webImage(spec), spec.host, secrets.sshPublicKey);
+      const host = localMachine(plan, network, planned.name, chosenAddress(planned), webImage(spec), spec.host, secrets.sshPublicKey);
       const boot = awaitBoot(host, secrets);
       const again = askHost(host, release.digest, former, boot, secrets);
       const applied = deliverBundle(host, manifest, late, secrets, { release, runtime, built }, boot, again);
@@ -47,7 +50,8 @@ export const local: Target = {
     const serving = pulumi.all(served).apply(() => release.digest);
     return {
       // A certificate is made out to the site's name; without TLS the address works on a box that does not know the name.
-      siteUrl: serving.apply(() => (plan.site.scheme === "https" ? `https://${spec.site.domain}/` : `http://${plan.hosts[0]?.privateAddress ?? ""}/`)),
+      siteUrl: serving.apply(() => (plan.site.scheme === "https" ? `https://${spec.site.domain}/` : `http://${plan.hosts.map(chosenAddress)[0] ?? ""}/`)),
+      address: hosts[0]?.address ?? pulumi.output(""),
       hosts,
       database: database?.output ?? null,
       serving,

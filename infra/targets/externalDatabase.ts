@@ -1,0 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
+import { checkedDatabaseUrl } from "../config/databaseUrl";
+import type { Secrets } from "../config/load";
+import type { DatabaseSpec } from "../config/spec";
+import { databaseCaPath } from "../host/environment";
+import { externalCaPath } from "../host/externalDatabase";
+
+/** What a host is told late of the database. */
+interface ToldLate {
+  /** Secret. */
+  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly files: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/** Of somebody else's service: its address, to be used over TLS alone with its certificate checked, and who signs that. Nothing where the database is none of that. */
+export function externalDatabase(database: DatabaseSpec, { databaseUrl }: Secrets): ToldLate {
+  if (database.kind !== "external") return { env: {}, files: {} };
+  if (databaseUrl === undefined) throw new Error("the address of the database was not read");
+  return {
+    env: { DATABASE_URL: pulumi.secret(databaseUrl.apply((address) => checkedDatabaseUrl(address, externalCaPath(database)))) },
+    files: database.ca === "" ? {} : { [databaseCaPath]: database.ca },
+  };
+}
