@@ -568,10 +568,6 @@ test("what AWS cannot do is a problem with its path, its bounds and what was got
   expect(problems({ database: { storageGiB: 10 } })).toEqual(["database.storageGiB: must be at least 20 when target is aws, got 10"]);
   expect(problems({ database: { storageGiB: 100, storageLimitGiB: 105 } })).toEqual(["database.storageLimitGiB: must be storageGiB, 100, or at least a tenth more, 110, when target is aws, got 105"]);
   expect(problems({ database: { user: "admin" } })).toEqual(['database.user: must not be a name that RDS or this project keeps for itself, got "admin"']);
-  const plan = planStack(onAws());
-  expect(check({ ...plan, spec: { ...plan.spec, monitoring: { ...plan.spec.monitoring, emails: [], slack: { channel: "#alerts" } } } })).toEqual([
-    { at: "monitoring.slack", must: "must be left out when target is aws", got: { channel: "#alerts" }, hint: "alerts go to monitoring.emails" },
-  ]);
   expect(problems({ monitoring: { budget: 40 } })).toEqual(["monitoring.emails: must name a receiver when there is a monitoring.budget, got []"]);
   expect(problems({ backup: { enabled: false, batch: {} } })).toEqual(['backup.batch: must be left out where backup.enabled is false, since both use one bucket, got {"hour":5,"keepDays":7}']);
   expect(problems({ database: { kind: "none" }, backup: { batch: {} } })).toEqual(['backup.batch: must be left out where there is no database, got {"hour":5,"keepDays":7}']);
