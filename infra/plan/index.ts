@@ -1,4 +1,5 @@
 import type { StackSpec } from "../config/spec";
+import { targetDefaults } from "../config/targets";
 import { planFirewall } from "./firewall";
 import { privateAddress } from "./network";
 import type { DatabasePlan, SitePlan, StackPlan } from "./plan";
@@ -17,6 +18,7 @@ export function planStack(spec: StackSpec): StackPlan {
       spec,
       hosts.map((host) => host.privateAddress),
     ),
+    hostAlerts: spec.monitoring.emails.length > 0 || spec.monitoring.slack !== null ? targetDefaults[spec.target].hostAlerts : "none",
   };
 }
 

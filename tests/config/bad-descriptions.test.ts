@@ -452,6 +452,11 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ['policy.exceptions.0.reason: must be a reason in words, 20 to 500 characters on one line, got "no"; for example reason: half an hour without orders costs less than a standby'],
   ],
   [
+    "a mail server at a port that the cloud closes",
+    { ...cloud, monitoring: { emails: ["ops@ocpizza.fr"], smtp: { host: "smtp.ocpizza.fr", from: "alerts@ocpizza.fr" } }, network: { outbound: [5432] } },
+    ["monitoring.smtp.port: must be one of network.outbound, since digitalocean closes other ports to the Internet, got 587; add it there, as network.outbound: [5432, 587], or leave monitoring.smtp out: digitalocean tells of alerts by e-mail without it"],
+  ],
+  [
     "a name outside its zone",
     { ...cloud, site: { domain: "www.ocpizza.fr", aliases: ["ocpizza.com"], zone: "ocpizza.fr" } },
     ['site.aliases.0: must lie in site.zone, ocpizza.fr, got "ocpizza.com"'],

@@ -48,11 +48,11 @@ const monitoring = {
 
 const stacks: Readonly<Record<TargetName, Raw>> = {
   digitalocean: {
-    ...common, target: "digitalocean", network: { outbound: [587] }, site: { ...common.site, zone: "shop.example" },
+    ...common, target: "digitalocean", network: { outbound: [465, 587, 2525] }, site: { ...common.site, zone: "shop.example" },
     host: { size: "s-2vcpu-4gb", snapshots: { every: "week" } }, database: { size: "db-s-1vcpu-2gb" }, monitoring: { ...monitoring, slack: { channel: "#shop" } },
   },
   aws: {
-    ...common, target: "aws", network: { outbound: [587] }, site: { ...common.site, zone: "shop.example" }, host: { size: "t3.medium", snapshots: { every: "week" } },
+    ...common, target: "aws", network: { outbound: [465, 587, 2525] }, site: { ...common.site, zone: "shop.example" }, host: { size: "t3.medium", snapshots: { every: "week" } },
     monitoring, backup: { ...common.backup, batch: {} },
   },
   local: { ...common, target: "local", monitoring },
@@ -80,7 +80,7 @@ const values = (target: TargetName): Readonly<Record<string, unknown>> => ({
   "release.restorePoint": false, "release.lockTimeoutSeconds": 6, "release.keep": 6, "jobs.NAME.run": "python other.py", "jobs.NAME.timeoutSeconds": 3601, "jobs.NAME.memoryMiB": 257,
   "site.tls": "none", "site.aliases": ["shop.example"], "site.domain": "new.shop.example", "site.zone": target === "local" ? "shop.example" : "example", "site.caa": "none", "site.maxBodyMiB": 11, "site.maintenancePath": "/status.json",
   "host.image": "debian-11", "host.memoryMiB": 4097, "host.cpus": 3, "host.cpuCredits": "standard", "host.snapshots.every": target === "local" ? "day" : "never", "host.snapshots.weekday": "monday", "host.snapshots.hour": 8,
-  "host.snapshots.keep": 3, "network.range": "10.20.9.0/24", "network.nat": "gateway", "network.outbound": [587, 6379],
+  "host.snapshots.keep": 3, "network.range": "10.20.9.0/24", "network.nat": "gateway", "network.outbound": [465, 587, 2525, 6379],
   "database.kind": { database: { kind: "none" }, backup: {} }, "backup.enabled": { backup: { enabled: false } },
   "database.engine": "mysql", "database.version": "14", "database.name": "other", "database.user": "other", "database.storageGiB": 37, "database.connections": 31,
   "database.memoryMiB": 1025, "database.storageLimitGiB": target === "aws" ? 99 : 10, "database.keepDays": 8, "database.maintenance.weekday": "monday", "database.maintenance.hour": 3,
