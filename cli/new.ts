@@ -93,6 +93,7 @@ async function choose(flags: Flags, answers: Answers, root: string, folder: Fold
   const isPublic = target !== "local";
   const domain = isPublic ? await answers.of("Domain", flags.domain, "", "--domain www.example.org") : (flags.domain ?? "");
   const sshFrom = isPublic ? await answers.of("Network that you log in from", flags["ssh-from"]?.join(","), "", "--ssh-from 203.0.113.7/32") : (flags["ssh-from"]?.join(",") ?? "");
+  const emails = isPublic ? await answers.of("Who hears of alerts, by e-mail", flags.email?.join(","), "", "--email ops@example.org") : "";
   const several = found.applications.length > 0 ? ` (${found.applications.map(({ module }) => module).join(", ")})` : "";
   const module = await answers.of(`Application object${several}`, flags.module, found.likeliest?.module ?? "", "--module package.module:app");
   const env = { ...readEnv(flags.env ?? []) };
@@ -104,8 +105,11 @@ async function choose(flags: Flags, answers: Answers, root: string, folder: Fold
   if (application === undefined) throw new UsageError(`--module: must be in a file of ${root}, got "${module}"`);
   const range = flags.range ?? freeRange([...rangesHere(), ...ownNetworks()]);
   if (range === undefined) throw new UsageError("no /24 of 10.20.0.0/16 is free for the stack's network");
-  return { name, target, domain, sshFrom: sshFrom === "" ? [] : sshFrom.split(","), application, health, database: flags["no-database"] !== true && found.database, env, range };
+  return { name, target, domain, sshFrom: listed(sshFrom), emails: listed(emails), application, health, database: flags["no-database"] !== true && found.database, env, range };
 }
+
+/** Texts with commas between them. */
+const listed = (text: string): readonly string[] => text.split(",").map((one) => one.trim()).filter((one) => one !== "");
 
 function overlayOf({ django, database, staticRoot }: Design): string {
   if (django === undefined) throw new Error("only settings of Django are laid over");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { keys } from "../infra/config/keys";
 import { keyRows, keySchema, type Keys } from "../infra/config/section";
 import type { JsonSchema } from "../infra/config/type";
+import { unused } from "../infra/config/unused";
 import { policyPage } from "./policyReference";
 
 const root = join(__dirname, "..");
@@ -21,14 +22,15 @@ export function referenceFiles(): ReadonlyMap<string, string> {
 
 function markdown(): string {
   const sections = Object.entries(table).map(([name, key]) => {
-    const lines = keyRows(key, name).map((row) => `| \`${row.at}\` | ${cell(row.type)} | ${cell(row.default)} | ${cell(row.says)} | \`${cell(JSON.stringify(row.example))}\` |`);
+    const lines = keyRows(key, name).map((row) => `| \`${row.at}\` | ${cell(row.type)} | ${cell(row.default)} | ${usedOn(row.at)}${cell(row.says)} | \`${cell(JSON.stringify(row.example))}\` |`);
     return [`## ${name}`, "", `${sentence(key.says)}`, "", "| key | must be | default | what it is | example |", "|---|---|---|---|---|", ...lines, ""].join("\n");
   });
   return [
     "# Keys of a stack file",
     "",
     "Made from the key table, [infra/config/keys.ts](../infra/config/keys.ts), by `npm run reference`. In `Pulumi.<stack>.yaml` each section is a key with the name of the project before it:",
-    "`webstack:app`, `webstack:services`. NAME and URL stand for names of your own, N for a place in a list, counted from 0. Unknown keys are refused, and all problems of a file are told at once.",
+    "`webstack:app`, `webstack:services`. NAME and URL stand for names of your own, N for a place in a list, counted from 0. Unknown keys are refused, keys that the stack's target has no use",
+    "for, too, and all problems of a file are told at once.",
     "",
     "A command is split into words as a shell would, with quotes and backslashes, but no shell runs it: `;`, `|`, `>`, `$` and the like are refused outside single quotes.",
     "",
@@ -37,6 +39,13 @@ function markdown(): string {
     "",
     ...sections,
   ].join("\n");
+}
+
+/** `(digitalocean, aws) ` before the description of a key that not every target has a use for. */
+function usedOn(at: string): string {
+  const all = Object.entries(unused);
+  const having = all.filter(([, without]) => !Object.keys(without).some((key) => `${at}.`.startsWith(`${key}.`))).map(([target]) => target);
+  return having.length === all.length ? "" : `(${having.join(", ")}) `;
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -6,6 +6,9 @@ from . import administrator, environment, files
 from .errors import HostError
 
 PASSWORD, WEBHOOK, TOKEN = "smtpPassword", "alertWebhook", "sentryToken"
+# What a cloud gives a host to be heard by: the ARN of a topic (topic.py), the name of a page (status_page.py).
+TOPIC, PAGE = "alertTopic", "statusPage"
+NAMES = (PASSWORD, WEBHOOK, TOKEN, TOPIC, PAGE)
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,9 @@ def secrets(paths):
 
 def keep_secrets(host, values):
     """Store the secrets, for root alone. Raises HostError that names what no one knows, never a value."""
-    unknown = sorted(set(values) - {PASSWORD, WEBHOOK, TOKEN})
+    unknown = sorted(set(values) - set(NAMES))
     if unknown:
-        raise HostError(f"standard input: secrets must be {PASSWORD}, {WEBHOOK} and {TOKEN}, got {', '.join(unknown)}")
+        raise HostError(f"standard input: secrets must be of {', '.join(NAMES)}, got {', '.join(unknown)}")
     content, ids = environment.render(environment.checked(values)), host.system.ids("root", "root")
     if not files.matches(host.paths.monitoring_secrets, content, environment.MODE, ids):
         files.write(host.paths.monitoring_secrets, content, environment.MODE, ids)

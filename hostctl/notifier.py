@@ -5,9 +5,9 @@ import email.message
 import email.policy
 import email.utils
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from . import files, monitoring
+from . import files, monitoring, status_page, topic
 from .compare import stored
 from .errors import HostError
 from .lock import locked
@@ -29,6 +29,8 @@ class State:
     pending: dict
     # By channel that does not take them: {since, tries, error, dropped}.
     failing: dict
+    # Of the status page.
+    page: dict = field(default_factory=status_page.begin)
 
 
 def read(paths):
@@ -52,8 +54,11 @@ def test(host):
     monitoring.hide(host)
     channels = _channels(host)
     if not channels:
-        raise HostError("alerts: no channel is configured; set monitoring.emails with monitoring.smtp, or the secret alertWebhook")
+        raise HostError("alerts: no channel is configured; set monitoring.emails, on local with monitoring.smtp, or the secret alertWebhook")
     now = host.system.time()
+    with turn(host):
+        state = read(host.paths)
+        _show(host, state, [event(HAPPENED, "", now, now)])
     return {name: _attempt(host, send, [event(HAPPENED, "a test: alerts of this host arrive", now, now)]) for name, send in channels.items()}
 
 
@@ -72,7 +77,7 @@ def deliver(host, state, events):
     # A channel that is no longer configured has nobody to tell.
     state.pending = {name: waiting for name, waiting in state.pending.items() if name in channels}
     state.failing = {name: facts for name, facts in state.failing.items() if name in channels}
-    _write(host, state)
+    _show(host, state, events)
     for name, send in channels.items():
         waiting = state.pending[name]
         if not waiting:
@@ -88,6 +93,15 @@ def deliver(host, state, events):
             state.failing[name] = facts
             host.log.say(f"{name}: {len(waiting)} alerts not delivered, tried {facts['tries']} times: {error}")
         _write(host, state)
+
+
+def _show(host, state, events):
+    """What is kept, and the status page by it."""
+    for one in events:
+        if one["kind"] != ENDS:
+            status_page.ring(state.page, host.system.time(), over=one["kind"] == HAPPENED)
+    status_page.show(host, state.page, bool(state.conditions))
+    _write(host, state)
 
 
 def event(kind, text, now, since):
@@ -114,9 +128,14 @@ def message(settings, where, events, dropped=0):
     made["Date"] = email.utils.formatdate()
     made["Message-ID"] = email.utils.make_msgid(domain=settings.smtp.sender.rpartition("@")[2])
     made["Auto-Submitted"] = "auto-generated"
-    parts = [f"{event['kind']} ({event['at']}{', since ' + event['since'] if event['since'] != event['at'] else ''})\n{event['text']}" for event in events]
-    made.set_content("\n\n".join([*parts, *_dropped(dropped), "`sudo hostctl status` on the host shows what holds now."]) + "\n")
+    made.set_content(body(events, dropped))
     return made
+
+
+def body(events, dropped=0):
+    """What people read, as plain text."""
+    parts = [f"{event['kind']} ({event['at']}{', since ' + event['since'] if event['since'] != event['at'] else ''})\n{event['text']}" for event in events]
+    return "\n\n".join([*parts, *_dropped(dropped), "`sudo hostctl status` on the host shows what holds now."]) + "\n"
 
 
 def payload(where, events, dropped=0):
@@ -150,6 +169,11 @@ def _channels(host):
         found["mail"] = lambda events, dropped: host.system.mail(settings.smtp, secrets.get(monitoring.PASSWORD, ""), message(settings, where, events, dropped))
     if secrets.get(monitoring.WEBHOOK):
         found["webhook"] = lambda events, dropped: host.system.post(secrets[monitoring.WEBHOOK], payload(where, events, dropped))
+    if secrets.get(monitoring.TOPIC):
+        found["topic"] = lambda events, dropped: topic.publish(host.system, secrets[monitoring.TOPIC], subject(where, events), body(events, dropped))
+    if secrets.get(monitoring.PAGE):
+        # It shows what stands, see deliver(); a message it cannot carry.
+        found["status page"] = lambda _events, _dropped: None
     return found
 
 

@@ -32,6 +32,7 @@ class Paths:
         self.run = self.at("/run/webstack")
         self.lock = self.run / "lock"
         self.pause = self.run / "pause"
+        self.status_pages = self.run / "status"
         self.pause_plan = self.run / "pause.json"
         self.state = self.at("/var/lib/webstack")
         self.manifest = self.state / "manifest.json"

@@ -19,8 +19,7 @@ def place_for(host, database):
         yield database
         return
     port, password = _free_port(), secrets.token_urlsafe(24)
-    hide, there = environment.hider({"PASSWORD": password}), host.log.hide
-    host.log.hide = lambda text: there(hide(text))
+    host.log.mask.add({"PASSWORD": password})
     with host.log.event("Scratch-server-start"):
         _start(host, {"PORT": str(port), "PASSWORD": password})
     try:

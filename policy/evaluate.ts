@@ -24,11 +24,14 @@ export function evaluate(rules: readonly Rule[], resources: readonly Resource[],
   return rules.flatMap((rule) =>
     rule.breaches(resources).map(({ resource, got }): Finding => {
       const exception = exceptions.find((one) => one.rule === rule.id && one.resource === resource);
-      const level = exception !== undefined ? "excepted" : rule.binds === "always" || (rule.binds === "production" && production) ? "mandatory" : "advisory";
+      const level = exception !== undefined ? "excepted" : isMandatory(rule, production) ? "mandatory" : "advisory";
       return { rule: rule.id, resource, level, says: sentence(rule, got), reason: exception?.reason ?? "" };
     }),
   );
 }
+
+/** Whether a rule stops an update of a stack that protects its data, or of one that does not. */
+export const isMandatory = ({ binds }: Pick<Rule, "binds">, production: boolean): boolean => binds === "always" || (binds === "production" && production);
 
 /** `must be private, got "public-read": ...; set acl: "private" (https://...)` */
 export function sentence({ must, why, mend, url }: Rule, got: string): string {

@@ -15,6 +15,8 @@ export interface Choices {
   readonly domain: string;
   /** Networks that may open SSH connections; empty where the target knows them. */
   readonly sshFrom: readonly string[];
+  /** Who hears of alerts; empty where the target has no way to tell them. */
+  readonly emails: readonly string[];
   readonly application: Application;
   /** URL path that answers 200 when the app works. */
   readonly health: string;

@@ -7,7 +7,7 @@ const list = (texts: readonly string[]): string => `[${texts.map(scalar).join(",
 
 /** Text of Pulumi.NAME.yaml. @param source the app's folder, relative to the project */
 export function stackFile(design: Design, source: string): string {
-  const blocks = [target(design), app(design, source), services(design), statics(design), release(design), env(design), secrets(design), site(design), machines(design), data(design), access(design)];
+  const blocks = [target(design), app(design, source), services(design), statics(design), release(design), env(design), secrets(design), site(design), machines(design), data(design), monitoring(design), access(design)];
   return `${head(design)}${blocks.filter((block) => block !== "").join("\n")}`;
 }
 
@@ -96,5 +96,8 @@ function data({ database, target: where, django }: Design): string {
       : `\n  # On the machine backup-0.\n  webstack:backup:\n${paths}`;
   return `  # The app gets its address as DATABASE_URL.\n  webstack:database:\n    engine: postgres\n    version: "15"\n${backup}`;
 }
+
+const monitoring = ({ emails, target: where }: Design): string =>
+  emails.length === 0 ? "" : [`  # Hear of alarms and of the host's alerts. ${where === "aws" ? "Each confirms by a link in a first e-mail." : "DigitalOcean takes verified addresses of the team."}`, "  webstack:monitoring:", `    emails: ${list(emails)}`, ""].join("\n");
 
 const access = ({ sshFrom }: Design): string => (sshFrom.length === 0 ? "" : `  # Networks that people work from.\n  webstack:access:\n    sshFrom: ${list(sshFrom)}\n`);

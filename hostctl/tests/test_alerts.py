@@ -9,8 +9,9 @@ import re
 import stat
 import unittest
 from unittest.mock import patch
+from urllib.parse import parse_qsl
 
-from hostctl import alerts, cli, conditions, disk, drift, heal, late, limits, monitoring, notifier, sentry, slots, status, watchdog
+from hostctl import alerts, cli, conditions, disk, drift, heal, late, limits, monitoring, notifier, sentry, slots, status, status_page, topic, watchdog
 from hostctl.notifier import BEGINS, ENDS, GOES_ON
 from hostctl.apply import apply
 from hostctl.errors import HostError
@@ -62,6 +63,97 @@ class Case(unittest.TestCase):
         server = PostServer()
         self.addCleanup(server.close)
         return server
+
+
+class Topic(Case):
+    """The services of AWS that it asks are played by the loopback. Limit: no signature is judged here, see test_sigv4.py."""
+
+    ARN = "arn:aws:sns:eu-west-3:123456789012:shop-alarms"
+
+    def setUp(self):
+        super().setUp()
+        self.machine.configure(secrets={"alertTopic": self.ARN})
+        self.asked, self.answer = [], (200, b"<PublishResponse/>")
+        self.machine.answers = {"/latest/api/token": b"T", "/latest/meta-data/iam/security-credentials/": b"host-role",
+                                "/latest/meta-data/iam/security-credentials/host-role": json.dumps({"AccessKeyId": "ASIA1", "SecretAccessKey": "s", "Token": "t"}).encode()}
+        self.machine.request = self._request
+
+    def _request(self, method, url, headers, body=b"", *, timeout):
+        if url.startswith("http://169.254.169.254"):
+            return 200, self.machine.answers[url.removeprefix("http://169.254.169.254")]
+        self.asked.append((method, url, headers, dict(parse_qsl(body.decode()))))
+        return self.answer
+
+    def test_an_alert_is_published_with_the_right_of_the_machine(self):
+        self.machine.failing = ["tidy.service"]
+        alerts.look(self.host)
+        [(method, url, headers, values)] = self.asked
+        self.assertEqual((method, url), ("POST", "https://sns.eu-west-3.amazonaws.com/"))
+        self.assertRegex(headers["Authorization"], r"Credential=ASIA1/\d{8}/eu-west-3/sns/aws4_request")
+        self.assertEqual({name: values[name] for name in ("Action", "Version", "TopicArn")}, {"Action": "Publish", "Version": "2010-03-31", "TopicArn": self.ARN})
+        self.assertRegex(values["Subject"], r"begins: tidy\.service failed$")
+        self.assertIn("tidy.service failed", values["Message"])
+
+    def test_what_is_refused_waits_and_says_why(self):
+        self.answer = (403, b"<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code><Message>not authorized</Message></Error></ErrorResponse>")
+        notifier.tell(self.host, "x")
+        [report] = alerts.report(self.host)["undelivered"]
+        self.assertEqual((report["channel"], report["error"]), ("topic", "topic: was answered with 403: AuthorizationError not authorized"))
+
+    def test_a_subject_is_one_that_sns_takes(self):
+        self.assertEqual(topic.fitting(" caf\u00e9 \n" + "x" * 200), "caf? ?" + "x" * 93)
+
+
+class StatusPage(Case):
+    NAME = "0123456789abcdef0123456789abcdef"
+
+    def setUp(self):
+        super().setUp()
+        self.machine.configure(secrets={"statusPage": self.NAME})
+        self.machine.paths.status_pages.mkdir(parents=True)
+
+    def answers(self):
+        """What nginx would: 200 while the file is there."""
+        return 200 if (self.machine.paths.status_pages / self.NAME).is_file() else 503
+
+    def after(self, seconds):
+        self.machine.clock += seconds
+        alerts.look(self.host)
+        return self.answers()
+
+    def test_it_is_503_before_the_first_look_and_while_an_alert_stands(self):
+        before = self.answers()
+        quiet = self.after(0)
+        self.machine.failing = ["tidy.service"]
+        stands, still = self.after(60), self.after(600)
+        self.machine.failing = []
+        self.assertEqual((before, quiet, stands, still, self.after(60)), (503, 200, 503, 503, 200))
+
+    def test_what_begins_while_another_alert_stands_is_a_rest_and_then_503_again(self):
+        self.machine.failing = ["reboot-waits.service"]
+        first = self.after(0)
+        self.machine.failing = ["reboot-waits.service", "backup.service"]
+        self.assertEqual((first, self.after(60), self.after(status_page.REST - 60), self.after(60), self.after(3600)), (503, 200, 200, 503, 503))
+
+    def test_what_happened_and_is_over_is_shown_for_a_while(self):
+        self.after(0)
+        notifier.tell(self.host, "nginx hung and was restarted")
+        self.assertEqual((self.answers(), self.after(status_page.HELD - 60), self.after(60)), (503, 503, 200))
+
+    def test_a_test_rings_it_and_says_that_it_was_taken(self):
+        self.after(0)
+        self.assertEqual((notifier.test(self.host), self.answers()), ({"status page": None}, 503))
+
+    def test_no_other_name_and_no_older_one_is_left(self):
+        self.after(0)
+        self.machine.configure(secrets={"statusPage": "f" * 32})
+        self.after(60)
+        self.assertEqual([path.name for path in self.machine.paths.status_pages.iterdir()], ["f" * 32])
+
+    def test_a_host_without_one_makes_none(self):
+        self.machine.configure(secrets={})
+        self.after(0)
+        self.assertEqual(list(self.machine.paths.status_pages.iterdir()), [])
 
 
 class Changes(unittest.TestCase):
@@ -203,7 +295,7 @@ class Secrets(Case):
         self.assertIsNone(late.parse_json('{"env": {}, "files": {}}').secrets)
 
     def test_one_that_nobody_knows_is_refused_without_its_value(self):
-        with self.assertRaisesRegex(HostError, "^standard input: secrets must be smtpPassword, alertWebhook and sentryToken, got token$"):
+        with self.assertRaisesRegex(HostError, "^standard input: secrets must be of smtpPassword, alertWebhook, sentryToken, alertTopic, statusPage, got token$"):
             monitoring.keep_secrets(self.host, {"token": "value"})
 
 

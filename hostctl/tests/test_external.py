@@ -121,7 +121,7 @@ class ScratchTest(unittest.TestCase):
             values = given[0][2]
             self.assertEqual((place.env["PGHOST"], place.env["PGPORT"], place.env["PGPASSWORD"], place.name), ("127.0.0.1", values["PORT"], values["PASSWORD"], "shop"))
             self.assertFalse(self.machine.paths.scratch_env.exists())
-            self.assertNotIn(values["PASSWORD"], host.log.hide(f"it said {values['PASSWORD']}"))
+            self.assertNotIn(values["PASSWORD"], host.log.mask(f"it said {values['PASSWORD']}"))
         self.assertEqual([verb for verb, _, _ in given], ["start", "stop", "reset-failed"])
 
     def test_the_target_s_own_server_takes_the_copy_itself(self):

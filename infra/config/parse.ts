@@ -12,6 +12,7 @@ import { readKeys, unknownKey } from "./section";
 import { backupPasswordName, optionalSecrets, ownSecrets, sshKeyName } from "./settings";
 import type { StackSpec } from "./spec";
 import { join } from "./type";
+import { unusedKeys } from "./unused";
 
 /** What is known of a stack beside the values of its file. */
 export interface Context {
@@ -41,6 +42,8 @@ export function checkSpec(raw: Readonly<Record<string, unknown>>, context: Conte
   const found: Problem[] = [...problems];
   const said: Description = readKeys(keys, settings, "", found);
   const spec = complete(said, context.project, context.stack);
+  // A target that is none is a problem by itself, and the stand-in for it has no use for other keys.
+  if (!found.some(({ at }) => at === "target")) found.push(...unusedKeys(settings, said.target));
   const faulty = new Set(found.map(({ at }) => at.split(".")[0]));
   for (const { reads, broken } of rules) {
     if (!reads.some((section) => faulty.has(section))) found.push(...broken(spec));

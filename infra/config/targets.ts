@@ -13,6 +13,8 @@ export interface TargetDefaults {
   readonly hostSize: string;
   readonly databaseSize: string;
   readonly storageGiB: number;
+  /** By what it tells people of a host's alerts, where monitoring names somebody: a topic that the host publishes to, a page that the target asks, or nothing. */
+  readonly hostAlerts: "topic" | "page" | "none";
   /** How often it keeps an image of the machine. */
   readonly snapshots: "day" | "week" | "never";
   /** Versions on offer; the first is the default. */
@@ -35,6 +37,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     hostSize: "s-1vcpu-2gb",
     databaseSize: "db-s-1vcpu-1gb",
     storageGiB: 10,
+    hostAlerts: "page",
     snapshots: "week",
     versions: { postgres: ["15", "14", "16", "17", "18"], mysql: ["8"] },
     // https://docs.digitalocean.com/products/databases/postgresql/how-to/connect/
@@ -51,6 +54,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     hostSize: "t3.small",
     databaseSize: "db.t4g.micro",
     storageGiB: 20,
+    hostAlerts: "topic",
     snapshots: "day",
     versions: { postgres: ["15", "14", "16", "17"], mysql: ["8.4", "8.0"] },
     databasePorts: enginePorts,
@@ -64,6 +68,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     hostSize: "",
     databaseSize: "",
     storageGiB: 10,
+    hostAlerts: "none",
     snapshots: "never",
     // MariaDB 10.11 stands for MySQL: it is what Debian 12 has.
     versions: { postgres: ["15"], mysql: ["10.11"] },

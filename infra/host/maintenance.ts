@@ -1,4 +1,5 @@
-import type { HttpServiceSpec, SiteSpec } from "../config/spec";
+import type { HttpServiceSpec } from "../config/spec";
+import type { StackPlan } from "../plan/plan";
 import { file, type ManifestAction, type ManifestFile } from "./manifest";
 import { render, verbatim } from "./render";
 
@@ -9,10 +10,12 @@ const reload: readonly ManifestAction[] = [{ verb: "reload", unit: "nginx.servic
  * What `hostctl maintenance` switches between: nginx's part, the state of no maintenance, and the page with {{message}} and
  * {{until}}. The link NGINX/maintenance, which says whether there is maintenance, is hostctl's.
  */
-export function maintenanceFiles({ maintenancePath: path }: SiteSpec, services: readonly HttpServiceSpec[]): readonly ManifestFile[] {
-  const health = [...new Set(services.map((service) => service.health.path))];
+export function maintenanceFiles({ spec, hostAlerts }: StackPlan, services: readonly HttpServiceSpec[]): readonly ManifestFile[] {
+  const path = spec.site.maintenancePath;
+  // Maintenance is no alert.
+  const asked = [...new Set(services.map((service) => service.health.path)), ...(hostAlerts === "page" ? ["~^/\\.webstack/status/"] : [])];
   return [
-    file(`${nginx}/maintenance.conf`, render("nginx/maintenance.conf", { path, healthPaths: health.map((at) => `    "${at}" 1;\n`).join("") }), { onChange: reload }),
+    file(`${nginx}/maintenance.conf`, render("nginx/maintenance.conf", { path, healthPaths: asked.map((at) => `    "${at}" 1;\n`).join("") }), { onChange: reload }),
     file(`${nginx}/maintenance-server.conf`, render("nginx/maintenance-server.conf", { path }), { onChange: reload }),
     file(`${nginx}/maintenance-off/state.conf`, verbatim("nginx/maintenance-off.conf"), { onChange: reload }),
     file(`${nginx}/maintenance-off/answer/status.json`, '{"maintenance": false}\n'),

@@ -12,7 +12,7 @@ const schedules = { "webstack-watch": "minutely", "webstack-drift": "*:0/15" } a
 
 /** What watches a host that serves: alerts, drift, the watchdog of its services, and the rotation of its logs. See docs/monitoring.md. */
 export function monitoringFiles(plan: StackPlan): readonly ManifestFile[] {
-  return [...alertFiles(plan.spec), ...watchdogFiles(plan), ...logrotateFiles()];
+  return [...alertFiles(plan.spec), ...channelFiles(plan), ...watchdogFiles(plan), ...logrotateFiles()];
 }
 
 /** Its units that are enabled and running. */
@@ -37,6 +37,24 @@ function alertFiles({ app, monitoring }: StackSpec): readonly ManifestFile[] {
     file(`${folder}/webstack-alert@.service.d/webstack-alert.conf`, silent),
     file(`${folder}/webstack-step.service.d/webstack-alert.conf`, silent),
   ];
+}
+
+/** Secrets of a host by which its target tells people of its alerts, see hostctl/monitoring.py. */
+export const alertSecrets = { topic: "alertTopic", page: "statusPage" } as const;
+
+/** Where the status page is, before its secret name. */
+export const statusPath = "/.webstack/status/";
+
+/** What the channel of the target needs: the right of the machine's role for the topic, a folder that nginx looks into for the page. */
+function channelFiles({ hostAlerts }: StackPlan): readonly ManifestFile[] {
+  switch (hostAlerts) {
+    case "topic":
+      return ["webstack-watch", "webstack-alert@"].map((unit) => file(`${folder}/${unit}.service.d/metadata.conf`, verbatim("systemd/metadata.conf")));
+    case "page":
+      return [file("/etc/tmpfiles.d/webstack-status.conf", verbatim("systemd/status.tmpfiles"))];
+    case "none":
+      return [];
+  }
 }
 
 /** The watchdog asks the services themselves, so it knows a name that they answer to. */

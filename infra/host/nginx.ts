@@ -43,7 +43,7 @@ export function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
     ...["headers", "add-headers", "proxy", "pause"].map((name) =>
       file(`${folder}/${name}.conf`, verbatim(`nginx/${name}.conf`), { onChange: reload }),
     ),
-    ...maintenanceFiles(plan.spec.site, services),
+    ...maintenanceFiles(plan, services),
     ...overloadFiles(services),
     file(`${folder}/site.conf`, siteText(plan, services), { onChange: reload }),
     ...services.flatMap((service) =>
@@ -71,7 +71,8 @@ export function httpServices(spec: StackSpec): readonly HttpServiceSpec[] {
   return spec.services.filter((service): service is HttpServiceSpec => service.kind !== "command");
 }
 
-function siteText({ spec, site }: StackPlan, services: readonly HttpServiceSpec[]): string {
+function siteText({ spec, site, hostAlerts }: StackPlan, services: readonly HttpServiceSpec[]): string {
+  const status = hostAlerts === "page" ? [verbatim("nginx/location-status.conf")] : [];
   const statics = spec.static.map(({ url }) => render("nginx/location-static.conf", { url }));
   const proxied = services.map((service) =>
     render("nginx/location-service.conf", { service: service.name, path: service.path, timeoutSeconds: service.timeoutSeconds, inFlight: inFlight(service) }),
@@ -85,7 +86,7 @@ function siteText({ spec, site }: StackPlan, services: readonly HttpServiceSpec[
     names: site.names.join(" "),
     maxBodyMiB: spec.site.maxBodyMiB,
     quietPaths: spec.site.quietPaths.map((path) => `    "${path}" 0;\n`).join(""),
-    locations: [...statics, ...proxied].join("\n"),
+    locations: [...status, ...statics, ...proxied].join("\n"),
     ports: ports.join(""),
   };
   if (spec.site.tls === "none") return render("nginx/site-http.conf", values);

@@ -1,4 +1,5 @@
 import type { StackSpec } from "../config/spec";
+import { targetDefaults } from "../config/targets";
 import { planFirewall } from "./firewall";
 import type { SitePlan, StackPlan } from "./plan";
 import { planHosts } from "./topology";
@@ -16,6 +17,7 @@ export function planStack(spec: StackSpec): StackPlan {
       spec,
       hosts.flatMap(({ privateAddress }) => (privateAddress === null ? [] : [privateAddress])),
     ),
+    hostAlerts: spec.monitoring.emails.length > 0 || spec.monitoring.slack !== null ? targetDefaults[spec.target].hostAlerts : "none",
   };
 }
 

@@ -9,6 +9,8 @@ export interface StackPlan {
   readonly database: DatabaseSpec;
   readonly firewall: readonly FirewallRule[];
   readonly site: SitePlan;
+  /** How somebody hears of the hosts' alerts without a mail server or a webhook of theirs. */
+  readonly hostAlerts: "topic" | "page" | "none";
 }
 
 /** Labels of every resource of the stack; each target encodes them its own way. */

@@ -15,15 +15,11 @@ const publicAccessBlock = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBloc
 const bucketVersioning = "aws:s3/bucketVersioning:BucketVersioning";
 const balancer = "aws:lb/loadBalancer:LoadBalancer";
 const listener = "aws:lb/listener:Listener";
-const key = "aws:kms/key:Key";
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
-const policy = "aws:iam/policy:Policy";
 const bucketPolicy = "aws:s3/bucketPolicy:BucketPolicy";
+const topic = "aws:sns/topic:Topic";
 const topicPolicy = "aws:sns/topicPolicy:TopicPolicy";
-const user = "aws:iam/user:User";
-const userLogin = "aws:iam/userLoginProfile:UserLoginProfile";
-const mfa = "aws:iam/virtualMfaDevice:VirtualMfaDevice";
-const volume = "aws:ebs/volume:Volume";
+const subscription = "aws:sns/topicSubscription:TopicSubscription";
 
 const guide = "https://docs.aws.amazon.com";
 const config = (rule: string): string => `${guide}/config/latest/developerguide/${rule}.html`;
@@ -107,11 +103,6 @@ export const aws: readonly Rule[] = [
     id: "aws-instance-tags", must: "be tagged", why: "the bill, backups and people find it by its tags", mend: "set tags",
     url: `${guide}/tag-editor/latest/userguide/tagging.html`, binds: "always",
   }, ({ tags }) => Object.keys((tags ?? {}) as object).length === 0 && "none"),
-
-  each(volume, {
-    id: "aws-volume-encrypted", must: "be encrypted", why: "a snapshot or a disk that is not wiped is read by whoever gets it", mend: "set encrypted: true",
-    url: config("encrypted-volumes"), binds: "always",
-  }, ({ encrypted }) => encrypted !== true && "in clear"),
 
   openings({
     id: "aws-open-ssh", must: "not open SSH to the world", why: "it is tried with stolen passwords and fresh exploits within minutes", mend: "name the networks that people work from",
@@ -207,23 +198,19 @@ export const aws: readonly Rule[] = [
     return !led && "an answer in clear";
   }),
 
-  each(key, {
-    id: "aws-key-rotation", must: "be turned every year", why: "a key that leaked opens everything that is still to come", mend: "set enableKeyRotation: true",
-    url: config("cmk-backing-key-rotation-enabled"), binds: "always",
-  }, ({ enableKeyRotation }) => enableKeyRotation !== true && "never"),
+  together([topic, subscription], {
+    id: "aws-alarms-heard", must: "have receivers", why: "an alarm that reaches nobody wakes nobody", mend: "set monitoring.emails",
+    url: `${guide}/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html`, binds: "production",
+  }, (resources) => (ofType(resources, subscription).length > 0 ? [] : ofType(resources, topic).map(({ name }) => ({ resource: name, got: "none" })))),
 
   each(rolePolicy, {
     id: "aws-role-wildcard", must: "name its actions and resources", why: "a service's new actions are granted the day they appear, and other people's resources with its own", mend: "list what is needed, or explain the * in infra/targets/aws/wildcards.ts",
     url: config("iam-policy-no-statements-with-full-access"), binds: "always",
   }, ({ policy: text }) => wide(text)),
 
-  each([policy, bucketPolicy, topicPolicy], {
+  each([bucketPolicy, topicPolicy], {
     id: "aws-policy-wildcard", must: "name its actions and resources", why: "a service's new actions are granted the day they appear, and other people's resources with its own", mend: "list what is needed, or explain the * in infra/targets/aws/wildcards.ts",
     url: config("iam-policy-no-statements-with-full-access"), binds: "always",
   }, ({ policy: text }) => wide(text)),
 
-  together([user, userLogin, mfa], {
-    id: "aws-user-mfa", must: "log in to the console with a second factor", why: "a password alone is stolen by mail", mend: "add a VirtualMfaDevice, or take IAM Identity Center",
-    url: config("mfa-enabled-for-iam-console-access"), binds: "always",
-  }, (resources) => ofType(resources, userLogin).slice(ofType(resources, mfa).length).map(({ name }) => ({ resource: name, got: "a password alone" }))),
 ];

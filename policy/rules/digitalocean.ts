@@ -14,7 +14,6 @@ const record = "digitalocean:index/dnsRecord:DnsRecord";
 const uptimeCheck = "digitalocean:index/uptimeCheck:UptimeCheck";
 const uptimeAlert = "digitalocean:index/uptimeAlert:UptimeAlert";
 const monitorAlert = "digitalocean:index/monitorAlert:MonitorAlert";
-const volume = "digitalocean:index/volume:Volume";
 
 const docs = "https://docs.digitalocean.com";
 
@@ -235,8 +234,4 @@ export const digitalocean: readonly Rule[] = [
     return told ? [] : ofType(resources, droplet).map(({ name }) => ({ resource: name, got: "no check" }));
   }),
 
-  each(volume, {
-    id: "do-volume-protect", must: "be protected from deletion", why: "what is on it is nowhere else", mend: "set webstack:protect to data",
-    url: "https://www.pulumi.com/docs/iac/concepts/resources/options/protect/", binds: "production",
-  }, (_props, { protect }) => !protect && "not protected"),
 ];

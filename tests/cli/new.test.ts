@@ -25,7 +25,7 @@ const shop = { "manage.py": manage("shop.settings"), "shop/__init__.py": "", "sh
 const chosen = (of: Folder, changes: Partial<Choices> = {}): Choices => {
   const application = find(of, {}).likeliest;
   if (application === undefined) throw new Error("no application");
-  return { name: "shop", target: "local", domain: "", sshFrom: [], application, health: find(of, {}).health, database: find(of, {}).database, env: {}, range: "10.20.7.0/24", ...changes };
+  return { name: "shop", target: "local", domain: "", sshFrom: [], emails: [], application, health: find(of, {}).health, database: find(of, {}).database, env: {}, range: "10.20.7.0/24", ...changes };
 };
 
 /** The stack file for a folder, as `new` writes it, and what its checks make of it. */
@@ -226,8 +226,8 @@ describe("the stack file", () => {
   });
 
   test("for a cloud has domain and networks, and nothing of this box", () => {
-    const { spec, text } = described(folder(shop), { target: "digitalocean", domain: "shop.example", sshFrom: ["203.0.113.7/32"] });
-    expect(spec).toMatchObject({ site: { domain: "shop.example", tls: "letsencrypt" }, access: { sshFrom: ["203.0.113.7/32"] }, backup: { enabled: true }, host: { size: "s-1vcpu-2gb" } });
+    const { spec, text } = described(folder(shop), { target: "digitalocean", domain: "shop.example", sshFrom: ["203.0.113.7/32"], emails: ["ops@shop.example"] });
+    expect(spec).toMatchObject({ monitoring: { emails: ["ops@shop.example"] }, site: { domain: "shop.example", tls: "letsencrypt" }, access: { sshFrom: ["203.0.113.7/32"] }, backup: { enabled: true }, host: { size: "s-1vcpu-2gb" } });
     expect(text).not.toContain("npm run up");
   });
 

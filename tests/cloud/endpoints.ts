@@ -4,6 +4,7 @@ import type { Certificate } from "./authority";
 import { mayDo, roleOf } from "./roles";
 import { missingRefusal, storagePath, storageRefusal } from "./storage";
 import type { Store } from "./store";
+import { publish } from "./topics";
 
 /** Why a call is not passed on, in the service's own form. */
 interface Refusal {
@@ -13,8 +14,8 @@ interface Refusal {
 }
 
 /**
- * The cloud's public endpoints of Secrets Manager and S3, with TLS: they let in who shows a role's key and token and has the right by a policy,
- * and hand the request to moto. Signatures are not looked at.
+ * The cloud's public endpoints of Secrets Manager, S3 and SNS, with TLS: they let in who shows a role's key and token and has the right by a policy,
+ * and hand the request to moto, but for SNS. Signatures are not looked at.
  */
 export function endpoints(store: Store, api: string, { certificate, key }: Certificate): Server {
   return createServer({ cert: certificate, key }, (request, response) => {
@@ -23,14 +24,15 @@ export function endpoints(store: Store, api: string, { certificate, key }: Certi
     request.on("end", () => {
       const body = Buffer.concat(parts);
       const role = caller(store, request);
+      if ((request.headers.host ?? "").startsWith("sns.")) return reply(response, publish(store, role, body));
       const isStorage = /(^|\.)s3\./.test(request.headers.host ?? "");
       const refusal = isStorage ? storageRefusal(store, request, role) : secretsRefusal(store, request, role, body);
-      if (refusal !== undefined) return refuse(response, refusal);
+      if (refusal !== undefined) return reply(response, refusal);
       const { method, url, headers } = request;
       const passed = send(api, isStorage ? { method, path: storagePath(request), headers: { ...headers, host: new URL(api).host } } : { method, path: url, headers }, (answer) => {
         const missing = answer.statusCode === 404;
         const hidden = missing && isStorage ? missingRefusal(store, request, role) : undefined;
-        if (hidden !== undefined) return refuse(response, hidden);
+        if (hidden !== undefined) return reply(response, hidden);
         // Where moto's Secrets Manager says 404, AWS's says 400: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors
         response.writeHead(missing && !isStorage ? 400 : (answer.statusCode ?? 502), answer.headers);
         answer.pipe(response);
@@ -41,7 +43,7 @@ export function endpoints(store: Store, api: string, { certificate, key }: Certi
   });
 }
 
-function refuse(response: ServerResponse, { status, type, body }: Refusal): void {
+function reply(response: ServerResponse, { status, type, body }: Refusal): void {
   response.writeHead(status, { "Content-Type": type }).end(body);
 }
 

@@ -6,7 +6,7 @@ import { endpoints } from "./endpoints";
 import { metadataService } from "./metadata";
 import type { Store } from "./store";
 
-/** What of AWS answers the machines themselves, from the process of a test: their metadata service, Secrets Manager and S3. */
+/** What of AWS answers the machines themselves, from the process of a test: their metadata service, Secrets Manager, S3 and SNS. */
 export interface Services {
   /** Where moto is asked, without a signature. */
   readonly api: string;
@@ -24,7 +24,7 @@ export async function startServices(store: Store, region: string): Promise<() =>
   const account = store.account();
   const moto = await startMoto();
   const authority = makeAuthority(`Amazon RDS ${region} Root CA RSA2048 G1`);
-  const names = ["secretsmanager", "s3"].map((service) => `${service}.${region}.amazonaws.com`);
+  const names = ["secretsmanager", "s3", "sns"].map((service) => `${service}.${region}.amazonaws.com`);
   // A bucket's own name stands before that of S3.
   const signed = [...names, `*.s3.dualstack.${region}.amazonaws.com`].map((name) => `DNS:${name}`);
   const servers = [metadataService(store), endpoints(store, moto.url, sign(authority, signed))] as const;

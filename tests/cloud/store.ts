@@ -36,6 +36,13 @@ export interface Fault {
   readonly closedPorts?: readonly number[];
 }
 
+/** A message that a topic of AWS brought to its receivers. */
+export interface Told {
+  readonly subject: string;
+  readonly text: string;
+  readonly to: readonly string[];
+}
+
 /** What a simulated cloud is told by its test. */
 export interface Account {
   /** Names the machines, bridges and tables of this box: a DNS label. */
@@ -46,7 +53,7 @@ export interface Account {
   readonly services?: Services;
 }
 
-/** The cloud's own memory: a folder with account.json, faults.json, journal.jsonl and objects/. */
+/** The cloud's own memory: a folder with account.json, faults.json, journal.jsonl, told.jsonl and objects/. */
 export class Store {
   constructor(readonly folder: string) {
     mkdirSync(this.objectsFolder, { recursive: true, mode: 0o700 });
@@ -108,6 +115,14 @@ export class Store {
 
   journal(): Entry[] {
     return lines(join(this.folder, "journal.jsonl")).map((line) => JSON.parse(line) as Entry);
+  }
+
+  tell(told: Told): void {
+    appendFileSync(join(this.folder, "told.jsonl"), `${JSON.stringify(told)}\n`);
+  }
+
+  told(): Told[] {
+    return lines(join(this.folder, "told.jsonl")).map((line) => JSON.parse(line) as Told);
   }
 
   ask(fault: Fault): void {

@@ -457,8 +457,13 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   ],
   [
     "an exception without a reason",
-    { policy: { exceptions: [{ rule: "do-database-standby", resource: "database", reason: "no" }] } },
+    { ...cloud, policy: { exceptions: [{ rule: "do-database-standby", resource: "database", reason: "no" }] } },
     ['policy.exceptions.0.reason: must be a reason in words, 20 to 500 characters on one line, got "no"; for example reason: half an hour without orders costs less than a standby'],
+  ],
+  [
+    "a mail server at a port that the cloud closes",
+    { ...cloud, monitoring: { emails: ["ops@ocpizza.fr"], smtp: { host: "smtp.ocpizza.fr", from: "alerts@ocpizza.fr" } }, network: { outbound: [5432] } },
+    ["monitoring.smtp.port: must be one of network.outbound, since digitalocean closes other ports to the Internet, got 587; add it there, as network.outbound: [5432, 587], or leave monitoring.smtp out: digitalocean tells of alerts by e-mail without it"],
   ],
   [
     "a name outside its zone",
@@ -672,12 +677,12 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   ],
   [
     "a database that may grow to less than it has",
-    { database: { storageGiB: 20, storageLimitGiB: 10 } },
+    { ...cloud, database: { storageGiB: 20, storageLimitGiB: 10 } },
     ["database.storageLimitGiB: must be at least storageGiB, 20, got 10"],
   ],
   [
     "a moment that the calendar does not have",
-    { database: { restore: { from: "webstack-prod-database", at: "2026-02-30T03:00:00Z" } } },
+    { ...cloud, database: { restore: { from: "webstack-prod-database", at: "2026-02-30T03:00:00Z" } } },
     ['database.restore.at: must be a moment in UTC, as 2026-11-01T03:00:00Z, got "2026-02-30T03:00:00Z"; for example at: 2026-11-01T03:00:00Z'],
   ],
   [

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { keys } from "../../infra/config/keys";
 import { checkSpec, parseSpec } from "../../infra/config/parse";
 import { ConfigError } from "../../infra/config/problems";
-import type { StackSpec } from "../../infra/config/spec";
+import type { StackSpec, TargetName } from "../../infra/config/spec";
+import { unused } from "../../infra/config/unused";
 import { context, raw, spec, type Raw } from "./baseline";
 
 const message = (overrides: Raw, ...secrets: readonly string[]): string => {
@@ -203,15 +204,21 @@ test("a moment without quotes, which the engine hands over as Go prints it, is t
   expect(restored("2026-11-01 03:00:00 +0000 UTC")).toMatchObject({ restore: { at: "2026-11-01T03:00:00Z" } });
 });
 
-/** A description as a user would write it who leaves nothing out. What cannot be written, an empty text, is left out. */
+/** A description as a user would write it who leaves nothing out but what cannot be written, an empty text, and what the target has no use for. */
 function writtenOut({ services, site, host, database, ...rest }: StackSpec): Raw {
   const said = (section: object) => Object.fromEntries(Object.entries(section).filter(([, value]) => value !== "" && value !== null));
   const { app, network, backup, monitoring, access, secrets, env, target } = rest;
-  return {
+  return withoutUnused(target, {
     target, app, network, backup, monitoring, access, secrets, env,
     services: Object.fromEntries(services.map(({ name, ...service }) => [name, Object.fromEntries(Object.entries(service).filter(([key, value]) => !(key === "port" && value === 0)))])),
     site: { ...said(site), acme: said(site.acme) },
     host: said(host),
     database: said(database),
-  };
+  });
+}
+
+function withoutUnused(target: TargetName, description: Raw): Raw {
+  const without = (node: Raw, [name = "", ...rest]: readonly string[]): Raw =>
+    Object.fromEntries(Object.entries(node).flatMap(([key, value]) => (key !== name ? [[key, value]] : rest.length === 0 ? [] : [[key, without(value as Raw, rest)]])));
+  return Object.keys(unused[target]).reduce((rest, at) => without(rest, at.split(".")), description);
 }

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { parseSpec } from "../../infra/config/parse";
 import { ConfigError } from "../../infra/config/problems";
+import { rules, waits } from "../../policy/rules";
 
 const readme = readFileSync(join(resolve(__dirname, "../.."), "README.md"), "utf8");
 
@@ -30,4 +31,8 @@ test("the README shows the very words of a refusal", () => {
   })();
   const shown = /```\n(Pulumi\.mine\.yaml: [\s\S]*?)```/.exec(readme)?.[1] ?? "";
   expect(refusal).toBe(shown.trimEnd());
+});
+
+test("the README counts the rules that a stack is held to", () => {
+  expect(/\[(\d+) rules\]/.exec(readme)?.[1]).toBe(String(rules.filter((rule) => !waits(rule)).length));
 });

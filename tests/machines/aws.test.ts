@@ -83,6 +83,14 @@ test("the host backs up to S3 with its role's rights alone, and brings the datab
   expect([drill.ok, drill.error, drill.rpoSeconds < 120]).toEqual([true, null, true]);
 }, 120_000);
 
+test("an alert of the host is heard: it tells the stack's topic with its role's right, and the topic its receivers", async () => {
+  await cloud.remote("sudo systemd-run --quiet --unit broken sh -c 'echo the last words; exit 1'; until systemctl -q is-failed broken; do sleep 0.1; done");
+  const heard = () => cloud.store.told().find(({ subject }) => subject.includes("begins: broken.service failed"));
+  for (const end = Date.now() + 30_000; heard() === undefined && Date.now() < end; await sleep(250));
+  expect(heard()).toEqual({ subject: `[webstack ${cloud.name} web-0] begins: broken.service failed`, text: expect.stringContaining("the last words"), to: ["ops@example.org"] });
+  await cloud.remote("sudo systemctl reset-failed broken");
+}, 60_000);
+
 /** Logins that the app's sessions came with. */
 function sessions(): string {
   const database = cloud.resources("Instance").find(({ type }) => type.startsWith("aws:rds/"));

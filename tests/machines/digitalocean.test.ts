@@ -5,10 +5,11 @@
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { packConfig } from "../../cli/policy";
 import { parseState } from "../../cli/protection";
 import { moto, startMoto, type Moto } from "../../tools/moto";
+import { makeAuthority, sign } from "../cloud/authority";
 import { ask as sql } from "../cloud/postgres";
+import { checked } from "../cloud/uptime";
 import type { Stored } from "../cloud/store";
 import { printedLeft, refusedDestroy, said, steps, TestCloud } from "./cloud";
 import { testAtNight } from "./rows";
@@ -65,19 +66,27 @@ test("a preview creates nothing and says what there would be", async () => {
 }, 120_000);
 
 test("the rules let the stack through, and stop a machine that nobody watches before anything is made", async () => {
-  const held = (config: string) => cloud.preview("--policy-pack", join(root, "policy/webstack-policy"), "--policy-pack-config", config);
-  const config = join(cloud.folder, "policy.json");
-  writeFileSync(config, JSON.stringify(packConfig({ production: true, exceptions: [] })));
-  const through = await held(config);
+  const held = () => cloud.preview("--policy-pack", join(root, "policy/webstack-policy"));
+  const through = await held();
   expect([through.code, said(through)]).toEqual([0, expect.stringContaining("do-database-standby")]);
 
   const file = join(cloud.folder, "infra/targets/digitalocean/host.ts");
   const right = readFileSync(file, "utf8");
   writeFileSync(file, right.replace("monitoring: true", "monitoring: false"));
-  const stopped = await held(config);
+  const stopped = await held();
   writeFileSync(file, right);
   expect([stopped.code === 0, said(stopped)]).toEqual([false, expect.stringMatching(/\[mandatory\]\s+do-droplet-monitoring/)]);
   expect(said(stopped)).toContain("web-0 must run the monitoring agent, got false");
+
+  // One that binds production, with no word but the pack's: it binds here, is advice where nothing is protected, and says nothing of what is excepted.
+  cloud.change({ monitoring: { emails: [] } });
+  const unwatched = await held();
+  expect([unwatched.code === 0, said(unwatched)]).toEqual([false, expect.stringMatching(/\[mandatory\]\s+do-alert-disk/)]);
+  cloud.change({ protect: "nothing", policy: { exceptions: [{ rule: "do-uptime", resource: "web-0", reason: "somebody else asks the site from outside" }] } });
+  const rehearsed = await held();
+  expect([rehearsed.code, said(rehearsed)]).toEqual([0, expect.stringMatching(/\[advisory\]\s+do-alert-disk/)]);
+  expect(said(rehearsed)).not.toContain("do-uptime");
+  cloud.change({ monitoring: { emails: ["ops@ocpizza.fr"] }, protect: "data", policy: { exceptions: [] } });
   expect(cloud.entries()).toEqual([]);
 }, 180_000);
 
@@ -109,6 +118,34 @@ test("doadmin's password is in one file for root, and in no process, log, or tex
   expect([found.includes("/etc/webstack/env"), found.some((path) => path.endsWith("/environ")), found.includes("/etc/webstack/database-admin")]).toEqual([true, true, false]);
   expect((await cloud.pulumi(["stack", "export"])).stdout).not.toContain(adminPassword());
   expect(await cloud.remote("sudo -u ocpizza cat /etc/webstack/database-admin 2>&1; true")).toContain("Permission denied");
+}, 60_000);
+
+test("an alert of the host is heard: the uptime check of its status page finds 503 while it stands, and has an alert that tells of it", async () => {
+  const authority = makeAuthority("an authority");
+  const { certificate, key } = sign(authority, ["DNS:www.ocpizza.fr"]);
+  // The host's stand-in, which no authority signed, is an alert, and so is the order that failed.
+  const install = "cp -p /etc/webstack/tls/site.pem /root/stand-in.pem; cat > /etc/webstack/tls/site.pem; systemctl reload nginx; systemctl reset-failed";
+  await cloud.ssh(`sudo sh -ec '${install}'`, { stdin: `${certificate}${key}` });
+  const found = () => checked(cloud.store, "-alerts", address(), authority.certificate);
+  // The watch's looks, which are a minute apart, are had at once.
+  const look = () => cloud.remote("sudo systemctl start webstack-watch.service");
+  const secret = (await found()).url.split("/").at(-1) ?? "";
+  await look();
+  expect(await found()).toEqual({ url: `https://www.ocpizza.fr/.webstack/status/${secret}`, status: 200, told: [] });
+  await cloud.remote("sudo systemd-run --quiet --unit broken false; until systemctl -q is-failed broken; do sleep 0.1; done; until [ -z \"$(sudo ls -A /run/webstack/status)\" ]; do sleep 0.1; done");
+  expect(await found()).toMatchObject({ status: 503, told: ["ops@ocpizza.fr"] });
+  await cloud.remote("sudo systemctl reset-failed broken");
+  await look();
+  expect((await found()).status).toBe(200);
+  // Maintenance is none, and who does not know the page's name learns nothing.
+  await cloud.remote("sudo hostctl maintenance on");
+  expect((await found()).status).toBe(200);
+  await cloud.remote("sudo hostctl maintenance off");
+  expect((await page(`/.webstack/status/${"0".repeat(32)}`)).status).toBe(503);
+  expect([secret, (await cloud.pulumi(["stack", "export"])).stdout.includes(secret)]).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), false]);
+  expect(await holding(secret)).toEqual(["/etc/webstack/monitoring-secrets"]);
+  expect(await cloud.remote("sudo -u ocpizza ls /run/webstack/status 2>&1; true")).toContain("Permission denied");
+  await cloud.remote("sudo sh -ec 'mv /root/stand-in.pem /etc/webstack/tls/site.pem; systemctl reload nginx'");
 }, 60_000);
 
 sameHostTests(cloud, page, "examples/ocpizza/shop/static/shop/site.css");

@@ -2,6 +2,7 @@
 import { evaluate, sentence, unknownExceptions } from "../../policy/evaluate";
 import { later, type Resource } from "../../policy/rule";
 import { rules } from "../../policy/rules";
+import { settingsOf } from "../../policy/settings";
 
 type Props = Record<string, unknown>;
 /** Resources by name, each with its type and inputs. */
@@ -28,7 +29,6 @@ const digitalocean: Stack = {
   disk: ["digitalocean:index/monitorAlert:MonitorAlert", { type: "v1/insights/droplet/disk_utilization_percent" }],
   check: ["digitalocean:index/uptimeCheck:UptimeCheck", {}],
   down: ["digitalocean:index/uptimeAlert:UptimeAlert", { type: "down" }],
-  volume: ["digitalocean:index/volume:Volume", {}, true],
 };
 
 const statement = (Action: unknown, Resource = "arn:aws:s3:::backups/host/*", Sid = "BackupObjects") => JSON.stringify({ Version: "2012-10-17", Statement: [{ Sid, Effect: "Allow", Action, Resource }] });
@@ -36,7 +36,6 @@ const statement = (Action: unknown, Resource = "arn:aws:s3:::backups/host/*", Si
 const aws: Stack = {
   host: ["aws:ec2/instance:Instance", { metadataOptions: { httpTokens: "required" }, rootBlockDevice: { encrypted: true }, monitoring: true, associatePublicIpAddress: false, tags: { stack: "prod" }, userData: "#cloud-config\n" }],
   template: ["aws:ec2/launchTemplate:LaunchTemplate", { metadataOptions: { httpTokens: "required" } }],
-  disk: ["aws:ebs/volume:Volume", { encrypted: true }],
   https: ["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", { cidrIpv4: "0.0.0.0/0", fromPort: 443, toPort: 443, ipProtocol: "tcp" }],
   ssh: ["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", { cidrIpv4: "203.0.113.0/24", fromPort: 22, toPort: 22, ipProtocol: "tcp" }],
   group: ["aws:ec2/securityGroup:SecurityGroup", { ingress: [{ cidrBlocks: ["0.0.0.0/0"], fromPort: 80, toPort: 80, protocol: "tcp" }] }],
@@ -49,11 +48,10 @@ const aws: Stack = {
   log: ["aws:s3/bucketLogging:BucketLogging", {}],
   balancer: ["aws:lb/loadBalancer:LoadBalancer", { accessLogs: { enabled: true }, enableDeletionProtection: true }],
   listener: ["aws:lb/listener:Listener", { port: 80, protocol: "HTTP", defaultActions: [{ type: "redirect", redirect: { protocol: "HTTPS" } }] }],
-  key: ["aws:kms/key:Key", { enableKeyRotation: true }],
+  alarms: ["aws:sns/topic:Topic", {}],
+  receiver: ["aws:sns/topicSubscription:TopicSubscription", { topic: later }],
+  topicPolicy: ["aws:sns/topicPolicy:TopicPolicy", { policy: later }],
   role: ["aws:iam/rolePolicy:RolePolicy", { policy: statement(["s3:GetObject", "s3:PutObject"]) }],
-  policy: ["aws:iam/policy:Policy", { policy: later }],
-  login: ["aws:iam/userLoginProfile:UserLoginProfile", {}],
-  mfa: ["aws:iam/virtualMfaDevice:VirtualMfaDevice", {}],
 };
 
 const resources = (stack: Stack): readonly Resource[] => Object.entries(stack).map(([name, [type, props, protect = false]]) => ({ name, type, props, protect }));
@@ -94,7 +92,6 @@ const broken: Readonly<Record<string, readonly [resource: string, change: Props 
   "do-dns-caa": ["address", { without: "caa" }, "no CAA record"],
   "do-alert-disk": ["host", { without: "disk" }, "none"],
   "do-uptime": ["host", { without: "down" }, "no check"],
-  "do-volume-protect": ["volume", "unprotected", "not protected"],
   "aws-instance-imdsv2": ["host", { metadataOptions: { httpTokens: "optional" } }, "IMDSv1"],
   "aws-template-imdsv2": ["template", { metadataOptions: undefined }, "IMDSv1"],
   "aws-instance-user-data-secret": ["host", { userData: "AKIAIOSFODNN7EXAMPLE" }, "an AWS access key"],
@@ -103,7 +100,6 @@ const broken: Readonly<Record<string, readonly [resource: string, change: Props 
   "aws-instance-detailed-monitoring": ["host", { monitoring: undefined }, "every five minutes"],
   "aws-instance-no-public-address": ["host", { associatePublicIpAddress: true }, "a public address"],
   "aws-instance-tags": ["host", { tags: {} }, "none"],
-  "aws-volume-encrypted": ["disk", { encrypted: undefined }, "in clear"],
   "aws-open-ssh": ["ssh", { cidrIpv4: "0.0.0.0/0" }, "0.0.0.0/0"],
   "aws-open-data": ["group", { ingress: [{ ipv6CidrBlocks: ["::/0"], fromPort: 3306, toPort: 3306, protocol: "tcp" }] }, "::/0"],
   "aws-database-private": ["database", { publiclyAccessible: true }, "a public address"],
@@ -120,10 +116,9 @@ const broken: Readonly<Record<string, readonly [resource: string, change: Props 
   "aws-balancer-logging": ["balancer", { accessLogs: undefined }, "off"],
   "aws-balancer-deletion": ["balancer", { enableDeletionProtection: false }, "off"],
   "aws-balancer-https": ["listener", { defaultActions: [{ type: "forward" }] }, "an answer in clear"],
-  "aws-key-rotation": ["key", { enableKeyRotation: undefined }, "never"],
+  "aws-alarms-heard": ["alarms", { without: "receiver" }, "none"],
   "aws-role-wildcard": ["role", { policy: statement("s3:*") }, "s3:*"],
-  "aws-policy-wildcard": ["policy", { policy: statement(["s3:GetObject"], "*") }, "*"],
-  "aws-user-mfa": ["login", { without: "mfa" }, "a password alone"],
+  "aws-policy-wildcard": ["topicPolicy", { policy: statement(["s3:GetObject"], "*") }, "*"],
 };
 
 /** The stack with one thing wrong. */
@@ -202,4 +197,16 @@ test("a finding says what must be, what is, why, how to mend it, and where that 
   expect(finding?.says).toBe(
     'must be private, got public-read: everybody could list and read it; set acl: "private" (https://docs.digitalocean.com/products/spaces/how-to/set-file-permissions/)',
   );
+});
+
+test.each<[says: string, config: Record<string, unknown> | undefined, production: boolean, exceptions: number]>([
+  ["an engine that hands nothing over", undefined, true, 0],
+  ["a stack on a cloud, which protects its data unless told otherwise", { "webstack:target": "aws" }, true, 0],
+  ["one that protects nothing", { "webstack:target": "aws", "webstack:protect": "nothing" }, false, 0],
+  ["one of this box", { "webstack:target": "local" }, false, 0],
+  ["one with an exception", { "webstack:target": "aws", "webstack:policy": JSON.stringify({ exceptions: [{ rule: "do-uptime", resource: "web-0", reason: "asked by others" }] }) }, true, 1],
+  ["one with a section that is empty", { "webstack:target": "aws", "webstack:policy": "null" }, true, 0],
+])("the pack alone knows how strict it is: %s", (_says, config, production, exceptions) => {
+  const settings = settingsOf(config === undefined ? undefined : JSON.stringify(config));
+  expect([settings.production, settings.exceptions.length]).toEqual([production, exceptions]);
 });

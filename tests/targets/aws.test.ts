@@ -310,7 +310,7 @@ test("nothing of a secret is in clear anywhere in the graph", () => {
   for (const graph of all()) for (const marker of Object.values(markers)) expect(graph.clear).not.toContain(marker);
 });
 
-test("the bundle has the agent, the timer that follows the login, and a way to the metadata for that and for backups alone", () => {
+test("the bundle has the agent, the timer that follows the login, and a way to the metadata for that, for alerts and for backups alone", () => {
   const bundle = String(shop.named("web-0-bundle").inputs["source"]);
   const manifest = JSON.parse(bundle.slice(bundle.lastIndexOf("\n# BUNDLE ") + 10)) as { packages: string[]; units: string[]; files: { path: string; content: string }[] };
   const content = (path: string) => manifest.files.find((file) => file.path === path)?.content;
@@ -322,6 +322,8 @@ test("the bundle has the agent, the timer that follows the login, and a way to t
   });
   expect(content("/etc/systemd/system/webstack-login.timer")).toContain("\nOnUnitInactiveSec=20\n");
   expect(manifest.files.filter((file) => file.content.includes("\nIPAddressAllow=169.254.169.254\n")).map(({ path }) => path)).toEqual([
+    "/etc/systemd/system/webstack-watch.service.d/metadata.conf",
+    "/etc/systemd/system/webstack-alert@.service.d/metadata.conf",
     "/etc/systemd/system/webstack-login.service",
     "/etc/systemd/system/webstack-backup.service.d/metadata.conf",
     "/etc/systemd/system/webstack-drill.service.d/metadata.conf",
@@ -341,10 +343,18 @@ test("a host may use its own prefix, its own secret and its own log group, and t
     [["secretsmanager:GetSecretValue"], `${arn}:rds!db-1`],
   ]);
   expect(shop.ofType("aws:iam/rolePolicy:RolePolicy").filter(({ inputs }) => inputs["role"] === "host-role-id").map(({ name }) => name)).toEqual([
-    "host-backups", "host-login", "host-reports", "host-sessions",
+    "host-alerts", "host-backups", "host-login", "host-reports", "host-sessions",
   ]);
+  expect(grants(shop, "host-alerts")).toEqual([[["sns:Publish"], `arn:aws:sns:eu-west-3:${accountId}:webstack-aws-alarms`]]);
   // Sessions were not asked for here.
   expect(bitcoin.ofType("aws:iam/rolePolicy:RolePolicy").map(({ name }) => name)).not.toContain("host-sessions");
+});
+
+test("a host knows the topic of the stack's alarms, by which its own alerts go, where there is somebody to hear", async () => {
+  const secrets = (graph: Graph) => (JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { secrets: object }).secrets;
+  expect(secrets(shop)).toEqual({ alertTopic: `arn:aws:sns:eu-west-3:${accountId}:webstack-aws-alarms` });
+  const unheard = await graphOf(exampleSpec("bitcoin-aws", { monitoring: {} }));
+  expect([secrets(unheard), unheard.nodes.some(({ name }) => name === "host-alerts")]).toEqual([{}, false]);
 });
 
 test("every * that a policy grants is explained beside the code, and every explanation is used", () => {
@@ -576,10 +586,6 @@ test("what AWS cannot do is a problem with its path, its bounds and what was got
   expect(problems({ database: { storageGiB: 10 } })).toEqual(["database.storageGiB: must be at least 20 when target is aws, got 10"]);
   expect(problems({ database: { storageGiB: 100, storageLimitGiB: 105 } })).toEqual(["database.storageLimitGiB: must be storageGiB, 100, or at least a tenth more, 110, when target is aws, got 105"]);
   expect(problems({ database: { user: "admin" } })).toEqual(['database.user: must not be a name that RDS or this project keeps for itself, got "admin"']);
-  const plan = planStack(onAws());
-  expect(check({ ...plan, spec: { ...plan.spec, monitoring: { ...plan.spec.monitoring, emails: [], slack: { channel: "#alerts" } } } })).toEqual([
-    { at: "monitoring.slack", must: "must be left out when target is aws", got: { channel: "#alerts" }, hint: "alerts go to monitoring.emails" },
-  ]);
   expect(problems({ monitoring: { budget: 40 } })).toEqual(["monitoring.emails: must name a receiver when there is a monitoring.budget, got []"]);
   expect(problems({ backup: { enabled: false, batch: {} } })).toEqual(['backup.batch: must be left out where backup.enabled is false, since both use one bucket, got {"hour":5,"keepDays":7}']);
   expect(problems({ database: { kind: "none" }, backup: { batch: {} } })).toEqual(['backup.batch: must be left out where there is no database of RDS, got {"hour":5,"keepDays":7}']);

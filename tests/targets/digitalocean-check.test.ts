@@ -40,10 +40,9 @@ test.each<readonly [Partial<StackSpec>, string]>([
     { site: { ...production.site, domain: "", aliases: [] } },
     'site.domain: must be set when target is digitalocean, which gives the address only when the host is being made, got ""; a name below a domain that you own, such as www.example.com',
   ],
-  [{ host: { ...production.host, cpuCredits: "standard" } }, 'host.cpuCredits: must be left out when target is digitalocean, which has no credits, got "standard"'],
   [
-    { site: { ...production.site, existingRecords: "replace" } },
-    'site.existingRecords: must be left out when target is digitalocean, where a name may have several records: delete the old one yourself, got "replace"',
+    { database: { ...managed, storageLimitGiB: 30 } },
+    "database.storageLimitGiB: must be storageGiB, 10, or be left out when target is digitalocean, which enlarges a disk without a limit or not at all, got 30",
   ],
   [{ database: { ...managed, keepDays: 14 } }, "database.keepDays: must be 7, which DigitalOcean keeps, got 14; leave it out"],
   [{ database: { ...managed, version: "13" } }, 'database.version: must be one of 14, 15, 16, 17, 18, got "13"'],

@@ -50,9 +50,11 @@ test("production declares exactly these resources", () => {
     "SpacesKey backups-key",
     "SshKey ssh-key",
     "Tag host-tag",
+    "UptimeAlert host-alerts-stand",
     "UptimeAlert uptime-certificate",
     "UptimeAlert uptime-down",
     "UptimeAlert uptime-latency",
+    "UptimeCheck host-alerts",
     "UptimeCheck uptime",
     "Vpc network",
   ]);
@@ -178,6 +180,7 @@ test("alerts reach people by e-mail and Slack, the webhook being secret", async 
     expect(alert.inputs["alerts"]).toEqual({ emails: ["ops@ocpizza.fr"], slacks });
   }
   expect(graph.ofType("digitalocean:index/uptimeAlert:UptimeAlert").map(({ inputs }) => [inputs["type"], inputs["notifications"]])).toEqual([
+    ["down", [{ emails: ["ops@ocpizza.fr"], slacks }]],
     ["ssl_expiry", [{ emails: ["ops@ocpizza.fr"], slacks }]],
     ["down", [{ emails: ["ops@ocpizza.fr"], slacks }]],
     ["latency", [{ emails: ["ops@ocpizza.fr"], slacks }]],
@@ -260,4 +263,17 @@ test("another target never loads the provider, and this one loads no index of it
   const files = loaded("digitalocean");
   expect(files.some((path) => path.endsWith("/droplet.js"))).toBe(true);
   expect(files.some((path) => /@pulumi.aws/.test(path) || /digitalocean.index\.js$/.test(path))).toBe(false);
+});
+
+test("alerts of a host are told by a check of its status page, whose name follows from the stack's key and is secret", async () => {
+  const check = production.named("host-alerts");
+  const target = String(check.opened["target"]);
+  expect(target).toMatch(/^https:\/\/www\.ocpizza\.fr\/\.webstack\/status\/[0-9a-f]{32}$/);
+  expect([check.inputs["target"], check.dependencies]).toEqual(["[secret]", expect.arrayContaining(["web-0-in-service"])]);
+  expect(production.named("host-alerts-stand").inputs).toMatchObject({ checkId: "host-alerts-id", type: "down", notifications: [{ emails: ["ops@ocpizza.fr"] }] });
+  const { secrets } = JSON.parse(String(production.named("web-0-apply").opened["stdin"])) as { secrets: Record<string, string> };
+  expect(secrets).toEqual({ statusPage: target.split("/").at(-1) });
+  expect(production.clear).not.toContain(secrets["statusPage"]);
+  const unheard = await graphOf(exampleSpec("prod", { monitoring: {} }));
+  expect([unheard.nodes.some(({ name }) => name === "host-alerts"), unheard.clear.includes("webstack/status")]).toEqual([false, false]);
 });

@@ -10,6 +10,11 @@ export const monitoringRules: readonly Rule[] = [
     smtp !== null && smtp.user !== "" && smtp.tls === "none"
       ? [{ at: "monitoring.smtp.tls", must: "must be starttls or tls with a user, whose password would cross the network in clear", got: smtp.tls }] : []),
 
+  // What leaves a machine of a cloud is closed but for 80, 443 and network.outbound.
+  rule(["monitoring", "network", "target"], ({ monitoring: { smtp }, network, target }) =>
+    smtp === null || !targetDefaults[target].public || [80, 443, ...network.outbound].includes(smtp.port) ? []
+      : [{ at: "monitoring.smtp.port", must: `must be one of network.outbound, since ${target} closes other ports to the Internet`, got: smtp.port, hint: `add it there, as network.outbound: [${[...network.outbound, smtp.port].join(", ")}], or leave monitoring.smtp out: ${target} tells of alerts by e-mail without it` }]),
+
   rule(["monitoring", "target"], ({ monitoring: { sentry }, target }) =>
     sentry !== null && targetDefaults[target].public && sentry.url.startsWith("http:")
       ? [{ at: "monitoring.sentry.url", must: `must be an https URL on ${target}, where the token would cross the Internet in clear`, got: sentry.url }] : []),

@@ -43,7 +43,6 @@ export function check({ spec }: StackPlan, day = today()): readonly Problem[] {
     },
     // https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_Subscriber.html: ten e-mail addresses for each alert.
     { at: "monitoring.emails", broken: monitoring.emails.length > 10, must: "must name at most 10 receivers when target is aws", got: monitoring.emails },
-    { at: "monitoring.slack", broken: monitoring.slack !== null, must: "must be left out when target is aws", got: monitoring.slack, hint: "alerts go to monitoring.emails" },
     ...databaseRules(spec),
   ];
   const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { instances } from "../../config/catalog/aws";
 import { databaseCaPath, siteEnvironment } from "../../host/environment";
+import { alertSecrets } from "../../host/monitoring";
 import type { Runtime } from "../../release/build";
 import { backupRepository } from "../backup";
 import { commission, orderCertificate } from "../commission";
@@ -18,10 +19,10 @@ import { awsFirewall } from "./firewall";
 import { awsIdentity } from "./identity";
 import { awsImages } from "./images";
 import { awsMachine, pointSite, siteAddress } from "./machine";
-import { awsLogs, awsMonitoring } from "./monitoring";
+import { awsLogs, awsMonitoring, awsTopics } from "./monitoring";
 import { namesOf } from "./names";
 import { awsNetwork } from "./network";
-import { keepBackups, keepLogin, openSessions, report } from "./policies";
+import { keepBackups, keepLogin, openSessions, report, tellAlerts } from "./policies";
 import { scopeOf } from "./scope";
 import { restoreNotice, today } from "./versions";
 
@@ -41,6 +42,9 @@ export const aws: Target = {
     const site = siteAddress(scope);
     const logs = awsLogs(scope);
     const rights = [identity.grant("reports", report(logs.host.arn, names.namespace))];
+    const topics = awsTopics(scope);
+    const tells = plan.hostAlerts === "topic";
+    if (tells) rights.push(identity.grant("alerts", tellAlerts(topics.own.arn)));
     if (spec.access.sessions) rights.push(identity.grant("sessions", openSessions));
 
     const runtime: Runtime = { python: "3.11", architecture: instances[spec.host.size]?.architecture === "arm64" ? "aarch64" : "x86_64" };
@@ -61,7 +65,7 @@ export const aws: Target = {
     const login = database === null ? {} : { [loginPath]: database.login, [databaseCaPath]: database.ca };
     // The DATABASE_URL of RDS is none of it: the host makes it from the login that Secrets Manager keeps.
     const external = externalDatabase(plan.database, secrets);
-    const late = { env: { ...siteEnvironment(plan), ...secrets.env, ...external.env }, files: { ...external.files, [siteAddressPath]: machine.siteAddress, ...login }, secrets: secrets.monitoring };
+    const late = { env: { ...siteEnvironment(plan), ...secrets.env, ...external.env }, files: { ...external.files, [siteAddressPath]: machine.siteAddress, ...login }, secrets: { ...secrets.monitoring, ...(tells ? { [alertSecrets.topic]: topics.own.arn } : {}) } };
     const commissioned = commission(
       plan,
       { name: planned.name, resource: machine.resource, address: machine.address },
@@ -76,7 +80,7 @@ export const aws: Target = {
     const records = awsRecords(scope, site.publicIp, pointer);
     const inService = orderCertificate(commissioned, [pointer, ...records], secrets);
     if (storage !== null) backupRepository(commissioned.host, storage.repository, { AWS_DEFAULT_REGION: scope.region }, commissioned.applied, secrets);
-    awsMonitoring(scope, { machine: machine.resource, site, database, vaultName: kept?.vault.name ?? null, dump, rehearsal: kept?.role.arn ?? null, logs });
+    awsMonitoring(scope, { machine: machine.resource, site, database, vaultName: kept?.vault.name ?? null, dump, rehearsal: kept?.role.arn ?? null, logs, topics });
 
     const host: BuiltHost = { name: planned.name, address: machine.address, user: deployUser, hostKey: pulumi.output(commissioned.host.hostKey), appliedAgain: commissioned.again, generation: pulumi.output(machine.generation), image: machine.image };
     // The secret it got on standard input marks its output, too; hostctl prints none.

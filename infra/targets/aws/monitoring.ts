@@ -38,15 +38,28 @@ interface Watched {
   /** ARN of the role with which AWS Backup restores the database; null where there is none. */
   readonly rehearsal: pulumi.Output<string> | null;
   readonly logs: Logs;
+  readonly topics: Topics;
+}
+
+/** Where alarms are told. */
+export interface Topics {
+  /** In the stack's region; the host tells its own alerts there, too. */
+  readonly own: Topic;
+  /** Of what Route 53 finds. */
+  readonly world: Topic;
+}
+
+export function awsTopics(scope: Scope): Topics {
+  const own = alarmTopic(scope, "alarms", scope.region);
+  return { own, world: scope.region === healthRegion ? own : alarmTopic(scope, "alarms-site", healthRegion) };
 }
 
 /** Alarms and who hears of them, a picture of how the site is, and what it may cost. */
 export function awsMonitoring(scope: Scope, watched: Watched): void {
-  const { plan, options, region } = scope;
+  const { plan, options } = scope;
   const { spec } = plan;
   const names = namesOf(scope.prefix);
-  const topic = alarmTopic(scope, "alarms", region);
-  const worldTopic = region === healthRegion ? topic : alarmTopic(scope, "alarms-site", healthRegion);
+  const { own: topic, world: worldTopic } = watched.topics;
 
   new LogMetricFilter(
     "failed-backups",

@@ -77,6 +77,9 @@ export function report(group: pulumi.Input<string>, namespace: string): pulumi.O
   });
 }
 
+/** A host tells its alerts itself. */
+export const tellAlerts = (topic: pulumi.Input<string>): pulumi.Output<string> => document({ Sid: "HostAlerts", Effect: "Allow", Action: ["sns:Publish"], Resource: topic });
+
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html */
 export const openSessions = document({
   Sid: "Sessions",

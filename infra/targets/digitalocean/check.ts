@@ -36,11 +36,8 @@ export function check(plan: StackPlan): readonly Problem[] {
       got: site.domain,
       hint: "a name below a domain that you own, such as www.example.com",
     },
-    { at: "host.cpuCredits", broken: host.cpuCredits !== "unlimited", must: "must be left out when target is digitalocean, which has no credits", got: host.cpuCredits },
-    { at: "site.existingRecords", broken: site.existingRecords !== "refuse", must: "must be left out when target is digitalocean, where a name may have several records: delete the old one yourself", got: site.existingRecords },
     { at: "network.nat", broken: network.nat !== "none", must: 'must be "none" when target is digitalocean', got: network.nat },
     { at: "network.flowLogs", broken: network.flowLogs, must: "must be false when target is digitalocean", got: true },
-    { at: "backup.batch", broken: backup.batch !== null, must: "must be left out when target is digitalocean", got: backup.batch, hint: "the host makes backups by itself" },
     { at: "access.sessions", broken: access.sessions, must: "must be false when target is digitalocean", got: true, hint: "log in with SSH" },
     ...databaseRules(plan),
   ];
@@ -51,6 +48,7 @@ export function check(plan: StackPlan): readonly Problem[] {
 function databaseRules({ database }: StackPlan): readonly Rule[] {
   if (database.kind !== "managed") return [];
   const { versions } = engines[database.engine];
+  const { storageGiB, storageLimitGiB } = database;
   return [
     { at: "database.size", broken: !Object.hasOwn(databases, database.size), must: oneOf(Object.keys(databases)), got: database.size, hint: `a newer size is a line in ${table}` },
     { at: "database.version", broken: !(versions as readonly string[]).includes(database.version), must: oneOf(versions), got: database.version },
@@ -60,6 +58,13 @@ function databaseRules({ database }: StackPlan): readonly Rule[] {
       must: `must be false for ${withoutStandby}`,
       got: true,
       hint: "take db-s-1vcpu-2gb or larger",
+    },
+    // https://docs.digitalocean.com/reference/doctl/reference/databases/storage-autoscale/update/
+    {
+      at: "database.storageLimitGiB",
+      broken: ![storageGiB, 2 * storageGiB].includes(storageLimitGiB),
+      must: `must be storageGiB, ${storageGiB}, or be left out when target is digitalocean, which enlarges a disk without a limit or not at all`,
+      got: storageLimitGiB,
     },
     { at: "database.keepDays", broken: database.keepDays !== recoveryDays, must: `must be ${recoveryDays}, which DigitalOcean keeps`, got: database.keepDays, hint: "leave it out" },
   ];

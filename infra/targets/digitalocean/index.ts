@@ -1,6 +1,7 @@
 import { SshKey } from "@pulumi/digitalocean/sshKey";
 import * as pulumi from "@pulumi/pulumi";
 import { siteEnvironment } from "../../host/environment";
+import { alertSecrets } from "../../host/monitoring";
 import type { Manifest } from "../../host/manifest";
 import { databaseClients } from "../../host/packages";
 import { physicalName } from "../../plan/names";
@@ -18,7 +19,7 @@ import { managedDatabase } from "./database";
 import { dnsRecords } from "./dns";
 import { firewall } from "./firewall";
 import { droplet } from "./host";
-import { monitoring } from "./monitoring";
+import { monitoring, statusPage } from "./monitoring";
 import { vpc } from "./network";
 import { project } from "./project";
 import { keepReplaced } from "./snapshot";
@@ -45,7 +46,7 @@ export const digitalocean: Target = {
     const external = externalDatabase(plan.database, secrets);
     const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...external.env, ...database?.env };
     const databaseFiles = database === null ? { files: external.files } : { files: { [database.caPath]: database.ca }, databaseAdmin: database.admin };
-    const late = { env, ...databaseFiles, secrets: secrets.monitoring };
+    const late = { env, ...databaseFiles, secrets: { ...secrets.monitoring, ...(plan.hostAlerts === "page" ? { [alertSecrets.page]: statusPage(secrets) } : {}) } };
 
     const backup = spec.backup.enabled ? backupBucket(plan, secrets) : null;
     const records = dnsRecords(plan, address.ipAddress);

@@ -1,12 +1,14 @@
+import { createHmac } from "node:crypto";
 import type { DatabaseCluster } from "@pulumi/digitalocean/databaseCluster";
 import type { Droplet } from "@pulumi/digitalocean/droplet";
 import { MonitorAlert } from "@pulumi/digitalocean/monitorAlert";
 import { UptimeAlert } from "@pulumi/digitalocean/uptimeAlert";
 import { UptimeCheck } from "@pulumi/digitalocean/uptimeCheck";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { databases } from "../../config/catalog/digitalocean";
 import type { Secrets } from "../../config/load";
 import type { StackSpec } from "../../config/spec";
+import { statusPath } from "../../host/monitoring";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
 
@@ -53,6 +55,27 @@ export function monitoring(plan: StackPlan, machines: readonly Droplet[], cluste
     }
   }
   uptime(plan, receivers, serving);
+  hostAlerts(plan, receivers, serving, statusPage(secrets));
+}
+
+/** Name of the page by which the hosts' alerts are asked for. It follows from the stack's key, so that nobody has one more secret to make, and tells nothing of it. */
+export const statusPage = ({ sshPrivateKey }: Pick<Secrets, "sshPrivateKey">): pulumi.Output<string> =>
+  pulumi.secret(sshPrivateKey.apply((key) => createHmac("sha256", key).update("status page").digest("hex").slice(0, 32)));
+
+/** The hosts cannot send e-mail themselves, since DigitalOcean closes the ports of it to many accounts: it asks them. https://docs.digitalocean.com/support/why-is-smtp-blocked/ */
+function hostAlerts({ spec, site, labels }: StackPlan, receivers: Receivers, serving: readonly pulumi.Resource[], page: pulumi.Output<string>): void {
+  const check = new UptimeCheck(
+    "host-alerts",
+    {
+      name: physicalName("network", labels.project, labels.stack, "alerts"),
+      target: pulumi.interpolate`${site.scheme}://${spec.site.domain}${statusPath}${page}`,
+      type: site.scheme,
+      regions: ["eu_west", "us_east"],
+      enabled: true,
+    },
+    { dependsOn: [...serving] },
+  );
+  new UptimeAlert("host-alerts-stand", { name: `${labels.app} ${labels.stack}: host alert`, checkId: check.id, type: "down", period: "2m", notifications: [receivers] });
 }
 
 /** The site as the world sees it, asked from two continents. */

@@ -9,13 +9,8 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
   const bridge = bridgeName(physicalName("network", labels.project, labels.stack));
   const rules: readonly { at: string; broken: boolean; must: string; got: unknown; hint?: string }[] = [
     { at: "host.image", broken: spec.host.image !== "debian-12", must: 'must be "debian-12" when target is local', got: spec.host.image },
-    { at: "host.size", broken: spec.host.size !== "", must: "must be left out when target is local", got: spec.host.size, hint: "set host.memoryMiB and host.cpus" },
     { at: "host.snapshots.every", broken: spec.host.snapshots.every !== "never", must: 'must be "never" when target is local', got: spec.host.snapshots.every },
     { at: "protect", broken: spec.protect !== "nothing", must: 'must be "nothing" when target is local, whose machines are a rehearsal', got: spec.protect },
-    { at: "site.zone", broken: spec.site.zone !== "", must: "must be left out when target is local", got: spec.site.zone },
-    { at: "host.cpuCredits", broken: spec.host.cpuCredits !== "unlimited", must: "must be left out when target is local, which has no credits", got: spec.host.cpuCredits },
-    { at: "site.existingRecords", broken: spec.site.existingRecords !== "refuse", must: "must be left out when target is local, which makes no records", got: spec.site.existingRecords },
-    { at: "site.caa", broken: spec.site.caa !== "subdomains", must: "must be left out when target is local, which makes no records", got: spec.site.caa },
     {
       at: "monitoring.emails",
       broken: spec.monitoring.emails.length > 0 && spec.monitoring.smtp === null,
@@ -23,10 +18,8 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
       got: spec.monitoring.emails,
       hint: "add monitoring.smtp",
     },
-    { at: "monitoring.slack", broken: spec.monitoring.slack !== null, must: "must be left out when target is local", got: spec.monitoring.slack },
     { at: "network.nat", broken: spec.network.nat !== "none", must: 'must be "none" when target is local, whose bridge leads out already', got: spec.network.nat },
     { at: "network.flowLogs", broken: spec.network.flowLogs, must: "must be false when target is local", got: true },
-    { at: "backup.batch", broken: spec.backup.batch !== null, must: "must be left out when target is local", got: spec.backup.batch, hint: "the host makes backups by itself" },
     { at: "access.sessions", broken: spec.access.sessions, must: "must be false when target is local", got: true, hint: "log in with SSH" },
     ...databaseRules(spec.database),
   ];
@@ -42,7 +35,6 @@ function databaseRules(database: StackPlan["spec"]["database"]) {
   const version = versions[database.engine];
   return [
     { at: "database.standby", broken: database.standby, must: "must be false when target is local, which rehearses one database server", got: true },
-    { at: "database.restore", broken: database.restore !== null, must: "must be left out when target is local", got: database.restore, hint: "restore a backup with hostctl restore" },
     {
       at: "database.version",
       broken: database.version !== version,
