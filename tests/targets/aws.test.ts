@@ -289,7 +289,10 @@ test("the host gets the certificates of its region, and they are roots of RDS", 
 
 test("the database's login reaches the host as names in Secrets Manager, never as a password", () => {
   const late = JSON.parse(String(shop.named("web-0-apply").opened["stdin"])) as { env: Record<string, string>; files: Record<string, string> };
-  expect(Object.keys(late.env).sort()).toEqual(["DJANGO_SECRET_KEY", "DJANGO_SETTINGS_MODULE", "FACEBOOK_APP_SECRET", "GOOGLE_OAUTH_SECRET", "SENTRY_ENVIRONMENT", "SITE_HOSTS", "SITE_SCHEME", "STRIPE_API_KEY"]);
+  expect(Object.keys(late.env).sort()).toEqual([
+    ...["DJANGO_SECRET_KEY", "DJANGO_SETTINGS_MODULE", "EMAIL_FROM", "EMAIL_HOST", "EMAIL_HOST_PASSWORD", "EMAIL_HOST_USER", "EMAIL_PORT"],
+    ...["FACEBOOK_APP_ID", "FACEBOOK_APP_SECRET", "GOOGLE_OAUTH_CLIENT_ID", "GOOGLE_OAUTH_SECRET", "SENTRY_DSN", "SENTRY_ENVIRONMENT", "SITE_HOSTS", "SITE_SCHEME", "STRIPE_API_KEY"],
+  ]);
   expect(JSON.parse(late.files["/etc/webstack/database-login.json"] ?? "")).toEqual({
     endpoint: "https://secretsmanager.eu-west-3.amazonaws.com",
     region: "eu-west-3",

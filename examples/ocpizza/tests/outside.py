@@ -1,10 +1,15 @@
 """Stand-ins of services outside, each a web server on the loopback that keeps what it is sent."""
+import base64
 import gzip
 import json
+import socketserver
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -61,12 +66,70 @@ def stand_in() -> Iterator[StandIn]:
         def log_message(self, *_args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        service.url = f"http://127.0.0.1:{port}"
+        yield service
+
+
+class MailServer:
+    """A mail server that takes mail after STARTTLS and a login, and nothing before."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = 0
+        self.certificate, self.key = folder / "certificate.pem", folder / "key.pem"
+        self.login = ""
+        self.mails: list[str] = []
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+                        "-keyout", self.key, "-out", self.certificate], check=True, capture_output=True)
+
+
+@contextmanager
+def mail_server(folder: Path) -> Iterator[MailServer]:
+    service = MailServer(folder)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(service.certificate, service.key)
+
+    class Handler(socketserver.StreamRequestHandler):
+        def say(self, line: str) -> None:
+            self.wfile.write(f"{line}\r\n".encode())
+
+        def handle(self) -> None:
+            secure, known = False, ""
+            self.say("220 mail.test")
+            while line := self.rfile.readline().decode().strip():
+                word = line.split(" ")[0].upper()
+                if word in ("EHLO", "HELO"):
+                    self.say("250-mail.test")
+                    self.say("250 AUTH PLAIN" if secure else "250 STARTTLS")
+                elif word == "STARTTLS":
+                    self.say("220 go on")
+                    self.request = context.wrap_socket(self.request, server_side=True)
+                    self.setup()
+                    secure = True
+                elif word == "AUTH" and secure:
+                    known = base64.b64decode(line.split(" ")[2]).decode().replace("\0", " ").strip()
+                    self.say("235 known")
+                elif word == "DATA" and known:
+                    self.say("354 go on")
+                    service.login = known
+                    service.mails.append("".join(iter(lambda: self.rfile.readline().decode(), ".\r\n")))
+                    self.say("250 taken")
+                elif word in ("MAIL", "RCPT", "QUIT") and (known or word == "QUIT"):
+                    self.say("250 yes")
+                else:
+                    self.say("530 not before STARTTLS and a login")
+
+    with _serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as port:
+        service.port = port
+        yield service
+
+
+@contextmanager
+def _serving(server: socketserver.BaseServer) -> Iterator[int]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        service.url = f"http://127.0.0.1:{server.server_port}"
-        yield service
+        yield server.server_address[1]
     finally:
         server.shutdown()
         thread.join()

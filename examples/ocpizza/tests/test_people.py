@@ -192,7 +192,7 @@ class Pages(PeopleTestCase):
 
     def test_out_is_out_and_who_is_not_in_is_asked(self):
         self.sign_in("google")
-        self.assertContains(self.client.get("/"), "Your orders")
+        self.assertContains(self.client.get("/"), ">Orders</a>")
         self.assertEqual(self.client.get("/signout/").status_code, 405)
         self.assertRedirects(self.client.post("/signout/"), "/")
         self.assertContains(self.client.get("/"), "Sign in")

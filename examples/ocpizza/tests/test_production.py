@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from django.test import SimpleTestCase
 
-from .outside import stand_in
+from .outside import mail_server, stand_in
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = """
@@ -128,6 +128,25 @@ class Sentry(SimpleTestCase):
         self.assertEqual(event["transaction"], "/slow")
         for hidden in ("visitor@example.org", "a-token", "a-session", "hidden-password", "k" * 50):
             self.assertNotIn(hidden, json.dumps(event))
+
+
+class Mail(SimpleTestCase):
+    def test_a_code_reaches_the_mail_server_of_the_environment_by_tls_and_login_and_sets_a_password(self):
+        code = (
+            "import django, json, sys; django.setup()\n"
+            "from django.core.management import call_command\n"
+            "from django.contrib.auth.models import User\n"
+            "from django.test import Client\n"
+            "call_command('migrate', verbosity=0)\n"
+            "User.objects.create_user('ada@example.org', 'ada@example.org', 'quattro-stagioni-7')\n"
+            "print(Client().post('/resetPassword', json.dumps({'email': 'ada@example.org'}), content_type='application/json').status_code)")
+        with TemporaryDirectory() as folder, mail_server(Path(folder)) as mail:
+            result = python(code, **Environment.base | {
+                "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3", "SITE_HOSTS": "testserver", "SITE_SCHEME": "http", "SSL_CERT_FILE": str(mail.certificate),
+                "EMAIL_HOST": "localhost", "EMAIL_PORT": str(mail.port), "EMAIL_HOST_USER": "postmaster@mg.ocpizza.fr", "EMAIL_HOST_PASSWORD": "a-password", "EMAIL_FROM": "OC Pizza <no-reply@mg.ocpizza.fr>"})
+        self.assertEqual((result.stdout, mail.login), ("202\n", "postmaster@mg.ocpizza.fr a-password"), result.stderr)
+        sent, = mail.mails
+        self.assertRegex(sent, r"(?s)From: OC Pizza <no-reply@mg\.ocpizza\.fr>\r\nTo: ada@example\.org\r\n.*\r\nCode: [a-z0-9]+-[0-9a-f]{32}\r\n")
 
 
 class Static(SimpleTestCase):
