@@ -122,7 +122,7 @@ test("the security groups open what the plan opens, each with its reason, and no
   ]);
   // Neither the database nor what lands in the default group opens connections.
   expect(shop.ofType("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").map(({ name }) => name)).toEqual([
-    "dump-out-443", "dump-out-80", "dump-out-database", "web-out-123", "web-out-443", "web-out-80", "web-out-database",
+    "dump-out-443", "dump-out-80", "dump-out-database", "web-out-123", "web-out-443", "web-out-587", "web-out-80", "web-out-database",
   ]);
   expect(asked.named("web-out-587").inputs).toMatchObject({ securityGroupId: "web-firewall-id", ipProtocol: "tcp", fromPort: 587, toPort: 587, description: "what the app calls" });
   expect(shop.named("network-unused").inputs).toMatchObject({ ingress: [], egress: [] });
