@@ -1,4 +1,4 @@
-/** npm test [-- --only NAME | --failed | --changed [REVISION] | --no-machines]: every test, and one line at the end that counts them all. */
+/** npm test [-- --only NAME | --failed | --changed [REVISION] | --no-machines]: every test but those that wait for the night, and one line at the end that counts them all. */
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";

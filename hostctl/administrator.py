@@ -37,5 +37,5 @@ def admit(host):
     if database.admitted():
         return
     host.log.step("DATABASE-RIGHTS")
-    with host.log.event("Rights-granting", f"{database.user} on {database.name}"):
+    with host.log.event("User-association", f"{database.user} on {database.name}"):
         database.admit()

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import os
 
-from .postgres import Postgres
+from .postgres import SESSION, Postgres
 
 ITERATIONS = 4096
 
@@ -15,6 +15,7 @@ REFUSED = r'password authentication failed for user|role ".*" (does not exist|is
 
 def statements(owner, user, password, database):
     """SQL, for psql, that makes a login or gives it another password; the server is told what verifies the password, never the password."""
+    session = "\n".join(f"ALTER ROLE \"{user}\" SET {name} = '{value}';" for name, value in SESSION.items())
     return f"""\\set ON_ERROR_STOP on
 SELECT 'CREATE ROLE "{owner}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{owner}') \\gexec
 SELECT 'CREATE ROLE "{user}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{user}') \\gexec
@@ -24,8 +25,7 @@ ALTER ROLE "{user}" WITH LOGIN INHERIT PASSWORD '{verifier(password, os.urandom(
 GRANT "{owner}" TO CURRENT_USER;
 GRANT "{owner}" TO "{user}";
 ALTER ROLE "{user}" SET role = '{owner}';
-ALTER ROLE "{user}" SET default_transaction_isolation = 'read committed';
-ALTER ROLE "{user}" SET timezone = 'UTC';
+{session}
 -- A restore ends the sessions of both logins.
 GRANT pg_signal_backend TO "{owner}";
 ALTER DATABASE "{database}" OWNER TO "{owner}";

@@ -14,6 +14,8 @@ ANALYZE_SECONDS = 4 * 3600
 ANSWER_SECONDS = 10
 # What is left of an application_name. https://www.postgresql.org/docs/15/runtime-config-logging.html#GUC-APPLICATION-NAME
 NAME_LETTERS = 63
+# What every session of the app's user begins with, whatever the server is set to; login_postgres.py gives its logins the same.
+SESSION = {"default_transaction_isolation": "read committed", "timezone": "UTC"}
 PARAMETERS = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
 
 
@@ -55,13 +57,17 @@ class Postgres(Database):
         return self.ask(f"select 1 from pg_database where datname = {literal(name)}") == "1"
 
     def admitted(self):
+        rights = "has_database_privilege(current_database(), 'create') and has_schema_privilege('public', 'create')"
+        same = " and ".join(f"current_setting({literal(name)}) = {literal(value)}" for name, value in SESSION.items())
         try:
-            return self.ask("select has_database_privilege(current_database(), 'create') and has_schema_privilege('public', 'create')", self.name) == "t"
+            return self.ask(f"select {rights} and {same}", self.name) == "t"
         except CommandFailed:
             return False
 
     def admit(self):
         self.grant(self.name)
+        # By the user itself, as anybody may: from PostgreSQL 16 on the administrator alters no role that the cloud made.
+        self.ask(" ".join(f"alter role current_user set {name} = {literal(value)};" for name, value in SESSION.items()), self.name)
 
     def grant(self, name):
         # Since PostgreSQL 15 only a database's owner makes tables in its schema "public". https://www.postgresql.org/docs/15/ddl-schemas.html#DDL-SCHEMAS-PATTERNS

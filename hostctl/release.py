@@ -58,6 +58,7 @@ def ensure(host, declared):
         facts["detail"] = f"{name} {'made' if made else 'was there'}"
     with log.event("Byte-compilation"):
         runtime.compile_source(host, source, final)
+    with log.event("Virtual-environment-activation"):
         os.symlink(f"../../runtimes/{name}", source / "venv")
         files.write(source / environment.RELEASE, environment.render({"SENTRY_RELEASE": digest}), 0o644, host.system.ids("root", "root"))
     with log.event("Release-completion"):

@@ -40,7 +40,7 @@ class Rollout:
             files.link(host.paths.slot(service.name, slot), f"../releases/{self.digest}")
         longest = max(service.start_seconds for service in self.targets)
         began, started = host.system.time(), host.system.monotonic()
-        with log.event("Slots-start", ", ".join(f"{service.name}-{slot}" for service, slot in self.targets.items())):
+        with log.event("Gunicorn-service-activation", ", ".join(f"{service.name}-{slot}" for service, slot in self.targets.items())):
             starting = host.units.call("start", self.starts, check=False, timeout=longest + 10)
             if starting.code != 0:
                 raise HostError("\n".join([starting.output.strip(), *self._journals(began)]))

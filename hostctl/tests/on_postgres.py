@@ -87,6 +87,15 @@ class AdministratorTest(Server):
         self.assertTrue(self.database.admitted())
         self.as_app("create table orders (id int); create schema later; create extension pg_trgm")
 
+    def test_its_sessions_begin_in_read_committed_and_utc_whatever_the_server_is_set_to(self):
+        session = "select current_setting('default_transaction_isolation'), current_setting('timezone')"
+        self.as_superuser("alter database shop set timezone = 'Asia/Tokyo'")
+        self.as_superuser("alter database shop set default_transaction_isolation = 'serializable'")
+        self.as_superuser("alter role shop reset all")
+        self.assertEqual((self.as_app(session), self.database.admitted()), ("serializable|Asia/Tokyo", False))
+        self.database.admit()
+        self.assertEqual((self.as_app(session), self.database.admitted()), ("read committed|UTC", True))
+
     def test_may_make_no_database_and_no_role_and_rename_nothing(self):
         for sql in ("create database other", "create role other", "alter database shop rename to mine", "drop database defaultdb", "alter role doadmin password 'x'"):
             with self.assertRaisesRegex(CommandFailed, "permission denied|must be owner|must have"):

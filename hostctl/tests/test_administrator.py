@@ -66,7 +66,10 @@ class AdministratorTest(unittest.TestCase):
 
     def test_the_app_s_user_gets_its_rights_before_the_first_step_and_once(self):
         self.assertEqual(self.machine.apply(self.declared, self.machine.late())[0], 0)
-        self.assertEqual(self.machine.asked[-1], ("doadmin", "shop", 'grant all privileges on database "shop" to "shop"; grant all on schema public to "shop"'))
+        self.assertEqual(self.machine.asked[-2:], [
+            ("doadmin", "shop", 'grant all privileges on database "shop" to "shop"; grant all on schema public to "shop"'),
+            ("shop", "shop", "alter role current_user set default_transaction_isolation = 'read committed'; alter role current_user set timezone = 'UTC';")])
+        self.assertTrue(self.machine.asked[0][2].endswith("current_setting('default_transaction_isolation') = 'read committed' and current_setting('timezone') = 'UTC'"))
         told = self.machine.steps_told()
         self.assertLess(told.index("DATABASE-RIGHTS"), told.index("STEPS"))
         self.machine.asked.clear()

@@ -58,6 +58,13 @@ class ApplyTest(unittest.TestCase):
         self.assertEqual(self.machine.enabled, {"nginx.service", "tidy.timer", "web@blue.socket", "web@blue.service", "bot.service"})
         self.assertIn("shop", self.machine.users)
 
+    def test_events_that_operators_know_by_name_have_it_in_their_order(self):
+        self.apply(manifest(self.one), {"KEY": "value"})
+        known = ["Packages-installation", "Virtual-environment-installation", "Virtual-environment-activation", "Database-upgrading",
+                 "Gunicorn-service-activation", "Website-connection-web"]
+        logged = [json.loads(line)["event"] for line in (self.machine.paths.logs / "deploy_logs.jsonl").read_text().splitlines()]
+        self.assertEqual([event for event in logged if event in known], known)
+
     def test_a_second_apply_changes_nothing_and_only_looks(self):
         self.apply(manifest(self.one), {"KEY": "value"})
         self.apply(manifest(self.one), {"KEY": "value"})

@@ -40,6 +40,9 @@ password_encryption = 'scram-sha-256'
 ssl = on
 ssl_cert_file = '/etc/webstack/database/server.crt'
 ssl_key_file = '/etc/webstack/database/server.key'
+# Whoever owns a cluster may have set it so; the app's sessions must not be.
+default_transaction_isolation = 'serializable'
+timezone = 'Asia/Tokyo'
 EOF
 echo 'local all postgres peer' > /etc/postgresql/15/main/pg_hba.conf
 systemctl restart postgresql@15-main.service

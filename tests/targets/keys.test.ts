@@ -157,7 +157,7 @@ function judged(raw: Raw): { readonly spec: StackSpec; readonly problems: readon
 /** All that any machine of the plan is given, and what is opened to it. */
 function given(spec: StackSpec): string {
   const plan = planStack(spec);
-  const machines = spec.target !== "local" ? [] : [backupMachineManifest(plan), plan.database.kind === "none" ? [] : databaseManifest(plan, plan.database, "10.20.0.1/32")];
+  const machines = spec.target !== "local" ? [] : [backupMachineManifest(plan), plan.database.kind !== "managed" ? [] : databaseManifest(plan, plan.database, "10.20.0.1/32")];
   // Its digest, since a difference would be shown in full.
   return createHash("sha256").update(JSON.stringify([[...renderHosts(plan, digest)], plan.firewall, plan.hosts, plan.site, machines])).digest("hex");
 }

@@ -1,15 +1,19 @@
 """POST /orders, GET /orders/{id}, PUT /orders/{id}/{status}, POST /payment."""
+import logging
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from payments import paying
+from payments.sessions import Unavailable
 from shop import ordering
 from shop.models import MAX_QUANTITY, Account, Order, Product, Restaurant
 
 from . import fields, token
 from .service import ApiError, body_of, created, not_found
 
+log = logging.getLogger(__name__)
 _ID = fields.number(1, 2**63 - 1)
 _MAX_LINES = 50
 
@@ -98,9 +102,13 @@ def change_status(request: HttpRequest, order_id: str, status: str) -> HttpRespo
 
 
 def pay(request: HttpRequest) -> HttpResponse:
-    """The amount is the order's, never the caller's."""
+    """The amount is the order's, never the caller's; `url` is the page to pay at, where the site has Stripe. Again, it is the same payment."""
     order = _find(fields.read(body_of(request), {"order": (fields.order_id, fields.REQUIRED)})["order"])
-    payment = ordering.pay(order)
+    try:
+        payment, url = paying.begin(order, request.build_absolute_uri(order.get_absolute_url()))
+    except Unavailable as error:
+        log.warning("no payment begun: %s", error)
+        raise ApiError(503, "payment: Stripe does not answer just now; try again") from error
     return created({
         "id": payment.pk,
         "order": str(order.pk),
@@ -109,6 +117,7 @@ def pay(request: HttpRequest) -> HttpResponse:
         "provider": payment.provider,
         "reference": payment.reference,
         "status": payment.status,
+        "url": url or None,
     }, f"/orders/{order.pk}")
 
 

@@ -9,6 +9,8 @@ from shop import health, icon
 
 urlpatterns = [
     path("", include("shop.urls")),
+    path("", include("payments.urls")),
+    path("", include("people.urls")),
     path("", include("api.urls")),
     *(path(f"{city.slug}/", restaurant_page, {"city": city}, name=city.name) for city in all_cities()),
     path("admin/", admin.site.urls),

@@ -45,12 +45,12 @@ def move(order: Order, status: str) -> Order:
     return order
 
 
-def pay(order: Order) -> Payment:
-    """Record a payment of the whole order that waits for the provider. Raises Conflict when there is one already."""
+def pay(order: Order, provider: str) -> Payment:
+    """Record a payment of the whole order that waits for the provider: "stripe" or "counter". Raises Conflict when there is one already."""
     if order.status == Status.CANCELED:
         raise Conflict("order: is canceled and cannot be paid")
     try:
         with transaction.atomic():
-            return Payment.objects.create(order=order, amount_cents=order.total_cents, reference=f"ocp_{token_hex(12)}")
+            return Payment.objects.create(order=order, amount_cents=order.total_cents, provider=provider, reference=f"ocp_{token_hex(12)}")
     except IntegrityError:
         raise Conflict("order: already has a payment") from None

@@ -1,14 +1,23 @@
 """The pages of the shop: plain forms, no script."""
+import logging
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from payments import paying
+from payments.sessions import Unavailable
+
 from . import ordering
 from .basket import Basket
 from .forms import OrderForm
-from .models import Order, Product, Restaurant
+from .models import Account, Order, Payment, Product, Restaurant
+
+log = logging.getLogger(__name__)
+LEADS_TO_STRIPE = ("default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self' https://checkout.stripe.com; "
+                   "frame-ancestors 'none'")
 
 
 @require_GET
@@ -56,7 +65,9 @@ def order(request: HttpRequest) -> HttpResponse:
     lines = own.lines()
     if not lines:
         return redirect("basket")
-    form = OrderForm(request.POST or None, label_suffix="")
+    account = Account.objects.filter(pk=request.user.pk).first() if request.user.is_authenticated else None
+    known = {field: getattr(account, field) for field in ("name", "phone", "address")} if account else {}
+    form = OrderForm(request.POST or None, initial=known, instance=Order(account=account), label_suffix="")
     if form.is_valid():
         placed = ordering.place(form.save(commit=False), ((line.product, line.quantity) for line in lines))
         own.clear()
@@ -69,15 +80,28 @@ def order(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def track(request: HttpRequest, order_id: object) -> HttpResponse:
-    """The way of one order. Who has the link may look; telephone and address are not shown."""
-    placed = get_object_or_404(Order.objects.select_related("restaurant").prefetch_related("lines__product"), id=order_id)
+    """The way of one order. Who has the link may look; telephone and address are not shown. Who comes back from Stripe has it looked at."""
+    placed = get_object_or_404(Order.objects.select_related("restaurant", "payment__checkout").prefetch_related("lines__product"), id=order_id)
+    payment = getattr(placed, "payment", None)
+    if "stripe" in request.GET and hasattr(payment, "checkout"):
+        try:
+            paying.settle(payment.checkout.session)
+            payment.refresh_from_db(fields=["status"])
+        except Unavailable as error:
+            # Its notice comes, too.
+            log.warning("payment not looked at: %s", error)
     way = [Order.Status.RECEIVED, Order.Status.PREPARING, Order.Status.READY, Order.Status.DELIVERED]
     done = way.index(placed.status) if placed.status in way else -1
-    return render(request, "shop/track.html", {
+    page = render(request, "shop/track.html", {
         "order": placed,
         "canceled": placed.status == Order.Status.CANCELED,
+        "paid": payment is not None and payment.status == Payment.Status.PAID,
+        "back": "stripe" in request.GET,
         "steps": [{"label": s.label, "done": i <= done, "now": i == done} for i, s in enumerate(way)],
     })
+    # A form may lead on to Stripe: what nginx says of forms otherwise holds for where they end, too.
+    page["Content-Security-Policy"] = LEADS_TO_STRIPE
+    return page
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

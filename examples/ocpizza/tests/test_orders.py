@@ -124,13 +124,13 @@ class OrderStatus(OrderTestCase):
 
 
 class Payments(OrderTestCase):
-    def test_a_payment_waits_for_the_provider_with_the_amount_of_the_order(self):
+    def test_a_payment_waits_at_the_counter_with_the_amount_of_the_order(self):
         order = self.order()
         status, body = self.call("POST", "/payment", {"order": order})
         payment = Payment.objects.get()
         self.assertEqual((status, body), (201, {
-            "id": payment.pk, "order": order, "amountCents": 2620, "currency": "EUR", "provider": "stripe",
-            "reference": payment.reference, "status": "pending",
+            "id": payment.pk, "order": order, "amountCents": 2620, "currency": "EUR", "provider": "counter",
+            "reference": payment.reference, "status": "pending", "url": None,
         }))
         self.assertRegex(payment.reference, r"^ocp_[0-9a-f]{24}$")
         self.assertEqual(self.call("GET", f"/orders/{order}")[1]["payment"], "pending")

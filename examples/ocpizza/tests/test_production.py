@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 
 from django.test import SimpleTestCase
 
+from .outside import mail_server, stand_in
+
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = """
 import json
@@ -85,6 +87,67 @@ class Environment(SimpleTestCase):
         self.assertEqual(python(code, **self.base | {"ENABLE_BENCH": "1"}).stdout, "slow\n")
         self.assertIn("Resolver404", python(code, **self.base).stderr)
 
+    def test_a_key_of_another_form_leaves_its_service_off_and_says_so(self):
+        code = "import sys\nfrom django.conf import settings\nprint(repr(settings.STRIPE_API_KEY), *(name in sys.modules for name in ('stripe', 'sentry_sdk')))"
+        quiet = python(code, **self.base)
+        self.assertEqual((quiet.stdout, quiet.stderr), ("'' False False\n", ""))
+        made_up = python(code, **self.base | {"STRIPE_API_KEY": "made-up-hidden", "SENTRY_DSN": "made-up-hidden"})
+        self.assertEqual((made_up.stdout, made_up.stderr), ("'' False False\n",
+            "SENTRY_DSN: is no DSN of Sentry (https://KEY@HOST/PROJECT), so errors are in the journal alone\n"
+            "STRIPE_API_KEY: is no secret key of Stripe (sk_... or rk_...), so nobody pays by card on the site\n"))
+        self.assertEqual(python(code, **self.base | {"STRIPE_API_KEY": "rk_live_51"}).stdout, "'rk_live_51' False False\n")
+
+
+class Sentry(SimpleTestCase):
+    """Against a stand-in that takes what the SDK sends: https://develop.sentry.dev/sdk/data-model/envelopes/"""
+
+    def sent(self, code: str) -> list[dict]:
+        """Events that a process of the site sent before it ended."""
+        with stand_in() as sentry:
+            sentry.answers = {"POST /api/42/envelope/": lambda _: (200, {})}
+            self.key = "0123456789abcdef0123456789abcdef"
+            result = python(code, **Environment.base | {
+                "SENTRY_DSN": sentry.url.replace("//", f"//{self.key}@") + "/42", "SENTRY_RELEASE": "00112233aabbccdd", "SENTRY_ENVIRONMENT": "prod",
+                "ENABLE_BENCH": "1", "SITE_HOSTS": "testserver", "SITE_SCHEME": "http", "DATABASE_URL": "postgres://u:hidden-password@127.0.0.1:1/ocp"})
+            self.assertEqual(result.stdout, "500\n", result.stderr)
+            bodies = [asked.body.split(b"\n") for asked in sentry.asked]
+            self.assertIn(f"sentry_key={self.key}", sentry.asked[0].headers["X-Sentry-Auth"])
+        return [json.loads(lines[i + 1]) for lines in bodies for i, line in enumerate(lines) if line.startswith(b'{"type":"event"')]
+
+    def test_an_exception_is_sent_with_its_release_and_its_stack_and_with_nothing_that_a_visitor_sent(self):
+        event, = self.sent(
+            "import django; django.setup()\n"
+            "from unittest.mock import patch\n"
+            "from django.test import Client\n"
+            "def broken(_):\n"
+            "    secret = 'visitor@example.org'\n"
+            "    raise ValueError('the oven is cold')\n"
+            "with patch('shop.health.time.sleep', broken):\n"
+            "    print(Client(raise_request_exception=False).get('/slow', headers={'Authorization': 'Bearer a-token', 'Cookie': 'sessionid=a-session'}).status_code)")
+        self.assertEqual((event["release"], event["environment"], event["exception"]["values"][0]["value"]), ("00112233aabbccdd", "prod", "the oven is cold"))
+        self.assertEqual(event["transaction"], "/slow")
+        for hidden in ("visitor@example.org", "a-token", "a-session", "hidden-password", "k" * 50):
+            self.assertNotIn(hidden, json.dumps(event))
+
+
+class Mail(SimpleTestCase):
+    def test_a_code_reaches_the_mail_server_of_the_environment_by_tls_and_login_and_sets_a_password(self):
+        code = (
+            "import django, json, sys; django.setup()\n"
+            "from django.core.management import call_command\n"
+            "from django.contrib.auth.models import User\n"
+            "from django.test import Client\n"
+            "call_command('migrate', verbosity=0)\n"
+            "User.objects.create_user('ada@example.org', 'ada@example.org', 'quattro-stagioni-7')\n"
+            "print(Client().post('/resetPassword', json.dumps({'email': 'ada@example.org'}), content_type='application/json').status_code)")
+        with TemporaryDirectory() as folder, mail_server(Path(folder)) as mail:
+            result = python(code, **Environment.base | {
+                "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3", "SITE_HOSTS": "testserver", "SITE_SCHEME": "http", "SSL_CERT_FILE": str(mail.certificate),
+                "EMAIL_HOST": "localhost", "EMAIL_PORT": str(mail.port), "EMAIL_HOST_USER": "postmaster@mg.ocpizza.fr", "EMAIL_HOST_PASSWORD": "a-password", "EMAIL_FROM": "OC Pizza <no-reply@mg.ocpizza.fr>"})
+        self.assertEqual((result.stdout, mail.login), ("202\n", "postmaster@mg.ocpizza.fr a-password"), result.stderr)
+        sent, = mail.mails
+        self.assertRegex(sent, r"(?s)From: OC Pizza <no-reply@mg\.ocpizza\.fr>\r\nTo: ada@example\.org\r\n.*\r\nCode: [a-z0-9]+-[0-9a-f]{32}\r\n")
+
 
 class Static(SimpleTestCase):
     def test_pages_name_files_by_the_hash_of_their_content(self):
@@ -110,7 +173,7 @@ class Requirements(SimpleTestCase):
     def test_every_package_is_pinned_with_hashes(self):
         pins = [line for line in self.lines if line and line[0] not in " #"]
         for pin in pins:
-            self.assertRegex(pin, r"^[a-z0-9-]+==[0-9.]+ \\$")
+            self.assertRegex(pin, r"^[a-z0-9-]+==[0-9.]+(\.post\d+)? \\$")
         hashed = re.findall(r"^[a-z0-9-]+==\S+ \\\n    --hash=sha256:[0-9a-f]{64}", "\n".join(self.lines), re.M)
         self.assertEqual(len(hashed), len(pins))
 

@@ -53,4 +53,8 @@ export class Descriptions {
   }
 }
 
-export const secrets: readonly Edit[] = ["sshPrivateKey", "DJANGO_SECRET_KEY", "STRIPE_API_KEY", "GOOGLE_OAUTH_SECRET", "FACEBOOK_APP_SECRET"].map((name) => secret(name, `${name}-1`));
+/** A value for each secret that the app of a stack reads, and for its key. */
+export function secretsOf(stack: string): readonly Edit[] {
+  const file = parseDocument(readFileSync(join(project, `Pulumi.${stack}.yaml`), "utf8")).toJS() as { config: { "webstack:secrets": string[] } };
+  return ["sshPrivateKey", ...file.config["webstack:secrets"]].map((name) => secret(name, `${name}-1`));
+}

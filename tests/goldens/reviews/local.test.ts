@@ -1,8 +1,8 @@
 /** Limit: these show what a review says of a rehearsal; applying a change and looking is what tests/machines are for. */
-import { secret, secrets, set } from "./changes";
+import { secret, secretsOf, set } from "./changes";
 import { reviewTests } from "./table";
 
-reviewTests("local", secrets, {
+reviewTests("local", secretsOf("local"), {
   "nothing": { edits: [], level: "nothing", headline: "nothing changes" },
   "worker-count": { edits: [set("services.web.workers", 2)], level: "restart", headline: "restart of web, rolled: no request fails" },
   "nginx-option": { edits: [set("site.maxBodyMiB", 25)], level: "no downtime", headline: "no downtime" },

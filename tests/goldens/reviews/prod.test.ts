@@ -1,8 +1,8 @@
 /** Limit: these show what a review says of production on DigitalOcean; no cloud is asked. */
-import { secret, secrets, set } from "./changes";
+import { secret, secretsOf, set } from "./changes";
 import { reviewTests } from "./table";
 
-reviewTests("prod", [...secrets, secret("backupPassword", "backupPassword-1")], {
+reviewTests("prod", [...secretsOf("prod"), secret("backupPassword", "backupPassword-1")], {
   "worker-count": { edits: [set("services.web.workers", 3)], level: "restart", headline: "restart of web, rolled: no request fails" },
   "nginx-option": { edits: [set("site.maxBodyMiB", 25)], level: "no downtime", headline: "no downtime" },
   // Its connection leaves each worker one thread less.

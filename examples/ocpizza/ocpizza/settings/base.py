@@ -16,6 +16,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "shop",
+    "payments",
+    "people",
     "city",
     "city_001",
     "city_002",
@@ -43,6 +45,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "shop.basket.basket_of",
+                "payments.views.cards_of",
                 "city.config.cities_of",
             ],
         },
@@ -76,6 +79,12 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 LOGIN_TOKEN_SECONDS = 24 * 3600
 
+# Services outside: each is off without its key.
+STRIPE_API = "https://api.stripe.com"
+STRIPE_API_KEY = ""
+GOOGLE_OAUTH_CLIENT_ID = GOOGLE_OAUTH_SECRET = ""
+FACEBOOK_APP_ID = FACEBOOK_APP_SECRET = ""
+
 # GET /slow, for load tests; only production.py can open it.
 ENABLE_BENCH = False
 
@@ -87,5 +96,5 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     # Django's own handlers would mail administrators and print again.
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}, "stripe": {"level": "WARNING"}},
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 from .base import *  # noqa: F403 (how Django layers settings)
 from .database import database
 from .environment import one_of, required, whole_number, words
+from .outside import report_errors, stripe_key
 
 DEBUG = False
 SECRET_KEY = required("DJANGO_SECRET_KEY", "<50 random characters>")
@@ -34,6 +35,13 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = True
 EMAIL_TIMEOUT = 5
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", f"OC Pizza <no-reply@{ALLOWED_HOSTS[0] if ALLOWED_HOSTS else 'localhost'}>")
+
+report_errors(os.environ.get("SENTRY_DSN", ""))
+STRIPE_API_KEY = stripe_key(os.environ.get("STRIPE_API_KEY", ""))
+GOOGLE_OAUTH_CLIENT_ID = os.environ.get("GOOGLE_OAUTH_CLIENT_ID", "")
+GOOGLE_OAUTH_SECRET = os.environ.get("GOOGLE_OAUTH_SECRET", "")
+FACEBOOK_APP_ID = os.environ.get("FACEBOOK_APP_ID", "")
+FACEBOOK_APP_SECRET = os.environ.get("FACEBOOK_APP_SECRET", "")
 
 # In every backup of the stack that names it in backup.paths.
 CITY_BACKUPS = Path(os.environ.get("CITY_BACKUPS", "/srv/webstack/shared/data/city-backups"))

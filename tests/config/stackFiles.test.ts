@@ -1,0 +1,53 @@
+/** The shipped stack files hold what their applications need. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { parseSpec } from "../../infra/config/parse";
+import { ConfigError } from "../../infra/config/problems";
+import { project } from "../../tools/setup/folders";
+import { exampleSpec } from "../goldens/stacks";
+
+/** What the program says before it makes anything, with every secret set but one. */
+function problemsOf(stack: string, missing: string): readonly string[] {
+  const { config } = parse(readFileSync(join(project, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
+  const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("webstack:", ""), value]));
+  const names = ["sshPrivateKey", "backupPassword", ...(raw.secrets as string[])].filter((name) => name !== missing);
+  try {
+    parseSpec(raw, { project: "webstack", stack, secretNames: new Set(names) });
+    return [];
+  } catch (error) {
+    return error instanceof ConfigError ? error.message.split("\n").slice(1).map((line) => line.trim()) : [String(error)];
+  }
+}
+
+const bitcoin = ["bitcoin", "bitcoin-prod", "bitcoin-aws"];
+
+test.each(bitcoin)("%s says how a rollback reads the schema, and has a page for each service that asks no database", (stack) => {
+  const { release, services } = exampleSpec(stack);
+  expect(release.schema).toEqual({
+    revision: ["python", "manage.py", "schemarevision"],
+    check: ["python", "manage.py", "migrate", "--check"],
+    down: ["python", "manage.py", "schemarevision", "--to", "{revision}"],
+  });
+  expect(services.map((service) => (service.kind === "command" ? null : service.health.live))).toEqual(services.map(({ name }) => (name === "api" ? "/api/livez" : "/livez")));
+});
+
+test.each(["prod", "aws"])("%s sends the codes of /resetPassword through a port that is open, with a password that up asks for", (stack) => {
+  const { env, secrets, network } = exampleSpec(stack);
+  expect([env.EMAIL_HOST, secrets]).toEqual([expect.stringMatching(/^[a-z0-9.-]+\.(org|com)$/), expect.arrayContaining(["EMAIL_HOST_PASSWORD"])]);
+  expect([...secrets, ...Object.keys(env)]).toContain("EMAIL_HOST_USER");
+  expect(network.outbound).toContain(Number(env.EMAIL_PORT));
+  expect(problemsOf(stack, "EMAIL_HOST_PASSWORD")).toEqual([`EMAIL_HOST_PASSWORD: must be set; run npm run secret -- ${stack} set EMAIL_HOST_PASSWORD`]);
+});
+
+test.each(["prod", "aws"])("%s has a name and a secret at each service outside that the site knows", (stack) => {
+  const { env, secrets } = exampleSpec(stack);
+  expect([...Object.keys(env), ...secrets]).toEqual(expect.arrayContaining(["STRIPE_API_KEY", "GOOGLE_OAUTH_CLIENT_ID", "GOOGLE_OAUTH_SECRET", "FACEBOOK_APP_ID", "FACEBOOK_APP_SECRET", "SENTRY_DSN"]));
+  const read = readFileSync(join(project, "examples/ocpizza/ocpizza/settings/production.py"), "utf8");
+  for (const name of [...Object.keys(env), ...secrets].filter((one) => one !== "DJANGO_SETTINGS_MODULE")) expect(read).toContain(`"${name}"`);
+});
+
+test.each(bitcoin)("%s serves made-up prices only where it rehearses", (stack) => {
+  const { target, env } = exampleSpec(stack);
+  expect(env.FEED_URL?.startsWith("file:")).toBe(target === "local");
+});
