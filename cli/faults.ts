@@ -13,8 +13,9 @@ import { moto } from "../tools/moto";
 import { pebble } from "../tools/pebble";
 import { probes } from "../tools/probes";
 import { scanners } from "../tools/scanners";
-import { setUp } from "../tools/setup";
+import { engine, setUp } from "../tools/setup";
 import { project } from "../tools/setup/folders";
+import { packages } from "../tools/setup/packages";
 import { workflows } from "../tools/workflows";
 import { jest } from "./test/jest";
 import { sum, type Count } from "./test/suite";
@@ -22,7 +23,7 @@ import { main } from "./terminal";
 
 main(async () => {
   const words = process.argv.slice(2);
-  await setUp([k6, moto, pebble, probes, scanners, workflows, images, mysqlImages]);
+  await setUp([packages, ...engine, k6, moto, pebble, probes, scanners, workflows, images, mysqlImages]);
   const folder = mkdtempSync(join(tmpdir(), "faults-"));
   const table = join(folder, "rows.json");
   const counts: Count[] = [];

@@ -1,5 +1,10 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { images } from "../tools/images";
-import { setUp } from "../tools/setup";
+import { engine, setUp } from "../tools/setup";
+import { project } from "../tools/setup/folders";
+import { packages, requireMachineBox } from "../tools/setup/packages";
+import { readStackFile } from "./review/stackFile";
 import { Pulumi } from "./pulumi";
 import { fillSecrets } from "./secrets";
 import { readConfig, type StackConfig } from "./stack";
@@ -20,14 +25,23 @@ export async function prepareSecrets(stack: string): Promise<Omit<Prepared, "loc
   return { pulumi, config: await readConfig(pulumi) };
 }
 
-/** Sets this box up, makes the stack where it is not there yet, and gives a local one the secrets it lacks. */
+/** Sets this box up for the stack's target, makes the stack where it is not there yet, and gives a local one the secrets it lacks. */
 export async function prepare(stack: string): Promise<Prepared> {
-  const { pulumi, config } = await prepareSecrets(stack);
-  const local = config.target === "local";
+  const local = isLocal(stack);
   if (local) {
-    await setUp([images]);
+    requireMachineBox();
+    await setUp([packages, ...engine, images]);
+  }
+  const { pulumi, config } = await prepareSecrets(stack);
+  if (local) {
     const filled = await fillSecrets(pulumi, config);
     if (filled.length > 0) console.log(`Set in Pulumi.${stack}.yaml, encrypted: random values for ${filled.join(", ")}.`);
   }
   return { pulumi, local, config };
+}
+
+/** By its file alone, since what is set up first is what the target needs. A stack without a file is refused later, by name. */
+function isLocal(stack: string): boolean {
+  const file = join(project, `Pulumi.${stack}.yaml`);
+  return existsSync(file) && readStackFile(readFileSync(file, "utf8")).raw["target"] === "local";
 }

@@ -3,9 +3,8 @@
  * `hostctl rollback`. The next `up` finds that and moves forward again to what is declared.
  */
 import { setUp } from "../tools/setup";
-import { run } from "../tools/setup/process";
-import { withLogin } from "./hostLogin";
 import { Pulumi } from "./pulumi";
+import { rollBack } from "./rollback/rollBack";
 import { readOutputs } from "./stack";
 import { main, stackAndRest, UsageError } from "./terminal";
 
@@ -17,11 +16,5 @@ main(async () => {
   const pulumi = new Pulumi(stack);
   await pulumi.require();
   const { hosts } = await readOutputs(pulumi);
-  return withLogin(pulumi, hosts, async (sshArguments) => {
-    for (const host of hosts) {
-      const status = await run("ssh", [...sshArguments(host), ["sudo hostctl rollback", ...rest].join(" ")]);
-      if (status !== 0) return status;
-    }
-    return 0;
-  });
+  return rollBack(pulumi, hosts, rest);
 });

@@ -17,3 +17,15 @@ export async function fetchSite(url: string): Promise<SiteAnswer> {
     return { ok: false, text: `no answer from ${url}: ${cause instanceof Error ? cause.message : message}` };
   }
 }
+
+/** Fetches a page until it answers as it should, for so long at most. */
+export async function awaitSite(url: string, seconds: number): Promise<SiteAnswer> {
+  for (const end = Date.now() + seconds * 1000; ; ) {
+    const answer = await fetchSite(url);
+    if (answer.ok || Date.now() + pause > end) return answer;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+/** Milliseconds between two tries. */
+const pause = 2000;

@@ -1,7 +1,8 @@
 /** npm run soak -- FILE [NAME] [--times N]: runs one file of tests, or the test of a name in it, ten times on a box that has other work to do, and counts. */
 import { spawn } from "node:child_process";
 import { cpus } from "node:os";
-import { setUp } from "../tools/setup";
+import { engine, setUp } from "../tools/setup";
+import { packages } from "../tools/setup/packages";
 import { seconds } from "../tools/setup/step";
 import { jest } from "./test/jest";
 import { allSuites } from "./test/suites";
@@ -9,7 +10,7 @@ import { main, UsageError } from "./terminal";
 
 main(async () => {
   const { file, level, name, times } = asked(process.argv.slice(2));
-  await setUp();
+  await setUp([packages, ...engine]);
   const crowd = cpus().map(() => spawn("setpriv", ["--pdeathsig", "KILL", "sha256sum", "/dev/zero"], { stdio: "ignore" }));
   let failed = 0;
   try {

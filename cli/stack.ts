@@ -62,3 +62,9 @@ export async function readOutputs(pulumi: Pulumi): Promise<StackOutputs> {
   }
   return { siteUrl, hosts, release: String(release ?? ""), database };
 }
+
+/** The release that serves, "" where the stack was never up. */
+export async function releaseOf(pulumi: Pulumi): Promise<string> {
+  const { release } = JSON.parse(await pulumi.capture(["stack", "output", "--json"])) as Partial<StackOutputs>;
+  return String(release ?? "");
+}

@@ -13,8 +13,9 @@ import { pebble } from "../tools/pebble";
 import { postgres } from "../tools/postgres";
 import { probes, signatures } from "../tools/probes";
 import { scanners } from "../tools/scanners";
-import { setUp } from "../tools/setup";
+import { engine, setUp } from "../tools/setup";
 import { project } from "../tools/setup/folders";
+import { packages } from "../tools/setup/packages";
 import { seconds } from "../tools/setup/step";
 import { workflows } from "../tools/workflows";
 import { cacheNow, cacheTable } from "./test/cache";
@@ -33,7 +34,7 @@ main(async () => {
   const suites = await chosen(wish);
   const before = cacheNow();
   const onMachines = suites.some(({ name }) => name.startsWith("machines/"));
-  await setUp([iam, linters, moto, postgres, signatures, ...(onMachines ? [k6, pebble, scanners, probes, workflows, images, mysqlImages] : [])]);
+  await setUp([packages, ...engine, iam, linters, moto, postgres, signatures, ...(onMachines ? [k6, pebble, scanners, probes, workflows, images, mysqlImages] : [])]);
 
   const started = Date.now();
   const done: Done[] = [];

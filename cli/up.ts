@@ -1,29 +1,44 @@
 /**
- * npm run up [-- STACK [PULUMI-OPTION...]]: brings a stack up, "local" unless told otherwise. Exit status: 0 it is up, 2 it is up but its
- * first page does not answer as it should, else that of pulumi.
+ * npm run up [-- STACK [--rollback-on-failure] [PULUMI-OPTION...]]: brings a stack up, "local" unless told otherwise. Exit status: 0 it is up, 2 it
+ * is up but its first page does not answer as it should, else that of pulumi. With --rollback-on-failure the release before serves again then; 1 where it cannot.
  */
 import { mariadbNote } from "../infra/host/database/mariadb";
+import { project } from "../tools/setup/folders";
 import { seconds } from "../tools/setup/step";
+import { readDescription } from "./description";
 import { policyWords } from "./policy";
 import { prepare } from "./prepare";
-import { fetchSite } from "./site";
-import { readOutputs } from "./stack";
+import type { Pulumi } from "./pulumi";
+import { rollBack } from "./rollback/rollBack";
+import { wayBack } from "./rollback/wayBack";
+import { awaitSite, fetchSite } from "./site";
+import { readOutputs, releaseOf, type StackOutputs } from "./stack";
 import { main, stackAndRest, table } from "./terminal";
+
+const rollbackOnFailure = "--rollback-on-failure";
+
+/** One page that is lost on the way takes no release back. */
+const patienceSeconds = 20;
 
 main(async () => {
   const started = Date.now();
   const { stack, rest } = stackAndRest();
+  const takesBack = rest.includes(rollbackOnFailure);
+  const options = rest.filter((word) => word !== rollbackOnFailure);
   const { pulumi, local, config } = await prepare(stack);
+  const before = takesBack ? await releaseOf(pulumi) : "";
+  if (takesBack) console.log(`If the first page does not answer: ${wayBack(readDescription(project, stack)).says}.`);
 
   // Nothing that costs money or serves customers changes without its preview being read and confirmed.
-  const status = await pulumi.run(["up", ...(local ? ["--yes", "--skip-preview"] : []), ...policyWords(config), ...rest]);
+  const status = await pulumi.run(["up", ...(local ? ["--yes", "--skip-preview"] : []), ...policyWords(config), ...options]);
   if (status !== 0) {
     console.error(`webstack: stack ${stack} is not up: pulumi ended with status ${status}; the lines above say why, and npm run up tries again`);
     return status;
   }
 
-  const { siteUrl, release, database } = await readOutputs(pulumi);
-  const page = await fetchSite(siteUrl);
+  const outputs = await readOutputs(pulumi);
+  const { siteUrl, release, database } = outputs;
+  const page = await (takesBack ? awaitSite(siteUrl, patienceSeconds) : fetchSite(siteUrl));
   const lines: (readonly [string, string])[] = [
     ["stack", stack],
     ["release", release],
@@ -35,5 +50,22 @@ main(async () => {
   ];
   console.log(`\n${page.ok ? "Your site is up" : "The stack is up, but its site does not answer as it should"}: ${siteUrl}\n${table(lines)}\n`);
   if (local && database?.engine === "mysql") console.log(`${mariadbNote}\n`);
-  return page.ok ? 0 : 2;
+  if (page.ok) return 0;
+  return takesBack ? takeBack(pulumi, outputs, before) : 2;
 });
+
+/** The release that served before this `up` serves again; the settings stay. Result: the exit status. */
+async function takeBack(pulumi: Pulumi, { siteUrl, hosts, release }: StackOutputs, before: string): Promise<number> {
+  if (before === "" || before === release) {
+    const why = before === "" ? "no release served before" : `release ${release} served before, too, so that its code is not what fails`;
+    console.error(`webstack: nothing is rolled back: ${why}; npm run logs -- web says more`);
+    return 1;
+  }
+  const status = await rollBack(pulumi, hosts, [before, ...wayBack(readDescription(project, pulumi.stack)).options]);
+  if (status !== 0) {
+    console.error(`webstack: release ${release} serves on: it could not be rolled back to ${before}; the lines above say why`);
+    return 1;
+  }
+  console.log(`Rolled back: release ${before} serves again (${(await fetchSite(siteUrl)).text}).`);
+  return 2;
+}

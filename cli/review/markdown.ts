@@ -18,6 +18,7 @@ export function markdown(review: Review): string {
     cost(review),
     connections(review.connections),
     files(review),
+    section("Deployment", review.deployment.map((line) => `- ${line}`)),
     section("To do before the next up", review.unset.map((name) => `- \`npm run secret -- ${review.stack} set ${name}\``)),
     section("What this review could not know", review.unknown.map((line) => `- ${line}`)),
   ];

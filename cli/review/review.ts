@@ -10,6 +10,7 @@ import { compareResources, type Step } from "./graph";
 import { compareFiles, compareHosts, oneSidedHosts, type FileChange, type HostChange, type OneSided } from "./hosts";
 import { compareOpenings, type Openings } from "./openings";
 import { deployedLabel } from "./deployed";
+import { deploymentOf } from "./deployment";
 import { emptySide, type Side } from "./side";
 import { judge, type Verdict } from "./verdict";
 
@@ -32,6 +33,8 @@ export interface Review {
   readonly problems: readonly Problem[];
   /** What the rules of policy/ say of the state after the change. */
   readonly findings: readonly Finding[];
+  /** What whoever deploys it must know before. */
+  readonly deployment: readonly string[];
   /** Secrets that must be set before the next `up`. */
   readonly unset: readonly string[];
   /** What this review could not know. */
@@ -67,6 +70,7 @@ export function reviewChange(stack: string, before: Side | null, after: Side): R
     connections: { before: old.spec === null ? null : budgetOf(old.spec), after: after.spec === null ? null : budgetOf(after.spec) },
     problems,
     findings: findingsOf(after),
+    deployment: after.spec === null ? [] : deploymentOf(after.spec),
     unset: after.unset,
     unknown: unknowns(old, after, steps),
   };

@@ -68,12 +68,16 @@ function downloadWheels(requirements: string, { python, architecture }: Runtime)
         ...["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"],
         ...[...pipPlatform({ python, architecture }), "--requirement", requirements, "--dest", unfinished],
       ],
-      { stdio: ["ignore", "inherit", "inherit"] },
+      { stdio: ["ignore", "inherit", "pipe"], encoding: "utf8" },
     );
     renameSync(unfinished, folder);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
-    throw error;
+    const { code, stderr = "" } = error as { code?: string; stderr?: string };
+    if (code === "ENOENT" || stderr.includes("No module named pip")) {
+      throw new Error(`${requirements}: its wheels are fetched by pip of Python 3, which is not here; install both: https://pip.pypa.io/en/stable/installation`, { cause: error });
+    }
+    throw new Error(`${requirements}: pip refused it\n${stderr.trimEnd()}`, { cause: error });
   }
   return folder;
 }

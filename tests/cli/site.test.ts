@@ -1,13 +1,14 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { fetchSite } from "../../cli/site";
+import { awaitSite, fetchSite } from "../../cli/site";
 
 let server: Server;
 let url: string;
 
 beforeAll(async () => {
-  server = createServer((request, response) => response.writeHead(request.url === "/" ? 200 : 500).end("hello"));
+  let asked = 0;
+  server = createServer((request, response) => response.writeHead(request.url === "/" || (request.url === "/late" && ++asked > 1) ? 200 : 500).end("hello"));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -24,4 +25,8 @@ test("an error page is not ok", async () => {
 
 test("a site that does not answer is described, not thrown", async () => {
   expect(await fetchSite("http://127.0.0.1:1/")).toEqual({ ok: false, text: expect.stringMatching(/^no answer from http:\/\/127\.0\.0\.1:1\/: ./) as string });
+});
+
+test("a page that is lost once is asked for again, and one that stays broken not longer than it is told", async () => {
+  expect([(await awaitSite(`${url}/late`, 5)).ok, (await awaitSite(`${url}/broken`, 1)).ok]).toEqual([true, false]);
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { missingPackages } from "../../tools/setup/packages";
+import { missingPackages, requireMachineBox } from "../../tools/setup/packages";
 import { capture, Failed } from "../../tools/setup/process";
 import { makeMissing, seconds, type Step } from "../../tools/setup/step";
 
@@ -63,4 +63,8 @@ test("a program that is not there is said to be", async () => {
 
 test("what a program reads comes from standard input", async () => {
   expect(await capture("tr", ["a-z", "A-Z"], { stdin: "secret\n" })).toBe("SECRET");
+});
+
+test("a Mac is told in one line what needs Linux and root, and what works there", () => {
+  expect(() => requireMachineBox("darwin")).toThrow("local machines need Linux and root, got darwin; use a Linux box for the rehearsal, the verbs for a stack in a cloud work here");
 });

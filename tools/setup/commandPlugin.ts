@@ -28,7 +28,7 @@ export const commandPlugin: Step = {
   },
   make: async (say) => {
     const machine = process.arch === "arm64" ? "arm64" : "amd64";
-    const official = `https://get.pulumi.com/releases/plugins/pulumi-resource-command-v${version}-linux-${machine}.tar.gz`;
+    const official = `https://get.pulumi.com/releases/plugins/pulumi-resource-command-v${version}-${process.platform}-${machine}.tar.gz`;
     if (await reachable(official)) {
       say("from https://get.pulumi.com");
       await capture(findPulumi() ?? "pulumi", ["plugin", "install", "resource", "command", version]);

@@ -4,7 +4,7 @@ import { findProgram } from "./folders";
 import { capture } from "./process";
 import { SetUpError, type Step } from "./step";
 
-/** Debian packages that local machines and the tests need on this box. */
+/** Debian packages that local machines and the tests need on this box; stacks in a cloud need none. */
 const needed = [
   "ca-certificates",
   "curl",
@@ -44,6 +44,12 @@ export async function install(names: readonly string[]): Promise<void> {
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   await capture("apt-get", ["update", "-q"], { env });
   await capture("apt-get", ["install", "-q", "-y", "--no-install-recommends", ...names], { env });
+}
+
+/** Error: this box cannot have machines of its own, and what to do. */
+export function requireMachineBox(platform: string = process.platform): void {
+  if (platform !== "linux") throw new SetUpError(`local machines need Linux and root, got ${platform}; use a Linux box for the rehearsal, the verbs for a stack in a cloud work here`);
+  requireRoot("a stack on local machines");
 }
 
 /** Error: the line that says how to become root. */

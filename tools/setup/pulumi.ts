@@ -6,7 +6,7 @@ import { cacheFolder, findProgram, project } from "./folders";
 import { goBuild } from "./go";
 import { capture } from "./process";
 import { reachable } from "./reachable";
-import type { Step } from "./step";
+import { SetUpError, type Step } from "./step";
 
 /** The engine that we test with; tools/pulumi/engine/go.mod names the same. */
 export const engineVersion = "v3.259.0";
@@ -32,7 +32,9 @@ export const pulumi: Step = {
 
 async function installOfficial(say: (text: string) => void): Promise<void> {
   say("from https://get.pulumi.com");
-  const script = await capture("curl", ["-fsSL", "https://get.pulumi.com"]);
+  // The installer itself looks for either.
+  if (!findProgram("curl") && !findProgram("wget")) throw new SetUpError("neither curl nor wget is on PATH; install one of them, or the Pulumi CLI: https://www.pulumi.com/docs/install");
+  const script = await (await fetch("https://get.pulumi.com")).text();
   await capture("sh", ["-s", "--", "--version", engineVersion.slice(1), "--no-edit-path"], { stdin: script });
 }
 
