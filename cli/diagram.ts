@@ -10,7 +10,8 @@ import { project } from "../tools/setup/folders";
 import { sceneOf } from "./diagram/scene";
 import { svg } from "./diagram/svg";
 import { readStackFile } from "./review/stackFile";
-import { main, stackAndRest, UsageError } from "./terminal";
+import { main, UsageError } from "./terminal";
+import { whichStack } from "./whichStack";
 
 const documented = ["local", "prod", "bitcoin"] as const;
 
@@ -26,12 +27,12 @@ function draw(stack: string): string {
 }
 
 if (require.main === module) {
-  main(() => {
-    const { stack, rest } = stackAndRest();
+  main(async () => {
+    const { stack, rest } = await whichStack();
     const unknown = rest.find((word) => word !== "--docs");
     if (unknown !== undefined) throw new UsageError(`npm run diagram knows no ${unknown}; it knows --docs`);
     if (rest.includes("--docs")) for (const [path, text] of pictures()) writeFileSync(join(project, path), text);
     else process.stdout.write(draw(stack));
-    return Promise.resolve(0);
+    return 0;
   });
 }

@@ -8,12 +8,13 @@ import { leftovers } from "./leftovers";
 import { backupHost, parseState, refusal } from "./protection";
 import { Pulumi } from "./pulumi";
 import { readConfig, readOutputs } from "./stack";
-import { main, stackAndRest, table, UsageError } from "./terminal";
+import { main, table, UsageError } from "./terminal";
+import { whichStack } from "./whichStack";
 
 const withoutBackup = "--without-backup";
 
 main(async () => {
-  const { stack, rest } = stackAndRest();
+  const { stack, rest } = await whichStack();
   const pulumi = new Pulumi(stack);
   await pulumi.require();
   const resources = parseState(await pulumi.capture(["stack", "export"]));
@@ -41,7 +42,7 @@ main(async () => {
 
 async function lastBackup(pulumi: Pulumi, keeper: string): Promise<void> {
   const { hosts } = await readOutputs(pulumi);
-  const host = chooseHost(hosts, keeper);
+  const host = chooseHost(hosts, keeper, pulumi.stack);
   console.log(`A last backup, by ${host.name}:`);
   const status = await withLogin(pulumi, hosts, (sshArguments) => run("ssh", [...sshArguments(host), "sudo", "hostctl", "backup"]));
   if (status !== 0) {

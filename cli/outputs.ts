@@ -1,10 +1,11 @@
 /** npm run outputs [-- STACK]: what CI may read, as JSON; docs/outputs.schema.json describes it. Secrets stay closed. */
 import { setUp } from "../tools/setup";
 import { Pulumi } from "./pulumi";
-import { main, stackAndRest } from "./terminal";
+import { main } from "./terminal";
+import { whichStack } from "./whichStack";
 
 main(async () => {
-  const { stack } = stackAndRest();
+  const { stack } = await whichStack();
   await setUp();
   const pulumi = new Pulumi(stack);
   await pulumi.require();

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
@@ -36,9 +36,10 @@ export class Pulumi {
 
   /** Makes the stack where it is not there yet. Result: whether it was made. Error: nothing describes it. */
   async ensure(): Promise<boolean> {
-    if ((await this.list()).includes(this.stack)) return false;
+    makeBackend();
+    if ((await listed(this.program, this.env)).some(({ name }) => name === this.stack)) return false;
     if (!existsSync(join(project, `Pulumi.${this.stack}.yaml`))) {
-      throw new SetUpError(`there is no Pulumi.${this.stack}.yaml; copy one of the others, or name one of them: ${described().join(", ")}`);
+      throw new SetUpError(`there is no Pulumi.${this.stack}.yaml; npm run new -- --name ${this.stack} makes one`);
     }
     await capture(this.program, ["stack", "init", this.stack, "--non-interactive"], { cwd: project, env: this.env });
     return true;
@@ -46,22 +47,30 @@ export class Pulumi {
 
   /** Error: there is no such stack, with the command that makes it. */
   async require(): Promise<void> {
-    const stacks = await this.list();
+    const stacks = (await listed(this.program, this.env)).map(({ name }) => name);
     if (!stacks.includes(this.stack)) {
       const others = stacks.length === 0 ? "" : `; there are: ${stacks.join(", ")}`;
       throw new Failed(`there is no stack "${this.stack}"${others}; make it: npm run up -- ${this.stack}`, 1);
     }
   }
-
-  private async list(): Promise<string[]> {
-    const listed = await capture(this.program, ["stack", "ls", "--json", "--non-interactive"], { cwd: project, env: this.env });
-    return (JSON.parse(listed) as { name: string }[]).map(({ name }) => name.split("/").pop() ?? name);
-  }
 }
 
-/** Names of the stacks that have a file in the project's folder. */
-function described(): string[] {
-  return readdirSync(project).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+/** A stack that the backend has, which has resources while it is up. */
+export interface MadeStack {
+  readonly name: string;
+  readonly up: boolean;
+}
+
+/** The stacks of the backend; none where there is no Pulumi CLI yet, or nothing was ever made. Makes no file. */
+export async function madeStacks(): Promise<readonly MadeStack[]> {
+  const program = findPulumi();
+  if (program === null || (ownBackend() === "" && !existsSync(stateFolder()))) return [];
+  return listed(program, environment(program));
+}
+
+async function listed(program: string, env: Readonly<Record<string, string>>): Promise<readonly MadeStack[]> {
+  const text = await capture(program, ["stack", "ls", "--json", "--non-interactive"], { cwd: project, env });
+  return (JSON.parse(text) as { name: string; resourceCount?: number }[]).map(({ name, resourceCount = 0 }) => ({ name: name.split("/").pop() ?? name, up: resourceCount > 0 }));
 }
 
 function environment(program: string): Record<string, string> {
@@ -81,11 +90,15 @@ function environment(program: string): Record<string, string> {
 
 /** Empty where the user has a backend already. */
 function backend(): Record<string, string> {
-  const own = process.env["PULUMI_BACKEND_URL"] ?? process.env["PULUMI_ACCESS_TOKEN"] ?? login();
-  const state = join(dataFolder(), "state");
-  if (!own) mkdirSync(state, { recursive: true, mode: 0o700 });
-  return { ...(own ? {} : { PULUMI_BACKEND_URL: `file://${state}` }), ...passphrase() };
+  return { ...(ownBackend() === "" ? { PULUMI_BACKEND_URL: `file://${stateFolder()}` } : {}), ...passphrase() };
 }
+
+/** The user's own; "" where there is none. */
+function ownBackend(): string {
+  return process.env["PULUMI_BACKEND_URL"] ?? process.env["PULUMI_ACCESS_TOKEN"] ?? login();
+}
+
+const stateFolder = (): string => join(dataFolder(), "state");
 
 /** Where `pulumi login` has been; "" when nowhere. */
 function login(): string {
@@ -96,12 +109,20 @@ function login(): string {
 
 /** Used by stacks whose secrets are encrypted with a passphrase, and by no other. */
 function passphrase(): Record<string, string> {
-  if (process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]) return {};
-  const file = join(configFolder(), "passphrase");
-  if (!existsSync(file)) {
-    mkdirSync(configFolder(), { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
-    console.log(`Made ${file}: it opens the secrets of your stacks on this box, so keep it.`);
-  }
-  return { PULUMI_CONFIG_PASSPHRASE_FILE: file };
+  return ownPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile() };
+}
+
+function ownPassphrase(): boolean {
+  return process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || Boolean(process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]);
+}
+
+const passphraseFile = (): string => join(configFolder(), "passphrase");
+
+/** What a stack is kept in and opened with, where the user has nothing of that. */
+function makeBackend(): void {
+  if (ownBackend() === "") mkdirSync(stateFolder(), { recursive: true, mode: 0o700 });
+  if (ownPassphrase() || existsSync(passphraseFile())) return;
+  mkdirSync(configFolder(), { recursive: true, mode: 0o700 });
+  writeFileSync(passphraseFile(), `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+  console.log(`Made ${passphraseFile()}: it opens the secrets of your stacks on this box, so keep it.`);
 }

@@ -12,7 +12,8 @@ import { isRefused, reviewChange } from "./review/review";
 import { deployedSide } from "./review/deployed";
 import { recordCommit, recordFolder, type Side } from "./review/side";
 import { Pulumi } from "./pulumi";
-import { main, stackAndRest, UsageError } from "./terminal";
+import { main, UsageError } from "./terminal";
+import { whichStack } from "./whichStack";
 
 main(() =>
   write().catch((error: unknown) => {
@@ -24,7 +25,7 @@ main(() =>
 );
 
 async function write(): Promise<number> {
-  const { stack, rest } = stackAndRest();
+  const { stack, rest } = await whichStack();
   const values = options(rest);
   const { before, after } = values.against === "deployed" ? await againstState(stack) : await againstCommit(stack, values.against);
   const review = reviewChange(stack, before, after);

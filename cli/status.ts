@@ -1,16 +1,14 @@
 /** npm run status [-- STACK]: what is up, and how each host is. */
 import { run } from "../tools/setup/process";
 import { withLogin } from "./hostLogin";
-import { Pulumi } from "./pulumi";
+import { reach } from "./reach";
 import { fetchSite } from "./site";
-import { readOutputs } from "./stack";
-import { main, stackAndRest, table } from "./terminal";
+import { main, table } from "./terminal";
+import { whichStack } from "./whichStack";
 
 main(async () => {
-  const { stack } = stackAndRest();
-  const pulumi = new Pulumi(stack);
-  await pulumi.require();
-  const { siteUrl, hosts, release } = await readOutputs(pulumi);
+  const { stack } = await whichStack();
+  const { pulumi, siteUrl, hosts, release } = await reach(stack);
   const page = await fetchSite(siteUrl);
   const lines: (readonly [string, string])[] = [
     ["stack", stack],

@@ -8,11 +8,12 @@ import { withPolicy } from "./policy";
 import { prepare } from "./prepare";
 import { fetchSite } from "./site";
 import { readOutputs } from "./stack";
-import { main, stackAndRest, table } from "./terminal";
+import { main, table } from "./terminal";
+import { whichStack } from "./whichStack";
 
 main(async () => {
   const started = Date.now();
-  const { stack, rest } = stackAndRest();
+  const { stack, rest } = await whichStack();
   const { pulumi, local, config } = await prepare(stack);
 
   // Nothing that costs money or serves customers changes without its preview being read and confirmed.

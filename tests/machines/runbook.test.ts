@@ -31,7 +31,7 @@ async function type(line: string): Promise<{ code: number; stdout: string; stder
   return stack.npm(verb, ...words.split(" "));
 }
 
-const onHost = (command: string) => `STACK=${stack.name} npm run ssh -- web-0 ${command}`;
+const onHost = (command: string) => `npm run ssh -- ${stack.name} web-0 ${command}`;
 
 test("everything that only looks ends with 0 and says something", async () => {
   const looking = lines.filter((line) => /npm run (status|logs)|hostctl (status|verify|releases)|list-units|list-timers|df -h|journalctl|systemctl show|ss -Htnp/.test(line));
