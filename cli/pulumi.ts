@@ -1,12 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 
-import { cacheFolder, configFolder, dataFolder, project } from "../tools/setup/folders";
+import { cacheFolder, project } from "../tools/setup/folders";
 import { capture, Failed, run } from "../tools/setup/process";
 import { findPulumi } from "../tools/setup/pulumi";
 import { SetUpError } from "../tools/setup/step";
+import { backendEnvironment, isWrongPassphrase, makeBackend, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
 
 /**
  * The Pulumi CLI, run in the project's folder on one stack. The user's own backend, login and passphrase are used where there are
@@ -24,14 +23,22 @@ export class Pulumi {
   }
 
   /** On our terminal. Result: the exit status. */
-  run(verb: readonly string[]): Promise<number> {
-    return run(this.program, [...verb, "--stack", this.stack], { cwd: project, env: this.env });
+  async run(verb: readonly string[]): Promise<number> {
+    const status = await run(this.program, [...verb, "--stack", this.stack], { cwd: project, env: this.env });
+    // What it printed is on the terminal alone.
+    if (status !== 0 && existsSync(join(project, `Pulumi.${this.stack}.yaml`))) await this.capture(["config", "--show-secrets", "--json"]).catch(tellPassphrase);
+    return status;
+  }
+
+  /** Whatever words, with this stack selected, on our terminal. Result: the exit status. */
+  runAny(words: readonly string[]): Promise<number> {
+    return run(this.program, words, { cwd: project, env: { ...this.env, PULUMI_STACK: this.stack } });
   }
 
   /** In silence. Result: what it printed. */
-  capture(verb: readonly string[], stdin?: string): Promise<string> {
+  async capture(verb: readonly string[], stdin?: string): Promise<string> {
     const options = { cwd: project, env: this.env, ...(stdin === undefined ? {} : { stdin }) };
-    return capture(this.program, [...verb, "--stack", this.stack, "--non-interactive"], options);
+    return capture(this.program, [...verb, "--stack", this.stack, "--non-interactive"], options).catch((error: unknown) => this.explain(error));
   }
 
   /** Makes the stack where it is not there yet. Result: whether it was made. Error: nothing describes it. */
@@ -41,18 +48,37 @@ export class Pulumi {
     if (!existsSync(join(project, `Pulumi.${this.stack}.yaml`))) {
       throw new SetUpError(`there is no Pulumi.${this.stack}.yaml; npm run new -- --name ${this.stack} makes one`);
     }
-    await capture(this.program, ["stack", "init", this.stack, "--non-interactive"], { cwd: project, env: this.env });
+    const here = await this.onThisBox();
+    if (here !== null) throw new SetUpError(here);
+    await capture(this.program, ["stack", "init", this.stack, "--non-interactive"], { cwd: project, env: this.env }).catch((error: unknown) => this.explain(error));
     return true;
   }
 
   /** Error: there is no such stack, with the command that makes it. */
   async require(): Promise<void> {
     const stacks = (await listed(this.program, this.env)).map(({ name }) => name);
-    if (!stacks.includes(this.stack)) {
-      const others = stacks.length === 0 ? "" : `; there are: ${stacks.join(", ")}`;
-      throw new Failed(`there is no stack "${this.stack}"${others}; make it: npm run up -- ${this.stack}`, 1);
-    }
+    if (stacks.includes(this.stack)) return;
+    throw new SetUpError((await this.onThisBox()) ?? `stack ${this.stack} was never brought up; npm run up -- ${this.stack} does that${stacks.length === 0 ? "" : `; there are: ${stacks.join(", ")}`}`);
   }
+
+  /** Why a stack that this box keeps is not seen, in a line; null where it keeps none of that name, or is asked already. */
+  private async onThisBox(): Promise<string | null> {
+    const elsewhere = ownBackend();
+    if (elsewhere === "" || elsewhere === stateUrl() || !existsSync(stateFolder())) return null;
+    const kept = await listed(this.program, { ...this.env, PULUMI_BACKEND_URL: stateUrl() });
+    if (!kept.some(({ name }) => name === this.stack)) return null;
+    return `stack ${this.stack} is kept on this box, and pulumi is logged in to ${elsewhere}, which has none of that name; for the one of this box: export PULUMI_BACKEND_URL=${stateUrl()}`;
+  }
+
+  private explain(error: unknown): never {
+    if (error instanceof Failed && isWrongPassphrase(error.message)) throw new SetUpError(wrongPassphrase(this.stack));
+    throw error;
+  }
+}
+
+/** Only that is told; anything else stands on the terminal already. */
+function tellPassphrase(error: unknown): void {
+  if (error instanceof SetUpError) console.error(`webstack: ${error.message}`);
 }
 
 /** A stack that the backend has, which has resources while it is up. */
@@ -84,45 +110,6 @@ function environment(program: string): Record<string, string> {
     NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(cacheFolder(), "node"),
     // The engine would try to download the plugin of every package in node_modules, used or not, before each run.
     PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL: "true",
-    ...backend(),
+    ...backendEnvironment(),
   };
-}
-
-/** Empty where the user has a backend already. */
-function backend(): Record<string, string> {
-  return { ...(ownBackend() === "" ? { PULUMI_BACKEND_URL: `file://${stateFolder()}` } : {}), ...passphrase() };
-}
-
-/** The user's own; "" where there is none. */
-function ownBackend(): string {
-  return process.env["PULUMI_BACKEND_URL"] ?? process.env["PULUMI_ACCESS_TOKEN"] ?? login();
-}
-
-const stateFolder = (): string => join(dataFolder(), "state");
-
-/** Where `pulumi login` has been; "" when nowhere. */
-function login(): string {
-  const file = join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "credentials.json");
-  if (!existsSync(file)) return "";
-  return (JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current ?? "";
-}
-
-/** Used by stacks whose secrets are encrypted with a passphrase, and by no other. */
-function passphrase(): Record<string, string> {
-  return ownPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile() };
-}
-
-function ownPassphrase(): boolean {
-  return process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || Boolean(process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]);
-}
-
-const passphraseFile = (): string => join(configFolder(), "passphrase");
-
-/** What a stack is kept in and opened with, where the user has nothing of that. */
-function makeBackend(): void {
-  if (ownBackend() === "") mkdirSync(stateFolder(), { recursive: true, mode: 0o700 });
-  if (ownPassphrase() || existsSync(passphraseFile())) return;
-  mkdirSync(configFolder(), { recursive: true, mode: 0o700 });
-  writeFileSync(passphraseFile(), `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
-  console.log(`Made ${passphraseFile()}: it opens the secrets of your stacks on this box, so keep it.`);
 }

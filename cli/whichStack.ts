@@ -1,5 +1,5 @@
-import { readdirSync } from "node:fs";
-import { basename } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { closest, distance } from "fastest-levenshtein";
 
 import { project } from "../tools/setup/folders";
@@ -68,7 +68,9 @@ export function describedStacks(): readonly string[] {
   return readdirSync(project).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
-/** Name of the verb that runs. */
+/** Name of the verb that runs: that of the script of package.json that starts this program. */
 export function verb(): string {
-  return basename(process.argv[1] ?? "", ".ts");
+  const { scripts } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { scripts: Record<string, string> };
+  const program = `cli/${basename(process.argv[1] ?? "")}`;
+  return Object.keys(scripts).find((name) => scripts[name]?.split(" ").includes(program) === true) ?? "VERB";
 }

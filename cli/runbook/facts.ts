@@ -26,7 +26,7 @@ export function glance(plan: StackPlan): Values {
   return {
     file: `Pulumi.${spec.stack}.yaml`,
     target: spec.target === "local" ? "local: machines of this box" : `${spec.target}, region ${spec.host.region}, size ${spec.host.size}`,
-    site: url === "" ? `${code("siteUrl")} of ${code(`pulumi stack output siteUrl --stack ${spec.stack}`)}` : url,
+    site: url === "" ? `${code("siteUrl")} of ${code(`npm run pulumi -- ${spec.stack} stack output siteUrl`)}` : url,
     hosts: list(plan.hosts.map((host) => `${code(host.name)}${spec.target === "local" ? ` at ${host.privateAddress}` : `, address in ${code("npm run status")}`}`)),
     services: list(spec.services.map((service) => `${code(service.name)} (${service.kind}${isHttp(service) ? `, ${service.path}` : ""}): ${unitsOf(service).map(code).join(", ")}`)),
     jobs: list(spec.jobs.map((job) => `${code(job.name)}: ${code(`${job.name}.timer`)}, ${code(job.schedule)}`)),

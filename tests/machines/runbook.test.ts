@@ -89,6 +89,12 @@ test("a secret is made, listed and taken back, and a name that is wrong is told 
   const list = await stack.npm("secret", stack.name, "list");
   expect([list.code, list.stdout]).toEqual([0, expect.stringMatching(/^ {2}backupPassword +is set$/m)]);
   expect(list.stdout).toMatch(/^ {2}smtpPassword +is set$/m);
+  const edited = await stack.shell(`EDITOR="sed -i s/of-a-test/of-an-editor/" npm run --silent secret -- ${stack.name} edit`);
+  expect([edited.code, edited.stdout]).toEqual([0, `smtpPassword: set, encrypted in Pulumi.${stack.name}.yaml; npm run up -- ${stack.name} brings it to the hosts\n`]);
+  const value = await stack.npm("pulumi", stack.name, "config", "get", "smtpPassword");
+  expect([value.code, value.stdout]).toEqual([0, "of-an-editor\n"]);
+  const closed = await stack.shell(`PULUMI_CONFIG_PASSPHRASE=wrong npm run --silent secret -- ${stack.name} edit`);
+  expect([closed.code, closed.stderr]).toEqual([1, expect.stringMatching(/^webstack: the secrets of Pulumi\.test-vault\.yaml do not open with the passphrase of \S+ \(PULUMI_CONFIG_PASSPHRASE\)/)]);
   expect((await stack.npm("secret", stack.name, "unset", "smtpPassword")).code).toBe(0);
   expect(file()).toBe(before);
 }, 120_000);
