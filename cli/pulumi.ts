@@ -1,10 +1,12 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
 import { cacheFolder, project } from "../tools/setup/folders";
 import { capture, Failed, run } from "../tools/setup/process";
 import { findPulumi } from "../tools/setup/pulumi";
 import { SetUpError } from "../tools/setup/step";
+import { failureOf, type Failure } from "./failure";
 import { backendEnvironment, isWrongPassphrase, makeBackend, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
 
 /**
@@ -28,6 +30,18 @@ export class Pulumi {
     // What it printed is on the terminal alone.
     if (status !== 0 && existsSync(join(project, `Pulumi.${this.stack}.yaml`))) await this.capture(["config", "--show-secrets", "--json"]).catch(tellPassphrase);
     return status;
+  }
+
+  /** As {@link run}, and what failed of the resources, which is null where none did. */
+  async watch(verb: readonly string[]): Promise<{ readonly status: number; readonly failure: Failure | null }> {
+    const folder = mkdtempSync(join(tmpdir(), "webstack-events-"));
+    try {
+      const events = join(folder, "events");
+      const status = await this.run([...verb, "--event-log", events]);
+      return { status, failure: status === 0 || !existsSync(events) ? null : failureOf(readFileSync(events, "utf8")) };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }
 
   /** Whatever words, with this stack selected, on our terminal. Result: the exit status. */
@@ -104,6 +118,8 @@ function environment(program: string): Record<string, string> {
     // The language host lies beside the engine.
     PATH: `${dirname(program)}${delimiter}${process.env["PATH"] ?? ""}`,
     PULUMI_SKIP_UPDATE_CHECK: "1",
+    // `--event-log` is an option of this. https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/cmd/pulumi/operations/up.go
+    PULUMI_DEBUG_COMMANDS: "true",
     // `tsc` checks the types. Only newer language hosts read the tsconfig that Pulumi.yaml names; this works with all.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     // Spares Node 22 and newer the compilation of the SDK: https://nodejs.org/api/module.html#module-compile-cache

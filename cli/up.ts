@@ -4,8 +4,11 @@
  */
 import { mariadbNote } from "../infra/host/database/mariadb";
 import { seconds } from "../tools/setup/step";
+import type { Failure } from "./failure";
 import { withPolicy } from "./policy";
 import { prepare } from "./prepare";
+import type { Pulumi } from "./pulumi";
+import { whatServes } from "./serving";
 import { fetchSite } from "./site";
 import { readOutputs } from "./stack";
 import { main, table } from "./terminal";
@@ -17,9 +20,9 @@ main(async () => {
   const { pulumi, local, config } = await prepare(stack);
 
   // Nothing that costs money or serves customers changes without its preview being read and confirmed.
-  const status = await withPolicy(config, (words) => pulumi.run(["up", ...(local ? ["--yes", "--skip-preview"] : []), ...words, ...rest]));
+  const { status, failure } = await withPolicy(config, (words) => pulumi.watch(["up", "--suppress-outputs", ...(local ? ["--yes", "--skip-preview"] : []), ...words, ...rest]));
   if (status !== 0) {
-    console.error(`webstack: stack ${stack} is not up: pulumi ended with status ${status}; the lines above say why, and npm run up tries again`);
+    console.error(failure === null ? `webstack: stack ${stack} is not up: the lines above say why` : `\n${table(await failureLines(pulumi, failure))}`);
     return status;
   }
 
@@ -38,3 +41,12 @@ main(async () => {
   if (local && database?.engine === "mysql") console.log(`${mariadbNote}\n`);
   return page.ok ? 0 : 2;
 });
+
+/** What failed, why, and what visitors have now. */
+async function failureLines(pulumi: Pulumi, { resource, why }: Failure): Promise<readonly (readonly [string, string])[]> {
+  return [
+    ["failed", `${resource}; npm run logs -- ${pulumi.stack} deploy has every step of it`],
+    ["why", why],
+    ["serves", await whatServes(pulumi)],
+  ];
+}
