@@ -18,6 +18,10 @@ main(async () => {
   const pulumi = new Pulumi(stack);
   await pulumi.require();
   const resources = parseState(await pulumi.capture(["stack", "export"]));
+  if (resources.length === 0) {
+    console.log(`Stack ${stack} is not up: there is nothing to delete.`);
+    return 0;
+  }
   const refused = refusal(stack, resources);
   if (refused !== undefined) throw new UsageError(refused);
 

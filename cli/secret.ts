@@ -8,10 +8,12 @@ import type { Pulumi } from "./pulumi";
 import { changedSecrets, editableText, editText } from "./secretEdit";
 import { randomValue, secretNames, wishOf, wrongName, type SecretWish } from "./secrets";
 import type { StackConfig } from "./stack";
+import { requireYaml } from "./stackYaml";
 import { main, table, UsageError } from "./terminal";
 
 main(async () => {
   const wish = wishOf(process.argv.slice(2));
+  requireYaml(wish.stack);
   const { pulumi, config } = await prepareSecrets(wish.stack);
   if (wish.does === "list") {
     console.log(table(secretNames(config).map((name) => [name, config.set.has(name) ? "is set" : "IS MISSING"])));

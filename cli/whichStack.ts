@@ -4,6 +4,7 @@ import { closest, distance } from "fastest-levenshtein";
 
 import { project } from "../tools/setup/folders";
 import { madeStacks, type MadeStack } from "./pulumi";
+import { requireYaml } from "./stackYaml";
 import { UsageError } from "./terminal";
 
 /** What there is to choose from. */
@@ -32,6 +33,7 @@ export async function whichStack(follows: Follows = "options", words: readonly s
   const made = described.includes(words[0] ?? "") ? [] : await madeStacks();
   const chosen = chooseStack(words, { described, made }, follows, process.env["STACK"]);
   if (chosen.says !== undefined) console.error(chosen.says);
+  requireYaml(chosen.stack);
   return chosen;
 }
 

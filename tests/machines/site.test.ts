@@ -455,6 +455,9 @@ describe("what is killed comes back", () => {
     for (const pid of processes(machine)) process.kill(pid, "SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, 500));
     await expect(ask(site)).rejects.toThrow();
+    const status = await stack.npm("status", stack.name);
+    expect([status.code, status.stdout]).toEqual([1, expect.stringContaining(`DOES NOT ANSWER; npm run up -- ${stack.name} starts it again, with its data`)]);
+    expect(status.stdout).toContain("page     not asked for: no host answers");
     // It is asked only when it has booted, and is as it was.
     expect((await stack.mustUp()).stdout).not.toMatch(/could not be asked|applied again/);
     expect(await awaitOk(`${site}healthz`, 20)).toBeLessThan(20);
@@ -523,4 +526,9 @@ test("down leaves no process, bridge, nft table, mount or folder", async () => {
     ].join("; "),
   ]);
   expect(left.stdout).toBe("");
+  const again = await stack.npm("down", stack.name);
+  expect([again.code, again.stdout]).toEqual([0, `Stack ${stack.name} is not up: there is nothing to delete.\n`]);
+  writeFileSync(join(stack.folder, "Pulumi.never.yaml"), "config: {}\n");
+  const never = await stack.npm("down", "never");
+  expect([never.code, never.stderr]).toEqual([1, expect.stringMatching(/^webstack: stack never was never brought up; npm run up -- never does that/)]);
 }, 120_000);
