@@ -1,5 +1,6 @@
 import { images } from "../tools/images";
 import { setUp } from "../tools/setup";
+import { requireNoProblems, warnOfStaleLock } from "./beforeEngine";
 import { Pulumi } from "./pulumi";
 import { fillSecrets } from "./secrets";
 import { readConfig, type StackConfig } from "./stack";
@@ -29,5 +30,7 @@ export async function prepare(stack: string): Promise<Prepared> {
     const filled = await fillSecrets(pulumi, config);
     if (filled.length > 0) console.log(`Set in Pulumi.${stack}.yaml, encrypted: random values for ${filled.join(", ")}.`);
   }
+  if (!local) await requireNoProblems(stack);
+  warnOfStaleLock(stack);
   return { pulumi, local, config };
 }

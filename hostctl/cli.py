@@ -20,7 +20,11 @@ FAILED, DRIFT, LOCKED = 1, 3, 75
 
 def main(words, root="/", system=None, echo=print, stdin=sys.stdin):
     """Run one verb; returns the exit code."""
-    args = _parser().parse_args(words)
+    parser = _parser()
+    if not words:
+        echo(parser.format_help())
+        return 0
+    args = parser.parse_args(words)
     host = Host.at(root, system or System(), args.verb, echo)
     if root == "/" and os.geteuid() != 0:
         print(f"hostctl: needs root; run sudo hostctl {' '.join(words)}", file=sys.stderr)

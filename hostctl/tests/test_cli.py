@@ -45,10 +45,15 @@ class CliTest(CommandLine):
         self.assertEqual(self.call("rollback")[0], 1)
 
     def test_wrong_usage_is_exit_code_2(self):
-        for words in (["release", "../x"], ["nonsense"], [], ["logs", "--output=/etc/x"]):
+        for words in (["release", "../x"], ["nonsense"], ["logs", "--output=/etc/x"]):
             with self.assertRaises(SystemExit) as ended, contextlib.redirect_stderr(io.StringIO()):
                 cli.main(words, self.machine.root, self.machine)
             self.assertEqual(ended.exception.code, 2)
+
+    def test_alone_it_says_what_it_can_do(self):
+        code, said, errors = self.call()
+        self.assertEqual((code, errors), (0, ""))
+        self.assertRegex(said, r"(?s)usage: hostctl .*rollback .*move back to an earlier release")
 
     def test_a_second_run_is_refused_with_the_name_of_the_first(self):
         with locked(self.machine.paths, self.machine, "release"):
