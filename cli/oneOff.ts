@@ -3,7 +3,8 @@ import { chooseHost, withLogin } from "./hostLogin";
 import { reach } from "./reach";
 import { shellLine } from "./shellWords";
 import { UsageError } from "./terminal";
-import { verb, whichStack } from "./whichStack";
+import { verb } from "./verbs";
+import { whichStack } from "./whichStack";
 
 /** Where a one-off command runs, and its words. */
 export interface OneOff {

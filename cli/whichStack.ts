@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readdirSync } from "node:fs";
 import { closest, distance } from "fastest-levenshtein";
 
 import { project } from "../tools/setup/folders";
 import { madeStacks, type MadeStack } from "./pulumi";
 import { requireYaml } from "./stackYaml";
 import { UsageError } from "./terminal";
+import { verb } from "./verbs";
 
 /** What there is to choose from. */
 export interface Stacks {
@@ -68,11 +68,4 @@ function known({ described, made }: Stacks): readonly string[] {
 /** Names of the stacks that have a file in the project's folder. */
 export function describedStacks(): readonly string[] {
   return readdirSync(project).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-}
-
-/** Name of the verb that runs: that of the script of package.json that starts this program. */
-export function verb(): string {
-  const { scripts } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { scripts: Record<string, string> };
-  const program = `cli/${basename(process.argv[1] ?? "")}`;
-  return Object.keys(scripts).find((name) => scripts[name]?.split(" ").includes(program) === true) ?? "VERB";
 }
