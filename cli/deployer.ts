@@ -6,12 +6,13 @@ import { deployerPolicies } from "../infra/targets/aws/deployer";
 import { project } from "../tools/setup/folders";
 import { readDescription } from "./description";
 import { outOf } from "./out";
-import { main, stackAndRest, UsageError } from "./terminal";
+import { main, UsageError } from "./terminal";
+import { whichStack } from "./whichStack";
 
 const usage = "npm run policy -- STACK --deployer [--out FOLDER]";
 
 main(async () => {
-  const { stack, rest } = stackAndRest();
+  const { stack, rest } = await whichStack();
   if (!rest.includes("--deployer")) throw new UsageError(`${usage}: --deployer must be given`);
   const folder = outOf(rest.filter((word) => word !== "--deployer"), usage, ".");
   const spec = readDescription(project, stack);

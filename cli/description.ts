@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseSpec } from "../infra/config/parse";
 import { ownSecrets } from "../infra/config/settings";
 import type { StackSpec } from "../infra/config/spec";
+import { project } from "../tools/setup/folders";
 import { readStackFile } from "./review/stackFile";
 import { UsageError } from "./terminal";
 
@@ -12,8 +13,8 @@ import { UsageError } from "./terminal";
  *
  * @throws UsageError where there is no such file, ConfigError with every problem of it
  */
-export function readDescription(project: string, stack: string): StackSpec {
-  const file = join(project, `Pulumi.${stack}.yaml`);
+export function readDescription(folder: string, stack: string): StackSpec {
+  const file = join(folder, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) throw new UsageError(`there is no Pulumi.${stack}.yaml; make one: npm run new -- --name ${stack}`);
   return parseDescription(readFileSync(file, "utf8"), stack);
 }
@@ -24,4 +25,10 @@ export function parseDescription(text: string, stack: string): StackSpec {
   const named = Array.isArray(raw["secrets"]) ? raw["secrets"].map(String) : [];
   const missing = [...named, ...ownSecrets(raw)].filter((name) => !Object.hasOwn(raw, name));
   return parseSpec(raw, { project: "webstack", stack, secretNames: new Set([...Object.keys(hashes), ...missing]) });
+}
+
+/** Whether a stack is one of this box, by its file; one that cannot be read is taken for another. */
+export function isLocal(stack: string): boolean {
+  const file = join(project, `Pulumi.${stack}.yaml`);
+  return existsSync(file) && readStackFile(readFileSync(file, "utf8")).raw["target"] === "local";
 }

@@ -1,5 +1,5 @@
 /**
- * npm run diagram -- STACK: draws the stack as SVG on standard output. With --docs it writes those of the project's own stacks, which
+ * npm run diagram [-- STACK [--out FILE]]: draws the stack as SVG, on standard output unless told otherwise. With --docs it writes those of the project's own stacks, which
  * tests/cli/diagram.test.ts compares.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -10,8 +10,10 @@ import { planStack } from "../infra/plan";
 import { project } from "../tools/setup/folders";
 import { sceneOf } from "./diagram/scene";
 import { svg } from "./diagram/svg";
+import { emit } from "./out";
 import { readStackFile } from "./review/stackFile";
-import { main, stackAndRest, UsageError } from "./terminal";
+import { main } from "./terminal";
+import { whichStack } from "./whichStack";
 
 const documented = ["local", "prod", "bitcoin"] as const;
 
@@ -27,12 +29,10 @@ function draw(stack: string): string {
 }
 
 if (require.main === module) {
-  main(() => {
-    const { stack, rest } = stackAndRest();
-    const unknown = rest.find((word) => word !== "--docs");
-    if (unknown !== undefined) throw new UsageError(`npm run diagram knows no ${unknown}; it knows --docs`);
-    if (rest.includes("--docs")) for (const [path, text] of pictures()) writeFileSync(join(project, path), text);
-    else process.stdout.write(draw(stack));
-    return Promise.resolve(0);
+  main(async () => {
+    const { stack, rest } = await whichStack();
+    if (rest.join(" ") === "--docs") for (const [path, text] of pictures()) writeFileSync(join(project, path), text);
+    else emit(rest, "npm run diagram -- STACK [--out FILE], or --docs")(draw(stack));
+    return 0;
   });
 }

@@ -8,15 +8,20 @@ import { leftovers } from "./leftovers";
 import { backupHost, parseState, refusal } from "./protection";
 import { Pulumi } from "./pulumi";
 import { readConfig, readOutputs } from "./stack";
-import { main, stackAndRest, table, UsageError } from "./terminal";
+import { main, table, UsageError } from "./terminal";
+import { whichStack } from "./whichStack";
 
 const withoutBackup = "--without-backup";
 
 main(async () => {
-  const { stack, rest } = stackAndRest();
+  const { stack, rest } = await whichStack();
   const pulumi = new Pulumi(stack);
   await pulumi.require();
   const resources = parseState(await pulumi.capture(["stack", "export"]));
+  if (resources.length === 0) {
+    console.log(`Stack ${stack} is not up: there is nothing to delete.`);
+    return 0;
+  }
   const refused = refusal(stack, resources);
   if (refused !== undefined) throw new UsageError(refused);
 
@@ -41,7 +46,7 @@ main(async () => {
 
 async function lastBackup(pulumi: Pulumi, keeper: string): Promise<void> {
   const { hosts } = await readOutputs(pulumi);
-  const host = chooseHost(hosts, keeper);
+  const host = chooseHost(hosts, keeper, pulumi.stack);
   console.log(`A last backup, by ${host.name}:`);
   const status = await withLogin(pulumi, hosts, (sshArguments) => run("ssh", [...sshArguments(host), "sudo", "hostctl", "backup"]));
   if (status !== 0) {

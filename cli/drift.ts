@@ -2,23 +2,18 @@
  * npm run drift [-- STACK] [--json]: what is not as declared, in the target and on the hosts. Adopts nothing and changes nothing.
  * Exit status: 0 nothing, 3 something, 1 it could not be found out.
  */
-import { setUp } from "../tools/setup";
 import { capture } from "../tools/setup/process";
 import { hostDifferences, previewDifferences, report, type Difference } from "./drift/difference";
 import { withLogin } from "./hostLogin";
-import { Pulumi } from "./pulumi";
-import { readOutputs } from "./stack";
-import { main, stackAndRest, UsageError } from "./terminal";
+import { reach } from "./reach";
+import { main, UsageError } from "./terminal";
+import { whichStack } from "./whichStack";
 
 main(async () => {
-  const { stack, rest } = stackAndRest();
+  const { stack, rest } = await whichStack();
   const unknown = rest.find((word) => word !== "--json");
   if (unknown !== undefined) throw new UsageError(`npm run drift -- [STACK] [--json], got "${unknown}"`);
-  await setUp();
-  const pulumi = new Pulumi(stack);
-  await pulumi.require();
-  const { hosts } = await readOutputs(pulumi);
-
+  const { pulumi, hosts } = await reach(stack);
   const resources = previewDifferences(await pulumi.capture(["preview", "--refresh", "--json"]));
   const onHosts = await withLogin(pulumi, hosts, (sshArguments) =>
     Promise.all(

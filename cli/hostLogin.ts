@@ -45,9 +45,9 @@ function sshArguments(folder: string, { user, address }: HostOutput): string[] {
   return ["-F", "none", "-i", join(folder, "key"), ...options.flatMap((option) => ["-o", option]), `${user}@${address}`];
 }
 
-/** The host of that name, or the first one. Error: there is none of that name, with those there are. */
-export function chooseHost(hosts: readonly HostOutput[], name: string | undefined): HostOutput {
+/** The host of that name, or the first one. @throws UsageError where there is none of that name, with those there are */
+export function chooseHost(hosts: readonly HostOutput[], name: string | undefined, stack: string): HostOutput {
   const host = name === undefined ? hosts[0] : hosts.find((candidate) => candidate.name === name);
-  if (!host) throw new UsageError(`there is no host "${name ?? ""}"; there are: ${hosts.map((candidate) => candidate.name).join(", ")}`);
+  if (!host) throw new UsageError(`"${name ?? ""}" is no host of the stack ${stack}, which has ${hosts.map((candidate) => candidate.name).join(", ")}, and no stack`);
   return host;
 }

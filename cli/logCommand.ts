@@ -4,7 +4,7 @@ import { UsageError } from "./terminal";
 export function logCommand(words: readonly string[]): string {
   for (const word of words) {
     if (!/^(-f|-n|\d+|[a-z][a-z0-9-]*)$/.test(word)) {
-      throw new UsageError(`npm run logs -- [SERVICE|JOB|deploy] [-f] [-n LINES], got "${word}"`);
+      throw new UsageError(`npm run logs -- [STACK] [SERVICE|JOB|deploy] [-f] [-n LINES], got "${word}"`);
     }
   }
   return ["sudo hostctl logs", ...words].join(" ");

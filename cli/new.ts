@@ -128,7 +128,7 @@ function rangesHere(): readonly string[] {
 function locked(made: Design, { from, lines, constraints, hashed }: Requirements): Promise<string> {
   const runtime: Runtime = { python: "3.11", architecture: made.target === "local" && arch() === "arm64" ? "aarch64" : "x86_64" };
   console.log(`Choosing wheels for Python ${runtime.python} on Linux ${runtime.architecture} from ${from} ...`);
-  return lock(from, [...lines, ...made.additions.map(({ requirement }) => requirement)], hashed ? [] : constraints, runtime);
+  return lock(from, lines, made.additions.map(({ requirement }) => requirement), hashed ? [] : constraints, runtime);
 }
 
 function summary(made: Design, requirements: Requirements, files: readonly string[], kept: readonly string[], took: number): string {

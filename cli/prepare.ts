@@ -4,6 +4,7 @@ import { images } from "../tools/images";
 import { engine, setUp } from "../tools/setup";
 import { project } from "../tools/setup/folders";
 import { packages, requireMachineBox } from "../tools/setup/packages";
+import { requireNoProblems, warnOfStaleLock } from "./beforeEngine";
 import { readStackFile } from "./review/stackFile";
 import { Pulumi } from "./pulumi";
 import { fillSecrets } from "./secrets";
@@ -37,6 +38,8 @@ export async function prepare(stack: string): Promise<Prepared> {
     const filled = await fillSecrets(pulumi, config);
     if (filled.length > 0) console.log(`Set in Pulumi.${stack}.yaml, encrypted: random values for ${filled.join(", ")}.`);
   }
+  if (!local) await requireNoProblems(stack);
+  warnOfStaleLock(stack);
   return { pulumi, local, config };
 }
 

@@ -8,12 +8,13 @@ import { readDescription } from "./description";
 import { outOf } from "./out";
 import { checksOf } from "./proof/checks";
 import { judged, report, type Answered } from "./proof/report";
-import { main, stackAndRest, UsageError } from "./terminal";
+import { main, UsageError } from "./terminal";
+import { whichStack } from "./whichStack";
 
 const usage = "npm run proof -- STACK [--out FILE]";
 
 main(async () => {
-  const { stack, rest } = stackAndRest();
+  const { stack, rest } = await whichStack();
   const file = outOf(rest, usage, `proof-${stack}.md`);
   const spec = readDescription(project, stack);
   if (spec.target !== "aws") throw new UsageError(`${usage}: the target of ${stack} must be aws, got ${spec.target}`);

@@ -1,12 +1,13 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
-import { cacheFolder, configFolder, dataFolder, project } from "../tools/setup/folders";
+import { cacheFolder, project } from "../tools/setup/folders";
 import { capture, Failed, run } from "../tools/setup/process";
 import { findPulumi } from "../tools/setup/pulumi";
 import { SetUpError } from "../tools/setup/step";
+import { failureOf, type Failure } from "./failure";
+import { backendEnvironment, isWrongPassphrase, makeBackend, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
 
 /**
  * The Pulumi CLI, run in the project's folder on one stack. The user's own backend, login and passphrase are used where there are
@@ -24,44 +25,92 @@ export class Pulumi {
   }
 
   /** On our terminal. Result: the exit status. */
-  run(verb: readonly string[]): Promise<number> {
-    return run(this.program, [...verb, "--stack", this.stack], { cwd: project, env: this.env });
+  async run(verb: readonly string[]): Promise<number> {
+    const status = await run(this.program, [...verb, "--stack", this.stack], { cwd: project, env: this.env });
+    // What it printed is on the terminal alone.
+    if (status !== 0 && existsSync(join(project, `Pulumi.${this.stack}.yaml`))) await this.capture(["config", "--show-secrets", "--json"]).catch(tellPassphrase);
+    return status;
+  }
+
+  /** As {@link run}, and what failed of the resources, which is null where none did. */
+  async watch(verb: readonly string[]): Promise<{ readonly status: number; readonly failure: Failure | null }> {
+    const folder = mkdtempSync(join(tmpdir(), "webstack-events-"));
+    try {
+      const events = join(folder, "events");
+      const status = await this.run([...verb, "--event-log", events]);
+      return { status, failure: status === 0 || !existsSync(events) ? null : failureOf(readFileSync(events, "utf8")) };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  /** Whatever words, with this stack selected, on our terminal. Result: the exit status. */
+  runAny(words: readonly string[]): Promise<number> {
+    return run(this.program, words, { cwd: project, env: { ...this.env, PULUMI_STACK: this.stack } });
   }
 
   /** In silence. Result: what it printed. */
-  capture(verb: readonly string[], stdin?: string): Promise<string> {
+  async capture(verb: readonly string[], stdin?: string): Promise<string> {
     const options = { cwd: project, env: this.env, ...(stdin === undefined ? {} : { stdin }) };
-    return capture(this.program, [...verb, "--stack", this.stack, "--non-interactive"], options);
+    return capture(this.program, [...verb, "--stack", this.stack, "--non-interactive"], options).catch((error: unknown) => this.explain(error));
   }
 
   /** Makes the stack where it is not there yet. Result: whether it was made. Error: nothing describes it. */
   async ensure(): Promise<boolean> {
-    if ((await this.list()).includes(this.stack)) return false;
+    makeBackend();
+    if ((await listed(this.program, this.env)).some(({ name }) => name === this.stack)) return false;
     if (!existsSync(join(project, `Pulumi.${this.stack}.yaml`))) {
-      throw new SetUpError(`there is no Pulumi.${this.stack}.yaml; copy one of the others, or name one of them: ${described().join(", ")}`);
+      throw new SetUpError(`there is no Pulumi.${this.stack}.yaml; npm run new -- --name ${this.stack} makes one`);
     }
-    await capture(this.program, ["stack", "init", this.stack, "--non-interactive"], { cwd: project, env: this.env });
+    const here = await this.onThisBox();
+    if (here !== null) throw new SetUpError(here);
+    await capture(this.program, ["stack", "init", this.stack, "--non-interactive"], { cwd: project, env: this.env }).catch((error: unknown) => this.explain(error));
     return true;
   }
 
   /** Error: there is no such stack, with the command that makes it. */
   async require(): Promise<void> {
-    const stacks = await this.list();
-    if (!stacks.includes(this.stack)) {
-      const others = stacks.length === 0 ? "" : `; there are: ${stacks.join(", ")}`;
-      throw new Failed(`there is no stack "${this.stack}"${others}; make it: npm run up -- ${this.stack}`, 1);
-    }
+    const stacks = (await listed(this.program, this.env)).map(({ name }) => name);
+    if (stacks.includes(this.stack)) return;
+    throw new SetUpError((await this.onThisBox()) ?? `stack ${this.stack} was never brought up; npm run up -- ${this.stack} does that${stacks.length === 0 ? "" : `; there are: ${stacks.join(", ")}`}`);
   }
 
-  private async list(): Promise<string[]> {
-    const listed = await capture(this.program, ["stack", "ls", "--json", "--non-interactive"], { cwd: project, env: this.env });
-    return (JSON.parse(listed) as { name: string }[]).map(({ name }) => name.split("/").pop() ?? name);
+  /** Why a stack that this box keeps is not seen, in a line; null where it keeps none of that name, or is asked already. */
+  private async onThisBox(): Promise<string | null> {
+    const elsewhere = ownBackend();
+    if (elsewhere === "" || elsewhere === stateUrl() || !existsSync(stateFolder())) return null;
+    const kept = await listed(this.program, { ...this.env, PULUMI_BACKEND_URL: stateUrl() });
+    if (!kept.some(({ name }) => name === this.stack)) return null;
+    return `stack ${this.stack} is kept on this box, and pulumi is logged in to ${elsewhere}, which has none of that name; for the one of this box: export PULUMI_BACKEND_URL=${stateUrl()}`;
+  }
+
+  private explain(error: unknown): never {
+    if (error instanceof Failed && isWrongPassphrase(error.message)) throw new SetUpError(wrongPassphrase(this.stack));
+    throw error;
   }
 }
 
-/** Names of the stacks that have a file in the project's folder. */
-function described(): string[] {
-  return readdirSync(project).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+/** Only that is told; anything else stands on the terminal already. */
+function tellPassphrase(error: unknown): void {
+  if (error instanceof SetUpError) console.error(`webstack: ${error.message}`);
+}
+
+/** A stack that the backend has, which has resources while it is up. */
+export interface MadeStack {
+  readonly name: string;
+  readonly up: boolean;
+}
+
+/** The stacks of the backend; none where there is no Pulumi CLI yet, or nothing was ever made. Makes no file. */
+export async function madeStacks(): Promise<readonly MadeStack[]> {
+  const program = findPulumi();
+  if (program === null || (ownBackend() === "" && !existsSync(stateFolder()))) return [];
+  return listed(program, environment(program));
+}
+
+async function listed(program: string, env: Readonly<Record<string, string>>): Promise<readonly MadeStack[]> {
+  const text = await capture(program, ["stack", "ls", "--json", "--non-interactive"], { cwd: project, env });
+  return (JSON.parse(text) as { name: string; resourceCount?: number }[]).map(({ name, resourceCount = 0 }) => ({ name: name.split("/").pop() ?? name, up: resourceCount > 0 }));
 }
 
 function environment(program: string): Record<string, string> {
@@ -69,37 +118,12 @@ function environment(program: string): Record<string, string> {
     // The language host lies beside the engine.
     PATH: `${dirname(program)}${delimiter}${process.env["PATH"] ?? ""}`,
     PULUMI_SKIP_UPDATE_CHECK: "1",
+    // `--event-log` is an option of this. https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/cmd/pulumi/operations/up.go
+    PULUMI_DEBUG_COMMANDS: "true",
     // Spares Node 22 and newer the compilation of the SDK: https://nodejs.org/api/module.html#module-compile-cache
     NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? join(cacheFolder(), "node"),
     // The engine would try to download the plugin of every package in node_modules, used or not, before each run.
     PULUMI_OPTION_SKIP_PLUGIN_PRE_INSTALL: "true",
-    ...backend(),
+    ...backendEnvironment(),
   };
-}
-
-/** Empty where the user has a backend already. */
-function backend(): Record<string, string> {
-  const own = process.env["PULUMI_BACKEND_URL"] ?? process.env["PULUMI_ACCESS_TOKEN"] ?? login();
-  const state = join(dataFolder(), "state");
-  if (!own) mkdirSync(state, { recursive: true, mode: 0o700 });
-  return { ...(own ? {} : { PULUMI_BACKEND_URL: `file://${state}` }), ...passphrase() };
-}
-
-/** Where `pulumi login` has been; "" when nowhere. */
-function login(): string {
-  const file = join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "credentials.json");
-  if (!existsSync(file)) return "";
-  return (JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current ?? "";
-}
-
-/** Used by stacks whose secrets are encrypted with a passphrase, and by no other. */
-function passphrase(): Record<string, string> {
-  if (process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]) return {};
-  const file = join(configFolder(), "passphrase");
-  if (!existsSync(file)) {
-    mkdirSync(configFolder(), { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
-    console.log(`Made ${file}: it opens the secrets of your stacks on this box, so keep it.`);
-  }
-  return { PULUMI_CONFIG_PASSPHRASE_FILE: file };
 }

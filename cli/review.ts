@@ -1,5 +1,5 @@
 /**
- * npm run review -- STACK [--against COMMIT|deployed] [--json]: what a change does before it happens, see docs/review.md.
+ * npm run review -- STACK [--against COMMIT|deployed] [--json] [--out FILE]: what a change does before it happens, see docs/review.md.
  * Exit status: 0 nothing is at risk, 1 it refuses (problems, rules that are broken, data at risk), 2 wrong usage.
  */
 import { execFileSync } from "node:child_process";
@@ -11,8 +11,10 @@ import { markdown } from "./review/markdown";
 import { isRefused, reviewChange } from "./review/review";
 import { deployedSide } from "./review/deployed";
 import { recordCommit, recordFolder, type Side } from "./review/side";
+import { emit } from "./out";
 import { Pulumi } from "./pulumi";
-import { main, stackAndRest, UsageError } from "./terminal";
+import { main, UsageError } from "./terminal";
+import { whichStack } from "./whichStack";
 
 main(() =>
   write().catch((error: unknown) => {
@@ -24,17 +26,18 @@ main(() =>
 );
 
 async function write(): Promise<number> {
-  const { stack, rest } = stackAndRest();
+  const { stack, rest } = await whichStack();
   const values = options(rest);
+  const write = emit(values.out === undefined ? [] : ["--out", values.out], "npm run review");
   const { before, after } = values.against === "deployed" ? await againstState(stack) : await againstCommit(stack, values.against);
   const review = reviewChange(stack, before, after);
-  process.stdout.write(values.json ? `${JSON.stringify(review, null, 2)}\n` : markdown(review));
+  write(values.json ? `${JSON.stringify(review, null, 2)}\n` : markdown(review));
   return isRefused(review) ? 1 : 0;
 }
 
 function options(words: readonly string[]) {
   try {
-    return parseArgs({ args: [...words], options: { against: { type: "string" }, json: { type: "boolean", default: false } } }).values;
+    return parseArgs({ args: [...words], options: { against: { type: "string" }, json: { type: "boolean", default: false }, out: { type: "string" } } }).values;
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }

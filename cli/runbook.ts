@@ -7,10 +7,11 @@ import { project } from "../tools/setup/folders";
 import { readDescription } from "./description";
 import { outOf } from "./out";
 import { runbook } from "./runbook/text";
-import { main, stackAndRest } from "./terminal";
+import { main } from "./terminal";
+import { whichStack } from "./whichStack";
 
 main(async () => {
-  const { stack, rest } = stackAndRest();
+  const { stack, rest } = await whichStack();
   const file = outOf(rest, "npm run runbook -- STACK [--out FILE]", join(project, "docs/runbook.md"));
   const text = runbook(planStack(readDescription(project, stack)));
   mkdirSync(dirname(file), { recursive: true });

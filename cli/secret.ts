@@ -1,24 +1,30 @@
 /**
- * npm run secret -- STACK list | set NAME [--random] | unset NAME: the secrets of a stack, encrypted in its file. A value is asked for without being shown, or read from
- * standard input; --random makes one: a new key for sshPrivateKey, 32 random bytes for another.
+ * npm run secret -- STACK list | set NAME [--random] | unset NAME | edit: the secrets of a stack, encrypted in its file. A value is asked for without being shown, or read from
+ * standard input; --random makes one: a new key for sshPrivateKey, 32 random bytes for another. `edit` shows them all in $EDITOR.
  */
-import { optionalSecrets } from "../infra/config/settings";
 import { prepareSecrets } from "./prepare";
 import { readHidden } from "./prompt";
 import type { Pulumi } from "./pulumi";
-import { randomValue, wishOf, wrongName, type SecretWish } from "./secrets";
+import { changedSecrets, editableText, editText } from "./secretEdit";
+import { randomValue, secretNames, wishOf, wrongName, type SecretWish } from "./secrets";
 import type { StackConfig } from "./stack";
+import { requireYaml } from "./stackYaml";
 import { main, table, UsageError } from "./terminal";
 
 main(async () => {
   const wish = wishOf(process.argv.slice(2));
+  requireYaml(wish.stack);
   const { pulumi, config } = await prepareSecrets(wish.stack);
   if (wish.does === "list") {
-    const names = [...config.required, ...optionalSecrets.filter((name) => config.set.has(name) && !config.required.includes(name))].sort();
-    console.log(table(names.map((name) => [name, config.set.has(name) ? "is set" : "IS MISSING"])));
+    console.log(table(secretNames(config).map((name) => [name, config.set.has(name) ? "is set" : "IS MISSING"])));
     return 0;
   }
-  const wrong = wrongName(wish.name, config.required, wish.stack);
+  if (wish.does === "edit") {
+    console.log(await edit(wish.stack, pulumi, secretNames(config)));
+    return 0;
+  }
+  // One that the file does not name any more can go.
+  const wrong = wish.does === "unset" && config.encrypted.includes(wish.name) ? null : wrongName(wish.name, config.required, wish.stack);
   if (wrong !== null) throw new UsageError(wrong);
   console.log(await (wish.does === "set" ? set(wish, pulumi, config) : unset(wish, pulumi, config)));
   return 0;
@@ -34,6 +40,16 @@ async function set({ stack, name, random }: OfOne, pulumi: Pulumi, config: Stack
   if (value === "") throw new UsageError(`${name}: must not be empty`);
   await pulumi.capture(["config", "set", "--secret", name], value);
   return `${name}: is set, encrypted in Pulumi.${stack}.yaml; npm run up -- ${stack} brings it to the hosts`;
+}
+
+async function edit(stack: string, pulumi: Pulumi, names: readonly string[]): Promise<string> {
+  const config = JSON.parse(await pulumi.capture(["config", "--show-secrets", "--json"])) as Record<string, { value?: string; secret?: boolean }>;
+  const secrets = Object.entries(config).filter(([, { secret }]) => secret === true);
+  const values = Object.fromEntries(secrets.map(([key, { value = "" }]) => [key.replace(/^webstack:/, ""), value]));
+  const changed = Object.entries(changedSecrets(await editText(editableText(stack, names, values)), names, values));
+  for (const [name, value] of changed) await pulumi.capture(["config", "set", "--secret", name], value);
+  if (changed.length === 0) return "Nothing was changed.";
+  return `${changed.map(([name]) => name).join(", ")}: set, encrypted in Pulumi.${stack}.yaml; npm run up -- ${stack} brings it to the hosts`;
 }
 
 async function unset({ stack, name }: OfOne, pulumi: Pulumi, config: StackConfig): Promise<string> {

@@ -9,18 +9,24 @@ import { UsageError } from "./terminal";
 /** What somebody wants to do with the secrets of a stack. */
 export type SecretWish =
   | { readonly does: "list"; readonly stack: string }
+  | { readonly does: "edit"; readonly stack: string }
   | { readonly does: "set" | "unset"; readonly stack: string; readonly name: string; readonly random: boolean };
 
-const usage = "npm run secret -- STACK list | set NAME [--random] | unset NAME";
+const usage = "npm run secret -- STACK list | set NAME [--random] | unset NAME | edit";
 
 /** Reads the words behind `npm run secret --`. @throws UsageError */
 export function wishOf(words: readonly string[]): SecretWish {
   const random = words.includes("--random");
   const [stack, does, name, ...more] = words.filter((word) => word !== "--random");
   const known = stack !== undefined && !stack.startsWith("-") && more.length === 0;
-  if (known && does === "list" && name === undefined && !random) return { does, stack };
+  if (known && (does === "list" || does === "edit") && name === undefined && !random) return { does, stack };
   if (known && (does === "set" || (does === "unset" && !random)) && name !== undefined) return { does, stack, name, random };
   throw new UsageError(`${usage}, got ${words.length === 0 ? "nothing" : words.join(" ")}`);
+}
+
+/** Names of the secrets that a stack may have, sorted: those that it needs, and those that it has besides. */
+export function secretNames({ required, encrypted }: StackConfig): readonly string[] {
+  return [...new Set([...required, ...encrypted])].sort();
 }
 
 /** Why a stack has no secret of that name, in a line; null where it has. */

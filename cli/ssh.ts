@@ -1,17 +1,18 @@
-/** npm run ssh [-- HOST [COMMAND...]]: a shell on a host of the stack, or one command. STACK=prod chooses another stack. */
-import { setUp } from "../tools/setup";
+/**
+ * npm run ssh [-- [STACK] [HOST [COMMAND...]]]: a shell on a host of the stack, or one command. One word is a line of shell, several are the
+ * words of a command.
+ */
 import { run } from "../tools/setup/process";
 import { chooseHost, withLogin } from "./hostLogin";
-import { Pulumi } from "./pulumi";
-import { readOutputs } from "./stack";
+import { reach } from "./reach";
+import { shellLine } from "./shellWords";
 import { main } from "./terminal";
+import { whichStack } from "./whichStack";
 
 main(async () => {
-  const [name, ...command] = process.argv.slice(2);
-  await setUp();
-  const pulumi = new Pulumi(process.env["STACK"] ?? "local");
-  await pulumi.require();
-  const { hosts } = await readOutputs(pulumi);
-  const host = chooseHost(hosts, name);
-  return withLogin(pulumi, hosts, (sshArguments) => run("ssh", [...sshArguments(host), ...command]));
+  const { stack, rest } = await whichStack("words");
+  const { pulumi, hosts } = await reach(stack);
+  const [name, ...command] = rest;
+  const host = chooseHost(hosts, name, stack);
+  return withLogin(pulumi, hosts, (sshArguments) => run("ssh", [...sshArguments(host), ...(command.length === 0 ? [] : [shellLine(command)])]));
 });

@@ -9,6 +9,8 @@ export interface StackConfig {
   /** Names of the secrets that must be set: those of the app, and those of the stack itself. */
   readonly required: readonly string[];
   readonly set: ReadonlySet<string>;
+  /** Those that hold a secret. */
+  readonly encrypted: readonly string[];
   /** Whether the stack protects its data. */
   readonly production: boolean;
   /** Rules that it may break; not judged yet. */
@@ -21,7 +23,7 @@ export async function readConfig(pulumi: Pulumi): Promise<StackConfig> {
 
 /** Reads the output of `pulumi config --json`. */
 export function parseConfig(text: string): StackConfig {
-  const entries = Object.entries(JSON.parse(text) as Record<string, { value?: string; objectValue?: unknown }>);
+  const entries = Object.entries(JSON.parse(text) as Record<string, { value?: string; objectValue?: unknown; secret?: boolean }>);
   const values = new Map(entries.map(([key, entry]) => [key.replace(/^webstack:/, ""), entry]));
   const names = values.get("secrets")?.objectValue;
   const sections = Object.fromEntries([...values].map(([key, entry]) => [key, entry.objectValue]));
@@ -33,6 +35,7 @@ export function parseConfig(text: string): StackConfig {
     exceptions: policy?.exceptions ?? [],
     required: [...(Array.isArray(names) ? names.map(String) : []), ...ownSecrets(sections)],
     set: new Set(values.keys()),
+    encrypted: [...values].filter(([, { secret }]) => secret === true).map(([key]) => key),
   };
 }
 

@@ -1,17 +1,19 @@
-/** npm run status [-- STACK]: what is up, and how each host is. */
+/** npm run status [-- STACK]: what is up, and how each host is. Exit status: 0 all is well, 1 something is not. */
 import { run } from "../tools/setup/process";
+import { answers } from "./answers";
+import { isLocal } from "./description";
 import { withLogin } from "./hostLogin";
-import { Pulumi } from "./pulumi";
+import { reach } from "./reach";
 import { fetchSite } from "./site";
-import { readOutputs } from "./stack";
-import { main, stackAndRest, table } from "./terminal";
+import { main, table } from "./terminal";
+import { whichStack } from "./whichStack";
 
 main(async () => {
-  const { stack } = stackAndRest();
-  const pulumi = new Pulumi(stack);
-  await pulumi.require();
-  const { siteUrl, hosts, release } = await readOutputs(pulumi);
-  const page = await fetchSite(siteUrl);
+  const { stack } = await whichStack();
+  const { pulumi, siteUrl, hosts, release } = await reach(stack);
+  const alive = new Set((await Promise.all(hosts.map(async (host) => ((await answers(host.address)) ? [host] : [])))).flat());
+  // Nobody else answers for them, and to find that out takes ten seconds.
+  const page = alive.size === 0 ? { ok: false, text: "not asked for: no host answers" } : await fetchSite(siteUrl);
   const lines: (readonly [string, string])[] = [
     ["stack", stack],
     ["site", siteUrl],
@@ -19,9 +21,15 @@ main(async () => {
     ["release", release],
   ];
   console.log(table(lines));
+  let worst = page.ok ? 0 : 1;
+  const mend = isLocal(stack) ? `npm run up -- ${stack} starts it again, with its data` : `its provider says whether it runs; npm run up -- ${stack} makes it again where it is gone`;
+  for (const host of hosts.filter((one) => !alive.has(one))) {
+    console.log(`\n${host.name} (${host.address})\nDOES NOT ANSWER; ${mend}`);
+    worst = 1;
+  }
+  if (alive.size === 0) return worst;
   return withLogin(pulumi, hosts, async (sshArguments) => {
-    let worst = page.ok ? 0 : 1;
-    for (const host of hosts) {
+    for (const host of alive) {
       console.log(`\n${host.name} (${host.address})`);
       worst = Math.max(worst, await run("ssh", [...sshArguments(host), "sudo hostctl status"]));
     }

@@ -19,12 +19,6 @@ export function main(verb: () => Promise<number>): void {
   );
 }
 
-/** The words after the file name: the stack's name when the first one is no option, and the rest. */
-export function stackAndRest(words: readonly string[] = process.argv.slice(2)): { readonly stack: string; readonly rest: readonly string[] } {
-  const [first] = words;
-  return first === undefined || first.startsWith("-") ? { stack: "local", rest: words } : { stack: first, rest: words.slice(1) };
-}
-
 /** Lines with their second columns under each other. */
 export function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length));

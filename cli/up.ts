@@ -6,14 +6,17 @@ import { mariadbNote } from "../infra/host/database/mariadb";
 import { project } from "../tools/setup/folders";
 import { seconds } from "../tools/setup/step";
 import { readDescription } from "./description";
+import type { Failure } from "./failure";
 import { policyWords } from "./policy";
 import { prepare } from "./prepare";
 import type { Pulumi } from "./pulumi";
 import { rollBack } from "./rollback/rollBack";
 import { wayBack } from "./rollback/wayBack";
+import { whatServes } from "./serving";
 import { awaitSite, fetchSite } from "./site";
 import { readOutputs, releaseOf, type StackOutputs } from "./stack";
-import { main, stackAndRest, table } from "./terminal";
+import { main, table } from "./terminal";
+import { whichStack } from "./whichStack";
 
 const rollbackOnFailure = "--rollback-on-failure";
 
@@ -22,7 +25,7 @@ const patienceSeconds = 20;
 
 main(async () => {
   const started = Date.now();
-  const { stack, rest } = stackAndRest();
+  const { stack, rest } = await whichStack();
   const takesBack = rest.includes(rollbackOnFailure);
   const options = rest.filter((word) => word !== rollbackOnFailure);
   const { pulumi, local, config } = await prepare(stack);
@@ -30,9 +33,9 @@ main(async () => {
   if (takesBack) console.log(`If the first page does not answer: ${wayBack(readDescription(project, stack)).says}.`);
 
   // Nothing that costs money or serves customers changes without its preview being read and confirmed.
-  const status = await pulumi.run(["up", ...(local ? ["--yes", "--skip-preview"] : []), ...policyWords(config), ...options]);
+  const { status, failure } = await pulumi.watch(["up", "--suppress-outputs", ...(local ? ["--yes", "--skip-preview"] : []), ...policyWords(config), ...options]);
   if (status !== 0) {
-    console.error(`webstack: stack ${stack} is not up: pulumi ended with status ${status}; the lines above say why, and npm run up tries again`);
+    console.error(failure === null ? `webstack: stack ${stack} is not up: the lines above say why` : `\n${table(await failureLines(pulumi, failure))}`);
     return status;
   }
 
@@ -58,7 +61,7 @@ main(async () => {
 async function takeBack(pulumi: Pulumi, { siteUrl, hosts, release }: StackOutputs, before: string): Promise<number> {
   if (before === "" || before === release) {
     const why = before === "" ? "no release served before" : `release ${release} served before, too, so that its code is not what fails`;
-    console.error(`webstack: nothing is rolled back: ${why}; npm run logs -- web says more`);
+    console.error(`webstack: nothing is rolled back: ${why}; npm run logs -- ${pulumi.stack} web says more`);
     return 1;
   }
   const status = await rollBack(pulumi, hosts, [before, ...wayBack(readDescription(project, pulumi.stack)).options]);
@@ -68,4 +71,13 @@ async function takeBack(pulumi: Pulumi, { siteUrl, hosts, release }: StackOutput
   }
   console.log(`Rolled back: release ${before} serves again (${(await fetchSite(siteUrl)).text}).`);
   return 2;
+}
+
+/** What failed, why, and what visitors have now. */
+async function failureLines(pulumi: Pulumi, { resource, why }: Failure): Promise<readonly (readonly [string, string])[]> {
+  return [
+    ["failed", `${resource}; npm run logs -- ${pulumi.stack} deploy has every step of it`],
+    ["why", why],
+    ["serves", await whatServes(pulumi)],
+  ];
 }

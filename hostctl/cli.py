@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from . import (apply, backup_verbs, certificate, files, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, monitoring, monitoring_verbs,
-               pause, prune, rollback, signals, slots, status, switch, update, words)
+               one_off, pause, prune, rollback, signals, slots, status, switch, update, words)
 from .compare import differences, stored, stored_or_fail
 from .deploy import recover
 from .errors import HostError, Locked
@@ -20,7 +20,11 @@ FAILED, DRIFT, LOCKED = 1, 3, 75
 
 def main(words, root="/", system=None, echo=print, stdin=sys.stdin):
     """Run one verb; returns the exit code."""
-    args = _parser().parse_args(words)
+    parser = _parser()
+    if not words:
+        echo(parser.format_help())
+        return 0
+    args = parser.parse_args(words)
     host = Host.at(root, system or System(), args.verb, echo)
     if root == "/" and os.geteuid() != 0:
         print(f"hostctl: needs root; run sudo hostctl {' '.join(words)}", file=sys.stderr)
@@ -104,6 +108,9 @@ def _parser():
     verb("resume", _call(pause.resume), "let held requests go on, at once even while another run holds the lock", before_lock=pause.let_go)
     one = verb("run", _run, "run a job now, show what it says, and end with its exit code", locks=False)
     one.add_argument("job", type=_name, metavar="JOB")
+    one = verb("exec", _exec, "run a command as the app: its user, its environment, the release that serves, which it cannot write", locks=False)
+    one.add_argument("words", nargs=argparse.REMAINDER, metavar="WORDS", help="for example python manage.py createsuperuser")
+    verb("dbshell", _dbshell, "the database's own client, with the app's rights", locks=False)
     one = verb("hand-over", _hand_over, "write what the next host needs of this one to standard output", locks=False)
     _what(one)
     one = verb("take-over", _take_over, "read what another host hands over; timers wait until in-service")
@@ -181,6 +188,20 @@ def _maintenance(host, args):
 def _run(host, args):
     signals.raise_on_signals()
     return jobs.run(host, args.job)
+
+
+def _exec(host, args):
+    # What argparse leaves of the rest of a line begins with the -- that ends the options.
+    command = args.words[1:] if args.words[:1] == ["--"] else args.words
+    if not command:
+        raise HostError("exec: needs the words of a command, for example hostctl exec python manage.py check")
+    one_off.run(host, command)
+    return 0
+
+
+def _dbshell(host, _args):
+    one_off.run(host, one_off.DATABASE_CLIENT)
+    return 0
 
 
 def _apply(host, args):

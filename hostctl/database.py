@@ -48,6 +48,10 @@ class Database:
         """Run one statement, or several; returns what the engine's client prints without headings."""
         raise NotImplementedError
 
+    def shell(self):
+        """(words, environment) of the engine's own client on the app's database, for a person."""
+        raise NotImplementedError
+
     def exists(self, name):
         raise NotImplementedError
 

@@ -56,4 +56,4 @@ def _failed(state):
 
 
 def _refused(host, unit, began, why):
-    return HostError(f"{unit}: must answer 200, got {why}\n{host.units.journal(unit, began)}".rstrip())
+    return HostError(f"{unit}: must answer 200, got {why}\n{host.units.last_words(unit, began)}")

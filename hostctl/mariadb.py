@@ -41,6 +41,9 @@ class MariaDB(Database):
         words = ["--batch", "--raw", "--skip-column-names", "--connect-timeout=10", *options, f"--execute={sql}", *([database] if database else [])]
         return self.system.run(self.program("mariadb", *words), env=self.env, timeout=timeout).output.strip()
 
+    def shell(self):
+        return self.program("mariadb", self.name), self.env
+
     def exists(self, name):
         return self.admin.ask(f"select 1 from information_schema.schemata where schema_name = {literal(name)}") == "1"
 

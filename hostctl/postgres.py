@@ -39,6 +39,9 @@ class Postgres(Database):
         words = ["psql", "--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--quiet", "--set=ON_ERROR_STOP=1", f"--command={sql}"]
         return self.system.run(words, env={**self.within(database or self.maintenance()), **options}, timeout=timeout).output.strip()
 
+    def shell(self):
+        return ["psql"], self.within(self.name)
+
     def maintenance(self):
         """A database of the server that is not the app's. Raises CommandFailed when the server lets nobody in."""
         if self._maintenance is None:

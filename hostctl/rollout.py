@@ -98,8 +98,8 @@ class Rollout:
             host.system.sleep(SETTLING_SECONDS)
             ended = [unit for unit, state in host.units.states(self.commands).items() if not state.runs]
             if ended:
-                raise HostError("\n".join(f"{unit}: must keep running, ended at once\n{host.units.journal(unit, began)}" for unit in ended))
+                raise HostError("\n".join(f"{unit}: must keep running, ended at once\n{host.units.last_words(unit, began)}" for unit in ended))
 
     def _journals(self, began):
         states = self.host.units.states(self.starts)
-        return [f"{unit}:\n{self.host.units.journal(unit, began)}" for unit, state in states.items() if not state.runs and unit.endswith(".service")]
+        return [f"{unit}:\n{self.host.units.last_words(unit, began)}" for unit, state in states.items() if not state.runs and unit.endswith(".service")]

@@ -1,7 +1,11 @@
 """systemd units: their state in one question, their verbs in one command each."""
+import re
 from dataclasses import dataclass
 
 PROPERTIES = ("Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "NRestarts", "MainPID", "ActiveEnterTimestamp")
+
+# The last line of a traceback, and of most other languages' as well.
+EXCEPTION = re.compile(r"[\w.]+(Error|Exception)(: |$)")
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,13 @@ class Units:
         running = {unit for unit, state in self.states(sorted(restarts | reloads)).items() if state.runs}
         self.call("restart", sorted(restarts & running))
         self.call("reload", sorted(reloads & running))
+
+    def last_words(self, name, since):
+        """Why a unit does not run, for people: the exception that it ended with, where it wrote one, its last lines, and where the rest is."""
+        said = self.journal(name, since).rstrip()
+        exceptions = [line for line in said.splitlines() if EXCEPTION.match(line)]
+        service = name.removesuffix(".service").split("@")[0]
+        return "\n".join([*exceptions[-1:], *([said] if said else []), f"`sudo hostctl logs {service}` has the rest"])
 
     def journal(self, name, since, lines=20):
         """Last lines that the unit wrote since a moment, in seconds since 1970."""

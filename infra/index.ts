@@ -4,13 +4,14 @@ import { renderHosts } from "./host";
 import { toOutputs } from "./outputs";
 import { planStack } from "./plan";
 import { overBudget } from "./plan/cost";
+import { checkSource } from "./release/check";
 import { findRelease } from "./release/digest";
 import { targetFor } from "./targets";
 
 const { spec, secrets } = loadSpec();
 const plan = planStack(spec);
 const target = targetFor(spec.target);
-const problems = [...overBudget(plan), ...target.check(plan)];
+const problems = [...overBudget(plan), ...target.check(plan), ...checkSource(spec.app)];
 if (problems.length > 0) throw new ConfigError(`Pulumi.${spec.stack}.yaml`, problems);
 
 const found = findRelease(spec.app);

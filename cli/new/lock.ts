@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pipPlatform, type Runtime } from "../../infra/release/build";
 import { capture, Failed } from "../../tools/setup/process";
 import { UsageError } from "../terminal";
+import { markOf } from "./stale";
 
 /** pip's report of what it would install. https://pip.pypa.io/en/stable/reference/installation-report/ */
 interface Report {
@@ -14,15 +15,15 @@ interface Report {
 }
 
 /**
- * The exact set of wheels that pip chooses for a host, one `name==version --hash=...` each, by name.
+ * The exact set of wheels that pip chooses for a host, one `name==version --hash=...` each, by name: of what the app asks for, and of the additions.
  *
  * @throws UsageError with pip's own words where there is no such set
  */
-export async function lock(from: string, lines: readonly string[], constraints: readonly string[], runtime: Runtime): Promise<string> {
+export async function lock(from: string, asked: readonly string[], additions: readonly string[], constraints: readonly string[], runtime: Runtime): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "webstack-"));
   try {
     const [input, limits, report] = ["requirements.in", "constraints.txt", "report.json"].map((name) => join(folder, name)) as [string, string, string];
-    writeFileSync(input, `${lines.join("\n")}\n`);
+    writeFileSync(input, `${[...asked, ...additions].join("\n")}\n`);
     writeFileSync(limits, `${constraints.join("\n")}\n`);
     await capture("python3", [
       ...["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-input", "--dry-run", "--ignore-installed"],
@@ -30,7 +31,7 @@ export async function lock(from: string, lines: readonly string[], constraints: 
       // pip takes another machine's platform only together with a folder; nothing is put there.
       ...["--target", join(folder, "none"), "--report", report, "--constraint", limits, "--requirement", input],
     ]);
-    return lockText(from, JSON.parse(readFileSync(report, "utf8")) as Report, runtime);
+    return lockText(from, asked, JSON.parse(readFileSync(report, "utf8")) as Report, runtime);
   } catch (error) {
     if (error instanceof Failed) throw new UsageError(pipRefused(from, error.message, runtime));
     throw error;
@@ -40,13 +41,13 @@ export async function lock(from: string, lines: readonly string[], constraints: 
 }
 
 /** @throws UsageError for a package without a SHA-256, which no index gives */
-export function lockText(from: string, { install }: Report, { python, architecture }: Runtime): string {
+export function lockText(from: string, asked: readonly string[], { install }: Report, { python, architecture }: Runtime): string {
   const entries = install.map(({ metadata: { name, version }, download_info: { archive_info } }) => {
     const sha256 = archive_info?.hashes?.["sha256"];
     if (sha256 === undefined) throw new UsageError(`${from}: ${name} ${version} comes without a SHA-256; take it from a package index`);
     return `${name.toLowerCase()}==${version} \\\n    --hash=sha256:${sha256}\n`;
   });
-  const head = `# Wheels for Python ${python} on Linux ${architecture}, chosen by pip from ${from}; what a host installs, and nothing else.\n# Made by \`npm run new\`; \`npm run new -- --lock\` chooses anew.\n`;
+  const head = `# Wheels for Python ${python} on Linux ${architecture}, chosen by pip from ${from}; what a host installs, and nothing else.\n# Made by \`npm run new\`; \`npm run new -- --lock\` chooses anew.\n# Asked for: ${markOf(asked)}\n`;
   return head + entries.sort().join("");
 }
 

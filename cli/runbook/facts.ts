@@ -28,7 +28,7 @@ export function glance(plan: StackPlan): Values {
   return {
     file: `Pulumi.${spec.stack}.yaml`,
     target: spec.target === "local" ? "local: machines of this box" : `${spec.target}, region ${spec.host.region}, size ${spec.host.size}`,
-    site: url === "" ? `${code("siteUrl")} of ${code(`pulumi stack output siteUrl --stack ${spec.stack}`)}` : url,
+    site: url === "" ? `${code("siteUrl")} of ${code(`npm run pulumi -- ${spec.stack} stack output siteUrl`)}` : url,
     hosts: list(plan.hosts.map((host) => `${code(host.name)}${host.privateAddress !== null ? ` at ${host.privateAddress}` : `, address in ${code("npm run status")}`}`)),
     services: list(spec.services.map((service) => `${code(service.name)} (${service.kind}${isHttp(service) ? `, ${service.path}` : ""}): ${unitsOf(service).map(code).join(", ")}`)),
     jobs: list(spec.jobs.map((job) => `${code(job.name)}: ${code(`${job.name}.timer`)}, ${code(job.schedule)}`)),
@@ -73,9 +73,20 @@ export function pauseSeconds({ services }: StackSpec): number {
   return Math.max(1, Math.min(20, ...services.filter(isHttp).map(({ timeoutSeconds }) => timeoutSeconds - 5)));
 }
 
+/** What a person types as the app, as far as the stack has what it is typed at. */
+export function oneOffCommands({ stack, release, database }: StackSpec): readonly string[] {
+  const isDjango = release.steps.some(({ command }) => command.includes("manage.py"));
+  return [
+    ...(isDjango ? [`npm run manage -- ${stack} createsuperuser`, `npm run manage -- ${stack} check`] : []),
+    `npm run exec -- ${stack} python --version`,
+    `npm run shell -- ${stack}`,
+    ...(database.kind === "none" ? [] : [`npm run dbshell -- ${stack}`]),
+  ];
+}
+
 /** One command on every host for each of these. */
 export function onEach(plan: StackPlan, words: readonly string[]): string {
-  return plan.hosts.flatMap(({ name }) => words.map((word) => `STACK=${plan.spec.stack} npm run ssh -- ${name} ${word}`)).join("\n");
+  return plan.hosts.flatMap(({ name }) => words.map((word) => `npm run ssh -- ${plan.spec.stack} ${name} ${word}`)).join("\n");
 }
 
 /** What systemd says of the slots and command services. */

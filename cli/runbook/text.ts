@@ -1,5 +1,5 @@
 import type { StackPlan } from "../../infra/plan/plan";
-import { connectionBudget, databasePort, glance, healthPages, onEach, pauseSeconds, siteUrl, unitStates } from "./facts";
+import { connectionBudget, databasePort, glance, healthPages, oneOffCommands, onEach, pauseSeconds, siteUrl, unitStates } from "./facts";
 import { incidents } from "./incidents";
 import { section, type Values } from "./section";
 
@@ -11,7 +11,7 @@ export function runbook(plan: StackPlan): string {
   const first = hosts[0] ?? "";
   const values: Values = { stack: spec.stack, first, ...glance(plan) };
   const part = (name: string, more: Values = {}) => section(name, { ...values, ...more }, hosts);
-  const logs = (names: readonly string[]) => names.map((name) => `STACK=${spec.stack} npm run logs -- ${name} -n 100`).join("\n");
+  const logs = (names: readonly string[]) => names.map((name) => `npm run logs -- ${spec.stack} ${name} -n 100`).join("\n");
   const budget = connectionBudget(spec);
   const jobLogs = [...jobs.map(({ name }) => name), ...(backup.enabled ? ["webstack-backup", "webstack-drill"] : [])];
 
@@ -23,6 +23,7 @@ export function runbook(plan: StackPlan): string {
       serviceLogs: logs(services.map(({ name }) => name)),
       jobLogs: jobLogs.length === 0 ? "this stack has none." : `one log each.\n\n\`\`\`sh\n${logs(jobLogs)}\n\`\`\``,
     }),
+    part("commands", { commands: oneOffCommands(spec).join("\n") }),
     part("lifecycle"),
     part("watchdog", { shows: unitStates(plan) }),
     part("release", {

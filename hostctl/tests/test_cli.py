@@ -19,26 +19,11 @@ from hostctl import cli
 from hostctl.lock import holder, locked
 from hostctl.system import System
 
-from .machine import Machine, manifest, source
+from .command_line import CommandLine
+from .machine import manifest, source
 
 
-class CliTest(unittest.TestCase):
-    def setUp(self):
-        self.machine = Machine()
-        self.addCleanup(self.machine.remove)
-        self.digest = self.machine.deliver(source(1))
-
-    def call(self, *words, stdin=""):
-        said, errors = [], io.StringIO()
-        with contextlib.redirect_stderr(errors):
-            code = cli.main(list(words), self.machine.root, self.machine, lambda line, **_: said.append(line), io.StringIO(stdin))
-        return code, "\n".join(said), errors.getvalue()
-
-    def declare(self, declared):
-        path = self.machine.root / "declared.json"
-        path.write_text(json.dumps(declared.raw))
-        return str(path)
-
+class CliTest(CommandLine):
     def test_apply_verify_and_status_with_their_exit_codes(self):
         path = self.declare(manifest(self.digest))
         late = '{"env": {"KEY": "value"}, "files": {"/etc/webstack/ca.pem": "pem"}}'
@@ -60,10 +45,15 @@ class CliTest(unittest.TestCase):
         self.assertEqual(self.call("rollback")[0], 1)
 
     def test_wrong_usage_is_exit_code_2(self):
-        for words in (["release", "../x"], ["nonsense"], [], ["logs", "--output=/etc/x"]):
+        for words in (["release", "../x"], ["nonsense"], ["logs", "--output=/etc/x"]):
             with self.assertRaises(SystemExit) as ended, contextlib.redirect_stderr(io.StringIO()):
                 cli.main(words, self.machine.root, self.machine)
             self.assertEqual(ended.exception.code, 2)
+
+    def test_alone_it_says_what_it_can_do(self):
+        code, said, errors = self.call()
+        self.assertEqual((code, errors), (0, ""))
+        self.assertRegex(said, r"(?s)usage: hostctl .*rollback .*move back to an earlier release")
 
     def test_a_second_run_is_refused_with_the_name_of_the_first(self):
         with locked(self.machine.paths, self.machine, "release"):
@@ -81,6 +71,15 @@ class CliTest(unittest.TestCase):
         self.assertEqual(ended.returncode, -9)
         with locked(self.machine.paths, self.machine, "restart"):
             self.assertEqual(holder(self.machine.paths.lock)["verb"], "restart")
+
+    def test_logs_are_those_of_what_the_host_has(self):
+        self.call("apply", self.declare(manifest(self.digest)))
+        became = []
+        self.machine.become = became.append
+        self.assertEqual([self.call("logs", *words)[0] for words in (["web"], ["tidy"], ["deploy"], [])], [0, 0, 0, 0])
+        self.assertEqual(became[0][-2:], ["--unit=web.service", "--unit=web@*.service"])
+        self.assertEqual(self.call("logs", "webb")[::2], (1, "hostctl: logs: there is no service or job webb on this host; there are: nginx, web, bot, tidy, deploy\n"))
+        self.assertEqual(len(became), 4)
 
     def test_stop_takes_nginx_first_and_start_takes_it_last(self):
         self.call("apply", self.declare(manifest(self.digest)))

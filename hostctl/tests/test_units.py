@@ -18,6 +18,22 @@ class JournalTest(unittest.TestCase):
         for since in (0, 1_700_000_000.5):
             self.assertEqual(Units(System()).journal("web@blue.service", since, 3), "line 97\nline 98\nline 99\n")
 
+    def test_the_exception_comes_first_and_then_where_to_read_the_rest(self):
+        class System:
+            def run(self, argv, check=True):
+                return Result(0, "" if "--sync" in argv else "Traceback:\nKeyError: 'A'\nDuring handling:\nshop.errors.ConfigError: no A\nWorker failed to boot.\n")
+
+        self.assertEqual(Units(System()).last_words("web@green.service", 1), "\n".join([
+            "shop.errors.ConfigError: no A", "Traceback:", "KeyError: 'A'", "During handling:", "shop.errors.ConfigError: no A", "Worker failed to boot.",
+            "`sudo hostctl logs web` has the rest"]))
+
+    def test_one_that_wrote_nothing_still_says_where_to_look(self):
+        class System:
+            def run(self, argv, check=True):
+                return Result(0, "")
+
+        self.assertEqual(Units(System()).last_words("bot.service", 1), "`sudo hostctl logs bot` has the rest")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -57,14 +57,16 @@ export const envValue: Type<string> = leaf({
   mend: (value) => (typeof value === "string" ? "no environment can hold a NUL character" : typeof value === "object" ? undefined : "put it in quotes"),
 });
 
-const relative = (says: string, extra: string): Type<string> =>
+const relative = (says: string, extra: string, mend = "write it relative"): Type<string> =>
   text(says, new RegExp(`^(?!/)(?!(.*/)?\\.\\.(/|$))[\\w.@+${extra}/-]+$`), (value) =>
     typeof value !== "string" ? undefined
-      : value.startsWith("/") ? "write it relative"
+      : value.startsWith("/") ? mend
       : value.split("/").includes("..") ? 'it must not leave its folder with ".."'
       : undefined);
 
 export const folder = relative("a relative path", "");
+
+export const staticFolder = relative("a relative path", "", "nginx serves folders of the release alone; uploads, below /srv/webstack/shared/data, are for the app to answer, or for a store of objects");
 
 /** The application may lie beside the project. Not absolute: a stack file means the same on every box it is checked out on. */
 export const sourceFolder = text("a path relative to the folder of Pulumi.yaml", /^(?!\/)(?!(.*\/)?\.\.\/*$)[\w.@+/-]+$/, (value) =>

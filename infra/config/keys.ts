@@ -2,7 +2,7 @@ import { schedule } from "./calendar";
 import { command } from "./command";
 import {
   appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, hostName, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey,
-  reason, slackChannel, slug, sourceFolder, unitName, urlPath, urlPrefix, version, webUrl, weekday,
+  reason, slackChannel, slug, sourceFolder, staticFolder, unitName, urlPath, urlPrefix, version, webUrl, weekday,
 } from "./forms";
 import { byKind, computed, group, optional, required, section, type Values } from "./section";
 import { flag, listOf, mapOf, oneOf, wholeNumber } from "./type";
@@ -60,7 +60,7 @@ export const keys = {
   services: group(mapOf(unitName, service, "names of services to their settings", "NAME"), {
     says: "processes that run all the time", example: { web: { kind: "wsgi", module: "ocpizza.wsgi:application" } },
   }),
-  static: group(mapOf(urlPrefix, folder, "URL prefixes to folders", "URL"), {
+  static: group(mapOf(urlPrefix, staticFolder, "URL prefixes to folders", "URL"), {
     says: "folders that nginx serves itself, filled by the release steps", example: { "/static/": "staticfiles" },
   }),
   release: group(section({

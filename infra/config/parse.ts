@@ -64,7 +64,7 @@ function splitKeys(raw: Readonly<Record<string, unknown>>, { secretNames, stack 
     if (expected.includes(name) || optionalSecrets.includes(name)) continue;
     problems.push(Object.hasOwn(keys, name)
       ? { at: name, must: "must not hold a secret", hint: "name the secret in secrets and set it as a key of its own" }
-      : { at: join("", name), must: "must be named in secrets to be used", hint: `add it there, or run pulumi config rm ${name} --stack ${stack}` });
+      : { at: join("", name), must: "must be named in secrets to be used", hint: `add it there, or run npm run secret -- ${stack} unset ${name}` });
   }
   const settings = Object.fromEntries(Object.entries(raw).filter(([name]) => !expected.includes(name) && !optionalSecrets.includes(name)));
   for (const name of Object.keys(settings)) {

@@ -75,7 +75,7 @@ export const machine: Kind = {
     const inputs = inputsOf(news);
     const stored = storedMachine(inputs.name);
     if (stored === undefined) {
-      throw new Error(`machine ${inputs.name} and its disk are gone from this box; let Pulumi notice it: pulumi up --refresh`);
+      throw new Error(`machine ${inputs.name} and its disk are gone from this box; let Pulumi notice it: npm run up -- STACK --refresh`);
     }
     storeMachine({ ...stored, memoryMiB: inputs.memoryMiB, cpus: inputs.cpus });
     limit(inputs.name, inputs.memoryMiB, inputs.cpus);

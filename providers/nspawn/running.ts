@@ -17,7 +17,7 @@ export function isRunning(name: string): boolean {
  */
 export function start({ name, image, bridge, memoryMiB, cpus }: StoredMachine): () => boolean {
   if (!existsSync(join(image, "usr"))) {
-    throw new Error(`the image ${image} of machine ${name} is gone from the cache; make the machine anew: pulumi up --replace URN`);
+    throw new Error(`the image ${image} of machine ${name} is gone from the cache; make the machine anew: npm run up -- STACK --replace URN`);
   }
   const folder = folderOf(name);
   for (const part of ["upper", "work", "root"]) mkdirSync(join(folder, part), { recursive: true });

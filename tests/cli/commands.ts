@@ -3,9 +3,9 @@ export function commandsOf(markdown: string): readonly string[] {
   return [...markdown.matchAll(/^```sh\n([\s\S]*?)\n```$/gm)].flatMap(([, block = ""]) => block.split("\n"));
 }
 
-/** What a line says to a host: `STACK=prod npm run ssh -- web-0 sudo hostctl stop`, with the quotes around the command taken off. */
+/** What a line says to a host: `npm run ssh -- prod web-0 sudo hostctl stop`, with the quotes around the command taken off. */
 export function hostCommand(line: string): { readonly host: string; readonly command: string } | undefined {
-  const found = /npm run ssh -- (\S+)(?: (.+))?$/.exec(line);
+  const found = /npm run ssh -- \S+ (\S+)(?: (.+))?$/.exec(line);
   if (found === null) return undefined;
   return { host: found[1] ?? "", command: (found[2] ?? "").replace(/^"(.*)"$/, "$1") };
 }

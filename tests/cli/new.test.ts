@@ -189,9 +189,9 @@ describe("requirements", () => {
 
   test("a lock has each wheel with its hash, by name", () => {
     const one = (name: string, version: string) => ({ metadata: { name, version }, download_info: { url: "", archive_info: { hashes: { sha256: "ab" } } } });
-    expect(lockText("requirements.txt", { install: [one("foo", "1"), one("Bar", "2")] }, runtime).split("\n").slice(2)).toEqual(["bar==2 \\", "    --hash=sha256:ab", "foo==1 \\", "    --hash=sha256:ab", ""]);
+    expect(lockText("requirements.txt", ["foo", "Bar"], { install: [one("foo", "1"), one("Bar", "2")] }, runtime).split("\n").slice(3)).toEqual(["bar==2 \\", "    --hash=sha256:ab", "foo==1 \\", "    --hash=sha256:ab", ""]);
     const bare = { metadata: { name: "foo", version: "1" }, download_info: { url: "git+https://x.example/foo" } };
-    expect(() => lockText("requirements.txt", { install: [bare] }, runtime)).toThrow("requirements.txt: foo 1 comes without a SHA-256; take it from a package index");
+    expect(() => lockText("requirements.txt", ["foo"], { install: [bare] }, runtime)).toThrow("requirements.txt: foo 1 comes without a SHA-256; take it from a package index");
   });
 
   test("what pip refuses is said without its list of every version", () => {

@@ -8,7 +8,7 @@ test("a protected stack is refused with the two commands that would allow it", (
   expect(refusal("prod", resources)).toBe(
     "stack prod is protected, and nothing of it was deleted: address, database\n" +
       "To allow it, and then run this once more, which makes a last backup first:\n" +
-      "  pulumi config set --stack prod protect nothing\n" +
+      "  npm run pulumi -- prod config set protect nothing\n" +
       "  npm run up -- prod",
   );
 });

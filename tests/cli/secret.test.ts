@@ -1,4 +1,5 @@
 import { UsageError } from "../../cli/terminal";
+import { changedSecrets, editableText } from "../../cli/secretEdit";
 import { randomValue, wishOf, wrongName } from "../../cli/secrets";
 import { publicKeyOf } from "../../infra/config/sshkey";
 
@@ -6,13 +7,14 @@ test.each([
   [["prod", "list"], { does: "list", stack: "prod" }],
   [["prod", "set", "TOKEN"], { does: "set", stack: "prod", name: "TOKEN", random: false }],
   [["prod", "set", "backupPassword", "--random"], { does: "set", stack: "prod", name: "backupPassword", random: true }],
+  [["prod", "edit"], { does: "edit", stack: "prod" }],
   [["prod", "unset", "TOKEN"], { does: "unset", stack: "prod", name: "TOKEN", random: false }],
 ])("%j is understood", (words, wish) => {
   expect(wishOf(words)).toEqual(wish);
 });
 
 test.each([[[]], [["prod"]], [["set", "TOKEN"]], [["prod", "set"]], [["prod", "set", "TOKEN", "value"]], [["prod", "unset", "TOKEN", "--random"]], [["prod", "list", "TOKEN"]], [["prod", "show", "TOKEN"]]])("%j is refused", (words) => {
-  expect(() => wishOf(words)).toThrow(new UsageError(`npm run secret -- STACK list | set NAME [--random] | unset NAME, got ${words.join(" ") || "nothing"}`));
+  expect(() => wishOf(words)).toThrow(new UsageError(`npm run secret -- STACK list | set NAME [--random] | unset NAME | edit, got ${words.join(" ") || "nothing"}`));
 });
 
 test("a name that the stack does not have is told with those that it has, before anything is written", () => {
@@ -31,4 +33,29 @@ test("a random key is one that a stack takes, of its own each time", () => {
 
 test("another random value has 32 bytes", () => {
   expect(Buffer.from(randomValue("backupPassword", "prod"), "base64url")).toHaveLength(32);
+});
+
+describe("in an editor", () => {
+  const names = ["KEY", "TOKEN", "sshPrivateKey"];
+  const values = { KEY: "one: # two", sshPrivateKey: "-----BEGIN\nabc\n" };
+  const text = editableText("prod", names, values);
+
+  test("nothing that is left as it was is changed", () => {
+    expect(text).toMatch(/^TOKEN: ""$/m);
+    expect(changedSecrets(text, names, values)).toEqual({});
+  });
+
+  test("what is changed or set is told, and what is taken out stays", () => {
+    expect(changedSecrets("TOKEN: new\nKEY: other\n", names, values)).toEqual({ TOKEN: "new", KEY: "other" });
+    expect(changedSecrets("", names, values)).toEqual({});
+  });
+
+  test.each([
+    ["TOKN: x", "TOKN: is no secret of the stack, which knows KEY, TOKEN, sshPrivateKey; nothing was changed"],
+    ['KEY: ""', "KEY: must be text, in quotes where it looks like a number, and not empty; nothing was changed"],
+    ["TOKEN: 12", "TOKEN: must be text, in quotes where it looks like a number, and not empty; nothing was changed"],
+    ["KEY: [", "must be YAML, NAME: value in each line; nothing was changed"],
+  ])("%j is refused", (edited, message) => {
+    expect(() => changedSecrets(edited, names, values)).toThrow(message);
+  });
 });

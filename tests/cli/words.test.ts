@@ -1,20 +1,14 @@
 import { logCommand } from "../../cli/logCommand";
 import { chooseHost, knownHosts } from "../../cli/hostLogin";
-import { stackAndRest, table } from "../../cli/terminal";
+import { oneOffOf } from "../../cli/oneOff";
+import { quote, shellLine } from "../../cli/shellWords";
+import { table } from "../../cli/terminal";
+import { splitWords } from "../../infra/config/command";
 
 const hosts = [
   { name: "web-0", address: "10.0.0.4", user: "deploy", hostKey: "ssh-ed25519 AAAA" },
   { name: "web-1", address: "10.0.0.5", user: "deploy", hostKey: "ssh-ed25519 BBBB" },
 ];
-
-test.each([
-  [[], "local", []],
-  [["prod"], "prod", []],
-  [["prod", "--yes"], "prod", ["--yes"]],
-  [["--diff"], "local", ["--diff"]],
-])("of the words %j the stack is %s", (words, stack, rest) => {
-  expect(stackAndRest(words)).toEqual({ stack, rest });
-});
 
 test("logs are hostctl's to find", () => {
   expect(logCommand([])).toBe("sudo hostctl logs");
@@ -22,12 +16,12 @@ test("logs are hostctl's to find", () => {
 });
 
 test.each(["web; reboot", "$(reboot)", "--help", "Web"])("a log named %j is refused before it reaches a shell", (word) => {
-  expect(() => logCommand([word])).toThrow(`npm run logs -- [SERVICE|JOB|deploy] [-f] [-n LINES], got "${word}"`);
+  expect(() => logCommand([word])).toThrow(`npm run logs -- [STACK] [SERVICE|JOB|deploy] [-f] [-n LINES], got "${word}"`);
 });
 test("a host is chosen by name, the first one without a name", () => {
-  expect(chooseHost(hosts, undefined).name).toBe("web-0");
-  expect(chooseHost(hosts, "web-1").name).toBe("web-1");
-  expect(() => chooseHost(hosts, "db")).toThrow('there is no host "db"; there are: web-0, web-1');
+  expect(chooseHost(hosts, undefined, "prod").name).toBe("web-0");
+  expect(chooseHost(hosts, "web-1", "prod").name).toBe("web-1");
+  expect(() => chooseHost(hosts, "db", "prod")).toThrow('"db" is no host of the stack prod, which has web-0, web-1, and no stack');
 });
 
 test("each host is known by its own key alone", () => {
@@ -36,4 +30,24 @@ test("each host is known by its own key alone", () => {
 
 test("a table aligns its second column", () => {
   expect(table([["a", "1"], ["long", "2"]])).toBe("  a     1\n  long  2");
+});
+
+test.each([
+  [[], { host: undefined, words: [] }],
+  [["createsuperuser"], { host: undefined, words: ["createsuperuser"] }],
+  [["--host", "web-1", "shell"], { host: "web-1", words: ["shell"] }],
+  [["--host=web-1", "ls", "--host", "x"], { host: "web-1", words: ["ls", "--host", "x"] }],
+])("of the one-off words %j", (rest, oneOff) => {
+  expect(oneOffOf(rest)).toEqual(oneOff);
+});
+
+test("a host is named behind --host", () => {
+  expect(() => oneOffOf(["--host"])).toThrow("--host: must be followed by the name of a host");
+});
+
+test("several words arrive at a host's shell as they were typed, one is a line of it", () => {
+  expect(shellLine(["df -h; free -m"])).toBe("df -h; free -m");
+  const typed = ["sudo", "hostctl", "maintenance", "on", "--message", "We move, it's $5; `ls` & \"more\"", ""];
+  expect(splitWords(shellLine(typed))).toEqual(typed);
+  expect(quote("it's")).toBe(`'it'\\''s'`);
 });

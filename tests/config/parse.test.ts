@@ -131,7 +131,7 @@ test.each([
   ["of the backups that is missing", raw(), { ...context(), secretNames: new Set(["sshPrivateKey"]) }, "backupPassword: must be set; run npm run secret -- test set backupPassword --random"],
   ["of the stack itself that is missing", raw(), { ...context(), secretNames: new Set(["backupPassword"]) },
     "sshPrivateKey: must be set; run npm run secret -- test set sshPrivateKey --random"],
-  ["that no list names", raw(), context("TOKEN"), "TOKEN: must be named in secrets to be used; add it there, or run pulumi config rm TOKEN --stack test"],
+  ["that no list names", raw(), context("TOKEN"), "TOKEN: must be named in secrets to be used; add it there, or run npm run secret -- test unset TOKEN"],
   ["in clear that no list names", raw({ STRIPE_KEY: "marker-9f2" }), context(), `STRIPE_KEY: is not a known key; known keys are ${Object.keys(keys).join(", ")}`],
   ["inside of a section", raw({ env: undefined }), context("env"), "env: must not hold a secret; name the secret in secrets and set it as a key of its own"],
 ])("refuses a secret %s and does not show it", (_what, values, known, line) => {

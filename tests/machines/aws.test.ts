@@ -185,7 +185,7 @@ test("a refresh finds nothing that differs", async () => {
 test("npm run down finds in the state what forbids it, and says how to allow it; so does a bare pulumi destroy, and nothing is deleted", async () => {
   const mark = cloud.journal().length;
   const { stdout } = await cloud.pulumi(["stack", "export"]);
-  expect(refusal(cloud.name, parseState(stdout))).toContain(`  pulumi config set --stack ${cloud.name} protect nothing\n  npm run up -- ${cloud.name}`);
+  expect(refusal(cloud.name, parseState(stdout))).toContain(`  npm run pulumi -- ${cloud.name} config set protect nothing\n  npm run up -- ${cloud.name}`);
   const destroyed = await cloud.destroy();
   expect([destroyed.code === 0, said(destroyed).replaceAll(/\n +/g, "\n")]).toEqual([false, expect.stringContaining(refusedDestroy(cloud.name))]);
   expect(cloud.since(mark)).toEqual([]);

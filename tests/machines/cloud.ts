@@ -128,7 +128,7 @@ export function printedLeft({ stdout }: Outcome): readonly (readonly [kind: stri
 
 /** Words of a bare `pulumi destroy` of a protected stack. */
 export const refusedDestroy = (stack: string): string =>
-  `stack ${stack} is protected, and nothing of it was deleted. To allow it: pulumi config set --stack ${stack} protect nothing; npm run up -- ${stack}. After that npm run down -- ${stack} makes a last backup`;
+  `stack ${stack} is protected, and nothing of it was deleted. To allow it: npm run pulumi -- ${stack} config set protect nothing; npm run up -- ${stack}. After that npm run down -- ${stack} makes a last backup`;
 
 /** What one of the small programs' hosts says on port 80. */
 export async function fetched(address: unknown): Promise<string> {

@@ -396,7 +396,7 @@ test("what is protected is not destroyed: npm run down names the two commands th
     [
       `webstack: stack ${cloud.name} is protected, and nothing of it was deleted: address, backups, ${(await clusters()).join(", ")}, database-db, database-user`,
       "To allow it, and then run this once more, which makes a last backup first:",
-      `  pulumi config set --stack ${cloud.name} protect nothing`,
+      `  npm run pulumi -- ${cloud.name} config set protect nothing`,
       `  npm run up -- ${cloud.name}`,
       "",
     ].join("\n"),

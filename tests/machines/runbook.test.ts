@@ -31,7 +31,7 @@ async function type(line: string): Promise<{ code: number; stdout: string; stder
   return stack.npm(verb, ...words.split(" "));
 }
 
-const onHost = (command: string) => `STACK=${stack.name} npm run ssh -- web-0 ${command}`;
+const onHost = (command: string) => `npm run ssh -- ${stack.name} web-0 ${command}`;
 
 test("everything that only looks ends with 0 and says something", async () => {
   const looking = lines.filter((line) => /npm run (status|logs)|hostctl (status|verify|releases)|list-units|list-timers|df -h|journalctl|systemctl show|ss -Htnp/.test(line));
@@ -89,6 +89,12 @@ test("a secret is made, listed and taken back, and a name that is wrong is told 
   const list = await stack.npm("secret", stack.name, "list");
   expect([list.code, list.stdout]).toEqual([0, expect.stringMatching(/^ {2}backupPassword +is set$/m)]);
   expect(list.stdout).toMatch(/^ {2}smtpPassword +is set$/m);
+  const edited = await stack.shell(`EDITOR="sed -i s/of-a-test/of-an-editor/" npm run --silent secret -- ${stack.name} edit`);
+  expect([edited.code, edited.stdout]).toEqual([0, `smtpPassword: set, encrypted in Pulumi.${stack.name}.yaml; npm run up -- ${stack.name} brings it to the hosts\n`]);
+  const value = await stack.npm("pulumi", stack.name, "config", "get", "smtpPassword");
+  expect([value.code, value.stdout]).toEqual([0, "of-an-editor\n"]);
+  const closed = await stack.shell(`PULUMI_CONFIG_PASSPHRASE=wrong npm run --silent secret -- ${stack.name} edit`);
+  expect([closed.code, closed.stderr]).toEqual([1, expect.stringMatching(/^webstack: the secrets of Pulumi\.test-vault\.yaml do not open with the passphrase of \S+ \(PULUMI_CONFIG_PASSPHRASE\)/)]);
   expect((await stack.npm("secret", stack.name, "unset", "smtpPassword")).code).toBe(0);
   expect(file()).toBe(before);
 }, 120_000);

@@ -108,6 +108,46 @@ describe("a new stack", () => {
   });
 });
 
+describe("a one-off command", () => {
+  test("is the app's, with its environment, and cannot write the release", async () => {
+    const script = 'id -un; pwd; echo "$SITE_HOSTS|$0|$1"; touch manage.py; touch /srv/webstack/shared/static/x; exit 7';
+    const { code, stdout, stderr } = await stack.npm("exec", stack.name, "--host", "web-0", "sh", "-c", script, "two  words", "it's $5");
+    const { release } = await stack.outputs();
+    expect([code, stdout]).toEqual([7, `ocpizza\n/srv/webstack/releases/${release}\n${site.split("/")[2] ?? ""}|two  words|it's $5\n`]);
+    expect(stderr.match(/Read-only file system/g)).toHaveLength(2);
+  }, 30_000);
+
+  test("of manage.py makes a user, and the database's client sees it with the app's rights", async () => {
+    // As a person types it: the password is asked twice, on the terminal.
+    const made = await stack.shell(`(sleep 4; printf 'Sesame-8472\\n'; sleep 1; printf 'Sesame-8472\\n') | script -qec 'npm run --silent manage -- ${stack.name} createsuperuser --username ada --email ada@example.org' /dev/null`);
+    expect([made.code, made.stdout]).toEqual([0, expect.stringContaining("Superuser created successfully.")]);
+    expect(made.stdout).not.toContain("Sesame");
+    const asked = await stack.shell(`echo 'select current_user, count(*) from auth_user' | npm run --silent dbshell -- ${stack.name} | grep ocpizza`);
+    expect([asked.code, asked.stdout]).toEqual([0, expect.stringMatching(/^ ocpizza +\| +1$/m)]);
+  }, 30_000);
+
+  test("has a terminal where there is one", async () => {
+    const { code, stdout } = await stack.shell(`printf 'test -t 0 && echo "a $((1 + 1)) terminal"; exit 5\n' | script -qec 'npm run --silent shell -- ${stack.name}' /dev/null`);
+    expect([code, stdout]).toEqual([5, expect.stringContaining("a 2 terminal")]);
+  }, 30_000);
+});
+
+describe("a verb", () => {
+  const alone = (line: string) => stack.shell(`STACK= ${line}`);
+
+  test("knows the only stack that is up, and says which", async () => {
+    const { code, stdout, stderr } = await alone("npm run --silent ssh -- web-0 hostname");
+    expect([code, stdout.trim(), stderr]).toEqual([0, expect.stringContaining("web-0"), `stack ${stack.name}, the only one that is up\n`]);
+  }, 30_000);
+
+  test("refuses a stack, a host and a log that there is none of, by name and with those there are", async () => {
+    const [status, ssh, logs] = await Promise.all([alone(`npm run --silent status -- ${stack.name}x`), alone("npm run --silent ssh -- mysit"), alone("npm run --silent logs -- webb")]);
+    expect([status.code, status.stderr]).toEqual([1, expect.stringContaining(`did you mean ${stack.name}?`)]);
+    expect([ssh.code, ssh.stderr]).toEqual([1, expect.stringContaining(`"mysit" is no host of the stack ${stack.name}, which has web-0, and no stack`)]);
+    expect([logs.code, logs.stderr]).toEqual([1, expect.stringContaining("there is no service or job webb on this host; there are: nginx, web, deploy")]);
+  }, 30_000);
+});
+
 describe("its units", () => {
   test.each([
     ["web@%s.service", 1.2],
@@ -199,9 +239,16 @@ describe("what is refused leaves the old site serving", () => {
     const good = readFileSync(file, "utf8");
     // More lines than are shown.
     writeFileSync(file, `${good}\nfor line in range(100):\n    print("line", line, flush=True)\nimport nothing_of_the_kind\n`);
-    const refused = await stack.up();
+    const { release } = await stack.outputs();
+    const refused = await stack.npm("up", stack.name);
     writeFileSync(file, good);
-    expect([refused.code === 0, refused.stdout + refused.stderr]).toEqual([false, expect.stringContaining("ModuleNotFoundError: No module named 'nothing_of_the_kind'")]);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout).not.toMatch(/^ +- siteUrl/m);
+    expect(refused.stderr.trimEnd().split("\n").slice(-3)).toEqual([
+      `  failed  web-0-apply; npm run logs -- ${stack.name} deploy has every step of it`,
+      "  why     ModuleNotFoundError: No module named 'nothing_of_the_kind'",
+      expect.stringMatching(`^  serves  release ${release} serves on; the page: 200 OK, `),
+    ]);
     expect((await ask(site)).status).toBe(200);
   }, 180_000);
 
@@ -408,6 +455,9 @@ describe("what is killed comes back", () => {
     for (const pid of processes(machine)) process.kill(pid, "SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, 500));
     await expect(ask(site)).rejects.toThrow();
+    const status = await stack.npm("status", stack.name);
+    expect([status.code, status.stdout]).toEqual([1, expect.stringContaining(`DOES NOT ANSWER; npm run up -- ${stack.name} starts it again, with its data`)]);
+    expect(status.stdout).toContain("page     not asked for: no host answers");
     // It is asked only when it has booted, and is as it was.
     expect((await stack.mustUp()).stdout).not.toMatch(/could not be asked|applied again/);
     expect(await awaitOk(`${site}healthz`, 20)).toBeLessThan(20);
@@ -476,4 +526,9 @@ test("down leaves no process, bridge, nft table, mount or folder", async () => {
     ].join("; "),
   ]);
   expect(left.stdout).toBe("");
+  const again = await stack.npm("down", stack.name);
+  expect([again.code, again.stdout]).toEqual([0, `Stack ${stack.name} is not up: there is nothing to delete.\n`]);
+  writeFileSync(join(stack.folder, "Pulumi.never.yaml"), "config: {}\n");
+  const never = await stack.npm("down", "never");
+  expect([never.code, never.stderr]).toEqual([1, expect.stringMatching(/^webstack: stack never was never brought up; npm run up -- never does that/)]);
 }, 120_000);

@@ -605,7 +605,7 @@ test("names of a long stack end where each service ends them, and no cut leaves 
   expect(graph.named("database-vault").inputs["name"]).toMatch(/^webstack-s{34}-[0-9a-f]{5}$/);
   expect(graph.named("database").inputs["identifier"]).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
   expect(check(planStack({ ...exampleSpec("aws"), stack: "shop--2" })).map(problemLine)).toEqual([
-    'stack: must be named in lower-case letters and digits, with single "-" between them, when target is aws, got "shop--2"; pulumi stack rename NAME',
+    'stack: must be named in lower-case letters and digits, with single "-" between them, when target is aws, got "shop--2"; npm run pulumi -- shop--2 stack rename NAME',
   ]);
 });
 

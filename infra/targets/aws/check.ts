@@ -21,7 +21,7 @@ export function check({ spec }: StackPlan, day = today()): readonly Problem[] {
     // RDS takes no two hyphens and S3 no capital and no _ in the names that are made of it. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
     {
       at: "stack", broken: !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(spec.stack), must: 'must be named in lower-case letters and digits, with single "-" between them, when target is aws', got: spec.stack,
-      hint: "pulumi stack rename NAME",
+      hint: `npm run pulumi -- ${spec.stack} stack rename NAME`,
     },
     {
       at: "host.image", broken: host.image !== "debian-12" && !ownImage.test(host.image), must: 'must be "debian-12" when target is aws, or an image that was made of a host of this stack, such as "ami-0123456789abcdef0"', got: host.image,

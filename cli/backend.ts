@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { homedir, userInfo } from "node:os";
+import { join } from "node:path";
+
+import { configFolder, dataFolder, project } from "../tools/setup/folders";
+
+/** Where stacks of a user without a backend are kept. */
+export const stateFolder = (): string => join(dataFolder(), "state");
+
+export const stateUrl = (): string => `file://${stateFolder()}`;
+
+const passphraseFile = (): string => join(configFolder(), "passphrase");
+
+/** The user's own backend, by its URL where that is known; "" where there is none. */
+export function ownBackend(): string {
+  return process.env["PULUMI_BACKEND_URL"] ?? (process.env["PULUMI_ACCESS_TOKEN"] === undefined ? login() : "https://api.pulumi.com");
+}
+
+/** Where `pulumi login` has been; "" when nowhere. */
+function login(): string {
+  const file = join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "credentials.json");
+  if (!existsSync(file)) return "";
+  return (JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current ?? "";
+}
+
+/** Says pulumi where stacks are and what opens them, as far as the user has nothing of that. A passphrase is used by stacks that are encrypted with one, and by no other. */
+export function backendEnvironment(): Readonly<Record<string, string>> {
+  return { ...(ownBackend() === "" ? { PULUMI_BACKEND_URL: stateUrl() } : {}), ...(ownPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile() }) };
+}
+
+function ownPassphrase(): boolean {
+  return process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || Boolean(process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]);
+}
+
+/** Makes that, where it is not there yet. */
+export function makeBackend(): void {
+  if (ownBackend() === "") mkdirSync(stateFolder(), { recursive: true, mode: 0o700 });
+  if (ownPassphrase() || existsSync(passphraseFile())) return;
+  mkdirSync(configFolder(), { recursive: true, mode: 0o700 });
+  writeFileSync(passphraseFile(), `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+  console.log(`Made ${passphraseFile()}: it opens the secrets of your stacks on this box, so keep it.`);
+}
+
+/** Whether pulumi refused the passphrase, by what it printed. */
+export const isWrongPassphrase = (said: string): boolean => /incorrect passphrase|unable to read PULUMI_CONFIG_PASSPHRASE_FILE/.test(said);
+
+/** Whose passphrase opens the secrets of a stack and whose was tried, in a line. `passwd`: the text of /etc/passwd. */
+export function wrongPassphrase(stack: string, passwd = readFileSync("/etc/passwd", "utf8")): string {
+  const file = `Pulumi.${stack}.yaml`;
+  const tried = process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined ? "PULUMI_CONFIG_PASSPHRASE" : (process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? passphraseFile());
+  const owner = existsSync(join(project, file)) ? homeOf(statSync(join(project, file)).uid, passwd) : undefined;
+  const theirs = owner === undefined || owner.name === userInfo().username ? "" : `; the file is ${owner.name}'s, whose passphrase is in ${owner.home}/.config/webstack/passphrase`;
+  return `the secrets of ${file} do not open with the passphrase of ${userInfo().username} (${tried})${theirs}; run this as the user who made the stack, or set PULUMI_CONFIG_PASSPHRASE_FILE to that user's file`;
+}
+
+function homeOf(uid: number, passwd: string): { readonly name: string; readonly home: string } | undefined {
+  const [name, , , , , home] = passwd.split("\n").map((line) => line.split(":")).find((fields) => fields[2] === String(uid)) ?? [];
+  return name === undefined || home === undefined ? undefined : { name, home };
+}

@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+
+import { checkSpec } from "../infra/config/parse";
+import { ConfigError, type Problem } from "../infra/config/problems";
+import { planStack } from "../infra/plan";
+import type { StackPlan } from "../infra/plan/plan";
+import { checkSource } from "../infra/release/check";
+import { project } from "../tools/setup/folders";
+import { staleLock } from "./new/stale";
+import { readStackFile } from "./review/stackFile";
+import { stackFileOf } from "./stackYaml";
+
+/**
+ * What is known to be amiss with a stack in a cloud before the engine fetches anything: its file, secrets that are not set, access that is missing, its source. All
+ * at once, since each that comes later costs another try.
+ */
+export async function problemsBefore(stack: string, text: string): Promise<readonly Problem[]> {
+  const { raw, hashes } = readStackFile(text);
+  const { spec, problems } = checkSpec(raw, { project: "webstack", stack, secretNames: new Set(Object.keys(hashes)) });
+  // What a target says of a description that is wrong would be said of its defaults.
+  if (!problems.every(({ must }) => must === "must be set")) return problems;
+  const { check } = (await import(`../infra/targets/${spec.target}/check`)) as { check: (plan: StackPlan) => readonly Problem[] };
+  giveProviderSettings(text);
+  return [...problems, ...check(planStack(spec)), ...checkSource({ ...spec.app, source: join(project, spec.app.source) })];
+}
+
+/** Settings of providers that are in the stack's file count as there; what they are, the engine says later. */
+function giveProviderSettings(text: string): void {
+  const { config = {} } = parse(text) as { config?: Readonly<Record<string, unknown>> };
+  for (const key of Object.keys(config)) if (!key.startsWith("webstack:")) pulumi.runtime.setConfig(key, "in the stack's file");
+}
+
+/** Says on standard error where an app asks for other packages than its lock has. */
+export function warnOfStaleLock(stack: string): void {
+  const { app } = readStackFile(readFileSync(stackFileOf(stack), "utf8")).raw as { app?: { source?: unknown; requirements?: unknown } };
+  const says = typeof app?.source === "string" && typeof app.requirements === "string" ? staleLock(join(project, app.source), app.requirements) : null;
+  if (says !== null) console.error(`webstack: ${says}`);
+}
+
+/** @throws ConfigError with all of them */
+export async function requireNoProblems(stack: string): Promise<void> {
+  const file = stackFileOf(stack);
+  const problems = existsSync(file) ? await problemsBefore(stack, readFileSync(file, "utf8")) : [];
+  if (problems.length > 0) throw new ConfigError(basename(file), problems);
+}

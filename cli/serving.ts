@@ -1,0 +1,20 @@
+import { capture } from "../tools/setup/process";
+import { withLogin } from "./hostLogin";
+import type { Pulumi } from "./pulumi";
+import { fetchSite } from "./site";
+import { readOutputs } from "./stack";
+
+/** What visitors have of a stack whose `up` failed, in a line: asked of its hosts, since the state may be of before or after. */
+export async function whatServes(pulumi: Pulumi): Promise<string> {
+  const outputs = await readOutputs(pulumi).catch(() => null);
+  if (outputs === null) return "nothing yet: the stack was not up before";
+  const { hosts, siteUrl } = outputs;
+  const ask = "sudo hostctl status --json";
+  const found = await withLogin(pulumi, hosts, (sshArguments) => Promise.all(hosts.map((host) => capture("ssh", [...sshArguments(host), ask]).then(servingOf, () => `${host.name} could not be asked`))));
+  return `${[...new Set(found)].join(", ")}; the page: ${(await fetchSite(siteUrl)).text}`;
+}
+
+function servingOf(status: string): string {
+  const { release } = JSON.parse(status) as { release: { serving: string | null } };
+  return release.serving === null ? "no release" : `release ${release.serving} serves on`;
+}

@@ -1,0 +1,12 @@
+/** A word as a POSIX shell reads it back, without quotes where it needs none. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * What is sent to the shell of a host: one word is a line of shell (`"df -h; free -m"`), several are words of one command, each of
+ * which arrives as it was typed.
+ */
+export function shellLine(words: readonly string[]): string {
+  return words.length === 1 ? (words[0] ?? "") : words.map(quote).join(" ");
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+import { project } from "../tools/setup/folders";
+
+/** What a person may type. */
+export interface Verb {
+  readonly name: string;
+  /** "cli/up.ts" */
+  readonly file: string;
+  /** "[STACK] [HOST [COMMAND...]]" */
+  readonly words: string;
+  /** In a sentence or several, as the file says it at its head. */
+  readonly says: string;
+}
+
+/** The verbs that package.json has a script for, with what their files say of themselves. @throws where a file says nothing */
+export function verbs(): readonly Verb[] {
+  return scripts().filter(([name]) => !ofTheProject.includes(name)).map(([name, file]) => {
+    const comment = /^\/\*\*([\s\S]*?)\*\//.exec(readFileSync(join(project, file), "utf8"))?.[1] ?? "";
+    const text = comment.replace(/^ ?\* ?/gm, "").replace(/\s+/g, " ").trim();
+    const [, words, says] = new RegExp(`^npm run ${name}( [^:]*)?: (.+)$`).exec(text) ?? [];
+    if (says === undefined) throw new Error(`${file}: must begin with a comment "npm run ${name} -- WORDS: what it does"`);
+    return { name, file, words: typed((words ?? "").trim()), says };
+  });
+}
+
+/** Name of the verb that runs. */
+export function verb(): string {
+  const program = `cli/${basename(process.argv[1] ?? "")}`;
+  return scripts().find(([, file]) => file === program)?.[0] ?? "VERB";
+}
+
+/** Words without npm's own: `[-- [STACK] [-f]]` is `[STACK] [-f]`. */
+const typed = (words: string): string => (words.startsWith("[-- [") ? words.slice("[-- ".length, -1) : words.replace("-- ", ""));
+
+/** What those type who work on the project itself. */
+const ofTheProject: readonly string[] = ["test", "faults", "soak", "reference", "bench"];
+
+/** Names and files. */
+function scripts(): readonly (readonly [string, string])[] {
+  const found = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { scripts: Record<string, string> };
+  return Object.entries(found.scripts).flatMap(([name, line]) => {
+    const file = /^tools\/run (\S+)$/.exec(line)?.[1];
+    return file === undefined ? [] : [[name, file] as const];
+  });
+}

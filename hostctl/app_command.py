@@ -1,0 +1,27 @@
+"""A command of the app on its host: from a release, as the app's user, with the environment of its services, in a sandbox."""
+import os
+
+from . import environment
+
+SANDBOX = ("ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes", "NoNewPrivileges=yes", "PrivateDevices=yes", "RestrictSUIDSGID=yes",
+           "IPAddressDeny=169.254.169.254")
+# The slots that serve keep the other half.
+LIMITS = ("MemoryMax=50%", "TasksMax=256")
+
+
+def words(host, user, release, unit, command, *, ends, variables=(), properties=()):
+    """The words of the command that runs `command` as the unit and waits for it. `ends`: of systemd-run, what its input and output are;
+    `variables`: NAME=VALUE, nothing secret, since they show in the process list."""
+    program, *arguments = command
+    variables = (f"PATH={release}/venv/bin:/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1", *variables)
+    properties = (*SANDBOX, *LIMITS, f"EnvironmentFile={host.paths.env}", f"EnvironmentFile=-{release / environment.RELEASE}", f"WorkingDirectory={release}", *properties)
+    # systemd expands $NAME in the words of a command; $$ is a dollar sign.
+    escaped = [word.replace("$", "$$") for word in (find(release, program) or program, *arguments)]
+    return ["systemd-run", "--wait", *ends, "--collect", "--quiet", f"--unit={unit}", "--service-type=exec", f"--uid={user}", f"--gid={user}",
+            *(f"--setenv={text}" for text in variables), *(f"--property={text}" for text in properties), "--", *escaped]
+
+
+def find(release, program):
+    """The whole path of a program, which systemd-run wants; None where neither the release nor the host has it."""
+    folders = (release / "venv/bin", "/usr/bin", "/bin") if "/" not in program else (release,)
+    return next((path for folder in folders if os.path.exists(path := os.path.join(folder, program))), None)

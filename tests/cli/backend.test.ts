@@ -1,0 +1,44 @@
+import { writeFileSync, mkdtempSync, mkdirSync, rmSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { backendEnvironment, isWrongPassphrase, ownBackend, wrongPassphrase } from "../../cli/backend";
+
+const names = ["PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN", "PULUMI_HOME", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "XDG_DATA_HOME", "XDG_CONFIG_HOME"];
+const before = names.map((name) => [name, process.env[name]] as const);
+let home = "";
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "webstack-backend-"));
+  for (const name of names) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, { PULUMI_HOME: home, XDG_DATA_HOME: join(home, "data"), XDG_CONFIG_HOME: join(home, "config") });
+});
+
+afterEach(() => {
+  rmSync(home, { recursive: true });
+  for (const name of names) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, Object.fromEntries(before.filter(([, value]) => value !== undefined)));
+});
+
+test("without a backend of the user's own, state and passphrase are in folders of this box", () => {
+  expect([ownBackend(), backendEnvironment()]).toEqual([
+    "",
+    { PULUMI_BACKEND_URL: `file://${home}/data/webstack/state`, PULUMI_CONFIG_PASSPHRASE_FILE: `${home}/config/webstack/passphrase` },
+  ]);
+});
+
+test("a login elsewhere is the user's own", () => {
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, "credentials.json"), JSON.stringify({ current: "s3://states" }));
+  expect(ownBackend()).toBe("s3://states");
+  expect(Object.keys(backendEnvironment())).toEqual(["PULUMI_CONFIG_PASSPHRASE_FILE"]);
+});
+
+test("a passphrase that does not open the secrets is said with whose it is", () => {
+  const said = ["error: incorrect passphrase", "error: unable to read PULUMI_CONFIG_PASSPHRASE_FILE: open /x: no such file or directory", "error: the stack is locked"];
+  expect(said.map(isWrongPassphrase)).toEqual([true, true, false]);
+  const me = userInfo().username;
+  expect(wrongPassphrase("local", "")).toBe(
+    `the secrets of Pulumi.local.yaml do not open with the passphrase of ${me} (${home}/config/webstack/passphrase); run this as the user who made the stack, or set PULUMI_CONFIG_PASSPHRASE_FILE to that user's file`,
+  );
+  expect(wrongPassphrase("local", `ada:x:${process.getuid?.() ?? 0}:0::/home/ada:/bin/sh\n`)).toContain("; the file is ada's, whose passphrase is in /home/ada/.config/webstack/passphrase;");
+});

@@ -1,0 +1,59 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { problemsBefore } from "../../cli/beforeEngine";
+import { markOf, staleLock } from "../../cli/new/stale";
+import { problemLine } from "../../infra/config/problems";
+import { checkSource } from "../../infra/release/check";
+
+const access = ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "SPACES_ACCESS_KEY_ID", "SPACES_SECRET_ACCESS_KEY"];
+const before = Object.fromEntries(access.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+const prod = readFileSync(join(resolve(__dirname, "../.."), "Pulumi.prod.yaml"), "utf8");
+
+beforeEach(() => {
+  for (const name of access) Reflect.deleteProperty(process.env, name);
+});
+
+afterAll(() => {
+  Object.assign(process.env, before);
+});
+
+test("secrets and tokens that are missing are told together, before there is an engine", async () => {
+  const lines = (await problemsBefore("prod", prod)).map(problemLine);
+  expect(lines).toEqual(expect.arrayContaining([
+    expect.stringMatching(/^sshPrivateKey: must be set; run npm run secret -- prod set sshPrivateKey --random$/),
+    expect.stringMatching(/^DJANGO_SECRET_KEY: must be set; /),
+    expect.stringMatching(/^target: must find DIGITALOCEAN_TOKEN in the environment/),
+    expect.stringMatching(/^backup\.enabled: must find SPACES_ACCESS_KEY_ID/),
+  ]));
+});
+
+test("a token in the stack's file counts as there", async () => {
+  const lines = (await problemsBefore("prod", `${prod}\n  digitalocean:token:\n    secure: v1:abc\n`)).map(problemLine);
+  expect(lines.filter((line) => line.includes("DIGITALOCEAN_TOKEN"))).toEqual([]);
+});
+
+describe("an app's folder", () => {
+  let folder = "";
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "webstack-source-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test("that is not there, or has no requirements, is a problem with its place", () => {
+    expect(checkSource({ source: `${folder}/none`, requirements: "r.txt" }).map(problemLine)).toEqual([`app.source: must be a folder of this box, got "${folder}/none"; it is sought at ${folder}/none`]);
+    expect(checkSource({ source: folder, requirements: "r.txt" }).map(problemLine)).toEqual(['app.requirements: must be a file in app.source, got "r.txt"; name the file with versions and hashes; npm run new makes one']);
+    writeFileSync(join(folder, "r.txt"), "");
+    expect(checkSource({ source: folder, requirements: "r.txt" })).toEqual([]);
+  });
+
+  test("whose requirements have changed since its lock was made is told how to choose anew", () => {
+    const lock = (mark: string) => writeFileSync(join(folder, "lock.txt"), `# Wheels for Python 3.11 on Linux x86_64, chosen by pip from requirements.txt; what a host installs, and nothing else.\n# Made by x.\n# Asked for: ${mark}\ndjango==5.2 \\\n`);
+    mkdirSync(join(folder, "sub"));
+    writeFileSync(join(folder, "requirements.txt"), "# ours\nDjango>=5\n");
+    lock(markOf(["Django>=5"]));
+    expect(staleLock(folder, "lock.txt")).toBeNull();
+    writeFileSync(join(folder, "requirements.txt"), "Django>=5\nPillow\n");
+    expect(staleLock(folder, "lock.txt")).toBe(`requirements.txt asks for other packages than when lock.txt was made of it, which is what hosts install; npm run new -- --app ${folder} --lock chooses anew`);
+    writeFileSync(join(folder, "lock.txt"), "django==5.2\n");
+    expect([staleLock(folder, "lock.txt"), staleLock(folder, "none.txt")]).toEqual([null, null]);
+  });
+});
