@@ -39,7 +39,7 @@ test("a rule that the state after the change breaks is in the review, and refuse
 }, 60_000);
 
 test.each([
-  [["nowhere"], "webstack: there is no Pulumi.nowhere.yaml to review"],
+  [["nowhere"], "webstack: there is no stack \"nowhere\"; there are: "],
   [["local", "--against", "no-such-commit"], 'webstack: --against must name a commit, got "no-such-commit"'],
   [["local", "--agianst", "HEAD"], "webstack: Unknown option '--agianst'"],
 ])("%j is wrong usage, told in one line", async (words, says) => {
