@@ -15,22 +15,32 @@ def read(path):
         return file.read()
 
 
+def digest(content):
+    return hashlib.sha256(content).digest()
+
+
 def compiled():
     """{name: code} of every module. Compiling takes as long as starting Python, so the outcome is kept beside the package in one file, which is good
-    as long as its own digest holds and the sources are those that were found whole. Nothing vouches for what Python keeps beside a source."""
-    kept = f"{package}.compiled"
-    key = hashlib.sha256(MAGIC_NUMBER + package.encode() + read(f"{package}/SHA256SUMS")).digest()
+    as long as its own digest holds and SHA256SUMS is the one whose sources were compiled. Nothing vouches for what Python keeps beside a source."""
+    kept, sums = f"{package}.compiled", read(f"{package}/SHA256SUMS")
+    key = digest(MAGIC_NUMBER + package.encode() + sums)
     with contextlib.suppress(OSError):
         held = read(kept)
-        if held[:64] == key + hashlib.sha256(held[64:]).digest():
+        if held[:64] == key + digest(held[64:]):
             return marshal.loads(held[64:])
-    modules = {name.removesuffix(".py"): f"{package}/{name}" for name in os.listdir(package) if name.endswith(".py")}
-    code = {f"hostctl.{name}": compile(read(path), path, "exec") for name, path in modules.items()}
+    code = {}
+    for line in sums.decode().splitlines():
+        expected, name = line.split("  ")
+        source = read(f"{package}/{name}")
+        # A deployment may be writing them by now.
+        if digest(source).hex() != expected:
+            sys.exit(f"hostctl: {package}: its files change, {name} is another than in SHA256SUMS; try again")
+        code["hostctl" if name == "__init__.py" else f"hostctl.{name.removesuffix('.py')}"] = compile(source, f"{package}/{name}", "exec")
     content = marshal.dumps(code)
     # Most units may not write there.
     with contextlib.suppress(OSError):
         with open(f"{kept}.new", "wb") as file:
-            file.write(key + hashlib.sha256(content).digest() + content)
+            file.write(key + digest(content) + content)
         os.replace(f"{kept}.new", kept)
     return code
 

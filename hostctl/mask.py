@@ -1,48 +1,79 @@
 """What no log, error or alert shows: the values of secrets, in every form in which programs repeat them."""
 import html
-import json
 import re
-from urllib.parse import quote, quote_plus, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-# What is shorter may be a word of its own, and is hidden only where it stands as one; below this it would make every text unreadable,
+# What is shorter may be a word of its own, and is hidden only where it stands as one; below LEAST it would make every text unreadable,
 # and infra/config/load.ts refuses it.
 WORD, LEAST = 8, 4
+URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^:/?#]*:(.*)@", re.IGNORECASE | re.DOTALL)
 
 
 class Mask:
     """A function that puts [NAME] where a text holds a secret. It only ever learns more of them: an old password is a secret still."""
 
     def __init__(self):
-        self._names, self._pattern = {}, None
+        self._names, self._patterns = {}, []
 
     def add(self, values):
         """`values`: {name: secret}."""
         for name, value in values.items():
             for part in _parts(value):
-                for form in _forms(part):
-                    if len(form) >= LEAST:
-                        self._names.setdefault(form, name)
-        words = (re.escape(form) if len(form) >= WORD else rf"(?<![A-Za-z0-9]){re.escape(form)}(?![A-Za-z0-9])" for form in sorted(self._names, key=len, reverse=True))
-        self._pattern = re.compile("|".join(words)) if self._names else None
+                if len(part) >= LEAST and part not in self._names:
+                    self._names[part] = name
+                    self._patterns.append((re.compile(_pattern(part)), name))
 
     def __call__(self, text):
-        return self._pattern.sub(lambda found: f"[{self._names[found[0]]}]", text) if self._pattern else text
+        found = sorted((match.start(), -match.end(), name) for pattern, name in self._patterns for match in pattern.finditer(text))
+        shown, end = [], 0
+        for start, minus_stop, name in found:
+            # Of two that overlap no rest is left.
+            if start >= end:
+                shown += [text[end:start], f"[{name}]"]
+            end = max(end, -minus_stop)
+        return "".join([*shown, text[end:]])
 
 
 def _parts(value):
-    """The secret itself, the lines of a long one, and the password of a URL."""
+    """The secret itself, the lines of a long one (as in a key that JSON holds, too), and the password of a URL."""
     yield value
-    if "\n" in value:
-        yield from (line.strip() for line in value.splitlines() if len(line.strip()) >= WORD)
+    lines = [line.strip() for line in re.split(r"\n|\\n", value)]
+    if len(lines) > 1:
+        yield from (line for line in lines if len(line) >= WORD)
     try:
-        password = urlsplit(value).password
+        passwords = {urlsplit(value).password}
     except ValueError:
-        return
-    if password:
+        passwords = set()
+    # One with a / that nobody has encoded ends the address for urlsplit.
+    whole = URL_PASSWORD.match(value)
+    for password in sorted(filter(None, passwords | ({whole[1]} if whole else set()))):
         yield from (password, unquote(password))
 
 
-def _forms(part):
-    """As it is, and as URLs, JSON, Python, an EnvironmentFile, a shell and HTML write it."""
-    return {part, quote(part, safe=""), quote_plus(part), json.dumps(part)[1:-1], json.dumps(part, ensure_ascii=False)[1:-1], repr(part)[1:-1],
-            re.sub(r'([\\"$`])', r"\\\1", part), part.replace("'", "'\"'\"'"), html.escape(part)}
+def _pattern(part):
+    """Each letter that means something to URLs, JSON, Python, EnvironmentFiles, shells, SQL or HTML may stand as any of them writes it."""
+    letters = "".join(letter if letter.isascii() and letter.isalnum() else _letter(letter) for letter in part)
+    return letters if len(part) >= WORD else rf"(?<![A-Za-z0-9]){letters}(?![A-Za-z0-9])"
+
+
+def _letter(letter):
+    utf16 = letter.encode("utf-16-be").hex()
+    forms = {
+        rf"\\*{re.escape(letter)}",
+        "".join(f"%{byte:02x}" for byte in letter.encode()),
+        r"\\+u".join(["", *(utf16[at:at + 4] for at in range(0, len(utf16), 4))]),
+        rf"\\+x{ord(letter):02x}" if ord(letter) < 256 else rf"\\+U{ord(letter):08x}",
+        f"&#0*{ord(letter)};", f"&#x0*{ord(letter):x};", re.escape(html.escape(letter)),
+        *SPECIAL.get(letter, ()),
+    }
+    return f"(?i:{'|'.join(sorted(forms, key=len, reverse=True))})"
+
+
+SPECIAL = {
+    " ": [r"\+"],
+    "'": ["''", r"'\"'\"'", r"'\\+''", "&apos;"],
+    '"': ['""'],
+    "\n": [r"\r\n", r"\\+n", r"\\+r\\+n", "%0d%0a", r"\s+"],
+    "\r": [r"\\+r"],
+    "\t": [r"\\+t"],
+}

@@ -198,6 +198,16 @@ class CopyTest(unittest.TestCase):
             self.check_runs(self.run_command())
             self.assertEqual(kept.read_bytes(), whole)
 
+    def test_sources_that_a_deployment_is_writing_are_not_compiled_under_the_digests_of_others(self):
+        other = self.modules["cli.py"].replace("def main(", "def main(*words):\n    print('other')\n\n\ndef former(")
+        (self.installed / "cli.py").write_text(other)
+        # Past the look of the command, which was over before.
+        refused = subprocess.run([sys.executable, "-I", str(self.installed / "__main__.py"), "status", "--help"], capture_output=True, text=True)
+        self.assertEqual((refused.returncode, refused.stdout, refused.stderr), (1, "", f"hostctl: {self.installed}: its files change, cli.py is another than in SHA256SUMS; try again\n"))
+        self.assertFalse((self.folder / "hostctl.compiled").exists())
+        (self.installed / "cli.py").write_text(self.modules["cli.py"])
+        self.check_runs(self.run_command())
+
 
 class SystemTest(unittest.TestCase):
     """The real machine's half, as far as it needs no systemd."""

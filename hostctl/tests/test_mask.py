@@ -24,14 +24,17 @@ class MaskTest(unittest.TestCase):
         self.assertEqual(hide("with hunter2hunter2 and p@ssword1 and p%40ssword1 at 1"), "with [KEY] and [URL] and [URL] at 1")
 
     def test_every_form_in_which_programs_repeat_it_is_hidden(self):
-        secret = "a\"b'c<d>&é $e`f\\g h"
+        secret = "a\"b'c<d>&é/= $e`f\\g+h😀i"
         hide = mask(KEY=secret)
-        written = environment.render({"KEY": secret}).decode()
-        for text in (secret, quote(secret), quote(secret, safe=""), quote_plus(secret), json.dumps(secret), json.dumps(secret, ensure_ascii=False), repr(secret),
-                     shlex.quote(secret), html.escape(secret), written):
-            with self.subTest(text):
+        forms = {"as it is": secret, "URL": quote(secret), "URL, nothing safe": quote(secret, safe=""), "form": quote_plus(secret), "URL, lower": quote(secret).replace("%C3%A9", "%c3%a9"),
+                 "URL, = alone": secret.replace("=", "%3D"), "JSON": json.dumps(secret), "JSON in UTF-8": json.dumps(secret, ensure_ascii=False),
+                 "JSON with \\/": json.dumps(secret).replace("/", "\\/"), "JSON for HTML": json.dumps(secret).replace("'", "\\u0027").replace("<", "\\u003C"), "JSON in JSON": json.dumps(json.dumps(secret)),
+                 "Python": repr(secret), "Python in ASCII": ascii(secret), "shell": shlex.quote(secret), "shell, other": secret.replace("'", "'\\''"), "HTML": html.escape(secret),
+                 "HTML by number": html.escape(secret).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"), "SQL": secret.replace("'", "''"), "EnvironmentFile": environment.render({"KEY": secret}).decode()}
+        for name, text in forms.items():
+            with self.subTest(name):
                 self.assertIn("[KEY]", hide(text))
-                self.assertNotIn("h", hide(text).replace("[KEY]", ""))
+                self.assertNotRegex(hide(text).replace("[KEY]", "").replace("KEY=", ""), "[a-zA-Z]")
 
     def test_of_a_value_of_many_lines_each_line_is_hidden_however_the_breaks_are_written(self):
         secret = "-----BEGIN KEY-----\nfirst-line-of-it\n  second-line-of-it\n}\n"
@@ -40,6 +43,16 @@ class MaskTest(unittest.TestCase):
             with self.subTest(text):
                 self.assertNotRegex(hide(text), "first-line|second-line")
         self.assertEqual(hide("} is a brace"), "} is a brace")
+
+    def test_of_a_key_that_one_line_of_json_holds_each_line_is_hidden(self):
+        hide = mask(CREDENTIALS=json.dumps({"type": "account", "key": "-----BEGIN KEY-----\nfirst-line-of-it\nsecond-line-of-it\n"}))
+        self.assertEqual(hide("near second-line-of-it"), "near [CREDENTIALS]")
+
+    def test_the_password_of_a_url_is_hidden_with_letters_that_nobody_encoded(self):
+        self.assertEqual(mask(URL="redis://:pa/ss@word1@cache:6379/0")("pa/ss@word1 at cache:6379"), "[URL] at cache:6379")
+
+    def test_of_two_that_overlap_no_rest_is_left(self):
+        self.assertEqual(mask(A="AAAABBBB", B="BBBBCCCC")("xAAAABBBBCCCCx AAAABBBB"), "x[A]x [A]")
 
     def test_a_short_one_is_hidden_where_it_stands_alone(self):
         hide = mask(PIN="s3cr", WORD="tiger77")

@@ -80,6 +80,10 @@ function fromText(value: string): unknown {
 const leastLength = 4;
 
 function lengthProblems(name: string, value: string, stack: string): readonly Problem[] {
+  const password = URL.canParse(value) ? new URL(value).password : "";
+  if (password !== "" && password.length < leastLength) {
+    return [{ at: name, must: `must have at least ${leastLength} characters in the password of its URL`, hint: `logs could not be kept free of it: ${setCommand(name, stack)}` }];
+  }
   if (value.length >= leastLength) return [];
   const hint = value === "" ? setCommand(name, stack) : `logs could not be kept free of it: ${setCommand(name, stack)}, or make it one of env where it is none`;
   return [{ at: name, must: value === "" ? "must not be empty" : `must have at least ${leastLength} characters`, hint }];

@@ -74,6 +74,11 @@ test("refuses a secret that logs could not be kept free of, without showing it",
   expect(() => loadSpec()).toThrow(new Error("Pulumi.test.yaml: 1 problem\n  PIN: must have at least 4 characters; logs could not be kept free of it: run npm run secret -- test set PIN, or make it one of env where it is none"));
 });
 
+test("refuses a URL whose password is as short", () => {
+  setConfig(raw({ secrets: ["CACHE"] }), { sshPrivateKey: pair.private, CACHE: "redis://shop:9f2@cache.test/0" });
+  expect(() => loadSpec()).toThrow(new Error("Pulumi.test.yaml: 1 problem\n  CACHE: must have at least 4 characters in the password of its URL; logs could not be kept free of it: run npm run secret -- test set CACHE"));
+});
+
 test("hands over the secrets of alerts that are set", async () => {
   setConfig(raw(), { sshPrivateKey: pair.private, alertWebhook: "http://10.20.0.1:8080/marker" });
   const { monitoring } = loadSpec().secrets;
