@@ -2,7 +2,7 @@
 import stat
 from dataclasses import dataclass, field
 
-from . import administrator, environment, files, manifest as manifests, packages, slots, static
+from . import administrator, environment, files, manifest as manifests, packages, slots, source, static
 from .errors import HostError
 from .manifest import Action
 from .nginx import UNIT as NGINX, sockets
@@ -21,7 +21,8 @@ class Changes:
     database_admin: bytes | None = None
     # The release to move to, or "".
     digest: str = ""
-    # Whether the static files of the release that serves are published anew.
+    # Whether files of the release that serves are put back, and whether its static files are published anew.
+    source: bool = False
     static: bool = False
     # Services to move to their other slot, or to restart.
     roll: list = field(default_factory=list)
@@ -192,6 +193,11 @@ def _compare_release(host, manifest, changes):
         if serving != digest or (slot and slots.release_of(paths, service.name, slot) != digest):
             roll(changes, service, f"must run release {digest}")
     if serving == digest:
+        changed = source.faults(host, manifest.release)
+        changes.source = bool(changed)
+        changes.lines += [f"{paths.name(paths.release(digest) / path)}: {how}" for path, how in changed.items()]
+        for service in manifest.services if changed else ():
+            roll(changes, service, "files of its release differ")
         faults = static.faults(host, digest)
         changes.static = bool(faults)
         changes.lines += faults

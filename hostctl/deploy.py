@@ -2,7 +2,7 @@
 import json
 import os
 
-from . import administrator, archive, backup, disk, environment, external, files, history, kept, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, trust, undo
+from . import administrator, archive, backup, disk, environment, external, files, history, kept, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, source, trust, undo
 from .compare import stored_or_fail
 from .environment import MODE
 from .errors import HostError
@@ -38,8 +38,11 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
             administrator.admit(host)
         if changes.digest:
             revision = release.prepare(host, manifest, run_steps=run_steps)
-        elif changes.static:
-            release.mend_static(host, manifest)
+        else:
+            if changes.source:
+                source.mend(host, manifest.release)
+            if changes.static:
+                release.mend_static(host, manifest)
         roll.start()
         roll.switch(nginx_actions=[a for a in changes.actions if a.unit == NGINX], ports=sockets(manifest.units), gone_sockets=sockets(changes.gone), check=manifest.slot_services())
         _start_units(host, changes)

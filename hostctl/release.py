@@ -1,7 +1,7 @@
 """A release on the host: unpacked and verified, with its runtime, its steps run and its static files published."""
 import os
 
-from . import archive, environment, files, history, runtime, schema, static, steps
+from . import archive, environment, files, history, runtime, schema, source as sources, static, steps
 from .errors import HostError
 
 
@@ -44,9 +44,10 @@ def ensure(host, declared):
         requirements = source / declared.requirements
         if not requirements.is_file():
             raise HostError(f"release {digest}: has no {declared.requirements}; set app.requirements to the file with hashed requirements")
-        for name, what in (("venv", "the runtime"), (environment.RELEASE, "its own settings"), (static.RECORD, "the record of its static files")):
+        for name, what in (("venv", "the runtime"), (environment.RELEASE, "its own settings"), (static.RECORD, "the record of its static files"), (sources.RECORD, "the record of its files")):
             if os.path.lexists(source / name):
                 raise HostError(f"release {digest}: `{name}` at its top is the name of {what}; rename it or add it to app.exclude")
+        sources.keep(host, source)
         if archive.made(paths, digest).exists():
             for item in declared.static:
                 files.remove_tree(source / item.folder)

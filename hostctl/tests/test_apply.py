@@ -2,6 +2,7 @@
 import gzip
 import json
 import os
+import shutil
 import unittest
 
 from hostctl import apply, rollback, slots
@@ -324,6 +325,47 @@ class ApplyTest(unittest.TestCase):
         self.machine.on_command = lambda argv: None
         self.apply(declared)
         self.assertEqual((self.machine.paths.static / "static/a.css").read_text(), "body{}" * 500)
+
+    def test_verify_looks_at_the_source_of_the_release_and_apply_puts_it_back(self):
+        program = self.machine.deliver(source(7, **{"bin/tool": "#!/bin/sh\n"}))
+        declared = self.with_static(program, "a.css")
+        self.apply(declared)
+        release = self.machine.paths.release(program)
+        good = (release / "app.py").read_text()
+        damages = {
+            "app.py: has other content": lambda: (release / "app.py").write_text("version = 8\n"),
+            "app.py: is missing": (release / "app.py").unlink,
+            "bin/tool: is missing": lambda: shutil.rmtree(release / "bin"),
+            "app.py: must not be executable": lambda: (release / "app.py").chmod(0o755),
+            "app.py: is missing ": lambda: (os.rename(release / "app.py", release / "other.py"), os.symlink("other.py", release / "app.py")),
+        }
+        for line, damage in damages.items():
+            with self.subTest(line):
+                damage()
+                services = [f"service {name}: files of its release differ" for name in ("web", "bot")]
+                self.assertEqual(differences(self.machine.host("verify")), [f"/srv/webstack/releases/{program}/{line.strip()}", *services])
+                self.machine.ran.clear()
+                self.apply(declared)
+                self.assertEqual((release / "app.py").read_text(), good)
+                self.assertEqual(differences(self.machine.host("verify")), [])
+                # Who has read the changed one serves no more.
+                self.assertIn("bot.service", str([argv for argv in self.machine.ran if "restart" in argv or "start" in argv]))
+
+    def test_what_lies_beside_the_source_is_nobodys(self):
+        declared = self.with_static(self.one, "a.css")
+        self.apply(declared)
+        release = self.machine.paths.release(self.one)
+        (release / "note.txt").write_text("of somebody")
+        (release / "static/b.css").write_text("")
+        self.assertEqual(differences(self.machine.host("verify")), [])
+
+    def test_a_source_that_differs_and_whose_archive_is_gone_is_left_serving(self):
+        self.apply(manifest(self.one))
+        (self.machine.paths.release(self.one) / "app.py").write_text("version = 8\n")
+        (self.machine.paths.inbox / f"{self.one}.tar.gz").unlink()
+        with self.assertRaisesRegex(HostError, "is not there; on the machine that deploys"):
+            self.apply(manifest(self.one))
+        self.assertEqual(self.machine.answering(), {"web": self.one})
 
     def test_a_rollback_to_a_release_whose_static_files_are_damaged_is_refused(self):
         self.apply(self.with_static(self.one, "a.css"))

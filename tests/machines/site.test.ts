@@ -423,10 +423,13 @@ describe("a new release", () => {
   test("so does a file that was changed by hand", async () => {
     const file = "/etc/nginx/webstack/site.conf";
     const declared = await stack.remote(`sudo sha256sum ${file}`);
-    await stack.remote(`echo '# by hand' | sudo tee --append ${file}`);
+    const source = await stack.remote("readlink -f /srv/webstack/current/ocpizza/urls.py");
+    await stack.remote(`echo '# by hand' | sudo tee --append ${file} ${source}`);
+    expect((await stack.ssh("sudo hostctl verify")).stdout.split("\n")).toEqual(expect.arrayContaining([`${file}: has other content`, `${source}: has other content`, "service web: files of its release differ"]));
     const { stdout } = await stack.mustUp();
-    expect(stdout).toContain(`web-0 is no longer as it was applied (${file}: has other content): it is applied again`);
+    expect(stdout).toMatch(new RegExp(`web-0 is no longer as it was applied \\(${file}: has other content, and \\d more\\): it is applied again`));
     expect(await stack.remote(`sudo sha256sum ${file}`)).toBe(declared);
+    expect(await stack.remote(`tail -1 ${source}`)).not.toBe("# by hand");
     expect((await stack.npm("drift", stack.name)).stdout).toContain(`${stack.name} is as declared.`);
   }, 90_000);
 });
