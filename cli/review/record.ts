@@ -2,6 +2,7 @@
  * Records what a version of the program declares for a stack, without an engine: record.ts FOLDER STACK FILE. The program of FOLDER is
  * run in a process of its own, because two versions of it share no module; the answer is a Side as JSON in FILE.
  */
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
@@ -16,7 +17,7 @@ import type { planStack } from "../../infra/plan";
 import type { findRelease } from "../../infra/release/digest";
 import type { targetFor } from "../../infra/targets";
 import { bundleOf } from "./bundle";
-import { placeholder } from "./placeholder";
+import { isUnknown, placeholder } from "./placeholder";
 import { readStackFile } from "./stackFile";
 import type { Recorded, Side } from "./side";
 
@@ -167,14 +168,17 @@ function readUnknownJson(): void {
   };
 }
 
-/** Inputs as JSON: secrets unwrapped (they are stand-ins), assets as their text. */
+/** Inputs as JSON: secrets unwrapped (they are stand-ins, and what is made of one is another), assets as their text. */
 async function plain(value: unknown): Promise<unknown> {
   if (value instanceof pulumi.asset.StringAsset) return value.text;
   if (value instanceof pulumi.asset.FileAsset) return `file ${String(await value.path)}`;
   if (Array.isArray(value)) return Promise.all(value.map(plain));
   if (typeof value !== "object" || value === null) return value;
   const fields = value as Record<string, unknown>;
-  if (fields[rpc.specialSigKey] === rpc.specialSecretSig) return plain(fields["value"]);
+  if (fields[rpc.specialSigKey] === rpc.specialSecretSig) {
+    const of = await plain(fields["value"]);
+    return typeof of !== "string" || isUnknown(of) ? of : placeholder("secret", createHash("sha256").update(of).digest("hex").slice(0, 8));
+  }
   return Object.fromEntries(await Promise.all(Object.entries(fields).map(async ([key, of]) => [key, await plain(of)] as const)));
 }
 

@@ -1,6 +1,6 @@
 import { setCommand } from "../../infra/config/parse";
 import type { Problem } from "../../infra/config/problems";
-import { billOf, billsElsewhere, overBudget, type Bill } from "../../infra/plan/cost";
+import { billOf, billsElsewhere, budgetNotice, overBudget, type Bill } from "../../infra/plan/cost";
 import type { StackPlan } from "../../infra/plan/plan";
 import { isProtected } from "../../infra/plan/protection";
 import { evaluate, unknownExceptions, type Finding } from "../../policy/evaluate";
@@ -107,6 +107,7 @@ function unknowns(before: Side, after: Side, steps: readonly Step[] | null): rea
       : `No engine and no cloud was asked: this compares two descriptions, "${before.label}" and "${after.label}". What was changed by hand since, or was never brought up, does not show.`,
     "Addresses, host keys, passwords and other values that a cloud makes up are taken as unchanged unless their resource is replaced.",
     ...(steps === null ? [`Resources were not compared: ${[before, after].flatMap((side) => (side.notBuilt === null ? [] : [`${side.label}: ${side.notBuilt}`])).join("; ")}. The verdict holds for what happens on the hosts alone.`] : []),
+    ...(after.plan === null ? [] : [budgetNotice(after.plan)].filter((notice) => notice !== null)),
     ...(Object.keys(after.hashes).length === 0 ? [] : ["A secret is compared by its encrypted text: the same value set again looks like a rotation."]),
   ];
 }

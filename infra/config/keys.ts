@@ -188,7 +188,7 @@ export const keys = {
     slack: computed(section({
       channel: required(slackChannel, { says: "channel of the webhook", example: "#alerts" }),
     }), "none: alerts go by e-mail alone", { says: "receives alerts, too; its webhook is the secret slackWebhook", example: { channel: "#alerts" } }),
-    budget: optional(wholeNumber(0, 1000000), 0, { says: "US dollars a month that the stack may cost: an estimate above it is refused; 0 means any", example: 40 }),
+    budget: optional(wholeNumber(0, 1000000), 0, { says: "US dollars a month that the stack may cost: an estimate above it is refused, of the prices that are known; 0 means any", example: 40 }),
     smtp: computed(section({
       host: required(hostName, { says: "the mail server that takes the alerts", example: "smtp.example.org" }),
       port: computed(wholeNumber(1, 65535), "587 for starttls, 465 for tls, 25 for none", { says: "its port", example: 587 }),

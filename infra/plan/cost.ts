@@ -32,11 +32,14 @@ export interface Bill {
 /** What the stack needs of a cloud, without the names that only one cloud has. */
 interface Need {
   readonly hosts: readonly { readonly name: string; readonly size: string; readonly wants: Size }[];
-  readonly database: { readonly size: string; readonly wants: Size; readonly storageGiB: number; readonly standby: boolean } | null;
+  readonly database: { readonly size: string; readonly wants: Size; readonly engine: "postgres" | "mysql"; readonly storageGiB: number; readonly standby: boolean } | null;
   /** Images of the whole machine. */
   readonly snapshots: "day" | "week" | "never";
   readonly site: { readonly encrypted: boolean; readonly zone: boolean };
   readonly backups: boolean;
+  /** Somebody hears of alerts; `pages`: of what answers over HTTP, too. */
+  readonly watched: { readonly alerts: boolean; readonly pages: boolean };
+  readonly nat: boolean;
 }
 
 const notCounted: Readonly<Record<TargetName, readonly string[]>> = {
@@ -54,6 +57,7 @@ const notCounted: Readonly<Record<TargetName, readonly string[]>> = {
     "the weekly rehearsal of a restore: a fee of AWS Backup, and another database for some hours",
     "images of the machine and dumps, which grow",
     "CPU credits beyond what a burstable size earns in a day (0.05 for a core's hour, 0.04 on arm64)",
+    "data through a NAT gateway (0.045 a GB)",
     "more measures than the ten that an account has free, logs and taxes",
   ],
   local: ["your own box and its electricity"],
@@ -70,6 +74,16 @@ export function overBudget(plan: Pick<StackPlan, "spec" | "hosts">): readonly Pr
   const { known } = billOf(plan);
   if (budget === 0 || known <= budget) return [];
   return [{ at: "monitoring.budget", must: `must be at least ${Math.ceil(known)}, since the stack is estimated to cost ${known.toFixed(2)} a month`, got: budget, hint: "take smaller sizes, or raise it" }];
+}
+
+/** What a budget is compared with where prices are unknown; null where none is, or there is no budget. */
+export function budgetNotice(plan: Pick<StackPlan, "spec" | "hosts">): string | null {
+  const { target, host, monitoring: { budget } } = plan.spec;
+  const { lines, known, total } = billOf(plan);
+  if (budget === 0 || total !== null) return null;
+  const unknown = lines.filter(({ monthly }) => monthly === null).map(({ what }) => what);
+  const mend = target === catalog.aws.target ? `; npm run prices -- ${host.region} reads them where AWS' price list can be reached` : "";
+  return `monitoring.budget: ${budget} is compared with ${known.toFixed(2)} a month alone, since no price is known for ${unknown.join(", ")}${mend}`;
 }
 
 /**
@@ -89,14 +103,16 @@ const places: readonly { readonly target: TargetName; readonly region: string }[
   ...catalog.aws.pricedRegions.map((region) => ({ target: catalog.aws.target, region })),
 ];
 
-function needOf({ host, database, site, backup }: StackSpec, hosts: readonly HostPlan[]): Need {
+function needOf({ host, database, site, backup, services, monitoring, network }: StackSpec, hosts: readonly HostPlan[]): Need {
   return {
     hosts: hosts.map(({ name }) => ({ name, size: host.size, wants: { cpus: host.cpus, memoryMiB: host.memoryMiB } })),
     // A database's cores are told by its size alone.
-    database: database.kind !== "managed" ? null : { size: database.size, standby: database.standby, wants: { cpus: 1, memoryMiB: database.memoryMiB }, storageGiB: database.storageGiB },
+    database: database.kind !== "managed" ? null : { size: database.size, standby: database.standby, engine: database.engine, wants: { cpus: 1, memoryMiB: database.memoryMiB }, storageGiB: database.storageGiB },
     snapshots: host.snapshots.every,
     site: { encrypted: site.tls !== "none", zone: site.zone !== "" },
     backups: backup.enabled,
+    watched: { alerts: monitoring.emails.length > 0 || monitoring.slack !== null, pages: services.some(({ kind }) => kind !== "command") },
+    nat: network.nat === "gateway",
   };
 }
 
@@ -109,8 +125,8 @@ function bill(need: Need, target: TargetName, region: string): Bill {
 const linesOf: Readonly<Record<TargetName, (need: Need, region: string) => readonly CostLine[]>> = {
   local: () => [],
 
-  digitalocean({ hosts, database, snapshots }) {
-    const { droplets, databases, backupShare } = catalog.digitalocean;
+  digitalocean({ hosts, database, snapshots, watched }) {
+    const { droplets, databases, backupShare, uptimeCheck } = catalog.digitalocean;
     const price = (sizes: typeof droplets) => (name: string) => sizes[name]?.monthly;
     return [
       ...hosts.flatMap((host): readonly CostLine[] => {
@@ -120,30 +136,33 @@ const linesOf: Readonly<Record<TargetName, (need: Need, region: string) => reado
         return [machine, line(host.name, `images of it each ${snapshots}, ${backupShare[snapshots] * 100} %`, price(droplets)(size), backupShare[snapshots])];
       }),
       ...(database === null ? [] : [sizeFor(database, databases, price(databases))].map((size) => line("database", `managed database ${named(size, database)}`, price(databases)(size), servers(database)))),
+      ...(watched.alerts ? [line("site", "uptime check of the hosts' alerts", uptimeCheck)] : []),
+      ...(watched.alerts && watched.pages ? [line("site", "uptime check of the site", uptimeCheck)] : []),
     ];
   },
 
-  aws({ hosts, database, site, backups }, region) {
-    const { instances, databases, extras, isPriced, extrasRegion, rootDiskGiB, smallestDatabaseDiskGiB } = catalog.aws;
-    const price = (sizes: typeof instances | typeof databases) => (name: string) => (isPriced(region) ? sizes[name]?.monthly[region] : undefined);
+  aws({ hosts, database, site, backups, nat }, region) {
+    const { instances, databases, extras, monthlyPrice, rootDiskGiB, smallestDatabaseDiskGiB } = catalog.aws;
+    const price = (name: string) => monthlyPrice(region, name);
+    const priceOfDatabase = (name: string) => monthlyPrice(region, `${database?.engine ?? ""} ${name}`, name);
     // A release's wheels are built for one architecture.
     const sameProcessor = Object.fromEntries(Object.entries(instances).filter(([, { architecture }]) => architecture === "amd64"));
-    const extra = (usd: number) => (region === extrasRegion ? usd : undefined);
-    const databaseSize = database === null ? null : sizeFor(database, databases, price(databases));
-    const watched = awsAlarms(instances[sizeFor(hosts[0] ?? { size: "", wants: { cpus: 1, memoryMiB: 0 } }, sameProcessor, price(instances))], databaseSize === null ? null : databases[databaseSize], backups);
+    const databaseSize = database === null ? null : sizeFor(database, databases, priceOfDatabase);
+    const alarms = awsAlarms(instances[sizeFor(hosts[0] ?? { size: "", wants: { cpus: 1, memoryMiB: 0 } }, sameProcessor, price)], databaseSize === null ? null : databases[databaseSize], backups);
     return [
       ...hosts.flatMap((host): readonly CostLine[] => {
-        const size = sizeFor(host, sameProcessor, price(instances));
-        // docs/decisions/0016 says why two. An address costs the same in every region: https://aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights/
-        return [line(host.name, `instance ${size}`, price(instances)(size)), line(host.name, "2 public IPv4 addresses: its own and the site's", extras.publicAddress, 2), line(host.name, `root disk of ${rootDiskGiB} GiB`, extra(extras.diskGiB), rootDiskGiB)];
+        const size = sizeFor(host, sameProcessor, price);
+        // docs/decisions/0016 says why two.
+        return [line(host.name, `instance ${size}`, price(size)), line(host.name, "2 public IPv4 addresses: its own and the site's", extras.publicAddress, 2), line(host.name, `root disk of ${rootDiskGiB} GiB`, price("diskGiB"), rootDiskGiB)];
       }),
       ...(database === null || databaseSize === null ? [] : [databaseSize].flatMap((size): readonly CostLine[] => {
         const disk = Math.max(database.storageGiB, smallestDatabaseDiskGiB);
-        return [line("database", `managed database ${named(size, database)}`, price(databases)(size), servers(database)), line("database", `database disk of ${disk} GiB`, extra(extras.databaseDiskGiB), disk * servers(database)), line("database", "2 secrets: the passwords of the master and of the app", extra(extras.secret), 2)];
+        return [line("database", `managed database ${named(size, database)}`, priceOfDatabase(size), servers(database)), line("database", `database disk of ${disk} GiB`, price("databaseDiskGiB"), disk * servers(database)), line("database", "2 secrets: the passwords of the master and of the app", price("secret"), 2)];
       })),
       ...(site.encrypted ? [line("site", "check from outside over HTTPS", extras.encryptedCheck)] : []),
       ...(site.zone ? [line("site", "its zone in Route 53", extras.zone)] : []),
-      ...(watched > freeAlarms ? [line("site", `${watched - freeAlarms} alarms beyond the ${freeAlarms} that an account has free`, extra(extras.alarm), watched - freeAlarms)] : []),
+      ...(alarms > freeAlarms ? [line("site", `${alarms - freeAlarms} alarms beyond the ${freeAlarms} that an account has free`, price("alarm"), alarms - freeAlarms)] : []),
+      ...(nat ? [line("network", "NAT gateway", price("natGateway")), line("network", "public IPv4 address of the NAT gateway", extras.publicAddress)] : []),
     ];
   },
 };

@@ -16,6 +16,7 @@ const bucket = "arn:aws:s3:::webstack-aws-backups-1234";
 const secrets = `arn:aws:secretsmanager:eu-west-3:${accountId}:secret`;
 const logs = `arn:aws:logs:eu-west-3:${accountId}:log-group`;
 const batch = `arn:aws:batch:eu-west-3:${accountId}`;
+const topics = `arn:aws:sns:eu-west-3:${accountId}`;
 const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
 
 type Row = readonly [role: string, action: string, resource: string, context?: Readonly<Record<string, string>>];
@@ -38,6 +39,7 @@ const allowed: readonly Row[] = [
   ["host-role", "logs:PutLogEvents", `${logs}:/webstack-aws/host:log-stream:i-1`],
   ["host-role", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "webstack-aws" }],
   ["host-role", "ssmmessages:OpenDataChannel", "*"],
+  ["host-role", "sns:Publish", `${topics}:webstack-aws-alarms`],
   ["dump-job-role", "s3:PutObject", `${bucket}/dumps/2026-11-22.sql.gz`],
   ["dump-start-role", "secretsmanager:GetSecretValue", `${secrets}:webstack-aws-login-1234`],
   ["dump-schedule-role", "batch:SubmitJob", `${batch}:job-definition/dump-definition:1`],
@@ -73,6 +75,10 @@ const denied: readonly Row[] = [
   ["host-role", "logs:PutLogEvents", `${logs}:/webstack-prod/host:log-stream:i-1`],
   ["host-role", "logs:DeleteLogGroup", `${logs}:/webstack-aws/host`],
   ["host-role", "cloudwatch:PutMetricData", "*", { "cloudwatch:namespace": "webstack-prod" }],
+  // A host that was taken over tells lies to its own receivers, and takes no receiver away.
+  ["host-role", "sns:Publish", `${topics}:webstack-prod-alarms`],
+  ["host-role", "sns:Subscribe", `${topics}:webstack-aws-alarms`],
+  ["host-role", "sns:Unsubscribe", `${topics}:webstack-aws-alarms`],
   ["host-role", "cloudwatch:DeleteAlarms", `arn:aws:cloudwatch:eu-west-3:${accountId}:alarm:webstack-aws-host-cpu`],
   ["host-role", "backup:DeleteRecoveryPoint", `arn:aws:backup:eu-west-3:${accountId}:recovery-point:1`],
   // A dump writes what it made, and reads nothing.

@@ -8,7 +8,7 @@ test("parliament finds nothing in any policy of the two examples", async () => {
   for (const stack of ["aws", "bitcoin-aws"]) {
     for (const { name, inputs } of (await graphOf(exampleSpec(stack))).nodes) if (typeof inputs["policy"] === "string") policies[`${stack}.${name}`] = inputs["policy"];
   }
-  expect(Object.keys(policies)).toHaveLength(16);
+  expect(Object.keys(policies)).toHaveLength(18);
   expect(await runParliament(policies)).toEqual([]);
 }, 60_000);
 

@@ -1,4 +1,6 @@
-import { billOf, billsElsewhere, overBudget, type Bill } from "../../infra/plan/cost";
+import { monthlyPrice, readings } from "../../infra/config/catalog/awsPrices";
+import { regions } from "../../infra/config/catalog/aws";
+import { billOf, billsElsewhere, budgetNotice, overBudget, type Bill } from "../../infra/plan/cost";
 import { planStack } from "../../infra/plan";
 import { spec } from "../config/baseline";
 import { exampleSpec } from "../goldens/stacks";
@@ -42,10 +44,10 @@ test.each([systemA(), systemB(), systemB("eu-central-1")].flatMap((plan) => [bil
 test("a region whose prices are known in part names what has none, and has no total", () => {
   const bill = billOf(systemB("eu-central-1"));
   expect(bill.lines.filter(({ monthly }) => monthly === null).map(({ what }) => what)).toEqual([
-    "root disk of 20 GiB", "managed database db.t4g.micro", "database disk of 20 GiB", "2 secrets: the passwords of the master and of the app",
-    "3 alarms beyond the 10 that an account has free",
+    // Of the class, a price is known for PostgreSQL alone.
+    "root disk of 20 GiB", "managed database db.t4g.micro", "3 alarms beyond the 10 that an account has free",
   ]);
-  expect([bill.total, bill.known]).toEqual([null, 16.06]);
+  expect([bill.total, bill.known]).toEqual([null, 19.6]);
 });
 
 test("a region without prices has none but that of its address, which is the same everywhere", () => {
@@ -68,44 +70,61 @@ const summary = ({ target, region, lines, total, known }: Bill) =>
   [`${target} ${region}`, total === null ? `${known} and more` : total, ...lines.map(({ what }) => what).filter((what) => /^(droplet|instance|managed)/.test(what))];
 
 const inVirginia = ["instance t3a.small", "managed database db.t4g.micro"];
-const inFrankfurt = ["instance t3a.small", "managed database db.t3.micro"];
+const inFrankfurt = ["instance t3a.small", "managed database db.t4g.micro"];
 
 test.each([
-  ["prod", {}, ["digitalocean fra1", 29.4, "droplet s-1vcpu-2gb", "managed database db-s-1vcpu-1gb"], [["aws us-east-1", 39.2, ...inVirginia], ["aws eu-central-1", "24.57 and more", ...inFrankfurt]]],
-  ["prod", { host: { region: "fra1", size: "s-2vcpu-4gb" } }, ["digitalocean fra1", 43.8, "droplet s-2vcpu-4gb", "managed database db-s-1vcpu-1gb"], [
+  ["prod", {}, ["digitalocean fra1", 31.4, "droplet s-1vcpu-2gb", "managed database db-s-1vcpu-1gb"], [["aws us-east-1", 39.2, ...inVirginia], ["aws eu-central-1", "41.98 and more", ...inFrankfurt]]],
+  ["prod", { host: { region: "fra1", size: "s-2vcpu-4gb" } }, ["digitalocean fra1", 45.8, "droplet s-2vcpu-4gb", "managed database db-s-1vcpu-1gb"], [
     ["aws us-east-1", 52.93, "instance t3a.medium", "managed database db.t4g.micro"],
-    ["aws eu-central-1", "40.34 and more", "instance t3a.medium", "managed database db.t3.micro"],
+    ["aws eu-central-1", "57.75 and more", "instance t3a.medium", "managed database db.t4g.micro"],
   ]],
-  ["prod", { database: { engine: "postgres", size: "db-s-1vcpu-2gb" } }, ["digitalocean fra1", 44.4, "droplet s-1vcpu-2gb", "managed database db-s-1vcpu-2gb"], [
+  ["prod", { database: { engine: "postgres", size: "db-s-1vcpu-2gb" } }, ["digitalocean fra1", 46.4, "droplet s-1vcpu-2gb", "managed database db-s-1vcpu-2gb"], [
     ["aws us-east-1", 50.88, "instance t3a.small", "managed database db.t4g.small"],
-    ["aws eu-central-1", "24.57 and more", "instance t3a.small", "managed database db.t3.small"],
+    ["aws eu-central-1", "28.11 and more", "instance t3a.small", "managed database db.t3.small"],
   ]],
-  ["prod", { target: "aws", host: { region: "eu-central-1", size: "t3.small" }, database: { engine: "postgres" } }, ["aws eu-central-1", "26.32 and more", "instance t3.small", "managed database db.t4g.micro"], [
-    ["digitalocean every region", 38.4, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-1gb"],
+  ["prod", { target: "aws", host: { region: "eu-central-1", size: "t3.small" }, database: { engine: "postgres" } }, ["aws eu-central-1", "43.73 and more", "instance t3.small", "managed database db.t4g.micro"], [
+    ["digitalocean every region", 40.4, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-1gb"],
     ["aws us-east-1", 40.66, "instance t3.small", "managed database db.t4g.micro"],
   ]],
-  ["local", {}, ["local ", 0], [["digitalocean every region", 33, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-1gb"], ["aws us-east-1", 37.6, ...inVirginia], ["aws eu-central-1", "23.07 and more", ...inFrankfurt]]],
+  ["local", {}, ["local ", 0], [["digitalocean every region", 33, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-1gb"], ["aws us-east-1", 37.6, ...inVirginia], ["aws eu-central-1", "40.48 and more", ...inFrankfurt]]],
   ["local", { host: { memoryMiB: 4096 } }, ["local ", 0], [
     ["digitalocean every region", 39, "droplet s-2vcpu-4gb", "managed database db-s-1vcpu-1gb"],
     ["aws us-east-1", 51.33, "instance t3a.medium", "managed database db.t4g.micro"],
-    ["aws eu-central-1", "38.84 and more", "instance t3a.medium", "managed database db.t3.micro"],
+    ["aws eu-central-1", "56.25 and more", "instance t3a.medium", "managed database db.t4g.micro"],
   ]],
   ["local", { database: { memoryMiB: 2048 } }, ["local ", 0], [
     ["digitalocean every region", 48, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-2gb"],
     ["aws us-east-1", 49.28, "instance t3a.small", "managed database db.t4g.small"],
-    ["aws eu-central-1", "23.07 and more", "instance t3a.small", "managed database db.t3.small"],
+    ["aws eu-central-1", "26.61 and more", "instance t3a.small", "managed database db.t3.small"],
   ]],
 ])("OC Pizza's %s with %j costs this, there and elsewhere", (stack, changes, there, elsewhere) => {
   const plan = planStack(exampleSpec(stack, changes));
   expect([summary(billOf(plan)), billsElsewhere(plan).map(summary)]).toEqual([there, elsewhere]);
 });
 
-test("the production of OC Pizza pays for a droplet, its images and a database", () => {
+test("the production of OC Pizza pays for a droplet, its images, a database and two checks from outside", () => {
   expect(billOf(planStack(exampleSpec("prod"))).lines).toEqual([
     { part: "web-0", what: "droplet s-1vcpu-2gb", monthly: 12 },
     { part: "web-0", what: "images of it each week, 20 %", monthly: 2.4 },
     { part: "database", what: "managed database db-s-1vcpu-1gb", monthly: 15 },
+    { part: "site", what: "uptime check of the hosts' alerts", monthly: 1 },
+    { part: "site", what: "uptime check of the site", monthly: 1 },
   ]);
+});
+
+test("a NAT gateway is paid by the hour, with an address of its own", () => {
+  const lines = (region: string) => billOf(planStack(spec({ target: "aws", host: { size: "t3.micro", region }, services: small, access, network: { nat: "gateway" } }))).lines.filter(({ part }) => part === "network");
+  const address = { part: "network", what: "public IPv4 address of the NAT gateway", monthly: 3.65 };
+  expect(lines("us-east-1")).toEqual([{ part: "network", what: "NAT gateway", monthly: 32.85 }, address]);
+  expect(lines("eu-west-3")).toEqual([{ part: "network", what: "NAT gateway", monthly: null }, address]);
+});
+
+test("a price is its region's own, and of two readings the newer one's", () => {
+  expect([monthlyPrice("us-east-1", "t3.small"), monthlyPrice("eu-west-3", "t3.small"), monthlyPrice("eu-north-1", "postgres db.t4g.micro", "db.t4g.micro")]).toEqual([15.18, undefined, 11.68]);
+  for (const { region, read, source, hourly, monthly } of readings) {
+    expect([region in regions, read, source]).toEqual([true, expect.stringMatching(/^\d{4}-\d\d-\d\d$/), expect.stringMatching(/\S/)]);
+    expect(Object.values({ ...hourly, ...monthly }).filter((usd) => !(usd > 0))).toEqual([]);
+  }
 });
 
 test("a site with its own name pays for the check over HTTPS and for its zone, in every region alike", () => {
@@ -131,6 +150,7 @@ test("what a bill does not count is named", () => {
     "the weekly rehearsal of a restore: a fee of AWS Backup, and another database for some hours",
     "images of the machine and dumps, which grow",
     "CPU credits beyond what a burstable size earns in a day (0.05 for a core's hour, 0.04 on arm64)",
+    "data through a NAT gateway (0.045 a GB)",
     "more measures than the ten that an account has free, logs and taxes",
   ]);
 });
@@ -151,4 +171,13 @@ test("a budget below the estimate is refused before anything is made; one above 
   expect(within(22)).toEqual([
     { at: "monitoring.budget", must: "must be at least 23, since the stack is estimated to cost 22.80 a month", got: 22, hint: "take smaller sizes, or raise it" },
   ]);
+});
+
+test("a budget over prices that are not known says what it is compared with, and how they are read", () => {
+  expect(budgetNotice(planStack(exampleSpec("aws")))).toBe(
+    "monitoring.budget: 60 is compared with 8.80 a month alone, since no price is known for instance t3.small, root disk of 20 GiB, managed database db.t4g.micro, database disk of 20 GiB, "
+    + "2 secrets: the passwords of the master and of the app, 3 alarms beyond the 10 that an account has free; npm run prices -- eu-west-3 reads them where AWS' price list can be reached",
+  );
+  const known = spec({ target: "aws", host: { size: "t3.micro", region: "us-east-1" }, services: small, access, monitoring: { budget: 60, emails: ["ops@shop.example"] } });
+  expect([budgetNotice(planStack(known)), budgetNotice(planStack(exampleSpec("bitcoin-aws"))), budgetNotice(planStack(exampleSpec("prod")))]).toEqual([null, null, null]);
 });

@@ -1,15 +1,7 @@
 /**
- * What AWS sells, as far as this project sizes and prices it. Prices are US dollars an hour on demand, Linux, shared tenancy; a month has
- * 730 hours. A price that no source gave is left out and never guessed.
+ * What AWS sells, as far as this project sizes it; prices that differ by region are in awsPrices.json, see awsPrices.ts.
  * Sizes: https://aws.amazon.com/ec2/instance-types/ and https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html
- * Prices: https://aws.amazon.com/ec2/pricing/on-demand/ and https://aws.amazon.com/rds/postgresql/pricing/
  */
-
-export const pricesRead = "2026-11-22";
-
-const hoursInMonth = 730;
-
-export type Region = "us-east-1" | "eu-central-1";
 
 export interface InstanceType {
   readonly cpus: number;
@@ -19,8 +11,6 @@ export interface InstanceType {
   readonly burstable: boolean;
   /** CPU credits that it earns, each a core for a minute; 0 where it is not burstable. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html */
   readonly creditsPerHour: number;
-  /** US dollars a month, by region. */
-  readonly monthly: Readonly<Partial<Record<Region, number>>>;
 }
 
 export interface DatabaseClass {
@@ -31,8 +21,6 @@ export interface DatabaseClass {
   readonly burstable: boolean;
   /** Engines whose queries Performance Insights can watch on this class. */
   readonly insights: readonly ("postgres" | "mysql")[];
-  /** US dollars a month for one server, by region; a standby costs the same again. */
-  readonly monthly: Readonly<Partial<Record<Region, number>>>;
 }
 
 /**
@@ -43,19 +31,10 @@ export interface DatabaseClass {
 export const connectionsFor = (engine: "postgres" | "mysql", memoryMiB: number): number =>
   Math.min(5000, Math.floor(((engine === "postgres" ? 80 : 60) * memoryMiB) / 1024));
 
-const monthly = (hourly: number): number => Math.round(hourly * hoursInMonth * 100) / 100;
-
-type Row = readonly [name: string, cpus: number, gib: number, usEast?: number, euCentral?: number];
-
-function prices(usEast?: number, euCentral?: number) {
-  return {
-    ...(usEast === undefined ? {} : { "us-east-1": monthly(usEast) }),
-    ...(euCentral === undefined ? {} : { "eu-central-1": monthly(euCentral) }),
-  };
-}
+type Row = readonly [name: string, cpus: number, gib: number];
 
 function hosts(architecture: "amd64" | "arm64", burstable: boolean, rows: readonly Row[]): [string, InstanceType][] {
-  return rows.map(([name, cpus, gib, usEast, euCentral]) => [name, { cpus, memoryMiB: gib * 1024, architecture, burstable, creditsPerHour: burstable ? (earned[name.split(".")[1] ?? ""] ?? 0) : 0, monthly: prices(usEast, euCentral) }]);
+  return rows.map(([name, cpus, gib]) => [name, { cpus, memoryMiB: gib * 1024, architecture, burstable, creditsPerHour: burstable ? (earned[name.split(".")[1] ?? ""] ?? 0) : 0 }]);
 }
 
 /** The same in each family of burstable types. */
@@ -64,47 +43,46 @@ const earned: Readonly<Record<string, number>> = { nano: 6, micro: 12, small: 24
 /** Types that a host may have. */
 export const instances: Readonly<Record<string, InstanceType>> = Object.fromEntries([
   ...hosts("amd64", true, [
-    ["t3.nano", 2, 0.5, 0.0052, 0.006],
-    ["t3.micro", 2, 1, 0.0104, 0.012],
-    ["t3.small", 2, 2, 0.0208, 0.024],
-    ["t3.medium", 2, 4, 0.0416, 0.048],
-    ["t3.large", 2, 8, 0.0832, 0.096],
-    ["t3.xlarge", 4, 16, 0.1664, 0.192],
-    ["t3.2xlarge", 8, 32, 0.3328, 0.384],
-    ["t3a.nano", 2, 0.5, 0.0047, 0.0054],
-    ["t3a.micro", 2, 1, 0.0094, 0.0108],
-    ["t3a.small", 2, 2, 0.0188, 0.0216],
-    ["t3a.medium", 2, 4, 0.0376, 0.0432],
-    ["t3a.large", 2, 8, 0.0752, 0.0864],
+    ["t3.nano", 2, 0.5],
+    ["t3.micro", 2, 1],
+    ["t3.small", 2, 2],
+    ["t3.medium", 2, 4],
+    ["t3.large", 2, 8],
+    ["t3.xlarge", 4, 16],
+    ["t3.2xlarge", 8, 32],
+    ["t3a.nano", 2, 0.5],
+    ["t3a.micro", 2, 1],
+    ["t3a.small", 2, 2],
+    ["t3a.medium", 2, 4],
+    ["t3a.large", 2, 8],
   ]),
   ...hosts("arm64", true, [
-    ["t4g.nano", 2, 0.5, 0.0042, 0.0048],
-    ["t4g.micro", 2, 1, 0.0084, 0.0096],
-    ["t4g.small", 2, 2, 0.0168, 0.0192],
-    ["t4g.medium", 2, 4, 0.0336, 0.0384],
-    ["t4g.large", 2, 8, 0.0672, 0.0768],
-    ["t4g.xlarge", 4, 16, 0.1344, 0.1536],
-    ["t4g.2xlarge", 8, 32, 0.2688, 0.3072],
+    ["t4g.nano", 2, 0.5],
+    ["t4g.micro", 2, 1],
+    ["t4g.small", 2, 2],
+    ["t4g.medium", 2, 4],
+    ["t4g.large", 2, 8],
+    ["t4g.xlarge", 4, 16],
+    ["t4g.2xlarge", 8, 32],
   ]),
   ...hosts("amd64", false, [
-    ["m6i.large", 2, 8, 0.096, 0.115],
-    ["m6i.xlarge", 4, 16, 0.192, 0.23],
-    ["m6i.2xlarge", 8, 32, 0.384, 0.46],
-    ["c6i.large", 2, 4, 0.085, 0.097],
-    ["c6i.xlarge", 4, 8, 0.17, 0.194],
-    ["r6i.large", 2, 16, 0.126, 0.152],
+    ["m6i.large", 2, 8],
+    ["m6i.xlarge", 4, 16],
+    ["m6i.2xlarge", 8, 32],
+    ["c6i.large", 2, 4],
+    ["c6i.xlarge", 4, 8],
+    ["r6i.large", 2, 16],
   ]),
 ]);
 
-const databaseRows: readonly (readonly [name: string, gib: number, burstable: boolean, usEast?: number])[] = [
+const databaseRows: readonly (readonly [name: string, gib: number, burstable: boolean])[] = [
   ["db.t3.micro", 1, true],
   ["db.t3.small", 2, true],
   ["db.t3.medium", 4, true],
   ["db.t3.large", 8, true],
-  // https://infratally.com/articles/aws-rds-pricing-explained-2026.html has these three.
-  ["db.t4g.micro", 1, true, 0.016],
-  ["db.t4g.small", 2, true, 0.032],
-  ["db.t4g.medium", 4, true, 0.065],
+  ["db.t4g.micro", 1, true],
+  ["db.t4g.small", 2, true],
+  ["db.t4g.medium", 4, true],
   ["db.t4g.large", 8, true],
   ["db.t4g.xlarge", 16, true],
   ["db.t4g.2xlarge", 32, true],
@@ -120,7 +98,7 @@ const withoutMysqlInsights = /^db\.(t3|t4g)\.(micro|small)$/;
 
 /** Classes that a database may have. */
 export const databases: Readonly<Record<string, DatabaseClass>> = Object.fromEntries(
-  databaseRows.map(([name, gib, burstable, usEast]): [string, DatabaseClass] => [
+  databaseRows.map(([name, gib, burstable]): [string, DatabaseClass] => [
     name,
     {
       cpus: name.endsWith(".2xlarge") ? 8 : name.endsWith(".xlarge") ? 4 : 2,
@@ -128,7 +106,6 @@ export const databases: Readonly<Record<string, DatabaseClass>> = Object.fromEnt
       connections: { postgres: connectionsFor("postgres", gib * 1024), mysql: connectionsFor("mysql", gib * 1024) },
       burstable,
       insights: withoutMysqlInsights.test(name) ? ["postgres"] : ["postgres", "mysql"],
-      monthly: prices(usEast),
     },
   ]),
 );
@@ -161,24 +138,16 @@ export const supportedUntil: Readonly<Record<"postgres" | "mysql", Readonly<Reco
 export const parameterFamily = (engine: "postgres" | "mysql", version: string): string => `${engine}${version}`;
 
 /**
- * What a GiB of it costs a month when its stack is gone, US dollars in us-east-1. Same date.
+ * What a GiB of it costs a month when its stack is gone, US dollars in us-east-1. Read 2026-11-22.
  * https://aws.amazon.com/rds/postgresql/pricing/ (backup storage), https://aws.amazon.com/s3/pricing/ and https://aws.amazon.com/ebs/pricing/ (snapshots)
  */
 export const leftGiB = { database: 0.095, bucket: 0.023, image: 0.05 } as const;
 
-/** What else a stack pays for, US dollars a month in us-east-1, or a month and GiB where the name says so. Same date. */
+/** What else a stack pays for, US dollars a month, the same in every region. Read 2026-11-22. */
 export const extras = {
-  /** https://aws.amazon.com/vpc/pricing/ */
+  /** https://aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights/ */
   publicAddress: 3.65,
-  natGateway: 32.85,
-  /** https://aws.amazon.com/ebs/pricing/ and https://aws.amazon.com/rds/postgresql/pricing/ */
-  diskGiB: 0.08,
-  databaseDiskGiB: 0.115,
-  /** https://aws.amazon.com/secrets-manager/pricing/ and its calls, 0.05 for 10,000 */
-  secret: 0.4,
-  /** Beyond the ten that an account has free: https://aws.amazon.com/cloudwatch/pricing/ */
-  alarm: 0.1,
-  /** The same in every region: https://aws.amazon.com/route53/pricing/ A check over HTTP from all the world is free for 50 machines of AWS. */
+  /** https://aws.amazon.com/route53/pricing/ A check over HTTP from all the world is free for 50 machines of AWS. */
   zone: 0.5,
   encryptedCheck: 1,
 } as const;

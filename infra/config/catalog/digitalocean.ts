@@ -65,6 +65,9 @@ export const withoutStandby = "db-s-1vcpu-1gb";
 /** Backups of a whole droplet, as a share of its price: https://docs.digitalocean.com/products/backups/details/pricing/ */
 export const backupShare = { day: 0.3, week: 0.2 } as const;
 
+/** One check of its uptime service; its alerts cost nothing. https://docs.digitalocean.com/products/uptime/details/pricing/ */
+export const uptimeCheck = 1;
+
 /** How many of them it keeps: https://docs.digitalocean.com/products/backups/details/features/ */
 export const backupsKept = { day: 7, week: 4 } as const;
 

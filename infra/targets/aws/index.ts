@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { instances } from "../../config/catalog/aws";
 import { databaseCaPath, siteEnvironment } from "../../host/environment";
 import { alertSecrets } from "../../host/monitoring";
+import { budgetNotice } from "../../plan/cost";
 import type { Runtime } from "../../release/build";
 import { backupRepository } from "../backup";
 import { commission, orderCertificate } from "../commission";
@@ -34,6 +35,8 @@ export const aws: Target = {
     const { spec } = plan;
     const notice = restoreNotice(spec.database, today());
     if (notice !== null) void pulumi.log.info(notice);
+    const compared = budgetNotice(plan);
+    if (compared !== null) void pulumi.log.warn(compared);
     const scope = scopeOf(plan);
     const names = namesOf(scope.prefix);
     const network = awsNetwork(scope);
