@@ -88,14 +88,15 @@ class Environment(SimpleTestCase):
         self.assertIn("Resolver404", python(code, **self.base).stderr)
 
     def test_a_key_of_another_form_leaves_its_service_off_and_says_so(self):
-        code = "import sys\nfrom django.conf import settings\nprint(repr(settings.STRIPE_API_KEY), *(name in sys.modules for name in ('stripe', 'sentry_sdk')))"
+        code = ("import django, sys; django.setup()\nfrom django.conf import settings\nfrom django.urls import resolve\nresolve('/')\n"
+                "print(repr(settings.STRIPE_API_KEY), *(name in sys.modules for name in ('stripe', 'sentry_sdk', 'requests', 'oauthlib')))")
         quiet = python(code, **self.base)
-        self.assertEqual((quiet.stdout, quiet.stderr), ("'' False False\n", ""))
+        self.assertEqual((quiet.stdout, quiet.stderr), ("'' False False False False\n", ""))
         made_up = python(code, **self.base | {"STRIPE_API_KEY": "made-up-hidden", "SENTRY_DSN": "made-up-hidden"})
-        self.assertEqual((made_up.stdout, made_up.stderr), ("'' False False\n",
+        self.assertEqual((made_up.stdout, made_up.stderr), ("'' False False False False\n",
             "SENTRY_DSN: is no DSN of Sentry (https://KEY@HOST/PROJECT), so errors are in the journal alone\n"
             "STRIPE_API_KEY: is no secret key of Stripe (sk_... or rk_...), so nobody pays by card on the site\n"))
-        self.assertEqual(python(code, **self.base | {"STRIPE_API_KEY": "rk_live_51"}).stdout, "'rk_live_51' False False\n")
+        self.assertEqual(python(code, **self.base | {"STRIPE_API_KEY": "rk_live_51"}).stdout, "'rk_live_51' False False False False\n")
 
 
 class Sentry(SimpleTestCase):
