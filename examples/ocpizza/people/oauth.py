@@ -1,6 +1,7 @@
 """Sign-in at a provider: OAuth 2.0 with a code, a state and, where the provider has it, PKCE. https://www.rfc-editor.org/rfc/rfc9700"""
 import hashlib
 import hmac
+import re
 from secrets import token_urlsafe
 from typing import Any, NamedTuple
 
@@ -56,8 +57,9 @@ def finish(provider: Provider, attempt: Attempt, address: str, back: str) -> Pro
                                timeout=SECONDS, allow_redirects=False)
         token = client.parse_request_body_response(answer.text)["access_token"]
     except OAuth2Error as error:
-        # Its text may hold what was sent; its code is a word. Facebook has an object there.
-        raise SignInError(f"{provider.name}: {error.error if isinstance(error.error, str) else 'refused the code'}") from error
+        # Its text may hold what was sent. Its code is a word, but for Facebook, which has an object there, and for who makes one up.
+        word = error.error if isinstance(error.error, str) and re.fullmatch(r"\w{1,60}", error.error) else "refused"
+        raise SignInError(f"{provider.name}: {word}") from error
     except ValueError as error:
         raise SignInError(f"{provider.name}: its token is neither JSON nor a form") from error
     except requests.RequestException as error:
