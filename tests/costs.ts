@@ -21,7 +21,7 @@ export const costs: Readonly<Record<string, Cost>> = {
   lint: { minutes: 0.4, boots: 0, load: 0 },
   hostctl: { minutes: 1.2, boots: 0, load: 0 },
   "examples/bitcoin": { minutes: 0.4, boots: 0, load: 0 },
-  "examples/ocpizza": { minutes: 0.2, boots: 0, load: 0 },
+  "examples/ocpizza": { minutes: 0.4, boots: 0, load: 0 },
   pure: { minutes: 0.5, boots: 0, load: 0 },
   mocks: { minutes: 0.6, boots: 0, load: 0 },
   goldens: { minutes: 1.0, boots: 0, load: 0 },

@@ -153,6 +153,8 @@ export const slug = text("lower-case letters, digits, dots and dashes", /^[a-z0-
 /** Becomes a part of unit names. */
 export const unitName = text("lower-case letters, digits and dashes, beginning with a letter, at most 32", /^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/);
 
+export const stepName = text("letters, digits and dashes, beginning with a letter, at most 32", /^[A-Za-z]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$/);
+
 export const urlPath = text('a URL path: "/" and then letters, digits and . _ ~ - /', /^\/(?!\/)(?!.*\/\/)(?!.*\/\.{1,2}(\/|$))[\w.~/-]*$/);
 
 export const urlPrefix = text('a URL path that begins and ends with "/"', /^\/(?!.*\/\/)(?!.*\/\.{1,2}\/)([\w.~/-]*\/)?$/, (value) =>

@@ -2,7 +2,7 @@ import { schedule } from "./calendar";
 import { command } from "./command";
 import {
   appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, hostName, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey,
-  reason, slackChannel, slug, sourceFolder, staticFolder, unitName, urlPath, urlPrefix, version, webUrl, weekday,
+  reason, slackChannel, slug, sourceFolder, staticFolder, stepName, unitName, urlPath, urlPrefix, version, webUrl, weekday,
 } from "./forms";
 import { byKind, computed, group, optional, required, section, type Values } from "./section";
 import { flag, listOf, mapOf, oneOf, wholeNumber } from "./type";
@@ -65,7 +65,7 @@ export const keys = {
   }),
   release: group(section({
     steps: optional(listOf(section({
-      name: required(unitName, { says: "names the step in the deployment log", example: "migrate" }),
+      name: required(stepName, { says: "names the step in the deployment log", example: "migrate" }),
       run: required(command, { says: "program and its arguments; no shell", example: "python manage.py migrate" }),
       timeoutSeconds: timeoutSeconds(600, { says: "a step that takes longer fails the release", example: 600 }),
     }), "steps"), [], { says: "run in the new release, in order, before any process of it starts", example: [{ name: "migrate", run: "python manage.py migrate" }] }),

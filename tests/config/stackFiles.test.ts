@@ -32,6 +32,10 @@ test.each(bitcoin)("%s says how a rollback reads the schema, and has a page for 
   expect(services.map((service) => (service.kind === "command" ? null : service.health.live))).toEqual(services.map(({ name }) => (name === "api" ? "/api/livez" : "/livez")));
 });
 
+test.each(["local", "prod", "aws"])("%s upgrades its database under the name that the deploy log of OC Pizza has for it", (stack) => {
+  expect(exampleSpec(stack).release.steps.map(({ name }) => name)).toEqual(["Database-upgrading", "static"]);
+});
+
 test.each(["prod", "aws"])("%s sends the codes of /resetPassword through a port that is open, with a password that up asks for", (stack) => {
   const { env, secrets, network } = exampleSpec(stack);
   expect([env.EMAIL_HOST, secrets]).toEqual([expect.stringMatching(/^[a-z0-9.-]+\.(org|com)$/), expect.arrayContaining(["EMAIL_HOST_PASSWORD"])]);

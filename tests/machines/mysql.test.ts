@@ -160,7 +160,7 @@ test("a release whose migration waits for a lock is ended in time: the old one s
   // Sooner than the app's own limit, which most apps do not have.
   stack.change({ release: { lockTimeoutSeconds: 1 } });
   const { done, answers, failed } = await visitors(() => ask(`${site}restaurants`), stack.up());
-  expect([done.code === 0, done.stdout + done.stderr]).toEqual([false, expect.stringMatching(/migrate: waited 1 s for what `alter table shop_restaurant add remark text` needs \(waiting for table metadata lock\)/)]);
+  expect([done.code === 0, done.stdout + done.stderr]).toEqual([false, expect.stringMatching(/Database-upgrading: waited 1 s for what `alter table shop_restaurant add remark text` needs \(waiting for table metadata lock\)/)]);
   expect([failed, answers > 20]).toEqual([[], true]);
   expect(await stack.remote("readlink /srv/webstack/current")).toBe(release);
   await stack.remote("sudo systemctl stop report.service", { address });

@@ -297,7 +297,7 @@ describe("a release whose migration waits for a lock", () => {
     const { done, answers, failed } = await visitors(() => ask(`${site}restaurants`), stack.up());
     expect([done.code === 0, done.stdout + done.stderr]).toEqual([
       false,
-      expect.stringMatching(/migrate: waited 1 s for table shop_restaurant, held by session \d+ \(user ocpizza, report, idle in transaction, in a transaction for \d+ s\)/),
+      expect.stringMatching(/Database-upgrading: waited 1 s for table shop_restaurant, held by session \d+ \(user ocpizza, report, idle in transaction, in a transaction for \d+ s\)/),
     ]);
     expect([failed, answers > 20]).toEqual([[], true]);
     expect(await stack.remote("readlink /srv/webstack/current")).toBe(before);

@@ -1,11 +1,9 @@
 """Sign-in at a provider: OAuth 2.0 with a code, a state and, where the provider has it, PKCE. https://www.rfc-editor.org/rfc/rfc9700"""
 import hashlib
 import hmac
+import re
 from secrets import token_urlsafe
 from typing import Any, NamedTuple
-
-import requests
-from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
 
 from .providers import Provider
 
@@ -36,6 +34,9 @@ class Profile(NamedTuple):
 
 def begin(provider: Provider, back: str) -> tuple[str, Attempt]:
     """The provider's page to go to, and what to remember; `back` is the address that it leads to."""
+    # Here alone: jobs, and a site that offers neither, do without 7 MB.
+    from oauthlib.oauth2 import WebApplicationClient
+
     client = WebApplicationClient(provider.client_id)
     attempt = Attempt(provider.name, token_urlsafe(24), client.create_code_verifier(64) if provider.pkce else "")
     proof = {"code_challenge": client.create_code_challenge(attempt.verifier, "S256"), "code_challenge_method": "S256"} if provider.pkce else {}
@@ -44,6 +45,9 @@ def begin(provider: Provider, back: str) -> tuple[str, Attempt]:
 
 def finish(provider: Provider, attempt: Attempt, address: str, back: str) -> Profile:
     """Who came back to `address`, query included. Raises SignInError, also for one who declined."""
+    import requests
+    from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
+
     client = WebApplicationClient(provider.client_id)
     try:
         code = client.parse_request_uri_response(address, state=attempt.state)["code"]
@@ -53,8 +57,9 @@ def finish(provider: Provider, attempt: Attempt, address: str, back: str) -> Pro
                                timeout=SECONDS, allow_redirects=False)
         token = client.parse_request_body_response(answer.text)["access_token"]
     except OAuth2Error as error:
-        # Its text may hold what was sent; its code is a word. Facebook has an object there.
-        raise SignInError(f"{provider.name}: {error.error if isinstance(error.error, str) else 'refused the code'}") from error
+        # Its text may hold what was sent. Its code is a word, but for Facebook, which has an object there, and for who makes one up.
+        word = error.error if isinstance(error.error, str) and re.fullmatch(r"\w{1,60}", error.error) else "refused"
+        raise SignInError(f"{provider.name}: {word}") from error
     except ValueError as error:
         raise SignInError(f"{provider.name}: its token is neither JSON nor a form") from error
     except requests.RequestException as error:
@@ -63,6 +68,8 @@ def finish(provider: Provider, attempt: Attempt, address: str, back: str) -> Pro
 
 
 def _json(provider: Provider, token: str) -> dict[str, Any]:
+    import requests
+
     query = {}
     if provider.name == "facebook":
         # A token that was stolen is of no use without the secret: https://developers.facebook.com/docs/graph-api/guides/secure-requests

@@ -121,7 +121,7 @@ class Google(PeopleTestCase):
 
     def test_who_declines_and_what_fails_is_told_and_no_secret_is_logged(self):
         broken = {"away": lambda _: (500, "away"), "profile": lambda _: (401, {})}
-        cases = [("access_denied", {"error": "access_denied", "code": ""}, {}), ("invalid_grant", {"code": "an-old-code"}, {}),
+        cases = [("access_denied", {"error": "access_denied", "code": ""}, {}), ("google: refused", {"error": "made\nup", "code": ""}, {}), ("invalid_grant", {"code": "an-old-code"}, {}),
                  ("neither JSON nor a form", {}, {"POST /google/token": broken["away"]}),
                  ("missing_token", {}, {"POST /google/token": lambda _: (200, {})}), ("its profile answered 401", {}, {"GET /google/profile": broken["profile"]})]
         for text, query, answers in cases:
@@ -151,7 +151,7 @@ class Facebook(PeopleTestCase):
         self.service.answers["POST /facebook/token"] = lambda _: (400, {"error": {"message": "This authorization code has been used.", "code": 100}})
         with self.assertLogs("people.views", "WARNING") as logs:
             self.refused(self.sign_in("facebook", self.profile_of_ada))
-        self.assertEqual(logs.output, ["WARNING:people.views:nobody signed in: facebook: refused the code"])
+        self.assertEqual(logs.output, ["WARNING:people.views:nobody signed in: facebook: refused"])
 
 
 class Pages(PeopleTestCase):

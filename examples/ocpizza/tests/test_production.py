@@ -88,28 +88,29 @@ class Environment(SimpleTestCase):
         self.assertIn("Resolver404", python(code, **self.base).stderr)
 
     def test_a_key_of_another_form_leaves_its_service_off_and_says_so(self):
-        code = "import sys\nfrom django.conf import settings\nprint(repr(settings.STRIPE_API_KEY), *(name in sys.modules for name in ('stripe', 'sentry_sdk')))"
+        code = ("import django, sys; django.setup()\nfrom django.conf import settings\nfrom django.urls import resolve\nresolve('/')\n"
+                "print(repr(settings.STRIPE_API_KEY), *(name in sys.modules for name in ('stripe', 'sentry_sdk', 'requests', 'oauthlib')))")
         quiet = python(code, **self.base)
-        self.assertEqual((quiet.stdout, quiet.stderr), ("'' False False\n", ""))
+        self.assertEqual((quiet.stdout, quiet.stderr), ("'' False False False False\n", ""))
         made_up = python(code, **self.base | {"STRIPE_API_KEY": "made-up-hidden", "SENTRY_DSN": "made-up-hidden"})
-        self.assertEqual((made_up.stdout, made_up.stderr), ("'' False False\n",
+        self.assertEqual((made_up.stdout, made_up.stderr), ("'' False False False False\n",
             "SENTRY_DSN: is no DSN of Sentry (https://KEY@HOST/PROJECT), so errors are in the journal alone\n"
             "STRIPE_API_KEY: is no secret key of Stripe (sk_... or rk_...), so nobody pays by card on the site\n"))
-        self.assertEqual(python(code, **self.base | {"STRIPE_API_KEY": "rk_live_51"}).stdout, "'rk_live_51' False False\n")
+        self.assertEqual(python(code, **self.base | {"STRIPE_API_KEY": "rk_live_51"}).stdout, "'rk_live_51' False False False False\n")
 
 
 class Sentry(SimpleTestCase):
     """Against a stand-in that takes what the SDK sends: https://develop.sentry.dev/sdk/data-model/envelopes/"""
 
-    def sent(self, code: str) -> list[dict]:
-        """Events that a process of the site sent before it ended."""
+    def sent(self, code: str, said: str, ended: int = 0) -> list[dict]:
+        """Events that a process of the site sent before it ended, which must have said this on standard output."""
         with stand_in() as sentry:
             sentry.answers = {"POST /api/42/envelope/": lambda _: (200, {})}
             self.key = "0123456789abcdef0123456789abcdef"
             result = python(code, **Environment.base | {
                 "SENTRY_DSN": sentry.url.replace("//", f"//{self.key}@") + "/42", "SENTRY_RELEASE": "00112233aabbccdd", "SENTRY_ENVIRONMENT": "prod",
                 "ENABLE_BENCH": "1", "SITE_HOSTS": "testserver", "SITE_SCHEME": "http", "DATABASE_URL": "postgres://u:hidden-password@127.0.0.1:1/ocp"})
-            self.assertEqual(result.stdout, "500\n", result.stderr)
+            self.assertEqual((result.stdout, result.returncode), (said, ended), result.stderr)
             bodies = [asked.body.split(b"\n") for asked in sentry.asked]
             self.assertIn(f"sentry_key={self.key}", sentry.asked[0].headers["X-Sentry-Auth"])
         return [json.loads(lines[i + 1]) for lines in bodies for i, line in enumerate(lines) if line.startswith(b'{"type":"event"')]
@@ -123,11 +124,25 @@ class Sentry(SimpleTestCase):
             "    secret = 'visitor@example.org'\n"
             "    raise ValueError('the oven is cold')\n"
             "with patch('shop.health.time.sleep', broken):\n"
-            "    print(Client(raise_request_exception=False).get('/slow', headers={'Authorization': 'Bearer a-token', 'Cookie': 'sessionid=a-session'}).status_code)")
+            "    print(Client(raise_request_exception=False).get('/slow', headers={'Authorization': 'Bearer a-token', 'Cookie': 'sessionid=a-session'}).status_code)",
+            "500\n")
         self.assertEqual((event["release"], event["environment"], event["exception"]["values"][0]["value"]), ("00112233aabbccdd", "prod", "the oven is cold"))
         self.assertEqual(event["transaction"], "/slow")
         for hidden in ("visitor@example.org", "a-token", "a-session", "hidden-password", "k" * 50):
             self.assertNotIn(hidden, json.dumps(event))
+
+    def test_what_ends_a_job_is_sent_and_what_is_logged_as_an_error(self):
+        event, = self.sent(
+            "import django; django.setup()\n"
+            "from unittest.mock import patch\n"
+            "from django.core.management import execute_from_command_line\n"
+            "with patch('city.updatedata.update', side_effect=RuntimeError('no menu today')):\n"
+            "    execute_from_command_line(['manage.py', 'updatedata', 'city_001'])",
+            "", 1)
+        self.assertEqual((event["exception"]["values"][0]["value"], event["release"]), ("no menu today", "00112233aabbccdd"))
+        event, = self.sent("import django; django.setup()\nfrom django.test import Client\nprint(Client().get('/healthz').status_code)", "503\n")
+        self.assertRegex(event["logentry"]["message"], "database does not answer")
+        self.assertNotIn("hidden-password", json.dumps(event))
 
 
 class Mail(SimpleTestCase):

@@ -89,7 +89,7 @@ export const databaseGoneDuringMigrate: Fault = {
     await site.database("systemctl kill --signal=KILL postgresql@15-main");
     const { code, stderr } = await releasing;
     assert.equal(code, 1);
-    assert.match(stderr, /migrate: `python manage\.py migrate --noinput` ended with 1/);
+    assert.match(stderr, /Database-upgrading: `python manage\.py migrate --noinput` ended with 1/);
     assert.equal(await site.release(), before);
     await site.database(`systemctl reset-failed postgresql@15-main; ${start}`);
     await site.normal(10);
