@@ -33,10 +33,13 @@ function ownPassphrase(): boolean {
   return process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || Boolean(process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]);
 }
 
+/** Whether there is a passphrase already. */
+export const hasPassphrase = (): boolean => ownPassphrase() || existsSync(passphraseFile());
+
 /** Makes that, where it is not there yet. */
 export function makeBackend(): void {
   if (ownBackend() === "") mkdirSync(stateFolder(), { recursive: true, mode: 0o700 });
-  if (ownPassphrase() || existsSync(passphraseFile())) return;
+  if (hasPassphrase()) return;
   mkdirSync(configFolder(), { recursive: true, mode: 0o700 });
   writeFileSync(passphraseFile(), `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
   console.log(`Made ${passphraseFile()}: it opens the secrets of your stacks on this box, so keep it.`);

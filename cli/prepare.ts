@@ -1,13 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { images } from "../tools/images";
 import { engine, setUp } from "../tools/setup";
-import { project } from "../tools/setup/folders";
 import { packages, requireMachineBox } from "../tools/setup/packages";
 import { requireNoProblems, warnOfStaleLock } from "./beforeEngine";
-import { readStackFile } from "./review/stackFile";
+import { isLocal } from "./description";
 import { Pulumi } from "./pulumi";
-import { fillSecrets } from "./secrets";
+import { fillSecrets, requireNothingLost } from "./secrets";
 import { readConfig, type StackConfig } from "./stack";
 
 /** A stack that a preview or an update can begin with. */
@@ -35,16 +32,13 @@ export async function prepare(stack: string): Promise<Prepared> {
   }
   const { pulumi, config } = await prepareSecrets(stack);
   if (local) {
-    const filled = await fillSecrets(pulumi, config);
-    if (filled.length > 0) console.log(`Set in Pulumi.${stack}.yaml, encrypted: random values for ${filled.join(", ")}.`);
+    const { recovered, made } = await fillSecrets(pulumi, config);
+    if (recovered.length > 0) console.log(`Set again in Pulumi.${stack}.yaml, encrypted, from the state: ${recovered.join(", ")}.`);
+    if (made.length > 0) console.log(`Set in Pulumi.${stack}.yaml, encrypted: random values for ${made.join(", ")}.`);
+  } else {
+    await requireNothingLost(pulumi, config);
+    await requireNoProblems(stack);
   }
-  if (!local) await requireNoProblems(stack);
   warnOfStaleLock(stack);
   return { pulumi, local, config };
-}
-
-/** By its file alone, since what is set up first is what the target needs. A stack without a file is refused later, by name. */
-function isLocal(stack: string): boolean {
-  const file = join(project, `Pulumi.${stack}.yaml`);
-  return existsSync(file) && readStackFile(readFileSync(file, "utf8")).raw["target"] === "local";
 }

@@ -17,16 +17,27 @@ export class Pulumi {
   private readonly program: string;
   private readonly env: Readonly<Record<string, string>>;
 
-  constructor(readonly stack: string) {
+  /** `place`: where the stack's settings are read from, and what of the environment is other, than usual. */
+  constructor(
+    readonly stack: string,
+    private readonly place: { readonly configFile?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  ) {
     const program = findPulumi();
     if (program === null) throw new SetUpError("the Pulumi CLI is missing; npm run up installs it");
     this.program = program;
-    this.env = environment(program);
+    this.env = { ...environment(program), ...place.env };
+  }
+
+  /** The words of a command on this stack. */
+  private words(verb: readonly string[]): readonly string[] {
+    const { configFile } = this.place;
+    const takesFile = configFile !== undefined && (verb[0] === "config" || verb[0] === "preview");
+    return [...verb, "--stack", this.stack, ...(takesFile ? ["--config-file", configFile] : [])];
   }
 
   /** On our terminal. Result: the exit status. */
   async run(verb: readonly string[]): Promise<number> {
-    const status = await run(this.program, [...verb, "--stack", this.stack], { cwd: project, env: this.env });
+    const status = await run(this.program, this.words(verb), { cwd: project, env: this.env });
     // What it printed is on the terminal alone.
     if (status !== 0 && existsSync(join(project, `Pulumi.${this.stack}.yaml`))) await this.capture(["config", "--show-secrets", "--json"]).catch(tellPassphrase);
     return status;
@@ -52,7 +63,7 @@ export class Pulumi {
   /** In silence. Result: what it printed. */
   async capture(verb: readonly string[], stdin?: string): Promise<string> {
     const options = { cwd: project, env: this.env, ...(stdin === undefined ? {} : { stdin }) };
-    return capture(this.program, [...verb, "--stack", this.stack, "--non-interactive"], options).catch((error: unknown) => this.explain(error));
+    return capture(this.program, [...this.words(verb), "--non-interactive"], options).catch((error: unknown) => this.explain(error));
   }
 
   /** Makes the stack where it is not there yet. Result: whether it was made. Error: nothing describes it. */
@@ -64,8 +75,13 @@ export class Pulumi {
     }
     const here = await this.onThisBox();
     if (here !== null) throw new SetUpError(here);
-    await capture(this.program, ["stack", "init", this.stack, "--non-interactive"], { cwd: project, env: this.env }).catch((error: unknown) => this.explain(error));
+    await this.make(project);
     return true;
+  }
+
+  /** Makes the stack, with its file in the folder of a Pulumi.yaml. */
+  async make(folder: string): Promise<void> {
+    await capture(this.program, ["stack", "init", this.stack, "--non-interactive"], { cwd: folder, env: this.env }).catch((error: unknown) => this.explain(error));
   }
 
   /** Error: there is no such stack, with the command that makes it. */

@@ -1,10 +1,13 @@
 /**
- * npm run secret -- STACK list | set NAME [--random] | unset NAME | edit: the secrets of a stack, encrypted in its file. A value is asked for without being shown, or read from
- * standard input; --random makes one: a new key for sshPrivateKey, 32 random bytes for another. `edit` shows them all in $EDITOR.
+ * npm run secret -- STACK list | set NAME [--random] | unset NAME | edit | recover: the secrets of a stack, encrypted in its file. A value is asked for without being shown, or read from
+ * standard input; --random makes one: a new key for sshPrivateKey, 32 random bytes for another. `edit` shows them all in $EDITOR; `recover` sets
+ * those again that the file has lost and the state still has.
  */
+import { optionalSecrets } from "../infra/config/settings";
 import { prepareSecrets } from "./prepare";
 import { readHidden } from "./prompt";
 import type { Pulumi } from "./pulumi";
+import { lostSecrets } from "./recover";
 import { changedSecrets, editableText, editText } from "./secretEdit";
 import { randomValue, secretNames, wishOf, wrongName, type SecretWish } from "./secrets";
 import type { StackConfig } from "./stack";
@@ -19,8 +22,8 @@ main(async () => {
     console.log(table(secretNames(config).map((name) => [name, config.set.has(name) ? "is set" : "IS MISSING"])));
     return 0;
   }
-  if (wish.does === "edit") {
-    console.log(await edit(wish.stack, pulumi, secretNames(config)));
+  if (wish.does === "edit" || wish.does === "recover") {
+    console.log(await (wish.does === "edit" ? edit(wish.stack, pulumi, secretNames(config)) : recover(pulumi, config)));
     return 0;
   }
   // One that the file does not name any more can go.
@@ -50,6 +53,12 @@ async function edit(stack: string, pulumi: Pulumi, names: readonly string[]): Pr
   for (const [name, value] of changed) await pulumi.capture(["config", "set", "--secret", name], value);
   if (changed.length === 0) return "Nothing was changed.";
   return `${changed.map(([name]) => name).join(", ")}: set, encrypted in Pulumi.${stack}.yaml; npm run up -- ${stack} brings it to the hosts`;
+}
+
+async function recover(pulumi: Pulumi, config: StackConfig): Promise<string> {
+  const lost = Object.entries(await lostSecrets(pulumi, config, [...config.required, ...optionalSecrets]));
+  for (const [name, value] of lost) await pulumi.capture(["config", "set", "--secret", name], value);
+  return lost.length === 0 ? "Nothing that the file lacks is in the state." : `${lost.map(([name]) => name).join(", ")}: set again, encrypted in Pulumi.${pulumi.stack}.yaml, as the hosts run with it`;
 }
 
 async function unset({ stack, name }: OfOne, pulumi: Pulumi, config: StackConfig): Promise<string> {

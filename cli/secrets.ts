@@ -3,6 +3,7 @@ import { closest, distance } from "fastest-levenshtein";
 import { utils } from "ssh2";
 import { databaseUrlName, optionalSecrets, sshKeyName } from "../infra/config/settings";
 import type { Pulumi } from "./pulumi";
+import { lostSecrets } from "./recover";
 import type { StackConfig } from "./stack";
 import { UsageError } from "./terminal";
 
@@ -10,16 +11,17 @@ import { UsageError } from "./terminal";
 export type SecretWish =
   | { readonly does: "list"; readonly stack: string }
   | { readonly does: "edit"; readonly stack: string }
+  | { readonly does: "recover"; readonly stack: string }
   | { readonly does: "set" | "unset"; readonly stack: string; readonly name: string; readonly random: boolean };
 
-const usage = "npm run secret -- STACK list | set NAME [--random] | unset NAME | edit";
+const usage = "npm run secret -- STACK list | set NAME [--random] | unset NAME | edit | recover";
 
 /** Reads the words behind `npm run secret --`. @throws UsageError */
 export function wishOf(words: readonly string[]): SecretWish {
   const random = words.includes("--random");
   const [stack, does, name, ...more] = words.filter((word) => word !== "--random");
   const known = stack !== undefined && !stack.startsWith("-") && more.length === 0;
-  if (known && (does === "list" || does === "edit") && name === undefined && !random) return { does, stack };
+  if (known && (does === "list" || does === "edit" || does === "recover") && name === undefined && !random) return { does, stack };
   if (known && (does === "set" || (does === "unset" && !random)) && name !== undefined) return { does, stack, name, random };
   throw new UsageError(`${usage}, got ${words.length === 0 ? "nothing" : words.join(" ")}`);
 }
@@ -38,15 +40,29 @@ export function wrongName(name: string, required: readonly string[], stack: stri
   return `${name}: is no secret of the stack ${stack}, which knows ${known.sort().join(", ")}${hint}`;
 }
 
+/** Names of the secrets that a stack was given: taken back from its state, or made up. */
+export interface Filled {
+  readonly recovered: readonly string[];
+  readonly made: readonly string[];
+}
+
 /**
- * Gives every secret that a local stack lacks a random value, which is good enough for a rehearsal. Values travel on standard
- * input: arguments are in the process list. Result: the names that were set.
+ * Gives every secret that a local stack lacks the value that its hosts run with, or where they run with none a random one, which is good enough for a
+ * rehearsal. Values travel on standard input: arguments are in the process list.
  */
-export async function fillSecrets(pulumi: Pulumi, config: StackConfig): Promise<string[]> {
+export async function fillSecrets(pulumi: Pulumi, config: StackConfig): Promise<Filled> {
+  const lost = await lostSecrets(pulumi, config);
   // The address of somebody else's database is nothing that can be made up.
-  const missing = config.required.filter((name) => !config.set.has(name) && name !== databaseUrlName);
-  for (const name of missing) await pulumi.capture(["config", "set", "--secret", name], randomValue(name, pulumi.stack));
-  return missing;
+  const missing = config.required.filter((name) => !config.set.has(name) && (name !== databaseUrlName || lost[name] !== undefined));
+  for (const name of missing) await pulumi.capture(["config", "set", "--secret", name], lost[name] ?? randomValue(name, pulumi.stack));
+  return { recovered: Object.keys(lost), made: missing.filter((name) => lost[name] === undefined) };
+}
+
+/** @throws UsageError where the stack's file has lost secrets that its hosts run with, with the command that takes them back */
+export async function requireNothingLost(pulumi: Pulumi, config: StackConfig): Promise<void> {
+  const lost = Object.keys(await lostSecrets(pulumi, config));
+  if (lost.length === 0) return;
+  throw new UsageError(`Pulumi.${pulumi.stack}.yaml has lost ${lost.join(", ")}, which the stack runs with; npm run secret -- ${pulumi.stack} recover takes what the state has of them`);
 }
 
 /** A new private key in the form of OpenSSH, or 32 random bytes as text; in no file. */

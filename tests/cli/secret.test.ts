@@ -14,7 +14,7 @@ test.each([
 });
 
 test.each([[[]], [["prod"]], [["set", "TOKEN"]], [["prod", "set"]], [["prod", "set", "TOKEN", "value"]], [["prod", "unset", "TOKEN", "--random"]], [["prod", "list", "TOKEN"]], [["prod", "show", "TOKEN"]]])("%j is refused", (words) => {
-  expect(() => wishOf(words)).toThrow(new UsageError(`npm run secret -- STACK list | set NAME [--random] | unset NAME | edit, got ${words.join(" ") || "nothing"}`));
+  expect(() => wishOf(words)).toThrow(new UsageError(`npm run secret -- STACK list | set NAME [--random] | unset NAME | edit | recover, got ${words.join(" ") || "nothing"}`));
 });
 
 test("a name that the stack does not have is told with those that it has, before anything is written", () => {

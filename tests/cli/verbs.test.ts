@@ -1,6 +1,6 @@
 /** The command `webstack` as people type it, and the lines of the documents that write files. Limit: verbs that need no engine. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -14,7 +14,17 @@ const all = verbs();
 const run = promisify(execFile);
 let folder = "";
 
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "webstack-verbs-"))));
+/** The project by links, so that nothing is installed into that of these tests: tools/run leaves packages behind a link alone. */
+let linked = "";
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "webstack-verbs-"));
+  linked = join(folder, "project");
+  mkdirSync(join(linked, "tools"), { recursive: true });
+  for (const name of readdirSync(project).filter((one) => one !== "tools" && !one.startsWith("."))) symlinkSync(join(project, name), join(linked, name));
+  for (const name of ["run", "webstack"]) copyFileSync(join(project, "tools", name), join(linked, "tools", name));
+});
+
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A line that people type in a folder of their own, with nothing of this box's stacks. */
@@ -29,9 +39,9 @@ test("every verb says what it does, with its words", () => {
 });
 
 test("webstack runs a verb from any folder, with its words, and knows no other", async () => {
-  const { stdout } = await type(`${project}/tools/webstack diagram local`);
+  const { stdout } = await type(`${linked}/tools/webstack diagram local`);
   expect(stdout).toBe(pictures().get("docs/diagrams/local.svg"));
-  await expect(type(`${project}/tools/webstack 'x;y'`)).rejects.toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining('there is no verb "x;y"') });
+  await expect(type(`${linked}/tools/webstack 'x;y'`)).rejects.toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining('there is no verb "x;y"') });
 }, 60_000);
 
 test("completion knows verbs, then stacks", async () => {
@@ -47,6 +57,6 @@ test("what the documents write to a file is that and nothing else", async () => 
   const pages = ["README.md", ...readdirSync(join(project, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
   const typed = pages.flatMap((page) => [...readFileSync(join(project, page), "utf8").matchAll(/npm run (?:diagram|runbook) -- \S+ --out \S+\w/g)].map(([line]) => line));
   expect(typed).toContain("npm run diagram -- STACK --out picture.svg");
-  for (const line of new Set(typed)) await type(`INIT_CWD=$PWD npm --prefix ${project} ${line.slice("npm ".length).replace("STACK", "local")}`);
+  for (const line of new Set(typed)) await type(`INIT_CWD=$PWD npm --prefix ${linked} ${line.slice("npm ".length).replace("STACK", "local")}`);
   expect(readFileSync(join(folder, "picture.svg"), "utf8")).toBe(pictures().get("docs/diagrams/local.svg"));
 }, 120_000);

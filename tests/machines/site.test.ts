@@ -148,6 +148,19 @@ describe("a verb", () => {
   }, 30_000);
 });
 
+test("a stack's file that was taken back to one without secrets gets those of its hosts again from the state", async () => {
+  const whole = readFileSync(stack.file, "utf8");
+  writeFileSync(stack.file, whole.replace(/^encryptionsalt: .*\n/m, "").replace(/^ {2}webstack:\w+:\n {4}secure: .*\n/gm, ""));
+  const lost = await stack.npm("secret", stack.name, "list");
+  expect(lost.stdout).toMatch(/^ {2}sshPrivateKey +IS MISSING$/m);
+  const found = await stack.npm("secret", stack.name, "recover");
+  expect([found.code, found.stdout]).toEqual([0, expect.stringMatching(/DJANGO_SECRET_KEY.*sshPrivateKey: set again, encrypted/)]);
+  const known = await stack.npm("ssh", stack.name, "web-0", "sudo", "grep", "-o", "^DJANGO_SECRET_KEY=.*", "/etc/webstack/env");
+  const value = await stack.npm("pulumi", stack.name, "config", "get", "DJANGO_SECRET_KEY");
+  expect([known.code, known.stdout]).toEqual([0, `DJANGO_SECRET_KEY="${value.stdout.trim()}"\n`]);
+  writeFileSync(stack.file, whole);
+}, 60_000);
+
 describe("its units", () => {
   test.each([
     ["web@%s.service", 1.2],
