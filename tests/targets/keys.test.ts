@@ -107,7 +107,7 @@ const asked: Readonly<Record<TargetName, Asked>> = {
   digitalocean: {
     ...late,
     protect: ["database", "options.protect"], "site.caa": ["caa-www.shop.example"], "host.region": ["web-0", "region"], "host.size": ["web-0", "size"], "host.snapshots.every": ["web-0", "backups"], "host.snapshots.weekday": ["web-0", "backupPolicy.weekday"],
-    "host.snapshots.hour": ["web-0", "backupPolicy.hour"], "network.outbound": ["firewall", "outboundRules"], "database.version": ["database", "version"], "database.name": ["database-db", "name"],
+    "host.snapshots.hour": ["web-0", "backupPolicy.hour"], "network.range": ["network", "ipRange"], "network.outbound": ["firewall", "outboundRules"], "database.version": ["database", "version"], "database.name": ["database-db", "name"],
     "database.user": ["database-user", "name"], "database.size": ["database", "size"], "database.storageGiB": ["database", "storageSizeMib"], "database.storageLimitGiB": ["database", "storageAutoscale.enabled"],
     "database.pool": ["database-pool"], "database.standby": ["database", "nodeCount"], "database.maintenance.weekday": ["database", "maintenanceWindows.0.day"], "database.maintenance.hour": ["database", "maintenanceWindows.0.hour"],
     "database.restore": ["database-[0-9a-f]+"], "database.restore.from": ["database-[0-9a-f]+", "backupRestore.databaseName"], "database.restore.at": ["database-[0-9a-f]+", "backupRestore.backupCreatedAt"],
@@ -118,7 +118,7 @@ const asked: Readonly<Record<TargetName, Asked>> = {
     protect: ["database", "deletionProtection"], "site.existingRecords": ["www.shop.example-a", "allowOverwrite"], "site.caa": ["www.shop.example-caa"], "host.region": ["public-0", "availabilityZone"], "host.size": ["web-0", "instanceType"],
     "host.cpuCredits": ["host-credits", "metricName"], "host.snapshots.every": ["images-by-age"], "host.snapshots.weekday": ["images-by-age", "policyDetails.schedules.0.createRule.cronExpression"],
     "host.snapshots.hour": ["images-by-age", "policyDetails.schedules.0.createRule.cronExpression"], "host.snapshots.keep": ["images-by-age", "policyDetails.schedules.0.retainRule.interval"],
-    "network.nat": ["nat"], "network.flowLogs": ["flow-logs"], "network.outbound": ["web-out-6379"], "database.version": ["database", "engineVersion"], "database.name": ["database", "dbName"],
+    "network.range": ["network", "cidrBlock"], "network.nat": ["nat"], "network.flowLogs": ["flow-logs"], "network.outbound": ["web-out-6379"], "database.version": ["database", "engineVersion"], "database.name": ["database", "dbName"],
     "database.user": ["web-0-apply", "stdin"], "database.size": ["database", "instanceClass"], "database.storageGiB": ["database", "allocatedStorage"], "database.standby": ["database", "multiAz"],
     "database.storageLimitGiB": ["database", "maxAllocatedStorage"], "database.keepDays": ["database", "backupRetentionPeriod"], "database.maintenance.weekday": ["database", "maintenanceWindow"],
     "database.maintenance.hour": ["database", "maintenanceWindow"], "database.restore": ["database-[0-9a-f]+"], "database.restore.from": ["database-[0-9a-f]+", "restoreToPointInTime.sourceDbInstanceIdentifier"], "database.restore.at": ["database-[0-9a-f]+", "restoreToPointInTime.restoreTime"],
