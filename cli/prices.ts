@@ -10,7 +10,7 @@ import { listUrl, pricesIn, services, withReading, type Prices } from "./prices/
 import { main, UsageError } from "./terminal";
 
 const known: ReadonlySet<string> = new Set([...Object.keys(instances), ...Object.keys(databases)]);
-const table = join(project, "infra/config/catalog/awsPrices.json");
+const table = join(project, "infra/config/catalog/aws-prices.json");
 
 main(async () => {
   const names = process.argv.slice(2);

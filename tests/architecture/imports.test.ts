@@ -51,3 +51,9 @@ test("the word aws stands in its target's folder, in the tables of the descripti
   const named = files.filter((file) => /\baws\b/i.test(lines(file)) && !file.startsWith("targets/aws/") && !tables.includes(file));
   expect(named).toEqual(["targets/index.ts"]);
 });
+
+test("no table has the name of a module: Pulumi's Node would take ./name for name.json, where jest and tsx take name.ts", () => {
+  const all = readdirSync(infra, { recursive: true }).map(String);
+  expect(all.filter((file) => file.endsWith(".json") && all.includes(file.replace(/json$/, "ts")))).toEqual([]);
+  expect(all.some((file) => file.endsWith(".json"))).toBe(true);
+});

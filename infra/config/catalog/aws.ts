@@ -1,5 +1,5 @@
 /**
- * What AWS sells, as far as this project sizes it; prices that differ by region are in awsPrices.json, see awsPrices.ts.
+ * What AWS sells, as far as this project sizes it; prices that differ by region are in aws-prices.json, see awsPrices.ts.
  * Sizes: https://aws.amazon.com/ec2/instance-types/ and https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html
  */
 

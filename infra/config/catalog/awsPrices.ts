@@ -1,4 +1,5 @@
-import table from "./awsPrices.json";
+// Not called awsPrices.json: `./awsPrices` would then be that file, since Node looks for .json before .ts.
+import table from "./aws-prices.json";
 
 /**
  * Prices of AWS that differ by region: on demand, Linux, shared tenancy, one server of a database. Each has its source and the day it was read; one that
