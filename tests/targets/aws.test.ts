@@ -1,5 +1,6 @@
 /** Limit: this shows what the program asks of AWS, not what AWS makes of it. */
 import { databases, extras, instances, regions, supportedUntil } from "../../infra/config/catalog/aws";
+import { monthlyPrice } from "../../infra/config/catalog/awsPrices";
 import { problemLine } from "../../infra/config/problems";
 import { targetDefaults } from "../../infra/config/targets";
 import { planStack } from "../../infra/plan";
@@ -626,7 +627,9 @@ test("a restore says that a copy of a version out of support comes up higher", (
 });
 
 test("the catalog's prices are hours of a month, and a class lets in what its memory gives", () => {
-  expect(instances["t3.small"]).toEqual({ cpus: 2, memoryMiB: 2048, architecture: "amd64", burstable: true, creditsPerHour: 24, monthly: { "us-east-1": 15.18, "eu-central-1": 17.52 } });
-  expect(databases["db.t4g.micro"]).toEqual({ cpus: 2, memoryMiB: 1024, connections: { postgres: 80, mysql: 60 }, burstable: true, insights: ["postgres"], monthly: { "us-east-1": 11.68 } });
+  expect(instances["t3.small"]).toEqual({ cpus: 2, memoryMiB: 2048, architecture: "amd64", burstable: true, creditsPerHour: 24 });
+  expect(["us-east-1", "eu-central-1"].map((region) => monthlyPrice(region, "t3.small"))).toEqual([15.18, 17.52]);
+  expect(databases["db.t4g.micro"]).toEqual({ cpus: 2, memoryMiB: 1024, connections: { postgres: 80, mysql: 60 }, burstable: true, insights: ["postgres"] });
+  expect(monthlyPrice("us-east-1", "postgres db.t4g.micro", "db.t4g.micro")).toBe(11.68);
   expect(extras.publicAddress).toBe(3.65);
 });
