@@ -59,7 +59,7 @@ def compare(host, manifest, env=None, database_admin=None):
     _compare_environment(host, env, changes)
     _compare_administrator(host, database_admin, changes)
     _compare_units(host, manifest, changes)
-    _compare_release(host, manifest, changes)
+    _compare_release(host, manifest, before, changes)
     _find_gone(host, manifest, before, changes)
     changes.save = before is None or before.raw != manifest.raw
     return changes
@@ -179,7 +179,7 @@ def _compare_units(host, manifest, changes):
                     changes.lines.append(f"unit {unit}: is not enabled")
 
 
-def _compare_release(host, manifest, changes):
+def _compare_release(host, manifest, before, changes):
     if manifest.release is None:
         return
     digest, paths = manifest.release.digest, host.paths
@@ -191,10 +191,21 @@ def _compare_release(host, manifest, changes):
         slot = slots.serving(paths, service.name) if service.slots else None
         if serving != digest or (slot and slots.release_of(paths, service.name, slot) != digest):
             roll(changes, service, f"must run release {digest}")
-    if serving == digest:
+    if serving == digest and _has_new_steps(manifest.release, before and before.release):
+        changes.digest = digest
+        changes.lines.append(f"release {digest}: has steps that did not run")
+        for service in manifest.services:
+            roll(changes, service, "its release has steps that did not run")
+    elif serving == digest:
         faults = static.faults(host, digest)
         changes.static = bool(faults)
         changes.lines += faults
+
+
+def _has_new_steps(declared, before):
+    """Whether the same source is declared with a step that it was not deployed with."""
+    ran = {step.command for step in before.steps} if before and before.digest == declared.digest else None
+    return ran is not None and any(step.command not in ran for step in declared.steps)
 
 
 def _find_gone(host, manifest, before, changes):
