@@ -131,6 +131,13 @@ function locked(made: Design, { from, lines, constraints, hashed }: Requirements
   return lock(from, lines, made.additions.map(({ requirement }) => requirement), hashed ? [] : constraints, runtime);
 }
 
+/** What the engine finds in the environment when it talks to a cloud. */
+const access: Readonly<Record<TargetName, readonly string[]>> = {
+  local: [],
+  digitalocean: ["export DIGITALOCEAN_TOKEN=... SPACES_ACCESS_KEY_ID=... SPACES_SECRET_ACCESS_KEY=..."],
+  aws: ["aws sso login"],
+};
+
 function summary(made: Design, requirements: Requirements, files: readonly string[], kept: readonly string[], took: number): string {
   const { name, target, application, secrets, additions, database } = made;
   const rows: (readonly [string, string])[] = [
@@ -146,5 +153,5 @@ function summary(made: Design, requirements: Requirements, files: readonly strin
   const secret = (one: string, random = false): string => `npm run secret -- ${name} set ${one}${random ? " --random" : ""}`;
   const cloud = target === "local" ? [] : [secret(sshKeyName, true), ...(database ? [secret(backupPasswordName, true)] : []), ...secrets.map((one) => secret(one))];
   const own = target === "local" && secrets.length > 0 ? `\n\nup gives ${secrets.join(", ")} random values; where the app needs its real one: npm run secret -- ${name} set NAME` : "";
-  return `\nThe stack ${name} is described\n${table(rows)}\n\nNext:\n${[...cloud, `npm run up -- ${name}`, `npm run runbook -- ${name}`].map((line) => `  ${line}`).join("\n")}${own}\n`;
+  return `\nThe stack ${name} is described\n${table(rows)}\n\nNext:\n${[...cloud, ...access[target], `npm run up -- ${name}`, `npm run runbook -- ${name}`].map((line) => `  ${line}`).join("\n")}${own}\n`;
 }

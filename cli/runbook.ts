@@ -1,4 +1,4 @@
-/** npm run runbook [-- STACK [--out FILE]]: writes the stack's runbook, docs/runbook.md unless told otherwise, from its file alone. */
+/** npm run runbook [-- STACK [--out FILE]]: writes the stack's runbook, docs/runbooks/STACK.md unless told otherwise, from its file alone. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -12,7 +12,7 @@ import { whichStack } from "./whichStack";
 
 main(async () => {
   const { stack, rest } = await whichStack();
-  const file = outOf(rest, "npm run runbook -- STACK [--out FILE]", join(project, "docs/runbook.md"));
+  const file = outOf(rest, "npm run runbook -- STACK [--out FILE]", join(project, `docs/runbooks/${stack}.md`));
   const text = runbook(planStack(readDescription(project, stack)));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);

@@ -60,7 +60,7 @@ def compare(host, manifest, env=None, database_admin=None):
     _compare_environment(host, env, changes)
     _compare_administrator(host, database_admin, changes)
     _compare_units(host, manifest, changes)
-    _compare_release(host, manifest, changes)
+    _compare_release(host, manifest, before, changes)
     _find_gone(host, manifest, before, changes)
     changes.save = before is None or before.raw != manifest.raw
     return changes
@@ -180,7 +180,7 @@ def _compare_units(host, manifest, changes):
                     changes.lines.append(f"unit {unit}: is not enabled")
 
 
-def _compare_release(host, manifest, changes):
+def _compare_release(host, manifest, before, changes):
     if manifest.release is None:
         return
     digest, paths = manifest.release.digest, host.paths
@@ -198,9 +198,21 @@ def _compare_release(host, manifest, changes):
         changes.lines += [f"{paths.name(paths.release(digest) / path)}: {how}" for path, how in changed.items()]
         for service in manifest.services if changed else ():
             roll(changes, service, "files of its release differ")
+        if _has_new_steps(manifest.release, before and before.release):
+            changes.digest = digest
+            changes.lines.append(f"release {digest}: has steps that did not run")
+            for service in manifest.services:
+                roll(changes, service, "its release has steps that did not run")
+            return
         faults = static.faults(host, digest)
         changes.static = bool(faults)
         changes.lines += faults
+
+
+def _has_new_steps(declared, before):
+    """Whether the same source is declared with a step that it was not deployed with."""
+    ran = {step.command for step in before.steps} if before and before.digest == declared.digest else None
+    return ran is not None and any(step.command not in ran for step in declared.steps)
 
 
 def _find_gone(host, manifest, before, changes):

@@ -36,13 +36,12 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
             reachable.wait(host)
             external.check(host)
             administrator.admit(host)
+        if changes.source:
+            source.mend(host, manifest.release)
         if changes.digest:
             revision = release.prepare(host, manifest, run_steps=run_steps)
-        else:
-            if changes.source:
-                source.mend(host, manifest.release)
-            if changes.static:
-                release.mend_static(host, manifest)
+        elif changes.static:
+            release.mend_static(host, manifest)
         roll.start()
         roll.switch(nginx_actions=[a for a in changes.actions if a.unit == NGINX], ports=sockets(manifest.units), gone_sockets=sockets(changes.gone), check=manifest.slot_services())
         _start_units(host, changes)

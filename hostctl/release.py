@@ -1,7 +1,7 @@
 """A release on the host: unpacked and verified, with its runtime, its steps run and its static files published."""
 import os
 
-from . import archive, environment, files, history, runtime, schema, source as sources, static, steps
+from . import archive, environment, files, history, runtime, schema, slots, source as sources, static, steps
 from .errors import HostError
 
 
@@ -21,6 +21,9 @@ def prepare(host, manifest, *, run_steps):
     digest = manifest.release.digest
     if run_steps:
         do_steps(host, manifest)
+        if slots.current(host.paths) == digest:
+            # What its steps made is other than it was.
+            files.remove(archive.made(host.paths, digest))
     revision = schema.revision(host, manifest, digest)
     _publish(host, manifest.release)
     return revision
@@ -78,10 +81,13 @@ def do_steps(host, manifest):
     host.log.step("STEPS")
     static.clear(host, digest, declared.static)
     static.give(host, digest, declared.static, host.system.ids(manifest.user, manifest.user))
-    for step in declared.steps:
-        with host.log.event(step.name):
-            steps.run(host, manifest, digest, step)
-    static.give(host, digest, declared.static, host.system.ids("root", "root"))
+    try:
+        for step in declared.steps:
+            with host.log.event(step.name):
+                steps.run(host, manifest, digest, step)
+    finally:
+        # The release may serve already, when a step was added to it.
+        static.give(host, digest, declared.static, host.system.ids("root", "root"))
     static.keep(host, host.paths.release(digest), declared.static)
 
 

@@ -1,6 +1,6 @@
 import type { StackPlan } from "../../infra/plan/plan";
 import { connectionBudget, databasePort, glance, healthPages, oneOffCommands, onEach, pauseSeconds, siteUrl, unitStates } from "./facts";
-import { incidents } from "./incidents";
+import { incidentForm } from "./incidents";
 import { section, type Values } from "./section";
 
 /** The runbook of a stack as Markdown: every procedure with the commands that are right for this stack. Pure: equal plans, equal text. */
@@ -55,7 +55,7 @@ export function runbook(plan: StackPlan): string {
       need: budget.need,
       connections: database.connections,
     }),
-    part("incidents", incidents()),
+    part("incidents", { form: incidentForm() }),
   ].join("\n");
 }
 

@@ -183,6 +183,25 @@ class ApplyTest(unittest.TestCase):
         self.assertRegex(logged, r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d-\d{3} : Database-upgrading > ERROR\n")
         self.assertRegex(logged, r"# Step \d+ : STEPS\n")
 
+    def test_a_step_that_is_added_runs_although_the_source_is_the_same(self):
+        def with_step(*command):
+            release = manifest(self.one).raw["release"]
+            return manifest(self.one, release={**release, "steps": [*release["steps"], {"name": "Loading", "command": list(command), "timeoutSeconds": 5}]})
+
+        self.apply(manifest(self.one))
+        self.apply(with_step("migrate-to", "shop=0002"))
+        self.assertEqual((self.machine.schema, self.machine.answering()), ("shop=0002", {"web": self.one}))
+        self.assertEqual(slots.serving(self.machine.paths, "web"), "green")
+        self.apply(with_step("migrate-to", "shop=0002"))
+        self.assertEqual(self.machine.said, ["unchanged"])
+        # One that fails leaves what serves, and is tried again.
+        for _ in range(2):
+            self.refused(with_step("fail"), "Loading: `fail` ended with 1")
+            self.assertEqual((slots.serving(self.machine.paths, "web"), differences(self.machine.host())), ("green", []))
+        # Fewer steps, or another order, are nothing to run.
+        self.apply(manifest(self.one))
+        self.assertEqual(self.commands("systemd-run"), [])
+
     def test_a_reload_that_nginx_ignores_is_a_failure(self):
         self.apply(manifest(self.one))
         self.machine.reload_is_ignored = True

@@ -107,12 +107,10 @@ test("a stack without backups says so and how to have them", () => {
   expect(text).not.toContain("hostctl restore");
 });
 
-test("both incidents are there, in the form", () => {
+test("the form of an incident is there, and no matter of another stack", () => {
   const text = runbook(planStack(spec()));
-  expect(text).toContain("### The job wrote its prices to a file that nobody reads\n\n#### Context\n");
-  expect(text).toContain("### The API did not come back from a restart\n\n#### Context\n");
-  const parts = ["Context", "Symptom", "Diagnosis", "Resolution", "Lesson"];
-  for (const part of parts) expect(text.match(new RegExp(`^#+ ${part}$`, "gm"))).toHaveLength(3);
+  for (const part of ["Context", "Symptom", "Diagnosis", "Resolution", "Lesson"]) expect(text.match(new RegExp(`^#+ ${part}$`, "gm"))).toHaveLength(1);
+  expect(text).not.toMatch(/bitcoin|watchdog\.sh/i);
 });
 
 test("a description is read without an engine, whether its secrets are set or not", () => {

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { parseSpec } from "../../infra/config/parse";
 import { ConfigError } from "../../infra/config/problems";
+import { ownStackFile } from "./own";
 import { rules, waits } from "../../policy/rules";
 
 const readme = readFileSync(join(resolve(__dirname, "../.."), "README.md"), "utf8");
@@ -15,6 +16,10 @@ function example(): Record<string, Record<string, unknown>> {
 }
 
 const context = { project: "webstack", stack: "mine", secretNames: new Set(["sshPrivateKey", "DJANGO_SECRET_KEY"]) };
+
+test("the README's stack file is what new writes", () => {
+  expect(/```yaml\n([\s\S]*?)```/.exec(readme)?.[1]).toBe(ownStackFile());
+});
 
 test("the README's stack file is accepted", () => {
   expect(parseSpec(example(), context).services).toHaveLength(1);

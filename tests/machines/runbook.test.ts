@@ -15,7 +15,7 @@ beforeAll(async () => {
   await stack.bringUp({ backup: { enabled: true } }, { backupPassword: repositoryPassword });
   const made = await stack.npm("runbook", stack.name);
   expect([made.code, made.stderr]).toEqual([0, ""]);
-  lines = commandsOf(readFileSync(join(stack.folder, "docs/runbook.md"), "utf8"));
+  lines = commandsOf(readFileSync(join(stack.folder, `docs/runbooks/${stack.name}.md`), "utf8"));
 }, 600_000);
 
 afterAll(async () => {
