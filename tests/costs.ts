@@ -30,7 +30,7 @@ export const costs: Readonly<Record<string, Cost>> = {
   "machines/aws-restore": { minutes: 8, boots: 5, load: 0 },
   "machines/aws": { minutes: 5.1, boots: 4, load: 90 },
   "machines/backup": { minutes: 8, boots: 7, load: 0, stack: "vault" },
-  "machines/bitcoin-digitalocean": { minutes: 1.5, boots: 2, load: 0 },
+  "machines/bitcoin-digitalocean": { minutes: 2, boots: 2, load: 0 },
   "machines/bitcoin": { minutes: 2.9, boots: 2, load: 40 },
   "machines/cloudsim-aws": { minutes: 0.9, boots: 4, load: 0 },
   "machines/cloudsim": { minutes: 1.4, boots: 6, load: 0 },

@@ -83,7 +83,7 @@ export const nightSuites = {
   cloudsim: "digitalocean stands on all of the simulated cloud's parts, its replacements behind a gate and its refusals among them",
   "cloudsim-aws": "aws stands on all of the simulated cloud's parts, its replacements behind a gate among them",
   "aws-restore": "what a restore moves, what `down` leaves and what AWS refuses of data are tests of the mocks and of the simulated cloud itself, and digitalocean restores and goes down on machines",
-  "bitcoin-digitalocean": "aws runs the same application on a simulated cloud, digitalocean the same target with OC Pizza, and mocks and goldens hold what the description makes there; seventy seconds of two machines tell nothing more of a change",
+  "bitcoin-digitalocean": "aws runs the same application on a simulated cloud, digitalocean the same target with OC Pizza, and mocks and goldens hold what the description makes there",
   "review-digitalocean": "what a change does to a host on DigitalOcean is seen by digitalocean; what a review says of it is in the goldens, and held against local machines by review",
 } as const satisfies Readonly<Record<string, string>>;
 
