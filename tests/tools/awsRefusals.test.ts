@@ -95,6 +95,28 @@ test("what is left once everything of a stack is deleted is what down says", asy
   expect(goes.map(([name]) => name)).toEqual(["vault shop-database"]);
 });
 
+const longest = { [rds.Instance]: 63, "aws:backup/vault:Vault": 50, "aws:backup/plan:Plan": 50, "aws:backup/restoreTestingPlan:RestoreTestingPlan": 50, "aws:scheduler/schedule:Schedule": 64 };
+
+test.each(Object.entries(longest))("a name of %s ends at %d characters", async (type, most) => {
+  const made = (length: number) => resources.create(type, "x", { [type === rds.Instance ? "identifier" : "name"]: "s".repeat(length) });
+  await expect(made(most + 1)).rejects.toThrow(/^(InvalidParameterValue|ValidationException).*: s{51,}$/);
+  // A database is then refused for what else it lacks.
+  if (type !== rds.Instance) expect((await made(most)).id).toHaveLength(most);
+});
+
+test("a name of a database has no two hyphens beside each other and none at its end", async () => {
+  for (const identifier of ["shop--2", "shop-", "2-shop"]) await expect(resources.create(rds.Instance, "x", { identifier })).rejects.toThrow("is not a valid identifier");
+});
+
+test("parameters go when no database has them any more", async () => {
+  const { id, state } = await resources.create(rds.ParameterGroup, "parameters", { name: "shop-parameters", family: "postgres16" });
+  database({ parameterGroupName: state.name });
+  await expect(resources.delete(rds.ParameterGroup, "parameters", id)).rejects.toThrow("InvalidDBParameterGroupState: One or more database instances are still members of this parameter group shop-parameters");
+  store.remove(rds.Instance, "shop");
+  await resources.delete(rds.ParameterGroup, "parameters", id);
+  expect(store.all()).toEqual([]);
+});
+
 test("MySQL 8.0 is not made any more", async () => {
   const asked = { engine: "mysql", engineVersion: "8.0", engineLifecycleSupport: "open-source-rds-extended-support-disabled", identifier: "shop", instanceClass: "db.t4g.micro" };
   await expect(resources.create(rds.Instance, "database", asked)).rejects.toThrow("mysql 8.0 is past its end of standard support, 2026-07-31, and Extended Support is disabled");
