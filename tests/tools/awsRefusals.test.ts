@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { leftovers } from "../../cli/leftovers";
 import { PublicAddresses } from "../cloud/public";
 import * as rds from "../cloud/rds";
 import { Resources } from "../cloud/resource";
@@ -68,31 +67,6 @@ test("a vault and a bucket with something in them go only with that; of a name t
   const selection = { name: "database", planId: "plan", iamRoleArn: "arn", resources: ["arn:old"] };
   await resources.create("aws:backup/selection:Selection", "selection", selection);
   await expect(resources.create("aws:backup/selection:Selection", "selection", selection)).rejects.toThrow("AlreadyExistsException");
-});
-
-test("what is left once everything of a stack is deleted is what down says", async () => {
-  const [vault, images] = ["aws:backup/vault:Vault", "aws:dlm/lifecyclePolicy:LifecyclePolicy"];
-  const given = {
-    [rds.Instance]: { identifier: "shop", finalSnapshotIdentifier: "shop-final-0a1b2c3d", skipFinalSnapshot: false, deleteAutomatedBackups: false, backupRetentionPeriod: 7 },
-    [vault]: { name: "shop-database", forceDestroy: true },
-    [images]: { description: "images", executionRoleArn: "arn", policyDetails: { targetTags: { Name: "shop-web-0" } } },
-  };
-  await resources.create(vault, "vault", given[vault] ?? {});
-  const policy = await resources.create(images, "images", given[images] ?? {});
-  rds.end(store, database(given[rds.Instance] ?? {}));
-  store.remove(rds.Instance, "shop");
-  await resources.delete(vault, "vault", "shop-database");
-  await resources.delete(images, "images", policy.id);
-
-  const names: Readonly<Record<string, (one: Stored) => string>> = {
-    Snapshot: ({ id }) => `snapshot ${id}`,
-    AutomatedBackups: ({ inputs }) => `automated backups of ${String(inputs.identifier)}`,
-    Ami: ({ inputs }) => `images of ${(inputs.tags as { Name: string }).Name}`,
-  };
-  const left = store.all().map((one) => names[one.type.split(":").at(-1) ?? ""]?.(one) ?? one.type);
-  const { stays, goes } = leftovers(Object.entries(given).map(([type, inputs]) => ({ urn: "urn:pulumi:aws::webstack::x::y", type, inputs })));
-  expect(left.sort()).toEqual(stays.map(([name]) => name).sort());
-  expect(goes.map(([name]) => name)).toEqual(["vault shop-database"]);
 });
 
 const longest = { [rds.Instance]: 63, "aws:backup/vault:Vault": 50, "aws:backup/plan:Plan": 50, "aws:backup/restoreTestingPlan:RestoreTestingPlan": 50, "aws:scheduler/schedule:Schedule": 64 };
