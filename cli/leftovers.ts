@@ -25,12 +25,14 @@ const retained: Readonly<Record<string, Teller>> = {
 };
 
 const deleted: Readonly<Record<string, Teller>> = {
-  "aws:rds/instance:Instance": ({ identifier, finalSnapshotIdentifier, skipFinalSnapshot, deleteAutomatedBackups, backupRetentionPeriod, allocatedStorage, maxAllocatedStorage }) => {
+  "aws:rds/instance:Instance": ({ identifier, finalSnapshotIdentifier, skipFinalSnapshot, deleteAutomatedBackups, backupRetentionPeriod, allocatedStorage, maxAllocatedStorage }, { region }) => {
     const most = usd(leftGiB.database * Number(maxAllocatedStorage ?? allocatedStorage ?? 0));
     const days = String(backupRetentionPeriod);
     const snapshot: Leftover = [`snapshot ${text(finalSnapshotIdentifier)}`, `the database as it is when it goes; ${leftGiB.database} a GiB, at most ${most}`];
     const automated: Leftover = [`automated backups of ${text(identifier)}`, `each moment of its last ${days} days; ${leftGiB.database} a GiB, gone by themselves after ${days} days`];
-    return { stays: [...(skipFinalSnapshot === false ? [snapshot] : []), ...(deleteAutomatedBackups === false ? [automated] : [])] };
+    // They are in no state any more, or never were.
+    const older: Leftover = ["older copies of databases", `if a restore or an upgrade left any: aws rds describe-db-snapshots --snapshot-type manual --region ${text(region)} names them; ${leftGiB.database} a GiB`];
+    return { stays: [...(skipFinalSnapshot === false ? [snapshot, older] : []), ...(deleteAutomatedBackups === false ? [automated] : [])] };
   },
   "aws:dlm/lifecyclePolicy:LifecyclePolicy": ({ policyDetails }) => {
     const { targetTags } = policyDetails as { readonly targetTags?: Values };
@@ -42,5 +44,6 @@ const deleted: Readonly<Record<string, Teller>> = {
 /** What of a stack's data `down` leaves, and what it takes, by the stack's state. */
 export function leftovers(resources: readonly StateResource[]): Leftovers {
   const told = resources.map(({ type = "", retainOnDelete = false, inputs = {}, outputs = {} }) => (retainOnDelete ? retained : deleted)[type]?.(inputs, outputs) ?? {});
-  return { stays: told.flatMap(({ stays = [] }) => stays), goes: told.flatMap(({ goes = [] }) => goes) };
+  const once = (all: readonly Leftover[]) => [...new Map(all).entries()];
+  return { stays: once(told.flatMap(({ stays = [] }) => stays)), goes: once(told.flatMap(({ goes = [] }) => goes)) };
 }

@@ -6,8 +6,8 @@ import { project } from "../tools/setup/folders";
 import { capture, Failed } from "../tools/setup/process";
 import { readDescription } from "./description";
 import { outOf } from "./out";
-import { checksOf } from "./proof/checks";
-import { judged, report, type Answered } from "./proof/report";
+import { checksOf, type Word } from "./proof/checks";
+import { asText, judged, report, type Answered } from "./proof/report";
 import { main, UsageError } from "./terminal";
 import { whichStack } from "./whichStack";
 
@@ -20,7 +20,7 @@ main(async () => {
   if (spec.target !== "aws") throw new UsageError(`${usage}: the target of ${stack} must be aws, got ${spec.target}`);
   const all: Answered[] = [];
   for (const check of checksOf(planStack(spec))) {
-    const answered = await capture("aws", [...check.words, "--output", "json"]).then(
+    const answered = await asked(check.words).then(
       (answer) => judged(check, answer),
       (error: unknown) => {
         if (!(error instanceof Failed)) throw error;
@@ -36,3 +36,9 @@ main(async () => {
   console.log(`Wrote ${file}.`);
   return all.every(({ wrong }) => wrong === null) ? 0 : 1;
 });
+
+async function asked(words: readonly Word[]): Promise<string> {
+  const known: string[] = [];
+  for (const word of words) known.push(typeof word === "string" ? word : (await capture("aws", asText(word))).trim());
+  return capture("aws", [...known, "--output", "json"]);
+}

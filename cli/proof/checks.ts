@@ -1,12 +1,15 @@
 import type { StackPlan } from "../../infra/plan/plan";
 import { physicalName } from "../../infra/plan/names";
 
+/** A list is a question of its own, whose answer, a text, is the word. */
+export type Word = string | readonly string[];
+
 /** One question to an account, which changes nothing there. */
 export interface Check {
   /** Completes "Whether ...". */
   readonly asks: string;
   /** Words of the command after `aws`; its answer is JSON. */
-  readonly words: readonly string[];
+  readonly words: readonly Word[];
   /** What is wrong with an answer; null for one that is right. */
   readonly wrong: (answer: unknown) => string | null;
 }
@@ -21,7 +24,14 @@ const rows = (least: number, ...wanted: readonly string[]) => (answer: unknown):
   return others.length === 0 ? null : `must be ${wanted.join(" or ")}, got ${others.join(", ")}`;
 };
 
-/** What no simulation shows, of a stack that is up; ten questions where it has a database, a dump by Batch, images and receivers. */
+/** Each of them: who does not follow the link has no subscription any more after two days. https://aws.amazon.com/about-aws/whats-new/2023/05/amazon-sns-automatic-deletion-unconfirmed-subscriptions/ */
+const confirmed = (what: string, region: readonly string[], topic: string, receivers: number): Check => ({
+  asks: `whoever hears ${what} has confirmed it`,
+  words: ["sns", "list-subscriptions", ...region, "--query", `Subscriptions[?ends_with(TopicArn, ':${topic}')].SubscriptionArn`],
+  wrong: (answer) => (list(answer).includes("PendingConfirmation") ? "an e-mail waits for its link to be followed" : rows(receivers)(answer)),
+});
+
+/** What no simulation shows, of a stack that is up; twelve questions where it has a database, backups, a dump by Batch, images and receivers. */
 export function checksOf({ spec }: StackPlan): readonly Check[] {
   const { project, stack, database, backup, host, monitoring } = spec;
   const prefix = physicalName("host", project, stack);
@@ -53,15 +63,20 @@ export function checksOf({ spec }: StackPlan): readonly Check[] {
       words: ["backup", "get-restore-testing-plan", ...region, "--restore-testing-plan-name", vault.replaceAll("-", "_"), "--query", "RestoreTestingPlan.[LastExecutionTime]"],
       wrong: (answer) => (list(answer)[0] === null ? "it has not begun yet" : rows(1)(answer)),
     },
+    backup.enabled && {
+      asks: "the machine's own backups reach its bucket (from the day after the first up)",
+      words: ["s3api", "list-objects-v2", ...region, "--bucket", ["s3api", "list-buckets", ...region, "--query", `sort_by(Buckets[?starts_with(Name, '${physicalName("bucket", project, stack, "backups")}-')], &CreationDate)[-1].Name`], "--prefix", "host/snapshots/", "--max-items", "1", "--query", "Contents[].Key"],
+      wrong: rows(1),
+    },
     backup.batch !== null && {
-      asks: "Batch can start tasks, for which a new account needs ECS's own role",
-      words: ["batch", "describe-compute-environments", ...region, "--query", `computeEnvironments[?tags.stack=='${stack}'].status`],
-      wrong: rows(1, "VALID"),
+      asks: "Batch dumps the database, for which a new account needs ECS's own role (from the day after the first up)",
+      words: ["batch", "list-jobs", ...region, "--job-queue", ["batch", "describe-job-queues", ...region, "--query", `jobQueues[?tags.stack=='${stack}'].jobQueueName | [0]`], "--job-status", "SUCCEEDED", "--query", "jobSummaryList[].status"],
+      wrong: rows(1, "SUCCEEDED"),
     },
     host.snapshots.every !== "never" && {
-      asks: "images of the machine are made",
-      words: ["dlm", "get-lifecycle-policies", ...region, "--target-tags", `Name=${prefix}-web-0`, "--query", "Policies[].State"],
-      wrong: rows(1, "ENABLED"),
+      asks: `images of the machine are made (from the ${host.snapshots.every} after the first up)`,
+      words: ["ec2", "describe-images", ...region, "--owners", "self", "--filters", `Name=tag:Name,Values=${prefix}-web-0`, "--query", "Images[].State"],
+      wrong: rows(1, "available"),
     },
     {
       asks: "the machine's agent tells memory and disk",
@@ -78,11 +93,9 @@ export function checksOf({ spec }: StackPlan): readonly Check[] {
       words: ["cloudwatch", "describe-alarms", ...world, "--alarm-names", `${prefix}-site-down`, "--query", "MetricAlarms[].StateValue"],
       wrong: rows(1, "OK"),
     },
-    monitoring.emails.length > 0 && {
-      asks: "whoever hears alarms has confirmed it",
-      words: ["sns", "list-subscriptions", ...region, "--query", `Subscriptions[?contains(TopicArn, ':${prefix}-alarms')].SubscriptionArn`],
-      wrong: (answer) => (list(answer).includes("PendingConfirmation") ? "an e-mail waits for its link to be followed" : rows(1)(answer)),
-    },
+    monitoring.emails.length > 0 && confirmed("alarms", region, `${prefix}-alarms`, monitoring.emails.length),
+    // What Route 53 finds has a topic of its own, with links of its own to follow.
+    monitoring.emails.length > 0 && host.region !== "us-east-1" && confirmed("that the world does not see the site", world, `${prefix}-alarms-site`, monitoring.emails.length),
   ];
   return checks.filter((check) => check !== false);
 }

@@ -1,4 +1,4 @@
-import type { Check } from "./checks";
+import type { Check, Word } from "./checks";
 
 /** What an account answered, or why it did not. */
 export interface Answered {
@@ -9,7 +9,15 @@ export interface Answered {
 }
 
 /** A command as one types it. */
-export const typed = (words: readonly string[]): string => ["aws", ...words].map((word) => (/^[\w./:=,-]+$/.test(word) ? word : `"${word.replaceAll('"', '\\"')}"`)).join(" ");
+export const typed = (words: readonly Word[]): string => ["aws", ...words.map(typedWord)].join(" ");
+
+function typedWord(word: Word): string {
+  if (typeof word !== "string") return `"$(${typed(asText(word))})"`;
+  return /^[\w./:=,-]+$/.test(word) ? word : `"${word.replaceAll('"', '\\"')}"`;
+}
+
+/** A question whose answer is a word. */
+export const asText = (words: readonly string[]): readonly string[] => [...words, "--output", "text"];
 
 /** Text without the account's number and without anybody's address. */
 export const redacted = (text: string): string => text.replaceAll(/(?<!\d)\d{12}(?!\d)/g, "ACCOUNT").replaceAll(/[\w.+-]+@[\w.-]+\.\w+/g, "ADDRESS");

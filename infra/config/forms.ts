@@ -6,6 +6,9 @@ import { leaf, oneOf, text, type Type } from "./type";
 
 export const appName = text("2 to 20 lower-case letters, digits and dashes, beginning with a letter", /^[a-z][a-z0-9-]{0,18}[a-z0-9]$/);
 
+/** A database, or a snapshot, which has up to 255 characters, and ":" where the target made it: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSnapshot.html */
+export const backupSource = text("lower-case letters, digits, dots, dashes and colons, at most 255", /^[a-z0-9][a-z0-9.:-]{0,254}$/);
+
 /** Certificates as PEM text (RFC 7468), one after the other. */
 export const certificates = text(
   "certificates as PEM text, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----",

@@ -1,7 +1,7 @@
 import { schedule } from "./calendar";
 import { command } from "./command";
 import {
-  appName, certificates, debianPackage, domain, email, envName, envValue, folder, glob, hostName, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey,
+  appName, backupSource, certificates, debianPackage, domain, email, envName, envValue, folder, glob, hostName, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey,
   reason, slackChannel, slug, sourceFolder, staticFolder, stepName, unitName, urlPath, urlPrefix, version, webUrl, weekday,
 } from "./forms";
 import { byKind, computed, group, optional, required, section, type Values } from "./section";
@@ -153,7 +153,7 @@ export const keys = {
         hour: optional(wholeNumber(0, 23), 2, { says: "hour of the day, UTC, at which it begins", example: 2 }),
       }), { says: "when the target may work on the database", example: { weekday: "sunday", hour: 2 } }),
       restore: computed(section({
-        from: required(slug, { says: "name of the database, or of its snapshot, in the target", example: "webstack-prod-database" }),
+        from: required(backupSource, { says: "name of the database, or of its snapshot, in the target", example: "webstack-prod-database" }),
         at: computed(instant, "its newest state", { says: "moment to which the copy goes back, UTC", example: "2026-11-01T03:00:00Z" }),
       }), "none: a new database is empty", { says: "makes the database anew as a copy of another one, to which the site moves; it stays in the file, since it says which database the site has", example: { from: "webstack-prod-database" } }),
     },

@@ -5,6 +5,7 @@ import { runInside } from "./inside";
 import type { Cloud, Kind } from "./kind";
 import * as machines from "./machines";
 import * as mariadb from "./mariadb";
+import { checkName } from "./names";
 import * as postgres from "./postgres";
 import * as rds from "./rds";
 import { createSecret, deleteSecret } from "./secrets";
@@ -17,7 +18,7 @@ const region = process.env.AWS_REGION ?? "eu-central-1";
 
 const [Vpc, Subnet, NetworkInterface, Instance] = ["aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet", "aws:ec2/networkInterface:NetworkInterface", "aws:ec2/instance:Instance"];
 const [Eip, EipAssociation] = ["aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation"];
-const [Database, SubnetGroup] = [rds.Instance, "aws:rds/subnetGroup:SubnetGroup"];
+const [Database, ParameterGroup, SubnetGroup] = [rds.Instance, rds.ParameterGroup, "aws:rds/subnetGroup:SubnetGroup"];
 const [Secret, Bucket, Vault, Record] = ["aws:secretsmanager/secret:Secret", "aws:s3/bucket:Bucket", "aws:backup/vault:Vault", "aws:route53/record:Record"];
 const [Selected, Rehearsed, Images] = ["aws:backup/selection:Selection", "aws:backup/restoreTestingSelection:RestoreTestingSelection", "aws:dlm/lifecyclePolicy:LifecyclePolicy"];
 
@@ -224,6 +225,13 @@ const database: Kind = {
   lives: (_context, stored) => machines.isRunning(text(stored.outputs.machine)),
 };
 
+const parameterGroup: Kind = {
+  delete({ store }, stored) {
+    rds.endGroup(store, stored);
+    return Promise.resolve();
+  },
+};
+
 /** One vault of a name in an account. What the first night puts into it keeps it, unless the program wants that away, too. */
 const vault: Kind = {
   create({ store }, inputs) {
@@ -318,7 +326,12 @@ function behind(store: Store, { target, targetAddress }: Plain): string {
 }
 
 export const aws: Cloud = {
-  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database, [Secret]: secret, [Bucket]: bucket, [Vault]: vault, [Selected]: selection(Selected, "planId"), [Rehearsed]: rehearsed, [Images]: images, [Record]: record },
+  kinds: {
+    ...{ [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Record]: record },
+    ...{ [Database]: database, [ParameterGroup]: parameterGroup, [Secret]: secret, [Bucket]: bucket, [Images]: images },
+    ...{ [Vault]: vault, [Selected]: selection(Selected, "planId"), [Rehearsed]: rehearsed },
+  },
+  checkName,
   functions: {
     "aws:index/getCallerIdentity:getCallerIdentity": () => ({ id: account, accountId: account, arn: `arn:aws:iam::${account}:user/simulated`, userId: "AIDASIMULATED" }),
     "aws:index/getRegion:getRegion": () => ({ id: region, name: region, region, description: "", endpoint: `ec2.${region}.amazonaws.com` }),

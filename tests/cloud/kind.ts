@@ -29,6 +29,8 @@ export interface Kind {
 /** What one provider simulates. */
 export interface Cloud {
   readonly kinds: Readonly<Record<string, Kind>>;
+  /** @throws for a name that the cloud does not take, before anything is made under it. */
+  checkName?(type: string, inputs: Plain): void;
   /** Functions that programs call, by token. */
   readonly functions: Readonly<Record<string, (store: Store, args: Plain) => Plain>>;
   /** Id of a type without a kind. */

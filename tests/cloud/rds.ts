@@ -3,6 +3,7 @@ import * as mariadb from "./mariadb";
 import type { Plain, Store, Stored } from "./store";
 
 export const Instance = "aws:rds/instance:Instance";
+export const ParameterGroup = "aws:rds/parameterGroup:ParameterGroup";
 /** No resources of a program: what the cloud keeps by itself. */
 const [Snapshot, AutomatedBackups] = ["aws:rds/snapshot:Snapshot", "aws:rds/automatedBackups:AutomatedBackups"];
 
@@ -67,9 +68,16 @@ export function end(store: Store, stored: Stored): void {
   if (inputs.deleteAutomatedBackups === false) store.put({ id: text(outputs.resourceId), type: AutomatedBackups, inputs, outputs: {} });
 }
 
+/** @throws where a database still has these parameters: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBParameterGroup.html */
+export function endGroup(store: Store, { inputs: { name } }: Stored): void {
+  if (store.all(Instance).some(({ inputs }) => inputs.parameterGroupName === name)) {
+    throw new Error(`InvalidDBParameterGroupState: One or more database instances are still members of this parameter group ${text(name)}, so the group cannot be deleted`);
+  }
+}
+
 /** What its parameter group sets. */
 export function settings(store: Store, group: unknown): Readonly<Record<string, string>> {
-  const found = store.all("aws:rds/parameterGroup:ParameterGroup").find(({ inputs }) => inputs.name === group);
+  const found = store.all(ParameterGroup).find(({ inputs }) => inputs.name === group);
   const parameters = (found?.inputs.parameters ?? []) as readonly { readonly name: string; readonly value: string }[];
   return Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
 }

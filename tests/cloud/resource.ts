@@ -33,6 +33,7 @@ export class Resources {
   async create(type: string, name: string, inputs: Properties): Promise<{ id: string; state: Properties }> {
     const plain = plainOf(inputs);
     const { id, outputs } = await this.journalled("create", type, name, "", async (context) => {
+      this.cloud.checkName?.(type, plain);
       const made = (await this.cloud.kinds[type]?.create?.(context, plain)) ?? { id: this.cloud.id(type, plain), outputs: {} };
       this.store.put({ id: made.id, type, inputs: plain, outputs: made.outputs });
       return made;

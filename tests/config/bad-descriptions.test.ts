@@ -686,6 +686,16 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ['database.restore.at: must be a moment in UTC, as 2026-11-01T03:00:00Z, got "2026-02-30T03:00:00Z"; for example at: 2026-11-01T03:00:00Z'],
   ],
   [
+    "a moment of a snapshot",
+    { ...cloud, database: { restore: { from: "rds:webstack-prod-database-2026-11-01-03-00", at: "2026-11-01T03:00:00Z" } } },
+    ['database.restore.from: must be the name of a database, of at most 63 characters without ":", where restore.at is set, got "rds:webstack-prod-database-2026-11-01-03-00"; leave restore.at out to begin with a snapshot'],
+  ],
+  [
+    "a source of a copy with a name that no target gives",
+    { ...cloud, database: { restore: { from: "Before_The_Sale" } } },
+    ['database.restore.from: must be lower-case letters, digits, dots, dashes and colons, at most 255, got "Before_The_Sale"; for example from: webstack-prod-database'],
+  ],
+  [
     "an engine that is not offered",
     { database: { engine: "sqlite" } },
     ['database.engine: must be postgres or mysql, got "sqlite"; for example engine: postgres'],

@@ -17,10 +17,12 @@ import { quarters } from "../../infra/targets/aws/network";
 import { windows } from "../../infra/targets/aws/rds";
 import { restoreNotice } from "../../infra/targets/aws/versions";
 import { wildcards, wildcardsIn } from "../../infra/targets/aws/wildcards";
+import { checkName } from "../cloud/names";
+import { schemaOf } from "../cloud/schema";
 import { spec, type Raw } from "../config/baseline";
 import { exampleSpec } from "../goldens/stacks";
 import { accountId, graphOf, markers } from "./aws";
-import { expectGraph, type Graph } from "./graph";
+import { expectGraph, type Graph, type GraphNode } from "./graph";
 
 let shop: Graph;
 let bitcoin: Graph;
@@ -260,10 +262,22 @@ test("database.restore: the copy is made beside the old database, which loses it
   // Whatever else the description says by now is not the old one's.
   const changeable = Object.keys({ ...shop.named("database").inputs, ...old.inputs }).filter((key) => !(old.options["ignoreChanges"] as string[]).includes(key));
   expect(changeable.sort()).toEqual(["deletionProtection", "tags"]);
+  expect(graph.named(`${String(copy?.name)}-parameters`).options["ignoreChanges"]).toBeUndefined();
   expect(graph.outputs).toMatchObject({ database: { instance: identifier, leaving: [first] } });
   // Everything else is at the copy.
   expect(graph.named("database-plan-selection").inputs["resources"]).toEqual([`arn:aws:rds:eu-west-3:${accountId}:db:${identifier}`]);
   expect(graph.named("database-cpu").inputs["dimensions"]).toEqual({ DBInstanceIdentifier: identifier });
+});
+
+test("on the way back from a major upgrade the old database keeps its parameters, whose family the description no longer names", async () => {
+  const { database } = exampleSpec("bitcoin-aws");
+  const back = { ...exampleSpec("bitcoin-aws"), database: { ...database, version: "15", restore: { from: "preupgrade-webstack-bitcoin-aws-15-8-to-16-4", at: "" } } as typeof database };
+  const graph = await graphOf(back, "00112233aabbccdd", { database: { instance: "webstack-bitcoin-aws-database" } });
+  const { type, inputs, options } = graph.named("database-parameters");
+  const ignored = options["ignoreChanges"] as string[] | undefined;
+  expect([inputs["family"], ignored]).toEqual(["postgres15", ["family", "description", "parameters"]]);
+  // Of what the program gives, nothing else would replace the group.
+  expect(schemaOf("aws", type).replaces.filter((name) => inputs[name] !== undefined && ignored?.includes(name) !== true)).toEqual([]);
 });
 
 test("the up after that one does not name the old database any more, and neither does a stack that begins with a snapshot", async () => {
@@ -404,6 +418,8 @@ test("AWS Backup keeps the database daily for a week and monthly for a year, and
   expect(shop.named("database-rehearsal").inputs).toMatchObject({ name: "webstack_aws_database", scheduleExpression: "cron(0 18 ? * SUN *)" });
   expect(shop.named("database-rehearsal-selection").inputs).toMatchObject({ protectedResourceType: "RDS", protectedResourceArns: [`arn:aws:rds:eu-west-3:${accountId}:db:webstack-aws-database`] });
   expect(shop.named("database-plan-selection").options).toEqual({ deleteBeforeReplace: "true" });
+  // The engine deletes in the other order: the vault with what is in it while the role may still delete that.
+  expect(shop.named("database-vault").dependencies).toEqual(["database-backup-backup", "database-backup-restores"]);
   // The provider's update changes nothing of it.
   expect(shop.named("database-rehearsal-selection").options).toEqual({ replaceOnChanges: ["protectedResourceArns"], deleteBeforeReplace: "true" });
   // The vault goes with a stack that is set free, and with what is in it; with another one neither goes.
@@ -602,12 +618,23 @@ test("names of a long stack end where each service ends them, and no cut leaves 
   const graph = await graphOf({ ...exampleSpec("aws"), stack: `${"s".repeat(34)}-${"t".repeat(40)}` });
   // https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html and the pages beside it, and what infra/plan/names.ts names
   const longest = { "database-vault": 50, "database-plan": 50, "database-rehearsal": 50, "dump-daily": 64, alarms: 256, "host-cpu": 255, budget: 100 };
+  for (const { type, inputs } of graph.nodes) expect(() => { checkName(type, inputs); }).not.toThrow();
   for (const [name, most] of Object.entries(longest)) expect([name, String(graph.named(name).inputs["name"]).length <= most]).toEqual([name, true]);
   expect(graph.named("database-vault").inputs["name"]).toMatch(/^webstack-s{34}-[0-9a-f]{5}$/);
   expect(graph.named("database").inputs["identifier"]).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
   expect(check(planStack({ ...exampleSpec("aws"), stack: "shop--2" })).map(problemLine)).toEqual([
     'stack: must be named in lower-case letters and digits, with single "-" between them, when target is aws, got "shop--2"; npm run pulumi -- shop--2 stack rename NAME',
   ]);
+});
+
+test("what down leaves of the stack with the longest name, and what AWS keeps by itself, can be restored from", async () => {
+  const graph = await graphOf({ ...restored({ from: first, at: "" }), stack: "s".repeat(100) });
+  const [{ inputs }] = graph.ofType("aws:rds/instance:Instance") as [GraphNode];
+  const final = String(inputs["finalSnapshotIdentifier"]);
+  expect([String(inputs["identifier"]).length, final.length]).toEqual([63, 78]);
+  for (const from of [final, "rds:webstack-aws-database-2026-11-26-04-10", "awsbackup:job-0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f"]) {
+    expect(onAws({ database: { restore: { from } } }).database).toMatchObject({ restore: { from, at: "" } });
+  }
 });
 
 test("a version of the database is refused from the day after RDS's support of it, with that day and what is offered", () => {

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { leftovers } from "../../cli/leftovers";
 import { PublicAddresses } from "../cloud/public";
 import * as rds from "../cloud/rds";
 import { Resources } from "../cloud/resource";
@@ -70,29 +69,26 @@ test("a vault and a bucket with something in them go only with that; of a name t
   await expect(resources.create("aws:backup/selection:Selection", "selection", selection)).rejects.toThrow("AlreadyExistsException");
 });
 
-test("what is left once everything of a stack is deleted is what down says", async () => {
-  const [vault, images] = ["aws:backup/vault:Vault", "aws:dlm/lifecyclePolicy:LifecyclePolicy"];
-  const given = {
-    [rds.Instance]: { identifier: "shop", finalSnapshotIdentifier: "shop-final-0a1b2c3d", skipFinalSnapshot: false, deleteAutomatedBackups: false, backupRetentionPeriod: 7 },
-    [vault]: { name: "shop-database", forceDestroy: true },
-    [images]: { description: "images", executionRoleArn: "arn", policyDetails: { targetTags: { Name: "shop-web-0" } } },
-  };
-  await resources.create(vault, "vault", given[vault] ?? {});
-  const policy = await resources.create(images, "images", given[images] ?? {});
-  rds.end(store, database(given[rds.Instance] ?? {}));
-  store.remove(rds.Instance, "shop");
-  await resources.delete(vault, "vault", "shop-database");
-  await resources.delete(images, "images", policy.id);
+const longest = { [rds.Instance]: 63, "aws:backup/vault:Vault": 50, "aws:backup/plan:Plan": 50, "aws:backup/restoreTestingPlan:RestoreTestingPlan": 50, "aws:scheduler/schedule:Schedule": 64 };
 
-  const names: Readonly<Record<string, (one: Stored) => string>> = {
-    Snapshot: ({ id }) => `snapshot ${id}`,
-    AutomatedBackups: ({ inputs }) => `automated backups of ${String(inputs.identifier)}`,
-    Ami: ({ inputs }) => `images of ${(inputs.tags as { Name: string }).Name}`,
-  };
-  const left = store.all().map((one) => names[one.type.split(":").at(-1) ?? ""]?.(one) ?? one.type);
-  const { stays, goes } = leftovers(Object.entries(given).map(([type, inputs]) => ({ urn: "urn:pulumi:aws::webstack::x::y", type, inputs })));
-  expect(left.sort()).toEqual(stays.map(([name]) => name).sort());
-  expect(goes.map(([name]) => name)).toEqual(["vault shop-database"]);
+test.each(Object.entries(longest))("a name of %s ends at %d characters", async (type, most) => {
+  const made = (length: number) => resources.create(type, "x", { [type === rds.Instance ? "identifier" : "name"]: "s".repeat(length) });
+  await expect(made(most + 1)).rejects.toThrow(/^(InvalidParameterValue|ValidationException).*: s{51,}$/);
+  // A database is then refused for what else it lacks.
+  if (type !== rds.Instance) expect((await made(most)).id).toHaveLength(most);
+});
+
+test("a name of a database has no two hyphens beside each other and none at its end", async () => {
+  for (const identifier of ["shop--2", "shop-", "2-shop"]) await expect(resources.create(rds.Instance, "x", { identifier })).rejects.toThrow("is not a valid identifier");
+});
+
+test("parameters go when no database has them any more", async () => {
+  const { id, state } = await resources.create(rds.ParameterGroup, "parameters", { name: "shop-parameters", family: "postgres16" });
+  database({ parameterGroupName: state.name });
+  await expect(resources.delete(rds.ParameterGroup, "parameters", id)).rejects.toThrow("InvalidDBParameterGroupState: One or more database instances are still members of this parameter group shop-parameters");
+  store.remove(rds.Instance, "shop");
+  await resources.delete(rds.ParameterGroup, "parameters", id);
+  expect(store.all()).toEqual([]);
 });
 
 test("MySQL 8.0 is not made any more", async () => {

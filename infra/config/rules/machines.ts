@@ -59,6 +59,11 @@ export const machineRules: readonly Rule[] = [
     database.kind === "managed" && database.storageLimitGiB < database.storageGiB
       ? [{ at: "database.storageLimitGiB", must: `must be at least storageGiB, ${database.storageGiB}`, got: database.storageLimitGiB }] : []),
 
+  // A snapshot has its moment already, and a longer name than any database. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+  rule(["database", "app"], ({ database }) =>
+    database.kind === "managed" && database.restore !== null && database.restore.at !== "" && !/^[^:]{1,63}$/.test(database.restore.from)
+      ? [{ at: "database.restore.from", must: 'must be the name of a database, of at most 63 characters without ":", where restore.at is set', got: database.restore.from, hint: "leave restore.at out to begin with a snapshot" }] : []),
+
   // https://dev.mysql.com/doc/refman/8.0/en/user-names.html
   rule(["database", "app"], ({ database }) =>
     database.kind === "managed" && database.engine === "mysql" && database.user.length > 32

@@ -77,15 +77,16 @@ export function awsBackupPlan(scope: Scope, database: Database): BackupPlan {
   const name = physicalName("vault", spec.project, spec.stack, "database");
   if (spec.database.kind !== "managed") throw new Error("a stack without a database has none to keep");
   const at = (spec.database.maintenance.hour + 4) % 24;
-  // It goes with the stack: AWS Backup deletes what is over by its plan's role, so a vault that stayed would keep everything for ever.
-  // https://docs.aws.amazon.com/aws-backup/latest/devguide/deleting-backups.html
-  const vault = new Vault("database-vault", { name, forceDestroy: !isProtected(spec), tags: named(scope, "database") }, kept);
   const role = new Role("database-backup-role", { assumeRolePolicy: serviceTrust("backup.amazonaws.com", account), tags: named(scope, "database-backup") }, options);
   // AWS's own lists for the service, which it extends when the service learns to do more. They name resources with * because they hold
   // for every account; the role is lent to the service alone. https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
   const mayKeep = ["Backup", "Restores"].map(
     (what) => new RolePolicyAttachment(`database-backup-${what.toLowerCase()}`, { role: role.name, policyArn: `arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor${what}` }, options),
   );
+  // It goes with the stack: AWS Backup deletes what is over by its plan's role, so a vault that stayed would keep everything for ever.
+  // https://docs.aws.amazon.com/aws-backup/latest/devguide/deleting-backups.html
+  // And before the role, without which what is in it would not be deleted and become EXPIRED: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteRecoveryPoint.html
+  const vault = new Vault("database-vault", { name, forceDestroy: !isProtected(spec), tags: named(scope, "database") }, { ...kept, dependsOn: mayKeep });
   const backups = new Plan(
     "database-plan",
     {

@@ -62,14 +62,15 @@ export function wantedInstance(shared: Shared, identifier: string, allowed: pulu
  * whatever the description says by now.
  */
 export function leavingInstance(shared: Shared, identifier: string, to: string, moved: pulumi.Resource): Instance {
-  const { resource, args, options, logs } = partsOf(shared, identifier);
+  // Neither is its group: another family would replace it, and RDS deletes none that has a member. https://github.com/hashicorp/terraform-provider-aws/issues/6448
+  const { resource, args, options, logs } = partsOf(shared, identifier, { ignoreChanges: ["family", "description", "parameters"] });
   const may = { deletionProtection: false, tags: { ...args.tags, [replacedByTag]: to } };
   const ignoreChanges = ["identifier", "dbName", "username", "snapshotIdentifier", "restoreToPointInTime", ...Object.keys(args)].filter((name) => !Object.hasOwn(may, name));
   return new Instance(resource, { ...args, ...may, identifier }, { ...shared.scope.options, ...options, dependsOn: [...logs, moved], ignoreChanges });
 }
 
-/** What an instance has for itself: parameters, log groups, and the name of the snapshot that it ends with. */
-function partsOf({ scope, database, subnets, firewall }: Shared, identifier: string) {
+/** What an instance has for itself: parameters, log groups, and the name of the snapshot that it ends with. `group`: options of its parameters. */
+function partsOf({ scope, database, subnets, firewall }: Shared, identifier: string, group: pulumi.CustomResourceOptions = {}) {
   const { plan: { spec }, options, prefix } = scope;
   const { engine } = database;
   const type = databases[database.size];
@@ -85,7 +86,7 @@ function partsOf({ scope, database, subnets, firewall }: Shared, identifier: str
       parameters: settings[engine].map((parameter) => ({ ...parameter, applyMethod: "immediate" })),
       tags: named(scope, "database"),
     },
-    options,
+    { ...options, ...group },
   );
   // RDS would otherwise make them itself, without an end of what they keep.
   const logs = logged[engine].map(
