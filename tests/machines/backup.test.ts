@@ -73,7 +73,7 @@ const damages = [
 
 const repositories = [
   { name: "a host that is lost while it prunes", module: "on_restic.KilledPrune.test_a_lost_host_keeps_nobody_from_reading_the_repository", tests: 1 },
-  { name: "prunes that are killed, a clock that was ahead, hosts that are lost", module: "on_restic", tests: 9 },
+  { name: "prunes that are killed, a clock that was ahead, hosts that are lost", module: "on_restic", tests: 10 },
 ];
 
 test.each(rowsOf("backup", [...repositories, ...damages], ({ name }) => name).filter((row) => "module" in row))("hostctl with a repository of Debian's restic: $name", async ({ module, tests }) => {
