@@ -16,6 +16,8 @@ ANSWER_SECONDS = 10
 NAME_LETTERS = 63
 # What every session of the app's user begins with, whatever the server is set to; login_postgres.py gives its logins the same.
 SESSION = {"default_transaction_isolation": "read committed", "timezone": "UTC"}
+# Of the login that asks, and of those that act as the same owner: they take turns, and a job may go on with the one of before. See login_postgres.py.
+SAME_APP = "usename in (select rolname from pg_roles where rolname = session_user or 'role=' || current_user = any(rolconfig))"
 PARAMETERS = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
 
 
@@ -101,10 +103,10 @@ class Postgres(Database):
 
     @contextmanager
     def _ending_sessions(self, *names):
-        """No session of the app's user lasts in these databases while the block does. Renaming or dropping one first takes a lock that keeps new
+        """No session of the app lasts in these databases while the block does. Renaming or dropping one first takes a lock that keeps new
         sessions out and then waits five seconds for the others to be gone, so ending those all the while is what lets it through under load."""
         end = ("select count(pg_terminate_backend(pid)) from pg_stat_activity "
-               f"where datname in ({', '.join(map(literal, names))}) and usename = {literal(self.user)}")
+               f"where datname in ({', '.join(map(literal, names))}) and {SAME_APP}")
         self.ask(end)
         over = threading.Event()
         ender = threading.Thread(target=self._repeat, args=(end, over))
@@ -142,23 +144,26 @@ class Postgres(Database):
 
     def waiting(self, ports, mark):
         # virtualxid: `create index concurrently` waits for older transactions, and nobody waits behind it.
-        found = self.ask(f"""
+        found = self._ask_as_login(f"""
             select json_build_object('session', a.pid, 'began', a.query_start, 'what', coalesce('table ' || l.relation::regclass, l.locktype), 'holders', (
                 select string_agg(format('session %s (%s)', b.pid, concat_ws(', ', 'user ' || b.usename, nullif(b.application_name, ''), b.state,
                     'in a transaction for ' || extract(epoch from clock_timestamp() - b.xact_start)::int || ' s')), '; ')
                 from pg_stat_activity b where b.pid = any(pg_blocking_pids(a.pid))))
             from pg_stat_activity a join pg_locks l on l.pid = a.pid and not l.granted
             where a.datname = current_database() and a.wait_event_type = 'Lock' and l.locktype <> 'virtualxid' and (a.application_name = {literal(mark[:NAME_LETTERS])}
-                or a.client_addr = inet_client_addr() and a.client_port = any('{{{','.join(map(str, sorted(ports)))}}}'::int[]))""", self.name, timeout=ANSWER_SECONDS)
+                or a.client_addr = inet_client_addr() and a.client_port = any('{{{','.join(map(str, sorted(ports)))}}}'::int[]))""")
         return [Waiting(**json.loads(line)) for line in found.splitlines()]
 
     def end_lost(self, mark):
-        self.ask(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = session_user and application_name = {literal(mark[:NAME_LETTERS])}",
+        self.ask(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and {SAME_APP} and application_name = {literal(mark[:NAME_LETTERS])}",
                  self.name, timeout=ANSWER_SECONDS)
 
     def end(self, waiting):
-        self.ask(f"select pg_terminate_backend(pid) from pg_stat_activity where pid = {int(waiting.session)} and query_start = {literal(waiting.began)}", self.name,
-                 timeout=ANSWER_SECONDS)
+        self._ask_as_login(f"select pg_terminate_backend(pid) from pg_stat_activity where pid = {int(waiting.session)} and query_start = {literal(waiting.began)}")
+
+    def _ask_as_login(self, sql):
+        """What a session does is shown to its own login, and not to the owner as whom that acts. https://www.postgresql.org/docs/15/monitoring-stats.html"""
+        return self.ask(f"set role none; {sql}", self.name, timeout=ANSWER_SECONDS)
 
     def tables(self, name):
         system = "schemaname <> 'information_schema' and schemaname not like 'pg\\_%'"

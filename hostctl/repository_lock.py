@@ -28,6 +28,18 @@ class Held:
         return f"{how} by process {self.pid} on {self.host}, {round(now - self.seconds)} s ago{', which is gone' if self.gone else ', which may be at work'}"
 
 
+@dataclass(frozen=True)
+class Unreadable:
+    """A lock that is empty or damaged, as a power cut of the repository's machine leaves it. restic 0.14 goes on beside it, later ones do not;
+    its holder may be at work as far as anybody knows. https://github.com/restic/restic/issues/4143"""
+    name: str
+    exclusive: bool = True
+    gone: bool = False
+
+    def text(self, _now):
+        return f"locked by somebody whom nobody can name, since lock {self.name[:8]} cannot be read"
+
+
 @contextmanager
 def writing(host, repository, exclusive=True):
     """The block writes to the repository. Locks whose holder is gone are removed first. Raises HostError that names a holder who may be at work,
@@ -53,15 +65,17 @@ def writing(host, repository, exclusive=True):
 
 
 def held(host, repository):
-    """Every lock there is, the oldest first, with the judgement whether its holder is gone: it has not been renewed for half an hour, or it was
-    made on this host while a run was under way here that has not come to its end, and its process runs restic no more."""
+    """Every lock there is, those that cannot be read after the others, the oldest of which is the first, with the judgement whether its holder is gone:
+    it has not been renewed for half an hour, or it was made on this host while a run was under way here that has not come to its end, and its process
+    runs restic no more."""
     found, unfinished, now = [], _unfinished(host), host.system.time()
-    for lock in _locks(repository):
+    locks = _locks(repository)
+    for lock in filter(None, locks.values()):
         seconds = moment(lock["time"])
         ours = lock["hostname"] == host.system.name() and any(since - 1 < seconds and (until is None or seconds < until + 1) for since, until in unfinished)
         gone = now - seconds > STALE or (ours and not host.system.may_run(lock["pid"], "restic"))
         found.append(Held(lock["hostname"], lock["pid"], seconds, lock["exclusive"], gone))
-    return sorted(found, key=lambda one: one.seconds)
+    return [*sorted(found, key=lambda one: one.seconds), *(Unreadable(name) for name, lock in locks.items() if lock is None)]
 
 
 def remove(repository):
@@ -70,16 +84,17 @@ def remove(repository):
 
 
 def _locks(repository):
-    found = []
+    """{name: lock as restic writes it, None where it cannot be read}"""
+    found = {}
     for name in _names(repository):
         try:
             text = repository.restic("cat", "lock", name, "--no-lock", timeout=120)
         except CommandFailed:
+            # Or its run has ended meanwhile. Asked anew, a repository that is away says so.
             if name in _names(repository):
-                raise
-            # Its run has ended meanwhile.
+                found[name] = None
             continue
-        found.append(json.loads(text[text.index("{"):text.rindex("}") + 1]))
+        found[name] = json.loads(text[text.index("{"):text.rindex("}") + 1])
     return found
 
 

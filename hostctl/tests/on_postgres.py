@@ -228,6 +228,21 @@ class LoginTest(Server):
         self.ask("shop_a", "first-password", "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shop_a' and pid <> pg_backend_pid()", "postgres")
         self.ask("shop_a", "first-password", "drop database shop_before", "postgres")
 
+    def test_a_job_that_goes_on_with_the_login_of_before_keeps_no_restore_from_its_switch(self):
+        self.give("shop_a", "first-password")
+        self.give("shop_b", "second-password")
+        database = open_url(System(), self.url("shop_b", "second-password"))
+        database.create("shop_restoring")
+        job = subprocess.Popen(["psql", "--no-psqlrc", "--quiet", "--command=select pg_sleep(60)"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               env={**os.environ, **open_url(System(), self.url("shop_a", "first-password")).within("shop")})
+        self.addCleanup(job.wait)
+        self.addCleanup(job.kill)
+        while self.as_superuser("select count(*) from pg_stat_activity where usename = 'shop_a' and query like '%pg_sleep%'") != "1":
+            time.sleep(0.05)
+        database.switch("shop_restoring", "shop_before_20261122t060000z")
+        self.assertEqual(database.others(), ["shop_before_20261122t060000z"])
+        self.assertNotEqual(job.wait(10), 0)
+
 
 class LockTest(Server):
     """A step whose statement waits behind a long query, and a visitor's query that waits behind both."""
@@ -235,18 +250,23 @@ class LockTest(Server):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for sql in ("create role shop login password 'app-password'", "create database shop owner shop"):
-            cls.as_superuser(sql)
+        cls.url_of_app = cls.make_login()
         cls.folder_of_host = Path(tempfile.mkdtemp())
         cls.addClassCleanup(shutil.rmtree, cls.folder_of_host)
 
+    @classmethod
+    def make_login(cls):
+        """The DATABASE_URL of an app whose database is its login's own."""
+        for sql in ("create role shop login password 'app-password'", "create database shop owner shop"):
+            cls.as_superuser(sql)
+        return cls.url("shop", "app-password")
+
     def setUp(self):
-        self.url_of_app = self.url("shop", "app-password")
         self.database = open_url(System(), self.url_of_app)
         self.database.ask("drop table if exists orders; create table orders (id int primary key); insert into orders values (1), (2)", "shop")
         self.host = Host.at(self.folder_of_host, System(), "test", lambda line, **_: None)
         # What a server does for a client it does not notice to be gone.
-        self.addCleanup(self.as_superuser, "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'shop'")
+        self.addCleanup(self.as_superuser, "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'shop' and pid <> pg_backend_pid()")
         self.host.paths.proc = Path("/proc")
         self.host.paths.env.parent.mkdir(parents=True, exist_ok=True)
         self.host.paths.env.write_text(f'DATABASE_URL="{self.url_of_app}"\n')
@@ -269,7 +289,7 @@ class LockTest(Server):
     def step_behind_a_report(self, sql="alter table orders add note text", name=""):
         """(report, step, visitor), each waiting for the one before."""
         report = self.start("begin;select count(*) from orders;select pg_sleep(60)", "report")
-        self.until(lambda: self.database.ask("select count(*) from pg_stat_activity where application_name = 'report' and query like '%pg_sleep%'", "shop") == "1")
+        self.until(lambda: self.as_superuser("select count(*) from pg_stat_activity where application_name = 'report' and query like '%pg_sleep%'", "shop") == "1")
         step = self.start(sql, name)
         self.until(lambda: self.locked() == 1)
         visitor = self.start("select count(*) from orders")
@@ -277,7 +297,7 @@ class LockTest(Server):
         return report, step, visitor
 
     def locked(self):
-        return int(self.database.ask("select count(*) from pg_stat_activity where wait_event_type = 'Lock'", "shop"))
+        return int(self.as_superuser("select count(*) from pg_stat_activity where wait_event_type = 'Lock'", "shop"))
 
     def ports(self, process):
         with mock.patch("hostctl.sockets._processes", return_value=[str(process.pid)]):
@@ -289,7 +309,7 @@ class LockTest(Server):
         for found in (self.database.waiting(self.ports(step), "nobody"), self.database.waiting(set(), "webstack-step web-0")):
             self.assertEqual(len(found), 1)
             self.assertEqual(found[0].what, "table orders")
-            self.assertRegex(found[0].holders, r"^session \d+ \(user shop, report, active, in a transaction for \d+ s\)$")
+            self.assertRegex(found[0].holders, rf"^session \d+ \(user {self.database.user}, report, active, in a transaction for \d+ s\)$")
         self.assertEqual(self.database.waiting({1}, "nobody"), [])
         self.assertEqual(self.database.waiting(self.ports(visitor), "nobody")[0].what, "table orders")
         self.database.end(found[0])
@@ -299,7 +319,7 @@ class LockTest(Server):
     def test_what_a_step_left_that_was_lost_with_its_host_stands_in_no_other_step_s_way(self):
         other = self.start("select pg_sleep(60)", "webstack-step web-1")
         lost = self.start("begin;alter table orders add note text;select pg_sleep(60)", "webstack-step web-0")
-        self.until(lambda: self.database.ask("select count(*) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()", "shop") == "2")
+        self.until(lambda: self.as_superuser("select count(*) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()", "shop") == "2")
         lost.send_signal(signal.SIGSTOP)
         with LockWait(self.host, "webstack-step.service", "web-0", 60):
             self.assertEqual(self.start("alter table orders add total int").wait(10), 0)
@@ -309,15 +329,15 @@ class LockTest(Server):
         report, step, visitor = self.step_behind_a_report("alter table orders add note text;select pg_sleep(3)")
         waiting, = self.database.waiting(self.ports(step), "nobody")
         report.kill()
-        self.database.ask("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'report'", "shop")
+        self.as_superuser("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'report'", "shop")
         self.assertEqual(visitor.wait(10), 0)
-        self.until(lambda: self.database.ask("select count(*) from pg_stat_activity where query like '%pg_sleep(3)%' and pid <> pg_backend_pid()", "shop") == "1")
+        self.until(lambda: self.as_superuser("select count(*) from pg_stat_activity where query like '%pg_sleep(3)%' and pid <> pg_backend_pid()", "shop") == "1")
         self.database.end(waiting)
         self.assertEqual(step.wait(10), 0)
 
     def test_waiting_for_older_transactions_keeps_nobody_waiting_and_goes_on(self):
         self.start("begin isolation level repeatable read;select count(*) from orders;select pg_sleep(60)")
-        self.until(lambda: self.database.ask("select count(*) from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()", "shop") == "1")
+        self.until(lambda: self.as_superuser("select count(*) from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()", "shop") == "1")
         step = self.start("create index concurrently later on orders (id)")
         self.until(lambda: self.locked() == 1)
         self.assertEqual(self.database.waiting(self.ports(step), "nobody"), [])
@@ -342,9 +362,29 @@ class LockTest(Server):
         self.assertEqual(killed, ["webstack-step.service"])
         self.assertLess(time.monotonic() - began, 6)
         self.assertGreater(time.monotonic() - began, 1)
-        self.assertRegex(wait.ended, r"(?s)^waited 1 s for table orders, held by session \d+ \(user shop, report, .*release\.lockTimeoutSeconds$")
+        self.assertRegex(wait.ended, rf"(?s)^waited 1 s for table orders, held by session \d+ \(user {self.database.user}, report, .*release\.lockTimeoutSeconds$")
         self.assertIsNone(report.poll())
         self.assertEqual(self.database.ask("select count(*) from information_schema.columns where table_name = 'orders'", "shop"), "1")
+
+
+class TurnsLockTest(LockTest):
+    """The same with a login that takes turns, which acts as another role than it logs in as."""
+
+    @classmethod
+    def make_login(cls):
+        for sql in (f"create role webstack_admin login createrole createdb password '{MASTER}'", "create database shop owner webstack_admin"):
+            cls.as_superuser(sql)
+        give_login(login_postgres, cls.url("webstack_admin", MASTER), "shop_a", "app-password")
+        return cls.url("shop_a", "app-password")
+
+    def test_what_a_step_left_that_had_the_login_of_before_is_ended_too(self):
+        give_login(login_postgres, self.url("webstack_admin", MASTER), "shop_b", "other-password")
+        lost = self.start("begin;alter table orders add note text;select pg_sleep(60)", "webstack-step web-0")
+        self.until(lambda: self.as_superuser("select count(*) from pg_stat_activity where query like '%pg_sleep%' and pid <> pg_backend_pid()", "shop") == "1")
+        lost.send_signal(signal.SIGSTOP)
+        after = open_url(System(), self.url("shop_b", "other-password"))
+        after.end_lost("webstack-step web-0")
+        after.ask("set lock_timeout = '5s'; alter table orders add total int", "shop")
 
 
 if __name__ == "__main__":

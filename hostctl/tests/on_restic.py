@@ -117,6 +117,15 @@ class KilledPrune(Restic):
         self.back_up()
         self.restic("check", "--read-data")
 
+    def test_an_empty_lock_as_a_power_cut_of_its_machine_leaves_one_is_removed_by_the_verb_that_is_told(self):
+        (self.machine.root / "repository/locks" / f"{7:064x}").write_bytes(b"")
+        self.assertEqual(len(backup.listing(self.machine.host())[0]), 0)
+        with self.assertRaisesRegex(HostError, "since lock 00000000 cannot be read\nRun this again"):
+            self.back_up()
+        self.assertEqual(backup.unlock(self.machine.host("backups"), True), ["locked by somebody whom nobody can name, since lock 00000000 cannot be read"])
+        self.assertEqual(self.locks(), [])
+        self.back_up()
+
     def test_a_lock_that_nobody_renews_for_half_an_hour_is_removed_by_the_next_backup(self):
         self.kill_prune("lost-0")
         self.machine.ahead = repository_lock.STALE + 60

@@ -33,7 +33,9 @@ class Locked(Machine):
         if argv[:3] == ["restic", "cat", "lock"]:
             if argv[3] == self.vanishing:
                 del self.locks[argv[3]]
-            return Result(0, f"repository opened\n{json.dumps(self.locks[argv[3]], indent=1)}\n") if argv[3] in self.locks else Result(1, "does not exist")
+            if self.locks.get(argv[3]) is None:
+                return Result(1, "invalid data returned" if argv[3] in self.locks else "does not exist")
+            return Result(0, f"repository opened\n{json.dumps(self.locks[argv[3]], indent=1)}\n")
         if argv[:3] == ["restic", "unlock", "--remove-all"]:
             self.locks = {}
         return super()._run(argv)
@@ -82,6 +84,19 @@ class Judgement(unittest.TestCase):
         machine = self.machine(lock(), lock(pid=8))
         machine.vanishing = f"{0:064x}"
         self.assertEqual([one.pid for one in repository_lock.held(machine.host(), Repository(machine.host()))], [8])
+
+    def test_one_that_cannot_be_read_is_somebody_s_until_the_verb_is_told_otherwise(self):
+        machine = self.machine(None, lock(OLD))
+        for exclusive in (True, False):
+            with self.assertRaisesRegex(HostError, r"^repository: locked by somebody whom nobody can name, since lock 00000000 cannot be read\nRun this again .*"), \
+                    repository_lock.writing(machine.host(), Repository(machine.host()), exclusive):
+                self.fail("must not write")
+        with self.assertRaisesRegex(HostError, "lock 00000000 cannot be read\nNothing was removed: .*--unlock --holder-is-gone`"):
+            backup.unlock(machine.host(), False)
+        self.assertEqual(len(machine.locks), 2)
+        self.assertEqual(backup.unlock(machine.host(), True), ["locked for itself by process 7 on web-0, 1801 s ago, which is gone",
+                                                               "locked by somebody whom nobody can name, since lock 00000000 cannot be read"])
+        self.assertEqual(machine.locks, {})
 
     def test_a_holder_that_may_be_at_work_is_named_and_none_of_the_locks_is_removed(self):
         machine = self.machine(lock(OLD, "other"), lock(hostname="web-1", pid=8))

@@ -62,7 +62,7 @@ const checksums = async (except = "") => {
 const products = async () => (await ask(`${site}products`)).status;
 
 testAtNight("backup", "hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's", async () => {
-  expect(await hostctlTests(stack, "on_postgres", (await stack.outputs()).database.host)).toMatch(/^Ran 15 tests in .*\n\nOK$/m);
+  expect(await hostctlTests(stack, "on_postgres", (await stack.outputs()).database.host)).toMatch(/^Ran 22 tests in .*\n\nOK$/m);
 }, 120_000);
 
 /** What happens to a pack of the repository, as a shell command. */
@@ -73,7 +73,7 @@ const damages = [
 
 const repositories = [
   { name: "a host that is lost while it prunes", module: "on_restic.KilledPrune.test_a_lost_host_keeps_nobody_from_reading_the_repository", tests: 1 },
-  { name: "prunes that are killed, a clock that was ahead, hosts that are lost", module: "on_restic", tests: 9 },
+  { name: "prunes that are killed, a clock that was ahead, hosts that are lost", module: "on_restic", tests: 10 },
 ];
 
 test.each(rowsOf("backup", [...repositories, ...damages], ({ name }) => name).filter((row) => "module" in row))("hostctl with a repository of Debian's restic: $name", async ({ module, tests }) => {
