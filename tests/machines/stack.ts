@@ -196,6 +196,11 @@ export class TestStack {
     return outcome;
   }
 
+  /** Where that is typed, and with what environment. */
+  typing(): { readonly folder: string; readonly environment: NodeJS.ProcessEnv } {
+    return { folder: this.folder, environment: { ...this.environment, npm_config_loglevel: "error" } };
+  }
+
   /** A line that people type into a shell, in the same place. */
   shell(line: string): Promise<Outcome> {
     // npm warns of settings of the box that are none of the test's.
