@@ -16,6 +16,8 @@ export interface OneOff {
 /** Reads the words behind the stack's name: [--host HOST] [WORDS...]; whatever follows is the command's own. @throws UsageError */
 export function oneOffOf(rest: readonly string[]): OneOff {
   const [first = "", host, ...behind] = rest;
+  // Which ends options for many programs, and does here.
+  if (first === "--") return { host: undefined, words: rest.slice(1) };
   if (first.startsWith("--host=")) return { host: first.slice("--host=".length), words: rest.slice(1) };
   if (first !== "--host") return { host: undefined, words: rest };
   if (host === undefined) throw new UsageError("--host: must be followed by the name of a host");

@@ -1,5 +1,5 @@
 /**
- * npm run up [-- STACK [--rollback-on-failure] [PULUMI-OPTION...]]: brings a stack up, "local" unless told otherwise. Exit status: 0 it is up, 2 it
+ * npm run up [-- STACK [--rollback-on-failure] [PULUMI-OPTION...]]: brings a stack up: the one that is named, the only one that is up, or `local`. Exit status: 0 it is up, 2 it
  * is up but its first page does not answer as it should, else that of pulumi. With --rollback-on-failure the release before serves again then; 1 where it cannot.
  */
 import { mariadbNote } from "../infra/host/database/mariadb";

@@ -35,6 +35,7 @@ test("a table aligns its second column", () => {
 test.each([
   [[], { host: undefined, words: [] }],
   [["createsuperuser"], { host: undefined, words: ["createsuperuser"] }],
+  [["--", "--host", "x"], { host: undefined, words: ["--host", "x"] }],
   [["--host", "web-1", "shell"], { host: "web-1", words: ["shell"] }],
   [["--host=web-1", "ls", "--host", "x"], { host: "web-1", words: ["ls", "--host", "x"] }],
 ])("of the one-off words %j", (rest, oneOff) => {

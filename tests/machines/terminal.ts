@@ -14,7 +14,7 @@ export function atTerminal(stack: TestStack, line: string, answers: readonly (re
     child.stdout.on("data", (data: Buffer) => {
       stdout += data.toString();
       // Without the marks by which a shell switches its terminal.
-      fresh = `${fresh}${data.toString()}`.replace(/\u001b\[\?\w+/g, "");
+      fresh = `${fresh}${data.toString()}`.replace(/.\[\?\d+[hl]/g, "");
       if (left[0] === undefined || !left[0][0].test(fresh)) return;
       child.stdin.write(`${left.shift()?.[1] ?? ""}\n`);
       fresh = "";
