@@ -26,4 +26,4 @@ class DumpFile:
 
     def source(self, _found):
         """(command, environment) that writes it to standard output."""
-        return ["gzip", "--decompress", "--stdout", str(self._path)] if self._packed else ["cat", str(self._path)], None
+        return (["gzip", "--decompress", "--stdout", str(self._path)] if self._packed else ["cat", str(self._path)]), {}

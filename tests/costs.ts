@@ -29,7 +29,7 @@ export const costs: Readonly<Record<string, Cost>> = {
   "machines/alerts": { minutes: 3.8, boots: 3, load: 100 },
   "machines/aws-restore": { minutes: 8, boots: 5, load: 0 },
   "machines/aws": { minutes: 5.1, boots: 4, load: 90 },
-  "machines/backup": { minutes: 8, boots: 7, load: 0, stack: "vault" },
+  "machines/backup": { minutes: 9.2, boots: 7, load: 0, stack: "vault" },
   "machines/bitcoin-digitalocean": { minutes: 2, boots: 2, load: 0 },
   "machines/bitcoin": { minutes: 2.9, boots: 2, load: 40 },
   "machines/cloudsim-aws": { minutes: 0.9, boots: 4, load: 0 },

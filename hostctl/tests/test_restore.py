@@ -157,7 +157,7 @@ class RestoreTest(unittest.TestCase):
         pipe = machine.pipe
         machine.pipe = lambda source, sink, **options: (piped.append((source, options["source_env"])), pipe(source, sink, **options))[1]
         done = restore.restore_dump(machine.host("restore"), str(dump), asked.append)
-        self.assertEqual((done["id"], piped), (dump.name, [(["cat", str(dump)], None)]))
+        self.assertEqual((done["id"], piped), (dump.name, [(["cat", str(dump)], {})]))
         self.assertEqual(asked, [f"database shop becomes what {dump.name} holds; what serves now is kept beside it, and the media stay as they are"])
         self.assertEqual((machine.content()[0], machine.content()[1]), ("then", NOW[1]))
         machine.clock += 10
@@ -179,7 +179,7 @@ class RestoreTest(unittest.TestCase):
         packed = machine.root / "20261122T050000Z.sql.gz"
         packed.write_bytes(b"\x1f\x8b...")
         database = open_url(machine, "mysql://shop:pass@10.0.0.3/shop")
-        self.assertEqual(DumpFile(str(packed), database).source(None), (["gzip", "--decompress", "--stdout", str(packed)], None))
+        self.assertEqual(DumpFile(str(packed), database).source(None), (["gzip", "--decompress", "--stdout", str(packed)], {}))
 
     def test_a_rename_of_media_that_fails_is_turned_back_and_the_database_was_not_touched(self):
         with Failing(0, None) as renames:

@@ -47,6 +47,8 @@ export const nightly = {
   },
   backup: {
     "a backup whose target is away is a failed unit, and every older backup stays": "a row of faults",
+    "a restore needs the right to make a database there, says so with nothing touched, and works with it": "hostctl's own tests hold what is asked of the server, and a restore by renames is a test beside it",
+    "a dump in a file, as AWS Batch makes one, becomes the database": "hostctl's own tests hold it; only where it is read from differs from a restore",
     "hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's": "aws and digitalocean log in to a real PostgreSQL with such a login, change it and move the site to another; hostctl's own tests ask the rest of a stand-in",
   },
   exposure: {

@@ -1,4 +1,5 @@
 import { Firewall, type Network } from "../../../providers/nspawn/resources";
+import { targetDefaults } from "../../config/targets";
 import { databaseAddress } from "../../host/database/server";
 import { physicalName } from "../../plan/names";
 import { addressIn, chosenAddress, privateAddress } from "../../plan/network";
@@ -27,6 +28,14 @@ export function localFirewall(plan: StackPlan, network: Network): Firewall {
   const planned = plan.firewall.flatMap((rule) =>
     addresses[rule.to].map((address) => ({ address, port: rule.port, protocol: "tcp" as const, from: sources(rule), why: rule.why })),
   );
+  // A stack that had a database of its own serves from that until its hosts have moved.
+  const left = database.kind !== "external" ? [] : [{
+    address: databaseAddress(plan),
+    port: targetDefaults.local.databasePorts[database.engine],
+    protocol: "tcp" as const,
+    from: addresses.web.map((web) => `${web}/32`),
+    why: "the database before this one",
+  }];
   const backups = addresses.backup.map((address) => ({
     address,
     port: 22,
@@ -37,6 +46,6 @@ export function localFirewall(plan: StackPlan, network: Network): Firewall {
   return new Firewall("firewall", {
     name: physicalName("network", labels.project, labels.stack),
     range: network.range,
-    rules: [...planned, ...operator, ...backups],
+    rules: [...planned, ...left, ...operator, ...backups],
   });
 }
