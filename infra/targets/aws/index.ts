@@ -24,7 +24,6 @@ import { namesOf } from "./names";
 import { awsNetwork } from "./network";
 import { keepBackups, keepLogin, openSessions, report, tellAlerts } from "./policies";
 import { scopeOf } from "./scope";
-import { restoreNotice, today } from "./versions";
 
 /** One EC2 machine behind an Elastic IP, with RDS beside it. */
 export const aws: Target = {
@@ -32,8 +31,6 @@ export const aws: Target = {
   check,
   build(plan, files, release, secrets) {
     const { spec } = plan;
-    const notice = restoreNotice(spec.database, today());
-    if (notice !== null) void pulumi.log.info(notice);
     const scope = scopeOf(plan);
     const names = namesOf(scope.prefix);
     const network = awsNetwork(scope);
