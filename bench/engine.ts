@@ -6,7 +6,7 @@ import { processes } from "../providers/nspawn/cgroup";
 import { engine, setUp } from "../tools/setup";
 import { packages } from "../tools/setup/packages";
 import { pulumiProgram, run, TestStack } from "../tests/machines/stack";
-import { median, seconds, type Table } from "./table";
+import { median, seconds, timed, type Table } from "./table";
 
 const runs = 3;
 
@@ -68,12 +68,6 @@ export async function benchEngine(): Promise<readonly Table[]> {
 }
 
 const ratio = (own: number, other: number): string => `${(own / other).toFixed(2)}`;
-
-async function timed(action: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await action();
-  return (performance.now() - start) / 1000;
-}
 
 /** A project with an empty TypeScript program, run the same way. */
 function emptyProgram() {

@@ -1,11 +1,12 @@
 /**
  * Measures what the project promises about speed, each figure beside its yardstick in the same run:
  *   npm run bench                all parts; writes bench/results.md
- *   npm run bench -- plan        one part: plan, imports, engine, review, releases or load
+ *   npm run bench -- plan        one part: plan, imports, engine, baseline, review, releases or load
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { benchBaseline } from "./baseline";
 import { benchEngine } from "./engine";
 import { benchImports } from "./imports";
 import { benchLoad } from "./load";
@@ -18,6 +19,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   plan: benchPlan,
   imports: benchImports,
   engine: benchEngine,
+  baseline: benchBaseline,
   review: benchReview,
   releases: benchReleases,
   load: benchLoad,

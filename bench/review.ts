@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { TestStack } from "../tests/machines/stack";
-import { median, seconds, type Table } from "./table";
+import { median, seconds, timed, type Table } from "./table";
 
 const project = resolve(__dirname, "..");
 const run = promisify(execFile);
@@ -32,10 +32,4 @@ export async function benchReview(): Promise<readonly Table[]> {
   } finally {
     await stack.down();
   }
-}
-
-async function timed(action: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await action();
-  return (performance.now() - start) / 1000;
 }

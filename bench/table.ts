@@ -19,3 +19,10 @@ export function median(values: readonly number[]): number {
 }
 
 export const seconds = (value: number): string => `${value.toFixed(2)} s`;
+
+/** Seconds that something takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}

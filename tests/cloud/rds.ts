@@ -23,22 +23,25 @@ export function beginning(store: Store, inputs: Plain): Beginning | null {
   if (inputs.snapshotIdentifier !== undefined) {
     const snapshot = store.get(Snapshot, text(inputs.snapshotIdentifier));
     if (snapshot === undefined) throw new Error(`DBSnapshotNotFound: DBSnapshot not found: ${text(inputs.snapshotIdentifier)}`);
-    return begun(snapshot, text(snapshot.outputs.history), inputs);
+    return begun(store, snapshot, text(snapshot.outputs.history), inputs);
   }
   const moment = inputs.restoreToPointInTime as { readonly sourceDbInstanceIdentifier: string; readonly restoreTime: string } | undefined;
   if (moment === undefined) return null;
   const source = named(store, moment.sourceDbInstanceIdentifier);
   if (source === undefined) throw new Error(`DBInstanceNotFound: DBInstance ${moment.sourceDbInstanceIdentifier} not found.`);
   if (Date.parse(moment.restoreTime) > Date.now()) throw new Error(`InvalidParameterValue: the specified restore time ${moment.restoreTime} is after the latest restorable time`);
-  return begun(source, historyOf(source, moment.restoreTime), inputs);
+  return begun(store, source, historyOf(source, moment.restoreTime), inputs);
 }
 
 const named = (store: Store, identifier: string): Stored | undefined => store.all(Instance).find(({ outputs }) => outputs.identifier === identifier);
 
-function begun(from: Stored, history: string, inputs: Plain): Beginning {
+function begun(store: Store, from: Stored, history: string, inputs: Plain): Beginning {
   if (from.inputs.engine !== "mysql") throw new Error("the simulated cloud restores only MySQL");
   if (inputs.engine !== from.inputs.engine) throw new Error(`InvalidParameterCombination: a ${text(from.inputs.engine)} cannot be restored as ${text(inputs.engine)}`);
   if (Number(inputs.allocatedStorage) < Number(from.inputs.allocatedStorage)) throw new Error(`InvalidParameterValue: Invalid storage size, must be at least ${text(from.inputs.allocatedStorage)}`);
+  // The provider names the parameters in the restore itself, which has the version of what it is made from: https://github.com/hashicorp/terraform-provider-aws/pull/6200
+  const [family, needed] = [text(groupOf(store, inputs.parameterGroupName)?.inputs.family), `${text(inputs.engine)}${text(from.inputs.engineVersion)}`];
+  if (family !== "" && family !== needed) throw new Error(`InvalidParameterCombination: The Parameter Group ${text(inputs.parameterGroupName)} with DBParameterGroupFamily ${family} can't be used for this instance. Please use a Parameter Group with DBParameterGroupFamily ${needed}`);
   return { history, user: text(from.outputs.username) };
 }
 
@@ -75,9 +78,10 @@ export function endGroup(store: Store, { inputs: { name } }: Stored): void {
   }
 }
 
+const groupOf = (store: Store, group: unknown): Stored | undefined => store.all(ParameterGroup).find(({ inputs }) => inputs.name === group);
+
 /** What its parameter group sets. */
 export function settings(store: Store, group: unknown): Readonly<Record<string, string>> {
-  const found = store.all(ParameterGroup).find(({ inputs }) => inputs.name === group);
-  const parameters = (found?.inputs.parameters ?? []) as readonly { readonly name: string; readonly value: string }[];
+  const parameters = (groupOf(store, group)?.inputs.parameters ?? []) as readonly { readonly name: string; readonly value: string }[];
   return Object.fromEntries(parameters.map(({ name, value }) => [name, value]));
 }

@@ -1,4 +1,5 @@
 /** Limit: this shows what the program asks of AWS, not what AWS makes of it. */
+import * as pulumi from "@pulumi/pulumi";
 import { databases, extras, instances, regions, supportedUntil } from "../../infra/config/catalog/aws";
 import { monthlyPrice } from "../../infra/config/catalog/awsPrices";
 import { problemLine } from "../../infra/config/problems";
@@ -641,16 +642,32 @@ test("a version of the database is refused from the day after RDS's support of i
   const onDay = (version: string, engine: string, day: string) => check(planStack(onAws({ database: { engine, version }, backup: { enabled: false } })), day).map(problemLine);
   expect(onDay("8.0", "mysql", "2026-07-31")).toEqual([]);
   expect(onDay("8.0", "mysql", "2026-08-01")).toEqual([
-    'database.version: must be "8.4" for mysql on aws: RDS\'s support of 8.0 ended on 2026-07-31, and it makes no such database any more, got "8.0"; a database that is there was upgraded by RDS, so write what it has now',
+    'database.version: must be "8.4" for mysql on aws: RDS\'s support of 8.0 ended on 2026-07-31, and it makes no such database any more, got "8.0"; RDS has upgraded a database that is there, or will: write what it has now, or the version to which this up is to upgrade it',
   ]);
   expect(onDay("14", "postgres", "2027-03-01")[0]).toContain('must be "15" or "16" or "17" for postgres on aws: RDS\'s support of 14 ended on 2027-02-28');
   for (const [engine, versions] of Object.entries(targetDefaults.aws.versions)) expect(Object.keys(supportedUntil[engine as "mysql"]).sort()).toEqual([...versions].sort());
 });
 
-test("a restore says that a copy of a version out of support comes up higher", () => {
-  const { database } = onAws({ database: { engine: "mysql", restore: { from: "shop-old" } } });
-  expect(restoreNotice(database, "2026-11-26")).toBe("database.restore: a copy of mysql 8.0, whose support ended on 2026-07-31, comes up in a higher version, which database.version must name");
-  expect([restoreNotice(database, "2026-07-31"), restoreNotice(onAws({ database: { engine: "mysql" } }).database, "2026-11-26")]).toEqual([null, null]);
+test("a restore says that a copy of a version out of support comes up higher, and how to upgrade its snapshot where RDS refuses it", () => {
+  const managed = (more: object) => onAws({ database: { engine: "mysql", ...more } }).database as Parameters<typeof restoreNotice>[0];
+  expect(restoreNotice(managed({ restore: { from: "before-the-sale" } }), "2026-11-26")).toBe(
+    "database.restore: a copy of mysql 8.0, whose support ended on 2026-07-31, comes up in a higher version, which database.version must name. If before-the-sale is that old, RDS may refuse the copy, " +
+      "since its parameters are of 8.4; upgrade it first: aws rds modify-db-snapshot --db-snapshot-identifier before-the-sale --engine-version 8.4.NUMBER",
+  );
+  expect(restoreNotice(managed({ restore: { from: "shop-old", at: "2026-11-20T03:00:00Z" } }), "2026-11-26")).toContain("upgrade a snapshot of it, to be named without at, first: aws rds modify-db-snapshot --db-snapshot-identifier NAME");
+  expect([restoreNotice(managed({ restore: { from: "shop-old" } }), "2026-07-31"), restoreNotice(managed({}), "2026-11-26")]).toEqual([null, null]);
+});
+
+test("an up says so while it makes the copy, and not again", async () => {
+  const info = jest.spyOn(pulumi.log, "info").mockResolvedValue();
+  const said = () => info.mock.calls.map(([text]) => text).filter((text) => text.startsWith("database.restore: "));
+  const restore = { from: "before-the-sale", at: "" };
+  await graphOf(restored(restore), "00112233aabbccdd", { database: { instance: first } });
+  expect(said()).toEqual([expect.stringContaining("a copy of mysql 8.0, whose support ended on 2026-07-31, comes up in a higher version")]);
+  info.mockClear();
+  await graphOf(restored(restore), "00112233aabbccdd", { database: { instance: databaseName("webstack", "aws", restore), leaving: [first] } });
+  expect(said()).toEqual([]);
+  info.mockRestore();
 });
 
 test("the catalog's prices are hours of a month, and a class lets in what its memory gives", () => {

@@ -49,6 +49,14 @@ test("a database begins only with what is there, under a name that is free", () 
   expect(from({ snapshotIdentifier: "shop-final", allocatedStorage: 40 })()).toEqual({ history: "select 1;", user: "master" });
 });
 
+test("a copy begins in the version of what it is made from, with parameters of that one alone", async () => {
+  for (const version of ["8.0", "8.4"]) await resources.create(rds.ParameterGroup, "parameters", { name: `shop-${version}`, family: `mysql${version}` });
+  store.put({ id: "shop-final", type: "aws:rds/snapshot:Snapshot", inputs: { engine: "mysql", engineVersion: "8.0", allocatedStorage: 20 }, outputs: { history: "select 1;", username: "master" } });
+  const having = (parameterGroupName: string) => () => rds.beginning(store, { identifier: "copy", engine: "mysql", engineVersion: "8.4", allocatedStorage: 20, snapshotIdentifier: "shop-final", parameterGroupName });
+  expect(having("shop-8.4")).toThrow("The Parameter Group shop-8.4 with DBParameterGroupFamily mysql8.4 can't be used for this instance. Please use a Parameter Group with DBParameterGroupFamily mysql8.0");
+  expect(having("shop-8.0")()).toEqual({ history: "select 1;", user: "master" });
+});
+
 test("a major version changes only where that is allowed, upwards, and on no copy while RDS keeps the master's password", () => {
   const to = (now: Plain) => () => rds.checkChange(database({ engineVersion: "15" }), { engine: "postgres", engineVersion: "16", allowMajorVersionUpgrade: true, manageMasterUserPassword: true, ...now });
   expect(to({})).not.toThrow();

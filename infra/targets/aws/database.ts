@@ -14,6 +14,7 @@ import { databaseName, leavingOf, problemsOfMove } from "./move";
 import type { Network } from "./network";
 import { leavingInstance, wantedInstance } from "./rds";
 import { named, type Scope } from "./scope";
+import { restoreNotice, today } from "./versions";
 
 type ManagedPlan = Extract<DatabaseSpec, { kind: "managed" }>;
 
@@ -60,6 +61,8 @@ export function awsDatabase(scope: Scope, database: ManagedPlan, network: Networ
   const allowed = former.then((known) => {
     const problems = problemsOfMove(identifier, restore, known, Date.now());
     if (problems.length > 0) throw new ConfigError(`Pulumi.${spec.stack}.yaml`, problems);
+    const notice = known !== undefined && [known.instance, ...known.leaving].includes(identifier) ? null : restoreNotice(database, today());
+    if (notice !== null) void pulumi.log.info(notice);
     return identifier;
   });
   const instance = wantedInstance(shared, identifier, allowed);

@@ -25,7 +25,6 @@ import { namesOf } from "./names";
 import { awsNetwork } from "./network";
 import { keepBackups, keepLogin, openSessions, report, tellAlerts } from "./policies";
 import { scopeOf } from "./scope";
-import { restoreNotice, today } from "./versions";
 
 /** One EC2 machine behind an Elastic IP, with RDS beside it. */
 export const aws: Target = {
@@ -33,8 +32,6 @@ export const aws: Target = {
   check,
   build(plan, files, release, secrets) {
     const { spec } = plan;
-    const notice = restoreNotice(spec.database, today());
-    if (notice !== null) void pulumi.log.info(notice);
     const compared = budgetNotice(plan);
     if (compared !== null) void pulumi.log.warn(compared);
     const scope = scopeOf(plan);

@@ -17,15 +17,22 @@ export function endedVersion({ engine, version }: ManagedSpec, day: string): rea
   return [
     {
       at: "database.version", must: `must be ${living.join(" or ")} for ${engine} on aws: RDS's support of ${version} ended on ${until}, and it makes no such database any more`, got: version,
-      hint: "a database that is there was upgraded by RDS, so write what it has now",
+      hint: "RDS has upgraded a database that is there, or will: write what it has now, or the version to which this up is to upgrade it",
     },
   ];
 }
 
-/** What becomes of a copy of an old database; null where there is nothing to say. */
-export function restoreNotice(database: DatabaseSpec, day: string): string | null {
-  if (database.kind !== "managed" || database.restore === null) return null;
-  const old = ended(database.engine, day).map(([version, until]) => `${version}, whose support ended on ${until},`);
+/**
+ * What becomes of a copy of an old database; null where there is nothing to say. Of a version that it does not support any more RDS restores no snapshot before it
+ * is upgraded. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceFromDBSnapshot.html
+ */
+export function restoreNotice({ engine, version, restore }: ManagedSpec, day: string): string | null {
+  if (restore === null) return null;
+  const old = ended(engine, day).map(([name, until]) => `${name}, whose support ended on ${until},`);
   if (old.length === 0) return null;
-  return `database.restore: a copy of ${database.engine} ${old.join(" or of ")} comes up in a higher version, which database.version must name`;
+  const [which, snapshot] = restore.at === "" ? ["it", restore.from] : ["a snapshot of it, to be named without at,", "NAME"];
+  return (
+    `database.restore: a copy of ${engine} ${old.join(" or of ")} comes up in a higher version, which database.version must name. If ${restore.from} is that old, RDS may refuse the copy, ` +
+    `since its parameters are of ${version}; upgrade ${which} first: aws rds modify-db-snapshot --db-snapshot-identifier ${snapshot} --engine-version ${version}.NUMBER`
+  );
 }
