@@ -46,6 +46,7 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
         roll.switch(nginx_actions=[a for a in changes.actions if a.unit == NGINX], ports=sockets(manifest.units), gone_sockets=sockets(changes.gone), check=manifest.slot_services())
         _start_units(host, changes)
         _save(host, manifest, changes, revision, point)
+        undo.keep_units(host)
         with signals.ignored():
             undo.commit(host.paths)
             _tidy(host, manifest, changes, journal)
@@ -97,6 +98,7 @@ def settle(host, journal):
             if not host.nginx.drain(journal.drain_seconds):
                 facts["detail"] = f"requests were still open after {journal.drain_seconds} s"
             host.units.retire(journal.stops)
+            undo.keep_units(host)
     trust.narrow(host, stored_or_fail(host.paths))
     undo.forget(host.paths)
 

@@ -160,6 +160,10 @@ def _change(host, database, incoming, what, folders, move, release=None):
         move(host)
         switch.finish(host.paths)
     except Exception as failure:
+        if release and switch.serves(host.paths, release):
+            # A signal once the release serves, or a disk that takes no record: no failure may say that it does not.
+            switch.finish(host.paths)
+            return kept
         try:
             if release:
                 back = switch.settle(host, database)
@@ -168,9 +172,6 @@ def _change(host, database, incoming, what, folders, move, release=None):
         except (HostError, OSError) as second:
             raise HostError(f"the services do not start on the restored data: {failure}\nThe old data could not be put back: {second}\n"
                             "Mend that and run `hostctl restore --undo`") from failure
-        if release and switch.serves(host.paths, release):
-            # A signal once the release serves: no failure may say otherwise.
-            return kept
         if not back:
             raise HostError(f"the data is restored, but the services do not start on it: {failure}") from failure
         raise HostError(f"the services do not start on the restored data, so the old data serves again: {failure}") from failure

@@ -42,10 +42,15 @@ def make(host, database, incoming, what, folders, release=None):
 
 
 def finish(paths):
-    """The switch is done, if it was not, and its record what the next `restore --undo` goes by. A rename needs no room on the disk."""
-    if paths.restoring.exists():
+    """The switch is done, if it was not, and its record what the next `restore --undo` goes by. Raises HostError where the disk does not take that."""
+    if not paths.restoring.exists():
+        return
+    try:
         os.rename(paths.restoring, paths.restored)
         files.sync(paths.state)
+    except OSError as failure:
+        raise HostError(f"database and media have switched, but the disk did not take the record of it ({failure})\n"
+                        "Mend that and run `hostctl restore --recover`; then `hostctl restart`, so that the services begin anew") from failure
 
 
 def settle(host, database, keep=True):

@@ -63,8 +63,15 @@ def done(paths):
     return _read(_done(paths))
 
 
+def keep_units(host):
+    """Which units are enabled is on the disk when this returns: systemctl leaves that to the kernel, and the journal, which may be on another file
+    system, must not be ahead of it."""
+    host.system.sync(host.paths.at("/etc"))
+
+
 def commit(paths):
-    """From here on the new state is the state; on disk once the folder is synchronized, see deploy.settle(). Nothing has changed when this raises."""
+    """From here on the new state is the state; on disk once the folder is synchronized, see deploy.settle(). Nothing has changed when this raises. Needs
+    keep_units()."""
     forget(paths)
     os.rename(paths.undo, _done(paths))
 
@@ -104,6 +111,7 @@ def put_back(host, journal):
     units.act([action for action in journal.actions if action.unit != NGINX])
     if faults:
         raise HostError("\n".join(faults))
+    keep_units(host)
     _discard(paths, paths.undo)
 
 

@@ -44,7 +44,7 @@ export const costs: Readonly<Record<string, Cost>> = {
   "machines/nspawn": { minutes: 0.6, boots: 5, load: 0 },
   "machines/operations": { minutes: 3.2, boots: 3, load: 40, stack: "shop" },
   "machines/overload": { minutes: 0.7, boots: 4, load: 30, alone: true, stack: "shop" },
-  "machines/power": { minutes: 1.2, boots: 0, load: 0 },
+  "machines/power": { minutes: 1.4, boots: 0, load: 0 },
   "machines/release": { minutes: 1.2, boots: 2, load: 150, alone: true, stack: "shop" },
   "machines/review-digitalocean": { minutes: 3.2, boots: 4, load: 0 },
   "machines/review": { minutes: 3.2, boots: 4, load: 0, stack: "shop" },

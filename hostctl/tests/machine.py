@@ -183,7 +183,7 @@ class Machine(System):
                 if verb != "start" or name not in self.active:
                     self._stop(name)
                     self._see_ports(["systemctl", *words])
-                    code = code or self._start(name)
+                    code = self._start(name) or code
             elif verb == "stop":
                 self._stop(name)
             elif verb == "enable":

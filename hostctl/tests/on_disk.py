@@ -20,6 +20,7 @@ import tarfile
 import tempfile
 import time
 import unittest
+from collections.abc import MutableSet
 from pathlib import Path
 from unittest import mock
 
@@ -33,6 +34,8 @@ from .test_restore import Restoring
 
 HOSTCTL = Path(__file__).resolve().parents[1]
 PROGRAMS = "/usr/local/lib/webstack"
+# A unit that does not start.
+REFUSED = "refused.timer"
 # In place of the last line of hostctl's __main__.py: hostctl as it is, on a machine below the rig.
 LAST = "sys.exit(main(sys.argv[1:]))"
 OURS = """import hostctl
@@ -42,9 +45,33 @@ sys.exit(on_disk.main({rig!r}, sys.argv[1:]))  # {name}
 """
 
 
+class Links(MutableSet):
+    """What is enabled, as systemd keeps it: a link each, which nobody synchronizes."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def add(self, name):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if name not in self:
+            os.symlink(f"/etc/systemd/system/{name}", self.folder / name)
+
+    def discard(self, name):
+        (self.folder / name).unlink(missing_ok=True)
+
+    def __contains__(self, name):
+        return os.path.lexists(self.folder / name)
+
+    def __iter__(self):
+        return iter(os.listdir(self.folder) if self.folder.is_dir() else [])
+
+    def __len__(self):
+        return len(list(iter(self)))
+
+
 class DiskMachine(MachineWithDatabases):
-    """A machine whose root is the file system below the rig. Kept beside that: what systemd knows of it, its databases ({name: content}), and the
-    snapshots in the repository of its backups."""
+    """A machine whose root is the file system below the rig. Kept beside that: its databases ({name: content}), and the snapshots in the repository of
+    its backups."""
 
     def __init__(self, rig):
         super().__init__(rig / "disk")
@@ -52,9 +79,9 @@ class DiskMachine(MachineWithDatabases):
         self.users.add("shop")
         self.installed.add("nginx-light")
         self.databases, self.snapshots, self.refused = {"shop": "first"}, [], None
+        self.enabled = Links(self.paths.at("/etc/systemd/system/multi-user.target.wants"))
         if self.beside.exists():
-            self.enabled, self.databases, self.snapshots, self.refused = json.loads(self.beside.read_text())
-            self.enabled = set(self.enabled)
+            self.databases, self.snapshots, self.refused = json.loads(self.beside.read_text())
             self.reboot()
 
     def time(self):
@@ -115,8 +142,11 @@ class DiskMachine(MachineWithDatabases):
     def disk(self, folder):
         return os.statvfs("/")
 
+    def _start(self, name):
+        return 1 if name == REFUSED else super()._start(name)
+
     def keep(self):
-        self.beside.write_text(json.dumps([sorted(self.enabled), self.databases, self.snapshots, self.refused]))
+        self.beside.write_text(json.dumps([self.databases, self.snapshots, self.refused]))
 
     def stop(self):
         """Until the test has its copy."""
@@ -164,6 +194,7 @@ def judge(machine):
     is_.assertEqual(history.read(paths)[-1]["digest"], serving)
     is_.assertEqual(machine.answering(), {"web": serving})
     is_.assertEqual(compare.compare(host, declared).lines, [])
+    is_.assertEqual(set(machine.enabled), {*declared.units, *slots.units("web", slots.serving(paths, "web")), "bot.service"})
     is_.assertRegex((paths.release(serving) / "app.py").read_text(), r"^version = \d\n$")
     for step in (step for step in declared.release.steps if step.command[0] == "touch-static"):
         published = paths.static / "static" / step.command[1]
@@ -217,6 +248,10 @@ BACKUPS = {"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0
 
 
 class Rig(unittest.TestCase):
+    maxDiff = None
+    # Folders with a file system of their own.
+    MOUNTS = ()
+
     def setUp(self):
         # In memory: the copies cost nothing, and the loop device waits for no real disk.
         self.rig = Path(tempfile.mkdtemp(prefix="hostctl-disk-", dir="/dev/shm"))
@@ -226,12 +261,15 @@ class Rig(unittest.TestCase):
         self.disk.mkdir()
         self.disks, self.last = [], (None, None)
         self.mount(self.image, self.disk)
+        for name in self.MOUNTS:
+            (self.disk / name).mkdir()
+            self.mount(self.rig / f"{name}.img", self.disk / name)
         self.machine = DiskMachine(self.rig)
         self.one, self.two = (self.machine.deliver(source(version)) for version in (1, 2))
         self.machine.paths.backup_access.parent.mkdir(parents=True)
         self.machine.paths.backup_access.write_text('RESTIC_PASSWORD="marker"\nRESTIC_REPOSITORY="/r"\n')
         self.run_to_end(*self.apply(self.bundle("one", self.one)))
-        subprocess.run(["sync", "--file-system", str(self.disk)], check=True)
+        self.sync()
 
     def mount(self, image, folder):
         """A new file system there, which is in what a power cut leaves from then on."""
@@ -242,8 +280,12 @@ class Rig(unittest.TestCase):
         self.addCleanup(subprocess.run, ["umount", "--lazy", str(folder)], check=True)
         self.disks.append((image, folder))
 
-    def bundle(self, name, digest):
-        """A program as infra/host/bundle.ts makes it, whose paths outside the manifest are those of the rig."""
+    def sync(self):
+        for _, folder in self.disks:
+            subprocess.run(["sync", "--file-system", str(folder)], check=True)
+
+    def bundle(self, name, digest, *units):
+        """A program as infra/host/bundle.ts makes it, whose paths outside the manifest are those of the rig; with these units more."""
         modules = {path.name: path.read_text() for path in sorted(HOSTCTL.glob("*.py")) if path.name != "receive.py"}
         modules["__main__.py"] = modules["__main__.py"].replace(LAST, OURS.format(hostctl=str(HOSTCTL), rig=str(self.rig), name=name))
         modules["SHA256SUMS"] = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in modules.items())
@@ -255,7 +297,8 @@ class Rig(unittest.TestCase):
         head = (HOSTCTL / "receive.py").read_text()
         head = self.placed(head).replace('folder = f"{PROGRAMS}/hostctl/"', f'folder = "{PROGRAMS}/hostctl/"')
         path = self.rig / f"{name}.bundle"
-        path.write_text(f"{head}# BUNDLE {json.dumps(manifest(digest, files=files, release=release).raw)}\n")
+        declared = manifest(digest, files=files, release=release, units=[*manifest(digest).raw["units"], *units])
+        path.write_text(f"{head}# BUNDLE {json.dumps(declared.raw)}\n")
         return path
 
     def placed(self, text):
@@ -324,25 +367,27 @@ class Rig(unittest.TestCase):
         self.assertEqual(list(dict.fromkeys(found)), states)
 
 
-class ReleaseTest(Rig):
+class Deployments(Rig):
     def check(self, bundle, names):
         """Apply it, and cut the power at every point: the machine is as one of the named bundles says; at every tenth, that the next apply needs
         nobody's hand."""
         command, late = self.apply(bundle)
         self.judge_each(self.points(command, late), "judge", names, (command, late), names[-1])
 
-    def test_a_power_cut_during_a_release_leaves_the_old_state_or_the_new_one(self):
-        self.check(self.bundle("two", self.two), ["one", "two"])
-
-    def test_a_power_cut_during_a_change_of_files_does_as_well(self):
-        self.check(self.bundle("two", self.one), ["one", "two"])
-
-    def test_a_power_cut_during_a_release_that_fails_leaves_the_old_state(self):
-        broken = self.bundle("broken", self.machine.deliver(source(3, answer="500")))
-        for number, _ in enumerate(self.points(*self.apply(broken), code=1)):
+    def check_failing(self, bundle):
+        """As check(), of one that cannot be applied."""
+        for number, _ in enumerate(self.points(*self.apply(bundle), code=1)):
             with self.subTest(point=number):
                 booted = self.after_power_cut(f"{self.hostctl} judge")
                 self.assertEqual((booted.returncode, booted.stdout, booted.stderr), (0, "one\n", ""))
+
+
+class ReleaseTest(Deployments):
+    def test_a_power_cut_during_a_release_leaves_the_old_state_or_the_new_one(self):
+        self.check(self.bundle("two", self.two), ["one", "two"])
+
+    def test_a_power_cut_during_a_release_that_fails_leaves_the_old_state(self):
+        self.check_failing(self.bundle("broken", self.machine.deliver(source(3, answer="500"))))
 
     def test_what_a_host_took_over_is_on_its_disk(self):
         stream = io.BytesIO()
@@ -356,11 +401,22 @@ class ReleaseTest(Rig):
         self.assertIn(line, self.after_power_cut(f"ssh-keygen -y -f {self.machine.paths.backup_key}").stdout)
 
 
+class FilesTest(Deployments):
+    """hostctl's state is on one file system, what is enabled on another: of two, one may be ahead of the other."""
+    MOUNTS = ("var",)
+
+    def test_a_power_cut_during_a_change_of_files_and_units_leaves_the_old_state_or_the_new_one(self):
+        self.check(self.bundle("two", self.one, "later.timer"), ["one", "two"])
+
+    def test_a_power_cut_during_one_whose_last_unit_does_not_start_leaves_the_old_state(self):
+        self.check_failing(self.bundle("two", self.one, REFUSED))
+
+
 class PairTest(Rig):
     def test_a_power_cut_during_a_rollback_with_its_restore_point_leaves_the_old_release_on_its_schema_or_the_new_one_on_its_own(self):
         two, late = self.apply(self.bundle("two", self.two))
         self.run_to_end(two, late)
-        subprocess.run(["sync", "--file-system", str(self.disk)], check=True)
+        self.sync()
         self.judge_each(self.points([str(self.hostctl), "rollback", self.one, "--restore"]), "judge-pair", ["two two", "one one"], (two, late), "two two")
 
 
@@ -385,8 +441,7 @@ class DataTest(Rig):
         for name in ("photo", f"of-{content}"):
             (self.media / name).write_text(content)
         self.machine.keep()
-        for _, folder in self.disks:
-            subprocess.run(["sync", "--file-system", str(folder)], check=True)
+        self.sync()
 
     def make_disk(self):
         self.mount(self.rig / "media.img", self.media)

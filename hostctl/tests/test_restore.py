@@ -116,6 +116,20 @@ class Failing:
         return self.rename(*names, **options)
 
 
+@contextlib.contextmanager
+def no_record(machine):
+    """The disk does not take the record of a switch that is done."""
+    rename = os.rename
+
+    def refuse(old, new, **options):
+        if new == machine.paths.restored:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        rename(old, new, **options)
+
+    with mock.patch("os.rename", refuse):
+        yield
+
+
 class RestoreTest(unittest.TestCase):
     mounts = ()
 
@@ -207,6 +221,17 @@ class RestoreTest(unittest.TestCase):
         # What the restore before has kept can still be changed back to.
         self.assertEqual((machine.content(), self.record(machine)), (serving, before))
         machine.refused = None
+        restore.undo(machine.host("restore"))
+        self.assertEqual(machine.content(), NOW)
+
+    def test_a_switch_whose_record_the_disk_does_not_take_is_told_with_what_ends_it(self):
+        machine = self.machine()
+        with no_record(machine), self.assertRaisesRegex(HostError, r"^database and media have switched, but .*Read-only file system\)\nMend that and run `hostctl restore --recover`"):
+            self.restore(machine)
+        self.assertEqual(machine.content(), THEN)
+        self.assertEqual(restore.settle(machine.host("restore")), "database shop and the media: are what was restored")
+        self.assertEqual((machine.content(), self.record(machine)["database"] in machine.databases), (THEN, True))
+        machine.clock += 10
         restore.undo(machine.host("restore"))
         self.assertEqual(machine.content(), NOW)
 

@@ -6,13 +6,13 @@ import unittest
 from contextlib import redirect_stderr
 from unittest import mock
 
-from hostctl import apply, backup, cli, deploy, rollback
+from hostctl import apply, backup, cli, deploy, restore, rollback
 from hostctl.errors import CommandFailed, HostError
 from hostctl.repository import Repository
 from hostctl.system import Result
 from hostctl.tests.machine import Killed, MachineWithDatabases, manifest, source
 from hostctl.tests.test_kill import KillAt
-from hostctl.tests.test_restore import Restoring
+from hostctl.tests.test_restore import Restoring, no_record
 
 URL = "postgresql://shop:pass@10.0.0.3/shop"
 
@@ -120,6 +120,14 @@ class RestorePoints(unittest.TestCase):
         self.assertEqual((self.machine.answering(), self.machine.schema), ({"web": self.two}, "B"))
         self.assertEqual([schema for name, schema in self.machine.databases.items() if "_undone_" in name], ["A"])
         self.assertFalse(self.machine.paths.restoring.exists())
+
+    def test_a_rollback_whose_record_the_disk_does_not_take_serves_and_says_what_ends_it(self):
+        self.declare(self.two, "B")
+        with no_record(self.machine), self.assertRaisesRegex(HostError, "^database and media have switched, but .*\nMend that and run `hostctl restore --recover`"):
+            rollback.rollback(self.machine.host("rollback"), point=True)
+        self.assertEqual((self.machine.answering(), self.machine.schema), ({"web": self.one}, "A"))
+        self.assertEqual(restore.settle(self.machine.host("restore")), "database shop and the media: are what was restored")
+        self.assertEqual((self.machine.answering(), self.machine.schema, self.machine.paths.restoring.exists()), ({"web": self.one}, "A", False))
 
     def test_those_of_a_host_that_is_lost_outlast_the_first_backup_of_the_next_one(self):
         self.declare(self.two, "B")

@@ -9,6 +9,7 @@ import { testAtNight } from "./rows";
 
 test.each([
   { work: "a deployment leaves the old state or the new one", suite: "ReleaseTest" },
+  { work: "a change of files and units does as well, with /var on a file system of its own", suite: "FilesTest" },
   { work: "a rollback with its restore point leaves release and schema a pair", suite: "PairTest" },
   { work: "a restore or a backup leaves the data that served or that of the backup", suite: "DataTest" },
 ])("a power cut at any point of $work", ({ suite }) => holds(suite), 600_000);
