@@ -1,10 +1,10 @@
 /** npm run preview [-- STACK [PULUMI-OPTION...]]: shows what npm run up would change. */
-import { policyWords } from "./policy";
+import { withPolicy } from "./policy";
 import { prepare } from "./prepare";
 import { main, stackAndRest } from "./terminal";
 
 main(async () => {
   const { stack, rest } = stackAndRest();
   const { pulumi, config } = await prepare(stack);
-  return pulumi.run(["preview", ...policyWords(config), ...rest]);
+  return withPolicy(config, (words) => pulumi.run(["preview", ...words, ...rest]));
 });

@@ -4,7 +4,7 @@
  */
 import { mariadbNote } from "../infra/host/database/mariadb";
 import { seconds } from "../tools/setup/step";
-import { policyWords } from "./policy";
+import { withPolicy } from "./policy";
 import { prepare } from "./prepare";
 import { fetchSite } from "./site";
 import { readOutputs } from "./stack";
@@ -16,7 +16,7 @@ main(async () => {
   const { pulumi, local, config } = await prepare(stack);
 
   // Nothing that costs money or serves customers changes without its preview being read and confirmed.
-  const status = await pulumi.run(["up", ...(local ? ["--yes", "--skip-preview"] : []), ...policyWords(config), ...rest]);
+  const status = await withPolicy(config, (words) => pulumi.run(["up", ...(local ? ["--yes", "--skip-preview"] : []), ...words, ...rest]));
   if (status !== 0) {
     console.error(`webstack: stack ${stack} is not up: pulumi ended with status ${status}; the lines above say why, and npm run up tries again`);
     return status;

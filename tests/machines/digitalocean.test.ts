@@ -5,6 +5,7 @@
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { packConfig } from "../../cli/policy";
 import { parseState } from "../../cli/protection";
 import { moto, startMoto, type Moto } from "../../tools/moto";
 import { makeAuthority, sign } from "../cloud/authority";
@@ -66,7 +67,7 @@ test("a preview creates nothing and says what there would be", async () => {
 }, 120_000);
 
 test("the rules let the stack through, and stop a machine that nobody watches before anything is made", async () => {
-  const held = () => cloud.preview("--policy-pack", join(root, "policy/webstack-policy"));
+  const held = (...words: string[]) => cloud.preview("--policy-pack", join(root, "policy/webstack-policy"), ...words);
   const through = await held();
   expect([through.code, said(through)]).toEqual([0, expect.stringContaining("do-database-standby")]);
 
@@ -78,15 +79,16 @@ test("the rules let the stack through, and stop a machine that nobody watches be
   expect([stopped.code === 0, said(stopped)]).toEqual([false, expect.stringMatching(/\[mandatory\]\s+do-droplet-monitoring/)]);
   expect(said(stopped)).toContain("web-0 must run the monitoring agent, got false");
 
-  // One that binds production, with no word but the pack's: it binds here, is advice where nothing is protected, and says nothing of what is excepted.
+  // One that binds production, with no word but the pack's; told that nothing is protected, as our verbs tell it, it is advice, and what is excepted is not told.
   cloud.change({ monitoring: { emails: [] } });
   const unwatched = await held();
   expect([unwatched.code === 0, said(unwatched)]).toEqual([false, expect.stringMatching(/\[mandatory\]\s+do-alert-disk/)]);
-  cloud.change({ protect: "nothing", policy: { exceptions: [{ rule: "do-uptime", resource: "web-0", reason: "somebody else asks the site from outside" }] } });
-  const rehearsed = await held();
+  const config = join(cloud.folder, "policy.json");
+  writeFileSync(config, JSON.stringify(packConfig({ production: false, exceptions: [{ rule: "do-uptime", resource: "web-0", reason: "somebody else asks the site from outside" }] })));
+  const rehearsed = await held("--policy-pack-config", config);
   expect([rehearsed.code, said(rehearsed)]).toEqual([0, expect.stringMatching(/\[advisory\]\s+do-alert-disk/)]);
   expect(said(rehearsed)).not.toContain("do-uptime");
-  cloud.change({ monitoring: { emails: ["ops@ocpizza.fr"] }, protect: "data", policy: { exceptions: [] } });
+  cloud.change({ monitoring: { emails: ["ops@ocpizza.fr"] } });
   expect(cloud.entries()).toEqual([]);
 }, 180_000);
 
