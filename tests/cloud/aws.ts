@@ -19,6 +19,7 @@ const [Vpc, Subnet, NetworkInterface, Instance] = ["aws:ec2/vpc:Vpc", "aws:ec2/s
 const [Eip, EipAssociation] = ["aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation"];
 const [Database, SubnetGroup] = [rds.Instance, "aws:rds/subnetGroup:SubnetGroup"];
 const [Secret, Bucket, Vault, Record] = ["aws:secretsmanager/secret:Secret", "aws:s3/bucket:Bucket", "aws:backup/vault:Vault", "aws:route53/record:Record"];
+const Topic = "aws:sns/topic:Topic";
 const [Selected, Rehearsed, Images] = ["aws:backup/selection:Selection", "aws:backup/restoreTestingSelection:RestoreTestingSelection", "aws:dlm/lifecyclePolicy:LifecyclePolicy"];
 
 const text = (value: unknown) => (value === undefined || value === null ? "" : String(value));
@@ -235,6 +236,14 @@ const vault: Kind = {
     inputs.forceDestroy === true ? Promise.resolve() : Promise.reject(new Error(`InvalidRequestException: Backup vault cannot be deleted (contains 1 recovery points): ${id}`)),
 };
 
+/** Its number is its ARN, of the region that it is made in. */
+const topic: Kind = {
+  create(_context, inputs) {
+    const arn = `arn:aws:sns:${text(inputs.region) || region}:${account}:${text(inputs.name)}`;
+    return Promise.resolve({ id: arn, outputs: { arn } });
+  },
+};
+
 /** One selection of a name in a plan. */
 const selection = (type: string, plan: string): Kind => ({
   create({ store }, inputs) {
@@ -318,7 +327,7 @@ function behind(store: Store, { target, targetAddress }: Plain): string {
 }
 
 export const aws: Cloud = {
-  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database, [Secret]: secret, [Bucket]: bucket, [Vault]: vault, [Selected]: selection(Selected, "planId"), [Rehearsed]: rehearsed, [Images]: images, [Record]: record },
+  kinds: { [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Database]: database, [Secret]: secret, [Bucket]: bucket, [Vault]: vault, [Topic]: topic, [Selected]: selection(Selected, "planId"), [Rehearsed]: rehearsed, [Images]: images, [Record]: record },
   functions: {
     "aws:index/getCallerIdentity:getCallerIdentity": () => ({ id: account, accountId: account, arn: `arn:aws:iam::${account}:user/simulated`, userId: "AIDASIMULATED" }),
     "aws:index/getRegion:getRegion": () => ({ id: region, name: region, region, description: "", endpoint: `ec2.${region}.amazonaws.com` }),
