@@ -7,7 +7,7 @@ import { project } from "../tools/setup/folders";
 import { seconds } from "../tools/setup/step";
 import { readDescription } from "./description";
 import type { Failure } from "./failure";
-import { policyWords } from "./policy";
+import { withPolicy } from "./policy";
 import { prepare } from "./prepare";
 import type { Pulumi } from "./pulumi";
 import { rollBack } from "./rollback/rollBack";
@@ -33,7 +33,7 @@ main(async () => {
   if (takesBack) console.log(`If the first page does not answer: ${wayBack(readDescription(project, stack)).says}.`);
 
   // Nothing that costs money or serves customers changes without its preview being read and confirmed.
-  const { status, failure } = await pulumi.watch(["up", "--suppress-outputs", ...(local ? ["--yes", "--skip-preview"] : []), ...policyWords(config), ...options]);
+  const { status, failure } = await withPolicy(config, (words) => pulumi.watch(["up", "--suppress-outputs", ...(local ? ["--yes", "--skip-preview"] : []), ...words, ...options]));
   if (status !== 0) {
     console.error(failure === null ? `webstack: stack ${stack} is not up: the lines above say why` : `\n${table(await failureLines(pulumi, failure))}`);
     return status;

@@ -20,6 +20,7 @@ const [Vpc, Subnet, NetworkInterface, Instance] = ["aws:ec2/vpc:Vpc", "aws:ec2/s
 const [Eip, EipAssociation] = ["aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation"];
 const [Database, ParameterGroup, SubnetGroup] = [rds.Instance, rds.ParameterGroup, "aws:rds/subnetGroup:SubnetGroup"];
 const [Secret, Bucket, Vault, Record] = ["aws:secretsmanager/secret:Secret", "aws:s3/bucket:Bucket", "aws:backup/vault:Vault", "aws:route53/record:Record"];
+const Topic = "aws:sns/topic:Topic";
 const [Selected, Rehearsed, Images] = ["aws:backup/selection:Selection", "aws:backup/restoreTestingSelection:RestoreTestingSelection", "aws:dlm/lifecyclePolicy:LifecyclePolicy"];
 
 const text = (value: unknown) => (value === undefined || value === null ? "" : String(value));
@@ -243,6 +244,14 @@ const vault: Kind = {
     inputs.forceDestroy === true ? Promise.resolve() : Promise.reject(new Error(`InvalidRequestException: Backup vault cannot be deleted (contains 1 recovery points): ${id}`)),
 };
 
+/** Its number is its ARN, of the region that it is made in. */
+const topic: Kind = {
+  create(_context, inputs) {
+    const arn = `arn:aws:sns:${text(inputs.region) || region}:${account}:${text(inputs.name)}`;
+    return Promise.resolve({ id: arn, outputs: { arn } });
+  },
+};
+
 /** One selection of a name in a plan. */
 const selection = (type: string, plan: string): Kind => ({
   create({ store }, inputs) {
@@ -328,7 +337,7 @@ function behind(store: Store, { target, targetAddress }: Plain): string {
 export const aws: Cloud = {
   kinds: {
     ...{ [Vpc]: vpc, [NetworkInterface]: networkInterface, [Instance]: instance, [Eip]: eip, [EipAssociation]: eipAssociation, [Record]: record },
-    ...{ [Database]: database, [ParameterGroup]: parameterGroup, [Secret]: secret, [Bucket]: bucket, [Images]: images },
+    ...{ [Database]: database, [ParameterGroup]: parameterGroup, [Secret]: secret, [Bucket]: bucket, [Topic]: topic, [Images]: images },
     ...{ [Vault]: vault, [Selected]: selection(Selected, "planId"), [Rehearsed]: rehearsed },
   },
   checkName,

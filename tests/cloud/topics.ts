@@ -17,7 +17,7 @@ export function publish(store: Store, role: string | undefined, body: Buffer): A
   const refused = (status: number, code: string, message: string) => ({ status, type: "text/xml", body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>` });
   if (role === undefined) return refused(403, "InvalidClientTokenId", "The security token included in the request is invalid");
   if (!mayDo(store, role, `sns:${Action}`, topic)) return refused(403, "AuthorizationError", `User is not authorized to perform: SNS:${Action}`);
-  if (!store.all("aws:sns/topic:Topic").some(({ outputs }) => outputs.arn === topic)) return refused(404, "NotFound", "Topic does not exist");
+  if (!store.all("aws:sns/topic:Topic").some(({ id }) => id === topic)) return refused(404, "NotFound", "Topic does not exist");
   // Of the documented limits, those that a subject can miss without anybody seeing it.
   if (!/^[!-~][ -~]{0,98}$/.test(subject)) return refused(400, "InvalidParameter", "Invalid parameter: Subject");
   const to = store.all("aws:sns/topicSubscription:TopicSubscription").filter(({ inputs }) => inputs.topic === topic).map(({ inputs }) => String(inputs.endpoint));

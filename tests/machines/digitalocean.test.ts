@@ -5,6 +5,7 @@
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { packConfig } from "../../cli/policy";
 import { parseState } from "../../cli/protection";
 import { moto, startMoto, type Moto } from "../../tools/moto";
 import { makeAuthority, sign } from "../cloud/authority";
@@ -66,7 +67,7 @@ test("a preview creates nothing and says what there would be", async () => {
 }, 120_000);
 
 test("the rules let the stack through, and stop a machine that nobody watches before anything is made", async () => {
-  const held = () => cloud.preview("--policy-pack", join(root, "policy/webstack-policy"));
+  const held = (...words: string[]) => cloud.preview("--policy-pack", join(root, "policy/webstack-policy"), ...words);
   const through = await held();
   expect([through.code, said(through)]).toEqual([0, expect.stringContaining("do-database-standby")]);
 
@@ -78,15 +79,16 @@ test("the rules let the stack through, and stop a machine that nobody watches be
   expect([stopped.code === 0, said(stopped)]).toEqual([false, expect.stringMatching(/\[mandatory\]\s+do-droplet-monitoring/)]);
   expect(said(stopped)).toContain("web-0 must run the monitoring agent, got false");
 
-  // One that binds production, with no word but the pack's: it binds here, is advice where nothing is protected, and says nothing of what is excepted.
+  // One that binds production, with no word but the pack's; told that nothing is protected, as our verbs tell it, it is advice, and what is excepted is not told.
   cloud.change({ monitoring: { emails: [] } });
   const unwatched = await held();
   expect([unwatched.code === 0, said(unwatched)]).toEqual([false, expect.stringMatching(/\[mandatory\]\s+do-alert-disk/)]);
-  cloud.change({ protect: "nothing", policy: { exceptions: [{ rule: "do-uptime", resource: "web-0", reason: "somebody else asks the site from outside" }] } });
-  const rehearsed = await held();
+  const config = join(cloud.folder, "policy.json");
+  writeFileSync(config, JSON.stringify(packConfig({ production: false, exceptions: [{ rule: "do-uptime", resource: "web-0", reason: "somebody else asks the site from outside" }] })));
+  const rehearsed = await held("--policy-pack-config", config);
   expect([rehearsed.code, said(rehearsed)]).toEqual([0, expect.stringMatching(/\[advisory\]\s+do-alert-disk/)]);
   expect(said(rehearsed)).not.toContain("do-uptime");
-  cloud.change({ monitoring: { emails: ["ops@ocpizza.fr"] }, protect: "data", policy: { exceptions: [] } });
+  cloud.change({ monitoring: { emails: ["ops@ocpizza.fr"] } });
   expect(cloud.entries()).toEqual([]);
 }, 180_000);
 
@@ -130,8 +132,8 @@ test("an alert of the host is heard: the uptime check of its status page finds 5
   const authority = makeAuthority("an authority");
   const { certificate, key } = sign(authority, ["DNS:www.ocpizza.fr"]);
   // The host's stand-in, which no authority signed, is an alert, and so is the order that failed.
-  const install = "cp -p /etc/webstack/tls/site.pem /root/stand-in.pem; cat > /etc/webstack/tls/site.pem; systemctl reload nginx; systemctl reset-failed";
-  await cloud.ssh(`sudo sh -ec '${install}'`, { stdin: `${certificate}${key}` });
+  const install = "cp -p /etc/webstack/tls/site.pem /root/stand-in.pem; cat > /etc/webstack/tls/site.pem; hostctl reload; systemctl reset-failed";
+  expect(await cloud.ssh(`sudo sh -ec '${install}'`, { stdin: `${certificate}${key}` })).toMatchObject({ code: 0 });
   const found = () => checked(cloud.store, "-alerts", address(), authority.certificate);
   // The watch's looks, which are a minute apart, are had at once.
   const look = () => cloud.remote("sudo systemctl start webstack-watch.service");
@@ -144,14 +146,14 @@ test("an alert of the host is heard: the uptime check of its status page finds 5
   await look();
   expect((await found()).status).toBe(200);
   // Maintenance is none, and who does not know the page's name learns nothing.
-  await cloud.remote("sudo hostctl maintenance on");
+  await cloud.remote("sudo hostctl maintenance on --message closed");
   expect((await found()).status).toBe(200);
   await cloud.remote("sudo hostctl maintenance off");
   expect((await page(`/.webstack/status/${"0".repeat(32)}`)).status).toBe(503);
   expect([secret, (await cloud.pulumi(["stack", "export"])).stdout.includes(secret)]).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), false]);
   expect(await holding(secret)).toEqual(["/etc/webstack/monitoring-secrets"]);
   expect(await cloud.remote("sudo -u ocpizza ls /run/webstack/status 2>&1; true")).toContain("Permission denied");
-  await cloud.remote("sudo sh -ec 'mv /root/stand-in.pem /etc/webstack/tls/site.pem; systemctl reload nginx'");
+  await cloud.remote("sudo sh -ec 'mv /root/stand-in.pem /etc/webstack/tls/site.pem; hostctl reload'");
 }, 60_000);
 
 sameHostTests(cloud, page, "examples/ocpizza/shop/static/shop/site.css");

@@ -1,8 +1,8 @@
 /** Each rule finds its own breach and nothing else in a stack that is right but for it. Limit: what a program asks for, not what a cloud has. */
+import { packConfig } from "../../cli/policy";
 import { evaluate, sentence, unknownExceptions } from "../../policy/evaluate";
 import { later, type Resource } from "../../policy/rule";
 import { rules } from "../../policy/rules";
-import { settingsOf } from "../../policy/settings";
 
 type Props = Record<string, unknown>;
 /** Resources by name, each with its type and inputs. */
@@ -199,14 +199,9 @@ test("a finding says what must be, what is, why, how to mend it, and where that 
   );
 });
 
-test.each<[says: string, config: Record<string, unknown> | undefined, production: boolean, exceptions: number]>([
-  ["an engine that hands nothing over", undefined, true, 0],
-  ["a stack on a cloud, which protects its data unless told otherwise", { "webstack:target": "aws" }, true, 0],
-  ["one that protects nothing", { "webstack:target": "aws", "webstack:protect": "nothing" }, false, 0],
-  ["one of this box", { "webstack:target": "local" }, false, 0],
-  ["one with an exception", { "webstack:target": "aws", "webstack:policy": JSON.stringify({ exceptions: [{ rule: "do-uptime", resource: "web-0", reason: "asked by others" }] }) }, true, 1],
-  ["one with a section that is empty", { "webstack:target": "aws", "webstack:policy": "null" }, true, 0],
-])("the pack alone knows how strict it is: %s", (_says, config, production, exceptions) => {
-  const settings = settingsOf(config === undefined ? undefined : JSON.stringify(config));
-  expect([settings.production, settings.exceptions.length]).toEqual([production, exceptions]);
+test("what binds production binds in our verbs where data is protected, and is advice elsewhere; an exception reaches its rule alone", () => {
+  const exceptions = [{ rule: "do-uptime", resource: "web-0", reason: "somebody else asks the site from outside" }];
+  const levels = (production: boolean) => packConfig({ production, exceptions }) as Record<string, { enforcementLevel: string; exceptions: readonly object[] }>;
+  const of = (id: string) => [levels(true)[id]?.enforcementLevel, levels(false)[id]?.enforcementLevel, levels(true)[id]?.exceptions.length];
+  expect([of("do-alert-disk"), of("do-droplet-monitoring"), of("do-database-standby"), of("do-uptime")]).toEqual([["mandatory", "advisory", 0], ["mandatory", "mandatory", 0], ["advisory", "advisory", 0], ["mandatory", "advisory", 1]]);
 });
