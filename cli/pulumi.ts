@@ -23,6 +23,11 @@ export class Pulumi {
     this.env = environment(program);
   }
 
+  /** The folder of this box that the state lies in; null where it lies elsewhere. */
+  get stateFolder(): string | null {
+    return folderOf(this.env["PULUMI_BACKEND_URL"] ?? chosenBackend());
+  }
+
   /** On our terminal. Result: the exit status. */
   run(verb: readonly string[]): Promise<number> {
     return run(this.program, [...verb, "--stack", this.stack], { cwd: project, env: this.env });
@@ -81,10 +86,20 @@ function environment(program: string): Record<string, string> {
 
 /** Empty where the user has a backend already. */
 function backend(): Record<string, string> {
-  const own = process.env["PULUMI_BACKEND_URL"] ?? process.env["PULUMI_ACCESS_TOKEN"] ?? login();
+  const own = chosenBackend();
   const state = join(dataFolder(), "state");
   if (!own) mkdirSync(state, { recursive: true, mode: 0o700 });
   return { ...(own ? {} : { PULUMI_BACKEND_URL: `file://${state}` }), ...passphrase() };
+}
+
+/** What the user has chosen, in the order in which the engine looks; "" when nothing. A token is one of Pulumi's own service. */
+function chosenBackend(): string {
+  return process.env["PULUMI_BACKEND_URL"] ?? process.env["PULUMI_ACCESS_TOKEN"] ?? login();
+}
+
+/** "file:///var/state" is the folder /var/state, "file://~" the home. https://www.pulumi.com/docs/iac/concepts/state-and-backends/#local-filesystem */
+export function folderOf(backend: string): string | null {
+  return backend.startsWith("file://") ? backend.slice("file://".length) : null;
 }
 
 /** Where `pulumi login` has been; "" when nowhere. */

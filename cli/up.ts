@@ -26,6 +26,9 @@ main(async () => {
   const takesBack = rest.includes(rollbackOnFailure);
   const options = rest.filter((word) => word !== rollbackOnFailure);
   const { pulumi, local, config } = await prepare(stack);
+  if (config.production && pulumi.stateFolder !== null) {
+    console.log(`The state of ${stack} lies in ${pulumi.stateFolder} on this box alone, and without it no verb knows what there is; docs/operations.md, "Where the state lies", moves it.`);
+  }
   const before = takesBack ? await releaseOf(pulumi) : "";
   if (takesBack) console.log(`If the first page does not answer: ${wayBack(readDescription(project, stack)).says}.`);
 
