@@ -10,7 +10,7 @@ import { withPolicy } from "./policy";
 import { prepare } from "./prepare";
 import type { Pulumi } from "./pulumi";
 import { rollBack } from "./rollback/rollBack";
-import { wayBack } from "./rollback/wayBack";
+import { notTakenBack, wayBack } from "./rollback/wayBack";
 import { awaitSite, fetchSite } from "./site";
 import { readOutputs, releaseOf, type StackOutputs } from "./stack";
 import { main, stackAndRest, table } from "./terminal";
@@ -59,8 +59,8 @@ main(async () => {
 
 /** The release that served before this `up` serves again; the settings stay. Result: the exit status. */
 async function takeBack(pulumi: Pulumi, { siteUrl, hosts, release }: StackOutputs, before: string): Promise<number> {
-  if (before === "" || before === release) {
-    const why = before === "" ? "no release served before" : `release ${release} served before, too, so that its code is not what fails`;
+  const why = notTakenBack(before, release);
+  if (why !== null) {
     console.error(`webstack: nothing is rolled back: ${why}; npm run logs -- web says more`);
     return 1;
   }

@@ -10,5 +10,7 @@ mount --bind /dev/null /var/lib/dpkg/status
 for command in apt-get dpkg mmdebstrap nft systemd-nspawn machinectl; do
   if found=$(command -v "$command"); then mount --bind /dev/null "$found"; fi
 done
+# What root has of local machines.
+if [ -d /var/lib/webstack ]; then mount -t tmpfs none /var/lib/webstack; fi
 user=$(stat --format %u "$folder/home")
 exec setpriv --reuid "$user" --regid "$user" --clear-groups --no-new-privs "$@"

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
@@ -14,6 +14,9 @@ const simulator = join(root, "tests/cloud/start");
 
 /** Of nobody else on this box. */
 const user = { name: "runner", id: 20_113 };
+
+/** Folders of programs that everybody may read; some on root's own PATH are root's alone. */
+const systemPath = [dirname(process.execPath), ..."/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".split(":")].join(delimiter);
 
 /**
  * All that the owner of a stack in a cloud has on PATH, beside Node and Pulumi: no apt, and of the GNU tools none that POSIX does not know. Their options are GNU's all the
@@ -66,13 +69,13 @@ export class Clone {
   private programs(): void {
     const [bin, posix] = [join(this.folder, "bin"), join(this.folder, "posix")];
     const pulumi = dirname(pulumiProgram());
-    for (const name of ["pulumi", "pulumi-language-nodejs"]) {
+    for (const name of readdirSync(pulumi).filter((file) => file.startsWith("pulumi"))) {
       copyFileSync(join(pulumi, name), join(bin, name));
       symlinkSync(join(bin, name), join(posix, name));
     }
     copyFileSync(findWorkflowTool("act"), join(this.folder, "act"));
     for (const name of owners) {
-      const found = findProgram(name);
+      const found = findProgram(name, systemPath);
       if (found === null) throw new Error(`${name} is missing on this box`);
       symlinkSync(found, join(posix, name));
     }
@@ -179,7 +182,7 @@ export class Clone {
 
   /** The box's own programs, and what GitHub's image has beside them. */
   private get runnerPath(): string {
-    return [join(this.folder, "bin"), process.env.PATH ?? ""].join(delimiter);
+    return [join(this.folder, "bin"), systemPath].join(delimiter);
   }
 
   private unprivileged(path: string, words: readonly string[], env: NodeJS.ProcessEnv = {}, stdin = ""): Promise<Outcome> {
