@@ -17,6 +17,11 @@ export function ownBackend(): string {
   return process.env["PULUMI_BACKEND_URL"] ?? (process.env["PULUMI_ACCESS_TOKEN"] === undefined ? login() : "https://api.pulumi.com");
 }
 
+/** "file:///var/state" is the folder /var/state, "file://~" the home; null for a backend that is no folder. https://www.pulumi.com/docs/iac/concepts/state-and-backends/#local-filesystem */
+export function folderOf(backend: string): string | null {
+  return backend.startsWith("file://") ? backend.slice("file://".length) : null;
+}
+
 /** Where `pulumi login` has been; "" when nowhere. */
 function login(): string {
   const file = join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "credentials.json");

@@ -7,7 +7,7 @@ import { capture, Failed, run } from "../tools/setup/process";
 import { findPulumi } from "../tools/setup/pulumi";
 import { SetUpError } from "../tools/setup/step";
 import { failureOf, type Failure } from "./failure";
-import { backendEnvironment, isWrongPassphrase, makeBackend, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
+import { backendEnvironment, folderOf, isWrongPassphrase, makeBackend, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
 
 /**
  * The Pulumi CLI, run in the project's folder on one stack. The user's own backend, login and passphrase are used where there are
@@ -33,6 +33,11 @@ export class Pulumi {
     const { configFile } = this.place;
     const takesFile = configFile !== undefined && (verb[0] === "config" || verb[0] === "preview");
     return [...verb, "--stack", this.stack, ...(takesFile ? ["--config-file", configFile] : [])];
+  }
+
+  /** The folder of this box that the state lies in; null where it lies elsewhere. */
+  get stateFolder(): string | null {
+    return folderOf(this.env["PULUMI_BACKEND_URL"] ?? ownBackend());
   }
 
   /** On our terminal. Result: the exit status. */

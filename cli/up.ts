@@ -11,7 +11,7 @@ import { withPolicy } from "./policy";
 import { prepare } from "./prepare";
 import type { Pulumi } from "./pulumi";
 import { rollBack } from "./rollback/rollBack";
-import { wayBack } from "./rollback/wayBack";
+import { notTakenBack, wayBack } from "./rollback/wayBack";
 import { whatServes } from "./serving";
 import { awaitSite, fetchSite } from "./site";
 import { readOutputs, releaseOf, type StackOutputs } from "./stack";
@@ -29,6 +29,9 @@ main(async () => {
   const takesBack = rest.includes(rollbackOnFailure);
   const options = rest.filter((word) => word !== rollbackOnFailure);
   const { pulumi, local, config } = await prepare(stack);
+  if (config.production && pulumi.stateFolder !== null) {
+    console.log(`The state of ${stack} lies in ${pulumi.stateFolder} on this box alone, and without it no verb knows what there is; docs/operations.md, "Where the state lies", moves it.`);
+  }
   const before = takesBack ? await releaseOf(pulumi) : "";
   if (takesBack) console.log(`If the first page does not answer: ${wayBack(readDescription(project, stack)).says}.`);
 
@@ -59,8 +62,8 @@ main(async () => {
 
 /** The release that served before this `up` serves again; the settings stay. Result: the exit status. */
 async function takeBack(pulumi: Pulumi, { siteUrl, hosts, release }: StackOutputs, before: string): Promise<number> {
-  if (before === "" || before === release) {
-    const why = before === "" ? "no release served before" : `release ${release} served before, too, so that its code is not what fails`;
+  const why = notTakenBack(before, release);
+  if (why !== null) {
     console.error(`webstack: nothing is rolled back: ${why}; npm run logs -- ${pulumi.stack} web says more`);
     return 1;
   }

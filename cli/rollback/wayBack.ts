@@ -20,3 +20,9 @@ export function wayBack({ database, release, backup }: Pick<StackSpec, "database
   }
   return { options: ["--restore"], says: "the code goes back, and where the steps change the schema the database with it, to the restore point from before them; what was written since is kept beside it" };
 }
+
+/** Why a release that fails is left as it is, seen by the release that served before; null where that one can serve again. */
+export function notTakenBack(before: string, release: string): string | null {
+  if (before === "") return "no release served before";
+  return before === release ? `release ${release} served before, too, so that its code is not what fails` : null;
+}

@@ -20,7 +20,11 @@ export const reads: Readonly<Record<string, readonly string[]>> = {
   "tests/machines/cloud.ts": ["tests/cloud/", "Pulumi.prod.yaml", "Pulumi.aws.yaml"],
   "tests/machines/new.test.ts": ["cli/new.ts", "cli/up.ts"],
   "tests/machines/runbook.test.ts": ["cli/"],
-  "tests/machines/workflows.test.ts": ["cli/", ".github/workflows/", "tests/machines/actions/"],
+  "tests/machines/workflows.test.ts": [
+    ...["cli/", "infra/", "tools/run", "tools/setup/", "examples/ocpizza/", "Pulumi.prod.yaml", ".github/workflows/", ".gitlab-ci.yml", "docs/operations.md"],
+    ...["tests/cloud/", "tests/machines/actions/", "tests/machines/runner.sh"],
+  ],
+  "tests/release/build.test.ts": ["infra/release/build.ts", "infra/release/deliver.ts"],
 };
 
 /** Files that differ from a revision, and those that git does not know yet. */

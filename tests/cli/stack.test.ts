@@ -1,3 +1,4 @@
+import { folderOf } from "../../cli/backend";
 import { parseConfig } from "../../cli/stack";
 
 test("the required secrets are those the stack file names, and those of the stack itself", () => {
@@ -18,4 +19,8 @@ test("a stack that names no secrets still needs its SSH key, and a password for 
   const required = (section: string, value: object) => parseConfig(JSON.stringify({ [`webstack:${section}`]: { objectValue: value } })).required;
   expect(required("backup", { enabled: false })).toEqual(["sshPrivateKey"]);
   expect(required("database", { kind: "none" })).toEqual(["sshPrivateKey"]);
+});
+
+test.each([["file:///var/state", "/var/state"], ["file://~", "~"], ["s3://bucket?region=eu-west-3", null], ["https://api.pulumi.com", null], ["pul-0123", null], ["", null]])("of the backend %j the folder on this box is %j", (backend, folder) => {
+  expect(folderOf(backend)).toBe(folder);
 });

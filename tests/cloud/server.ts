@@ -25,6 +25,8 @@ export function implementation(name: CloudName, store: Store): UntypedServiceImp
   const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;
   return {
     getPluginInfo: answer(() => new plugin.PluginInfo().setVersion(version)),
+    // From an engine that was told where the cloud listens, instead of starting it: PULUMI_DEBUG_PROVIDERS.
+    attach: answer(() => new Empty()),
     getSchema: answer(() => new provider.GetSchemaResponse().setSchema(JSON.stringify({ name, version }))),
     checkConfig: answer((request: provider.CheckRequest) => new provider.CheckResponse().setInputs(request.getNews())),
     diffConfig: answer(() => new provider.DiffResponse().setChanges(DIFF_NONE)),

@@ -75,9 +75,6 @@ export const nightly = {
     "that held its ports itself hands them to systemd, in one moment": "happens once, to a host of an earlier version; hostctl's own tests hold it",
     "takes them back where the apply fails after that moment, and not a moment before": "happens once, to a host of an earlier version; hostctl's own tests hold it",
   },
-  workflows: {
-    "npm run up makes it as declared again, as drift says": "a test of the site does the same without a workflow",
-  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Suites that only `npm run faults` runs, with what tells the same by day. */

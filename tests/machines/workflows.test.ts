@@ -1,21 +1,50 @@
 /**
- * The workflows of .github run end to end without GitHub: act runs their steps in a clone, on this box. Two actions that only GitHub has are
- * replaced by tests/machines/actions; the target is this box, so no login to a cloud takes part.
+ * The workflows of .github run end to end without GitHub: act runs their steps as a user without root and without the Debian packages of local machines, and the owner
+ * works on a box that has little more than POSIX asks for. DigitalOcean is the simulated one (tests/cloud/README.md), its Spaces are moto's. Limits: actions that only GitHub has are replaced by
+ * tests/machines/actions; groups, approvals and environments are GitHub's own, of which only the words are looked at; no authority signs the site's certificate.
  */
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
+import { moto, startMoto, type Moto } from "../../tools/moto";
 import { findWorkflowTool } from "../../tools/workflows";
-import { ask, awaitOk } from "./http";
-import { rowsOf, testAtNight } from "./rows";
+import { rowsOf } from "./rows";
+import { Shop } from "./shop";
 import { run } from "./stack";
 import { Clone } from "./workflows";
 
 const folder = resolve(__dirname, "../../.github/workflows");
 const files = readdirSync(folder).map((name) => join(folder, name));
 
-test("actionlint finds nothing in them", async () => {
-  expect(await run(findWorkflowTool("actionlint"), ["-no-color", ...files])).toEqual({ code: 0, stdout: "", stderr: "" });
+interface Step {
+  readonly name?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+interface Job {
+  readonly needs?: string;
+  readonly environment?: string | { readonly name: string };
+  readonly concurrency?: object;
+  readonly steps: readonly Step[];
+}
+
+/** Jobs of every workflow: "deploy/approval". */
+const jobs = Object.fromEntries(
+  files.flatMap((file) => {
+    const { name, jobs: own } = parse(readFileSync(file, "utf8")) as { name: string; jobs: Readonly<Record<string, Job>> };
+    return Object.entries(own).map(([job, what]) => [`${name}/${job}`, what] as const);
+  }),
+);
+
+/** Which of the jobs a rule is true of. */
+const which = (rule: (job: Job) => boolean) => Object.entries(jobs).flatMap(([name, job]) => (rule(job) ? [name] : []));
+
+test("actionlint finds nothing in them but the key that it does not know yet, where two wait for their turn", async () => {
+  const { stdout, stderr } = await run(findWorkflowTool("actionlint"), ["-no-color", "-format", "{{json .}}", ...files]);
+  const found = (JSON.parse(stdout) as { filepath: string; message: string }[]).map(({ filepath, message }) => [filepath.split("/").at(-1), message]);
+  // https://github.blog/changelog/2026-05-07-github-actions-concurrency-groups-now-allow-larger-queues
+  const queue = 'unexpected key "queue" for "concurrency" section. expected one of "cancel-in-progress", "group"';
+  expect([found.sort(), stderr]).toEqual([[["deploy.yml", queue], ["rollback.yml", queue]], ""]);
 });
 
 test.each(files)("%s runs only actions that are pinned by their commit", (file) => {
@@ -24,108 +53,205 @@ test.each(files)("%s runs only actions that are pinned by their commit", (file) 
   for (const action of used) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 });
 
-describe("a stack that is deployed by tags", () => {
-  const clone = new Clone("test-ci");
-  const site = "http://10.84.31.10/";
-  const home = join(clone.origin, "examples/ocpizza/shop/views.py");
+test("GitLab's jobs: what changes a stack takes turns and is started by hand, on a tag that was pushed; what watches it is in no group", () => {
+  const file = parse(readFileSync(resolve(folder, "../../.gitlab-ci.yml"), "utf8")) as Record<string, { resource_group?: string; rules?: readonly { if: string; when?: string }[] }>;
+  const which = (rule: (job: { resource_group?: string; rules?: readonly { if: string; when?: string }[] }) => boolean) => Object.keys(file).filter((name) => rule(file[name] ?? {}));
+  expect(which(({ resource_group }) => resource_group !== undefined)).toEqual(["deploy", "rollback"]);
+  expect(which(({ rules }) => rules?.every((rule) => rule.when === "manual" && rule.if === '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_TAG =~ /^v/') ?? false)).toEqual(["deploy", "rollback"]);
+});
+
+test("what changes a stack waits for its turn, and nothing else shares its group: no drift or drill takes the place of a deployment", () => {
+  expect(which(({ concurrency }) => concurrency !== undefined)).toEqual(["deploy/deploy", "rollback/rollback"]);
+  for (const name of ["deploy/deploy", "rollback/rollback"]) expect(jobs[name]?.concurrency).toEqual({ group: "stack", queue: "max" });
+  // A group of a whole workflow would hold its place while the approval waits.
+  const groups = files.map((file) => (parse(readFileSync(file, "utf8")) as { concurrency?: { group: string } }).concurrency?.group).filter((group) => group !== undefined);
+  expect(groups.sort()).toEqual(["check-${{ github.ref }}", "nightly", "review-${{ github.event.pull_request.number }}"]);
+});
+
+test("what changes a stack is approved in a job that has no secret; of the others each has its secrets in one step, after the packages", () => {
+  expect(which(({ environment }) => environment === "approval")).toEqual(["deploy/approval", "rollback/approval"]);
+  expect([jobs["deploy/deploy"]?.needs, jobs["rollback/rollback"]?.needs]).toEqual(["approval", "approval"]);
+
+  const holding = (value: unknown) => JSON.stringify(value).includes("secrets.");
+  const found = Object.entries(jobs).flatMap(([name, { steps, environment }]) => {
+    const production = environment === "production" || (typeof environment === "object" && environment.name === "production");
+    return steps.flatMap((step, index) => (holding(step) ? [[name, step.name, production, index === steps.length - 1]] : []));
+  });
+  expect(found.sort()).toEqual([
+    ["deploy/deploy", "Deploy", true, true],
+    ["drift/drift", "Compare", true, true],
+    ["drill/drill", "Restore and check", true, true],
+    ["rollback/rollback", "Roll back", true, true],
+  ]);
+  // Nothing outside of those steps.
+  const named = files.map((file) => [...readFileSync(file, "utf8").matchAll(/secrets\./g)].length).reduce((sum, count) => sum + count);
+  expect(named).toBe(found.length * 4);
+});
+
+describe("a stack on DigitalOcean that is deployed by tags", () => {
+  const gateway = "10.84.31.1";
+  const clone = new Clone("test-ci", "www.ocpizza.fr", "10.84.31.128/25");
+  const shop = new Shop(() => clone.address);
+  const view = "examples/ocpizza/shop/views.py";
+  const products = "    products = Product.objects.filter(available=True)\n";
+  let spaces: Moto | undefined;
 
   beforeAll(async () => {
-    const file = join(clone.origin, `Pulumi.${clone.stack}.yaml`);
-    const example = parse(readFileSync(join(clone.origin, "Pulumi.local.yaml"), "utf8")) as { config: Record<string, unknown> };
-    example.config["webstack:network"] = { range: "10.84.31.0/24" };
-    example.config["webstack:backup"] = { enabled: true };
-    writeFileSync(file, `# yaml-language-server: $schema=docs/webstack.schema.json\n${stringify(example)}`);
-    // Makes the stack and the secrets of a rehearsal, which its owner commits.
-    const { code, stderr } = await clone.npm("preview", "--", clone.stack);
-    if (code !== 0) throw new Error(stderr);
+    if (moto.missing() !== null) await moto.make(() => undefined);
+    spaces = await startMoto("0.0.0.0");
+    await clone.start();
+    clone.rewrite("infra/targets/digitalocean/backup.ts", "s3:https://${region}.digitaloceanspaces.com/", `s3:http://${gateway}:${new URL(spaces.url).port}/`);
+    const example = parse(readFileSync(join(clone.origin, "Pulumi.prod.yaml"), "utf8")) as { config: Record<string, unknown> };
+    Object.assign(example.config, { "webstack:network": { range: "10.84.31.0/25" }, "webstack:access": { sshFrom: [`${gateway}/32`] } });
+    clone.write(`Pulumi.${clone.stack}.yaml`, `# yaml-language-server: $schema=docs/webstack.schema.json\n${stringify(example)}`);
+  }, 120_000);
+
+  afterAll(async () => {
+    await clone.down();
+    await spaces?.stop();
+  }, 120_000);
+
+  test("its owner needs neither apt nor GNU's tools nor root: secrets and a preview", async () => {
+    const key = await clone.npm("secret", "--", clone.stack, "set", "sshPrivateKey", "--random");
+    expect([key.code, key.stderr]).toEqual([0, expect.stringContaining("npm packages ... done in")]);
+    const names = ["backupPassword", "DJANGO_SECRET_KEY", "STRIPE_API_KEY", "GOOGLE_OAUTH_SECRET", "FACEBOOK_APP_SECRET"];
+    const pairs = names.map((name) => `--secret ${name}=of-a-test`).join(" ");
+    expect((await clone.shell(`pulumi config set-all --stack ${clone.stack} ${pairs}`)).code).toBe(0);
+    const { code, stdout, stderr } = await clone.npm("preview", "--", clone.stack);
+    expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/\+ \d+ to create/), expect.not.stringContaining("set-up: Debian packages")]);
     clone.commit("A stack of our own");
   }, 300_000);
 
-  afterAll(() => clone.down(), 120_000);
+  test("there, the rehearsal says in one line what it needs", async () => {
+    const { code, stdout, stderr } = await clone.npm("up");
+    expect([code, stdout, stderr]).toEqual([1, "", "webstack: a stack on local machines needs root; run as root: sudo npm run up\n"]);
+  }, 60_000);
 
   const checks = [{ name: "one file of them", script: "jest --selectProjects pure --runTestsByPath tests/plan/names.test.ts" }, { name: "all of them", script: null }];
 
   test.each(rowsOf("workflows", checks, ({ name }) => name))("a push passes the checks: $name", async ({ script }) => {
     if (script !== null) {
-      const file = join(clone.origin, "package.json");
-      writeFileSync(file, readFileSync(file, "utf8").replace(/"check": ".*"/, `"check": "${script}"`));
+      clone.rewrite("package.json", /"check": ".*"/, `"check": "${script}"`);
       clone.commit("Checks that are quick");
     }
-    const { code, stdout } = await clone.workflow("check", "push", {}, "check");
+    const { code, stdout } = await clone.workflow("check", "push", { job: "check" });
     if (script !== null) clone.git("reset", "--quiet", "--hard", "HEAD~1");
     expect(stdout).toContain("Job succeeded");
     expect(code).toBe(0);
   }, 600_000);
 
   test("a pull request gets its review as one comment, brought up to date", async () => {
-    clone.program("gh", '#!/bin/sh\necho "$@" > "$(dirname "$0")/../gh.words"\nwhile [ $# -gt 1 ]; do shift; done\ncp "$1" "$(dirname "$0")/../gh.body"\n');
+    clone.program("gh", '#!/bin/sh\necho "$@" > "$HOME/gh.words"\nwhile [ $# -gt 1 ]; do shift; done\ncp "$1" "$HOME/gh.body"\n');
     const base = clone.git("rev-parse", "HEAD");
     clone.git("checkout", "--quiet", "-b", "change");
-    const file = join(clone.origin, `Pulumi.${clone.stack}.yaml`);
-    writeFileSync(file, readFileSync(file, "utf8").replace(/^( {2}webstack:site:\n)/m, "$1    maxBodyMiB: 25\n"));
+    clone.rewrite(`Pulumi.${clone.stack}.yaml`, /^( {2}webstack:site:\n)/m, "  webstack:site:\n    maxBodyMiB: 25\n");
     clone.commit("Larger uploads");
     const event = { pull_request: { number: 7, base: { sha: base }, head: { repo: { full_name: "somebody/webstack" } } } };
-    const { code, stdout } = await clone.workflow("review", "pull_request", event);
-    clone.git("checkout", "--quiet", "main");
+    const { code, stdout } = await clone.workflow("review", "pull_request", { at: "change", event });
     expect([code, stdout.includes("Job succeeded")]).toEqual([0, true]);
-    expect(clone.read("gh.words")).toBe("pr comment 7 --edit-last --create-if-none --body-file review.md\n");
-    expect(clone.read("gh.body")).toMatch(/^# Review of test-ci\n/);
-    expect(clone.read("gh.body")).toContain("## ✅ No downtime");
-    expect(clone.read("gh.body")).toContain("+    client_max_body_size 25m;");
+    expect(clone.read("home/gh.words")).toBe("pr comment 7 --edit-last --create-if-none --body-file review.md\n");
+    expect(clone.read("home/gh.body")).toMatch(/^# Review of test-ci\n/);
+    expect(clone.read("home/gh.body")).toContain("## ✅ No downtime");
+    expect(clone.read("home/gh.body")).toContain("+    client_max_body_size 25m;");
+    clone.git("checkout", "--quiet", "main");
   }, 600_000);
+
+  test("a branch is not deployed: that is said before the job that has secrets", async () => {
+    const { code, stdout } = await clone.workflow("deploy", "workflow_dispatch");
+    expect([code, stdout]).toEqual([1, expect.stringContaining("must run on a tag, got main: gh workflow run WORKFLOW.yml --ref v1.2.3")]);
+    expect(clone.store.journal().filter(({ op }) => op === "create")).toEqual([]);
+  }, 60_000);
 
   test("a tag brings it up and hands on where it is", async () => {
     clone.git("tag", "v1.0.0");
-    const { code, stdout } = await clone.workflow("deploy", "push");
-    expect(stdout).toContain(`set-output:: site=${site}`);
+    const { code, stdout } = await clone.workflow("deploy", "push", { at: "v1.0.0" });
+    expect(stdout).toContain("set-output:: site=https://www.ocpizza.fr/");
     expect(code).toBe(0);
-    expect((await ask(site)).status).toBe(200);
+    expect((await shop.page()).status).toBe(200);
   }, 600_000);
 
-  test("a tag whose first page is broken is taken back", async () => {
-    writeFileSync(home, readFileSync(home, "utf8").replace("    products = Product.objects.filter(available=True)\n", '    raise RuntimeError("broken on purpose")\n'));
-    clone.commit("A page that fails");
+  test("a tag whose first page is broken is taken back in the same job, its change of the schema with it, and what that does is said before", async () => {
+    clone.git("checkout", "--quiet", "main");
+    clone.rewrite(view, products, '    raise RuntimeError("broken on purpose")\n');
+    clone.write("examples/ocpizza/shop/migrations/0009_note.py", `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    operations = [migrations.RunSQL("create table note (id int)")]\n`);
+    clone.commit("A page that fails, and a table");
     clone.git("tag", "v1.0.1");
-    const { code, stdout } = await clone.workflow("deploy", "push");
-    expect(stdout).toContain("The stack is up, but its site does not answer as it should");
-    expect(stdout).toMatch(/\[deploy\/rollback\].*Job succeeded/);
+    const { code, stdout } = await clone.workflow("deploy", "push", { at: "v1.0.1" });
+    const [before, ...after] = stdout.split("The stack is up, but its site does not answer as it should");
+    expect(before).toContain(`The state of test-ci lies in ${join(clone.folder, "state")} on this box alone`);
+    expect(before).toContain("If the first page does not answer: the code goes back, and where the steps change the schema the database with it, to the restore point from before them");
+    expect(after.join()).toMatch(/database ocpizza: is restore point \S+, \d+ s old; what was written since is in ocpizza_before_\w+ only: .*public\.note \(new table\)/);
+    expect(after.join()).toMatch(/Rolled back: release [0-9a-f]{16} serves again \(200 OK/);
     expect(code).toBe(1);
-    await awaitOk(site, 5);
+    expect((await shop.page()).status).toBe(200);
   }, 600_000);
 
   test("the roll-back shows as drift until a tag is deployed again", async () => {
-    const drifted = await clone.workflow("drift", "workflow_dispatch");
+    const drifted = await clone.workflow("drift", "workflow_dispatch", { at: "v1.0.1" });
     expect(drifted.stdout).toContain("test-ci is not as declared:");
     expect(drifted.stdout).toMatch(/web-0: changed .*release/);
     expect(drifted.code).toBe(1);
 
-    const again = await clone.workflow("deploy", "workflow_dispatch", { inputs: { tag: "v1.0.0" } });
-    expect(again.code).toBe(0);
+    clone.git("checkout", "--quiet", "main");
+    clone.git("rm", "--quiet", "examples/ocpizza/shop/migrations/0009_note.py");
+    clone.rewrite(view, '    raise RuntimeError("broken on purpose")\n', `    # Mended.\n${products}`);
+    clone.commit("The page again");
+    clone.git("tag", "v1.0.2");
+    expect((await clone.workflow("deploy", "workflow_dispatch", { at: "v1.0.2" })).code).toBe(0);
 
-    clone.git("checkout", "--quiet", "v1.0.0");
-    const declared = await clone.workflow("drift", "workflow_dispatch");
+    const declared = await clone.workflow("drift", "workflow_dispatch", { at: "v1.0.2" });
     expect(declared.stdout).toContain("test-ci is as declared.");
     expect(declared.code).toBe(0);
-  }, 600_000);
+  }, 900_000);
+
+  test("its state moves to another backend by the commands of docs/operations.md, and nothing is to change there", async () => {
+    const [, commands = ""] = /^## Where the state lies\n[^]*?```sh\n([^]*?)```/m.exec(readFileSync(join(clone.origin, "docs/operations.md"), "utf8")) ?? [];
+    const [old, other] = [join(clone.folder, "state"), join(clone.folder, "home", "elsewhere")];
+    // A folder stands for the bucket.
+    const asked = commands.replaceAll("prod", clone.stack).replace("file://FOLDER", `file://${old}`).replace("s3://BUCKET", `file://${other}`);
+    const { code, stdout, stderr } = await clone.shell(`set -e\nmkdir ${other}\n${asked}`);
+    expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/\d+ unchanged/), expect.any(String)]);
+    expect(asked.match(/file:/g)).toHaveLength(2);
+    await clone.shell(`rm ${clone.stack}.json`);
+  }, 300_000);
+
+  test.each(["drift", "drill"])("a schedule, which gets no secrets, starts the %s of the tag that was deployed last", async (name) => {
+    clone.program("gh", '#!/bin/sh\necho "$@" >> "$HOME/gh.words"\nif [ "$1" = api ]; then echo v1.0.2; fi\n');
+    await clone.shell('rm -f "$HOME/gh.words"');
+    const { code } = await clone.workflow(name, "schedule");
+    expect(code).toBe(0);
+    expect(clone.read("home/gh.words")).toBe(`api repos/somebody/webstack/deployments?environment=production&per_page=1 --jq .[0].ref // empty\nworkflow run ${name}.yml --ref v1.0.2\n`);
+  }, 120_000);
 
   test("the drill restores the newest backup and says how old it was", async () => {
     expect((await clone.npm("ssh", "--", "web-0", "sudo hostctl backup")).code).toBe(0);
-    const { code, stdout } = await clone.workflow("drill", "schedule");
+    const { code, stdout } = await clone.workflow("drill", "workflow_dispatch", { at: "v1.0.2" });
     expect(stdout).toMatch(/"rpoSeconds": \d+,/);
     expect(code).toBe(0);
   }, 600_000);
 
   test("by hand, the release before serves again", async () => {
-    const { code, stdout } = await clone.workflow("rollback", "workflow_dispatch", { inputs: { release: "" } });
-    expect(stdout).toContain("Job succeeded");
+    const { code, stdout } = await clone.workflow("rollback", "workflow_dispatch", { at: "v1.0.2", event: { inputs: { release: "" } } });
+    expect(stdout.match(/Job succeeded/g)).toHaveLength(2);
     expect(code).toBe(0);
+    expect((await shop.page()).status).toBe(200);
   }, 600_000);
 
-  testAtNight("workflows", "npm run up makes it as declared again, as drift says", async () => {
-    const drifted = await clone.npm("drift", "--", clone.stack);
-    expect([drifted.code, drifted.stdout]).toEqual([3, expect.stringContaining(`npm run up -- ${clone.stack} makes it so again`)]);
-    const up = await clone.npm("up", "--", clone.stack);
-    expect([up.code, up.stdout]).toEqual([0, expect.stringContaining(": it is applied again")]);
-    expect((await clone.npm("drift", "--", clone.stack)).code).toBe(0);
+  test("GitLab's jobs run, too: review, deploy, drift, drill and rollback", async () => {
+    clone.git("checkout", "--quiet", "v1.0.2");
+    const reviewed = await clone.gitlab("review", { CI_MERGE_REQUEST_DIFF_BASE_SHA: clone.git("rev-parse", "v1.0.0") });
+    expect([reviewed.code, readFileSync(join(clone.origin, "review.md"), "utf8")]).toEqual([0, expect.stringMatching(/^# Review of test-ci\n/)]);
+    const deployed = await clone.gitlab("deploy");
+    expect([deployed.code, deployed.stdout]).toEqual([0, expect.stringContaining("Your site is up: https://www.ocpizza.fr/")]);
+    // On a branch that has gone on, what is deployed is compared.
+    clone.git("checkout", "--quiet", "main");
+    clone.rewrite(`Pulumi.${clone.stack}.yaml`, /^( {2}webstack:site:\n)/m, "  webstack:site:\n    maxBodyMiB: 25\n");
+    clone.commit("Larger uploads, which nobody has deployed");
+    const drift = await clone.gitlab("drift");
+    expect([drift.code, drift.stdout]).toEqual([0, "test-ci is as declared.\n"]);
+    const drill = await clone.gitlab("drill");
+    expect([drill.code, drill.stdout]).toEqual([0, expect.stringMatching(/"rpoSeconds": \d+,/)]);
+    expect((await clone.gitlab("rollback")).code).toBe(0);
+    expect((await shop.page()).status).toBe(200);
   }, 600_000);
 });

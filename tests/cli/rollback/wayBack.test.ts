@@ -1,4 +1,4 @@
-import { wayBack } from "../../../cli/rollback/wayBack";
+import { notTakenBack, wayBack } from "../../../cli/rollback/wayBack";
 import { spec, type Raw } from "../../config/baseline";
 
 const steps = [{ name: "migrate", run: "python manage.py migrate" }];
@@ -20,4 +20,8 @@ test.each<[string, Raw, string]>([
 test("without steps or a database only the code has to go back", () => {
   const code = { options: [], says: "the code goes back; no step of a release touches a database" };
   expect([way({ release: { schema } }), way({ release: { steps, schema }, database: { kind: "none" } })]).toEqual([code, code]);
+});
+
+test("nothing is taken back where no release served before, or the same one: then the settings are what fails", () => {
+  expect([notTakenBack("", "b"), notTakenBack("b", "b"), notTakenBack("a", "b")]).toEqual(["no release served before", "release b served before, too, so that its code is not what fails", null]);
 });
