@@ -213,7 +213,7 @@ def _apply(host, args):
         monitoring.keep_secrets(host, args.late.secrets)
     apply.apply(host, declared.with_files(files), args.late.env, args.late.database_admin, save_database=not args.without_restore_point)
     try:
-        prune.prune_bundles(host.paths, Path(args.manifest))
+        prune.prune_bundles(host, Path(args.manifest))
     except OSError as failure:
         host.log.warn(f"the host is as declared, but bundles of before are not all removed; the next apply does that\n{failure}")
     return 0

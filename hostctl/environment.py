@@ -29,8 +29,8 @@ def render(values):
 
 
 def read(content):
-    """{name: value} from bytes that render() made."""
-    found = re.findall(r'^([A-Za-z_][A-Za-z0-9_]*)="((?:[^"\\]|\\.)*)"$', content.decode(), re.MULTILINE | re.DOTALL)
+    """{name: value} from bytes that render() made; what somebody has put there that is no UTF-8 reads as U+FFFD, so that an `apply` can mend it."""
+    found = re.findall(r'^([A-Za-z_][A-Za-z0-9_]*)="((?:[^"\\]|\\.)*)"$', content.decode(errors="replace"), re.MULTILINE | re.DOTALL)
     return {name: re.sub(r"\\(.)", r"\1", value, flags=re.DOTALL) for name, value in found}
 
 

@@ -43,9 +43,7 @@ class Login:
         return self.url.replace(PLACE, f"//{quote(user, safe='')}:{quote(password, safe='')}@")
 
     def url_from(self, value):
-        missing = [name for name in ("username", "password") if not isinstance(value.get(name), str)]
-        if missing:
-            raise HostError(f"login: {self.secret} must hold {' and '.join(missing)}, and does not; `sudo hostctl rotate-database-password` makes another login")
+        _needs_both(self.secret, value, "`sudo hostctl rotate-database-password` makes another login")
         return self.url_of(value["username"], value["password"])
 
 
@@ -95,11 +93,18 @@ def rotate(host, manifest):
         _renew(host, store, reachable, _spare(host, login, store.get(login.secret)))
 
 
+def _needs_both(secret, value, mend):
+    missing = [name for name in ("username", "password") if not isinstance(value.get(name), str)]
+    if missing:
+        raise HostError(f"login: {secret} must hold {' and '.join(missing)}, and does not; {mend}")
+
+
 def _renew(host, store, login, user):
     """Give a login a new password (and make it, where it is not there yet), see that it lets in, and only then keep it. Returns the secret's value."""
     master = store.get(login.master)
     if master is None:
         raise HostError(f"login: {login.master}, the database's own, holds nothing")
+    _needs_both(login.master, master, "it is the database's own, so put its last version back")
     password = secrets.token_urlsafe(24)
     parts = urlsplit(login.url)
     value = {"engine": login.engine, "host": parts.hostname, "port": parts.port, "dbname": login.database, "username": user, "password": password}

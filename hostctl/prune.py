@@ -16,7 +16,7 @@ def kept_releases(paths, keep):
 
 def prune(host, manifest):
     paths = host.paths
-    _prune_programs(paths)
+    _prune_programs(host)
     if manifest.release is None or slots.current(paths) is None:
         return
     kept = kept_releases(paths, manifest.release.keep)
@@ -41,22 +41,24 @@ def _prune_inbox(host, kept, gone):
             files.remove(file)
 
 
-def prune_bundles(paths, applied):
+def prune_bundles(host, applied):
     """Bundles that came before the one at `applied`, which is declared now. It stays itself: the engine runs it again, without sending it again,
-    when only what is in no bundle changes. So does one that came later, which another run is about to apply."""
-    if applied.parent != paths.inbox:
+    when only what is in no bundle changes. So does one that came later, which another run is about to apply; one by more than a day in the future came
+    while the clock was ahead."""
+    if applied.parent != host.paths.inbox:
         return
-    came = applied.stat().st_mtime
-    for file in paths.inbox.glob("*.bundle"):
-        if file != applied and file.stat().st_mtime <= came:
+    came, tomorrow = applied.stat().st_mtime, host.system.time() + DAY
+    for file in host.paths.inbox.glob("*.bundle"):
+        if file != applied and not came < file.stat().st_mtime <= tomorrow:
             files.remove(file)
 
 
-def _prune_programs(paths):
-    """Copies of hostctl that came with bundles, except the one that runs."""
+def _prune_programs(host):
+    """Copies of hostctl that came with bundles, except the one that runs, and those that receive.py did not come to finish a day ago."""
     running = Path(__file__).resolve().parent.parent
-    for folder in _folders(paths.programs):
-        if re.fullmatch(r"hostctl-[0-9a-f]{16}", folder.name) and folder.resolve() != running:
+    for folder in _folders(host.paths.programs):
+        made = re.fullmatch(r"hostctl-[0-9a-f]{16}(\.\d+)?", folder.name)
+        if made and folder.resolve() != running and (not made[1] or abs(host.system.time() - folder.stat().st_mtime) > DAY):
             files.remove_tree(folder)
 
 

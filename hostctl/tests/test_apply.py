@@ -41,6 +41,9 @@ class ApplyTest(unittest.TestCase):
         self.assertEqual(differences(self.machine.host()), ["/etc/webstack/env: has other content"])
         self.apply(declared, {"KEY": "value"})
         self.assertEqual((env.read_text(), differences(self.machine.host())), ('KEY="value"\n', []))
+        env.write_bytes(b'KEY="no UTF-8: \xe9"\n')
+        self.apply(declared, {"KEY": "value"})
+        self.assertEqual(env.read_text(), 'KEY="value"\n')
         # What is declared now, too, is no difference once somebody has looked.
         env.write_text('KEY="new"\n')
         self.apply(declared, {"KEY": "new"})

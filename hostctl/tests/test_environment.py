@@ -42,6 +42,9 @@ class EnvironmentTest(unittest.TestCase):
             self.assertEqual(as_systemd(environment.render(values).decode()), values)
             self.assertEqual(environment.read(environment.render(values)), values)
 
+    def test_what_is_no_utf_8_hides_no_other_value(self):
+        self.assertEqual(environment.read(b'A="caf\xe9"\nB="two"\n'), {"A": "caf\ufffd", "B": "two"})
+
     def test_a_name_or_value_that_cannot_be_is_refused_without_showing_the_value(self):
         for values, text in [({"A=B": "hunter2"}, '"A=B" cannot be the name'), ({"A": "hunter2\0"}, "environment.A: must be text"),
                              ({"A": ["hunter2"]}, "environment.A: must be text"), ({"A": "\ud800"}, "environment.A: must be text")]:

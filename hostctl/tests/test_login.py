@@ -283,6 +283,11 @@ class LoginTest(unittest.TestCase):
         self.assertEqual(self.verb(["rotate-database-password"]), 0, self.machine.said)
         self.assertEqual(self.machine.url, self.machine.url_of(self.machine.secrets["arn:app"]))
 
+    def test_a_master_s_secret_without_a_password_is_told_by_its_own_name(self):
+        self.machine.secrets["arn:master"] = {"username": "webstack_admin"}
+        self.apply(1)
+        self.assertEqual(self.complaint.getvalue(), "hostctl: login: arn:master must hold password, and does not; it is the database's own, so put its last version back\n")
+
     def test_a_host_whose_url_comes_with_its_environment_says_so(self):
         self.late["files"] = {}
         self.late["env"]["DATABASE_URL"] = "postgresql://a:b@c/d"

@@ -94,6 +94,10 @@ class TidyTest(unittest.TestCase):
     def test_bundles_of_before_go_and_the_one_that_is_declared_and_later_ones_stay(self):
         later = self.machine.paths.inbox / "f.bundle"
         later.write_text("half of it")
+        os.utime(later, (self.machine.clock + 3600,) * 2)
+        ahead = self.machine.paths.inbox / "e.bundle"
+        ahead.write_text("of a clock that was ahead")
+        os.utime(ahead, (self.machine.clock + 30 * 86400,) * 2)
         other = self.machine.paths.inbox / "notes.txt"
         other.write_text("of the operator")
         self.apply(self.two)
@@ -102,6 +106,15 @@ class TidyTest(unittest.TestCase):
         self.assertEqual(sorted(left), sorted([second, later, other]))
         # As the engine does when only the environment changes.
         self.assertEqual(self.run_verb("apply", str(second))[:2], (0, "unchanged"))
+
+    def test_a_copy_of_hostctl_that_nobody_came_to_finish_goes_after_a_day(self):
+        names = [f"hostctl-{'0' * 16}", f"hostctl-{'1' * 16}.77", f"hostctl-{'2' * 16}.78", f"hostctl-{'3' * 16}.79", "hostctl"]
+        for name, age in zip(names, (0, 60, 2 * 86400, -2 * 86400, 2 * 86400)):
+            folder = self.machine.paths.programs / name
+            folder.mkdir(parents=True)
+            os.utime(folder, (self.machine.clock - age,) * 2)
+        self.apply(self.two)
+        self.assertEqual(sorted(os.listdir(self.machine.paths.programs)), sorted([names[1], names[4]]))
 
     def test_a_bundle_that_is_refused_leaves_that_of_the_release_that_serves(self):
         self.assertEqual(self.apply(self.machine.deliver(source(3, crash="")))[0], 1)
