@@ -34,10 +34,6 @@ export const tables = {
     why: "Both kinds of damage are refused by the same check before the database is touched; with a pack that has lost its end, restic asks again for a minute before it says so. " +
       "hostctl's own tests hold what it does of locks, clocks and lost hosts; with a real restic, whose every call costs a second of the processor, the lock that a killed prune leaves tells most.",
   },
-  workflows: {
-    rows: ["one file of them"],
-    why: "Types, style and levels are suites of the same run; what the workflow adds is its own steps.",
-  },
 } as const satisfies Readonly<Record<string, Chosen>>;
 
 /** Tests of a suite that `npm test` leaves to `npm run faults`, with what tells the same by day. */
@@ -74,6 +70,11 @@ export const nightly = {
   site: {
     "that held its ports itself hands them to systemd, in one moment": "happens once, to a host of an earlier version; hostctl's own tests hold it",
     "takes them back where the apply fails after that moment, and not a moment before": "happens once, to a host of an earlier version; hostctl's own tests hold it",
+  },
+  workflows: {
+    "a push passes the checks: all of them": "types, style and levels are suites of the same run",
+    "a push passes the checks: one file of them": "what the workflow adds to them is its own steps, which do not change",
+    "GitLab's jobs run, too: review, deploy, drift, drill and rollback": "GitHub's run the same verbs on the same stack; the words of both are compared by day",
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 
