@@ -50,7 +50,8 @@ export class Clone {
     execFileSync("chown", ["--recursive", `${user.id}:${user.id}`, ...["origin", "state", "home"].map((name) => join(this.folder, name))]);
 
     this.store = Store.make(join(this.folder, "cloud"), { name: stack, publicRange });
-    const own = Object.entries(process.env).filter(([variable]) => !/^(HOME|USER|LOGNAME|STACK|XDG_.*|PULUMI_.*|WEBSTACK_.*|DIGITALOCEAN_.*|SPACES_.*)$/.test(variable));
+    // npm tells what it runs of its own folders, which are of another user here.
+    const own = Object.entries(process.env).filter(([variable]) => !/^(npm_(?!config_registry$).*|HOME|USER|LOGNAME|STACK|XDG_.*|PULUMI_.*|WEBSTACK_.*|DIGITALOCEAN_.*|SPACES_.*)$/.test(variable));
     this.environment = {
       ...Object.fromEntries(own),
       HOME: join(this.folder, "home"),
