@@ -120,7 +120,8 @@ def _parser():
     verb("watch-login", _watch_login, "have systemd run follow-login if the cloud's store of secrets holds another login; a timer does this", locks=False)
     one = verb("follow-login", _follow_login, "take over the database login that the cloud's store of secrets holds now", locks=False)
     one.add_argument("--lock-wait", type=float, default=0, metavar="SECONDS", help="wait for another run to end (default: 0)")
-    verb("rotate-database-password", _rotate, "make another login with a new password the app's, without a failed request")
+    one = verb("rotate-database-password", _rotate, "make another login with a new password the app's, without a failed request")
+    one.add_argument("--although-in-use", action="store_true", help="also while sessions of that login are open, as of whoever has a password that leaked")
     backup_verbs.add(verb)
     monitoring_verbs.add(verb)
     one = verb("logs", _logs, "show the log of a service, a job or the deployments", locks=False)
@@ -253,9 +254,9 @@ def _follow_login(host, args):
     return 0
 
 
-def _rotate(host, _args):
+def _rotate(host, args):
     manifest = stored_or_fail(host.paths)
-    login.rotate(host, manifest)
+    login.rotate(host, manifest, in_use=args.although_in_use)
     env = login.look(host, manifest)
     if env is not None:
         apply.apply(host, manifest, env)

@@ -112,6 +112,10 @@ class Database:
         """End such a session, unless it has gone on meanwhile."""
         raise NotImplementedError
 
+    def sessions_of(self, user):
+        """From where sessions of this user are open, and how many, in words. Asked as somebody who sees those of others."""
+        raise NotImplementedError
+
     def tables(self, name):
         """Names of the tables, sorted."""
         raise NotImplementedError

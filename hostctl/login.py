@@ -83,14 +83,20 @@ def watch(host, manifest):
                          "--", "/usr/local/bin/hostctl", "follow-login", "--lock-wait", "300"], timeout=FOLLOW_SECONDS)
 
 
-def rotate(host, manifest):
-    """Make the other login, with a new password, the app's."""
+def rotate(host, manifest, *, in_use=False):
+    """Make the other login, with a new password, the app's. Raises HostError while sessions of that one are open, as of a host that has not followed the
+    last change yet: with the old password it could open no more. `in_use`: they are meant."""
     login = declared(manifest)
     if login is None:
         raise HostError("login: DATABASE_URL of this host comes with its environment; change it where the stack's secrets are")
     store = SecretStore(host.system, login.endpoint, login.region)
     with _ca_of(host, manifest, login) as reachable:
-        _renew(host, store, reachable, _spare(host, login, store.get(login.secret)))
+        user = _spare(host, login, store.get(login.secret))
+        sessions = [] if in_use else open_url(host.system, reachable.url_from(_master(store, login))).sessions_of(user)
+        if sessions:
+            raise HostError(f"login {user}: must have no session before it gets another password, got some from {', '.join(sessions)}\nRun this again once they have "
+                            "ended: a host follows the last change within a minute, a job ends with the login it began with. `--although-in-use` leaves them without another connection")
+        _renew(host, store, reachable, user)
 
 
 def _needs_both(secret, value, mend):
@@ -99,12 +105,18 @@ def _needs_both(secret, value, mend):
         raise HostError(f"login: {secret} must hold {' and '.join(missing)}, and does not; {mend}")
 
 
+def _master(store, login):
+    """What the store holds of the database's own login."""
+    found = store.get(login.master)
+    if found is None:
+        raise HostError(f"login: {login.master}, the database's own, holds nothing")
+    _needs_both(login.master, found, "it is the database's own, so put its last version back")
+    return found
+
+
 def _renew(host, store, login, user):
     """Give a login a new password (and make it, where it is not there yet), see that it lets in, and only then keep it. Returns the secret's value."""
-    master = store.get(login.master)
-    if master is None:
-        raise HostError(f"login: {login.master}, the database's own, holds nothing")
-    _needs_both(login.master, master, "it is the database's own, so put its last version back")
+    master = _master(store, login)
     password = secrets.token_urlsafe(24)
     parts = urlsplit(login.url)
     value = {"engine": login.engine, "host": parts.hostname, "port": parts.port, "dbname": login.database, "username": user, "password": password}

@@ -204,6 +204,10 @@ class MariaDB(Database):
     def end(self, waiting):
         self.ask(f"kill {int(waiting.session)}", timeout=ANSWER_SECONDS)
 
+    def sessions_of(self, user):
+        places = f"select substring_index(host, ':', 1) as place from information_schema.processlist where user = {literal(user)}"
+        return self.ask(f"select concat(place, ' (', count(*), ')') from ({places}) as sessions group by place order by place").splitlines()
+
     def tables(self, name):
         # MariaDB names its sequences and its versioned tables otherwise than BASE TABLE.
         return self._named("table_type not in ('VIEW', 'SYSTEM VIEW')", name)

@@ -165,6 +165,10 @@ class Postgres(Database):
         """What a session does is shown to its own login, and not to the owner as whom that acts. https://www.postgresql.org/docs/15/monitoring-stats.html"""
         return self.ask(f"set role none; {sql}", self.name, timeout=ANSWER_SECONDS)
 
+    def sessions_of(self, user):
+        where = "coalesce(host(client_addr), 'an address that does not show')"
+        return self.ask(f"select {where} || ' (' || count(*) || ')' from pg_stat_activity where usename = {literal(user)} group by {where} order by 1", self.name).splitlines()
+
     def tables(self, name):
         system = "schemaname <> 'information_schema' and schemaname not like 'pg\\_%'"
         return self.ask(f"select schemaname || '.' || tablename from pg_tables where {system} order by 1", name).splitlines()

@@ -92,6 +92,8 @@ class LoginTest(unittest.TestCase):
         self.as_root("alter user 'shop_a'@'%' with max_user_connections 1")
         with self.sessions(1):
             self.assertEqual(self.refusal("shop_a", "password"), (False, "1226"))
+            master = MariaDB(System(), self.url("admin", ADMIN))
+            self.assertEqual((master.sessions_of("shop_a"), master.sessions_of("shop_b")), (["127.0.0.1 (1)"], []))
         self.as_root("alter user 'shop_a'@'%' with max_user_connections 0")
         with self.sessions(10):
             self.assertEqual(self.refusal("shop_a", "password"), (False, "1040"))

@@ -239,6 +239,9 @@ class LoginTest(Server):
         self.addCleanup(job.kill)
         while self.as_superuser("select count(*) from pg_stat_activity where usename = 'shop_a' and query like '%pg_sleep%'") != "1":
             time.sleep(0.05)
+        master = open_url(System(), self.url("webstack_admin", MASTER))
+        self.assertEqual((master.sessions_of("shop_a"), master.sessions_of("shop_b")), (["an address that does not show (1)"], []))
+        self.assertEqual(open_url(System(), self.url("postgres", SUPERUSER)).sessions_of("shop_a"), ["127.0.0.1 (1)"])
         database.switch("shop_restoring", "shop_before_20261122t060000z")
         self.assertEqual(database.others(), ["shop_before_20261122t060000z"])
         self.assertNotEqual(job.wait(10), 0)

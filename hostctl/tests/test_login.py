@@ -30,6 +30,8 @@ class Cloud(Machine):
         self.secrets = {"arn:master": MASTER}
         self.passwords = {MASTER["username"]: MASTER["password"]}
         self.sql, self.calls, self.hops = [], [], 1
+        # Open sessions, as its master sees them: {login: lines}.
+        self.sessions = {}
         # What the server says to everybody but its master: by the number of the try, "" for nothing.
         self.complains = lambda number: ""
         self.tries = 0
@@ -88,6 +90,9 @@ class Cloud(Machine):
             self.sql.append(text)
             user, verifier = re.search(r"ALTER ROLE \"(\w+)\" WITH LOGIN INHERIT PASSWORD '([^']+)'", text).groups()
             self.passwords[user] = verifier
+        if asked := re.search(r"from pg_stat_activity where usename = '(\w+)'", argv[-1]):
+            assert env["PGUSER"] == MASTER["username"]
+            return Result(0, self.sessions.get(asked[1], ""))
         return Result(0, "1\n")
 
     def _lets_in(self, user, password):
@@ -224,6 +229,17 @@ class LoginTest(unittest.TestCase):
             self.assertTrue(self.machine._lets_in(new["username"], new["password"]))
             self.assertEqual(self.machine.url, self.machine.url_of(new))
         self.assertEqual(users, ["shop_b", "shop_a", "shop_b"])
+
+    def test_a_rotation_leaves_the_login_good_that_a_host_has_which_has_not_followed_the_last_one(self):
+        self.apply()
+        self.assertEqual(self.verb(["rotate-database-password"]), 0, self.machine.said)
+        before = self.machine.passwords["shop_a"], self.machine.secrets["arn:app"]
+        self.machine.sessions = {"shop_a": "10.0.1.8 (3)\n10.0.1.9 (1)\n"}
+        self.assertEqual(self.verb(["rotate-database-password"]), 1)
+        self.assertTrue(self.complaint.getvalue().startswith("hostctl: login shop_a: must have no session before it gets another password, got some from 10.0.1.8 (3), 10.0.1.9 (1)\n"))
+        self.assertEqual((self.machine.passwords["shop_a"], self.machine.secrets["arn:app"]), before)
+        self.assertEqual(self.verb(["rotate-database-password", "--although-in-use"]), 0, self.machine.said)
+        self.assertEqual(self.machine.secrets["arn:app"]["username"], "shop_a")
 
     def test_a_change_in_the_store_is_followed_slot_by_slot(self):
         self.apply()
