@@ -1,5 +1,5 @@
 /** Backups, restores and drills on real machines, with what goes wrong with them. Limit: a database of some hundred kilobytes. */
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseState } from "../../cli/protection";
 import { hostctlTests } from "./hostctlTests";
@@ -427,7 +427,8 @@ describe("the database becomes somebody else's service", () => {
     // Not beside the keys of a managed one.
     stack.change({ database: "" });
     stack.change({ database: { kind: "external", connections: 100, ca: neighbour.ca } });
-    // A new release, whose steps fill what is empty.
+    // A new release, whose steps fill what is empty, without the migration of an earlier test that takes a column from under the pages.
+    rmSync(join(stack.app, "shop/migrations/0009_note.py"), { force: true });
     writeFileSync(join(stack.app, "shop/elsewhere.txt"), "");
     refused = await stack.up();
   }, 240_000);
