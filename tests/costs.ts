@@ -48,7 +48,7 @@ export const costs: Readonly<Record<string, Cost>> = {
   "machines/release": { minutes: 1.2, boots: 2, load: 150, alone: true, stack: "shop" },
   "machines/review-digitalocean": { minutes: 3.2, boots: 4, load: 0 },
   "machines/review": { minutes: 3.2, boots: 4, load: 0, stack: "shop" },
-  "machines/runbook": { minutes: 3, boots: 3, load: 0, stack: "vault" },
+  "machines/runbook": { minutes: 3.5, boots: 4, load: 0, stack: "vault" },
   "machines/site": { minutes: 5.5, boots: 3, load: 120 },
   "machines/slow": { minutes: 1.3, boots: 2, load: 160, alone: true, stack: "shop" },
   "machines/tls": { minutes: 2.0, boots: 2, load: 20 },

@@ -54,10 +54,17 @@ function recorded({ type, inputs = {}, protect = false, propertyDependencies = {
   return {
     type,
     name,
-    inputs: Object.fromEntries(own.map(([key, value]) => [key, adopt(plain(value), now?.inputs[key], (now?.feeds[key] ?? []).length > 0)])),
+    inputs: Object.fromEntries(own.map(([key, value]) => [key, adopt(undated(plain(value)), now?.inputs[key], (now?.feeds[key] ?? []).length > 0)])),
     feeds: Object.fromEntries(Object.entries(propertyDependencies).map(([key, urns]) => [key, urns.map(nameOf).sort()])),
     options: { protect, deleteBeforeReplace: now?.options.deleteBeforeReplace ?? false, replaceOnChanges: now?.options.replaceOnChanges ?? [] },
   };
+}
+
+/** Without the moment at which an `up` found the host to differ and applied the same again: that is none of the description. See infra/targets/askHost.ts. */
+function undated(value: unknown): unknown {
+  if (typeof value === "string") return value.replace(/ # again: \S+$/, "");
+  if (typeof value !== "object" || value === null || !("AGAIN" in value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== "AGAIN"));
 }
 
 /** Assets become their text, secrets {@link hidden}. */

@@ -39,6 +39,13 @@ test("a snapshot of a replaced machine is no concern of the description", () => 
   expect(steps(state, { ...droplet({}), resources: [] })).toEqual([]);
 });
 
+test("that an up found a host to differ and applied the same again is no difference", () => {
+  const again = "2026-11-27T00:33:01.123Z";
+  const inputs = { create: `sudo apply # again: ${again}`, environment: { HOST: "h", AGAIN: again } };
+  expect(steps(exported(inputs), droplet({ create: "sudo apply", environment: { HOST: "h" } }))).toEqual([]);
+  expect(steps(exported(inputs), droplet({ create: "sudo apply", environment: { HOST: "other" } }))).toEqual([["update", "web-0", ["environment"]]]);
+});
+
 test("an asset is its text, and a bundle in it the host's manifest", () => {
   const manifest = { host: "web-0", release: { digest: "abc" }, files: [] };
   const state = exported({ source: { [signature]: "c44067f5952c0a294b673a41bacd8c17", hash: "x", text: `head\n# BUNDLE ${JSON.stringify(manifest)}\n` } });
