@@ -19,7 +19,7 @@ const folder = "/opt/interrupted";
 async function prepare(site: FaultSite): Promise<void> {
   if ((await site.attempt(`test -e ${folder}/two.json`)).code === 0) return;
   const pack = (digest: string) =>
-    `mkdir -p ${folder}/${digest} && cp -a /srv/webstack/releases/${digest} ${folder}/${digest}/source && cd ${folder}/${digest}/source && rm -rf venv staticfiles .webstack-release .webstack-static && find . -name __pycache__ -prune -exec rm -rf {} + && tar -C .. -czf ${folder}/${digest}.tar.gz source && rm -rf ${folder}/${digest}`;
+    `mkdir -p ${folder}/${digest} && cp -a /srv/webstack/releases/${digest} ${folder}/${digest}/source && cd ${folder}/${digest}/source && rm -rf venv staticfiles .webstack-release .webstack-static .webstack-source && find . -name __pycache__ -prune -exec rm -rf {} + && tar -C .. -czf ${folder}/${digest}.tar.gz source && rm -rf ${folder}/${digest}`;
   const one = await site.release();
   await site.run(pack(one));
   await site.update(["urls.py", "ocpizza", `${site.source("ocpizza/urls.py")}\n# the second release\n`]);
