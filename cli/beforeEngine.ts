@@ -22,7 +22,9 @@ export async function problemsBefore(stack: string, text: string): Promise<reado
   const { spec, problems } = checkSpec(raw, { project: "webstack", stack, secretNames: new Set(Object.keys(hashes)) });
   // What a target says of a description that is wrong would be said of its defaults.
   if (!problems.every(({ must }) => must === "must be set")) return problems;
-  const { check } = (await import(`../infra/targets/${spec.target}/check`)) as { check: (plan: StackPlan) => readonly Problem[] };
+  // Without its cloud's SDK. Node's own import would find no file without its ending.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used
+  const { check } = require(`../infra/targets/${spec.target}/check`) as { check: (plan: StackPlan) => readonly Problem[] };
   giveProviderSettings(text);
   return [...problems, ...check(planStack(spec)), ...checkSource({ ...spec.app, source: join(project, spec.app.source) })];
 }

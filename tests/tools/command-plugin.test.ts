@@ -3,7 +3,9 @@
  * stands for sshd (its files are served by OpenSSH's own sftp-server), and no engine runs; what the engine does with the
  * answers is seen in tests/machines.
  */
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -152,6 +154,16 @@ describe("a connection", () => {
   test("is tried dialErrorLimit times again", async () => {
     const failed = engine.create(remote, { connection: { ...connection, port: 1, dialErrorLimit: 2 }, create: "true" });
     await expect(failed).rejects.toThrow("ssh: connect to 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1");
+  });
+
+  test("that the host resets, as one does that boots, is tried again, and the plugin lives on", async () => {
+    const resetting = createServer((socket) => socket.on("error", () => undefined).resetAndDestroy());
+    await once(resetting.listen(0, "127.0.0.1"), "listening");
+    const { port } = resetting.address() as AddressInfo;
+    const failed = engine.create(remote, { connection: { ...trusting, port, dialErrorLimit: 1 }, create: "true" });
+    await expect(failed).rejects.toThrow(/ECONNRESET|Connection lost/);
+    resetting.close();
+    expect(await engine.create(remote, { connection, create: "echo alive" })).toMatchObject({ stdout: "alive" });
   });
 
   test("is made as soon as the host is up", async () => {

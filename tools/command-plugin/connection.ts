@@ -71,7 +71,8 @@ function handshake(settings: Properties, through: { readonly sock?: ClientChanne
     const client = new Client();
     // Small packets go out at once: a command is a chain of short questions and answers.
     client.once("ready", () => resolve(client.setNoDelay(true)));
-    client.once("error", (error) => reject(refusal ?? new Error(`ssh: connect to ${where}: ${error.message}`)));
+    // More than one may come: a reset connection, then the handshake that it breaks. One that nobody hears would end this process.
+    client.on("error", (error) => reject(refusal ?? new Error(`ssh: connect to ${where}: ${error.message}`)));
     client.once("close", () => reject(refusal ?? new Error(`ssh: connect to ${where}: connection closed`)));
     try {
       client.connect({
