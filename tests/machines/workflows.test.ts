@@ -124,7 +124,7 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
   }, 300_000);
 
   test("there, the rehearsal says in one line what it needs", async () => {
-    const { code, stdout, stderr } = await clone.npm("up");
+    const { code, stdout, stderr } = await clone.npm("up", "--", "local");
     expect([code, stdout, stderr]).toEqual([1, "", "webstack: a stack on local machines needs root; run as root: sudo npm run up\n"]);
   }, 60_000);
 
