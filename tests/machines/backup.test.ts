@@ -478,9 +478,9 @@ describe("the database becomes somebody else's service", () => {
   }, 120_000);
 
   testAtNight("backup", "a dump in a file, as AWS Batch makes one, becomes the database", async () => {
-    await stack.remote(`sudo bash -c 'set -a; . /etc/webstack/env; exec pg_dump --format=custom --file=/root/batch.dump "$DATABASE_URL"'`);
+    await stack.remote(`sudo bash -c 'set -a; . /etc/webstack/env; exec pg_dump --format=custom --file=/opt/batch.dump "$DATABASE_URL"'`);
     neighbour.ask("alter role shop createdb; delete from shop_product", "shop");
-    expect(await stack.remote("sudo hostctl restore --dump /root/batch.dump --yes")).toMatch(/^database shop: is backup batch\.dump; kept as shop_before_/m);
+    expect(await stack.remote("sudo hostctl restore --dump /opt/batch.dump --yes")).toMatch(/^database shop: is backup batch\.dump; kept as shop_before_/m);
     expect(neighbour.ask("select count(*) > 5 from shop_product", "shop")).toBe("t");
     const wrong = await stack.ssh("sudo hostctl restore --dump /etc/hostname --yes");
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("must be a dump as `pg_dump --format=custom` writes it")]);

@@ -132,7 +132,7 @@ test("an alert of the host is heard: the uptime check of its status page finds 5
   const authority = makeAuthority("an authority");
   const { certificate, key } = sign(authority, ["DNS:www.ocpizza.fr"]);
   // The host's stand-in, which no authority signed, is an alert, and so is the order that failed.
-  const install = "cp -p /etc/webstack/tls/site.pem /root/stand-in.pem; cat > /etc/webstack/tls/site.pem; hostctl reload; systemctl reset-failed";
+  const install = "cp -p /etc/webstack/tls/site.pem /opt/stand-in.pem; cat > /etc/webstack/tls/site.pem; hostctl reload; systemctl reset-failed";
   expect(await cloud.ssh(`sudo sh -ec '${install}'`, { stdin: `${certificate}${key}` })).toMatchObject({ code: 0 });
   const found = () => checked(cloud.store, "-alerts", address(), authority.certificate);
   // The watch's looks, which are a minute apart, are had at once.
@@ -153,7 +153,7 @@ test("an alert of the host is heard: the uptime check of its status page finds 5
   expect([secret, (await cloud.pulumi(["stack", "export"])).stdout.includes(secret)]).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), false]);
   expect(await holding(secret)).toEqual(["/etc/webstack/monitoring-secrets"]);
   expect(await cloud.remote("sudo -u ocpizza ls /run/webstack/status 2>&1; true")).toContain("Permission denied");
-  await cloud.remote("sudo sh -ec 'mv /root/stand-in.pem /etc/webstack/tls/site.pem; hostctl reload'");
+  await cloud.remote("sudo sh -ec 'mv /opt/stand-in.pem /etc/webstack/tls/site.pem; hostctl reload'");
 }, 60_000);
 
 sameHostTests(cloud, page, "examples/ocpizza/shop/static/shop/site.css");
