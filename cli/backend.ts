@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
-import { configFolder, dataFolder, project } from "../tools/setup/folders";
+import { configFolder, dataFolder } from "../tools/setup/folders";
+import { stackFileOf } from "./stackYaml";
 
 /** Where stacks of a user without a backend are kept. */
 export const stateFolder = (): string => join(dataFolder(), "state");
@@ -55,11 +56,11 @@ export const isWrongPassphrase = (said: string): boolean => /incorrect passphras
 
 /** Whose passphrase opens the secrets of a stack and whose was tried, in a line. `passwd`: the text of /etc/passwd. */
 export function wrongPassphrase(stack: string, passwd = readFileSync("/etc/passwd", "utf8")): string {
-  const file = `Pulumi.${stack}.yaml`;
+  const file = stackFileOf(stack);
   const tried = process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined ? "PULUMI_CONFIG_PASSPHRASE" : (process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? passphraseFile());
-  const owner = existsSync(join(project, file)) ? homeOf(statSync(join(project, file)).uid, passwd) : undefined;
+  const owner = existsSync(file) ? homeOf(statSync(file).uid, passwd) : undefined;
   const theirs = owner === undefined || owner.name === userInfo().username ? "" : `; the file is ${owner.name}'s, whose passphrase is in ${owner.home}/.config/webstack/passphrase`;
-  return `the secrets of ${file} do not open with the passphrase of ${userInfo().username} (${tried})${theirs}; run this as the user who made the stack, or set PULUMI_CONFIG_PASSPHRASE_FILE to that user's file`;
+  return `the secrets of ${basename(file)} do not open with the passphrase of ${userInfo().username} (${tried})${theirs}; run this as the user who made the stack, or set PULUMI_CONFIG_PASSPHRASE_FILE to that user's file`;
 }
 
 function homeOf(uid: number, passwd: string): { readonly name: string; readonly home: string } | undefined {

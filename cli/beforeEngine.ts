@@ -17,7 +17,7 @@ import { stackFileOf } from "./stackYaml";
  * What is known to be amiss with a stack in a cloud before the engine fetches anything: its file, secrets that are not set, access that is missing, its source. All
  * at once, since each that comes later costs another try.
  */
-export async function problemsBefore(stack: string, text: string): Promise<readonly Problem[]> {
+export function problemsBefore(stack: string, text: string): readonly Problem[] {
   const { raw, hashes } = readStackFile(text);
   const { spec, problems } = checkSpec(raw, { project: "webstack", stack, secretNames: new Set(Object.keys(hashes)) });
   // What a target says of a description that is wrong would be said of its defaults.
@@ -43,8 +43,8 @@ export function warnOfStaleLock(stack: string): void {
 }
 
 /** @throws ConfigError with all of them */
-export async function requireNoProblems(stack: string): Promise<void> {
+export function requireNoProblems(stack: string): void {
   const file = stackFileOf(stack);
-  const problems = existsSync(file) ? await problemsBefore(stack, readFileSync(file, "utf8")) : [];
+  const problems = existsSync(file) ? problemsBefore(stack, readFileSync(file, "utf8")) : [];
   if (problems.length > 0) throw new ConfigError(basename(file), problems);
 }

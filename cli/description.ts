@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseSpec } from "../infra/config/parse";
 import { ownSecrets } from "../infra/config/settings";
 import type { StackSpec } from "../infra/config/spec";
-import { project } from "../tools/setup/folders";
 import { readStackFile } from "./review/stackFile";
+import { stackFileOf } from "./stackYaml";
 import { UsageError } from "./terminal";
 
 /**
@@ -14,7 +13,7 @@ import { UsageError } from "./terminal";
  * @throws UsageError where there is no such file, ConfigError with every problem of it
  */
 export function readDescription(folder: string, stack: string): StackSpec {
-  const file = join(folder, `Pulumi.${stack}.yaml`);
+  const file = stackFileOf(stack, folder);
   if (!existsSync(file)) throw new UsageError(`there is no Pulumi.${stack}.yaml; make one: npm run new -- --name ${stack}`);
   return parseDescription(readFileSync(file, "utf8"), stack);
 }
@@ -29,6 +28,6 @@ export function parseDescription(text: string, stack: string): StackSpec {
 
 /** Whether a stack is one of this box, by its file; one that cannot be read is taken for another. */
 export function isLocal(stack: string): boolean {
-  const file = join(project, `Pulumi.${stack}.yaml`);
+  const file = stackFileOf(stack);
   return existsSync(file) && readStackFile(readFileSync(file, "utf8")).raw["target"] === "local";
 }

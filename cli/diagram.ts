@@ -2,16 +2,14 @@
  * npm run diagram [-- STACK [--out FILE]]: draws the stack as SVG, on standard output unless told otherwise. With --docs it writes those of the project's own stacks, which
  * tests/cli/diagram.test.ts compares.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseSpec } from "../infra/config/parse";
-import { ownSecrets } from "../infra/config/settings";
 import { planStack } from "../infra/plan";
 import { project } from "../tools/setup/folders";
+import { readDescription } from "./description";
 import { sceneOf } from "./diagram/scene";
 import { svg } from "./diagram/svg";
 import { emit } from "./out";
-import { readStackFile } from "./review/stackFile";
 import { main } from "./terminal";
 import { whichStack } from "./whichStack";
 
@@ -22,10 +20,7 @@ export const pictures = (): ReadonlyMap<string, string> => new Map(documented.ma
 
 /** @throws ConfigError with the problems of the stack's file; a secret that is missing is none here */
 function draw(stack: string): string {
-  const { raw, hashes } = readStackFile(readFileSync(join(project, `Pulumi.${stack}.yaml`), "utf8"));
-  const named = Array.isArray(raw["secrets"]) ? raw["secrets"].map(String) : [];
-  const secretNames = new Set([...Object.keys(hashes), ...named, ...ownSecrets(raw), "backupPassword"]);
-  return svg(sceneOf(planStack(parseSpec(raw, { project: "webstack", stack, secretNames }))));
+  return svg(sceneOf(planStack(readDescription(project, stack))));
 }
 
 if (require.main === module) {

@@ -34,7 +34,7 @@ export async function look<Result>(stack: string, use: (prepared: Prepared) => P
       if (made.length > 0) console.log(`For this preview alone: random values for ${made.join(", ")}.`);
     } else {
       await requireNothingLost(pulumi, config);
-      await requireNoProblems(stack);
+      requireNoProblems(stack);
     }
     warnOfStaleLock(stack);
     return await use({ pulumi, local, config });

@@ -20,6 +20,7 @@ import { overlay, overlayModule } from "./new/overlay";
 import { freeRange } from "./new/range";
 import type { Requirements } from "./new/requirements";
 import { stackFile } from "./new/stackFile";
+import { stackFileOf } from "./stackYaml";
 import { main, table, UsageError } from "./terminal";
 
 main(async () => {
@@ -40,7 +41,7 @@ main(async () => {
   const text = stackFile(made, relative(project, root));
   // Refused here, before anything is written or asked of an index.
   parseDescription(text, made.name);
-  const description = join(project, `Pulumi.${made.name}.yaml`);
+  const description = stackFileOf(made.name);
   if (existsSync(description)) throw new UsageError(`${description} is there already; move it away, or take another --name`);
   const beside = [...(made.overlaid ? [join(root, `${overlayModule}.py`)] : []), ...(made.requirements === lockName ? [join(root, lockName)] : [])];
   // A second stack of the same app uses what the first one brought.

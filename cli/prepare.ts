@@ -37,7 +37,7 @@ export async function prepare(stack: string): Promise<Prepared> {
     if (made.length > 0) console.log(`Set in Pulumi.${stack}.yaml, encrypted: random values for ${made.join(", ")}.`);
   } else {
     await requireNothingLost(pulumi, config);
-    await requireNoProblems(stack);
+    requireNoProblems(stack);
   }
   warnOfStaleLock(stack);
   return { pulumi, local, config };

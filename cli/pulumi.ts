@@ -7,6 +7,7 @@ import { capture, Failed, run } from "../tools/setup/process";
 import { findPulumi } from "../tools/setup/pulumi";
 import { SetUpError } from "../tools/setup/step";
 import { failureOf, type Failure } from "./failure";
+import { stackFileOf } from "./stackYaml";
 import { backendEnvironment, folderOf, isWrongPassphrase, makeBackend, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
 
 /**
@@ -44,7 +45,7 @@ export class Pulumi {
   async run(verb: readonly string[]): Promise<number> {
     const status = await run(this.program, this.words(verb), { cwd: project, env: this.env });
     // What it printed is on the terminal alone.
-    if (status !== 0 && existsSync(join(project, `Pulumi.${this.stack}.yaml`))) await this.capture(["config", "--show-secrets", "--json"]).catch(tellPassphrase);
+    if (status !== 0 && existsSync(stackFileOf(this.stack))) await this.capture(["config", "--show-secrets", "--json"]).catch(tellPassphrase);
     return status;
   }
 
@@ -75,7 +76,7 @@ export class Pulumi {
   async ensure(): Promise<boolean> {
     makeBackend();
     if ((await listed(this.program, this.env)).some(({ name }) => name === this.stack)) return false;
-    if (!existsSync(join(project, `Pulumi.${this.stack}.yaml`))) {
+    if (!existsSync(stackFileOf(this.stack))) {
       throw new SetUpError(`there is no Pulumi.${this.stack}.yaml; npm run new -- --name ${this.stack} makes one`);
     }
     const here = await this.onThisBox();

@@ -1,9 +1,10 @@
 import { backupPasswordName, sshKeyName } from "../infra/config/settings";
 import type { Pulumi } from "./pulumi";
+import { signature } from "./review/deployed";
 import type { StackConfig } from "./stack";
 
-/** How the engine marks a secret that it opened. https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/resource/properties.go */
-const [signature, isSecret] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"] as const;
+/** The mark of a secret that it opened. */
+const isSecret = "1b47061264138c4ac30d75fd1eb44270";
 
 interface Inputs {
   readonly connection?: { readonly privateKey?: unknown };

@@ -92,5 +92,5 @@ def _provide(host, manifest, changes):
 
 def _hide_secrets(host, env=None, plain=(), database_admin=None):
     """Both the values to come and those that are there."""
-    host.log.mask.add({**environment.secrets(host.paths), **administrator.secrets(host.paths)})
+    host.log.mask.add(administrator.of_app(host.paths))
     host.log.mask.add({**environment.secrets(host.paths, env or {}, plain), administrator.NAME: database_admin or ""})

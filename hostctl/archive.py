@@ -41,18 +41,27 @@ def add(archive, folder):
         raise HostError(f"{archive}: cannot be unpacked ({failure}); {AGAIN}") from None
 
 
-def digest(source):
-    """First 16 hex digits of the SHA-256 over one line a file, as infra/release/digest.ts computes it."""
-    found = []
-    for folder, _, names in os.walk(source):
-        for name in names:
-            path = os.path.join(folder, name)
-            found.append((os.fsencode(os.path.relpath(path, source)), path))
+def seen(path):
+    """What counts of a file of a source: "x" where its owner may execute it, else "-", and its SHA-256."""
+    return f"{'x' if os.stat(path).st_mode & 0o100 else '-'} {files.sha256(path)}"
+
+
+def contents(source):
+    """{path: what counts of it} of every file of a source."""
+    paths = [os.path.join(folder, name) for folder, _, names in os.walk(source) for name in names]
+    return {os.path.relpath(path, source): seen(path) for path in paths}
+
+
+def digest_of(found):
+    """First 16 hex digits of the SHA-256 over one line a file of contents(), as infra/release/digest.ts computes it."""
     whole = hashlib.sha256()
-    for relative, path in sorted(found):
-        executable = "x" if os.stat(path).st_mode & 0o100 else "-"
-        whole.update(f"{executable} {files.sha256(path)} ".encode() + relative + b"\n")
+    for relative, path in sorted((os.fsencode(path), path) for path in found):
+        whole.update(f"{found[path]} ".encode() + relative + b"\n")
     return whole.hexdigest()[:16]
+
+
+def digest(source):
+    return digest_of(contents(source))
 
 
 def _unpack_member(members, member, folder):

@@ -50,7 +50,7 @@ def settings_or_fail(paths):
 
 def open_database(host):
     """The app's database, with everything secret hidden from the log from here on."""
-    host.log.mask.add({**environment.secrets(host.paths), **administrator.secrets(host.paths), **access(host)})
+    host.log.mask.add({**administrator.of_app(host.paths), **access(host)})
     return administrator.app_database(host)
 
 

@@ -13,18 +13,18 @@ class Mask:
     """A function that puts [NAME] where a text holds a secret. It only ever learns more of them: an old password is a secret still."""
 
     def __init__(self):
-        self._names, self._patterns = {}, []
+        # {secret: (pattern, name)}
+        self._known = {}
 
     def add(self, values):
         """`values`: {name: secret}."""
         for name, value in values.items():
             for part in _parts(value):
-                if len(part) >= LEAST and part not in self._names:
-                    self._names[part] = name
-                    self._patterns.append((re.compile(_pattern(part)), name))
+                if len(part) >= LEAST and part not in self._known:
+                    self._known[part] = re.compile(_pattern(part)), name
 
     def __call__(self, text):
-        found = sorted((match.start(), -match.end(), name) for pattern, name in self._patterns for match in pattern.finditer(text))
+        found = sorted((match.start(), -match.end(), name) for pattern, name in self._known.values() for match in pattern.finditer(text))
         shown, end = [], 0
         for start, minus_stop, name in found:
             # Of two that overlap no rest is left.

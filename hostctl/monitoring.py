@@ -68,4 +68,4 @@ def keep_secrets(host, values):
 
 def hide(host):
     """From here on the log shows no secret of the app or of the alerts."""
-    host.log.mask.add({**environment.secrets(host.paths), **administrator.secrets(host.paths), **secrets(host.paths)})
+    host.log.mask.add({**administrator.of_app(host.paths), **secrets(host.paths)})

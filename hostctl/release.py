@@ -42,15 +42,17 @@ def ensure(host, declared):
         files.remove_tree(unfinished)
         archive.unpack(archive.of(paths, digest), unfinished)
     with log.event("Digest-verification"):
-        if not source.is_dir() or (found := archive.digest(source)) != digest:
-            raise HostError(f"release {digest}: its files have the digest {found if source.is_dir() else 'of nothing'}; {archive.AGAIN}")
+        contents = archive.contents(source) if source.is_dir() else None
+        found = "of nothing" if contents is None else archive.digest_of(contents)
+        if found != digest:
+            raise HostError(f"release {digest}: its files have the digest {found}; {archive.AGAIN}")
         requirements = source / declared.requirements
         if not requirements.is_file():
             raise HostError(f"release {digest}: has no {declared.requirements}; set app.requirements to the file with hashed requirements")
         for name, what in (("venv", "the runtime"), (environment.RELEASE, "its own settings"), (static.RECORD, "the record of its static files"), (sources.RECORD, "the record of its files")):
             if os.path.lexists(source / name):
                 raise HostError(f"release {digest}: `{name}` at its top is the name of {what}; rename it or add it to app.exclude")
-        sources.keep(host, source)
+        sources.keep(host, source, contents)
         if archive.made(paths, digest).exists():
             for item in declared.static:
                 files.remove_tree(source / item.folder)

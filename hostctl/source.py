@@ -5,14 +5,13 @@ import os
 from . import archive, files
 from .errors import HostError
 
-# In the release's folder: {path: "x" where its owner may execute it, else "-", and its SHA-256}.
+# In the release's folder: {path: what archive.seen() tells of it}.
 RECORD = ".webstack-source"
 
 
-def keep(host, source):
-    """Record a source whose digest was verified."""
-    made = {os.path.relpath(os.path.join(folder, name), source): _seen(os.path.join(folder, name)) for folder, _, names in os.walk(source) for name in names}
-    files.write(source / RECORD, json.dumps(made, indent=1).encode(), 0o644, host.system.ids("root", "root"))
+def keep(host, source, contents):
+    """Record what archive.contents() found of a source whose digest was verified."""
+    files.write(source / RECORD, json.dumps(contents, indent=1).encode(), 0o644, host.system.ids("root", "root"))
 
 
 def faults(host, declared):
@@ -57,4 +56,4 @@ def _seen(path):
     """A link is nothing that a source has: what is behind it may change unseen."""
     if not os.path.isfile(path) or os.path.islink(path):
         return None
-    return f"{'x' if os.stat(path).st_mode & 0o100 else '-'} {files.sha256(path)}"
+    return archive.seen(path)

@@ -13,7 +13,8 @@ interface Stored {
 
 export const deployedLabel = "what is deployed";
 
-const signature = "4dabf18193072939515e22adb298388d";
+/** How the engine marks what is more than JSON in a state. https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/resource/properties.go */
+export const signature = "4dabf18193072939515e22adb298388d";
 const hidden = Symbol("encrypted in the state");
 
 /**

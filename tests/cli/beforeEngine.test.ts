@@ -18,8 +18,8 @@ afterAll(() => {
   Object.assign(process.env, before);
 });
 
-test("secrets and tokens that are missing are told together, before there is an engine", async () => {
-  const lines = (await problemsBefore("prod", prod)).map(problemLine);
+test("secrets and tokens that are missing are told together, before there is an engine", () => {
+  const lines = problemsBefore("prod", prod).map(problemLine);
   expect(lines).toEqual(expect.arrayContaining([
     expect.stringMatching(/^sshPrivateKey: must be set; run npm run secret -- prod set sshPrivateKey --random$/),
     expect.stringMatching(/^DJANGO_SECRET_KEY: must be set; /),
@@ -28,8 +28,8 @@ test("secrets and tokens that are missing are told together, before there is an 
   ]));
 });
 
-test("a token in the stack's file counts as there", async () => {
-  const lines = (await problemsBefore("prod", `${prod}\n  digitalocean:token:\n    secure: v1:abc\n`)).map(problemLine);
+test("a token in the stack's file counts as there", () => {
+  const lines = problemsBefore("prod", `${prod}\n  digitalocean:token:\n    secure: v1:abc\n`).map(problemLine);
   expect(lines.filter((line) => line.includes("DIGITALOCEAN_TOKEN"))).toEqual([]);
 });
 

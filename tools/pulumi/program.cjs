@@ -9,7 +9,7 @@ const { homedir } = require("node:os");
 const { join } = require("node:path");
 
 const lock = readFileSync(join(__dirname, "../../package-lock.json"));
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "webstack/program");
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "webstack/program");
 
 // Types are checked by `npm run check`. A file is translated once, and kept by its content and the version of what translates it.
 Module._extensions[".ts"] = (module, file) => {
