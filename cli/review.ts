@@ -3,7 +3,7 @@
  * Exit status: 0 nothing is at risk, 1 it refuses (problems, rules that are broken, data at risk), 2 wrong usage.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { project } from "../tools/setup/folders";
@@ -11,6 +11,7 @@ import { markdown } from "./review/markdown";
 import { isRefused, reviewChange } from "./review/review";
 import { deployedSide } from "./review/deployed";
 import { recordCommit, recordFolder, type Side } from "./review/side";
+import { readStackFile } from "./review/stackFile";
 import { emit } from "./out";
 import { Pulumi } from "./pulumi";
 import { main, UsageError } from "./terminal";
@@ -45,21 +46,26 @@ function options(words: readonly string[]) {
 
 async function againstCommit(stack: string, against: string | undefined) {
   const { commit, label } = base(against);
-  const [before, after] = await Promise.all([recordCommit(commit, stack, label), workingTree(stack)]);
+  const { hashes } = readStackFile(readFileSync(stackFile(stack), "utf8"));
+  const [before, after] = await Promise.all([recordCommit(commit, stack, label, hashes), workingTree(stack)]);
   return { before, after };
 }
 
 async function againstState(stack: string) {
+  stackFile(stack);
   const pulumi = new Pulumi(stack);
   await pulumi.require();
   const [exported, after] = await Promise.all([pulumi.capture(["stack", "export"]), workingTree(stack)]);
   return { before: deployedSide(exported, after), after };
 }
 
-function workingTree(stack: string): Promise<Side> {
-  if (!existsSync(join(project, `Pulumi.${stack}.yaml`))) throw new UsageError(`there is no Pulumi.${stack}.yaml to review`);
-  return recordFolder(project, stack, "working tree");
+function stackFile(stack: string): string {
+  const file = join(project, `Pulumi.${stack}.yaml`);
+  if (!existsSync(file)) throw new UsageError(`there is no Pulumi.${stack}.yaml to review`);
+  return file;
 }
+
+const workingTree = (stack: string): Promise<Side> => recordFolder(project, stack, "working tree");
 
 /** The commit to compare with: the one that was named, or where this branch left main. */
 function base(against: string | undefined): { readonly commit: string; readonly label: string } {

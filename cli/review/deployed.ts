@@ -51,21 +51,25 @@ export function deployedSide(exported: string, after: Side): Side {
 const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 
 function recorded({ type, inputs = {}, protect = false, propertyDependencies = {} }: Stored, name: string, now: Recorded | undefined): Recorded {
-  const own = Object.entries(inputs).filter(([key]) => !key.startsWith("__"));
+  const own = Object.entries(undated(type, name, inputs)).filter(([key]) => !key.startsWith("__"));
   return {
     type,
     name,
-    inputs: Object.fromEntries(own.map(([key, value]) => [key, adopt(undated(plain(value)), now?.inputs[key], (now?.feeds[key] ?? []).length > 0)])),
+    inputs: Object.fromEntries(own.map(([key, value]) => [key, adopt(plain(value), now?.inputs[key], (now?.feeds[key] ?? []).length > 0)])),
     feeds: Object.fromEntries(Object.entries(propertyDependencies).map(([key, urns]) => [key, urns.map(nameOf).sort()])),
     options: { protect, deleteBeforeReplace: now?.options.deleteBeforeReplace ?? false, replaceOnChanges: now?.options.replaceOnChanges ?? [] },
   };
 }
 
-/** Without the moment at which an `up` found the host to differ and applied the same again: that is none of the description. See infra/targets/askHost.ts. */
-function undated(value: unknown): unknown {
-  if (typeof value === "string") return value.replace(/ # again: \S+$/, "");
-  if (typeof value !== "object" || value === null || !("AGAIN" in value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== "AGAIN"));
+/**
+ * Without the moment at which an `up` found the host to differ and applied the same again: `after` was told nothing of it, and it decides nothing of what runs.
+ * Two commands of a host have it, see infra/targets/delivery.ts; what looks like it elsewhere is the description's own.
+ */
+function undated(type: string, name: string, inputs: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { create, environment } = inputs;
+  if (type === "command:remote:Command" && name.endsWith("-apply") && typeof create === "string") return { ...inputs, create: create.replace(/ # again: \d{4}-[\d:.T-]+Z$/, "") };
+  if (type !== "command:local:Command" || !name.endsWith("-release") || typeof environment !== "object" || environment === null) return inputs;
+  return { ...inputs, environment: Object.fromEntries(Object.entries(environment).filter(([key]) => key !== "AGAIN")) };
 }
 
 /** Assets become their text, secrets {@link hidden}. */

@@ -1,6 +1,7 @@
 import { problemLine } from "../../infra/config/problems";
 import type { Bill, CostLine } from "../../infra/plan/cost";
 import type { Budget } from "./budget";
+import { deployedLabel } from "./deployed";
 import type { Step } from "./graph";
 import { isRefused, type Review } from "./review";
 
@@ -32,7 +33,7 @@ const hash = (text: string | null): string => (text === null ? "not set" : `\`${
 function verdict(review: Review): string {
   const { headline, consequences } = review.verdict;
   const mark = isRefused(review) ? "⛔" : ["downtime", "not known"].includes(review.verdict.level) ? "⚠️" : "✅";
-  return section(`${mark} ${headline.charAt(0).toUpperCase()}${headline.slice(1)}`, consequences.length === 0 ? ["Nothing that runs is touched."] : consequences.map(({ level, says }) => `- **${level}**: ${says}`));
+  return section(`${mark} ${headline.charAt(0).toUpperCase()}${headline.slice(1)}`, consequences.length === 0 ? [`Nothing that runs is touched${review.before === deployedLabel ? ", unless the environment or a secret is another than the one in the state, which is encrypted" : ""}.`] : consequences.map(({ level, says }) => `- **${level}**: ${says}`));
 }
 
 const verbs: readonly (readonly [Step["does"], string])[] = [["create", "+ create"], ["update", "~ update"], ["replace", "± replace"], ["delete", "- delete"]];

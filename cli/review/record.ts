@@ -1,6 +1,6 @@
 /**
- * Records what a version of the program declares for a stack, without an engine: record.ts FOLDER STACK FILE. The program of FOLDER is
- * run in a process of its own, because two versions of it share no module; the answer is a Side as JSON in FILE.
+ * Records what a version of the program declares for a stack, without an engine: record.ts FOLDER STACK FILE HASHES. The program of FOLDER is
+ * run in a process of its own, because two versions of it share no module; the answer is a Side as JSON in FILE. HASHES is JSON, see recordFolder.
  */
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -39,13 +39,13 @@ function loadProgram(folder: string): Program {
   return { ...part("config/parse.ts"), ...part("plan/index.ts"), ...part("host/index.ts"), ...part("release/digest.ts"), ...part("targets/index.ts") } as Program;
 }
 
-async function main([folder = "", stack = "", file = ""]: readonly string[]): Promise<void> {
+async function main([folder = "", stack = "", file = "", since = "{}"]: readonly string[]): Promise<void> {
   process.chdir(folder);
-  const side = await record(resolve(folder), stack);
+  const side = await record(resolve(folder), stack, JSON.parse(since) as Side["hashes"]);
   writeFileSync(file, JSON.stringify(side));
 }
 
-async function record(folder: string, stack: string): Promise<Omit<Side, "label">> {
+async function record(folder: string, stack: string, since: Side["hashes"]): Promise<Omit<Side, "label">> {
   const { raw, hashes } = readStackFile(readFileSync(`Pulumi.${stack}.yaml`, "utf8"));
   const program = loadProgram(folder);
   const { spec, problems, unset } = describe(program, raw, stack, new Set(Object.keys(hashes)));
@@ -59,7 +59,7 @@ async function record(folder: string, stack: string): Promise<Omit<Side, "label"
   try {
     const target = program.targetFor(spec.target);
     const more = target.check(plan).filter(({ ofBox }) => ofBox !== true);
-    const { resources, environment } = await build(stack, () => target.build(plan, files, release, secretsOf(spec, hashes)));
+    const { resources, environment } = await build(stack, () => target.build(plan, files, release, secretsOf(spec, { ...firstValues(unset, since), ...hashes })));
     return { ...known, problems: more, resources, notBuilt: null, manifests: manifestsOf(files, resources), environment };
   } catch (error) {
     if (error instanceof Error && error.name === "ConfigError") return { ...known, problems: (error as ConfigError).problems, notBuilt: error.message.replace(/\n\s*/g, " ") };
@@ -77,6 +77,11 @@ function describe(program: Program, raw: Readonly<Record<string, unknown>>, stac
   const unset = first.problems.filter(({ must, hint }) => must === "must be set" && hint !== undefined && secretHint.test(hint)).map(({ at }) => at);
   if (unset.length === 0) return { ...first, unset };
   return { ...program.checkSpec(raw, { ...context, secretNames: new Set([...secretNames, ...unset]) }), unset };
+}
+
+/** Of secrets that were missing: `up` refuses without them, so whatever runs runs with the values that they were given first. */
+function firstValues(unset: readonly string[], since: Side["hashes"]): Side["hashes"] {
+  return Object.fromEntries(Object.entries(since).filter(([name]) => unset.includes(name)));
 }
 
 /** Stand-ins that tell a secret's name and the hash of its encrypted text, so that a rotation shows and the value cannot. */

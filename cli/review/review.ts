@@ -101,12 +101,14 @@ function compareSecrets({ hashes: old }: Side, { hashes: now }: Side): readonly 
 }
 
 function unknowns(before: Side, after: Side, steps: readonly Step[] | null): readonly string[] {
+  const first = before.label === deployedLabel ? [] : before.unset.filter((name) => after.hashes[name] !== undefined);
   return [
     before.label === deployedLabel
       ? "No cloud was asked: this compares the stack's state with a description. What was changed by hand since does not show; the environment and the secrets of the state are encrypted and count as unchanged; the cost before and the firewall's openings are not known."
       : `No engine and no cloud was asked: this compares two descriptions, "${before.label}" and "${after.label}". What was changed by hand since, or was never brought up, does not show.`,
     "Addresses, host keys, passwords and other values that a cloud makes up are taken as unchanged unless their resource is replaced.",
     ...(steps === null ? [`Resources were not compared: ${[before, after].flatMap((side) => (side.notBuilt === null ? [] : [`${side.label}: ${side.notBuilt}`])).join("; ")}. The verdict holds for what happens on the hosts alone.`] : []),
+    ...(first.length === 0 ? [] : [`What has no value in "${before.label}" counts as set for the first time, before anything ran: ${first.join(", ")}. A value that took the place of another does not show.`]),
     ...(after.plan === null ? [] : [budgetNotice(after.plan)].filter((notice) => notice !== null)),
     ...(Object.keys(after.hashes).length === 0 ? [] : ["A secret is compared by its encrypted text: the same value set again looks like a rotation."]),
   ];

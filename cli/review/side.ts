@@ -56,26 +56,29 @@ function lastLine(error: unknown): string {
 const run = promisify(execFile);
 const project = join(__dirname, "..", "..");
 
-/** The stack as the program and the files in `folder` describe it. */
-export async function recordFolder(folder: string, stack: string, label: string): Promise<Side> {
+/**
+ * The stack as the program and the files in `folder` describe it.
+ * @param since hashes of secrets that were set later. One that `folder` asks for and lacks counts as the value that it got then, since nothing was brought up without.
+ */
+export async function recordFolder(folder: string, stack: string, label: string, since: Side["hashes"] = {}): Promise<Side> {
   const scratch = mkdtempSync(join(tmpdir(), "webstack-review-"));
   try {
     const file = join(scratch, "side.json");
     // Not through tsx's own command, which is a second process.
-    await run(process.execPath, ["--require", join(project, "node_modules/tsx/dist/cjs/index.cjs"), join(__dirname, "record.ts"), folder, stack, file], { cwd: folder });
+    await run(process.execPath, ["--require", join(project, "node_modules/tsx/dist/cjs/index.cjs"), join(__dirname, "record.ts"), folder, stack, file, JSON.stringify(since)], { cwd: folder });
     return { ...(JSON.parse(readFileSync(file, "utf8")) as Omit<Side, "label">), label };
   } finally {
     rmSync(scratch, { recursive: true });
   }
 }
 
-/** The stack as a commit describes it; null where the commit has no such stack. A program that fails, such as one too old to be asked, says so. */
-export async function recordCommit(commit: string, stack: string, label: string): Promise<Side | null> {
+/** As {@link recordFolder}, of a commit; null where the commit has no such stack. A program that fails, such as one too old to be asked, says so. */
+export async function recordCommit(commit: string, stack: string, label: string, since: Side["hashes"] = {}): Promise<Side | null> {
   const scratch = mkdtempSync(join(tmpdir(), "webstack-review-"));
   try {
     const folder = await checkOut(project, commit, stack, scratch);
     if (folder === null) return null;
-    return await recordFolder(folder, stack, label).catch((error: unknown) => ({ ...emptySide, label, resources: null, notBuilt: `its program failed: ${lastLine(error)}` }));
+    return await recordFolder(folder, stack, label, since).catch((error: unknown) => ({ ...emptySide, label, resources: null, notBuilt: `its program failed: ${lastLine(error)}` }));
   } finally {
     rmSync(scratch, { recursive: true });
   }

@@ -38,16 +38,20 @@ export function judge(before: Side, after: Side, compared: readonly Step[] | nul
     ...steps.filter((step) => !move.explains(step)).flatMap((step) => ofStep(step, steps)),
     ...names(before, after),
     // On another target there is nothing that could restart.
-    ...(before.spec?.target === after.spec?.target ? hosts : []).filter(({ host }) => !steps.some(({ name, does }) => name === host && does !== "update")).flatMap(ofHost),
+    ...(isOnAnotherTarget(before, after) ? [] : hosts).filter(({ host }) => !steps.some(({ name, does }) => name === host && does !== "update")).flatMap(ofHost),
   ];
   const sorted = [...consequences].sort((a, b) => levels.indexOf(b.level) - levels.indexOf(a.level));
   const level = sorted[0]?.level ?? (steps.length === 0 ? "nothing" : "no downtime");
   return { level, headline: headline(level, sorted, hosts), consequences: sorted };
 }
 
+/** What is deployed has no description; a host of it that stays is one of the same target. */
+const isOnAnotherTarget = ({ spec: old }: Side, { spec: now }: Side): boolean => old !== null && now !== null && old.target !== now.target;
+
 /** A stack that moves to another target leaves everything behind, whether or not we can say what it becomes there. */
-function betweenTargets({ spec: old }: Side, { spec: now }: Side): readonly Consequence[] {
-  if (old === null || now === null || old.target === now.target) return [];
+function betweenTargets(before: Side, after: Side): readonly Consequence[] {
+  const [old, now] = [before.spec, after.spec];
+  if (old === null || now === null || !isOnAnotherTarget(before, after)) return [];
   const data = old.database.kind !== "managed" ? [] : [{ level: "data at risk" as const, says: `the database stays on ${old.target} and is deleted with it: its data does not follow to ${now.target}; back it up, bring a second stack up there, restore, switch the name, then take this one down` }];
   return [...data, { level: "downtime", says: `everything on ${old.target} is deleted and made anew on ${now.target}, at another address` }];
 }

@@ -90,7 +90,7 @@ test("against what is deployed, nothing is left to do, and a change shows with i
   stack.change({ site: { maxBodyMiB: 26 } });
   const changed = await recordFolder(stack.folder, stack.name, "after");
   const { files, verdict } = reviewChange(stack.name, deployedSide(state.stdout, changed), changed);
-  expect(verdict.headline).toBe("no downtime");
+  expect([verdict.headline, verdict.consequences]).toEqual(["no downtime", [{ level: "no downtime", says: "web-0: nginx.service reloads without losing a connection" }]]);
   expect(files.map(({ path }) => path)).toEqual(["/etc/nginx/webstack/site.conf"]);
   expect(files[0]?.patch).toContain("+    client_max_body_size 26m;");
   await stack.mustUp();

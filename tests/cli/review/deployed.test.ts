@@ -4,16 +4,20 @@ import type { Recorded, Side } from "../../../cli/review/side";
 
 const signature = "4dabf18193072939515e22adb298388d";
 
-const exported = (inputs: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+const again = "2026-11-27T00:33:01.123Z";
+const machine = "digitalocean:index/droplet:Droplet";
+
+const exported = (inputs: Record<string, unknown>, more: Record<string, unknown> = {}, type = machine, name = "web-0") =>
   JSON.stringify({ deployment: { resources: [
     { urn: "urn:pulumi:prod::webstack::pulumi:pulumi:Stack::webstack-prod", type: "pulumi:pulumi:Stack" },
-    { urn: "urn:pulumi:prod::webstack::digitalocean:index/droplet:Droplet::web-0", type: "digitalocean:index/droplet:Droplet", inputs, ...more },
+    { urn: `urn:pulumi:prod::webstack::${type}::${name}`, type, inputs, ...more },
   ] } });
 
-const droplet = (inputs: Recorded["inputs"], feeds: Recorded["feeds"] = {}): Side => ({
+const resource = (inputs: Recorded["inputs"], feeds: Recorded["feeds"], type: string, name: string): Side => ({
   label: "", problems: [], unset: [], hashes: {}, spec: null, plan: null, release: null, notBuilt: null, manifests: {}, environment: {},
-  resources: [{ type: "digitalocean:index/droplet:Droplet", name: "web-0", inputs, feeds, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [] } }],
+  resources: [{ type, name, inputs, feeds, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [] } }],
 });
+const droplet = (inputs: Recorded["inputs"], feeds: Recorded["feeds"] = {}): Side => resource(inputs, feeds, machine, "web-0");
 
 const steps = (state: string, after: Side) => compareResources(deployedSide(state, after).resources ?? [], after.resources ?? []).map(({ does, name, changes }) => [does, name, changes.map(({ input }) => input)]);
 
@@ -40,10 +44,18 @@ test("a snapshot of a replaced machine is no concern of the description", () => 
 });
 
 test("that an up found a host to differ and applied the same again is no difference", () => {
-  const again = "2026-11-27T00:33:01.123Z";
-  const inputs = { create: `sudo apply # again: ${again}`, environment: { HOST: "h", AGAIN: again } };
-  expect(steps(exported(inputs), droplet({ create: "sudo apply", environment: { HOST: "h" } }))).toEqual([]);
-  expect(steps(exported(inputs), droplet({ create: "sudo apply", environment: { HOST: "other" } }))).toEqual([["update", "web-0", ["environment"]]]);
+  const [apply, release] = [["command:remote:Command", "web-0-apply"], ["command:local:Command", "web-0-release"]] as const;
+  expect(steps(exported({ create: `sudo apply # again: ${again}` }, {}, ...apply), resource({ create: "sudo apply" }, {}, ...apply))).toEqual([]);
+  expect(steps(exported({ environment: { HOST: "h", AGAIN: again } }, {}, ...release), resource({ environment: { HOST: "h" } }, {}, ...release))).toEqual([]);
+  expect(steps(exported({ environment: { HOST: "h", AGAIN: again } }, {}, ...release), resource({ environment: { HOST: "other" } }, {}, ...release))).toEqual([["update", "web-0-release", ["environment"]]]);
+});
+
+test("what only looks like that moment is the description's own, and its change shows", () => {
+  const own = { userData: `#cloud-config # again: ${again}`, tags: { AGAIN: "1" } };
+  expect(steps(exported(own), droplet(own))).toEqual([]);
+  expect(steps(exported(own), droplet({ userData: "#cloud-config", tags: {} }))).toEqual([["replace", "web-0", ["tags", "userData"]]]);
+  const apply = ["command:remote:Command", "web-0-apply"] as const;
+  expect(steps(exported({ create: "sudo apply # again: and again" }, {}, ...apply), resource({ create: "sudo apply" }, {}, ...apply))).toEqual([["update", "web-0-apply", ["create"]]]);
 });
 
 test("an asset is its text, and a bundle in it the host's manifest", () => {

@@ -111,6 +111,12 @@ test("a new release is told as such, even where units change, too", () => {
   ]);
 });
 
+test("what is deployed has no description, and a change on its hosts is told all the same", () => {
+  const unit = (text: string) => hostSide({ files: [file("/etc/systemd/system/web@.service", text, { onChange: [{ verb: "roll", service: "web" }] })] });
+  const described: Side = { ...unit("--workers 2"), spec: exampleSpec("local") };
+  expect(verdictOf(unit("--workers 3"), described)).toMatchObject({ level: "restart", headline: "restart of web, rolled: no request fails" });
+});
+
 test("connections wait for an nginx that restarts; they are refused only while it hands its ports to systemd", () => {
   const nginx = (verb: "restart" | "reload", text: string, units: readonly string[] = ["nginx@80.socket"]) => ({ units, files: [file("/etc/x", text, { onChange: [{ verb, unit: "nginx.service" }] })] });
   const anew = "no downtime: web-0: nginx starts anew: connections wait meanwhile, and its old workers finish what they have";
