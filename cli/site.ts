@@ -1,5 +1,6 @@
 /** What a visitor gets: `200 OK, 5123 bytes in 31 ms`. */
 export interface SiteAnswer {
+  /** That the site is in maintenance is how it should answer then: `hostctl` has asked the app itself. */
   readonly ok: boolean;
   readonly text: string;
 }
@@ -11,10 +12,23 @@ export async function fetchSite(url: string): Promise<SiteAnswer> {
     const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
     const body = await response.arrayBuffer();
     const took = Math.round(performance.now() - started);
-    return { ok: response.ok, text: `${`${response.status} ${response.statusText}`.trim()}, ${body.byteLength} bytes in ${took} ms` };
+    const text = `${`${response.status} ${response.statusText}`.trim()}, ${body.byteLength} bytes in ${took} ms`;
+    const notice = response.status === 503 ? await maintenanceOf(url) : null;
+    return notice === null ? { ok: response.ok, text } : { ok: true, text: `${text}; the site is in maintenance: ${notice}` };
   } catch (error) {
     const { message, cause } = error as Error;
     return { ok: false, text: `no answer from ${url}: ${cause instanceof Error ? cause.message : message}` };
+  }
+}
+
+/** What visitors are told while there is maintenance, which programs get as JSON, see docs/operations.md; null while there is none. */
+async function maintenanceOf(url: string): Promise<string | null> {
+  try {
+    const response = await fetch(url, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(10_000) });
+    const { maintenance, message } = (await response.json()) as { maintenance?: unknown; message?: unknown };
+    return maintenance === true && typeof message === "string" ? message : null;
+  } catch {
+    return null;
   }
 }
 

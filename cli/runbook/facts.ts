@@ -2,6 +2,7 @@ import { connectionsOf } from "../../infra/config/complete";
 import type { HttpServiceSpec, ServiceSpec, StackSpec } from "../../infra/config/spec";
 import { targetDefaults } from "../../infra/config/targets";
 import { databaseAddress } from "../../infra/host/database/server";
+import { healthCheckPath } from "../../infra/host/healthCheck";
 import type { StackPlan } from "../../infra/plan/plan";
 import type { Values } from "./section";
 
@@ -62,10 +63,10 @@ export function databasePort({ target, database }: StackSpec): string {
   return String(targetDefaults[target].databasePorts[database.kind === "none" ? "postgres" : database.engine]);
 }
 
-/** Health pages of the services, as a visitor asks them. */
-export function healthPages(plan: StackPlan): string {
+/** Where each service says from outside whether it works. */
+export function healthChecks(plan: StackPlan): string {
   const base = siteUrl(plan) || "https://ADDRESS/";
-  return plan.spec.services.filter(isHttp).map(({ name, health }) => `${code(`${base.replace(/\/$/, "")}${health.path}`)} (${name})`).join(", ") || "none";
+  return plan.spec.services.filter(isHttp).map(({ name }) => code(`${base.replace(/\/$/, "")}${healthCheckPath(name)}`)).join(", ") || "none";
 }
 
 /** The longest pause that every service allows, 20 s at most: hostctl/pause.py keeps 5 s of each timeout for the app's answer. */

@@ -1,5 +1,5 @@
 import type { StackPlan } from "../../infra/plan/plan";
-import { connectionBudget, databasePort, glance, healthPages, oneOffCommands, onEach, pauseSeconds, siteUrl, unitStates } from "./facts";
+import { connectionBudget, databasePort, glance, healthChecks, oneOffCommands, onEach, pauseSeconds, siteUrl, unitStates } from "./facts";
 import { incidentForm } from "./incidents";
 import { section, type Values } from "./section";
 
@@ -18,7 +18,7 @@ export function runbook(plan: StackPlan): string {
   return [
     part("glance"),
     part("reach"),
-    part("watch", { health: healthPages(plan) }),
+    part("watch", { health: healthChecks(plan) }),
     part("logs", {
       serviceLogs: logs(services.map(({ name }) => name)),
       jobLogs: jobLogs.length === 0 ? "this stack has none." : `one log each.\n\n\`\`\`sh\n${logs(jobLogs)}\n\`\`\``,

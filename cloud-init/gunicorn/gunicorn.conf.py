@@ -1,5 +1,6 @@
 """gunicorn's settings in every slot, beside the words of its command. A gunicorn.conf.py of the release's own, which gunicorn would find by
 itself without this file, holds as before."""
+import logging
 import os
 
 _RELEASE = "gunicorn.conf.py"
@@ -16,6 +17,19 @@ def _read(path):
         exec(compile(text.read(), path, "exec"), found)
     return {name: value for name, value in found.items() if not name.startswith("_")}
 
+
+def _of_a_visitor(record):
+    """Whether a line of the access log is of a request that nginx passed on for somebody. The watchdog asks each second, and checks from outside ask
+    all the time: both come without an address, and would leave little else in a log. gunicorn hands a line the headers by name
+    (https://docs.gunicorn.org/en/stable/settings.html#access-log-format), uvicorn its words, the address first."""
+    asked = record.args
+    if isinstance(asked, dict):
+        return "{x-real-ip}i" in asked
+    return not (isinstance(asked, tuple) and asked[:1] == ("",))
+
+
+for _log in ("gunicorn.access", "uvicorn.access"):
+    logging.getLogger(_log).addFilter(_of_a_visitor)
 
 _own = _read(_RELEASE)
 globals().update(_own)

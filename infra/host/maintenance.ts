@@ -1,5 +1,6 @@
 import type { HttpServiceSpec } from "../config/spec";
 import type { StackPlan } from "../plan/plan";
+import { healthCheckPaths } from "./healthCheck";
 import { file, type ManifestAction, type ManifestFile } from "./manifest";
 import { render, verbatim } from "./render";
 
@@ -12,10 +13,9 @@ const reload: readonly ManifestAction[] = [{ verb: "reload", unit: "nginx.servic
  */
 export function maintenanceFiles({ spec, hostAlerts }: StackPlan, services: readonly HttpServiceSpec[]): readonly ManifestFile[] {
   const path = spec.site.maintenancePath;
-  // Maintenance is no alert.
-  const asked = [...new Set(services.map((service) => service.health.path)), ...(hostAlerts === "page" ? ["~^/\\.webstack/status/"] : [])];
+  const checks = [...healthCheckPaths(services), ...(hostAlerts === "page" ? ["~^/\\.webstack/status/"] : [])];
   return [
-    file(`${nginx}/maintenance.conf`, render("nginx/maintenance.conf", { path, healthPaths: asked.map((at) => `    "${at}" 1;\n`).join("") }), { onChange: reload }),
+    file(`${nginx}/maintenance.conf`, render("nginx/maintenance.conf", { path, checks: checks.map((at) => `    "${at}" 1;\n`).join("") }), { onChange: reload }),
     file(`${nginx}/maintenance-server.conf`, render("nginx/maintenance-server.conf", { path }), { onChange: reload }),
     file(`${nginx}/maintenance-off/state.conf`, verbatim("nginx/maintenance-off.conf"), { onChange: reload }),
     file(`${nginx}/maintenance-off/answer/status.json`, '{"maintenance": false}\n'),

@@ -1,5 +1,6 @@
 import type { HttpServiceSpec, StackSpec } from "../config/spec";
 import type { StackPlan } from "../plan/plan";
+import { healthCheckLocations } from "./healthCheck";
 import { file, type ManifestAction, type ManifestFile } from "./manifest";
 import { maintenanceFiles } from "./maintenance";
 import { inFlight, overloadFiles } from "./overload";
@@ -40,7 +41,7 @@ export function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
   const services = httpServices(plan.spec);
   return [
     file("/etc/nginx/nginx.conf", render("nginx/nginx.conf", { shutdownSeconds: shutdownSeconds(services) }), { onChange: reload }),
-    ...["headers", "add-headers", "proxy", "pause"].map((name) =>
+    ...["headers", "add-headers", "proxy", "pause", "health-server"].map((name) =>
       file(`${folder}/${name}.conf`, verbatim(`nginx/${name}.conf`), { onChange: reload }),
     ),
     ...maintenanceFiles(plan, services),
@@ -86,7 +87,7 @@ function siteText({ spec, site, hostAlerts }: StackPlan, services: readonly Http
     names: site.names.join(" "),
     maxBodyMiB: spec.site.maxBodyMiB,
     quietPaths: spec.site.quietPaths.map((path) => `    "${path}" 0;\n`).join(""),
-    locations: [...status, ...statics, ...proxied].join("\n"),
+    locations: [...status, ...services.map(healthCheckLocations), ...statics, ...proxied].join("\n"),
     ports: ports.join(""),
   };
   if (spec.site.tls === "none") return render("nginx/site-http.conf", values);

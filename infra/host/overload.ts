@@ -9,7 +9,7 @@ const reload: readonly ManifestAction[] = [{ verb: "reload", unit: "nginx.servic
 const queue = 8;
 /** A restart takes a second, in which a small service must not refuse its few visitors. */
 const least = 128;
-/** Below the Backlog= of the service's socket, so that health pages find room in it. */
+/** Below the Backlog= of the service's socket, so that checks find room in it. */
 const most = 448;
 /** What one worker of an asgi service works on at the same time, as it waits without threads. */
 const asgiConcurrency = 16;
@@ -22,11 +22,7 @@ export function inFlight({ kind, workers, threads }: Pick<HttpServiceSpec, "kind
 
 /** nginx's part of an overload: who is counted, the counters, and what is answered. */
 export function overloadFiles(services: readonly HttpServiceSpec[]): readonly ManifestFile[] {
-  const health = [...new Set(services.map((service) => service.health.path))];
-  const text = render("nginx/overload.conf", {
-    healthPaths: health.map((path) => `    "~^[^ ]+ 0 ${path.replace(/[.+*?^$()[\]{}|\\]/g, "\\$&")}$" "";\n`).join(""),
-    zones: services.map(({ name }) => `limit_conn_zone $in_flight zone=in_flight_${name}:64k;`).join("\n"),
-  });
+  const text = render("nginx/overload.conf", { zones: services.map(({ name }) => `limit_conn_zone $in_flight zone=in_flight_${name}:64k;`).join("\n") });
   return [
     file(`${folder}/overload.conf`, text, { onChange: reload }),
     file(`${folder}/overload-server.conf`, verbatim("nginx/overload-server.conf"), { onChange: reload }),

@@ -1,6 +1,8 @@
 import { local, remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../config/load";
+import { isHttp } from "../config/rules/rule";
+import { healthCheckPath } from "../host/healthCheck";
 import type { Manifest } from "../host/manifest";
 import type { StackPlan } from "../plan/plan";
 import { askHost } from "./askHost";
@@ -91,8 +93,7 @@ export function orderCertificate({ host, handover }: Commission, pointer: pulumi
 
 const sshHost = ({ address, hostKey }: Host): pulumi.Output<string> => pulumi.jsonStringify({ address, user: deployUser, hostKey });
 
-/** The health page of each service, by the site's own name and scheme. */
+/** The check of each service, by the site's own name and scheme: a host of before may be in maintenance. */
 function pages({ spec, site }: StackPlan) {
-  const paths = spec.services.flatMap((service) => (service.kind === "command" ? [] : [service.health.path]));
-  return { scheme: site.scheme, name: site.names[0] ?? "", paths };
+  return { scheme: site.scheme, name: site.names[0] ?? "", paths: spec.services.filter(isHttp).map(({ name }) => healthCheckPath(name)) };
 }

@@ -30,6 +30,16 @@ test("a release's own gunicorn.conf.py holds, its hook too", () => {
   expect(worker('print(read["max_requests"], score() == min(before + 300, 1000))')).toBe("server worker True\n500 True\n");
 });
 
+test("its access log has what visitors asked for, and nothing of the watchdog and of checks, which come without an address", () => {
+  // Lines as gunicorn's and uvicorn's workers write them: gunicorn/glogging.py, Logger.access; uvicorn/protocols/http/h11_impl.py.
+  const line = (name: string, ...of: readonly string[]) => `logging.getLogger("${name}.access").info(${of.join(", ")})\n`;
+  const gunicorn = (headers: string) => line("gunicorn", '"%(r)s"', `{"r": "gunicorn", "a": "hostctl", ${headers}}`);
+  const uvicorn = (address: string) => line("uvicorn", "'%s - \"%s %s HTTP/%s\" %d'", `"${address}"`, '"GET"', '"/"', '"1.1"', "200");
+  const start = 'import logging, sys\nlogging.basicConfig(level="INFO", stream=sys.stdout, format="%(message)s")\n';
+  const lines = [gunicorn('"{user-agent}i": "hostctl"'), gunicorn('"{x-real-ip}i": "192.0.2.1"'), uvicorn(""), uvicorn("192.0.2.1:0"), line("gunicorn", '"a logger of the release\'s own"')];
+  expect(worker(start + lines.join(""))).toBe('gunicorn\n192.0.2.1:0 - "GET / HTTP/1.1" 200\na logger of the release\'s own\n');
+});
+
 test("a fault of a release's own file is told with its place", () => {
   writeFileSync(join(release, "gunicorn.conf.py"), "\nworkers =\n");
   expect(() => worker("")).toThrow(/File "gunicorn.conf.py", line 2[^]*SyntaxError/);

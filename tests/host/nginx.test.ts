@@ -6,6 +6,20 @@ import { nginxFiles, nginxUnitFiles, nginxUnits, shutdownSeconds } from "../../i
 import { planStack } from "../../infra/plan";
 import { spec } from "../config/baseline";
 
+const filesOf = (health: object) => {
+  const files = nginxFiles(planStack(spec({ services: { web: { kind: "wsgi", module: "a:b", health } } })));
+  return (end: string) => files.find(({ path }) => path.endsWith(end))?.content ?? "";
+};
+
+test.each(["/", "/healthz"])("a health page %s is a page like any other to visitors: held in maintenance, refused in an overload", (path) => {
+  const file = filesOf({ path });
+  expect(file("/maintenance.conf")).not.toContain(`"${path}" 1;`);
+  expect(file("/overload.conf")).not.toContain("healthz");
+  // What asks from outside has a place of its own, which is held in neither.
+  expect(file("/maintenance.conf")).toContain('    "/.webstack/health/web" 1;\n    "/.webstack/ask/web" 1;\n');
+  expect(file("/site.conf")).toContain(`proxy_pass http://web$held${path};`);
+});
+
 test.each([
   [[], 30],
   [[{ timeoutSeconds: 5, drainSeconds: 3 }], 30],

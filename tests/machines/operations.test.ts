@@ -17,6 +17,8 @@ const python = (program: string) => ["python", "-c", program];
 
 beforeAll(async () => {
   await stack.bringUp({
+    // As `npm run new` writes it for an app without a health page.
+    services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", path: "/", health: { path: "/", live: "/livez" } } },
     jobs: {
       greet: { run: python("import os, time; print('hello', os.environ['DJANGO_SETTINGS_MODULE'], flush=True); time.sleep(1); print('bye')"), schedule: never, memoryMiB: 64 },
       broken: { run: python("import sys; print('no such feed'); sys.exit(7)"), schedule: never, memoryMiB: 64 },
@@ -82,20 +84,31 @@ describe("maintenance", () => {
     expect([asked.status, JSON.parse(asked.body)]).toEqual([200, { maintenance: true, message, until: expect.stringMatching(/^\d{4}-.*\+00:00$/) }]);
   });
 
-  test("does not hold health pages, and status shows it", async () => {
-    expect((await ask(`${site}healthz`)).status).toBe(200);
+  test("holds the front page though it is the health page, and not what a check from outside asks, which says nothing of the site", async () => {
+    const [front, check, asked] = await Promise.all(["", ".webstack/health/web", ".webstack/ask/web"].map((path) => ask(`${site}${path}`)));
+    expect([front?.status, front?.headers["retry-after"] !== undefined, front?.body.includes("We move &lt;b&gt;house")]).toEqual([503, true, true]);
+    expect([check?.status, check?.body, asked?.status]).toEqual([200, "it works\n", 404]);
+    // What is below the check's path is the app's, so it is held.
+    expect((await ask(`${site}.webstack/health/web/more`)).status).toBe(503);
+  });
+
+  test("is no matter to a release, whose gate goes by the page that visitors do not get", async () => {
+    const { done, failed } = await underLoad(`${site}.webstack/health/web`, 20, () => hostctl("restart"));
+    expect([done.code, failed]).toEqual([0, []]);
+    expect((await ask(site)).status).toBe(503);
+  }, 60_000);
+
+  test("is shown by status, and is no drift", async () => {
     expect(await mustHostctl("status")).toContain("MAINTENANCE since ");
     expect(await status()).toMatchObject({ maintenance: { message } });
     expect((await hostctl("verify")).code).toBe(0);
   });
 
-  test("stays through a restart of every service and through a reboot", async () => {
-    await mustHostctl("restart");
-    expect((await ask(site)).status).toBe(503);
+  test("stays through a reboot", async () => {
     cutPower();
     await new Promise((resolve) => setTimeout(resolve, 500));
     await stack.mustUp();
-    await awaitOk(`${site}healthz`, 20);
+    await awaitOk(`${site}.webstack/health/web`, 20);
     expect((await ask(site)).status).toBe(503);
   }, 120_000);
 
@@ -121,6 +134,19 @@ describe("maintenance", () => {
     expect((await ask(site)).status).toBe(200);
   }, 30_000);
 });
+
+test("logs have what visitors asked for, and nothing of the watchdog's looks", async () => {
+  const mark = `seen-${Date.now()}`;
+  expect((await ask(`${site}${mark}`)).status).toBe(404);
+  expect((await ask(`${site}.webstack/health/web`)).status).toBe(200);
+  // It looks once a second. USR1 has nginx write what it holds back.
+  await stack.remote("sleep 3; systemctl is-active --quiet webstack-watchdog; sudo sh -c 'kill -USR1 $(cat /run/nginx/nginx.pid)'; sleep 1");
+  const lines = (await mustHostctl("logs web --lines 50")).split("\n").filter((line) => line.includes("HTTP/1."));
+  expect(lines.filter((line) => line.includes("/livez"))).toEqual([]);
+  expect(lines.slice(lines.findIndex((line) => line.includes(mark)))).toEqual([expect.stringContaining(`"GET /${mark} HTTP/1.1" 404`)]);
+  const nginx = await stack.remote(`sudo sed -n '/${mark}/,$p' /var/log/nginx/access.log`);
+  expect(nginx.split("\n")).toEqual([expect.stringContaining(mark)]);
+}, 60_000);
 
 describe("a pause", () => {
   // They come from one address, of which nginx holds 400 at once: ten seconds of these.

@@ -1,5 +1,5 @@
 // Two runs of one file. CAPACITY: as many at once as the app has threads twice over, each asking again when it was answered. RATE: that
-// many a second whether or not earlier ones were answered, and a few beside them who ask for a static file and for the health page.
+// many a second whether or not earlier ones were answered, and a few beside them who ask for a static file and whether the site works.
 import http from "k6/http";
 import { Counter, Trend } from "k6/metrics";
 
@@ -37,5 +37,5 @@ export function statics() {
 }
 
 export function watchers() {
-  if (tell("healthz", health) !== 200) wrong.add(1);
+  if (tell(".webstack/health/web", health) !== 200) wrong.add(1);
 }

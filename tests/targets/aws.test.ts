@@ -481,7 +481,9 @@ test("every alarm that is promised rings the topic, and is about a resource of t
     ["eu-west-3", "email", "ops@ocpizza.fr"],
     ["us-east-1", "email", "ops@ocpizza.fr"],
   ]);
-  expect(shop.named("site-check").inputs).toMatchObject({ type: "HTTPS", fqdn: "www.ocpizza.fr", port: 443, resourcePath: "/healthz", requestInterval: 30, failureThreshold: 3 });
+  expect(shop.named("site-check").inputs).toMatchObject({ type: "HTTPS", fqdn: "www.ocpizza.fr", port: 443, resourcePath: "/.webstack/health/web", requestInterval: 30, failureThreshold: 3 });
+  // A host of before answers there only once it has what this version tells it.
+  expect(shop.named("site-check").dependencies).toContain("site-pointer");
 });
 
 test("a failed dump and a failed restore are told to those who hear alarms", () => {

@@ -72,7 +72,7 @@ test("the site's address waits for the gate, the gate for the hand-over, and tha
 test("the gate asks the machine's own address and not the site's", () => {
   expect(production.named("web-0-gate").inputs["environment"]).toEqual({
     ADDRESS: "198.51.100.10",
-    SITE: '{"scheme":"https","name":"www.ocpizza.fr","paths":["/healthz"]}',
+    SITE: '{"scheme":"https","name":"www.ocpizza.fr","paths":["/.webstack/health/web"]}',
     SECONDS: "120",
   });
 });

@@ -30,9 +30,9 @@ const parameters = (graph: Graph) => graph.named("database-parameters").inputs["
 
 test.each<[control: string, asks: string, holds: () => void]>([
   ["AutoScaling.1", "what does not answer gets no visitors", () => {
-    // The site's address waits for the gate, which asks for the site's own health page.
+    // The site's address waits for the gate, which asks whether the site works.
     expect(shop.named("site-pointer").dependencies).toContain("web-0-gate");
-    expect(JSON.stringify(shop.named("web-0-gate").inputs)).toContain("/healthz");
+    expect(JSON.stringify(shop.named("web-0-gate").inputs)).toContain("/.webstack/health/web");
   }],
   ["AutoScaling.3", "metadata by session tokens alone", () => expect(machine()["metadataOptions"]).toMatchObject({ httpTokens: "required" })],
   ["AutoScaling.4", "metadata on one hop", () => expect(machine()["metadataOptions"]).toMatchObject({ httpPutResponseHopLimit: 1 })],

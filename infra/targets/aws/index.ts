@@ -80,7 +80,7 @@ export const aws: Target = {
     const records = awsRecords(scope, site.publicIp, pointer);
     const inService = orderCertificate(commissioned, [pointer, ...records], secrets);
     if (storage !== null) backupRepository(commissioned.host, storage.repository, { AWS_DEFAULT_REGION: scope.region }, commissioned.applied, secrets);
-    awsMonitoring(scope, { machine: machine.resource, site, database, vaultName: kept?.vault.name ?? null, dump, rehearsal: kept?.role.arn ?? null, logs, topics });
+    awsMonitoring(scope, { machine: machine.resource, site, serving: pointer, database, vaultName: kept?.vault.name ?? null, dump, rehearsal: kept?.role.arn ?? null, logs, topics });
 
     const host: BuiltHost = { name: planned.name, address: machine.address, user: deployUser, hostKey: pulumi.output(commissioned.host.hostKey), appliedAgain: commissioned.again, generation: pulumi.output(machine.generation), image: machine.image };
     // The secret it got on standard input marks its output, too; hostctl prints none.

@@ -5,6 +5,8 @@ import { HealthCheck } from "@pulumi/aws/route53";
 import { Topic, TopicPolicy, TopicSubscription } from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { databases, instances } from "../../config/catalog/aws";
+import { isHttp } from "../../config/rules/rule";
+import { healthCheckPath } from "../../host/healthCheck";
 import { alarmsOf, type Alarm } from "./alarms";
 import type { Database } from "./database";
 import { dashboardBody } from "./dashboard";
@@ -32,6 +34,8 @@ export function awsLogs(scope: Scope): Logs {
 interface Watched {
   readonly machine: Instance;
   readonly site: Eip;
+  /** There once the site's address leads to a host that serves. */
+  readonly serving: pulumi.Resource;
   readonly database: Database | null;
   readonly vaultName: pulumi.Output<string> | null;
   readonly dump: Dump | null;
@@ -70,7 +74,7 @@ export function awsMonitoring(scope: Scope, watched: Watched): void {
     },
     options,
   );
-  const check = healthCheck(scope, watched.site);
+  const check = healthCheck(scope, watched);
   const alarms = alarmsOf(plan, names, instances[spec.host.size], spec.database.kind !== "managed" ? undefined : databases[spec.database.size]);
   for (const alarm of alarms) declareAlarm(scope, alarm, watched, check, alarm.of === "site" ? worldTopic : topic);
   if (watched.dump !== null) {
@@ -97,10 +101,10 @@ function alarmTopic(scope: Scope, name: string, region: string): Topic {
   return topic;
 }
 
-/** Asks for the site as visitors do; three failures in a row, 30 seconds apart, are an outage. */
-function healthCheck(scope: Scope, site: Eip): HealthCheck {
+/** Asks whether the site works, by the way that visitors go; three failures in a row, 30 seconds apart, are an outage. */
+function healthCheck(scope: Scope, { site, serving }: Pick<Watched, "site" | "serving">): HealthCheck {
   const { spec, site: plan } = scope.plan;
-  const path = spec.services.flatMap((service) => (service.kind === "command" ? [] : [service.health.path]))[0] ?? "/";
+  const service = spec.services.find(isHttp);
   const encrypted = plan.scheme === "https";
   const where = spec.site.domain === "" ? { ipAddress: site.publicIp } : { fqdn: spec.site.domain };
   return new HealthCheck(
@@ -109,13 +113,14 @@ function healthCheck(scope: Scope, site: Eip): HealthCheck {
       type: encrypted ? "HTTPS" : "HTTP",
       ...where,
       port: encrypted ? 443 : 80,
-      resourcePath: path,
+      resourcePath: service === undefined ? "/" : healthCheckPath(service.name),
       ...(encrypted ? { enableSni: true } : {}),
       requestInterval: 30,
       failureThreshold: 3,
       tags: named(scope, "site"),
     },
-    scope.options,
+    // Not before there is somebody who answers at that path.
+    { ...scope.options, dependsOn: serving },
   );
 }
 

@@ -7,7 +7,9 @@ import { UptimeCheck } from "@pulumi/digitalocean/uptimeCheck";
 import * as pulumi from "@pulumi/pulumi";
 import { databases } from "../../config/catalog/digitalocean";
 import type { Secrets } from "../../config/load";
+import { isHttp } from "../../config/rules/rule";
 import type { StackSpec } from "../../config/spec";
+import { healthCheckPath } from "../../host/healthCheck";
 import { statusPath } from "../../host/monitoring";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
@@ -78,15 +80,15 @@ function hostAlerts({ spec, site, labels }: StackPlan, receivers: Receivers, ser
   new UptimeAlert("host-alerts-stand", { name: `${labels.app} ${labels.stack}: host alert`, checkId: check.id, type: "down", period: "2m", notifications: [receivers] });
 }
 
-/** The site as the world sees it, asked from two continents. */
+/** Whether the site works, asked from two continents. */
 function uptime({ spec, site, labels }: StackPlan, receivers: Receivers, serving: readonly pulumi.Resource[]): void {
-  const health = spec.services.flatMap((service) => (service.kind === "command" ? [] : [service.health.path]))[0];
-  if (health === undefined) return;
+  const service = spec.services.find(isHttp);
+  if (service === undefined) return;
   const check = new UptimeCheck(
     "uptime",
     {
       name: physicalName("network", labels.project, labels.stack),
-      target: `${site.scheme}://${spec.site.domain}${health}`,
+      target: `${site.scheme}://${spec.site.domain}${healthCheckPath(service.name)}`,
       type: site.scheme,
       regions: ["eu_west", "us_east"],
       enabled: true,
