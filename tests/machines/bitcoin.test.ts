@@ -56,6 +56,11 @@ describe("an empty database", () => {
     expect([page.status, page.body]).toEqual([200, expect.stringContaining("No price of the last 24 hours is stored yet")]);
   });
 
+  test("has a log of what was asked from outside, and nothing of the watchdog, which asks each second and has no address", async () => {
+    const log = (await stack.remote("sudo hostctl logs api --lines 1000 | grep HTTP/1.")).split("\n");
+    expect(log.filter((line) => !/: [0-9a-f.:]+:0 - "GET \/api\//.test(line))).toEqual([]);
+  });
+
   test("gets its prices from the job, once, and the API reads them", async () => {
     await stack.remote("sudo systemctl start collect.service");
     const first = await prices();

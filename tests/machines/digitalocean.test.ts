@@ -148,6 +148,11 @@ test("an alert of the host is heard: the uptime check of its status page finds 5
   // Maintenance is none, and who does not know the page's name learns nothing.
   await cloud.remote("sudo hostctl maintenance on --message closed");
   expect((await found()).status).toBe(200);
+  // Nor is it an outage to the check of the site, though visitors are held.
+  expect([await checked(cloud.store, cloud.name, address(), authority.certificate), (await page("/healthz")).status]).toEqual([
+    { url: "https://www.ocpizza.fr/.webstack/health/web", status: 200, told: [] },
+    503,
+  ]);
   await cloud.remote("sudo hostctl maintenance off");
   expect((await page(`/.webstack/status/${"0".repeat(32)}`)).status).toBe(503);
   expect([secret, (await cloud.pulumi(["stack", "export"])).stdout.includes(secret)]).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), false]);

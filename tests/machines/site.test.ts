@@ -471,7 +471,10 @@ describe("what is killed comes back", () => {
     for (const pid of processes(machine)) process.kill(pid, "SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, 500));
     await expect(ask(site)).rejects.toThrow();
+    const began = Date.now();
     const status = await stack.npm("status", stack.name);
+    process.stdout.write(`status of a dead host: ${((Date.now() - began) / 1000).toFixed(1)} s\n`);
+    // Neither a login, which is tried twice and takes 20 s, nor its page, which takes 10.
     expect([status.code, status.stdout]).toEqual([1, expect.stringContaining(`DOES NOT ANSWER; npm run up -- ${stack.name} starts it again, with its data`)]);
     expect(status.stdout).toContain("page     not asked for: no host answers");
     // It is asked only when it has booted, and is as it was.
