@@ -44,6 +44,7 @@ export function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
     ...["headers", "add-headers", "proxy", "pause", "health-server"].map((name) =>
       file(`${folder}/${name}.conf`, verbatim(`nginx/${name}.conf`), { onChange: reload }),
     ),
+    file(`${folder}/health.txt`, "it works\n"),
     ...maintenanceFiles(plan, services),
     ...overloadFiles(services),
     file(`${folder}/site.conf`, siteText(plan, services), { onChange: reload }),
