@@ -55,7 +55,7 @@ test("what only looks like that moment is the description's own, and its change 
   expect(steps(exported(own), droplet(own))).toEqual([]);
   expect(steps(exported(own), droplet({ userData: "#cloud-config", tags: {} }))).toEqual([["replace", "web-0", ["tags", "userData"]]]);
   const apply = ["command:remote:Command", "web-0-apply"] as const;
-  expect(steps(exported({ create: "sudo apply # again: and again" }, {}, ...apply), resource({ create: "sudo apply" }, {}, ...apply))).toEqual([["update", "web-0-apply", ["create"]]]);
+  expect(steps(exported({ create: "sudo apply # again: later" }, {}, ...apply), resource({ create: "sudo apply" }, {}, ...apply))).toEqual([["update", "web-0-apply", ["create"]]]);
 });
 
 test("an asset is its text, and a bundle in it the host's manifest", () => {
