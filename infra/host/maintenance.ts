@@ -12,8 +12,10 @@ const reload: readonly ManifestAction[] = [{ verb: "reload", unit: "nginx.servic
  */
 export function maintenanceFiles({ spec, hostAlerts }: StackPlan, services: readonly HttpServiceSpec[]): readonly ManifestFile[] {
   const path = spec.site.maintenancePath;
+  // A page that visitors come to closes with the rest, whoever else asks it.
+  const pages = services.filter((service) => service.health.path !== service.path).map((service) => service.health.path);
   // Maintenance is no alert.
-  const asked = [...new Set(services.map((service) => service.health.path)), ...(hostAlerts === "page" ? ["~^/\\.webstack/status/"] : [])];
+  const asked = [...new Set(pages), ...(hostAlerts === "page" ? ["~^/\\.webstack/status/"] : [])];
   return [
     file(`${nginx}/maintenance.conf`, render("nginx/maintenance.conf", { path, healthPaths: asked.map((at) => `    "${at}" 1;\n`).join("") }), { onChange: reload }),
     file(`${nginx}/maintenance-server.conf`, render("nginx/maintenance-server.conf", { path }), { onChange: reload }),

@@ -36,3 +36,13 @@ test.each([
   expect(text("/nginx@.socket")).toMatch(/^BindIPv6Only=ipv6-only$/m);
   expect(text("/site.conf")).not.toMatch(/reuseport|ipv6only/);
 });
+
+test("maintenance leaves a health page open, but not one that is the front page of its service", () => {
+  const services = {
+    web: { kind: "wsgi", module: "a:b", threads: 1, health: { path: "/" } },
+    api: { kind: "asgi", module: "a:c", workers: 1, path: "/api/", health: { path: "/api/up" } },
+    docs: { kind: "asgi", module: "a:d", workers: 1, path: "/docs/", health: { path: "/docs/" } },
+  };
+  const text = nginxFiles(planStack(spec({ services }))).find(({ path }) => path.endsWith("/maintenance.conf"))?.content ?? "";
+  expect(["/", "/api/up", "/docs/"].filter((path) => text.includes(`    "${path}" 1;`))).toEqual(["/api/up"]);
+});
