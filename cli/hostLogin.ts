@@ -25,6 +25,9 @@ export async function withLogin<Result>(
   }
 }
 
+/** A terminal for a command on a host where there is one here: it may ask something. */
+export const terminalWord = (): readonly string[] => (process.stdin.isTTY && process.stdout.isTTY ? ["-t"] : []);
+
 /** sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". */
 export function knownHosts(hosts: readonly HostOutput[]): string {
   return hosts.map(({ address, hostKey }) => `${address} ${hostKey}\n`).join("");

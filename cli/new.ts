@@ -4,6 +4,7 @@ import { arch } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { parse } from "yaml";
 
+import { commandFor } from "../infra/config/parse";
 import { backupPasswordName, sshKeyName } from "../infra/config/settings";
 import type { TargetName } from "../infra/config/spec";
 import { sourceFiles } from "../infra/release/source";
@@ -151,8 +152,8 @@ function summary(made: Design, requirements: Requirements, files: readonly strin
     ...kept.map((file): readonly [string, string] => ["kept", file]),
     ["took", seconds(took)],
   ];
-  const secret = (one: string, random = false): string => `npm run secret -- ${name} set ${one}${random ? " --random" : ""}`;
-  const cloud = target === "local" ? [] : [secret(sshKeyName, true), ...(database ? [secret(backupPasswordName, true)] : []), ...secrets.map((one) => secret(one))];
+  const needed = [sshKeyName, ...(database ? [backupPasswordName] : []), ...secrets];
+  const cloud = target === "local" ? [] : needed.map((one) => commandFor(one, name));
   const own = target === "local" && secrets.length > 0 ? `\n\nup gives ${secrets.join(", ")} random values; where the app needs its real one: npm run secret -- ${name} set NAME` : "";
   return `\nThe stack ${name} is described\n${table(rows)}\n\nNext:\n${[...cloud, ...access[target], `npm run up -- ${name}`, `npm run runbook -- ${name}`].map((line) => `  ${line}`).join("\n")}${own}\n`;
 }

@@ -1,5 +1,5 @@
 import { run } from "../tools/setup/process";
-import { chooseHost, withLogin } from "./hostLogin";
+import { chooseHost, terminalWord, withLogin } from "./hostLogin";
 import { reach } from "./reach";
 import { shellLine } from "./shellWords";
 import { UsageError } from "./terminal";
@@ -34,8 +34,7 @@ export async function runOneOff(command: (words: readonly string[]) => readonly 
   const line = shellLine(["sudo", "hostctl", ...command(words)]);
   const { pulumi, hosts } = await reach(stack);
   const host = chooseHost(hosts, name, stack);
-  const terminal = process.stdin.isTTY && process.stdout.isTTY ? ["-t"] : [];
-  return withLogin(pulumi, hosts, (sshArguments) => run("ssh", [...terminal, ...sshArguments(host), line]));
+  return withLogin(pulumi, hosts, (sshArguments) => run("ssh", [...terminalWord(), ...sshArguments(host), line]));
 }
 
 /** @throws UsageError where there are none */

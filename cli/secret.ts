@@ -1,15 +1,15 @@
 /**
  * npm run secret -- STACK list | set NAME [--random] | unset NAME | edit | recover: the secrets of a stack, encrypted in its file. A value is asked for without being shown, or read from
- * standard input; --random makes one: a new key for sshPrivateKey, 32 random bytes for another. `edit` shows them all in $EDITOR; `recover` sets
+ * standard input; --random makes one of 32 random bytes. `npm run key` makes the stack's key. `edit` shows them all in $EDITOR; `recover` sets
  * those again that the file has lost and the state still has.
  */
-import { optionalSecrets } from "../infra/config/settings";
+import { optionalSecrets, sshKeyName } from "../infra/config/settings";
 import { prepareSecrets } from "./prepare";
 import { readHidden } from "./prompt";
 import type { Pulumi } from "./pulumi";
 import { lostSecrets } from "./recover";
 import { changedSecrets, editableText, editText } from "./secretEdit";
-import { randomValue, secretNames, wishOf, wrongName, type SecretWish } from "./secrets";
+import { keyIsSet, randomValue, secretNames, wishOf, wrongKey, wrongName, type SecretWish } from "./secrets";
 import type { StackConfig } from "./stack";
 import { requireYaml } from "./stackYaml";
 import { main, table, UsageError } from "./terminal";
@@ -36,11 +36,16 @@ main(async () => {
 type OfOne = Extract<SecretWish, { readonly name: string }>;
 
 async function set({ stack, name, random }: OfOne, pulumi: Pulumi, config: StackConfig): Promise<string> {
+  const isKey = name === sshKeyName;
+  if (isKey && random) throw new UsageError(`${name}: is made by npm run key -- ${stack}`);
+  if (isKey && config.encrypted.includes(name)) throw new UsageError(keyIsSet(stack));
   if (random && config.set.has(name)) {
     throw new UsageError(`${name}: is set already, and what it opens would be closed to a random one; where it is not needed any more: npm run secret -- ${stack} unset ${name}`);
   }
   const value = random ? randomValue(name, stack) : await readHidden(`${name}: `);
   if (value === "") throw new UsageError(`${name}: must not be empty`);
+  const wrong = isKey ? wrongKey(value, stack) : null;
+  if (wrong !== null) throw new UsageError(wrong);
   await pulumi.capture(["config", "set", "--secret", name], value);
   return `${name}: is set, encrypted in Pulumi.${stack}.yaml; npm run up -- ${stack} brings it to the hosts`;
 }
@@ -50,6 +55,9 @@ async function edit(stack: string, pulumi: Pulumi, names: readonly string[]): Pr
   const secrets = Object.entries(config).filter(([, { secret }]) => secret === true);
   const values = Object.fromEntries(secrets.map(([key, { value = "" }]) => [key.replace(/^webstack:/, ""), value]));
   const changed = Object.entries(changedSecrets(await editText(editableText(stack, names, values)), names, values));
+  const [, key] = changed.find(([name]) => name === sshKeyName) ?? [];
+  const wrong = key === undefined ? null : sshKeyName in values ? keyIsSet(stack) : wrongKey(key, stack);
+  if (wrong !== null) throw new UsageError(`${wrong}; nothing was changed`);
   for (const [name, value] of changed) await pulumi.capture(["config", "set", "--secret", name], value);
   if (changed.length === 0) return "Nothing was changed.";
   return `${changed.map(([name]) => name).join(", ")}: set, encrypted in Pulumi.${stack}.yaml; npm run up -- ${stack} brings it to the hosts`;

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { closest, distance } from "fastest-levenshtein";
-import { utils } from "ssh2";
 import { databaseUrlName, optionalSecrets, sshKeyName } from "../infra/config/settings";
+import { keyFaults, publicKeyOf } from "../infra/config/sshkey";
+import { newKeyPair } from "./keyPair";
 import type { Pulumi } from "./pulumi";
 import { lostSecrets } from "./recover";
 import type { StackConfig } from "./stack";
@@ -24,6 +25,22 @@ export function wishOf(words: readonly string[]): SecretWish {
   if (known && (does === "list" || does === "edit" || does === "recover") && name === undefined && !random) return { does, stack };
   if (known && (does === "set" || (does === "unset" && !random)) && name !== undefined) return { does, stack, name, random };
   throw new UsageError(`${usage}, got ${words.length === 0 ? "nothing" : words.join(" ")}`);
+}
+
+/** Reads the words behind `npm run key --`. @throws UsageError */
+export function keyWishOf(words: readonly string[]): { readonly stack: string; readonly replace: boolean } {
+  const [stack, ...more] = words.filter((word) => word !== "--replace");
+  if (stack === undefined || stack.startsWith("-") || more.length > 0) throw new UsageError(`npm run key -- STACK [--replace], got ${words.length === 0 ? "nothing" : words.join(" ")}`);
+  return { stack, replace: words.includes("--replace") };
+}
+
+/** Why the key of a stack that has one is not set to another. */
+export const keyIsSet = (stack: string): string => `${sshKeyName}: is set already, and hosts that know it alone would be closed; npm run key -- ${stack} --replace makes another and lets it in there first`;
+
+/** Why a value that somebody brings is no key for a stack, in a line; null where it is. */
+export function wrongKey(value: string, stack: string): string | null {
+  const key = publicKeyOf(value);
+  return "fault" in key ? `${sshKeyName}: ${keyFaults[key.fault]}; npm run key -- ${stack} makes one, and nobody needs to have it in a file` : null;
 }
 
 /** Names of the secrets that a stack may have, sorted: those that it needs, and those that it has besides. */
@@ -67,5 +84,5 @@ export async function requireNothingLost(pulumi: Pulumi, config: StackConfig): P
 
 /** A new private key in the form of OpenSSH, or 32 random bytes as text; in no file. */
 export function randomValue(name: string, stack: string): string {
-  return name === sshKeyName ? utils.generateKeyPairSync("ed25519", { comment: `webstack-${stack}` }).private : randomBytes(32).toString("base64url");
+  return name === sshKeyName ? newKeyPair(`webstack-${stack}`).private : randomBytes(32).toString("base64url");
 }

@@ -3,7 +3,7 @@
  * words of a command.
  */
 import { run } from "../tools/setup/process";
-import { chooseHost, withLogin } from "./hostLogin";
+import { chooseHost, terminalWord, withLogin } from "./hostLogin";
 import { reach } from "./reach";
 import { shellLine } from "./shellWords";
 import { main } from "./terminal";
@@ -14,5 +14,5 @@ main(async () => {
   const { pulumi, hosts } = await reach(stack);
   const [name, ...command] = rest;
   const host = chooseHost(hosts, name, stack);
-  return withLogin(pulumi, hosts, (sshArguments) => run("ssh", [...sshArguments(host), ...(command.length === 0 ? [] : [shellLine(command)])]));
+  return withLogin(pulumi, hosts, (sshArguments) => run("ssh", command.length === 0 ? sshArguments(host) : [...terminalWord(), ...sshArguments(host), shellLine(command)]));
 });

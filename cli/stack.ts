@@ -66,6 +66,12 @@ export async function readOutputs(pulumi: Pulumi): Promise<StackOutputs> {
   return { siteUrl, hosts, release: String(release ?? ""), database };
 }
 
+/** Hosts of a stack; none where it was never up. */
+export async function hostsOf(pulumi: Pulumi): Promise<readonly HostOutput[]> {
+  const { hosts = [] } = JSON.parse(await pulumi.capture(["stack", "output", "--json"])) as Partial<StackOutputs>;
+  return hosts;
+}
+
 /** The release that serves, "" where the stack was never up. */
 export async function releaseOf(pulumi: Pulumi): Promise<string> {
   const { release } = JSON.parse(await pulumi.capture(["stack", "output", "--json"])) as Partial<StackOutputs>;

@@ -40,7 +40,7 @@ export const costs: Readonly<Record<string, Cost>> = {
   "machines/hardening": { minutes: 1.3, boots: 2, load: 0, stack: "shop" },
   "machines/judges": { minutes: 0.5, boots: 0, load: 0 },
   "machines/mysql": { minutes: 2.6, boots: 3, load: 0 },
-  "machines/new": { minutes: 1.8, boots: 4, load: 0 },
+  "machines/new": { minutes: 2.8, boots: 7, load: 0 },
   "machines/nspawn": { minutes: 0.6, boots: 5, load: 0 },
   "machines/operations": { minutes: 3.0, boots: 3, load: 40, stack: "shop" },
   "machines/overload": { minutes: 0.7, boots: 4, load: 30, alone: true, stack: "shop" },

@@ -1,3 +1,4 @@
+import { commandFor } from "../../infra/config/parse";
 import { problemLine } from "../../infra/config/problems";
 import type { Bill, CostLine } from "../../infra/plan/cost";
 import type { Budget } from "./budget";
@@ -20,7 +21,7 @@ export function markdown(review: Review): string {
     connections(review.connections),
     files(review),
     section("Deployment", review.deployment.map((line) => `- ${line}`)),
-    section("To do before the next up", review.unset.map((name) => `- \`npm run secret -- ${review.stack} set ${name}\``)),
+    section("To do before the next up", review.unset.map((name) => `- \`${commandFor(name, review.stack)}\``)),
     section("What this review could not know", review.unknown.map((line) => `- ${line}`)),
   ];
   return `${sections.filter((text) => text !== "").join("\n\n")}\n`;

@@ -5,7 +5,7 @@ import { ConfigError, type Problem } from "./problems";
 import { alertWebhookName, backupPasswordName, databaseUrlName, sentryTokenName, slackWebhookName, smtpPasswordName, sshKeyName } from "./settings";
 import type { StackSpec } from "./spec";
 import { targetDefaults } from "./targets";
-import { publicKeyOf } from "./sshkey";
+import { keyFaults, publicKeyOf } from "./sshkey";
 
 // Exported, but marked as internal and so without a type: there is no public way to ask which keys are secret.
 // https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/config.ts
@@ -97,10 +97,5 @@ function webhookProblems(url: string, { target, stack }: StackSpec): readonly Pr
 
 function keyProblems(key: ReturnType<typeof publicKeyOf> | undefined, stack: string): readonly Problem[] {
   if (key === undefined || !("fault" in key)) return [];
-  const must = {
-    form: "must be a private key file of OpenSSH",
-    type: "must be a key of type ed25519",
-    passphrase: "must have no passphrase, since nobody is there to type it",
-  }[key.fault];
-  return [{ at: sshKeyName, must, hint: setCommand(sshKeyName, stack) }];
+  return [{ at: sshKeyName, must: keyFaults[key.fault], hint: setCommand(sshKeyName, stack) }];
 }

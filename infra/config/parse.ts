@@ -73,5 +73,9 @@ function splitKeys(raw: Readonly<Record<string, unknown>>, { secretNames, stack 
   return { settings: Object.fromEntries(Object.entries(settings).filter(([name]) => Object.hasOwn(keys, name))), problems };
 }
 
-/** The command that mends a secret that is missing or stands in clear; one that nobody else knows is made up. */
-export const setCommand = (name: string, stack: string): string => `run npm run secret -- ${stack} set ${name}${name === sshKeyName || name === backupPasswordName ? " --random" : ""}`;
+/** The command that gives a stack a secret; what nobody else knows is made up. */
+export const commandFor = (name: string, stack: string): string =>
+  name === sshKeyName ? `npm run key -- ${stack}` : `npm run secret -- ${stack} set ${name}${name === backupPasswordName ? " --random" : ""}`;
+
+/** What mends a secret that is missing or stands in clear. */
+export const setCommand = (name: string, stack: string): string => `run ${commandFor(name, stack)}`;

@@ -1,3 +1,10 @@
+/** Why a stack cannot log in with a key. */
+export const keyFaults = {
+  form: "must be a private key of OpenSSH",
+  type: "must be a key of type ed25519",
+  passphrase: "must have no passphrase, since nobody is there to type it",
+} as const;
+
 /**
  * The public key line that belongs to an OpenSSH ed25519 private key. The file carries the public half in clear, also
  * where the private half is encrypted, so nothing needs to be decoded that is secret.
@@ -5,7 +12,7 @@
  *
  * @returns the line, or why it cannot be had; never a part of the private key.
  */
-export function publicKeyOf(privateKey: string): { readonly line: string } | { readonly fault: "form" | "type" | "passphrase" } {
+export function publicKeyOf(privateKey: string): { readonly line: string } | { readonly fault: keyof typeof keyFaults } {
   const armoured = /^-----BEGIN OPENSSH PRIVATE KEY-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END OPENSSH PRIVATE KEY-----\s*$/.exec(privateKey);
   const bytes = Buffer.from(armoured?.[1] ?? "", "base64");
   const magic = "openssh-key-v1\0";

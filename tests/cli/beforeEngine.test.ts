@@ -21,7 +21,7 @@ afterAll(() => {
 test("secrets and tokens that are missing are told together, before there is an engine", () => {
   const lines = problemsBefore("prod", prod).map(problemLine);
   expect(lines).toEqual(expect.arrayContaining([
-    expect.stringMatching(/^sshPrivateKey: must be set; run npm run secret -- prod set sshPrivateKey --random$/),
+    expect.stringMatching(/^sshPrivateKey: must be set; run npm run key -- prod$/),
     expect.stringMatching(/^DJANGO_SECRET_KEY: must be set; /),
     expect.stringMatching(/^target: must find DIGITALOCEAN_TOKEN in the environment/),
     expect.stringMatching(/^backup\.enabled: must find SPACES_ACCESS_KEY_ID/),

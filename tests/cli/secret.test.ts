@@ -1,7 +1,14 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { utils } from "ssh2";
+import { newKeyPair } from "../../cli/keyPair";
 import { UsageError } from "../../cli/terminal";
 import { changedSecrets, editableText } from "../../cli/secretEdit";
-import { randomValue, wishOf, wrongName } from "../../cli/secrets";
+import { keyWishOf, randomValue, wishOf, wrongKey, wrongName } from "../../cli/secrets";
 import { publicKeyOf } from "../../infra/config/sshkey";
+import { keyPair } from "../tools/sshKey";
 
 test.each([
   [["prod", "list"], { does: "list", stack: "prod" }],
@@ -57,5 +64,33 @@ describe("in an editor", () => {
     ["KEY: [", "must be YAML, NAME: value in each line; nothing was changed"],
   ])("%j is refused", (edited, message) => {
     expect(() => changedSecrets(edited, names, values)).toThrow(message);
+  });
+});
+
+describe("the stack's key", () => {
+  test("is made of the words of its verb", () => {
+    expect([keyWishOf(["prod"]), keyWishOf(["prod", "--replace"])]).toEqual([{ stack: "prod", replace: false }, { stack: "prod", replace: true }]);
+    for (const words of [[], ["--replace"], ["prod", "replace"]]) expect(() => keyWishOf(words)).toThrow(`npm run key -- STACK [--replace], got ${words.join(" ") || "nothing"}`);
+  });
+
+  test("is one of OpenSSH's, whatever its bytes begin with: ssh-keygen finds the same public half and comment", () => {
+    const pairs = Array.from({ length: 1200 }, () => newKeyPair("webstack-prod"));
+    for (const pair of pairs) {
+      expect(publicKeyOf(pair.private)).toEqual({ line: pair.public.replace(/ webstack-prod$/, "") });
+      // The program that lets a release in reads the secret half as well.
+      expect(utils.parseKey(pair.private)).toHaveProperty("type", "ssh-ed25519");
+    }
+    const [pair] = pairs;
+    // ssh-keygen takes no key from a pipe that is not a file of its owner's alone.
+    const folder = mkdtempSync(join(tmpdir(), "webstack-pair-"));
+    writeFileSync(join(folder, "key"), pair?.private ?? "", { mode: 0o600 });
+    expect(execFileSync("ssh-keygen", ["-y", "-f", join(folder, "key")], { encoding: "utf8" }).trim()).toBe(pair?.public);
+    rmSync(folder, { recursive: true });
+  });
+
+  test("that somebody brings is looked at before it is set", () => {
+    expect(wrongKey(keyPair().private, "prod")).toBeNull();
+    expect(wrongKey("-----BEGIN OPENSSH PRIVATE KEY-----", "prod")).toBe("sshPrivateKey: must be a private key of OpenSSH; npm run key -- prod makes one, and nobody needs to have it in a file");
+    expect(wrongKey(keyPair({ passphrase: "a passphrase" }).private, "prod")).toMatch(/^sshPrivateKey: must have no passphrase/);
   });
 });

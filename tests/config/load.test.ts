@@ -42,12 +42,12 @@ test("hands secrets over as secret outputs, beside the description", async () =>
 });
 
 test.each([
-  ["a key that is none", { sshPrivateKey: "marker-9f2" }, {}, "sshPrivateKey: must be a private key file of OpenSSH; "],
+  ["a key that is none", { sshPrivateKey: "marker-9f2" }, {}, "sshPrivateKey: must be a private key of OpenSSH; "],
   ["a key of another type", { sshPrivateKey: keyPair({ type: "ecdsa" }).private }, {}, "sshPrivateKey: must be a key of type ed25519; "],
   ["a key with a passphrase", { sshPrivateKey: keyPair({ passphrase: "a passphrase" }).private }, {}, "sshPrivateKey: must have no passphrase, since nobody is there to type it; "],
 ])("refuses %s", (_what, secrets, values, line) => {
   setConfig(raw(values), secrets);
-  expect(() => loadSpec()).toThrow(new Error(`Pulumi.test.yaml: 1 problem\n  ${line}run npm run secret -- test set sshPrivateKey --random`));
+  expect(() => loadSpec()).toThrow(new Error(`Pulumi.test.yaml: 1 problem\n  ${line}run npm run key -- test`));
 });
 
 test("hands over the address of somebody else's database, which must be set, and is judged without being shown", async () => {
@@ -104,7 +104,7 @@ test("names every missing and every plain secret at once, and shows none", () =>
         "  A: must be set; run npm run secret -- test set A",
         "  B: must be encrypted; run npm run secret -- test set B, and change the secret if this file was saved anywhere",
         "  C: is not a known key; known keys are target, protect, app, services, static, release, jobs, env, secrets, site, host, network, database, backup, monitoring, policy, access",
-        "  sshPrivateKey: must be set; run npm run secret -- test set sshPrivateKey --random",
+        "  sshPrivateKey: must be set; run npm run key -- test",
       ].join("\n"),
     ),
   );

@@ -210,10 +210,12 @@ test("a new machine that DigitalOcean refuses to make: up ends with its words, a
   expect(await served()).toEqual(before);
 }, 200_000);
 
-test("another new image: the gate passes, the address moves, both other machines go, and no visitor notices; the snapshot of the one that served stays", async () => {
+test("another new image and a new key: the gate passes, the address moves, both other machines go, and no visitor notices; the snapshot of the one that served stays", async () => {
   const mark = cloud.journal().length;
   const before = await served();
   newImage(148_000_002);
+  const key = await cloud.npm("key", cloud.name, "--replace");
+  expect([key.code, key.stdout]).toEqual([0, expect.stringContaining(`brings another machine in place of web-0, which knows this key alone; until then web-0 knows the one before, too`)]);
   cloud.gatePatience(120);
   const { done: up, answers, failed } = await visitors(page, cloud.mustUp());
   expect([answers > 50, failed]).toEqual([true, []]);
@@ -232,6 +234,9 @@ test("another new image: the gate passes, the address moves, both other machines
   expect(await served()).toMatchObject({ machine: machine?.id, snapshotOf: before?.machine });
   expect(cloud.resources("DropletSnapshot").map(({ inputs }) => inputs.dropletId)).toEqual([before?.machine]);
   expect((await page()).status).toBe(200);
+  const refused = await cloud.ssh("true");
+  writeFileSync(join(cloud.folder, "key"), `${(await cloud.pulumi(["config", "get", "sshPrivateKey"])).stdout.trim()}\n`);
+  expect([refused.code, refused.stderr, await cloud.remote("whoami")]).toEqual([255, expect.stringContaining("Permission denied"), "deploy"]);
 }, 600_000);
 
 test("the next up changes nothing, and keeps that snapshot", async () => {

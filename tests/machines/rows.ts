@@ -59,7 +59,8 @@ export const nightly = {
     "a release that changes the schema takes a restore point, and a rollback with it brings database and code back": "the same code with PostgreSQL is a test of backup; dump, restore and undo with MariaDB are tests beside it",
   },
   new: {
-    "TiTiler, a FastAPI application: its pages and what it says of its health": "the Wagtail site goes the same way from folder to page; what is read from a FastAPI project is pure, and bitcoin runs one on machines",
+    "a Wagtail site: its welcome page, its static files, its administration behind a login": "a smaller Django site goes the same way from folder to page, and on; what is read from such a project is pure",
+    "TiTiler, a FastAPI application: its pages and what it says of its health": "the Django site goes the same way from folder to page; what is read from a FastAPI project is pure, and bitcoin runs one on machines",
   },
   power: {
     "a power cut at any point of a restore does as well where media have no disk of their own": "media with a disk of their own are the harder case, beside it",

@@ -4,8 +4,10 @@
  * tests/machines/actions; groups, approvals and environments are GitHub's own, of which only the words are looked at; no authority signs the site's certificate.
  */
 import { readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
+import { publicKeyOf } from "../../infra/config/sshkey";
 import { moto, startMoto, type Moto } from "../../tools/moto";
 import { findWorkflowTool } from "../../tools/workflows";
 import { testAtNight } from "./rows";
@@ -88,6 +90,23 @@ test("what changes a stack is approved in a job that has no secret; of the other
   expect(named).toBe(found.length * 4);
 });
 
+/** Words and environment of every process of this box. */
+function processTexts(): readonly string[] {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) =>
+    ["cmdline", "environ"].flatMap((file) => {
+      try {
+        return [readFileSync(`/proc/${pid}/${file}`, "utf8")];
+      } catch {
+        // It has ended.
+        return [];
+      }
+    }),
+  );
+}
+
+/** What verbs keep in the folder for temporary files. */
+const leftovers = () => readdirSync(tmpdir()).filter((name) => /^webstack-\w{6}$/.test(name)).map((name) => join(tmpdir(), name));
+
 describe("a stack on DigitalOcean that is deployed by tags", () => {
   const gateway = "10.84.31.1";
   const clone = new Clone("test-ci", "www.ocpizza.fr", "10.84.31.128/25");
@@ -112,7 +131,7 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
   }, 120_000);
 
   test("its owner needs neither apt nor GNU's tools nor root: secrets and a preview", async () => {
-    const key = await clone.npm("secret", "--", clone.stack, "set", "sshPrivateKey", "--random");
+    const key = await clone.npm("key", "--", clone.stack);
     expect([key.code, key.stderr]).toEqual([0, expect.stringContaining("npm packages ... done in")]);
     const { config } = parse(readFileSync(join(clone.origin, "Pulumi.prod.yaml"), "utf8")) as { config: { "webstack:secrets": readonly string[] } };
     const names = ["backupPassword", ...config["webstack:secrets"]];
@@ -122,6 +141,27 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/\+ \d+ to create/), expect.not.stringContaining("set-up: Debian packages")]);
     clone.commit("A stack of our own");
   }, 300_000);
+
+  test("its key is in no process and in no file but the stack's", async () => {
+    const seen = new Set<string>();
+    const look = setInterval(() => processTexts().forEach((text) => seen.add(text)), 5);
+    const made = await clone.npm("key", "--", clone.stack, "--replace").finally(() => clearInterval(look));
+    expect([made.code, made.stdout]).toEqual([0, expect.stringMatching(/^ssh-ed25519 AAAA\S+ webstack-test-ci\n/)]);
+    const { stdout: key } = await clone.npm("pulumi", "--", clone.stack, "config", "get", "sshPrivateKey");
+    expect(publicKeyOf(key)).toEqual({ line: made.stdout.split(" ").slice(0, 2).join(" ") });
+    // Lines of 70 characters; the first ones hold the public half.
+    const secret = key.split("\n").slice(3, -2);
+    expect([secret.length > 1, [...seen].some((text) => text.includes("config\0set\0--secret\0sshPrivateKey"))]).toEqual([true, true]);
+    expect([...seen].filter((text) => secret.some((line) => text.includes(line)))).toEqual([]);
+    // That grep finds what is there, its closed form shows; folders of other stacks may go meanwhile.
+    const file = join(clone.origin, `Pulumi.${clone.stack}.yaml`);
+    const { config } = parse(readFileSync(file, "utf8")) as { config: Readonly<Record<string, { secure?: string }>> };
+    const patterns = [...secret, config["webstack:sshPrivateKey"]?.secure ?? ""];
+    const found = await run("grep", ["-rlsF", "-f", "-", "--exclude-dir=node_modules", clone.folder, ...leftovers()], {}, patterns.join("\n"));
+    expect(found.stdout).toBe(`${file}\n`);
+    const again = await clone.npm("key", "--", clone.stack);
+    expect(again.stdout.split("\n")[0]).toBe(made.stdout.split("\n")[0]);
+  }, 60_000);
 
   test("there, the rehearsal says in one line what it needs", async () => {
     const { code, stdout, stderr } = await clone.npm("up", "--", "local");

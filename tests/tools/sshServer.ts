@@ -1,7 +1,9 @@
 /** A small SSH server on 127.0.0.1: runs commands with /bin/sh, serves files by sftp-server's own program. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 
 import { Server, utils, type ServerChannel } from "ssh2";
 import { keyPair } from "./sshKey";
@@ -17,12 +19,16 @@ export interface SshServer {
   stop(): Promise<void>;
 }
 
-/** `acceptEnv` names the variables that sessions take, as in sshd_config. */
-export async function startSshServer(acceptEnv: readonly string[], port = 0): Promise<SshServer> {
+/** `acceptEnv` names the variables that sessions take, as in sshd_config; `home` is the user's folder, whose authorized_keys let more keys in. */
+export async function startSshServer(acceptEnv: readonly string[], port = 0, home = "/dev/null"): Promise<SshServer> {
   const host = keyPair();
   const user = keyPair();
-  const allowed = utils.parseKey(user.public);
-  if (allowed instanceof Error) throw allowed;
+  const authorized = join(home, ".ssh/authorized_keys");
+  const letIn = () =>
+    [user.public, ...(existsSync(authorized) ? readFileSync(authorized, "utf8").trim().split("\n") : [])].flatMap((line) => {
+      const key = utils.parseKey(line);
+      return key instanceof Error ? [] : [key];
+    });
   let connections = 0;
   const server = new Server({ hostKeys: [host.private] }, (client) => {
     connections++;
@@ -31,8 +37,7 @@ export async function startSshServer(acceptEnv: readonly string[], port = 0): Pr
       const known =
         login.method === "publickey" &&
         login.username === "deploy" &&
-        login.key.data.equals(allowed.getPublicSSH()) &&
-        (!login.signature || !login.blob || allowed.verify(login.blob, login.signature, login.hashAlgo) === true);
+        letIn().some((key) => login.key.data.equals(key.getPublicSSH()) && (!login.signature || !login.blob || key.verify(login.blob, login.signature, login.hashAlgo) === true));
       if (known) login.accept();
       else login.reject(["publickey"]);
     });
@@ -43,7 +48,7 @@ export async function startSshServer(acceptEnv: readonly string[], port = 0): Pr
         if (acceptEnv.includes(key)) env[key] = val;
         acceptEnvironment?.();
       });
-      session.on("exec", (acceptExec, _reject, { command }) => run(acceptExec(), "/bin/sh", ["-c", command], env));
+      session.on("exec", (acceptExec, _reject, { command }) => run(acceptExec(), "/bin/sh", ["-c", command], { HOME: home, ...env }));
       session.on("subsystem", (acceptSubsystem, reject, { name }) => {
         if (name === "sftp") run(acceptSubsystem() as ServerChannel, "/usr/lib/openssh/sftp-server", [], {});
         else reject();
