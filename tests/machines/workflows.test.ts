@@ -18,6 +18,7 @@ const files = readdirSync(folder).map((name) => join(folder, name));
 
 interface Step {
   readonly name?: string;
+  readonly run?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -68,7 +69,7 @@ test("what changes a stack waits for its turn, and nothing else shares its group
   expect(groups.sort()).toEqual(["check-${{ github.ref }}", "nightly", "review-${{ github.event.pull_request.number }}"]);
 });
 
-test("what changes a stack is approved in a job that has no secret; of the others each has its secrets in one step, after the packages", () => {
+test("what changes a stack is approved in a job that has no secret; of the others each has its secrets in one step, after the packages and the CLI", () => {
   expect(which(({ environment }) => environment === "approval")).toEqual(["deploy/approval", "rollback/approval"]);
   expect([jobs["deploy/deploy"]?.needs, jobs["rollback/rollback"]?.needs]).toEqual(["approval", "approval"]);
 
@@ -83,6 +84,9 @@ test("what changes a stack is approved in a job that has no secret; of the other
     ["drill/drill", "Restore and check", true, true],
     ["rollback/rollback", "Roll back", true, true],
   ]);
+  // What is downloaded is there before.
+  const setUp = found.map(([name]) => jobs[String(name)]?.steps.findIndex(({ run }) => run === 'npm run pulumi -- "$STACK" version'));
+  expect(setUp).toEqual([2, 2, 2, 2]);
   // Nothing outside of those steps.
   const named = files.map((file) => [...readFileSync(file, "utf8").matchAll(/secrets\./g)].length).reduce((sum, count) => sum + count);
   expect(named).toBe(found.length * 4);
