@@ -3,7 +3,7 @@
  * works on a box that has little more than POSIX asks for. DigitalOcean is the simulated one (tests/cloud/README.md), its Spaces are moto's. Limits: actions that only GitHub has are replaced by
  * tests/machines/actions; groups, approvals and environments are GitHub's own, of which only the words are looked at; no authority signs the site's certificate.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { moto, startMoto, type Moto } from "../../tools/moto";
@@ -124,6 +124,9 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     expect((await clone.shell(`pulumi config set-all --stack ${clone.stack} ${pairs}`)).code).toBe(0);
     const { code, stdout, stderr } = await clone.npm("preview", "--", clone.stack);
     expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/\+ \d+ to create/), expect.not.stringContaining("set-up: Debian packages")]);
+    const plugins = join(clone.folder, "home/.pulumi/plugins");
+    const ofCommand = (existsSync(plugins) ? readdirSync(plugins) : []).filter((plugin) => plugin.startsWith("resource-command"));
+    expect(ofCommand.length > 0).toBe(!key.stderr.includes("using the stand-in of tools/command-plugin"));
     clone.commit("A stack of our own");
   }, 300_000);
 
