@@ -118,6 +118,15 @@ describe("a one-off command", () => {
     expect(stderr.match(/Read-only file system/g)).toHaveLength(2);
   }, 30_000);
 
+  test("runs, as the steps of a release do, in the sandbox of the services", async () => {
+    const look = "grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; cat /proc/self/uid_map; ls /proc/1; ls -A /dev/disk; python -c 'import os; os.nice(1)'";
+    const { stdout, stderr } = await stack.npm("exec", stack.name, "--host", "web-0", "sh", "-c", look);
+    const pid = await stack.remote("systemctl show --property=MainPID --value web@blue.service web@green.service | grep -vx 0 | head -1");
+    const service = await stack.remote(`sudo sh -c "grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/${pid.trim()}/status; cat /proc/${pid.trim()}/uid_map"`);
+    expect([stdout.trim(), stdout]).toEqual([service.trim(), expect.stringContaining("Seccomp:\t2")]);
+    expect([/cannot access '\/proc\/1'/.test(stderr), /cannot access '\/dev\/disk'/.test(stderr), /PermissionError|Operation not permitted/.test(stderr)]).toEqual([true, true, true]);
+  }, 30_000);
+
   test("of manage.py makes a user, and the database's client sees it with the app's rights", async () => {
     const made = await atTerminal(stack, `npm run --silent manage -- ${stack.name} createsuperuser --username ada --email ada@example.org`, [[/Password: $/, "Sesame-8472"], [/Password \(again\): $/, "Sesame-8472"]]);
     expect([made.code, made.stdout]).toEqual([0, expect.stringContaining("Superuser created successfully.")]);
