@@ -324,6 +324,13 @@ describe("nginx", () => {
     return { ...rest, files: files.filter(({ path }) => !/\/nginx(@|-local@)\.socket$|\/nginx-(start|leave)$/.test(path)) };
   };
 
+  test("is not held up by pipes that stand in the place of its logs, nor is a certificate's order", async () => {
+    await stack.remote("sudo -u www-data sh -c 'cd /var/log/nginx && rm error.log access.log && mkfifo error.log && ln -s /etc/hostname access.log'");
+    await stack.remote("sudo timeout 20 /usr/local/lib/webstack/nginx-check && sudo timeout 20 systemctl restart nginx.service");
+    expect(await stack.remote("stat --format='%F %U' /var/log/nginx/error.log; cat /etc/hostname | wc -l")).toMatch(/^regular (empty )?file www-data\n1$/);
+    expect((await ask(site)).status).toBe(200);
+  }, 60_000);
+
   test("has the ports that systemd holds, none of which makes a process wait that finds its connection taken", async () => {
     const script = 'for n in 3 4; do fd=/proc/$(systemctl show nginx.service -p MainPID --value)/fd; readlink $fd/$n; readlink /proc/1/fd/* | grep -Fx $(readlink $fd/$n); grep flags ${fd}info/$n; done';
     const [http, same, flags, http6, same6, flags6, ...more] = (await stack.remote(`sudo sh -c '${script}'`)).split("\n");
