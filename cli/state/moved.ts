@@ -1,8 +1,13 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 
-/** A folder of states as the engine has it. https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/backend/diy/store.go */
-const stacksOf = (folder: string): string => join(folder, ".pulumi", "stacks", "webstack");
+import { project } from "../../tools/setup/folders";
+
+/** A folder of states as the engine has it, which runs in the project's own. https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/backend/diy/store.go */
+const bookkeeping = (folder: string): string => join(resolve(project, folder.replace(/\?.*$/, "").replace(/^~(?=\/|$)/, homedir())), ".pulumi");
+
+const stacksOf = (folder: string): string => join(bookkeeping(folder), "stacks", "webstack");
 
 const note = (folder: string, stack: string): string => join(stacksOf(folder), `${stack}.moved`);
 
@@ -13,7 +18,7 @@ export function movedTo(folder: string, stack: string): string | null {
 
 /** Whether an engine works on a stack of a folder, or one was killed while it did. */
 export function isLocked(folder: string, stack: string): boolean {
-  const locks = join(folder, ".pulumi", "locks", "organization", "webstack", stack);
+  const locks = join(bookkeeping(folder), "locks", "organization", "webstack", stack);
   return existsSync(locks) && readdirSync(locks).length > 0;
 }
 

@@ -1,7 +1,8 @@
-import { writeFileSync, mkdtempSync, mkdirSync, rmSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { existsSync, writeFileSync, mkdtempSync, mkdirSync, rmSync } from "node:fs";
+import { homedir, tmpdir, userInfo } from "node:os";
+import { join, relative } from "node:path";
 import { backendEnvironment, isWrongPassphrase, ownBackend, wrongPassphrase } from "../../cli/backend";
+import { isLocked, leaveBehind, movedTo } from "../../cli/state/moved";
 import { isSameState, isUnfinished, sizeOf } from "../../cli/state/compare";
 
 const names = ["PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN", "PULUMI_HOME", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "XDG_DATA_HOME", "XDG_CONFIG_HOME"];
@@ -60,6 +61,21 @@ test("the engine asks a bucket of Spaces with the keys of Spaces, by AWS's names
       else process.env[name] = value;
     }
   }
+});
+
+test("a stack that was moved is known by its folder, however that is written, and its file stays", () => {
+  const place = join(home, "states/.pulumi/stacks/webstack");
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, "shop.json"), "{}");
+  const folder = join(home, "states");
+  expect([movedTo(folder, "shop"), isLocked(folder, "shop")]).toEqual([null, false]);
+  expect(leaveBehind(`${folder}?metadata=skip`, "shop", "s3://states")).toEqual([join(place, "shop.json.before-move")]);
+  const fromHome = `~/${relative(homedir(), folder)}`;
+  expect([movedTo(folder, "shop"), movedTo(fromHome, "shop"), movedTo(folder, "shop2"), existsSync(join(place, "shop.json"))]).toEqual(["s3://states", "s3://states", null, false]);
+  mkdirSync(join(home, "states/.pulumi/locks/organization/webstack/shop"), { recursive: true });
+  expect(isLocked(folder, "shop")).toBe(false);
+  writeFileSync(join(home, "states/.pulumi/locks/organization/webstack/shop/one.json"), "{}");
+  expect(isLocked(folder, "shop")).toBe(true);
 });
 
 test("two states are the same where their resources are, whoever wrote them and when", () => {
