@@ -32,7 +32,7 @@ async function fromFolderToPage(...more: readonly string[]): Promise<string> {
 test("a Wagtail site: its welcome page, its static files, its administration behind a login", async () => {
   stack = new TestStack("newwagtail", "10.84.23.0/24");
   const project = join(stack.folder, "project");
-  wagtailSite(project);
+  await wagtailSite(project);
   const before = readFileSync(join(project, "mysite/settings/base.py"), "utf8");
   const site = await fromFolderToPage("--app", "project");
 
@@ -54,7 +54,7 @@ test("a Wagtail site: its welcome page, its static files, its administration beh
 
 testAtNight("new", "TiTiler, a FastAPI application: its pages and what it says of its health", async () => {
   stack = new TestStack("newtitiler", "10.84.24.0/24");
-  titiler(join(stack.folder, "project"));
+  await titiler(join(stack.folder, "project"));
   const site = await fromFolderToPage("--app", "project");
   expect(existsSync(join(stack.folder, "project/webstack_settings.py"))).toBe(false);
   expect(readFileSync(join(stack.folder, `Pulumi.${stack.name}.yaml`), "utf8")).toContain("kind: none");

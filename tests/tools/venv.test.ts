@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { venvOf } from "../../tools/setup/venv";
 
 const tools = resolve(__dirname, "../../tools");
@@ -19,10 +19,12 @@ afterAll(() => {
 });
 
 test("every package of a tool has its version and hashes", () => {
-  const files = readdirSync(tools, { recursive: true }).map(String).filter((name) => name.endsWith("requirements.txt"));
-  expect(files.sort()).toEqual(["linters/requirements.txt", "moto/requirements.txt", "scanners/build-requirements.txt", "scanners/requirements.txt"]);
-  const packages = files.flatMap((name) => readFileSync(join(tools, name), "utf8").replace(/\\\n/g, "").split("\n").filter((line) => /^\w/.test(line)));
-  expect([packages.length, packages.filter((line) => !/^[\w.-]+==\S+( +--hash=sha256:[0-9a-f]{64})+$/.test(line))]).toEqual([expect.any(Number), []]);
+  const files = readdirSync(tools, { recursive: true }).map((name) => join(tools, String(name))).filter((file) => file.endsWith("requirements.txt"));
+  expect(files.map((file) => relative(tools, file)).sort()).toEqual(["linters/requirements.txt", "moto/requirements.txt", "scanners/build-requirements.txt", "scanners/requirements.txt"]);
+  const projects = resolve(__dirname, "../machines/projects");
+  const all = [...files, ...readdirSync(projects).map((name) => join(projects, name))];
+  const packages = all.flatMap((file) => readFileSync(file, "utf8").replace(/\\\n/g, "").split("\n").filter((line) => /^\w/.test(line)));
+  expect(packages.filter((line) => !/^[\w.-]+==\S+( +--hash=sha256:[0-9a-f]{64})+$/.test(line))).toEqual([]);
   expect(packages.length).toBeGreaterThan(170);
 });
 
