@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", ".webstack/", "examples/", "coverage/", "**/*.k6.js", "tools/iam/simulate.js", "tools/pulumi/closures/", "tools/pulumi/program.cjs"] },
+  { ignores: ["node_modules/", ".webstack/", "examples/", "coverage/", "**/*.k6.js", "tools/iam/simulate.js", "tools/pulumi/closures/", "tools/pulumi/program.cjs", "tools/command-plugin/start.cjs"] },
   js.configs.recommended,
   tseslint.configs.strict,
   {

@@ -30,9 +30,22 @@ function login(): string {
   return (JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current ?? "";
 }
 
-/** Says pulumi where stacks are and what opens them, as far as the user has nothing of that. A passphrase is used by stacks that are encrypted with one, and by no other. */
-export function backendEnvironment(): Readonly<Record<string, string>> {
-  return { ...(ownBackend() === "" ? { PULUMI_BACKEND_URL: stateUrl() } : {}), ...(ownPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile() }) };
+/**
+ * Says pulumi where stacks are and what opens them, as far as the user has nothing of that. A passphrase is used by stacks that are encrypted with one, and by no other.
+ * `backend`: the URL of another one than the user's.
+ */
+export function backendEnvironment(backend?: string): Readonly<Record<string, string>> {
+  const url = backend ?? (ownBackend() === "" ? stateUrl() : null);
+  return { ...(url === null ? {} : { PULUMI_BACKEND_URL: url }), ...spacesLogin(url ?? ownBackend()), ...(ownPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile() }) };
+}
+
+/** A bucket of Spaces is asked by AWS's own SDK, which knows the keys by its own names. */
+function spacesLogin(url: string): Readonly<Record<string, string>> {
+  const { AWS_ACCESS_KEY_ID, SPACES_ACCESS_KEY_ID, SPACES_SECRET_ACCESS_KEY, SPACES_ENDPOINT_URL } = process.env;
+  if (AWS_ACCESS_KEY_ID !== undefined || SPACES_ACCESS_KEY_ID === undefined || SPACES_SECRET_ACCESS_KEY === undefined) return {};
+  const endpoint = /^s3:[^?]*\?(?:.*&)?endpoint=([^&]+)/.exec(url)?.[1] ?? "";
+  if (!/^(https:\/\/)?([a-z0-9-]+\.)+digitaloceanspaces\.com$/.test(endpoint) && (endpoint === "" || endpoint !== SPACES_ENDPOINT_URL)) return {};
+  return { AWS_ACCESS_KEY_ID: SPACES_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: SPACES_SECRET_ACCESS_KEY };
 }
 
 function ownPassphrase(): boolean {

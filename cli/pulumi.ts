@@ -8,6 +8,7 @@ import { findPulumi } from "../tools/setup/pulumi";
 import { SetUpError } from "../tools/setup/step";
 import { failureOf, type Failure } from "./failure";
 import { stackFileOf } from "./stackYaml";
+import { movedTo } from "./state/moved";
 import { backendEnvironment, folderOf, isWrongPassphrase, makeBackend, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
 
 /**
@@ -72,10 +73,15 @@ export class Pulumi {
     return capture(this.program, [...this.words(verb), "--non-interactive"], options).catch((error: unknown) => this.explain(error));
   }
 
-  /** Makes the stack where it is not there yet. Result: whether it was made. Error: nothing describes it. */
+  /** Whether the backend has the stack. */
+  async isMade(): Promise<boolean> {
+    return (await listed(this.program, this.env)).some(({ name }) => name === this.stack);
+  }
+
+  /** Makes the stack where it is not there yet. Result: whether it was made. Error: nothing describes it, or it is kept elsewhere. */
   async ensure(): Promise<boolean> {
     makeBackend();
-    if ((await listed(this.program, this.env)).some(({ name }) => name === this.stack)) return false;
+    if (await this.isMade()) return false;
     if (!existsSync(stackFileOf(this.stack))) {
       throw new SetUpError(`there is no Pulumi.${this.stack}.yaml; npm run new -- --name ${this.stack} makes one`);
     }
@@ -85,9 +91,9 @@ export class Pulumi {
     return true;
   }
 
-  /** Makes the stack, with its file in the folder of a Pulumi.yaml. */
-  async make(folder: string): Promise<void> {
-    await capture(this.program, ["stack", "init", this.stack, "--non-interactive"], { cwd: folder, env: this.env }).catch((error: unknown) => this.explain(error));
+  /** Makes the stack, with its file in the folder of a Pulumi.yaml. `provider`: what opens its secrets, where that is no passphrase. */
+  async make(folder: string, provider: string | null = null): Promise<void> {
+    await capture(this.program, ["stack", "init", this.stack, "--non-interactive", ...(provider === null ? [] : ["--secrets-provider", provider])], { cwd: folder, env: this.env }).catch((error: unknown) => this.explain(error));
   }
 
   /** Error: there is no such stack, with the command that makes it. */
@@ -97,8 +103,10 @@ export class Pulumi {
     throw new SetUpError((await this.onThisBox()) ?? `stack ${this.stack} was never brought up; npm run up -- ${this.stack} does that${stacks.length === 0 ? "" : `; there are: ${stacks.join(", ")}`}`);
   }
 
-  /** Why a stack that this box keeps is not seen, in a line; null where it keeps none of that name, or is asked already. */
+  /** Why a stack that this box keeps, or kept, is not seen, in a line; null where it keeps none of that name, or is asked already. */
   private async onThisBox(): Promise<string | null> {
+    const url = this.stateFolder === null ? null : movedTo(this.stateFolder, this.stack);
+    if (url !== null) return `the state of ${this.stack} was moved to a bucket: export PULUMI_BACKEND_URL='${url}'`;
     const elsewhere = ownBackend();
     if (elsewhere === "" || elsewhere === stateUrl() || !existsSync(stateFolder())) return null;
     const kept = await listed(this.program, { ...this.env, PULUMI_BACKEND_URL: stateUrl() });

@@ -30,7 +30,7 @@ main(async () => {
   const options = rest.filter((word) => word !== rollbackOnFailure);
   const { pulumi, local, config } = await prepare(stack);
   if (config.production && pulumi.stateFolder !== null) {
-    console.log(`The state of ${stack} lies in ${pulumi.stateFolder} on this box alone, and without it no verb knows what there is; docs/operations.md, "Where the state lies", moves it.`);
+    console.log(`The state of ${stack} lies in ${pulumi.stateFolder} on this box alone, and without it no verb knows what there is; npm run backend -- ${stack} moves it into a bucket of its own cloud.`);
   }
   const before = takesBack ? await releaseOf(pulumi) : "";
   if (takesBack) console.log(`If the first page does not answer: ${wayBack(readDescription(project, stack)).says}.`);

@@ -3,8 +3,16 @@ import os
 
 from . import environment
 
-SANDBOX = ("ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes", "NoNewPrivileges=yes", "PrivateDevices=yes", "RestrictSUIDSGID=yes",
-           "IPAddressDeny=169.254.169.254")
+# That of the services, word for word: cloud-init/systemd/sandbox.conf.
+SANDBOX = (
+    "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict", "ReadWritePaths=-/srv/webstack/shared/data", "ProtectHome=yes",
+    "PrivateTmp=yes", "PrivateDevices=yes", "PrivateUsers=yes", "PrivateMounts=yes", "ProtectHostname=yes", "ProtectClock=yes",
+    "ProtectKernelTunables=yes", "ProtectKernelModules=yes", "ProtectKernelLogs=yes", "ProtectControlGroups=yes", "ProtectProc=invisible",
+    "ProcSubset=pid", "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6", "RestrictNamespaces=yes", "LockPersonality=yes", "MemoryDenyWriteExecute=yes",
+    "RestrictRealtime=yes", "RestrictSUIDSGID=yes", "RemoveIPC=yes", "SystemCallArchitectures=native", "SystemCallFilter=@system-service",
+    "SystemCallFilter=~@resources", "SystemCallErrorNumber=EPERM", "DevicePolicy=closed", "KeyringMode=private", "IPAddressDeny=169.254.169.254",
+    "UMask=0077"
+)
 # The slots that serve keep the other half.
 LIMITS = ("MemoryMax=50%", "TasksMax=256")
 

@@ -1,11 +1,11 @@
 """`apply`, `release` and `restart`: what each of them changes; deploy.py brings it about."""
 from . import administrator, environment, files, login, packages, slots, switch
-from .compare import Changes, compare, roll, stored_or_fail
+from .compare import Changes, compare, roll, stored, stored_or_fail
 from .deploy import deploy, recover
 from .errors import HostError
 
-# Settings that a package reads while it is being installed, so they come before it.
-READ_BY_PACKAGES = ("/etc/postgresql-common/createcluster.conf",)
+# Settings that a package reads while it is being installed, or that say which updates are installed, so they come before it.
+READ_BY_PACKAGES = ("/etc/postgresql-common/createcluster.conf", "/etc/apt/apt.conf.d/60webstack")
 
 
 def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
@@ -14,8 +14,9 @@ def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
     recover(host)
     switch.settle_release(host)
     changes = compare(host, manifest, env, database_admin)
-    if changes.user or changes.packages:
-        _provide(host, manifest, changes)
+    is_new = stored(host.paths) is None
+    if is_new or changes.user or changes.packages:
+        _provide(host, manifest, changes, is_new)
         # A package brings files and units of its own.
         changes = compare(host, manifest, env, database_admin)
     kept = login.declared(manifest)
@@ -77,11 +78,15 @@ def all_services(host, manifest, digest):
     return changes
 
 
-def _provide(host, manifest, changes):
+def _provide(host, manifest, changes, is_new):
     host.log.step("PACKAGES")
     for file in manifest.files:
         if file.path in READ_BY_PACKAGES:
             files.write(host.paths.at(file.path), file.content, file.mode, host.system.ids(file.owner, file.group))
+    if is_new and packages.UPDATER in manifest.packages and not packages.is_container(host.system):
+        # Before the packages that listen to the world; the firewall of the first boot lets SSH in alone.
+        with host.log.event("Security-updates", "of a new machine"):
+            packages.install_security_updates(host.system)
     if changes.packages:
         with host.log.event("Packages-installation", ", ".join(changes.packages)):
             packages.install(host.system, changes.packages)

@@ -1,6 +1,8 @@
 """nginx: its test, its reload, the units that hold its ports, and which of its workers are still of the old configuration."""
 import re
+from contextlib import suppress
 
+from . import files
 from .errors import HostError
 
 UNIT = "nginx.service"
@@ -8,6 +10,8 @@ UNIT = "nginx.service"
 TEST = "/usr/local/lib/webstack/nginx-check"
 # Not the journal: nginx writes what goes wrong after its start to its own log.
 LOG = "/var/log/nginx/error.log"
+# Of its own log nginx may make what it likes.
+LOG_BYTES = 1 << 20
 
 
 def sockets(units):
@@ -23,7 +27,7 @@ class Nginx:
 
     def test(self):
         """Raises CommandFailed with nginx's own words when the configuration on disk is wrong."""
-        self.system.run([str(self.paths.at(TEST))])
+        self.system.run([str(self.paths.at(TEST))], timeout=60)
 
     def taken(self, sockets):
         """Sentences as nginx's own about the ports of these socket units that another program than nginx has."""
@@ -75,16 +79,15 @@ class Nginx:
             self.system.sleep(0.02)
 
     def _log_size(self):
-        log = self.paths.at(LOG)
-        return log.stat().st_size if log.exists() else 0
+        with suppress(OSError):
+            return self.paths.at(LOG).lstat().st_size
+        return 0
 
     def _emergencies(self, offset):
         """What nginx could not do, from the part of its log after `offset` bytes, each fault once."""
         try:
-            with self.paths.at(LOG).open("rb") as log:
-                log.seek(offset)
-                said = log.read().decode("utf-8", "replace")
-        except FileNotFoundError:
+            said = files.read_foreign(self.paths.at(LOG), LOG_BYTES, offset).decode("utf-8", "replace")
+        except OSError:
             return []
         return list(dict.fromkeys(re.findall(r"\[emerg\] \d+#\d+: (.+)", said)))
 

@@ -9,8 +9,6 @@ from .runtime import PYTHON
 
 # Several at once, a release under way among them, and a program that keeps a history finds a home that goes with it.
 VARIABLES = ("HOME=/tmp", "PGAPPNAME=one-off")
-# As of the services.
-UPLOADS = ("ReadWritePaths=-/srv/webstack/shared/data", "UMask=0077")
 # -I leaves the folder of the package out of sys.path.
 DATABASE_CLIENT = (PYTHON, "-I", "-c", f"import sys; sys.path.insert(0, {str(Path(__file__).resolve().parent.parent)!r}); from hostctl.database_client import main; main()")
 
@@ -26,4 +24,4 @@ def run(host, command):
     # --pty where a terminal is on all three, else --pipe.
     # https://www.freedesktop.org/software/systemd/man/252/systemd-run.html#--pipe
     host.system.become(app_command.words(host, manifest.user, release, f"webstack-one-off-{os.getpid()}", command, ends=["--pty", "--pipe"],
-                                         variables=VARIABLES, properties=UPLOADS))
+                                         variables=VARIABLES))

@@ -4,6 +4,7 @@ from .errors import HostError
 # How long another apt, such as an unattended upgrade, may take.
 LOCK_SECONDS = 120
 APT = ("apt-get", "-y", "--no-install-recommends", "--no-remove", "-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}", "-o", "Dpkg::Options::=--force-confold")
+UPDATER = "unattended-upgrades"
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_SUSPEND": "1"}
 
 
@@ -26,6 +27,29 @@ def install(system, names):
     if unknown := _unknown(system, names):
         raise HostError(f"packages: must be names of packages that apt of this host knows, got {', '.join(unknown)}; host.packages names them, `apt-cache search WORD` finds others")
     system.run([*APT, "install", *names], env=QUIET, timeout=1800)
+
+
+def is_container(system):
+    """Whether it is a machine of somebody's own box: its image was made with the updates of that day."""
+    return system.run(["systemd-detect-virt", "--quiet", "--container"], check=False).code == 0
+
+
+def install_security_updates(system):
+    """What the nights bring, now, by the settings that 60webstack has. Raises HostError with the last lines of what it says."""
+    if missing(system, [UPDATER]):
+        install(system, [UPDATER])
+    _fetch_lists(system)
+    ends = system.monotonic() + LOCK_SECONDS
+    while (done := system.run(["unattended-upgrade", "--verbose"], env=QUIET, timeout=1800, check=False)).code != 0:
+        if "could not be acquired" not in done.output or system.monotonic() > ends:
+            raise HostError(f"unattended-upgrade: ended with {done.code}: the security updates of a new machine are not installed, so nothing of it is opened\n{_last_lines(done.output)}")
+        system.sleep(2)
+    # It runs with the libraries from before; sessions go on.
+    system.run(["systemctl", "try-restart", "ssh.service"])
+
+
+def _last_lines(text):
+    return "\n".join(text.strip().splitlines()[-5:])
 
 
 def _unknown(system, names):

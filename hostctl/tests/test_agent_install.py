@@ -57,6 +57,24 @@ class AgentInstallTest(unittest.TestCase):
         with self.assertRaisesRegex(SystemExit, f"is not signed by {self.fingerprint}"):
             self.verify()
 
+    def test_no_package_is_taken_without_a_key(self):
+        with contextlib.redirect_stderr(io.StringIO()) as said, self.assertRaises(SystemExit):
+            self.program.main(["agent", "https://example.org/a.deb"])
+        self.assertIn("--key", said.getvalue())
+
+    def test_a_key_may_be_a_file_of_this_machine_and_the_one_for_sessions_can_be_read(self):
+        key = PROGRAM.parent.parent / "keys/amazon-ssm-agent.asc"
+        self.assertEqual(self.program.key_at(str(key)), key.read_bytes())
+        shown = self.gpg("--with-colons", "--show-keys", given=self.program.dearmored(key.read_bytes())).decode()
+        self.assertIn("fpr:::::::::1C5B395CBE5E74E2F1CA21592784DBF388D19D46:", shown)
+        got = []
+        (self.folder / "key.asc").write_bytes(self.key)
+        self.program.get = lambda url: got.append(url) or (self.signature if url.endswith(".sig") else b"package")
+        run = subprocess.run
+        with mock.patch.object(self.program.subprocess, "run", side_effect=lambda argv, **more: run(argv, **more) if argv[0] == "gpgv" else got.append(argv[0])):
+            self.program.install("agent", "https://example.org/a.deb", [str(self.folder / "key.asc"), self.fingerprint])
+        self.assertEqual(got, ["https://example.org/a.deb", "https://example.org/a.deb.sig", "dpkg"])
+
     def test_only_https_is_asked(self):
         with self.assertRaisesRegex(SystemExit, "must be https"):
             self.program.get("http://example.org/agent.deb")
@@ -71,7 +89,7 @@ class AgentInstallTest(unittest.TestCase):
         self.program.is_there = lambda name: "installed" in did
         self.program.install = install
         with mock.patch.object(self.program.time, "sleep") as slept, contextlib.redirect_stderr(io.StringIO()) as said:
-            self.program.main(["agent", "https://example.org/a.deb"])
+            self.program.main(["agent", "https://example.org/a.deb", "--key", "https://example.org/k", "F"])
         self.assertEqual((did, slept.mock_calls), (["failed", "failed", "installed"], [mock.call(60)] * 2))
         self.assertEqual(said.getvalue(), "no route to host; again in a minute\n" * 2)
 

@@ -52,6 +52,29 @@ class ApplyTest(unittest.TestCase):
         self.refused(manifest(self.machine.deliver(source(3, crash=""))), "Job failed", {"KEY": "later"})
         self.assertEqual((env.read_text(), differences(self.machine.host())), ('KEY="new"\n', []))
 
+    def test_a_new_machine_installs_security_updates_before_any_other_package_and_no_machine_does_so_again(self):
+        updates = "/etc/apt/apt.conf.d/60webstack"
+        wanted = {"packages": ["nginx-light", "unattended-upgrades"], "files": [*manifest(self.one).raw["files"], file(updates, "security only\n")]}
+        declared = manifest(self.one, **wanted)
+        self.machine.is_container, self.machine.offered = False, {"nginx-light", "unattended-upgrades"}
+        self.machine.upgrade_fails = True
+        self.refused(declared, "unattended-upgrade: ended with 1: the security updates of a new machine are not installed, so nothing of it is opened\nStarting unattended upgrades script\nE: no space left")
+        self.assertEqual((self.machine.answering(), "nginx-light" in self.machine.installed), ({}, False))
+        self.machine.upgrade_fails, self.machine.upgrade_is_locked_until = False, self.machine.clock + 60
+        self.apply(declared)
+        self.assertEqual((self.machine.paths.at(updates).read_text(), self.machine.answering()), ("security only\n", {"web": self.one}))
+        ran = [argv for argv in self.machine.ran if argv[0] in ("unattended-upgrade", "apt-get") or "ssh.service" in argv]
+        self.assertEqual([argv for argv in ran if argv[0] == "unattended-upgrade"][-1], ["unattended-upgrade", "--verbose"])
+        nginx = next(at for at, argv in enumerate(ran) if "nginx-light" in argv)
+        self.assertLess(ran.index(["systemctl", "try-restart", "ssh.service"]), nginx)
+        self.apply(manifest(self.two, **wanted))
+        self.assertEqual(self.commands("unattended-upgrade"), [])
+
+    def test_a_machine_of_this_box_has_them_in_its_image(self):
+        self.machine.offered = {"nginx-light", "unattended-upgrades"}
+        self.apply(manifest(self.one, packages=["nginx-light", "unattended-upgrades"]))
+        self.assertEqual((self.commands("unattended-upgrade"), self.machine.answering()), ([], {"web": self.one}))
+
     def test_a_first_apply_makes_the_machine_as_declared(self):
         self.apply(manifest(self.one), {"KEY": "value"})
         self.assertEqual(self.machine.answering(), {"web": self.one})

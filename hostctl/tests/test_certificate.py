@@ -75,6 +75,11 @@ class CertificateTest(unittest.TestCase):
         os.symlink(f"{ordered}.real", ordered)
         with self.assertRaisesRegex(HostError, "no certificate was ordered yet"):
             self.install()
+        os.unlink(ordered)
+        # Nobody writes to it, so reading it as a file would never end.
+        os.mkfifo(ordered)
+        with self.assertRaisesRegex(HostError, r"no certificate was ordered yet \(is no regular file\)"):
+            self.install()
         self.assertFalse(self.machine.paths.certificate.exists())
 
     def test_status_names_what_is_amiss(self):
@@ -149,7 +154,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 -s
 
     def order(self):
         script = Path(cli.__file__).resolve().parents[1] / "cloud-init/bin/certificate-order"
-        return subprocess.run(["sh", str(script), "https://acme.test/directory", "a@shop.test", "shop.test"], env=self.env, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(["sh", str(script), "https://acme.test/directory", "a@shop.test", "shop.test"], env=self.env, check=True, capture_output=True, text=True, timeout=30).stdout
 
     def check_pair(self):
         ssl.create_default_context().load_cert_chain(self.state / "site.pem")
@@ -158,6 +163,19 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 -s
         self.assertEqual(self.order(), "ordering a certificate for shop.test: there is none\n")
         self.check_pair()
         self.assertEqual(self.order(), "")
+
+    def test_pipes_and_links_in_its_folder_are_not_waited_for(self):
+        self.order()
+        for name in ("key", "crt"):
+            half = next(self.state.glob(f"*/certificates/*.{name}"))
+            half.unlink()
+            os.mkfifo(half)
+        os.mkfifo(self.state / "site.pem.new")
+        (self.state / "webroot").rmdir()
+        os.symlink("/etc", self.state / "webroot")
+        self.order()
+        self.check_pair()
+        self.assertEqual([path for path in self.state.rglob("*") if path.is_symlink() or path.is_fifo()], [])
 
     def test_it_is_ordered_anew_where_a_power_cut_emptied_one_half(self):
         self.order()

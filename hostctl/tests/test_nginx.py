@@ -1,9 +1,10 @@
 """nginx starts anew behind ports that systemd holds, and hands them over or takes them back where it must. Limit: systemd and nginx are played;
 tests/machines/site.test.ts and the rows `nginx ...` of tests/machines/faults have real ones."""
+import os
 import unittest
 from unittest import mock
 
-from hostctl import apply, deploy, lifecycle
+from hostctl import apply, deploy, lifecycle, nginx
 from hostctl.compare import compare
 from hostctl.errors import HostError
 
@@ -48,6 +49,19 @@ class NginxTest(unittest.TestCase):
         self.assertEqual(self.machine.answering(), {"web": self.digest})
         self.assertEqual(sorted(self.machine._open_sockets()), sorted(ports))
         self.assertEqual({unit for unit in self.machine.enabled if unit.endswith(".socket") and unit.startswith("nginx")}, set(ports))
+
+    def test_what_stands_in_the_place_of_its_log_is_neither_followed_nor_waited_for(self):
+        log, shown = self.machine.paths.at(nginx.LOG), nginx.Nginx(self.machine.paths, self.machine)
+        log.parent.mkdir(parents=True)
+        emergency = "2026/11/01 00:00:00 [emerg] 1#1: no memory\n"
+        log.write_text(emergency)
+        self.assertEqual((shown._log_size(), shown._emergencies(0), shown._emergencies(len(emergency))), (len(emergency), ["no memory"], []))
+        secret = self.machine.paths.at("/secret")
+        secret.write_text(emergency)
+        for plant in (lambda: os.symlink(secret, log), lambda: os.mkfifo(log), log.mkdir):
+            log.unlink()
+            plant()
+            self.assertEqual(shown._emergencies(0), [])
 
     def test_a_changed_unit_restarts_nginx_and_refuses_nobody(self):
         self.apply(HTTP)

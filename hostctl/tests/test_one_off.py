@@ -5,7 +5,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from hostctl import one_off
+from hostctl import app_command, one_off
 
 from .command_line import CommandLine
 from .machine import manifest
@@ -29,6 +29,16 @@ class OneOffTest(CommandLine):
                               f"--property=EnvironmentFile={self.machine.root}/etc/webstack/env"}, set(words))
         self.assertEqual([word for word in words if "ReadWritePaths" in word], ["--property=ReadWritePaths=-/srv/webstack/shared/data"])
         self.assertEqual([word for word in words if word.startswith("--unit=")], [f"--unit=webstack-one-off-{os.getpid()}"])
+
+    def test_a_command_and_a_step_of_a_release_have_the_sandbox_of_the_services(self):
+        sandbox = (Path(__file__).resolve().parents[2] / "cloud-init/systemd/sandbox.conf").read_text()
+        declared = [line for line in sandbox.splitlines() if line and not line.startswith("#")]
+        self.assertEqual(list(app_command.SANDBOX), declared)
+        self.call("apply", self.declare(manifest(self.digest)))
+        self.call("exec", "true")
+        step = next(argv for argv in self.machine.ran if argv[0] == "systemd-run" and "--unit=webstack-step.service" in argv)
+        for words in (self.became[0], step):
+            self.assertEqual([word for word in words if word.removeprefix("--property=") in declared], [f"--property={line}" for line in declared])
 
     def test_the_words_of_a_command_are_its_own(self):
         self.call("apply", self.declare(manifest(self.digest)))

@@ -121,7 +121,7 @@ test("each role is lent to its service alone, and AWS's own policies that two of
     ["dump-job-role", "ecs-tasks.amazonaws.com", "dump-job-rights"],
     ["dump-schedule-role", "scheduler.amazonaws.com", "dump-schedule-rights"],
     ["dump-start-role", "ecs-tasks.amazonaws.com", "dump-start-rights"],
-    ["host-role", "ec2.amazonaws.com", "host-alerts host-backups host-login host-reports host-sessions"],
+    ["host-role", "ec2.amazonaws.com", "host-alerts host-backups host-login host-reports"],
     ["images-role", "dlm.amazonaws.com", "AWSDataLifecycleManagerServiceRoleForAMIManagement"],
   ]);
 });

@@ -40,7 +40,8 @@ export class TestCloud extends TestStack {
     this.store = Store.make(folder, { name: this.name, publicRange });
     const file = join(this.folder, "Pulumi.yaml");
     const project = parse(readFileSync(file, "utf8")) as { plugins?: { providers?: object[] } };
-    const providers = [...(project.plugins?.providers ?? []), ...["digitalocean", "aws"].map((provider) => ({ name: provider, path: simulator }))];
+    const own = program === undefined ? [] : [{ name: "command", path: resolve(__dirname, "../../tools/command-plugin") }];
+    const providers = [...(project.plugins?.providers ?? []), ...own, ...["digitalocean", "aws"].map((provider) => ({ name: provider, path: simulator }))];
     writeFileSync(file, stringify({ ...project, plugins: { providers } }));
   }
 

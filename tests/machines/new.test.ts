@@ -238,7 +238,7 @@ async function fromFolderToPage(stack: TestStack): Promise<string> {
 testAtNight("new", "a Wagtail site: its welcome page, its static files, its administration behind a login", async () => {
   const stack = (other = new TestStack("newwagtail", "10.84.24.0/24"));
   const project = join(stack.folder, "project");
-  wagtailSite(project);
+  await wagtailSite(project);
   const before = readFileSync(join(project, "mysite/settings/base.py"), "utf8");
   const site = await fromFolderToPage(stack);
 
@@ -254,7 +254,7 @@ testAtNight("new", "a Wagtail site: its welcome page, its static files, its admi
 
 testAtNight("new", "TiTiler, a FastAPI application: its pages and what it says of its health", async () => {
   const stack = (other = new TestStack("newtitiler", "10.84.24.0/24"));
-  titiler(join(stack.folder, "project"));
+  await titiler(join(stack.folder, "project"));
   const site = await fromFolderToPage(stack);
   expect(existsSync(join(stack.folder, "project/webstack_settings.py"))).toBe(false);
   expect(readFileSync(join(stack.folder, `Pulumi.${stack.name}.yaml`), "utf8")).toContain("kind: none");

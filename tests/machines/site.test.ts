@@ -118,6 +118,15 @@ describe("a one-off command", () => {
     expect(stderr.match(/Read-only file system/g)).toHaveLength(2);
   }, 30_000);
 
+  test("runs, as the steps of a release do, in the sandbox of the services", async () => {
+    const look = "grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; cat /proc/self/uid_map; ls /proc/1; ls -A /dev/disk; python -c 'import os; os.nice(1)'";
+    const { stdout, stderr } = await stack.npm("exec", stack.name, "--host", "web-0", "sh", "-c", look);
+    const pid = await stack.remote("systemctl show --property=MainPID --value web@blue.service web@green.service | grep -vx 0 | head -1");
+    const service = await stack.remote(`sudo sh -c "grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/${pid.trim()}/status; cat /proc/${pid.trim()}/uid_map"`);
+    expect([stdout.trim(), stdout]).toEqual([service.trim(), expect.stringContaining("Seccomp:\t2")]);
+    expect([/cannot access '\/proc\/1'/.test(stderr), /cannot access '\/dev\/disk'/.test(stderr), /PermissionError|Operation not permitted/.test(stderr)]).toEqual([true, true, true]);
+  }, 30_000);
+
   test("has a terminal where there is one", async () => {
     const { code, stdout } = await atTerminal(stack, `npm run --silent shell -- ${stack.name}`, [[/\$ $/, 'test -t 0 && echo "a $((1 + 1)) terminal"; exit 5']]);
     expect([code, stdout]).toEqual([5, expect.stringContaining("a 2 terminal")]);
@@ -322,6 +331,13 @@ describe("nginx", () => {
     const { files, ...rest } = changed(manifest, text, []);
     return { ...rest, files: files.filter(({ path }) => !/\/nginx(@|-local@)\.socket$|\/nginx-(start|leave)$/.test(path)) };
   };
+
+  test("is not held up by pipes that stand in the place of its logs, nor is a certificate's order", async () => {
+    await stack.remote("sudo -u www-data sh -c 'cd /var/log/nginx && rm error.log access.log && mkfifo error.log && ln -s /etc/hostname access.log'");
+    await stack.remote("sudo timeout 20 /usr/local/lib/webstack/nginx-check && sudo timeout 20 systemctl restart nginx.service");
+    expect(await stack.remote("stat --format='%F %U' /var/log/nginx/error.log; cat /etc/hostname | wc -l")).toMatch(/^regular (empty )?file www-data\n1$/);
+    expect((await ask(site)).status).toBe(200);
+  }, 60_000);
 
   test("has the ports that systemd holds, none of which makes a process wait that finds its connection taken", async () => {
     const script = 'for n in 3 4; do fd=/proc/$(systemctl show nginx.service -p MainPID --value)/fd; readlink $fd/$n; readlink /proc/1/fd/* | grep -Fx $(readlink $fd/$n); grep flags ${fd}info/$n; done';

@@ -3,7 +3,7 @@
  * works on a box that has little more than POSIX asks for. DigitalOcean is the simulated one (tests/cloud/README.md), its Spaces are moto's. Limits: actions that only GitHub has are replaced by
  * tests/machines/actions; groups, approvals and environments are GitHub's own, of which only the words are looked at; no authority signs the site's certificate.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
@@ -20,6 +20,7 @@ const files = readdirSync(folder).map((name) => join(folder, name));
 
 interface Step {
   readonly name?: string;
+  readonly run?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -70,7 +71,7 @@ test("what changes a stack waits for its turn, and nothing else shares its group
   expect(groups.sort()).toEqual(["check-${{ github.ref }}", "nightly", "review-${{ github.event.pull_request.number }}"]);
 });
 
-test("what changes a stack is approved in a job that has no secret; of the others each has its secrets in one step, after the packages", () => {
+test("what changes a stack is approved in a job that has no secret; of the others each has its secrets in one step, after the packages and the CLI", () => {
   expect(which(({ environment }) => environment === "approval")).toEqual(["deploy/approval", "rollback/approval"]);
   expect([jobs["deploy/deploy"]?.needs, jobs["rollback/rollback"]?.needs]).toEqual(["approval", "approval"]);
 
@@ -85,6 +86,9 @@ test("what changes a stack is approved in a job that has no secret; of the other
     ["drill/drill", "Restore and check", true, true],
     ["rollback/rollback", "Roll back", true, true],
   ]);
+  // What is downloaded is there before.
+  const setUp = found.map(([name]) => jobs[String(name)]?.steps.findIndex(({ run }) => run === 'npm run pulumi -- "$STACK" version'));
+  expect(setUp).toEqual([2, 2, 2, 2]);
   // Nothing outside of those steps.
   const named = files.map((file) => [...readFileSync(file, "utf8").matchAll(/secrets\./g)].length).reduce((sum, count) => sum + count);
   expect(named).toBe(found.length * 4);
@@ -139,6 +143,9 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     expect((await clone.shell(`pulumi config set-all --stack ${clone.stack} ${pairs}`)).code).toBe(0);
     const { code, stdout, stderr } = await clone.npm("preview", "--", clone.stack);
     expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/\+ \d+ to create/), expect.not.stringContaining("set-up: Debian packages")]);
+    const plugins = join(clone.folder, "home/.pulumi/plugins");
+    const ofCommand = (existsSync(plugins) ? readdirSync(plugins) : []).filter((plugin) => plugin.startsWith("resource-command"));
+    expect(ofCommand.length > 0).toBe(!key.stderr.includes("using the stand-in of tools/command-plugin"));
     clone.commit("A stack of our own");
   }, 300_000);
 
@@ -220,7 +227,7 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     clone.git("tag", "v1.0.1");
     const { code, stdout } = await clone.workflow("deploy", "push", { at: "v1.0.1" });
     const [before, ...after] = stdout.split("The stack is up, but its site does not answer as it should");
-    expect(before).toContain(`The state of test-ci lies in ${join(clone.folder, "state")} on this box alone`);
+    expect(before).toContain(`The state of test-ci lies in ${join(clone.folder, "state")} on this box alone, and without it no verb knows what there is; npm run backend -- test-ci moves it`);
     expect(before).toContain("If the first page does not answer: the code goes back, and where the steps change the schema the database with it, to the restore point from before them");
     expect(after.join()).toMatch(/database ocpizza: is restore point \S+, \d+ s old; what was written since is in ocpizza_before_\w+ only: .*public\.note \(new table\)/);
     expect(after.join()).toMatch(/Rolled back: release [0-9a-f]{16} serves again \(200 OK/);
@@ -246,15 +253,17 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     expect(declared.code).toBe(0);
   }, 900_000);
 
-  test("its state moves to another backend by the commands of docs/operations.md, and nothing is to change there", async () => {
-    const [, commands = ""] = /^## Where the state lies\n[^]*?```sh\n([^]*?)```/m.exec(readFileSync(join(clone.origin, "docs/operations.md"), "utf8")) ?? [];
-    const [old, other] = [join(clone.folder, "state"), join(clone.folder, "home", "elsewhere")];
-    // A folder stands for the bucket.
-    const asked = commands.replaceAll("prod", clone.stack).replace("file://FOLDER", `file://${old}`).replace("s3://BUCKET", `file://${other}`);
-    const { code, stdout, stderr } = await clone.shell(`set -e\nmkdir ${other}\n${asked}`);
-    expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/\d+ unchanged/), expect.any(String)]);
-    expect(asked.match(/file:/g)).toHaveLength(2);
-    await clone.shell(`rm ${clone.stack}.json`);
+  test("its state moves into a bucket by one verb, and nothing is to change there", async () => {
+    const endpoint = `SPACES_ENDPOINT_URL=${spaces?.url.replace("0.0.0.0", "127.0.0.1") ?? ""}`;
+    const moved = await clone.shell(`${endpoint} npm run --silent backend -- ${clone.stack}`);
+    const [, url = ""] = /export PULUMI_BACKEND_URL='([^']+)'/.exec(moved.stdout) ?? [];
+    expect([moved.code, moved.stderr, url]).toEqual([0, "", expect.stringMatching(/^s3:\/\/webstack-test-ci-state-[0-9a-f]{10}\?endpoint=http/)]);
+    const previewed = await clone.shell(`${endpoint} PULUMI_BACKEND_URL='${url}' npm run --silent preview -- ${clone.stack} --expect-no-changes`);
+    expect([previewed.code, previewed.stdout, previewed.stderr]).toEqual([0, expect.stringMatching(/\d+ unchanged/), expect.any(String)]);
+    // What follows goes on in the folder.
+    const kept = join(clone.folder, "state/.pulumi/stacks/webstack", clone.stack);
+    rmSync(`${kept}.moved`);
+    renameSync(`${kept}.json.before-move`, `${kept}.json`);
   }, 300_000);
 
   test.each(["drift", "drill"])("a schedule, which gets no secrets, starts the %s of the tag that was deployed last", async (name) => {

@@ -1,4 +1,8 @@
 /** Limit: this shows what the program asks of AWS, not what AWS makes of it. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { databases, extras, instances, regions, supportedUntil } from "../../infra/config/catalog/aws";
 import { monthlyPrice } from "../../infra/config/catalog/awsPrices";
@@ -40,6 +44,7 @@ beforeAll(async () => {
     onAws({
       protect: "nothing",
       network: { nat: "gateway", flowLogs: true, outbound: [587] },
+      access: { sshFrom: ["203.0.113.0/24"], sessions: true },
       host: { size: "t4g.small", snapshots: { every: "week", weekday: "friday", hour: 1 } },
       database: { size: "db.m7g.large", standby: true, storageGiB: 50, storageLimitGiB: 50, keepDays: 14, restore: { from: "shop-old", at: "2026-11-01T03:00:00Z" } },
     }),
@@ -47,6 +52,11 @@ beforeAll(async () => {
 }, 60_000);
 
 const all = () => [shop, bitcoin, asked];
+
+function manifestOf(graph: Graph) {
+  const bundle = String(graph.named("web-0-bundle").inputs["source"]);
+  return JSON.parse(bundle.slice(bundle.lastIndexOf("\n# BUNDLE ") + 10)) as { packages: string[]; units: string[]; files: { path: string; content: string }[] };
+}
 
 interface Statement {
   readonly Sid: string;
@@ -330,11 +340,10 @@ test("nothing of a secret is in clear anywhere in the graph", () => {
 });
 
 test("the bundle has the agent, the timer that follows the login, and a way to the metadata for that, for alerts and for backups alone", () => {
-  const bundle = String(shop.named("web-0-bundle").inputs["source"]);
-  const manifest = JSON.parse(bundle.slice(bundle.lastIndexOf("\n# BUNDLE ") + 10)) as { packages: string[]; units: string[]; files: { path: string; content: string }[] };
+  const manifest = manifestOf(shop);
   const content = (path: string) => manifest.files.find((file) => file.path === path)?.content;
   expect(manifest.packages).toContain("mariadb-client");
-  expect(manifest.units).toEqual(expect.arrayContaining(["webstack-address.service", "webstack-agent.service", "webstack-sessions.service", "webstack-login.timer"]));
+  expect(manifest.units).toEqual(expect.arrayContaining(["webstack-address.service", "webstack-agent.service", "webstack-login.timer"]));
   expect(JSON.parse(content("/etc/webstack/agent.json") ?? "")).toMatchObject({
     metrics: { namespace: "webstack-aws", metrics_collected: { mem: { measurement: ["mem_used_percent"] }, disk: { measurement: ["disk_used_percent"], resources: ["/"] } } },
     logs: { logs_collected: { files: { collect_list: [{ file_path: "/var/log/webstack/deploy_logs.jsonl", log_group_name: "/webstack-aws/host" }] } } },
@@ -350,6 +359,22 @@ test("the bundle has the agent, the timer that follows the login, and a way to t
   expect(content("/etc/systemd/system/webstack-agent.service")).toContain(" --key https://amazoncloudwatch-agent.s3.amazonaws.com/assets/amazon-cloudwatch-agent.gpg 937616F3450B7D806CBD9725D58167303B789C72 ");
 });
 
+test("sessions are off unless asked for, and their agent is held to the key that the host was given", () => {
+  const rights = [shop, bitcoin, asked].map((graph) => graph.ofType("aws:iam/rolePolicy:RolePolicy").some(({ name }) => name === "host-sessions"));
+  expect(rights).toEqual([false, false, true]);
+  const [of, none] = [asked, shop].map((graph) => manifestOf(graph).files);
+  const content = (path: string) => of?.find((file) => file.path === path)?.content ?? "";
+  const [, url, key, fingerprint] = /^ExecStart=\S+ amazon-ssm-agent (\S+) --key (\S+) (\S+)$/m.exec(content("/etc/systemd/system/webstack-sessions.service")) ?? [];
+  expect([url, key, fingerprint]).toEqual([
+    "https://s3.eu-central-1.amazonaws.com/amazon-ssm-eu-central-1/latest/debian_arm64/amazon-ssm-agent.deb", "/usr/local/lib/webstack/amazon-ssm-agent.asc", "1C5B395CBE5E74E2F1CA21592784DBF388D19D46",
+  ]);
+  const home = mkdtempSync(join(tmpdir(), "gpg-"));
+  const shown = execFileSync("gpg", ["--homedir", home, "--quiet", "--with-colons", "--show-keys"], { input: content(key ?? ""), encoding: "utf8", stdio: ["pipe", "pipe", "ignore"] });
+  rmSync(home, { recursive: true });
+  expect(shown.split("\n").filter((line) => line.startsWith("fpr:"))).toEqual([`fpr:::::::::${fingerprint ?? ""}:`]);
+  expect(none?.filter(({ path }) => /ssm|sessions/.test(path))).toEqual([]);
+});
+
 test("a host may use its own prefix, its own secret and its own log group, and tell its own measures", () => {
   expect(grants(shop, "host-backups")).toEqual([
     [["s3:ListBucket"], "arn:aws:s3:::webstack-aws-backups-1234"],
@@ -362,11 +387,9 @@ test("a host may use its own prefix, its own secret and its own log group, and t
     [["secretsmanager:GetSecretValue"], `${arn}:rds!db-1`],
   ]);
   expect(shop.ofType("aws:iam/rolePolicy:RolePolicy").filter(({ inputs }) => inputs["role"] === "host-role-id").map(({ name }) => name)).toEqual([
-    "host-alerts", "host-backups", "host-login", "host-reports", "host-sessions",
+    "host-alerts", "host-backups", "host-login", "host-reports",
   ]);
   expect(grants(shop, "host-alerts")).toEqual([[["sns:Publish"], `arn:aws:sns:eu-west-3:${accountId}:webstack-aws-alarms`]]);
-  // Sessions were not asked for here.
-  expect(bitcoin.ofType("aws:iam/rolePolicy:RolePolicy").map(({ name }) => name)).not.toContain("host-sessions");
 });
 
 test("a host knows the topic of the stack's alarms, by which its own alerts go, where there is somebody to hear", async () => {
@@ -443,7 +466,7 @@ test("Batch dumps the database once a day with the app's login of that day, over
   };
   expect((job as unknown as { ephemeralStorage: unknown }).ephemeralStorage).toEqual({ sizeInGiB: 40 });
   expect([10, 21, 150, 400].map(diskGiB)).toEqual([21, 21, 150, 200]);
-  expect(job.image).toBe("public.ecr.aws/docker/library/debian:bookworm-20251103-slim");
+  expect(job.image).toBe("public.ecr.aws/docker/library/debian@sha256:3783cc01769c7b2b1b83a5c5ad96c815348e28ed7da68e2e3687004faa906251");
   expect(job.secrets.map(({ name, valueFrom }) => [name, valueFrom.split(":secret:")[1]])).toEqual([["DATABASE_USER", "webstack-aws-login-1234:username::"], ["DATABASE_PASSWORD", "webstack-aws-login-1234:password::"]]);
   expect(job.command[2]).toContain("ssl-verify-server-cert");
   expect(job.environment.find(({ name }) => name === "DUMPS")?.value).toBe("s3://webstack-aws-backups-1234/dumps");

@@ -7,12 +7,12 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
-import { installStandIn } from "../../tools/setup/commandPlugin";
 import { archive, asset, Engine, secret } from "./engine";
 import { startSshServer, type SshServer } from "./sshServer";
 
+const plugin = resolve(__dirname, "../../tools/command-plugin/pulumi-resource-command");
 const remote = "command:remote:Command";
 const copy = "command:remote:CopyToRemote";
 const local = "command:local:Command";
@@ -26,11 +26,10 @@ let trusting: Record<string, unknown>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "command-plugin-"));
-  await installStandIn(join(folder, "pulumi-resource-command"));
   server = await startSshServer(["GREETING", "PULUMI_COMMAND_STDOUT"]);
   trusting = { host: "127.0.0.1", port: server.port, user: "deploy", privateKey: server.privateKey };
   connection = { ...trusting, hostKey: server.hostKey };
-  engine = await Engine.start(join(folder, "pulumi-resource-command"));
+  engine = await Engine.start(plugin, { PULUMI_HOME: join(folder, "nothing") });
 }, 30_000);
 
 afterAll(async () => {

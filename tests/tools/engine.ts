@@ -25,7 +25,7 @@ export class Engine {
     this.logged = logged;
   }
 
-  static async start(program: string): Promise<Engine> {
+  static async start(program: string, environment: NodeJS.ProcessEnv = {}): Promise<Engine> {
     const logged: string[] = [];
     const server = new grpc.Server();
     const log: grpc.handleUnaryCall<LogRequest, Empty> = (call, callback) => {
@@ -36,7 +36,7 @@ export class Engine {
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
     });
-    const plugin = spawn(program, [`127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, SSH_AUTH_SOCK: "" } });
+    const plugin = spawn(program, [`127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, SSH_AUTH_SOCK: "", ...environment } });
     const [first] = (await once(plugin.stdout, "data")) as [Buffer];
     const client = new services.ResourceProviderClient(`127.0.0.1:${first.toString().trim()}`, grpc.credentials.createInsecure());
     return new Engine(plugin, server, client, logged);

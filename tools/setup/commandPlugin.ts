@@ -1,73 +1,56 @@
-import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
-
-import { build } from "esbuild";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 
 import { version } from "../command-plugin/version";
-import { project } from "./folders";
+import { cacheFolder } from "./folders";
 import { findPulumi } from "./pulumi";
-import { capture } from "./process";
+import { capture, Failed } from "./process";
 import { reachable } from "./reachable";
 import type { Step } from "./step";
 
-const source = join(project, "tools", "command-plugin");
-const mark = "// webstack stand-in for the Pulumi command plugin, digest ";
+/** What a stand-in begins with that earlier versions put among the user's plugins, where other projects took it for the official one. */
+const mark = "webstack stand-in for the Pulumi command plugin";
+
+const dayMs = 86_400_000;
 
 /**
- * The plugin of @pulumi/command: the official one where it can be had, else our stand-in. Neither is touched again unless the
- * stand-in's source changed.
+ * The official plugin of @pulumi/command, which tools/command-plugin gives way to as soon as the user has it. Where it cannot be had it is asked for once a day, and
+ * nothing is put into the user's folder.
  */
 export const commandPlugin: Step = {
   name: "Pulumi command plugin",
   missing: () => {
-    if (!existsSync(file())) return "not installed";
-    const head = readFileSync(file()).subarray(0, 200).toString("latin1");
-    return head.includes(mark) && !head.includes(digest()) ? "the stand-in has changed" : null;
+    if (isStandIn()) return "a stand-in of ours lies among your own plugins";
+    return existsSync(official()) || wasAskedToday() ? null : "the official one is not here";
   },
   make: async (say) => {
-    const machine = process.arch === "arm64" ? "arm64" : "amd64";
-    const official = `https://get.pulumi.com/releases/plugins/pulumi-resource-command-v${version}-${process.platform}-${machine}.tar.gz`;
-    if (await reachable(official)) {
-      say("from https://get.pulumi.com");
-      await capture(findPulumi() ?? "pulumi", ["plugin", "install", "resource", "command", version]);
-    } else {
-      say("https://get.pulumi.com cannot be reached; using the stand-in of tools/command-plugin");
-      await installStandIn(file());
-    }
+    if (isStandIn()) for (const ending of ["", ".lock", ".lastused"]) rmSync(`${dirname(official())}${ending}`, { recursive: true, force: true });
+    say((await install()) ?? "from https://get.pulumi.com");
+    mkdirSync(dirname(asked()), { recursive: true });
+    writeFileSync(asked(), "");
   },
 };
 
-/** Bundles the stand-in into one file that runs without this folder. */
-export async function installStandIn(target: string): Promise<void> {
-  mkdirSync(join(target, ".."), { recursive: true });
-  const unfinished = `${target}.${process.pid}`;
-  const bundle = await build({
-    entryPoints: [join(source, "main.ts")],
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    minify: true,
-    write: false,
-    logLevel: "error",
-    // Faster ciphers that ssh2 does without where they were not built.
-    external: ["*.node", "cpu-features"],
-    banner: { js: `#!/usr/bin/env node\n${mark}${digest()}` },
-  });
-  writeFileSync(unfinished, bundle.outputFiles[0]?.contents ?? "");
-  chmodSync(unfinished, 0o755);
-  // In one step, so that a running engine never finds half a plugin.
-  renameSync(unfinished, target);
+/** Why it cannot be had, in a line; null where it is there now. */
+async function install(): Promise<string | null> {
+  const machine = process.arch === "arm64" ? "arm64" : "amd64";
+  const instead = "using the stand-in of tools/command-plugin";
+  if (!(await reachable(`https://get.pulumi.com/releases/plugins/pulumi-resource-command-v${version}-${process.platform}-${machine}.tar.gz`))) return `https://get.pulumi.com cannot be reached; ${instead}`;
+  try {
+    // Elsewhere than in the project, whose Pulumi.yaml says what takes its place.
+    await capture(findPulumi() ?? "pulumi", ["plugin", "install", "resource", "command", version], { cwd: tmpdir() });
+    return null;
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    return `it cannot be installed: ${error.message.split("\n").at(-1) ?? ""}; ${instead}`;
+  }
 }
 
-function file(): string {
-  const home = process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
-  return join(home, "plugins", `resource-command-v${version}`, "pulumi-resource-command");
-}
+const official = (): string => join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "plugins", `resource-command-v${version}`, "pulumi-resource-command");
 
-function digest(): string {
-  const hash = createHash("sha256");
-  for (const name of readdirSync(source).sort()) hash.update(name).update(readFileSync(join(source, name)));
-  return hash.digest("hex").slice(0, 16);
-}
+const isStandIn = (): boolean => existsSync(official()) && readFileSync(official()).subarray(0, 200).includes(mark);
+
+const asked = (): string => join(cacheFolder(), "command-plugin", "asked");
+
+const wasAskedToday = (): boolean => existsSync(asked()) && Date.now() - statSync(asked()).mtimeMs < dayMs;

@@ -4,16 +4,27 @@ import { join } from "node:path";
 
 import { cacheFolder, findProgram, project } from "./folders";
 import { goBuild } from "./go";
-import { capture } from "./process";
+import { unpackPinned } from "./pinned";
 import { reachable } from "./reachable";
-import { SetUpError, type Step } from "./step";
+import type { Step } from "./step";
 
 /** The engine that we test with; tools/pulumi/engine/go.mod names the same. */
 export const engineVersion = "v3.259.0";
 
+/**
+ * SHA-256 of the archives that Pulumi released as that version, by the names of Node's platform and architecture. Two places say the same, which had them from downloads of their own:
+ * the release's Homebrew formula, https://github.com/pulumi/homebrew-tap/commit/51fb494, and a Nix shell of somebody else.
+ */
+export const archives: Readonly<Record<string, string>> = {
+  "linux-x64": "94ba357acac23d01474084c4b00098dc0f7bc70ce13f34c777459254a5f718e5",
+  "linux-arm64": "edc8327463a72160bb36cf82cf5062da9c8a244290a706d9980988e7bf486853",
+  "darwin-x64": "eaca4c3b8277bfa3ab061fa3b270d1c66358a0b2e613da8c5587a04b7226c534",
+  "darwin-arm64": "57c27f179e527e2cf9f62b841a448af72a020e44b2fb4ee0d9bd85556c00c864",
+};
+
 /** Where the CLI is; null when it is nowhere. On PATH, where its installer puts it, or in our cache. */
 export function findPulumi(): string | null {
-  const installed = [join(homedir(), ".pulumi", "bin", "pulumi"), join(builtFolder(), "pulumi")];
+  const installed = [join(homedir(), ".pulumi", "bin", "pulumi"), join(releasedFolder(), "pulumi"), join(builtFolder(), "pulumi")];
   return findProgram("pulumi") ?? installed.find(existsSync) ?? null;
 }
 
@@ -24,23 +35,20 @@ export const pulumi: Step = {
     return existsSync(host()) && readFileSync(host(), "utf8") !== hostScript ? "the language host that was built passes over the options of Pulumi.yaml" : null;
   },
   make: async (say) => {
-    if (existsSync(host())) wrapHost(builtFolder());
-    else if (await reachable("https://get.pulumi.com/")) await installOfficial(say);
-    else await buildFromModules(say);
+    if (existsSync(host())) return wrapHost(builtFolder());
+    const machine = `${process.platform}-${process.arch}`;
+    const sha256 = archives[machine];
+    const url = `https://get.pulumi.com/releases/sdk/pulumi-${engineVersion}-${machine}.tar.gz`;
+    if (sha256 === undefined) return buildFromModules(say, `no release of ${engineVersion} for ${machine} is known here`);
+    if (!(await reachable(url))) return buildFromModules(say, "https://get.pulumi.com cannot be reached");
+    say(`from ${url}, by its checksum`);
+    return unpackPinned({ url, sha256 }, releasedFolder());
   },
 };
 
-async function installOfficial(say: (text: string) => void): Promise<void> {
-  say("from https://get.pulumi.com");
-  // The installer itself looks for either.
-  if (!findProgram("curl") && !findProgram("wget")) throw new SetUpError("neither curl nor wget is on PATH; install one of them, or the Pulumi CLI: https://www.pulumi.com/docs/install");
-  const script = await (await fetch("https://get.pulumi.com")).text();
-  await capture("sh", ["-s", "--", "--version", engineVersion.slice(1), "--no-edit-path"], { stdin: script });
-}
-
 /** The engine and the Node language host, all that this project needs of Pulumi. The language host was last published at v3.68.0. */
-async function buildFromModules(say: (text: string) => void): Promise<void> {
-  say("https://get.pulumi.com cannot be reached; building Pulumi from its Go modules, which takes 3 to 10 minutes, once");
+async function buildFromModules(say: (text: string) => void, why: string): Promise<void> {
+  say(`${why}; building Pulumi from its Go modules, which takes 3 to 10 minutes, once`);
   const folder = builtFolder();
   const unfinished = `${folder}.${process.pid}`;
   mkdirSync(unfinished, { recursive: true });
@@ -66,6 +74,8 @@ function packageOf(source: string): string {
     ? "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
     : "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs";
 }
+
+const releasedFolder = (): string => join(cacheFolder(), "pulumi", `${engineVersion}-released`);
 
 function builtFolder(): string {
   return join(cacheFolder(), "pulumi", engineVersion);

@@ -12,7 +12,7 @@ export interface Venv {
   readonly step: Step;
 }
 
-/** The environment of tools/FOLDER/requirements.txt. `says` completes "... not installed". */
+/** The environment of tools/FOLDER/requirements.txt, with build-requirements.txt where one of them has no wheel. `says` completes "... not installed". */
 export function venv(folder: string, name: string, says: string): Venv {
   const requirements = join(project, "tools", folder, "requirements.txt");
   const place = () => placeOf(folder, requirements);
@@ -30,10 +30,10 @@ export function venv(folder: string, name: string, says: string): Venv {
   };
 }
 
-/** Path of a Python that has the packages of an app's requirements file, installed as hosts install them: wheels alone, by their hashes. */
+/** Path of a Python that has the packages of an app's requirements file, installed as hosts install them. */
 export async function venvOf(requirements: string): Promise<string> {
   const place = placeOf("examples", requirements);
-  if (!existsSync(place)) await makeVenv(place, requirements, ["--require-hashes", "--only-binary=:all:"]);
+  if (!existsSync(place)) await makeVenv(place, requirements);
   return join(place, "bin", "python");
 }
 
@@ -41,13 +41,19 @@ function placeOf(folder: string, requirements: string): string {
   return join(cacheFolder(), folder, createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 16));
 }
 
-/** Several may make the same one at the same time; the first that is done stays. */
-async function makeVenv(place: string, requirements: string, options: readonly string[] = []): Promise<void> {
+/**
+ * Installs wheels alone, by their hashes. A source that a file excepts (`--no-binary`) is built by what build-requirements.txt beside it has, since pip would fetch what builds it
+ * without a hash. Several may make the same one at the same time; the first that is done stays.
+ */
+async function makeVenv(place: string, requirements: string): Promise<void> {
   mkdirSync(dirname(place), { recursive: true });
   const unfinished = mkdtempSync(`${place}.`);
+  const install = (file: string) => capture(join(unfinished, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-build-isolation", "--only-binary=:all:", "--requirement", file]);
   try {
     await capture("python3", ["-m", "venv", unfinished]);
-    await capture(join(unfinished, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", ...options, "--requirement", requirements]);
+    const builders = join(dirname(requirements), "build-requirements.txt");
+    if (existsSync(builders)) await install(builders);
+    await install(requirements);
     // Scripts name their interpreter by its path, which the renaming changes.
     await capture("sh", ["-c", 'grep -rlIF "$1" "$1/bin" | xargs sed -i "1s|$1|$2|"', "sh", unfinished, place]);
     renameSync(unfinished, place);

@@ -21,6 +21,12 @@ const agentKey = {
   fingerprint: "937616F3450B7D806CBD9725D58167303B789C72",
 } as const;
 
+/**
+ * Who signs the agent for sessions, until 2027-11-25. AWS shows the key in its documentation alone, so it travels with the bundle; the file is as AWS has it in
+ * https://github.com/aws/amazon-ecs-ami/blob/main/files/amazon-ssm-agent.gpg. https://docs.aws.amazon.com/systems-manager/latest/userguide/verify-agent-signature.html
+ */
+const sessionsKey = { path: `${programs}/amazon-ssm-agent.asc`, fingerprint: "1C5B395CBE5E74E2F1CA21592784DBF388D19D46" } as const;
+
 /** What the host tells CloudWatch: memory and disk, which AWS cannot see from outside, and what its deployments said. */
 export function agentSettings(names: Names) {
   return {
@@ -67,12 +73,15 @@ export function onAws(plan: StackPlan, manifest: Manifest, names: Names): Manife
     file(agentConfig, `${JSON.stringify(agentSettings(names), null, 1)}\n`, restart("webstack-agent.service")),
     ...(access.sessions
       ? [
+          file(sessionsKey.path, verbatim("keys/amazon-ssm-agent.asc")),
           unit(
             "webstack-sessions.service",
             render("systemd/agent.service", {
               says: "agent for sessions",
-              // Its maker publishes no address of the key that signs it, so TLS and the bucket's owner vouch for it.
-              arguments: `amazon-ssm-agent https://s3.${host.region}.amazonaws.com/amazon-ssm-${host.region}/latest/debian_${architecture}/amazon-ssm-agent.deb`,
+              arguments: [
+                `amazon-ssm-agent https://s3.${host.region}.amazonaws.com/amazon-ssm-${host.region}/latest/debian_${architecture}/amazon-ssm-agent.deb`,
+                `--key ${sessionsKey.path} ${sessionsKey.fingerprint}`,
+              ].join(" "),
             }),
           ),
         ]

@@ -18,8 +18,11 @@ export interface Dump {
   readonly queue: JobQueue;
 }
 
-/** Debian, whose packages of the clients are those that hosts have. https://gallery.ecr.aws/docker/library/debian */
-const image = "public.ecr.aws/docker/library/debian:bookworm-20251103-slim";
+/**
+ * Debian, whose packages of the clients are those that hosts have: bookworm-20260918-slim by its digest, as Docker's own list of images has it.
+ * https://github.com/docker-library/repo-info/blob/master/repos/debian/remote/bookworm-20260918-slim.md
+ */
+const image = "public.ecr.aws/docker/library/debian@sha256:3783cc01769c7b2b1b83a5c5ad96c815348e28ed7da68e2e3687004faa906251";
 
 /** What a job of Fargate may have for a disk, its image included. https://docs.aws.amazon.com/batch/latest/APIReference/API_EphemeralStorage.html */
 const smallestDiskGiB = 21;

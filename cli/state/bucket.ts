@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+
+import { UsageError } from "../terminal";
+import { call, type Answer, type Storage } from "./storage";
+
+/** How a cloud's buckets become private, versioned and encrypted. */
+export interface Custom {
+  /** Of the request that makes the bucket. */
+  readonly create: { readonly body: string; readonly headers: Readonly<Record<string, string>> };
+  /** Settings beside versions, by the query that sets each. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+const xmlns = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html */
+export function awsCustom(region: string, bucket: string): Custom {
+  const policy = { Version: "2012-10-17", Statement: [{ Sid: "EncryptedOnTheWay", Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`], Condition: { Bool: { "aws:SecureTransport": "false" } } }] };
+  // us-east-1 is the one region that may not be named.
+  const body = region === "us-east-1" ? "" : `<CreateBucketConfiguration ${xmlns}><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
+  return {
+    create: { body, headers: { "x-amz-object-ownership": "BucketOwnerEnforced" } },
+    settings: {
+      publicAccessBlock: `<PublicAccessBlockConfiguration ${xmlns}>${["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"].map((name) => `<${name}>true</${name}>`).join("")}</PublicAccessBlockConfiguration>`,
+      encryption: `<ServerSideEncryptionConfiguration ${xmlns}><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`,
+      policy: JSON.stringify(policy),
+    },
+  };
+}
+
+/** Spaces encrypts whatever it keeps, and knows no other settings of it. https://docs.digitalocean.com/products/spaces/details/features/ */
+export const spacesCustom: Custom = { create: { body: "", headers: { "x-amz-acl": "private" } }, settings: {} };
+
+/**
+ * Makes a bucket where there is none of that name, and makes it private, versioned and encrypted, also one that is ours already. Result: whether it was made.
+ *
+ * @throws UsageError for a login that is refused, and for a bucket of somebody else
+ */
+export async function makeBucket(storage: Storage, bucket: string, custom: Custom): Promise<boolean> {
+  const found = await call(storage, "GET", `/${bucket}?location`);
+  const isNew = found.code === "NoSuchBucket" || found.status === 404;
+  if (!isNew) accept(found, storage, bucket);
+  if (isNew) accept(await call(storage, "PUT", `/${bucket}`, custom.create.body, custom.create.headers), storage, bucket);
+  // Whoever may do this owns it: another's bucket may well let everybody read.
+  const versions = `<VersioningConfiguration ${xmlns}><Status>Enabled</Status></VersioningConfiguration>`;
+  for (const [query, body] of Object.entries({ ...custom.settings, versioning: versions })) accept(await call(storage, "PUT", `/${bucket}?${query}`, body, { "content-md5": md5(body) }), storage, bucket);
+  const told = await call(storage, "GET", `/${bucket}?versioning`);
+  if (!/<Status>Enabled<\/Status>/.test(told.text)) throw new UsageError(`bucket ${bucket} keeps no versions although it was told to; nothing was moved`);
+  return isNew;
+}
+
+const md5 = (text: string): string => createHash("md5").update(text).digest("base64");
+
+const wrongLogin = ["InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "ExpiredToken", "InvalidClientTokenId", "AuthFailure"];
+
+function accept({ status, code, text }: Answer, { endpoint, keyId }: Storage, bucket: string): void {
+  if (status < 300) return;
+  const said = /<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? `status ${status}`;
+  if (wrongLogin.includes(code)) throw new UsageError(`${endpoint} refuses the access key ${keyId}: ${said}; nothing was moved`);
+  if (status === 403 || status === 409 || status === 301) throw new UsageError(`bucket ${bucket} belongs to somebody else, or the access key ${keyId} may not use it (${code || status}); nothing was moved. Another name: --bucket NAME`);
+  throw new UsageError(`${endpoint}, bucket ${bucket}: ${code} ${said}; nothing was moved`);
+}
