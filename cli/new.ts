@@ -4,13 +4,14 @@ import { arch } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { parse } from "yaml";
 
+import { type DebianName, debianNames, defaultDebian, isDebian } from "../infra/config/catalog/debian";
 import { backupPasswordName, sshKeyName } from "../infra/config/settings";
 import type { TargetName } from "../infra/config/spec";
 import { sourceFiles } from "../infra/release/source";
-import type { Runtime } from "../infra/release/build";
+import { runtimeOf } from "../infra/release/build";
 import { project } from "../tools/setup/folders";
 import { seconds } from "../tools/setup/step";
-import { parseDescription } from "./description";
+import { parseDescription, readDescription } from "./description";
 import { Answers, readEnv, readFlags, type Flags } from "./new/answers";
 import { design, lockName, ownNetworks, unanswered, type Choices, type Design } from "./new/design";
 import { find, named, stackName, type Found } from "./new/found";
@@ -106,7 +107,14 @@ async function choose(flags: Flags, answers: Answers, root: string, folder: Fold
   if (application === undefined) throw new UsageError(`--module: must be in a file of ${root}, got "${module}"`);
   const range = flags.range ?? freeRange([...rangesHere(), ...ownNetworks()]);
   if (range === undefined) throw new UsageError("no /24 of 10.20.0.0/16 is free for the stack's network");
-  return { name, target, domain, sshFrom: listed(sshFrom), emails: listed(emails), application, health, database: flags["no-database"] !== true && found.database, env, range };
+  return { name, target, domain, sshFrom: listed(sshFrom), emails: listed(emails), application, health, database: flags["no-database"] !== true && found.database, env, range, image: imageOf(flags, name) };
+}
+
+/** The image that is asked for, else that of a stack of this name, else the default. */
+function imageOf({ image }: Flags, name: string): DebianName {
+  if (image === undefined) return existsSync(stackFileOf(name)) ? readDescription(project, name).host.debian : defaultDebian;
+  if (!isDebian(image)) throw new UsageError(`--image: must be ${debianNames.join(" or ")}, got "${image}"`);
+  return image;
 }
 
 /** Texts with commas between them. */
@@ -125,9 +133,9 @@ function rangesHere(): readonly string[] {
   });
 }
 
-/** Debian 12's Python; on this box its own kind of processor, since machines here have it too. */
+/** The Python of the image; on this box its own kind of processor, since machines here have it too. */
 function locked(made: Design, { from, lines, constraints, hashed }: Requirements): Promise<string> {
-  const runtime: Runtime = { python: "3.11", architecture: made.target === "local" && arch() === "arm64" ? "aarch64" : "x86_64" };
+  const runtime = runtimeOf(made.image, made.target === "local" && arch() === "arm64" ? "aarch64" : "x86_64");
   console.log(`Choosing wheels for Python ${runtime.python} on Linux ${runtime.architecture} from ${from} ...`);
   return lock(from, lines, made.additions.map(({ requirement }) => requirement), hashed ? [] : constraints, runtime);
 }

@@ -4,7 +4,7 @@ import { commonChecks, commonFiles } from "./common";
 import { firewallFile } from "./firewall";
 import { hardeningUnits } from "./hardening";
 import { file, type Manifest, type ManifestFile } from "./manifest";
-import { rolePackages } from "./packages";
+import { backupMachinePackages } from "./packages";
 import { render, verbatim } from "./render";
 
 const units = ["webstack-backup", "webstack-drill"] as const;
@@ -77,7 +77,7 @@ export function backupMachineManifest(plan: StackPlan): Manifest {
     stack: spec.stack,
     host: "backup-0",
     user: backupUser,
-    packages: rolePackages.backup,
+    packages: backupMachinePackages,
     plain: [],
     files: [
       ...commonFiles([]),

@@ -10,8 +10,9 @@ import { overlay } from "../../cli/new/overlay";
 import { freeRange } from "../../cli/new/range";
 import { findRequirements } from "../../cli/new/requirements";
 import { stackFile } from "../../cli/new/stackFile";
+import { runtimeOf } from "../../infra/release/build";
 
-const runtime = { python: "3.11", architecture: "x86_64" };
+const runtime = runtimeOf("debian-13", "x86_64");
 
 function folder(files: Readonly<Record<string, string>>, exclude: readonly string[] = []): Folder {
   return { paths: Object.keys(files).sort(), exclude, read: (path) => files[path] };
@@ -25,7 +26,7 @@ const shop = { "manage.py": manage("shop.settings"), "shop/__init__.py": "", "sh
 const chosen = (of: Folder, changes: Partial<Choices> = {}): Choices => {
   const application = find(of, {}).likeliest;
   if (application === undefined) throw new Error("no application");
-  return { name: "shop", target: "local", domain: "", sshFrom: [], emails: [], application, health: find(of, {}).health, database: find(of, {}).database, env: {}, range: "10.20.7.0/24", ...changes };
+  return { name: "shop", target: "local", domain: "", sshFrom: [], emails: [], application, health: find(of, {}).health, database: find(of, {}).database, env: {}, range: "10.20.7.0/24", image: "debian-13", ...changes };
 };
 
 /** The stack file for a folder, as `new` writes it, and what its checks make of it. */

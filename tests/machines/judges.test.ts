@@ -2,9 +2,10 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { defaultDebian } from "../../infra/config/catalog/debian";
 import { isTakenUser } from "../../infra/config/rules/machines";
 import { isTakenUnit } from "../../infra/config/rules/services";
-import { imageRecipes } from "../../infra/targets/local/machine";
+import { webImage } from "../../infra/targets/local/machine";
 import { buildImage } from "../../providers/nspawn/image";
 import { goldenManifests, goldenUserData } from "../goldens/stacks";
 import { findScanner } from "../../tools/scanners";
@@ -15,7 +16,7 @@ let folder = "";
 const hosts = [...goldenManifests()].filter(([, manifest]) => manifest.release !== null);
 
 beforeAll(async () => {
-  image = await buildImage(imageRecipes.web, () => undefined);
+  image = await buildImage(webImage(defaultDebian, "postgres"), () => undefined);
   folder = mkdtempSync(join(tmpdir(), "judges-"));
   for (const [name, manifest] of hosts) {
     for (const { path, content, mode } of manifest.files) {

@@ -9,12 +9,13 @@ import { mariadb } from "./mariadb";
 import { postgres } from "./postgres";
 import { databaseAddress, type DatabaseServer, type ManagedDatabase } from "./server";
 
-export const databaseServers = { postgres, mysql: mariadb } as const;
+/** What makes a machine a server of the engine and version that are asked for. */
+export const databaseServer = ({ engine, version }: ManagedDatabase): DatabaseServer => (engine === "postgres" ? postgres(version) : mariadb);
 
 /** The manifest of a machine that stands in for a managed database. Only its operator, at `operator`, may log in. */
 export function databaseManifest(plan: StackPlan, database: ManagedDatabase, operator: string): Manifest {
   const { spec } = plan;
-  const server: DatabaseServer = databaseServers[database.engine];
+  const server = databaseServer(database);
   const certificate = render("database/certificate.conf", { unit: server.unit, address: databaseAddress(plan), user: server.user });
   return {
     version: 1,
@@ -22,7 +23,7 @@ export function databaseManifest(plan: StackPlan, database: ManagedDatabase, ope
     stack: spec.stack,
     host: "database-0",
     user: "",
-    packages: databasePackages(database.engine),
+    packages: databasePackages(database.engine, spec.host.debian),
     plain: [],
     files: [
       ...commonFiles([]),

@@ -1,0 +1,66 @@
+/** What a release of Debian brings, of what hosts are made of. */
+export interface Debian {
+  /** Its name at the mirrors. */
+  readonly suite: string;
+  /** Version of python3, as pip names it. */
+  readonly python: string;
+  /** The C library that wheels may ask for: 2.36 has 36. https://peps.python.org/pep-0600/ */
+  readonly glibc: number;
+  /** Major versions, as the packages have them: postgresql-17. */
+  readonly postgres: string;
+  readonly mariadb: string;
+  readonly nginx: string;
+  readonly restic: string;
+  readonly php: string;
+  readonly haproxy: string;
+  /** null where it has none. */
+  readonly valkey: string | null;
+  /** Number of Debian's newest image on EC2, which has the day of its making; a test asks for a newer one before it is half a year old. https://wiki.debian.org/Cloud/AmazonEC2Image */
+  readonly ec2Build: string;
+  /** Tag of its image for containers. https://gallery.ecr.aws/docker/library/debian */
+  readonly container: string;
+}
+
+/** Every release that a host may have, the default first. tests/machines/judges.test.ts holds the versions against the images. */
+export const debians = {
+  "debian-13": {
+    suite: "trixie",
+    python: "3.13",
+    glibc: 41,
+    postgres: "17",
+    mariadb: "11.8",
+    nginx: "1.26",
+    restic: "0.18",
+    php: "8.4",
+    haproxy: "3.0",
+    valkey: "8.1",
+    ec2Build: "20260914-2601",
+    container: "trixie-20260918-slim",
+  },
+  "debian-12": {
+    suite: "bookworm",
+    python: "3.11",
+    glibc: 36,
+    postgres: "15",
+    mariadb: "10.11",
+    nginx: "1.22",
+    restic: "0.14",
+    php: "8.2",
+    haproxy: "2.6",
+    valkey: null,
+    ec2Build: "20260923-2610",
+    container: "bookworm-20251103-slim",
+  },
+} as const satisfies Readonly<Record<string, Debian>>;
+
+export type DebianName = keyof typeof debians;
+
+/** Of hosts whose description names none. */
+export const defaultDebian: DebianName = "debian-13";
+
+export const debianNames = Object.keys(debians) as readonly DebianName[];
+
+export const isDebian = (name: string): name is DebianName => Object.hasOwn(debians, name);
+
+/** "Debian 13" */
+export const debianTitle = (name: DebianName): string => name.replace("debian-", "Debian ");
