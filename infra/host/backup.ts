@@ -1,3 +1,4 @@
+import { versionId } from "../config/catalog/debian";
 import type { HostPlan, StackPlan } from "../plan/plan";
 import { addressIn, privateAddress } from "../plan/network";
 import { commonChecks, commonFiles } from "./common";
@@ -76,11 +77,12 @@ export function backupMachineManifest(plan: StackPlan): Manifest {
     project: spec.project,
     stack: spec.stack,
     host: "backup-0",
+    debian: versionId(spec.host.debian),
     user: backupUser,
     packages: backupMachinePackages,
     plain: [],
     files: [
-      ...commonFiles([]),
+      ...commonFiles([], spec.host.debian),
       firewallFile(plan, "backup", [
         { to: "backup", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" },
         { to: "backup", port: 22, from: [{ kind: "role", role: "web" }], why: "backups" },

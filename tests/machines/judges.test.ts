@@ -28,7 +28,7 @@ beforeAll(async () => {
       symlinkSync(`${service.name}-blue.conf`, join(folder, name, `etc/nginx/webstack/upstreams/${service.name}.conf`));
     }
   }
-  writeFileSync(join(folder, "user-data"), goldenUserData());
+  writeFileSync(join(folder, "user-data"), goldenUserData(defaultDebian));
 }, 600_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

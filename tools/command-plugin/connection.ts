@@ -15,7 +15,7 @@ const open = new Map<string, Promise<Client>>();
  * The open connection to a host, or a new one. Failed attempts are repeated after 100 ms, then 1.5 times as long, up to 5 s, until
  * `dialErrorLimit` of them failed (-1 = no limit); a host with another key than `hostKey` is refused at once.
  */
-export function connect(settings: Properties): Promise<Client> {
+function connect(settings: Properties): Promise<Client> {
   const key = createHash("sha256").update(JSON.stringify(settings)).digest("hex");
   const existing = open.get(key);
   if (existing) return existing;
@@ -24,6 +24,22 @@ export function connect(settings: Properties): Promise<Client> {
   dialled.catch(forget);
   open.set(key, dialled);
   return dialled;
+}
+
+/** ssh2's words for a channel that was not open yet when its connection closed. */
+const neverOpened = "No response from server";
+
+/**
+ * Uses the connection to a host. A server that restarts, as in a host's first boot, may close one between the login and the first channel: nothing has run
+ * on it yet, so it is used once more on another.
+ */
+export async function onConnection<Result>(settings: Properties, use: (client: Client) => Promise<Result>): Promise<Result> {
+  try {
+    return await use(await connect(settings));
+  } catch (error) {
+    if ((error as Error).message !== neverOpened) throw error;
+    return use(await connect(settings));
+  }
 }
 
 /** Ends every open connection. */

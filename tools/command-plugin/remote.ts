@@ -1,15 +1,14 @@
 import type { Client, ClientChannel } from "ssh2";
 
-import { connect } from "./connection";
+import { onConnection } from "./connection";
 import { Output, type Ran, type Run } from "./run";
 import type { Properties } from "./values";
 
 /** Runs a command on a host. Error: the text of the real plugin, with the exit status and the whole output. */
 export async function runRemote(connection: Properties, run: Run): Promise<Ran> {
-  const client = await connect(connection);
-  await requireEnvironment(client, run.environment);
   const output = new Output(run.log);
-  const ended = await execute(client, run.command, { ...run.environment, ...run.previous }, run.stdin, output);
+  await onConnection(connection, (client) => requireEnvironment(client, run.environment));
+  const ended = await onConnection(connection, (client) => execute(client, run.command, { ...run.environment, ...run.previous }, run.stdin, output));
   output.finish();
   if (ended !== null) throw new Error(`${ended}: running ${run.shown}:\n${output.both()}`);
   return output.result();

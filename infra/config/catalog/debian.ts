@@ -62,5 +62,8 @@ export const debianNames = Object.keys(debians) as readonly DebianName[];
 
 export const isDebian = (name: string): name is DebianName => Object.hasOwn(debians, name);
 
+/** "13", as /etc/os-release has it. https://www.freedesktop.org/software/systemd/man/252/os-release.html */
+export const versionId = (name: DebianName): string => name.replace("debian-", "");
+
 /** "Debian 13" */
-export const debianTitle = (name: DebianName): string => name.replace("debian-", "Debian ");
+export const debianTitle = (name: DebianName): string => `Debian ${versionId(name)}`;

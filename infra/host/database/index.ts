@@ -1,3 +1,4 @@
+import { versionId } from "../../config/catalog/debian";
 import type { StackPlan } from "../../plan/plan";
 import { commonChecks, commonFiles } from "../common";
 import { firewallFile } from "../firewall";
@@ -22,11 +23,12 @@ export function databaseManifest(plan: StackPlan, database: ManagedDatabase, ope
     project: spec.project,
     stack: spec.stack,
     host: "database-0",
+    debian: versionId(spec.host.debian),
     user: "",
     packages: databasePackages(database.engine, spec.host.debian),
     plain: [],
     files: [
-      ...commonFiles([]),
+      ...commonFiles([], spec.host.debian),
       firewallFile(plan, "database", [{ to: "database", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" }]),
       file("/usr/local/lib/webstack/database-certificate", verbatim("database/certificate.sh"), { mode: "0755" }),
       file("/usr/local/lib/webstack/database-role", verbatim(`${server.folder}/role.sh`), { mode: "0755" }),

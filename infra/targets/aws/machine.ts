@@ -53,7 +53,7 @@ export function awsMachine(
   if (type === undefined) throw new Error(`instance type ${host.size} is not in the catalog`);
   const subnet = network.publicSubnets[0];
   const imageName = ownImage.test(host.image) ? host.image : `${host.debian}-${type.architecture}-${debians[host.debian].ec2Build}`;
-  const first = userData(sshPublicKey);
+  const first = userData(sshPublicKey, host.debian);
   // A network interface is in one machine at a time, and both machines of a replacement need an address: they are replaced with it.
   const generation = createHash("sha256").update(`${imageName}\n${first}`).digest("hex").slice(0, 8);
   const served = pulumi.output(former).apply(({ hosts }) => hosts.find((one) => one.name === name && one.generation === generation));

@@ -27,7 +27,7 @@ export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag,
     // Without a key of the account, DigitalOcean mails a root password. user-data closes root's login.
     sshKeys: [key.fingerprint],
     tags: [...asDigitalOceanTags(labels), tag.name],
-    userData: userData(sshPublicKey),
+    userData: userData(sshPublicKey, spec.host.debian),
     ipv6: true,
     // The agent that MonitorAlerts look through.
     monitoring: true,

@@ -43,7 +43,7 @@ export function localMachine(
     gateway: network.gateway,
     range: network.range,
     address,
-    userData: userData(sshPublicKey),
+    userData: userData(sshPublicKey, plan.spec.host.debian),
     memoryMiB: size.memoryMiB,
     cpus: size.cpus,
   });
