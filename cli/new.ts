@@ -4,9 +4,10 @@ import { arch } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { parse } from "yaml";
 
-import { type DebianName, debianNames, defaultDebian, isDebian } from "../infra/config/catalog/debian";
+import { type DebianName, debianNames, debians, debianTitle, defaultDebian, isDebian } from "../infra/config/catalog/debian";
 import { backupPasswordName, sshKeyName } from "../infra/config/settings";
 import type { TargetName } from "../infra/config/spec";
+import { lockedFor } from "../infra/release/check";
 import { sourceFiles } from "../infra/release/source";
 import { runtimeOf } from "../infra/release/build";
 import { project } from "../tools/setup/folders";
@@ -47,6 +48,7 @@ main(async () => {
   const beside = [...(made.overlaid ? [join(root, `${overlayModule}.py`)] : []), ...(made.requirements === lockName ? [join(root, lockName)] : [])];
   // A second stack of the same app uses what the first one brought.
   const kept = beside.filter((file) => existsSync(file));
+  requireFittingLock(root, made, kept);
   const files = new Map([[description, text]]);
   for (const file of beside.filter((one) => !kept.includes(one))) {
     files.set(file, file.endsWith(lockName) ? await locked(made, requirements) : overlayOf(made));
@@ -64,6 +66,14 @@ function write(root: string, exclude: readonly string[], files: ReadonlyMap<stri
   if (ignored.length === 0) return;
   for (const file of files.keys()) rmSync(file);
   throw new UsageError(`${join(root, ".gitignore")}: must not name ${ignored.join(" and ")}, which a release needs; nothing was written`);
+}
+
+/** What is kept of an earlier stack must be for the Python of this one. */
+function requireFittingLock(root: string, { image }: Design, kept: readonly string[]): void {
+  const file = kept.find((one) => one.endsWith(lockName));
+  const [found, python] = [file === undefined ? null : lockedFor(readFileSync(file, "utf8")), debians[image].python];
+  if (file === undefined || found === null || found === python) return;
+  throw new UsageError(`${file}: must have wheels for Python ${python}, which ${debianTitle(image)} has, got those for ${found}; npm run new -- --app ${root} --lock --image ${image} chooses anew, or take --image of the other stack`);
 }
 
 /** Chooses the versions of the packages anew: what --lock is for. */
