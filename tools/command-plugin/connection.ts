@@ -42,6 +42,10 @@ export async function onConnection<Result>(settings: Properties, use: (client: C
   }
 }
 
+/** What broke a connection, as far as ssh2 said. */
+const broken = new WeakMap<Client, string>();
+export const whyBroken = (client: Client): string | undefined => broken.get(client);
+
 /** Ends every open connection. */
 export async function disconnectAll(): Promise<void> {
   await Promise.allSettled([...open.values()].map(async (client) => (await client).end()));
@@ -88,7 +92,10 @@ function handshake(settings: Properties, through: { readonly sock?: ClientChanne
     // Small packets go out at once: a command is a chain of short questions and answers.
     client.once("ready", () => resolve(client.setNoDelay(true)));
     // More than one may come: a reset connection, then the handshake that it breaks. One that nobody hears would end this process.
-    client.on("error", (error) => reject(refusal ?? new Error(`ssh: connect to ${where}: ${error.message}`)));
+    client.on("error", (error) => {
+      broken.set(client, error.message);
+      reject(refusal ?? new Error(`ssh: connect to ${where}: ${error.message}`));
+    });
     client.once("close", () => reject(refusal ?? new Error(`ssh: connect to ${where}: connection closed`)));
     try {
       client.connect({

@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from "ssh2";
 
-import { onConnection } from "./connection";
+import { onConnection, whyBroken } from "./connection";
 import { Output, type Ran, type Run } from "./run";
 import type { Properties } from "./values";
 
@@ -20,19 +20,23 @@ function execute(client: Client, command: string, env: Record<string, string>, s
     client.exec(command, { env }, (error, channel) => {
       // Listeners at once, not after an await: a quick command's exit status comes in the same packet as the channel.
       if (error) reject(error);
-      else follow(channel, stdin, output, resolve);
+      else follow(client, channel, stdin, output, resolve);
     });
   });
 }
 
-function follow(channel: ClientChannel, stdin: string | undefined, output: Output, done: (ended: string | null) => void): void {
-  let ended: string | null = "connection lost before the command ended";
+function follow(client: Client, channel: ClientChannel, stdin: string | undefined, output: Output, done: (ended: string | null) => void): void {
+  const lost = "connection lost before the command ended";
+  let ended: string | null = lost;
   channel.on("data", (bytes: Buffer) => output.add("stdout", bytes));
   channel.stderr.on("data", (bytes: Buffer) => output.add("stderr", bytes));
   channel.on("exit", (status: number | null, signal?: string) => {
     ended = status === 0 ? null : status === null ? `Process exited from signal ${signal ?? "?"}` : `Process exited with status ${status}`;
   });
-  channel.on("close", () => done(ended));
+  channel.on("close", () => {
+    const why = whyBroken(client);
+    done(ended === lost && why !== undefined ? `${lost}: ${why}` : ended);
+  });
   // A command that ends without reading its input closes the channel under us; its exit status tells the rest.
   channel.on("error", () => undefined);
   channel.end(stdin ?? "");
