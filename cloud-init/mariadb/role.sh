@@ -22,12 +22,12 @@ statements() {
         echo "GRANT ALL PRIVILEGES ON \`$escaped\`.* TO $login;"
         echo "GRANT ALL PRIVILEGES ON \`$escaped\\_%\`.* TO $login;"
     done
-    mariadb --skip-ssl --batch --skip-column-names --execute "SELECT host FROM mysql.user WHERE user = '$user'" | while read -r host; do
+    mariadb --batch --skip-column-names --execute "SELECT host FROM mysql.user WHERE user = '$user'" | while read -r host; do
         case " $* " in *" $host "*) ;; *) echo "DROP USER '$user'@'$host';" ;; esac
     done
 }
-# The password goes in on standard input: an argument would show in the process list. By the socket, where the client of 11.8 would want a certificate that it can check.
-statements "$@" | mariadb --skip-ssl --batch
+# The password goes in on standard input: an argument would show in the process list.
+statements "$@" | mariadb --batch
 python3 -c '
 import json, pathlib, sys
 folder = pathlib.Path(sys.argv[1])
