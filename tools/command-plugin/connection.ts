@@ -15,7 +15,7 @@ const open = new Map<string, Promise<Client>>();
  * The open connection to a host, or a new one. Failed attempts are repeated after 100 ms, then 1.5 times as long, up to 5 s, until
  * `dialErrorLimit` of them failed (-1 = no limit); a host with another key than `hostKey` is refused at once.
  */
-function connect(settings: Properties): Promise<Client> {
+export function connect(settings: Properties): Promise<Client> {
   const key = createHash("sha256").update(JSON.stringify(settings)).digest("hex");
   const existing = open.get(key);
   if (existing) return existing;
@@ -25,26 +25,6 @@ function connect(settings: Properties): Promise<Client> {
   open.set(key, dialled);
   return dialled;
 }
-
-/** ssh2's words for a channel that was not open yet when its connection closed. */
-const neverOpened = "No response from server";
-
-/**
- * Uses the connection to a host. A server that restarts, as in a host's first boot, may close one between the login and the first channel: nothing has run
- * on it yet, so it is used once more on another.
- */
-export async function onConnection<Result>(settings: Properties, use: (client: Client) => Promise<Result>): Promise<Result> {
-  try {
-    return await use(await connect(settings));
-  } catch (error) {
-    if ((error as Error).message !== neverOpened) throw error;
-    return use(await connect(settings));
-  }
-}
-
-/** What broke a connection, as far as ssh2 said. */
-const broken = new WeakMap<Client, string>();
-export const whyBroken = (client: Client): string | undefined => broken.get(client);
 
 /** Ends every open connection. */
 export async function disconnectAll(): Promise<void> {
@@ -92,10 +72,7 @@ function handshake(settings: Properties, through: { readonly sock?: ClientChanne
     // Small packets go out at once: a command is a chain of short questions and answers.
     client.once("ready", () => resolve(client.setNoDelay(true)));
     // More than one may come: a reset connection, then the handshake that it breaks. One that nobody hears would end this process.
-    client.on("error", (error) => {
-      broken.set(client, error.message);
-      reject(refusal ?? new Error(`ssh: connect to ${where}: ${error.message}`));
-    });
+    client.on("error", (error) => reject(refusal ?? new Error(`ssh: connect to ${where}: ${error.message}`)));
     client.once("close", () => reject(refusal ?? new Error(`ssh: connect to ${where}: connection closed`)));
     try {
       client.connect({

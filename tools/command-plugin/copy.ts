@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path/posix";
 
 import type { Client, SFTPWrapper, Stats } from "ssh2";
 
-import { onConnection } from "./connection";
+import { connect } from "./connection";
 import type { Properties, Source } from "./values";
 
 /** https://datatracker.ietf.org/doc/html/draft-ietf-secsh-filexfer-02#section-7 */
@@ -14,7 +14,7 @@ const noSuchFile = 2;
  * when its path ends with "/"; a file lands inside `remotePath` when that is a folder. Missing parents are made.
  */
 export async function copyToRemote(connection: Properties, source: Source, remotePath: string): Promise<void> {
-  const sftp = await onConnection(connection, startSftp);
+  const sftp = await startSftp(await connect(connection));
   try {
     const remote = new Remote(sftp);
     if (source.kind === "text") await copyText(remote, source.text, remotePath);

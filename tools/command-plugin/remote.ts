@@ -1,14 +1,15 @@
 import type { Client, ClientChannel } from "ssh2";
 
-import { onConnection, whyBroken } from "./connection";
+import { connect } from "./connection";
 import { Output, type Ran, type Run } from "./run";
 import type { Properties } from "./values";
 
 /** Runs a command on a host. Error: the text of the real plugin, with the exit status and the whole output. */
 export async function runRemote(connection: Properties, run: Run): Promise<Ran> {
+  const client = await connect(connection);
+  await requireEnvironment(client, run.environment);
   const output = new Output(run.log);
-  await onConnection(connection, (client) => requireEnvironment(client, run.environment));
-  const ended = await onConnection(connection, (client) => execute(client, run.command, { ...run.environment, ...run.previous }, run.stdin, output));
+  const ended = await execute(client, run.command, { ...run.environment, ...run.previous }, run.stdin, output);
   output.finish();
   if (ended !== null) throw new Error(`${ended}: running ${run.shown}:\n${output.both()}`);
   return output.result();
@@ -20,23 +21,19 @@ function execute(client: Client, command: string, env: Record<string, string>, s
     client.exec(command, { env }, (error, channel) => {
       // Listeners at once, not after an await: a quick command's exit status comes in the same packet as the channel.
       if (error) reject(error);
-      else follow(client, channel, stdin, output, resolve);
+      else follow(channel, stdin, output, resolve);
     });
   });
 }
 
-function follow(client: Client, channel: ClientChannel, stdin: string | undefined, output: Output, done: (ended: string | null) => void): void {
-  const lost = "connection lost before the command ended";
-  let ended: string | null = lost;
+function follow(channel: ClientChannel, stdin: string | undefined, output: Output, done: (ended: string | null) => void): void {
+  let ended: string | null = "connection lost before the command ended";
   channel.on("data", (bytes: Buffer) => output.add("stdout", bytes));
   channel.stderr.on("data", (bytes: Buffer) => output.add("stderr", bytes));
   channel.on("exit", (status: number | null, signal?: string) => {
     ended = status === 0 ? null : status === null ? `Process exited from signal ${signal ?? "?"}` : `Process exited with status ${status}`;
   });
-  channel.on("close", () => {
-    const why = whyBroken(client);
-    done(ended === lost && why !== undefined ? `${lost}: ${why}` : ended);
-  });
+  channel.on("close", () => done(ended));
   // A command that ends without reading its input closes the channel under us; its exit status tells the rest.
   channel.on("error", () => undefined);
   channel.end(stdin ?? "");
