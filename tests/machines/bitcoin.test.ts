@@ -138,7 +138,7 @@ describe("the units", () => {
 
 test("a database that was away is found again within 5 s, and meanwhile every answer says so", async () => {
   const database = { address: (await stack.outputs()).database.host };
-  await stack.remote("sudo systemctl stop postgresql@17-main.service", database);
+  await stack.remote("sudo systemctl stop postgresql@15-main.service", database);
   for (const path of ["api/healthz", "api/prices", "api/latest"]) {
     const answer = await ask(`${site}${path}`);
     expect([answer.status, JSON.parse(answer.body), answer.headers["retry-after"]]).toMatchObject([503, { error: { code: "database_unavailable" } }, "5"]);
@@ -147,7 +147,7 @@ test("a database that was away is found again within 5 s, and meanwhile every an
   expect([page.status, page.body]).toEqual([503, expect.stringContaining("No prices just now")]);
   // Long enough for the API's pool to have given up trying by itself.
   await new Promise((resolve) => setTimeout(resolve, 8000));
-  await stack.remote("sudo systemctl start postgresql@17-main.service", database);
+  await stack.remote("sudo systemctl start postgresql@15-main.service", database);
   expect(await awaitOk(`${site}api/healthz`, 5)).toBeLessThan(5);
   expect((await ask(site)).status).toBe(200);
 });

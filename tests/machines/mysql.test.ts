@@ -33,7 +33,7 @@ interface Entry {
 beforeAll(async () => {
   if (moto.missing() !== null) await moto.make(() => undefined);
   await stack.init({
-    database: { engine: "mysql", version: "11.8" },
+    database: { engine: "mysql", version: "10.11" },
     backup: { enabled: true, drill: { checks: [{ sql: "select count(*) > 5 from shop_product", expect: "1" }] } },
   });
   await stack.pulumi(["config", "set", "--secret", "backupPassword"], randomBytes(24).toString("hex"));

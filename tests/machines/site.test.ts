@@ -1,9 +1,10 @@
-/** A whole stack on real machines: it boots, serves, changes, survives. Limit: one web host, one box, no TLS. */
+/** A whole stack on real machines of Debian 13: it boots, serves, changes, survives. Limit: one web host, one box, no TLS; the other suites have Debian 12. */
 import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
 import schema from "../../docs/outputs.schema.json";
+import { debians } from "../../infra/config/catalog/debian";
 import type { Manifest } from "../../infra/host/manifest";
 import { processes } from "../../providers/nspawn/cgroup";
 import { start, stop } from "../../providers/nspawn/running";
@@ -19,7 +20,7 @@ const stack = new TestStack("site", "10.84.1.0/24");
 let site = "";
 
 beforeAll(async () => {
-  await stack.init();
+  await stack.init({ host: { image: "debian-13", cpus: 2, memoryMiB: 2048 }, database: { engine: "postgres", version: debians["debian-13"].postgres } });
   await stack.mustUp();
   site = (await stack.outputs()).siteUrl;
 }, 300_000);

@@ -21,22 +21,8 @@ export interface Debian {
   readonly container: string;
 }
 
-/** Every release that a host may have, the default first. tests/machines/judges.test.ts holds the versions against the images. */
+/** Every release that a host may have. tests/machines/judges.test.ts holds the versions against the images. */
 export const debians = {
-  "debian-13": {
-    suite: "trixie",
-    python: "3.13",
-    glibc: 41,
-    postgres: "17",
-    mariadb: "11.8",
-    nginx: "1.26",
-    restic: "0.18",
-    php: "8.4",
-    haproxy: "3.0",
-    valkey: "8.1",
-    ec2Build: "20260914-2601",
-    container: "trixie-20260918-slim",
-  },
   "debian-12": {
     suite: "bookworm",
     python: "3.11",
@@ -51,12 +37,26 @@ export const debians = {
     ec2Build: "20260923-2610",
     container: "bookworm-20251103-slim",
   },
+  "debian-13": {
+    suite: "trixie",
+    python: "3.13",
+    glibc: 41,
+    postgres: "17",
+    mariadb: "11.8",
+    nginx: "1.26",
+    restic: "0.18",
+    php: "8.4",
+    haproxy: "3.0",
+    valkey: "8.1",
+    ec2Build: "20260914-2601",
+    container: "trixie-20260918-slim",
+  },
 } as const satisfies Readonly<Record<string, Debian>>;
 
 export type DebianName = keyof typeof debians;
 
 /** Of hosts whose description names none. */
-export const defaultDebian: DebianName = "debian-13";
+export const defaultDebian: DebianName = "debian-12";
 
 export const debianNames = Object.keys(debians) as readonly DebianName[];
 

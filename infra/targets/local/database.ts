@@ -30,7 +30,7 @@ export function localDatabase(
 ): LocalDatabase {
   const operator = `${addressIn(plan.spec.network.range, 1)}/32`;
   const size = { memoryMiB: database.memoryMiB, cpus: 1 };
-  const host = localMachine(plan, network, "database-0", databaseAddress(plan), databaseImage(plan.spec.host.debian, database.engine), size, secrets.sshPublicKey);
+  const host = localMachine(plan, network, "database-0", databaseAddress(plan), databaseImage(plan.spec.host.debian, database.engine), size, secrets.sshPublicKey, true);
   const applied = deliverBundle(host, databaseManifest(plan, database, operator), { env: {}, files: {} }, secrets, null, awaitBoot(host, secrets));
   const role = new remote.Command(
     "database-role",

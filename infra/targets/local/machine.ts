@@ -33,6 +33,7 @@ export function localMachine(
   recipe: Recipe,
   size: Size,
   sshPublicKey: string,
+  keepsData = false,
 ): Host {
   const image = new Image(`${name}-image`, recipe);
   const machine = new Machine(name, {
@@ -46,6 +47,7 @@ export function localMachine(
     userData: userData(sshPublicKey, plan.spec.host.debian),
     memoryMiB: size.memoryMiB,
     cpus: size.cpus,
+    keepsData,
   });
   return { name, address: machine.address, hostKey: machine.hostKey, machine };
 }
