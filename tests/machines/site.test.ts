@@ -9,6 +9,7 @@ import type { Manifest } from "../../infra/host/manifest";
 import { processes } from "../../providers/nspawn/cgroup";
 import { start, stop } from "../../providers/nspawn/running";
 import { storedMachine } from "../../providers/nspawn/store";
+import { findScanner } from "../../tools/scanners";
 import { ask, awaitOk } from "./http";
 import { underLoad } from "./load";
 import { openPorts } from "./ports";
@@ -524,6 +525,14 @@ describe("what a power cut emptied is refused, and delivered anew by the command
     expect(await stack.remote(`sha256sum ${inbox}/${release}.tar.gz`)).toBe(whole);
   }, 120_000);
 });
+
+test("its SSH follows ssh-audit's policy for a hardened Debian 13, with Curve25519 beside it", async () => {
+  // OpenSSH shuts out for some minutes whom it saw come and go like this, so nothing asks it afterwards.
+  const { stdout } = await run(findScanner("ssh-audit"), ["--json", "--policy", "Hardened Debian 13 (version 1)", "10.84.1.10"]);
+  const { errors } = JSON.parse(stdout) as { errors: { mismatched_field: string; expected_required: string[]; actual: string[] }[] };
+  const beyond = errors.map(({ mismatched_field, expected_required, actual }) => [mismatched_field, actual.filter((one) => !expected_required.includes(one)), expected_required.filter((one) => !actual.includes(one))]);
+  expect(beyond).toEqual([["Key exchanges", ["curve25519-sha256", "curve25519-sha256@libssh.org"], []]]);
+}, 60_000);
 
 test("down leaves no process, bridge, nft table, mount or folder", async () => {
   const existed = await run("sh", ["-c", `ip -o address | grep -cF 10.84.1.; nft list tables | grep -cF ${stack.name}; ls -d /var/lib/webstack/machines/*${stack.name}* | wc -l`]);

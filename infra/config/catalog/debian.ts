@@ -11,10 +11,6 @@ export interface Debian {
   readonly mariadb: string;
   readonly nginx: string;
   readonly restic: string;
-  readonly php: string;
-  readonly haproxy: string;
-  /** null where it has none. */
-  readonly valkey: string | null;
   /** Number of Debian's newest image on EC2, which has the day of its making; a test asks for a newer one before it is half a year old. https://wiki.debian.org/Cloud/AmazonEC2Image */
   readonly ec2Build: string;
   /** Tag of its image for containers. https://gallery.ecr.aws/docker/library/debian */
@@ -31,9 +27,6 @@ export const debians = {
     mariadb: "10.11",
     nginx: "1.22",
     restic: "0.14",
-    php: "8.2",
-    haproxy: "2.6",
-    valkey: null,
     ec2Build: "20260923-2610",
     container: "bookworm-20251103-slim",
   },
@@ -45,9 +38,6 @@ export const debians = {
     mariadb: "11.8",
     nginx: "1.26",
     restic: "0.18",
-    php: "8.4",
-    haproxy: "3.0",
-    valkey: "8.1",
     ec2Build: "20260914-2601",
     container: "trixie-20260918-slim",
   },
