@@ -23,7 +23,7 @@ import { main } from "./terminal";
 
 main(async () => {
   const words = process.argv.slice(2);
-  await setUp([packages, ...engine, k6, moto, pebble, probes, scanners, workflows, images, mysqlImages]);
+  await setUp([packages, ...engine, k6, moto, pebble, probes, scanners, workflows, images(), mysqlImages(), images("debian-13")]);
   const folder = mkdtempSync(join(tmpdir(), "faults-"));
   const table = join(folder, "rows.json");
   const counts: Count[] = [];

@@ -4,14 +4,16 @@ import { arch } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { parse } from "yaml";
 
+import { type DebianName, debianNames, debians, debianTitle, defaultDebian, isDebian } from "../infra/config/catalog/debian";
 import { commandFor } from "../infra/config/parse";
 import { backupPasswordName, sshKeyName } from "../infra/config/settings";
 import type { TargetName } from "../infra/config/spec";
+import { lockedFor } from "../infra/release/check";
 import { sourceFiles } from "../infra/release/source";
-import type { Runtime } from "../infra/release/build";
+import { runtimeOf } from "../infra/release/build";
 import { project } from "../tools/setup/folders";
 import { seconds } from "../tools/setup/step";
-import { parseDescription } from "./description";
+import { parseDescription, readDescription } from "./description";
 import { Answers, readEnv, readFlags, type Flags } from "./new/answers";
 import { design, lockName, ownNetworks, unanswered, type Choices, type Design } from "./new/design";
 import { find, named, stackName, type Found } from "./new/found";
@@ -47,6 +49,7 @@ main(async () => {
   const beside = [...(made.overlaid ? [join(root, `${overlayModule}.py`)] : []), ...(made.requirements === lockName ? [join(root, lockName)] : [])];
   // A second stack of the same app uses what the first one brought.
   const kept = beside.filter((file) => existsSync(file));
+  requireFittingLock(root, made, kept);
   const files = new Map([[description, text]]);
   for (const file of beside.filter((one) => !kept.includes(one))) {
     files.set(file, file.endsWith(lockName) ? await locked(made, requirements) : overlayOf(made));
@@ -64,6 +67,14 @@ function write(root: string, exclude: readonly string[], files: ReadonlyMap<stri
   if (ignored.length === 0) return;
   for (const file of files.keys()) rmSync(file);
   throw new UsageError(`${join(root, ".gitignore")}: must not name ${ignored.join(" and ")}, which a release needs; nothing was written`);
+}
+
+/** What is kept of an earlier stack must be for the Python of this one. */
+function requireFittingLock(root: string, { image }: Design, kept: readonly string[]): void {
+  const file = kept.find((one) => one.endsWith(lockName));
+  const [found, python] = [file === undefined ? null : lockedFor(readFileSync(file, "utf8")), debians[image].python];
+  if (file === undefined || found === null || found === python) return;
+  throw new UsageError(`${file}: must have wheels for Python ${python}, which ${debianTitle(image)} has, got those for ${found}; npm run new -- --app ${root} --lock --image ${image} chooses anew, or take --image of the other stack`);
 }
 
 /** Chooses the versions of the packages anew: what --lock is for. */
@@ -107,7 +118,14 @@ async function choose(flags: Flags, answers: Answers, root: string, folder: Fold
   if (application === undefined) throw new UsageError(`--module: must be in a file of ${root}, got "${module}"`);
   const range = flags.range ?? freeRange([...rangesHere(), ...ownNetworks()]);
   if (range === undefined) throw new UsageError("no /24 of 10.20.0.0/16 is free for the stack's network");
-  return { name, target, domain, sshFrom: listed(sshFrom), emails: listed(emails), application, health, database: flags["no-database"] !== true && found.database, env, range };
+  return { name, target, domain, sshFrom: listed(sshFrom), emails: listed(emails), application, health, database: flags["no-database"] !== true && found.database, env, range, image: imageOf(flags, name) };
+}
+
+/** The image that is asked for, else that of a stack of this name, else the default. */
+function imageOf({ image }: Flags, name: string): DebianName {
+  if (image === undefined) return existsSync(stackFileOf(name)) ? readDescription(project, name).host.debian : defaultDebian;
+  if (!isDebian(image)) throw new UsageError(`--image: must be ${debianNames.join(" or ")}, got "${image}"`);
+  return image;
 }
 
 /** Texts with commas between them. */
@@ -126,9 +144,9 @@ function rangesHere(): readonly string[] {
   });
 }
 
-/** Debian 12's Python; on this box its own kind of processor, since machines here have it too. */
+/** The Python of the image; on this box its own kind of processor, since machines here have it too. */
 function locked(made: Design, { from, lines, constraints, hashed }: Requirements): Promise<string> {
-  const runtime: Runtime = { python: "3.11", architecture: made.target === "local" && arch() === "arm64" ? "aarch64" : "x86_64" };
+  const runtime = runtimeOf(made.image, made.target === "local" && arch() === "arm64" ? "aarch64" : "x86_64");
   console.log(`Choosing wheels for Python ${runtime.python} on Linux ${runtime.architecture} from ${from} ...`);
   return lock(from, lines, made.additions.map(({ requirement }) => requirement), hashed ? [] : constraints, runtime);
 }

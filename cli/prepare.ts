@@ -28,7 +28,7 @@ export async function prepare(stack: string): Promise<Prepared> {
   const local = isLocal(stack);
   if (local) {
     requireMachineBox();
-    await setUp([packages, ...engine, images]);
+    await setUp([packages, ...engine, images()]);
   }
   const { pulumi, config } = await prepareSecrets(stack);
   if (local) {

@@ -1,6 +1,7 @@
 /** `npm run reference`: writes what is made from the key table. tests/config/reference.test.ts fails when it is stale. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { debianNames, debians, defaultDebian } from "../infra/config/catalog/debian";
 import { keys } from "../infra/config/keys";
 import { keyRows, keySchema, type Keys } from "../infra/config/section";
 import type { JsonSchema } from "../infra/config/type";
@@ -38,7 +39,23 @@ function markdown(): string {
     "`npm run key -- STACK` makes it, in no file but that one, and prints its public half.",
     "",
     ...sections,
+    ...imagesSection(),
   ].join("\n");
+}
+
+/** What each machine image has. */
+function imagesSection(): readonly string[] {
+  const brings = [["Python", "python"], ["PostgreSQL", "postgres"], ["MariaDB", "mariadb"], ["nginx", "nginx"], ["restic", "restic"]] as const;
+  return [
+    "## Images",
+    "",
+    "What the machine images have, from [infra/config/catalog/debian.ts](../infra/config/catalog/debian.ts). On local the database is the image's, and there alone MariaDB stands for MySQL.",
+    "",
+    `| image | ${brings.map(([title]) => title).join(" | ")} |`,
+    `|---|${brings.map(() => "---|").join("")}`,
+    ...debianNames.map((name) => `| \`${name}\`${name === defaultDebian ? " (default)" : ""} | ${brings.map(([, key]) => debians[name][key]).join(" | ")} |`),
+    "",
+  ];
 }
 
 /** `(digitalocean, aws) ` before the description of a key that not every target has a use for. */

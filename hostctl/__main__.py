@@ -57,6 +57,8 @@ sys.path.insert(0, os.path.dirname(package))
 for folder in (sys.path[0], package):
     sys.path_importer_cache[folder] = FileFinder(folder, (Compiled, [".py"]))
 
+# sudo of Debian 13 hands on the umask that login.defs gives people, and nginx reads what is made here. https://manpages.debian.org/trixie/libpam-modules/pam_umask.8.en.html
+os.umask(0o022)
 from hostctl.cli import main  # noqa: E402 (needs the path above)
 
 sys.exit(main(sys.argv[1:]))

@@ -11,6 +11,7 @@ READ_BY_PACKAGES = ("/etc/postgresql-common/createcluster.conf", "/etc/apt/apt.c
 def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
     """Make the machine as the manifest declares; say "unchanged" when it is. `env`: values for the app; `database_admin`: see late.py; None keeps them."""
     _hide_secrets(host, env, manifest.plain, database_admin)
+    packages.require_release(host.paths, manifest.debian)
     recover(host)
     switch.settle_release(host)
     changes = compare(host, manifest, env, database_admin)

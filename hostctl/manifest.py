@@ -90,6 +90,8 @@ class Manifest:
     project: str
     stack: str
     host: str
+    # Release of Debian that it is made for, "13"; "" where it does not say.
+    debian: str
     user: str
     packages: tuple[str, ...]
     # Names of the app's environment whose values are no secrets.
@@ -201,6 +203,7 @@ def parse(raw):
         project=top["project"].text(),
         stack=top["stack"].text(),
         host=top["host"].text(),
+        debian=top.there("debian", "").text(r"|[1-9][0-9]*"),
         user=top["user"].text(f"|{NAME}"),
         packages=tuple(item.text(r"[a-z0-9][a-z0-9+.-]+") for item in top["packages"].items()),
         # None in one of an earlier version.

@@ -8,6 +8,18 @@ UPDATER = "unattended-upgrades"
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_SUSPEND": "1"}
 
 
+def require_release(paths, wanted):
+    """Raises HostError where the machine is not the release of Debian that its packages are named for, such as "13"."""
+    if not wanted:
+        return
+    with open(paths.at("/etc/os-release"), encoding="utf-8") as file:
+        said = dict(line.rstrip("\n").split("=", 1) for line in file if "=" in line)
+    found = said.get("VERSION_ID", "").strip('"')
+    if found != wanted:
+        raise HostError(f"this host is Debian {found or 'of no number'} and was to be made Debian {wanted}; nothing was touched. Where it was made of an image of your own, host.debian says what that has: "
+                        f"debian: debian-{found}")
+
+
 def missing(system, wanted):
     """Those of the packages that are not installed, in one call."""
     if not wanted:

@@ -1,6 +1,7 @@
 """PostgreSQL by its own programs."""
 import json
 import re
+import shlex
 import threading
 from contextlib import contextmanager
 from urllib.parse import parse_qsl, unquote
@@ -18,6 +19,8 @@ NAME_LETTERS = 63
 SESSION = {"default_transaction_isolation": "read committed", "timezone": "UTC"}
 # Of the login that asks, and of those that act as the same owner: they take turns, and a job may go on with the one of before. See login_postgres.py.
 SAME_APP = "usename in (select rolname from pg_roles where rolname = session_user or 'role=' || current_user = any(rolconfig))"
+# The version whose servers know this setting, and whose pg_restore begins with it. https://www.postgresql.org/docs/17/runtime-config-client.html#GUC-TRANSACTION-TIMEOUT
+TRANSACTION_TIMEOUT = 17
 PARAMETERS = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
 
 
@@ -136,8 +139,17 @@ class Postgres(Database):
         return int(re.search(r"\) (\d+)", self.system.run(["pg_dump", "--version"]).output)[1])
 
     def load(self, name):
-        words = ["pg_restore", "--no-password", "--no-owner", "--no-acl", "--exit-on-error", "--single-transaction", f"--dbname={name}"]
-        return words, self.within(name)
+        restore = ["pg_restore", "--no-password", "--no-owner", "--no-acl"]
+        if self.dump_major() < TRANSACTION_TIMEOUT or self.major() >= TRANSACTION_TIMEOUT:
+            return [*restore, "--exit-on-error", "--single-transaction", f"--dbname={name}"], self.within(name)
+        # What it sets first, such a server does not know. Its own first lines hold that line before any row does.
+        known = shlex.join([*restore, "--file=-"]) + " | sed '0,/^SET transaction_timeout = 0;$/{//d}'"
+        psql = shlex.join(["psql", "--no-psqlrc", "--no-password", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1", "--single-transaction", f"--dbname={name}"])
+        return ["bash", "-c", f"set -o pipefail; {known} | {psql}"], self.within(name)
+
+    def major(self):
+        """Major version of the server."""
+        return int(self.ask("show server_version_num")) // 10000
 
     def analyze(self, name):
         self.ask("analyze", name, timeout=ANALYZE_SECONDS)

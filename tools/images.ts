@@ -1,25 +1,30 @@
 import { existsSync } from "node:fs";
-import { imageRecipes, mysqlImageRecipes } from "../infra/targets/local/machine";
-import { buildImage, imagePath } from "../providers/nspawn/image";
+import { type DebianName, debianTitle, defaultDebian } from "../infra/config/catalog/debian";
+import { backupImage, databaseImage, webImage } from "../infra/targets/local/machine";
+import { buildImage, imagePath, type Recipe } from "../providers/nspawn/image";
 import type { Step } from "./setup/step";
 
-type Recipes = Readonly<Record<string, Parameters<typeof buildImage>[0]>>;
+function imagesOf(name: string, recipes: Readonly<Record<string, Recipe>>): Step {
+  return {
+    name,
+    missing: () => {
+      const lacking = Object.entries(recipes).flatMap(([role, recipe]) => (existsSync(imagePath(recipe)) ? [] : [role]));
+      return lacking.length === 0 ? null : `${lacking.join(" and ")}: about half a minute each, once`;
+    },
+    make: async (say) => {
+      for (const [role, recipe] of Object.entries(recipes)) {
+        await buildImage(recipe, (line) => say(`${role}: ${line}`));
+      }
+    },
+  };
+}
 
-const imagesOf = (name: string, recipes: Recipes): Step => ({
-  name,
-  missing: () => {
-    const lacking = Object.entries(recipes).flatMap(([role, recipe]) => (existsSync(imagePath(recipe)) ? [] : [role]));
-    return lacking.length === 0 ? null : `${lacking.join(" and ")}: about half a minute each, once`;
-  },
-  make: async (say) => {
-    for (const [role, recipe] of Object.entries(recipes)) {
-      await buildImage(recipe, (line) => say(`${role}: ${line}`));
-    }
-  },
-});
+const title = (what: string, debian: DebianName): string => `${what} of ${debianTitle(debian)}`;
 
 /** The images that local machines start from, so that the first `up` finds them made. */
-export const images = imagesOf("base images", imageRecipes);
+export const images = (debian: DebianName = defaultDebian): Step =>
+  imagesOf(title("base images", debian), { web: webImage(debian, "postgres"), database: databaseImage(debian, "postgres"), backup: backupImage(debian) });
 
-/** Those of stacks with MySQL, which tests have. */
-export const mysqlImages = imagesOf("base images for MySQL", mysqlImageRecipes);
+/** Those of stacks with MySQL. */
+export const mysqlImages = (debian: DebianName = defaultDebian): Step =>
+  imagesOf(title("base images for MySQL", debian), { "web-mysql": webImage(debian, "mysql"), "database-mysql": databaseImage(debian, "mysql") });

@@ -1,4 +1,5 @@
 import { networkInterfaces } from "node:os";
+import type { DebianName } from "../../infra/config/catalog/debian";
 import type { TargetName } from "../../infra/config/spec";
 import type { Application } from "./applications";
 import type { Django } from "./django";
@@ -24,6 +25,8 @@ export interface Choices {
   /** Values of variables that are no secret. */
   readonly env: Readonly<Record<string, string>>;
   readonly range: string;
+  /** What hosts start from. */
+  readonly image: DebianName;
 }
 
 /** Everything that the files of a new stack say. */

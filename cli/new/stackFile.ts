@@ -1,3 +1,4 @@
+import { debians } from "../../infra/config/catalog/debian";
 import type { Design } from "./design";
 import { overlayModule } from "./overlay";
 
@@ -83,18 +84,18 @@ function site({ domain }: Design): string {
   return domain === "" ? "" : `  webstack:site:\n    domain: ${domain}\n`;
 }
 
-function machines({ target: where, range }: Design): string {
-  const host = where === "local" ? "  webstack:host:\n    cpus: 2\n    memoryMiB: 2048\n\n  # Another stack on the same box needs another range.\n" : "";
-  return `${host}  webstack:network:\n    range: ${range}\n`;
+function machines({ target: where, range, image }: Design): string {
+  const [size, other] = where === "local" ? ["    cpus: 2\n    memoryMiB: 2048\n", "  # Another stack on the same box needs another range.\n"] : ["", ""];
+  return `  webstack:host:\n    image: ${image}\n${size}\n${other}  webstack:network:\n    range: ${range}\n`;
 }
 
-function data({ database, target: where, django }: Design): string {
+function data({ database, target: where, django, image }: Design): string {
   if (!database) return "  # With `kind: managed` the app gets DATABASE_URL.\n  webstack:database:\n    kind: none\n";
   const paths = django?.uploads === true ? "    # What visitors upload; webstack_settings.py puts it there.\n    paths: [media]\n" : "";
   const backup = where !== "local" ? (paths === "" ? "" : `\n  webstack:backup:\n${paths}`)
     : paths === "" ? "\n  # The database goes away with the rehearsal. `enabled: true` adds a machine, backup-0, that keeps its backups.\n  webstack:backup:\n    enabled: false\n"
       : `\n  # On the machine backup-0.\n  webstack:backup:\n${paths}`;
-  return `  # The app gets its address as DATABASE_URL.\n  webstack:database:\n    engine: postgres\n    version: "15"\n${backup}`;
+  return `  # The app gets its address as DATABASE_URL.\n  webstack:database:\n    engine: postgres\n    version: "${debians[image].postgres}"\n${backup}`;
 }
 
 const monitoring = ({ emails, target: where }: Design): string =>

@@ -42,7 +42,7 @@ export interface HostChange {
   readonly packages: readonly string[];
 }
 
-const nothing: Manifest = { version: 1, project: "", stack: "", host: "", user: "", packages: [], plain: [], files: [], checks: [], units: [], services: [], release: null };
+const nothing: Manifest = { version: 1, project: "", stack: "", host: "", debian: "", user: "", packages: [], plain: [], files: [], checks: [], units: [], services: [], release: null };
 
 /** Hosts of both sides whose manifest, or the environment that comes with it, differs. */
 export function compareHosts(before: Side, after: Side): readonly HostChange[] {

@@ -29,6 +29,15 @@ class PackagesTest(unittest.TestCase):
         self.assertIn("--no-remove", install)
         self.assertTrue({"libpq5", "g++"} <= self.system.installed)
 
+    def test_a_machine_with_another_release_of_debian_is_refused_with_what_to_write(self):
+        file = self.system.paths.at("/etc/os-release")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\n', encoding="utf-8")
+        packages.require_release(self.system.paths, "12")
+        packages.require_release(self.system.paths, "")
+        with self.assertRaisesRegex(HostError, "^this host is Debian 12 and was to be made Debian 13; nothing was touched. .*: debian: debian-12$"):
+            packages.require_release(self.system.paths, "13")
+
     def test_the_lists_wait_for_another_apt(self):
         self.system.lists_are_locked_until = self.system.clock + 60
         packages.install(self.system, ["libpq5"])

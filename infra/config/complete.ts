@@ -1,3 +1,4 @@
+import { type DebianName, defaultDebian, isDebian } from "./catalog/debian";
 import { gatewayOf } from "./cidr";
 import type { Description } from "./keys";
 import type { AcmeSpec, DatabaseSpec, DrillSpec, HostSpec, HttpServiceSpec, MonitoringSpec, ReleaseSpec, ServiceSpec, StackSpec } from "./spec";
@@ -10,7 +11,7 @@ type HttpService = Exclude<Entry<Description["services"]>, { kind: "command" }>;
 export function complete(said: Description, project: string, stack: string): StackSpec {
   const { public: isPublic } = targetDefaults[said.target];
   const host = completeHost(said);
-  const database = completeDatabase(said);
+  const database = completeDatabase(said, host.debian);
   const { domain = "", tls = domain !== "" && isPublic ? "letsencrypt" : "none" } = said.site;
   return {
     project,
@@ -71,10 +72,10 @@ function completeHost({ host, target }: Description): HostSpec {
   const { cpus, memoryMiB } = sizeOf(size) ?? (size === "" ? { cpus: 2, memoryMiB: 2048 } : { cpus: 0, memoryMiB: 0 });
   const every = host.snapshots.every ?? of.snapshots;
   const snapshots = { ...host.snapshots, every, keep: host.snapshots.keep ?? (every === "week" ? 4 : 7) };
-  return { ...host, snapshots, size, region: host.region ?? of.region, cpus: host.cpus ?? cpus, memoryMiB: host.memoryMiB ?? memoryMiB };
+  return { ...host, debian: host.debian ?? (isDebian(host.image) ? host.image : defaultDebian), snapshots, size, region: host.region ?? of.region, cpus: host.cpus ?? cpus, memoryMiB: host.memoryMiB ?? memoryMiB };
 }
 
-function completeDatabase({ database, target, app }: Description): DatabaseSpec {
+function completeDatabase({ database, target, app }: Description, debian: DebianName): DatabaseSpec {
   if (database.kind === "none") return { kind: "none" };
   if (database.kind === "external") return { kind: "external", engine: "postgres", connections: database.connections, pool: "none", ca: database.ca ?? "" };
   const of = targetDefaults[target];
@@ -84,7 +85,7 @@ function completeDatabase({ database, target, app }: Description): DatabaseSpec 
   const name = app.name.replaceAll("-", "_");
   return {
     ...database,
-    version: database.version ?? of.versions[database.engine][0],
+    version: database.version ?? of.versions(debian)[database.engine][0],
     name: database.name ?? name,
     user: database.user ?? name,
     size,

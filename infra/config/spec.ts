@@ -3,6 +3,8 @@
  * decides anything about missing values. Made only by {@link parseSpec}.
  */
 
+import type { DebianName } from "./catalog/debian";
+
 export type TargetName = "digitalocean" | "aws" | "local";
 
 export interface StackSpec {
@@ -154,8 +156,10 @@ export interface AcmeSpec {
 }
 
 export interface HostSpec {
-  /** "debian-12", or the target's name of an image that was made of a host of this stack. */
+  /** A release of Debian, or the target's name of an image that was made of a host of this stack. */
   readonly image: string;
+  /** The release of Debian that is in the image. */
+  readonly debian: DebianName;
   /** The target's name of the machine size; "" means memoryMiB and cpus decide. */
   readonly size: string;
   readonly region: string;

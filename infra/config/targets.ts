@@ -1,4 +1,5 @@
 import { connectionsFor, databases, instances } from "./catalog/aws";
+import { type DebianName, debians } from "./catalog/debian";
 import type { TargetName } from "./spec";
 
 /** What a description may leave out because the target decides it. */
@@ -17,8 +18,8 @@ export interface TargetDefaults {
   readonly hostAlerts: "topic" | "page" | "none";
   /** How often it keeps an image of the machine. */
   readonly snapshots: "day" | "week" | "never";
-  /** Versions on offer; the first is the default. */
-  readonly versions: Readonly<Record<"postgres" | "mysql", readonly [string, ...string[]]>>;
+  /** Versions on offer for a host of this Debian; the first is the default. */
+  versions(debian: DebianName): Readonly<Record<"postgres" | "mysql", readonly [string, ...string[]]>>;
   /** Port on which a database of its service answers. */
   readonly databasePorts: Readonly<Record<"postgres" | "mysql", number>>;
   /** Connections that a database with this much memory leaves to the app. */
@@ -39,7 +40,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     storageGiB: 10,
     hostAlerts: "page",
     snapshots: "week",
-    versions: { postgres: ["15", "14", "16", "17", "18"], mysql: ["8"] },
+    versions: () => ({ postgres: ["15", "14", "16", "17", "18"], mysql: ["8"] }),
     // https://docs.digitalocean.com/products/databases/postgresql/how-to/connect/
     databasePorts: { postgres: 25060, mysql: 25060 },
     // PostgreSQL: 25 for each GiB, 3 of them kept for maintenance; MySQL: 75 for each GiB.
@@ -56,7 +57,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     storageGiB: 20,
     hostAlerts: "topic",
     snapshots: "day",
-    versions: { postgres: ["15", "14", "16", "17"], mysql: ["8.4", "8.0"] },
+    versions: () => ({ postgres: ["15", "14", "16", "17"], mysql: ["8.4", "8.0"] }),
     databasePorts: enginePorts,
     connections: connectionsFor,
   },
@@ -70,8 +71,8 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     storageGiB: 10,
     hostAlerts: "none",
     snapshots: "never",
-    // MariaDB 10.11 stands for MySQL: it is what Debian 12 has.
-    versions: { postgres: ["15"], mysql: ["10.11"] },
+    // Its machines are the image of the host; MariaDB stands for MySQL.
+    versions: (debian) => ({ postgres: [debians[debian].postgres], mysql: [debians[debian].mariadb] }),
     databasePorts: enginePorts,
     // What both servers of Debian accept by default.
     connections: () => 100,

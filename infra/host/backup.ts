@@ -1,10 +1,11 @@
+import { versionId } from "../config/catalog/debian";
 import type { HostPlan, StackPlan } from "../plan/plan";
 import { addressIn, privateAddress } from "../plan/network";
 import { commonChecks, commonFiles } from "./common";
 import { firewallFile } from "./firewall";
 import { hardeningUnits } from "./hardening";
 import { file, type Manifest, type ManifestFile } from "./manifest";
-import { rolePackages } from "./packages";
+import { backupMachinePackages } from "./packages";
 import { render, verbatim } from "./render";
 
 const units = ["webstack-backup", "webstack-drill"] as const;
@@ -76,11 +77,12 @@ export function backupMachineManifest(plan: StackPlan): Manifest {
     project: spec.project,
     stack: spec.stack,
     host: "backup-0",
+    debian: versionId(spec.host.debian),
     user: backupUser,
-    packages: rolePackages.backup,
+    packages: backupMachinePackages,
     plain: [],
     files: [
-      ...commonFiles([]),
+      ...commonFiles([], spec.host.debian),
       firewallFile(plan, "backup", [
         { to: "backup", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" },
         { to: "backup", port: 22, from: [{ kind: "role", role: "web" }], why: "backups" },

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { DebianName } from "../config/catalog/debian";
 import { hardeningChecks, hardeningFiles } from "./hardening";
 import { file, type ManifestCheck, type ManifestFile } from "./manifest";
 import { render, verbatim } from "./render";
@@ -7,13 +8,13 @@ import { render, verbatim } from "./render";
 const hostctl = join(__dirname, "..", "..", "hostctl");
 
 /** Files that every host has: hostctl itself and its recovery at boot, SSH, the journal's limits, what hardening.ts has. */
-export function commonFiles(sshKeys: readonly string[]): readonly ManifestFile[] {
+export function commonFiles(sshKeys: readonly string[], debian: DebianName): readonly ManifestFile[] {
   return [
     ...hostctlFiles(),
     ...hardeningFiles,
     file("/etc/systemd/system/webstack-recover.service", render("systemd/webstack-recover.service", { sandbox: verbatim("systemd/sandbox.conf") })),
     file("/etc/systemd/system/sysinit.target.d/webstack.conf", verbatim("systemd/recover-at-boot.conf")),
-    file("/etc/ssh/sshd_config.d/webstack.conf", verbatim("ssh/sshd.conf"), {
+    file("/etc/ssh/sshd_config.d/webstack.conf", sshd(debian), {
       mode: "0600",
       onChange: [{ verb: "reload", unit: "ssh.service" }],
     }),
@@ -22,6 +23,28 @@ export function commonFiles(sshKeys: readonly string[]): readonly ManifestFile[]
       onChange: [{ verb: "restart", unit: "systemd-journald.service" }],
     }),
   ];
+}
+
+/** What OpenSSH of each release may agree on a key with, by ssh-audit's policies. */
+const sshPolicies: Readonly<Record<DebianName, { readonly policy: string; readonly keyExchanges: readonly string[] }>> = {
+  // The policy has those alone that a quantum computer does not break. What brings bundles here, ssh2 and the engine's plugin for commands, know none of them.
+  // https://github.com/mscdex/ssh2#client-methods
+  "debian-13": {
+    policy: '"Hardened Debian 13 (version 1)", and Curve25519 for clients that are older than it',
+    keyExchanges: ["mlkem768x25519-sha256", "sntrup761x25519-sha512", "sntrup761x25519-sha512@openssh.com", "curve25519-sha256", "curve25519-sha256@libssh.org"],
+  },
+  "debian-12": {
+    policy: '"Hardened Debian 12 (version 3)"',
+    keyExchanges: [
+      ...["sntrup761x25519-sha512", "sntrup761x25519-sha512@openssh.com", "curve25519-sha256", "curve25519-sha256@libssh.org"],
+      ...["diffie-hellman-group16-sha512", "diffie-hellman-group18-sha512", "diffie-hellman-group-exchange-sha256"],
+    ],
+  },
+};
+
+function sshd(debian: DebianName): string {
+  const { policy, keyExchanges } = sshPolicies[debian];
+  return render("ssh/sshd.conf", { policy, keyExchanges: keyExchanges.join(",") });
 }
 
 /** Checks that every host runs after its files were written. */

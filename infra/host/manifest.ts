@@ -10,6 +10,8 @@ export interface Manifest {
   readonly stack: string;
   /** Name of the host, such as "web-0". */
   readonly host: string;
+  /** Release of Debian that it is made for, as VERSION_ID of /etc/os-release has it: "13". */
+  readonly debian: string;
   /** System user that runs the app; hostctl creates it, without a shell or a home. "" where no app runs. */
   readonly user: string;
   /** Debian packages that must be installed. */

@@ -1,3 +1,4 @@
+import { versionId } from "../config/catalog/debian";
 import type { HostPlan, StackPlan } from "../plan/plan";
 import { backupFiles, backupUnits } from "./backup";
 import { commonChecks, commonFiles } from "./common";
@@ -23,11 +24,12 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
     project: spec.project,
     stack: spec.stack,
     host: host.name,
+    debian: versionId(spec.host.debian),
     user: spec.app.name,
     packages: webPackages(spec),
     plain: plainNames(plan),
     files: [
-      ...commonFiles(spec.access.sshKeys),
+      ...commonFiles(spec.access.sshKeys, spec.host.debian),
       firewallFile(plan, "web"),
       file("/etc/tmpfiles.d/webstack.conf", verbatim("systemd/webstack.tmpfiles")),
       ...nginxUnitFiles(spec),

@@ -5,19 +5,28 @@ import { dirname, join } from "node:path";
 import * as tar from "tar";
 import { cacheFolder } from "./cache";
 import { sourceDigest } from "./digest";
+import { type DebianName, debians } from "../config/catalog/debian";
 import type { Release } from "./release";
 import { sourceFiles } from "./source";
 
 /** What the hosts run, as pip names it; wheels must fit it. */
 export interface Runtime {
-  /** "3.11" */
+  /** "3.13" */
   readonly python: string;
+  /** The newest C library that a wheel may ask for: 41 is 2.41. */
+  readonly glibc: number;
   /** "x86_64" or "aarch64". */
-  readonly architecture: string;
+  readonly architecture: "x86_64" | "aarch64";
 }
 
-/** Debian 12 has glibc 2.36; a wheel for any older one runs on it. https://peps.python.org/pep-0600/ */
-const glibcs = ["manylinux2014", "manylinux_2_17", "manylinux_2_24", "manylinux_2_26", "manylinux_2_27", "manylinux_2_28", "manylinux_2_31", "manylinux_2_34"];
+/** The runtime of hosts with this Debian and these processors. */
+export function runtimeOf(debian: DebianName, architecture: Runtime["architecture"]): Runtime {
+  const { python, glibc } = debians[debian];
+  return { python, glibc, architecture };
+}
+
+/** Libraries that wheels are made for, 2.17 and on; one for an older library runs with every newer one. https://peps.python.org/pep-0600/ */
+const glibcs = [17, 24, 26, 27, 28, 31, 34, 35, 38, 39, 40, 41];
 
 /**
  * Builds the archive of a release unless it is cached: `source/` and, so that a host needs no package index, `wheels/`.
@@ -25,7 +34,7 @@ const glibcs = ["manylinux2014", "manylinux_2_17", "manylinux_2_24", "manylinux_
  * @throws when the source changed since the digest was taken, or when pip refuses a hash.
  */
 export async function buildRelease(release: Release, runtime: Runtime): Promise<string> {
-  const archive = join(cacheFolder("releases"), `${release.digest}-${runtime.architecture}.tar.gz`);
+  const archive = join(cacheFolder("releases"), `${release.digest}-${runtime.python}-${runtime.architecture}.tar.gz`);
   if (existsSync(archive)) return archive;
   const files = sourceFiles(release.source, release.exclude);
   const found = sourceDigest(release.source, files);
@@ -49,13 +58,15 @@ export async function buildRelease(release: Release, runtime: Runtime): Promise<
 }
 
 /** pip's options for wheels that fit a host, wherever pip runs. */
-export function pipPlatform({ python, architecture }: Runtime): readonly string[] {
-  const platforms = glibcs.flatMap((glibc) => ["--platform", `${glibc}_${architecture}`]);
+export function pipPlatform({ python, glibc, architecture }: Runtime): readonly string[] {
+  const fitting = ["manylinux2014", ...glibcs.filter((minor) => minor <= glibc).map((minor) => `manylinux_2_${minor}`)];
+  const platforms = fitting.flatMap((library) => ["--platform", `${library}_${architecture}`]);
   return ["--only-binary=:all:", "--implementation", "cp", "--python-version", python, ...platforms];
 }
 
 /** Wheels of a hashed requirements file, cached by its content. */
-function downloadWheels(requirements: string, { python, architecture }: Runtime): string {
+function downloadWheels(requirements: string, runtime: Runtime): string {
+  const { python, architecture } = runtime;
   const name = createHash("sha256").update(readFileSync(requirements)).update(`${python} ${architecture}`).digest("hex").slice(0, 16);
   const folder = join(cacheFolder("wheels"), name);
   if (existsSync(folder)) return folder;
@@ -66,7 +77,7 @@ function downloadWheels(requirements: string, { python, architecture }: Runtime)
       "python3",
       [
         ...["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"],
-        ...[...pipPlatform({ python, architecture }), "--requirement", requirements, "--dest", unfinished],
+        ...[...pipPlatform(runtime), "--requirement", requirements, "--dest", unfinished],
       ],
       { stdio: ["ignore", "inherit", "pipe"], encoding: "utf8" },
     );

@@ -1,13 +1,27 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { type DebianName, debians, debianTitle } from "../config/catalog/debian";
 import type { Problem } from "../config/problems";
 import type { AppSpec } from "../config/spec";
 
-/** Why no release can be made of an app's folder, which nothing but a look at it tells. */
-export function checkSource({ source, requirements }: Pick<AppSpec, "source" | "requirements">): readonly Problem[] {
+/** Why no release can be made of an app's folder for hosts with this Debian, which nothing but a look at it tells. */
+export function checkSource({ source, requirements }: Pick<AppSpec, "source" | "requirements">, debian: DebianName): readonly Problem[] {
   if (!existsSync(source) || !statSync(source).isDirectory()) return [{ at: "app.source", ofBox: true, must: "must be a folder of this box", got: source, hint: `it is sought at ${resolve(source)}` }];
-  if (!existsSync(join(source, requirements))) {
+  const file = join(source, requirements);
+  if (!existsSync(file)) {
     return [{ at: "app.requirements", ofBox: true, must: "must be a file in app.source", got: requirements, hint: "name the file with versions and hashes; npm run new makes one" }];
   }
-  return [];
+  const { python } = debians[debian];
+  const found = lockedFor(readFileSync(file, "utf8"));
+  if (found === null || found === python) return [];
+  const older = (Object.keys(debians) as DebianName[]).find((name) => debians[name].python === found);
+  return [
+    {
+      at: "app.requirements", ofBox: true, must: `must have wheels for Python ${python}, which ${debianTitle(debian)} has`, got: `${requirements}, made for Python ${found}`,
+      hint: `npm run new -- --app ${source} --lock --image ${debian} chooses them anew${older === undefined ? "" : `; host.image: ${older} keeps what is there`}`,
+    },
+  ];
 }
+
+/** The Python that a lock of `npm run new` has its wheels for; null of a file that somebody else made. */
+export const lockedFor = (text: string): string | null => /^# Wheels for Python (\S+) on Linux /.exec(text)?.[1] ?? null;

@@ -48,6 +48,12 @@ export const machine: Kind = {
   },
 
   diff(olds, news) {
+    if (news.keepsData === true && changed(olds, news, ["suite"]).length > 0) {
+      throw new Error(
+        `machine ${inputsOf(olds).name} keeps data on its disk, and a machine of ${String(news.suite)} instead of ${String(olds.suite)} would begin without it: ` +
+          "write the host.image that the stack had, or give the data up first: npm run down -- STACK",
+      );
+    }
     const replaced = [
       ...changed(olds, news, replaces.Machine),
       ...surelyChanged(olds, news, networkOfMachine),

@@ -63,6 +63,8 @@ export interface MachineArgs {
   userData: pulumi.Input<string>;
   /** Memory of all its processes together, enforced by the box. A change is applied to the running machine. */
   memoryMiB: pulumi.Input<number>;
+  /** Whether its disk holds what exists nowhere else: it is then not replaced for another suite, which is refused. */
+  keepsData: pulumi.Input<boolean>;
   /** Share of the box's processors, 0.5 is half of one. A change is applied to the running machine. */
   cpus: pulumi.Input<number>;
 }

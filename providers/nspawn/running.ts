@@ -28,6 +28,8 @@ export function start({ name, image, bridge, memoryMiB, cpus }: StoredMachine): 
     ...["--mount", "--propagation", "private", "--", join(__dirname, "boot.sh"), folder, image, cgroups],
     ...["--quiet", `--machine=${name}`, "--register=no", "--keep-unit", `--network-bridge=${bridge}`, "--resolv-conf=off"],
     ...["--boot", "--console=read-only"],
+    // Debian 13's systemd boots on a box with cgroup v1 only with this word; in a container it reads its own command line. https://github.com/systemd/systemd/blob/v256/NEWS
+    "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1",
   ];
   const child = spawn("unshare", words, { detached: true, stdio: ["ignore", console, console], env: environment });
   closeSync(console);

@@ -10,8 +10,9 @@ import { overlay } from "../../cli/new/overlay";
 import { freeRange } from "../../cli/new/range";
 import { findRequirements } from "../../cli/new/requirements";
 import { stackFile } from "../../cli/new/stackFile";
+import { runtimeOf } from "../../infra/release/build";
 
-const runtime = { python: "3.11", architecture: "x86_64" };
+const runtime = runtimeOf("debian-13", "x86_64");
 
 function folder(files: Readonly<Record<string, string>>, exclude: readonly string[] = []): Folder {
   return { paths: Object.keys(files).sort(), exclude, read: (path) => files[path] };
@@ -25,7 +26,7 @@ const shop = { "manage.py": manage("shop.settings"), "shop/__init__.py": "", "sh
 const chosen = (of: Folder, changes: Partial<Choices> = {}): Choices => {
   const application = find(of, {}).likeliest;
   if (application === undefined) throw new Error("no application");
-  return { name: "shop", target: "local", domain: "", sshFrom: [], emails: [], application, health: find(of, {}).health, database: find(of, {}).database, env: {}, range: "10.20.7.0/24", ...changes };
+  return { name: "shop", target: "local", domain: "", sshFrom: [], emails: [], application, health: find(of, {}).health, database: find(of, {}).database, env: {}, range: "10.20.7.0/24", image: "debian-13", ...changes };
 };
 
 /** The stack file for a folder, as `new` writes it, and what its checks make of it. */
@@ -196,7 +197,7 @@ describe("requirements", () => {
 
   test("what pip refuses is said without its list of every version", () => {
     const said = "ERROR: Ignored the following versions that require a different python version: 6.1 Requires-Python >=3.12\nERROR: Could not find a version that satisfies the requirement Django<6.2,>=6.1 (from versions: 1.0, 5.2)\nERROR: No matching distribution found for Django<6.2,>=6.1";
-    expect(pipRefused("requirements.txt", said, runtime)).toBe(
+    expect(pipRefused("requirements.txt", said, runtimeOf("debian-12", "x86_64"))).toBe(
       "requirements.txt: must have wheels for Python 3.11 on Linux x86_64, got from pip: Could not find a version that satisfies the requirement Django<6.2,>=6.1 No matching distribution found for Django<6.2,>=6.1; newer versions ask for Python >=3.12, and hosts have 3.11",
     );
     expect(pipRefused("r", "ERROR: No matching distribution found for psycopg2", runtime)).toMatch(/; psycopg2 has no wheel, psycopg2-binary has$/);

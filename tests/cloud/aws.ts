@@ -76,6 +76,12 @@ function sizeOf(type: string): machines.Size {
   return { memoryMiB: memory * 1024, cpus: 2 };
 }
 
+/** Made of the image's name, whose release of Debian is the first two digits. */
+const imageId = (name: string): string => `ami-${name.slice("debian-".length).slice(0, 2)}${Buffer.from(name).toString("hex").slice(-15)}`;
+
+/** As far as the number of an image tells it: "debian-13". */
+const nameOfImage = (id: string): string => `debian-${id.slice("ami-".length).slice(0, 2)}`;
+
 /** Has a machine find the cloud's own services by their names, and believe their certificate. */
 const introduced = ({ names, address, authority }: Services, buckets: readonly Stored[]) => `echo '${address} ${[...names, ...buckets.map(({ id }) => `${id}.s3.dualstack.${region}.amazonaws.com`)].join(" ")}' >> /etc/hosts
 cat > /usr/local/share/ca-certificates/simulated.crt <<'EOF'
@@ -95,7 +101,7 @@ const instance: Kind = {
     const { services } = store.account();
     const machine = `${store.account().name}-${id.slice(2, 10)}`;
     const userData = inputs.userDataBase64 === undefined ? text(inputs.userData) : Buffer.from(text(inputs.userDataBase64), "base64").toString();
-    await machines.createMachine(network, { name: machine, address, userData, recipe: hostImage, ...sizeOf(text(inputs.instanceType)) });
+    await machines.createMachine(network, { name: machine, address, userData, recipe: hostImage(nameOfImage(text(inputs.ami))), ...sizeOf(text(inputs.instanceType)) });
     reserved.delete(address);
     if (services !== undefined) runInside(machine, introduced(services, store.all(Bucket)));
     const isPublic = card === undefined && (inputs.associatePublicIpAddress ?? subnet.inputs.mapPublicIpOnLaunch) === true;
@@ -349,8 +355,9 @@ export const aws: Cloud = {
     "aws:route53/getZone:getZone": (_store, { name }) => ({ id: "Z0SIMULATED", zoneId: "Z0SIMULATED", name, privateZone: false }),
     "aws:ec2/getAmi:getAmi": (_store, args) => {
       const name = list((args.filters as readonly Plain[] | undefined)?.find((filter) => filter.name === "name")?.values)[0] ?? "";
-      if (!name.startsWith("debian-12-")) throw new Error("Your query returned no results. Please change your search criteria and try again.");
-      return { id: `ami-${Buffer.from(name).toString("hex").slice(-17)}`, name, imageId: `ami-${Buffer.from(name).toString("hex").slice(-17)}`, architecture: name.includes("arm64") ? "arm64" : "x86_64", rootDeviceName: "/dev/xvda" };
+      if (!/^debian-1[23]-/.test(name)) throw new Error("Your query returned no results. Please change your search criteria and try again.");
+      const id = imageId(name);
+      return { id, name, imageId: id, architecture: name.includes("arm64") ? "arm64" : "x86_64", rootDeviceName: "/dev/xvda" };
     },
   },
   id(type, inputs) {

@@ -63,13 +63,13 @@ async function withAddress<T>(store: Store, network: Stored, use: (address: stri
 const droplet: Kind = {
   async create(context, inputs) {
     const { store, addresses, fault } = context;
-    if (!/^(debian-12-x64|\d+)$/.test(text(inputs.image))) throw new Error(`422: the simulated cloud has no image ${text(inputs.image)}; it has debian-12-x64 and snapshots`);
+    if (!/^(debian-1[23]-x64|\d+)$/.test(text(inputs.image))) throw new Error(`422: the simulated cloud has no image ${text(inputs.image)}; it has debian-13-x64, debian-12-x64 and snapshots`);
     const network = store.must(Vpc, text(inputs.vpcUuid));
     const id = String(randomInt(100_000_000, 999_999_999));
     const { memoryMiB, cpus } = sizeOf(text(inputs.size));
     return withAddress(store, network, async (address) => {
       const machine = `${text(inputs.name).toLowerCase().replaceAll(/[^a-z0-9-]/g, "-").slice(0, 50)}-${id}`;
-      await machines.createMachine(networkOf(network), { name: machine, address, userData: text(inputs.userData), recipe: hostImage, memoryMiB, cpus });
+      await machines.createMachine(networkOf(network), { name: machine, address, userData: text(inputs.userData), recipe: hostImage(text(inputs.image)), memoryMiB, cpus });
       const publicAddress = inputs.publicNetworking === false ? "" : addresses.take();
       const outputs = {
         ...{ machine, closedPorts: fault?.closedPorts ?? [] },

@@ -1,5 +1,5 @@
-import { rolePackages } from "../../infra/host/packages";
 import { verbatim } from "../../infra/host/render";
+import { databaseImage } from "./images";
 import { runInside } from "./inside";
 import { createMachine, type Network, type Size } from "./machines";
 import { placed, type Signed } from "./postgres";
@@ -18,7 +18,7 @@ const end = "END-OF-THE-STATEMENTS";
  */
 export async function createMariadb(network: Network, name: string, address: string, size: Size, port: number, settings: Readonly<Record<string, string>>, signed: Signed): Promise<void> {
   const userData = "#cloud-config\nssh_genkeytypes: [ed25519]\ndisable_root: true\n";
-  await createMachine(network, { name, address, userData, recipe: { suite: "bookworm", packages: rolePackages.mysql }, ...size });
+  await createMachine(network, { name, address, userData, recipe: databaseImage("mysql"), ...size });
   const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}\n`);
   runInside(
     name,

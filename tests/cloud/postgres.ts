@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { rolePackages } from "../../infra/host/packages";
 import { verbatim } from "../../infra/host/render";
 import type { Certificate } from "./authority";
+import { databaseImage } from "./images";
 import { runInside } from "./inside";
 import { createMachine, growMachine, type Network, type Size } from "./machines";
 
@@ -25,7 +25,7 @@ export interface Signed extends Certificate {
 /** A managed PostgreSQL 15 with TLS and, unless it is given a certificate, a CA of its own, on a machine that nobody may log in to. Nobody may connect until `allow`. */
 export async function createPostgres(network: Network, name: string, address: string, size: Size, port: number, user: string, password = newPassword(), signed?: Signed): Promise<Server> {
   const userData = "#cloud-config\nssh_genkeytypes: [ed25519]\ndisable_root: true\n";
-  await createMachine(network, { name, address, userData, recipe: { suite: "bookworm", packages: rolePackages.postgres }, ...size });
+  await createMachine(network, { name, address, userData, recipe: databaseImage("postgres"), ...size });
   const ca = runInside(
     name,
     `cloud-init status --wait > /dev/null

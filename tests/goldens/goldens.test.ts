@@ -1,4 +1,5 @@
 /** Limit: these show the text; tests/machines/judges.test.ts lets nginx, systemd, cloud-init and nft judge it. */
+import { debianNames } from "../../infra/config/catalog/debian";
 import { expectGolden, expectNothingElse } from "./golden";
 import { keptFiles, stoodFor } from "./hosts";
 import { goldenManifests, goldenUserData } from "./stacks";
@@ -14,12 +15,12 @@ test("nothing is kept that no test claims", () => {
 });
 
 test("user-data is as kept", () => {
-  expectGolden("user-data", new Map([["user-data", goldenUserData()]]));
+  expectGolden("user-data", new Map(debianNames.map((debian) => [debian, goldenUserData(debian)])));
 });
 
 test("user-data fits every cloud", () => {
   // EC2 takes 16 KiB: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
-  expect(Buffer.byteLength(goldenUserData())).toBeLessThan(16 * 1024);
+  for (const debian of debianNames) expect(Buffer.byteLength(goldenUserData(debian))).toBeLessThan(16 * 1024);
 });
 
 test("a command's words reach systemd as they are", () => {

@@ -3,7 +3,7 @@ import { file, type Manifest } from "../../infra/host/manifest";
 import { keptFiles } from "./hosts";
 
 const manifest = (host: string, texts: Readonly<Record<string, string>>): Manifest => ({
-  version: 1, project: "webstack", stack: "test", host, user: "", packages: [], plain: [], checks: [], units: [], services: [], release: null,
+  version: 1, project: "webstack", stack: "test", host, debian: "13", user: "", packages: [], plain: [], checks: [], units: [], services: [], release: null,
   files: Object.entries(texts).map(([path, content]) => file(path, content)),
 });
 

@@ -6,6 +6,7 @@ import { ownSecrets } from "../../infra/config/settings";
 import { backupMachineManifest } from "../../infra/host/backup";
 import { databaseManifest } from "../../infra/host/database";
 import type { Manifest } from "../../infra/host/manifest";
+import type { DebianName } from "../../infra/config/catalog/debian";
 import { userData } from "../../infra/host/user-data";
 import { webManifest } from "../../infra/host/web";
 import { planStack } from "../../infra/plan";
@@ -37,7 +38,7 @@ export function goldenManifests(): ReadonlyMap<string, Manifest> {
 }
 
 /** The user-data of every machine; it knows the stack's key and nothing else. */
-export const goldenUserData = (): string => userData("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEexampleEXAMPLEexampleEXAMPLEexample0");
+export const goldenUserData = (debian: DebianName): string => userData("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEexampleEXAMPLEexampleEXAMPLEexample0", debian);
 
 /** The checked description of a stack file of this project, with `changes` to its keys and its secrets taken as set. */
 export function exampleSpec(stack: string, changes: Readonly<Record<string, unknown>> = {}) {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { commonFiles } from "../../infra/host/common";
 
-const files = commonFiles([]).filter(({ path }) => path.startsWith("/usr/local/lib/webstack/hostctl/"));
+const files = commonFiles([], "debian-13").filter(({ path }) => path.startsWith("/usr/local/lib/webstack/hostctl/"));
 const folder = mkdtempSync(join(tmpdir(), "webstack-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -2,9 +2,10 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { debianNames, debians, defaultDebian } from "../../infra/config/catalog/debian";
 import { isTakenUser } from "../../infra/config/rules/machines";
 import { isTakenUnit } from "../../infra/config/rules/services";
-import { imageRecipes } from "../../infra/targets/local/machine";
+import { webImage } from "../../infra/targets/local/machine";
 import { buildImage } from "../../providers/nspawn/image";
 import { goldenManifests, goldenUserData } from "../goldens/stacks";
 import { findScanner } from "../../tools/scanners";
@@ -15,7 +16,7 @@ let folder = "";
 const hosts = [...goldenManifests()].filter(([, manifest]) => manifest.release !== null);
 
 beforeAll(async () => {
-  image = await buildImage(imageRecipes.web, () => undefined);
+  image = await buildImage(webImage(defaultDebian, "postgres"), () => undefined);
   folder = mkdtempSync(join(tmpdir(), "judges-"));
   for (const [name, manifest] of hosts) {
     for (const { path, content, mode } of manifest.files) {
@@ -27,14 +28,13 @@ beforeAll(async () => {
       symlinkSync(`${service.name}-blue.conf`, join(folder, name, `etc/nginx/webstack/upstreams/${service.name}.conf`));
     }
   }
-  writeFileSync(join(folder, "user-data"), goldenUserData());
 }, 600_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a command in the image; what it writes is gone afterwards. */
-async function inImage(options: readonly string[], command: readonly string[]) {
-  const container = ["--quiet", "--register=no", "--keep-unit", "--private-network", "--volatile=overlay", `--directory=${image}`, "--pipe"];
+async function inImage(options: readonly string[], command: readonly string[], tree = image) {
+  const container = ["--quiet", "--register=no", "--keep-unit", "--private-network", "--volatile=overlay", `--directory=${tree}`, "--pipe"];
   const { code, stdout, stderr } = await run("systemd-nspawn", [...container, ...options, ...command]);
   // systemd-nspawn's own remark at its end, where /run is no tmpfs.
   const own = stderr.split("\n").filter((line) => !line.startsWith("Attempted to remove disk file system under"));
@@ -105,7 +105,18 @@ test("no app may have the name of a user or group that the image has, and no ser
   expect(units.filter((name) => /^[a-z][a-z0-9-]+$/.test(name) && !isTakenUnit(name))).toEqual([]);
 });
 
-test("cloud-init reads the user-data", async () => {
-  const { code, stdout, stderr } = await inImage([`--bind-ro=${join(folder, "user-data")}:/run/user-data`], ["cloud-init", "schema", "--config-file", "/run/user-data"]);
-  expect([code, stdout, stderr]).toEqual([0, "Valid cloud-config: /run/user-data", ""]);
+test.each(debianNames)("%s has the versions that plans, locks and documents take from the table", async (debian) => {
+  const { python, postgres, nginx, restic } = debians[debian];
+  const tree = await buildImage(webImage(debian, "postgres"), () => undefined);
+  const { stdout } = await run("dpkg-query", [`--root=${tree}`, "--show", "--showformat=${Package} ${Version}\\n", "python3", "nginx", "restic", "postgresql-client-*", "libc6"]);
+  const found = Object.fromEntries(stdout.split("\n").filter((line) => / \d/.test(line)).map((line) => line.split(" ") as [string, string]));
+  const begins = (version: string) => expect.stringMatching(`^${version.replaceAll(".", "\\.")}[.-]`);
+  expect(found).toEqual({ python3: begins(python), nginx: begins(nginx), restic: begins(restic), [`postgresql-client-${postgres}`]: begins(postgres), libc6: begins(`2.${debians[debian].glibc}`), "postgresql-client-common": expect.anything() });
+}, 300_000);
+
+test.each(debianNames)("cloud-init of %s reads its user-data", async (debian) => {
+  const tree = await buildImage(webImage(debian, "postgres"), () => undefined);
+  writeFileSync(join(folder, "user-data"), goldenUserData(debian));
+  const { code, stdout, stderr } = await inImage([`--bind-ro=${join(folder, "user-data")}:/run/user-data`], ["cloud-init", "schema", "--config-file", "/run/user-data"], tree);
+  expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/^Valid (cloud-config:|schema) \/run\/user-data$/), ""]);
 });

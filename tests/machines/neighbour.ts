@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { imageRecipes } from "../../infra/targets/local/machine";
+import { databaseImage } from "../../infra/targets/local/machine";
 import { imagePath } from "../../providers/nspawn/image";
 import { afterDeath, run } from "./stack";
 
@@ -72,7 +72,7 @@ export class Neighbour {
   }
 
   private inside(program: string, words: readonly string[], user = asPostgres): string {
-    const place = ["--mount", "sh", "-c", inImage, "sh", this.folder, imagePath(imageRecipes.database)];
+    const place = ["--mount", "sh", "-c", inImage, "sh", this.folder, imagePath(databaseImage("debian-12", "postgres"))];
     return execFileSync("unshare", [...place, ...user, program, ...words], { stdio: ["ignore", "pipe", "pipe"] }).toString();
   }
 }

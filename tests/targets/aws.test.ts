@@ -15,7 +15,8 @@ import { check } from "../../infra/targets/aws/check";
 import { regionCa } from "../../infra/targets/aws/database";
 import { diskGiB } from "../../infra/targets/aws/dump";
 import { imageSchedule } from "../../infra/targets/aws/images";
-import { creditsOf, debianBuild, secondAddress } from "../../infra/targets/aws/machine";
+import { debians } from "../../infra/config/catalog/debian";
+import { creditsOf, secondAddress } from "../../infra/targets/aws/machine";
 import { databaseName, resourceName } from "../../infra/targets/aws/move";
 import { namesOf } from "../../infra/targets/aws/names";
 import { quarters } from "../../infra/targets/aws/network";
@@ -542,10 +543,20 @@ test("an image that was made of a host replaces the machine as another build of 
   expect(triggers[0]).not.toBe(triggers[1]);
 });
 
-test("a new host's image is younger than half a year: take a newer one of Debian's list into debianBuild", () => {
-  const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)-\d+$/.exec(debianBuild) ?? [];
-  const days = (Date.now() - Date.parse(`${year}-${month}-${day}T00:00:00Z`)) / 86_400_000;
-  expect([debianBuild, days > 0 && days < 183]).toEqual([debianBuild, true]);
+test("on Debian 13 the machine, the job that dumps and the host's packages are of that release", async () => {
+  const { region, size } = exampleSpec("aws").host;
+  const graph = await graphOf(exampleSpec("aws", { host: { region, size, image: "debian-13" } }));
+  expect(graph.calls.filter(({ token }) => token.endsWith("getAmi")).map(({ inputs }) => inputs["filters"])).toEqual([[{ name: "name", values: [`debian-13-amd64-${debians["debian-13"].ec2Build}`] }]]);
+  expect(JSON.parse(String(graph.named("dump-definition").inputs["containerProperties"]))).toMatchObject({ image: `public.ecr.aws/docker/library/debian@${debians["debian-13"].container}` });
+  expect(graph.named("web-0").inputs["userData"]).not.toBe(shop.named("web-0").inputs["userData"]);
+});
+
+test("a new host's image is younger than half a year: take a newer one of Debian's list into ec2Build", () => {
+  for (const { ec2Build } of Object.values(debians)) {
+    const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)-\d+$/.exec(ec2Build) ?? [];
+    const days = (Date.now() - Date.parse(`${year}-${month}-${day}T00:00:00Z`)) / 86_400_000;
+    expect([ec2Build, days > 0 && days < 183]).toEqual([ec2Build, true]);
+  }
 });
 
 test("a burstable machine has what its first deployment takes, and no alarm of its credits rings at a birth", async () => {
@@ -626,7 +637,8 @@ test("what AWS cannot do is a problem with its path, its bounds and what was got
   expect(problems({ host: { region: "mars-1" } })).toEqual([`host.region: must be one of ${Object.keys(regions).join(", ")} when target is aws, got "mars-1"`]);
   expect(problems({ host: { size: "m1.small", cpus: 1, memoryMiB: 2048 } })).toEqual([`host.size: must be one of ${Object.keys(instances).join(", ")} when target is aws, got "m1.small"`]);
   expect(problems({ database: { size: "db.t2.micro", memoryMiB: 1024 } })).toEqual([`database.size: must be one of ${Object.keys(databases).join(", ")} when target is aws, got "db.t2.micro"`]);
-  expect(problems({ host: { image: "debian-13" } })).toEqual(['host.image: must be "debian-12" when target is aws, or an image that was made of a host of this stack, such as "ami-0123456789abcdef0", got "debian-13"']);
+  expect(problems({ host: { image: "debian-11" } })).toEqual(['host.image: must be one of debian-12, debian-13 when target is aws, or an image that was made of a host of this stack, such as "ami-0123456789abcdef0", got "debian-11"']);
+  expect(problems({ host: { image: "debian-13" } })).toEqual([]);
   expect(problems({ host: { image: "ami-0fedcba9876543210" } })).toEqual([]);
   expect(problems({ site: {} })).toEqual(['site.domain: must be set when target is aws, got ""']);
   expect(problems({ database: { storageGiB: 10 } })).toEqual(["database.storageGiB: must be at least 20 when target is aws, got 10"]);

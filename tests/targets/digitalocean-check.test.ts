@@ -25,7 +25,7 @@ test("a host may begin with an image that was made of one", () => {
 });
 
 test.each<readonly [Partial<StackSpec>, string]>([
-  [{ host: { ...production.host, image: "debian-11" } }, 'host.image: must be one of debian-12, or the number of an image that was made of a host of this stack, got "debian-11"; doctl compute image list-user names them'],
+  [{ host: { ...production.host, image: "debian-11" } }, 'host.image: must be one of debian-12, debian-13, or the number of an image that was made of a host of this stack, got "debian-11"; doctl compute image list-user names them'],
   [{ host: { ...production.host, region: "fra2" } }, 'host.region: must be one of ams3, blr1, fra1, lon1, nyc1, nyc2, nyc3, sfo2, sfo3, sgp1, syd1, tor1, got "fra2"'],
   [
     { host: { ...production.host, region: "nyc1" } },

@@ -49,7 +49,7 @@ function written(target: "digitalocean" | "aws", emails: readonly string[]): Sta
   const folder = { paths: Object.keys(files), exclude: [], read: (path: string) => files[path] };
   const { likeliest: application, health, django, variables, requirements } = find(folder, {});
   if (application === undefined || requirements === undefined) throw new Error("the app is not found");
-  const choices = { name: "shop", target, domain: "shop.example", sshFrom: ["203.0.113.7/32"], emails, application, health, database: true, env: {}, range: "10.20.7.0/24" };
+  const choices = { name: "shop", target, domain: "shop.example", sshFrom: ["203.0.113.7/32"], emails, application, health, database: true, env: {}, range: "10.20.7.0/24", image: "debian-13" as const };
   return parseDescription(stackFile(design(folder, choices, django, variables, requirements), "../shop"), "shop");
 }
 

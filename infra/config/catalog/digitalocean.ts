@@ -3,6 +3,8 @@
  * region. Nothing is fetched: a size that is newer than this table is a line here.
  */
 
+import type { DebianName } from "./debian";
+
 /** A size with its price. */
 export interface Size {
   readonly cpus: number;
@@ -91,7 +93,7 @@ export const regions: Readonly<Record<string, { readonly spaces: boolean }>> = {
 };
 
 /** Names of images by our own. https://docs.digitalocean.com/products/droplets/details/images/ */
-export const images: Readonly<Record<string, string>> = { "debian-12": "debian-12-x64" };
+export const images: Readonly<Record<DebianName, string>> = { "debian-13": "debian-13-x64", "debian-12": "debian-12-x64" };
 
 /** Names of engines by our own, with the versions on offer. https://docs.digitalocean.com/products/databases/postgresql/details/supported-versions/ */
 export const engines = {

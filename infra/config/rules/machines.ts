@@ -1,4 +1,5 @@
 import { basename, normalize } from "node:path/posix";
+import { debianNames, debians, debianTitle, isDebian } from "../catalog/debian";
 import { parseCidr } from "../cidr";
 import { hasPools, sizeOf, targetDefaults } from "../targets";
 import { rule, type Rule } from "./rule";
@@ -40,9 +41,9 @@ export const machineRules: readonly Rule[] = [
       ? [] : [{ at: "database.memoryMiB", must: `must be ${told}, as in size ${database.size}`, got: database.memoryMiB, hint: "leave it out" }];
   }),
 
-  rule(["database", "target"], ({ database, target }) => {
+  rule(["database", "target", "host"], ({ database, target, host }) => {
     if (database.kind !== "managed") return [];
-    const offered = targetDefaults[target].versions[database.engine];
+    const offered = targetDefaults[target].versions(host.debian)[database.engine];
     return offered.includes(database.version)
       ? [] : [{ at: "database.version", must: `must be ${offered.map((v) => `"${v}"`).join(" or ")} for ${database.engine} on ${target}`, got: database.version }];
   }),
@@ -90,9 +91,16 @@ export const machineRules: readonly Rule[] = [
   }),
 
   // https://www.postgresql.org/docs/15/app-pgdump.html#PG-DUMP-NOTES
-  rule(["backup", "database"], ({ backup, database }) =>
-    backup.enabled && database.kind === "managed" && database.engine === "postgres" && Number(database.version) > 15
-      ? [{ at: "database.version", must: "must be 15 or older while backup.enabled, since Debian 12 has pg_dump 15, which refuses a newer server", got: database.version }] : []),
+  rule(["backup", "database", "host"], ({ backup, database, host: { debian } }) => {
+    const client = debians[debian].postgres;
+    if (!backup.enabled || database.kind !== "managed" || database.engine !== "postgres" || Number(database.version) <= Number(client)) return [];
+    const newer = debianNames.find((name) => Number(debians[name].postgres) >= Number(database.version));
+    const must = `must be ${client} or older while backup.enabled, since ${debianTitle(debian)} has pg_dump ${client}, which refuses a newer server`;
+    return [{ at: "database.version", must, got: database.version, ...(newer === undefined ? {} : { hint: `or host.image: ${newer}` }) }];
+  }),
+
+  rule(["host"], ({ host: { image, debian } }) =>
+    isDebian(image) && image !== debian ? [{ at: "host.debian", must: `must be ${image}, as host.image is`, got: debian, hint: "leave it out" }] : []),
 
   rule(["access", "target"], ({ access, target }) =>
     access.sshFrom.length === 0

@@ -1,3 +1,4 @@
+import { versionId } from "../../config/catalog/debian";
 import type { StackPlan } from "../../plan/plan";
 import { commonChecks, commonFiles } from "../common";
 import { firewallFile } from "../firewall";
@@ -9,23 +10,25 @@ import { mariadb } from "./mariadb";
 import { postgres } from "./postgres";
 import { databaseAddress, type DatabaseServer, type ManagedDatabase } from "./server";
 
-export const databaseServers = { postgres, mysql: mariadb } as const;
+/** What makes a machine a server of the engine and version that are asked for. */
+export const databaseServer = ({ engine, version }: ManagedDatabase): DatabaseServer => (engine === "postgres" ? postgres(version) : mariadb);
 
 /** The manifest of a machine that stands in for a managed database. Only its operator, at `operator`, may log in. */
 export function databaseManifest(plan: StackPlan, database: ManagedDatabase, operator: string): Manifest {
   const { spec } = plan;
-  const server: DatabaseServer = databaseServers[database.engine];
+  const server = databaseServer(database);
   const certificate = render("database/certificate.conf", { unit: server.unit, address: databaseAddress(plan), user: server.user });
   return {
     version: 1,
     project: spec.project,
     stack: spec.stack,
     host: "database-0",
+    debian: versionId(spec.host.debian),
     user: "",
-    packages: databasePackages(database.engine),
+    packages: databasePackages(database.engine, spec.host.debian),
     plain: [],
     files: [
-      ...commonFiles([]),
+      ...commonFiles([], spec.host.debian),
       firewallFile(plan, "database", [{ to: "database", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" }]),
       file("/usr/local/lib/webstack/database-certificate", verbatim("database/certificate.sh"), { mode: "0755" }),
       file("/usr/local/lib/webstack/database-role", verbatim(`${server.folder}/role.sh`), { mode: "0755" }),

@@ -5,7 +5,7 @@ import { databaseAddress, type DatabaseServer } from "./server";
 
 const unit = "mariadb.service";
 
-/** MariaDB 10.11 of Debian 12. Who may log in from where is in the names of its users. */
+/** MariaDB as Debian packages it. Who may log in from where is in the names of its users. */
 export const mariadb: DatabaseServer = {
   unit,
   user: "mysql",
@@ -26,6 +26,6 @@ export const mariadb: DatabaseServer = {
 };
 
 /** What people should know who rehearse a MySQL stack on it. https://mariadb.com/kb/en/mariadb-vs-mysql-compatibility/ */
-export const mariadbNote =
-  "database: MariaDB 10.11 stands for MySQL here. What differs: JSON columns are text with a check, default collations of utf8mb4 " +
-  "(utf8mb4_unicode_ci, MySQL 8: utf8mb4_0900_ai_ci), logins (mysql_native_password, MySQL 8: caching_sha2_password), and the optimizer.";
+export const mariadbNote = (version: string): string =>
+  `database: MariaDB ${version} stands for MySQL here. What differs: JSON columns are text with a check, default collations of utf8mb4 ` +
+  "(MySQL 8: utf8mb4_0900_ai_ci), logins (mysql_native_password, MySQL 8: caching_sha2_password), and the optimizer.";

@@ -6,29 +6,31 @@ import { databaseAddress, type DatabaseServer } from "./server";
 /** PostgreSQL keeps three connections for its superuser, beside the app's. */
 const superuserConnections = 3;
 
-const unit = "postgresql@15-main.service";
-const onChange: readonly ManifestAction[] = [{ verb: "restart", unit }];
-
-/** PostgreSQL 15 of Debian 12. Who may log in from where is in pg_hba.conf. */
-export const postgres: DatabaseServer = {
-  unit,
-  user: "postgres",
-  folder: "postgres",
-  roleWords: () => [],
-  files: (plan, database) => [
-    file(
-      "/etc/postgresql/15/main/conf.d/webstack.conf",
-      render("postgres/postgresql.conf", {
-        address: databaseAddress(plan),
-        maxConnections: database.connections + superuserConnections,
-        sharedBuffersMiB: Math.floor(database.memoryMiB / 4),
-      }),
-      { onChange },
-    ),
-    file(
-      "/etc/postgresql/15/main/pg_hba.conf",
-      plan.hosts.map((host) => render("postgres/pg_hba.conf", { database: database.name, user: database.user, address: chosenAddress(host) })).join("\n"),
-      { owner: "postgres", group: "postgres", mode: "0640", onChange },
-    ),
-  ],
-};
+/** PostgreSQL of this version as Debian packages it. Who may log in from where is in pg_hba.conf. */
+export function postgres(version: string): DatabaseServer {
+  const unit = `postgresql@${version}-main.service`;
+  const settings = `/etc/postgresql/${version}/main`;
+  const onChange: readonly ManifestAction[] = [{ verb: "restart", unit }];
+  return {
+    unit,
+    user: "postgres",
+    folder: "postgres",
+    roleWords: () => [],
+    files: (plan, database) => [
+      file(
+        `${settings}/conf.d/webstack.conf`,
+        render("postgres/postgresql.conf", {
+          address: databaseAddress(plan),
+          maxConnections: database.connections + superuserConnections,
+          sharedBuffersMiB: Math.floor(database.memoryMiB / 4),
+        }),
+        { onChange },
+      ),
+      file(
+        `${settings}/pg_hba.conf`,
+        plan.hosts.map((host) => render("postgres/pg_hba.conf", { database: database.name, user: database.user, address: chosenAddress(host) })).join("\n"),
+        { owner: "postgres", group: "postgres", mode: "0640", onChange },
+      ),
+    ],
+  };
+}

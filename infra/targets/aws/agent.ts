@@ -1,6 +1,6 @@
 import { instances } from "../../config/catalog/aws";
 import { file, type Manifest, type ManifestFile } from "../../host/manifest";
-import { databaseClients } from "../../host/packages";
+import { databaseClient } from "../../host/packages";
 import { render, verbatim } from "../../host/render";
 import type { StackPlan } from "../../plan/plan";
 import { measures, type Names } from "./names";
@@ -92,7 +92,7 @@ export function onAws(plan: StackPlan, manifest: Manifest, names: Names): Manife
     unit("webstack-login.timer", render("systemd/webstack-login.timer", { app: app.name })),
   ];
   const backups = spec.backup.enabled ? ["webstack-backup", "webstack-drill"] : [];
-  const clients = database.kind === "none" ? [] : [databaseClients[database.engine]];
+  const clients = database.kind === "none" ? [] : [databaseClient(database.engine, host.debian)];
   return {
     ...manifest,
     packages: [...new Set([...manifest.packages, ...clients])].sort(),

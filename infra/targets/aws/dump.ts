@@ -5,7 +5,9 @@ import { Role, RolePolicy } from "@pulumi/aws/iam";
 import { Schedule } from "@pulumi/aws/scheduler";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import { verbatim } from "../../host/render";
+import { debians } from "../../config/catalog/debian";
+import { databaseClient } from "../../host/packages";
+import { render } from "../../host/render";
 import { physicalName } from "../../plan/names";
 import { prefixes, type Storage } from "./backup";
 import type { Database } from "./database";
@@ -17,12 +19,6 @@ import { named, type Scope } from "./scope";
 export interface Dump {
   readonly queue: JobQueue;
 }
-
-/**
- * Debian, whose packages of the clients are those that hosts have: bookworm-20260918-slim by its digest, as Docker's own list of images has it.
- * https://github.com/docker-library/repo-info/blob/master/repos/debian/remote/bookworm-20260918-slim.md
- */
-const image = "public.ecr.aws/docker/library/debian@sha256:3783cc01769c7b2b1b83a5c5ad96c815348e28ed7da68e2e3687004faa906251";
 
 /** What a job of Fargate may have for a disk, its image included. https://docs.aws.amazon.com/batch/latest/APIReference/API_EphemeralStorage.html */
 const smallestDiskGiB = 21;
@@ -38,6 +34,7 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
   const name = physicalName("schedule", spec.project, spec.stack, "dump");
   if (spec.database.kind !== "managed" || spec.backup.batch === null || firewall.database === null) throw new Error("there is nothing to dump");
   const { engine } = spec.database;
+  const { debian } = spec.host;
   const port = databasePort(engine);
 
   const group = new SecurityGroup("dump-firewall", { vpcId: network.vpc.id, description: "the job that dumps the database", tags: named(scope, "dump") }, options);
@@ -72,8 +69,9 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
       retryStrategy: { attempts: 2 },
       timeout: { attemptDurationSeconds: 4 * 3600 },
       containerProperties: pulumi.jsonStringify({
-        image,
-        command: ["bash", "-c", verbatim(`bin/dump-${engine}`)],
+        // Debian, whose packages of the clients are those that hosts have.
+        image: `public.ecr.aws/docker/library/debian@${debians[debian].container}`,
+        command: ["bash", "-c", render(`bin/dump-${engine}`, { client: databaseClient(engine, debian) })],
         executionRoleArn: starter.arn,
         jobRoleArn: worker.arn,
         resourceRequirements: [{ type: "VCPU", value: "0.5" }, { type: "MEMORY", value: "1024" }],

@@ -3,7 +3,7 @@ import { instances } from "../../config/catalog/aws";
 import { databaseCaPath, siteEnvironment } from "../../host/environment";
 import { alertSecrets } from "../../host/monitoring";
 import { budgetNotice } from "../../plan/cost";
-import type { Runtime } from "../../release/build";
+import { runtimeOf } from "../../release/build";
 import { backupRepository } from "../backup";
 import { commission, orderCertificate } from "../commission";
 import { buildArchive, deployUser } from "../delivery";
@@ -47,7 +47,7 @@ export const aws: Target = {
     if (tells) rights.push(identity.grant("alerts", tellAlerts(topics.own.arn)));
     if (spec.access.sessions) rights.push(identity.grant("sessions", openSessions));
 
-    const runtime: Runtime = { python: "3.11", architecture: instances[spec.host.size]?.architecture === "arm64" ? "aarch64" : "x86_64" };
+    const runtime = runtimeOf(spec.host.debian, instances[spec.host.size]?.architecture === "arm64" ? "aarch64" : "x86_64");
     const built = buildArchive(release, runtime);
     const former = formerOutputs();
     const database = plan.database.kind !== "managed" ? null : awsDatabase(scope, plan.database, network, firewall, former.then((known) => known.database));

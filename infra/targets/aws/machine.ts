@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Eip, EipAssociation, getAmi, Instance, NetworkInterface } from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
 import { instances } from "../../config/catalog/aws";
+import { debians } from "../../config/catalog/debian";
 import { userData } from "../../host/user-data";
 import { isProtected } from "../../plan/protection";
 import type { FormerOutputs } from "../formerOutputs";
@@ -17,7 +18,6 @@ import { named, type Scope } from "./scope";
  * a change of this line, which a test asks for before a new host would have an old kernel. https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm
  */
 const debianAccount = "136693071363";
-export const debianBuild = "20260923-2610";
 
 /** Names of images of the account. */
 export const ownImage = /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/;
@@ -52,8 +52,8 @@ export function awsMachine(
   const type = instances[host.size];
   if (type === undefined) throw new Error(`instance type ${host.size} is not in the catalog`);
   const subnet = network.publicSubnets[0];
-  const imageName = ownImage.test(host.image) ? host.image : `debian-12-${type.architecture}-${debianBuild}`;
-  const first = userData(sshPublicKey);
+  const imageName = ownImage.test(host.image) ? host.image : `${host.debian}-${type.architecture}-${debians[host.debian].ec2Build}`;
+  const first = userData(sshPublicKey, host.debian);
   // A network interface is in one machine at a time, and both machines of a replacement need an address: they are replaced with it.
   const generation = createHash("sha256").update(`${imageName}\n${first}`).digest("hex").slice(0, 8);
   const served = pulumi.output(former).apply(({ hosts }) => hosts.find((one) => one.name === name && one.generation === generation));

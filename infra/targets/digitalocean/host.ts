@@ -3,6 +3,7 @@ import type { SshKey } from "@pulumi/digitalocean/sshKey";
 import type { Tag } from "@pulumi/digitalocean/tag";
 import type { Vpc } from "@pulumi/digitalocean/vpc";
 import type * as pulumi from "@pulumi/pulumi";
+import { isDebian } from "../../config/catalog/debian";
 import { images } from "../../config/catalog/digitalocean";
 import type { SnapshotSpec } from "../../config/spec";
 import { userData } from "../../host/user-data";
@@ -19,14 +20,14 @@ export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag,
   const { spec, labels } = plan;
   const inputs: DropletArgs = {
     name: physicalName("host", labels.project, labels.stack, host.name),
-    image: images[spec.host.image] ?? spec.host.image,
+    image: imageName(spec.host.image),
     size: spec.host.size,
     region: spec.host.region,
     vpcUuid: network.id,
     // Without a key of the account, DigitalOcean mails a root password. user-data closes root's login.
     sshKeys: [key.fingerprint],
     tags: [...asDigitalOceanTags(labels), tag.name],
-    userData: userData(sshPublicKey),
+    userData: userData(sshPublicKey, spec.host.debian),
     ipv6: true,
     // The agent that MonitorAlerts look through.
     monitoring: true,
@@ -41,6 +42,9 @@ export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag,
   // two machines have one name. https://github.com/pulumi/pulumi-terraform-bridge/blob/master/pkg/tfbridge/schema.go
   return new Droplet(host.name, inputs, { deleteBeforeReplace: false });
 }
+
+/** DigitalOcean's name of an image: of one of our own, its number. */
+const imageName = (image: string): string => (isDebian(image) ? images[image] : image);
 
 /** Images of the whole machine; how many are kept is fixed there. https://docs.digitalocean.com/products/backups/details/features/ */
 function backups({ every, weekday, hour }: SnapshotSpec): { backups: boolean; backupPolicy?: { plan: string; weekday?: string; hour: number } } {

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { siteEnvironment } from "../../host/environment";
 import { alertSecrets } from "../../host/monitoring";
 import type { Manifest } from "../../host/manifest";
-import { databaseClients } from "../../host/packages";
+import { databaseClient } from "../../host/packages";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
-import type { Runtime } from "../../release/build";
+import { runtimeOf } from "../../release/build";
 import { commission, orderCertificate } from "../commission";
 import { buildArchive, deployUser } from "../delivery";
 import { externalDatabase } from "../externalDatabase";
@@ -25,9 +25,6 @@ import { project } from "./project";
 import { keepReplaced } from "./snapshot";
 import { hostTag } from "./tags";
 
-/** Debian 12 on the processors that all sizes of the catalog have. */
-const runtime: Runtime = { python: "3.11", architecture: "x86_64" };
-
 /** One Droplet behind a reserved IP, with a managed database beside it. */
 export const digitalocean: Target = {
   name: "digitalocean",
@@ -40,6 +37,8 @@ export const digitalocean: Target = {
     // As with the machine, see host.ts: a new key deleted before the old one's machine would take that along.
     const key = new SshKey("ssh-key", { name: physicalName("host", labels.project, labels.stack), publicKey: secrets.sshPublicKey }, { deleteBeforeReplace: false });
     const address = siteAddress(plan);
+    // The processors that all sizes of the catalog have.
+    const runtime = runtimeOf(spec.host.debian, "x86_64");
     const built = buildArchive(release, runtime);
 
     const database = plan.database.kind !== "managed" ? null : managedDatabase(plan, plan.database, network, tag);
@@ -83,7 +82,7 @@ export const digitalocean: Target = {
 };
 
 /** hostctl gives the app's user its rights by the database's client, also where no backups are made. */
-function withClient({ database }: StackPlan, manifest: Manifest): Manifest {
-  const clients = database.kind === "none" ? [] : [databaseClients[database.engine]];
+function withClient({ database, spec }: StackPlan, manifest: Manifest): Manifest {
+  const clients = database.kind === "none" ? [] : [databaseClient(database.engine, spec.host.debian)];
   return { ...manifest, packages: [...new Set([...manifest.packages, ...clients])].sort() };
 }

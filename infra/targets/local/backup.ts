@@ -5,7 +5,7 @@ import { backupAddress, backupLogin, backupMachineManifest, backupMachineReposit
 import type { StackPlan } from "../../plan/plan";
 import { backupKey, backupRepository } from "../backup";
 import { awaitBoot, deliverBundle, type Host } from "../delivery";
-import { localMachine } from "./machine";
+import { backupImage, localMachine } from "./machine";
 
 interface LocalBackup {
   /** Late files of the host that makes the backups: how to reach the machine that keeps them, and its key. */
@@ -16,7 +16,7 @@ interface LocalBackup {
 /** A machine that keeps the backups, as a bucket does in a cloud. It lets in the one key that the web host made. */
 export function localBackup(plan: StackPlan, network: Network, secrets: Secrets): LocalBackup {
   const address = backupAddress(plan);
-  const machine = localMachine(plan, network, "backup-0", address, "backup", { memoryMiB: 512, cpus: 1 }, secrets.sshPublicKey);
+  const machine = localMachine(plan, network, "backup-0", address, backupImage(plan.spec.host.debian), { memoryMiB: 512, cpus: 1 }, secrets.sshPublicKey, true);
   const boot = awaitBoot(machine, secrets);
   return {
     files: {

@@ -3,14 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Network } from "../../../providers/nspawn/resources";
 import type { Secrets } from "../../config/load";
 import { targetDefaults } from "../../config/targets";
-import { databaseManifest, databaseServers } from "../../host/database";
+import { databaseManifest, databaseServer } from "../../host/database";
 import { databaseAddress, type ManagedDatabase } from "../../host/database/server";
 import { databaseCaPath, databaseUrl } from "../../host/environment";
 import { addressIn } from "../../plan/network";
 import type { StackPlan } from "../../plan/plan";
 import { awaitBoot, connectionTo, deliverBundle } from "../delivery";
 import type { BuiltDatabase } from "../target";
-import { databaseImages, localMachine } from "./machine";
+import { databaseImage, localMachine } from "./machine";
 
 /** A database as a managed one would be: its address, and what an app needs to reach it. */
 export interface LocalDatabase {
@@ -30,13 +30,13 @@ export function localDatabase(
 ): LocalDatabase {
   const operator = `${addressIn(plan.spec.network.range, 1)}/32`;
   const size = { memoryMiB: database.memoryMiB, cpus: 1 };
-  const host = localMachine(plan, network, "database-0", databaseAddress(plan), databaseImages[database.engine], size, secrets.sshPublicKey);
+  const host = localMachine(plan, network, "database-0", databaseAddress(plan), databaseImage(plan.spec.host.debian, database.engine), size, secrets.sshPublicKey, true);
   const applied = deliverBundle(host, databaseManifest(plan, database, operator), { env: {}, files: {} }, secrets, null, awaitBoot(host, secrets));
   const role = new remote.Command(
     "database-role",
     {
       connection: connectionTo(host, secrets),
-      create: `sudo /usr/local/lib/webstack/database-role ${[database.name, database.user, ...databaseServers[database.engine].roleWords(plan)].join(" ")}`,
+      create: `sudo /usr/local/lib/webstack/database-role ${[database.name, database.user, ...databaseServer(database).roleWords(plan)].join(" ")}`,
       logging: remote.Logging.None,
       addPreviousOutputInEnv: false,
     },

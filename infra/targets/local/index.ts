@@ -4,7 +4,7 @@ import { Network } from "../../../providers/nspawn/resources";
 import { siteEnvironment } from "../../host/environment";
 import { physicalName } from "../../plan/names";
 import { chosenAddress } from "../../plan/network";
-import type { Runtime } from "../../release/build";
+import { runtimeOf } from "../../release/build";
 import { askHost } from "../askHost";
 import { awaitBoot, buildArchive, deliverBundle, deployUser } from "../delivery";
 import { externalDatabase } from "../externalDatabase";
@@ -24,7 +24,7 @@ export const local: Target = {
     const { spec, labels } = plan;
     const network = new Network("network", { name: physicalName("network", labels.project, labels.stack), range: spec.network.range });
     localFirewall(plan, network);
-    const runtime: Runtime = { python: "3.11", architecture: arch() === "arm64" ? "aarch64" : "x86_64" };
+    const runtime = runtimeOf(spec.host.debian, arch() === "arm64" ? "aarch64" : "x86_64");
     const built = buildArchive(release, runtime);
     const database = plan.database.kind !== "managed" ? null : localDatabase(plan, plan.database, network, secrets);
     const external = externalDatabase(plan.database, secrets);
@@ -38,7 +38,7 @@ export const local: Target = {
     const hosts = plan.hosts.map((planned, index): BuiltHost => {
       const manifest = files.get(planned.name);
       if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
-      const host = localMachine(plan, network, planned.name, chosenAddress(planned), webImage(spec), spec.host, secrets.sshPublicKey);
+      const host = localMachine(plan, network, planned.name, chosenAddress(planned), webImage(spec.host.debian, plan.database.kind === "none" ? "postgres" : plan.database.engine), spec.host, secrets.sshPublicKey);
       const boot = awaitBoot(host, secrets);
       const again = askHost(host, release.digest, former, boot, secrets);
       const applied = deliverBundle(host, manifest, late, secrets, { release, runtime, built }, boot, again);

@@ -1,6 +1,8 @@
+import type { Recipe } from "../../../providers/nspawn/image";
 import { Image, Machine, type Network } from "../../../providers/nspawn/resources";
-import type { StackSpec } from "../../config/spec";
-import { acmeClient, backupPackages, rolePackages } from "../../host/packages";
+import { type DebianName, debians } from "../../config/catalog/debian";
+import type { DatabaseSpec } from "../../config/spec";
+import { backupMachinePackages, databasePackages, webImagePackages } from "../../host/packages";
 import { userData } from "../../host/user-data";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
@@ -11,28 +13,16 @@ interface Size {
   readonly cpus: number;
 }
 
-/** What each kind of machine starts from: Debian 12 with the packages of its role. */
-export const imageRecipes = {
-  web: { suite: "bookworm", packages: [...rolePackages.web, ...acmeClient, ...backupPackages("postgres")].sort() },
-  database: { suite: "bookworm", packages: rolePackages.postgres },
-  backup: { suite: "bookworm", packages: rolePackages.backup },
-} as const;
+type Engine = Extract<DatabaseSpec, { kind: "managed" }>["engine"];
 
-/** Those of stacks with MySQL; the first such stack has them made. */
-export const mysqlImageRecipes = {
-  "web-mysql": { suite: "bookworm", packages: [...rolePackages.web, ...acmeClient, ...backupPackages("mysql")].sort() },
-  "database-mysql": { suite: "bookworm", packages: rolePackages.mysql },
-} as const;
+/** What a machine that serves starts from: any stack's packages but those of its own. */
+export const webImage = (debian: DebianName, engine: Engine): Recipe => ({ suite: debians[debian].suite, packages: webImagePackages(engine, debian) });
 
-const recipes = { ...imageRecipes, ...mysqlImageRecipes };
+/** What a machine that is a database starts from. */
+export const databaseImage = (debian: DebianName, engine: Engine): Recipe => ({ suite: debians[debian].suite, packages: databasePackages(engine, debian) });
 
-/** Images of machines that are a database. */
-export const databaseImages = { postgres: "database", mysql: "database-mysql" } as const;
-
-/** Image of the machine that serves. */
-export function webImage({ database }: StackSpec): "web" | "web-mysql" {
-  return database.kind === "managed" && database.engine === "mysql" ? "web-mysql" : "web";
-}
+/** What a machine that keeps backups starts from. */
+export const backupImage = (debian: DebianName): Recipe => ({ suite: debians[debian].suite, packages: backupMachinePackages });
 
 /** A machine of this box with the packages of its role already in its image. */
 export function localMachine(
@@ -40,11 +30,12 @@ export function localMachine(
   network: Network,
   name: string,
   address: string,
-  role: keyof typeof recipes,
+  recipe: Recipe,
   size: Size,
   sshPublicKey: string,
+  keepsData = false,
 ): Host {
-  const image = new Image(`${name}-image`, recipes[role]);
+  const image = new Image(`${name}-image`, recipe);
   const machine = new Machine(name, {
     name: physicalName("host", plan.labels.project, plan.labels.stack, name),
     suite: image.suite,
@@ -53,9 +44,10 @@ export function localMachine(
     gateway: network.gateway,
     range: network.range,
     address,
-    userData: userData(sshPublicKey),
+    userData: userData(sshPublicKey, plan.spec.host.debian),
     memoryMiB: size.memoryMiB,
     cpus: size.cpus,
+    keepsData,
   });
   return { name, address: machine.address, hostKey: machine.hostKey, machine };
 }

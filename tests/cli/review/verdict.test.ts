@@ -90,7 +90,7 @@ test("a type that nobody described is not called harmless when it goes", () => {
 });
 
 const manifest = (more: Partial<Manifest>): Manifest => ({
-  version: 1, project: "p", stack: "s", host: "web-0", user: "app", packages: [], plain: [], files: [], checks: [], units: [], release: { digest: "a", requirements: "", steps: [], static: [], keep: 5, schema: null, restorePoint: false, lockTimeoutSeconds: 5 },
+  version: 1, project: "p", stack: "s", host: "web-0", debian: "13", user: "app", packages: [], plain: [], files: [], checks: [], units: [], release: { digest: "a", requirements: "", steps: [], static: [], keep: 5, schema: null, restorePoint: false, lockTimeoutSeconds: 5 },
   services: [{ name: "web", kind: "slots", healthPath: "/", healthHost: "", startSeconds: 1, drainSeconds: 1, timeoutSeconds: 1 }, { name: "worker", kind: "command" }],
   ...more,
 });

@@ -48,6 +48,14 @@ test.each(["name", "suite", "address", "userData"])("another %s replaces the mac
   expect(diff).toEqual({ changes: true, replaces: [property], deletesFirst: true });
 });
 
+test("another suite is refused where the disk holds data, with both ways out, and a first look at that changes nothing", async () => {
+  const keeps = { ...machine, keepsData: true };
+  expect(await plugin.diff("Machine", machine, keeps)).toMatchObject({ replaces: [] });
+  await expect(plugin.diff("Machine", machine, { ...keeps, suite: "trixie" })).rejects.toThrow(
+    "machine nsx-protocol keeps data on its disk, and a machine of trixie instead of bookworm would begin without it: write the host.image that the stack had, or give the data up first: npm run down -- STACK",
+  );
+});
+
 test("user-data that became a secret is still the same user-data", async () => {
   const diff = await plugin.diff("Machine", machine, { ...machine, userData: secret(machine.userData) });
   expect(diff.replaces).toEqual([]);

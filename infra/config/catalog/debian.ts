@@ -1,0 +1,59 @@
+/** What a release of Debian brings, of what hosts are made of. */
+export interface Debian {
+  /** Its name at the mirrors. */
+  readonly suite: string;
+  /** Version of python3, as pip names it. */
+  readonly python: string;
+  /** The C library that wheels may ask for: 2.36 has 36. https://peps.python.org/pep-0600/ */
+  readonly glibc: number;
+  /** Major versions, as the packages have them: postgresql-17. */
+  readonly postgres: string;
+  readonly mariadb: string;
+  readonly nginx: string;
+  readonly restic: string;
+  /** Number of Debian's newest image on EC2, which has the day of its making; a test asks for a newer one before it is half a year old. https://wiki.debian.org/Cloud/AmazonEC2Image */
+  readonly ec2Build: string;
+  /** Digest of its image for containers, slim, of 2026-09-18, as Docker's own list has it. https://github.com/docker-library/repo-info/tree/master/repos/debian/remote */
+  readonly container: string;
+}
+
+/** Every release that a host may have. tests/machines/judges.test.ts holds the versions against the images. */
+export const debians = {
+  "debian-12": {
+    suite: "bookworm",
+    python: "3.11",
+    glibc: 36,
+    postgres: "15",
+    mariadb: "10.11",
+    nginx: "1.22",
+    restic: "0.14",
+    ec2Build: "20260923-2610",
+    container: "sha256:3783cc01769c7b2b1b83a5c5ad96c815348e28ed7da68e2e3687004faa906251",
+  },
+  "debian-13": {
+    suite: "trixie",
+    python: "3.13",
+    glibc: 41,
+    postgres: "17",
+    mariadb: "11.8",
+    nginx: "1.26",
+    restic: "0.18",
+    ec2Build: "20260914-2601",
+    container: "sha256:a99cfc517144bc59b1978475ec53b46ecabec7e43635402ee5b77cc54cd1b20a",
+  },
+} as const satisfies Readonly<Record<string, Debian>>;
+
+export type DebianName = keyof typeof debians;
+
+/** Of hosts whose description names none. */
+export const defaultDebian: DebianName = "debian-12";
+
+export const debianNames = Object.keys(debians) as readonly DebianName[];
+
+export const isDebian = (name: string): name is DebianName => Object.hasOwn(debians, name);
+
+/** "13", as /etc/os-release has it. https://www.freedesktop.org/software/systemd/man/252/os-release.html */
+export const versionId = (name: DebianName): string => name.replace("debian-", "");
+
+/** "Debian 13" */
+export const debianTitle = (name: DebianName): string => `Debian ${versionId(name)}`;
