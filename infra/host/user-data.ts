@@ -4,12 +4,16 @@ import { verbatim } from "./render";
 const rsaHostKey =
   "test -f /etc/ssh/ssh_host_rsa_key || ssh-keygen -q -t rsa -b 4096 -N '' -C '' -f /etc/ssh/ssh_host_rsa_key; systemctl try-reload-or-restart ssh.service";
 
+const contact = "/run/webstack-contact";
+
 /**
  * First boot only: the deploy user, a firewall that lets SSH in and nothing else, and the folder where bundles arrive.
- * It depends on the stack's key alone, because a cloud replaces a machine whose user-data changed.
+ * Without a token it depends on the stack's key alone, because a changed one means another machine.
  * https://cloudinit.readthedocs.io/en/22.4/reference/modules.html
+ * @param token what the machine proves its SSH host key with, see contact.ts; none where that key is read from its own disk
  */
-export function userData(sshPublicKey: string): string {
+export function userData(sshPublicKey: string, token?: string): string {
+  const prove = token === undefined ? { files: [], commands: [] } : provingHostKey(token);
   const document = {
     // Debian's minimal images have no update-locale, which any other locale would need.
     locale: "C.UTF-8",
@@ -28,7 +32,7 @@ export function userData(sshPublicKey: string): string {
         ssh_authorized_keys: [sshPublicKey],
       },
     ],
-    write_files: [{ path: "/etc/nftables.conf", owner: "root:root", permissions: "0755", content: verbatim("firewall/first-boot.nft") }],
+    write_files: [{ path: "/etc/nftables.conf", owner: "root:root", permissions: "0755", content: verbatim("firewall/first-boot.nft") }, ...prove.files],
     runcmd: [
       // Seconds of work that nobody need wait for: until it is there, SSH proves itself with the other key.
       ["systemd-run", "--no-block", "--quiet", "--unit=ssh-rsa-host-key", "sh", "-c", rsaHostKey],
@@ -37,7 +41,16 @@ export function userData(sshPublicKey: string): string {
       ["systemctl", "enable", "--now", "nftables.service"],
       ["install", "-d", "-m", "0755", "/var/lib/webstack"],
       ["install", "-d", "-o", "deploy", "-g", "deploy", "-m", "0700", "/var/lib/webstack/inbox"],
+      ...prove.commands,
     ],
   };
   return `#cloud-config\n${stringify(document)}`;
+}
+
+function provingHostKey(token: string) {
+  const file = (name: string, content: string) => ({ path: `${contact}/${name}`, owner: "root:root", permissions: "0600", content });
+  return {
+    files: [file("token", token), file("prove-host-key", verbatim("ssh/prove-host-key"))],
+    commands: [["python3", "-I", `${contact}/prove-host-key`]],
+  };
 }

@@ -14,12 +14,12 @@ test("nothing is kept that no test claims", () => {
 });
 
 test("user-data is as kept", () => {
-  expectGolden("user-data", new Map([["user-data", goldenUserData()]]));
+  expectGolden("user-data", goldenUserData());
 });
 
 test("user-data fits every cloud", () => {
   // EC2 takes 16 KiB: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
-  expect(Buffer.byteLength(goldenUserData())).toBeLessThan(16 * 1024);
+  expect([...goldenUserData().values()].filter((text) => Buffer.byteLength(text) >= 16 * 1024)).toEqual([]);
 });
 
 test("a command's words reach systemd as they are", () => {

@@ -36,8 +36,10 @@ export function goldenManifests(): ReadonlyMap<string, Manifest> {
   return manifests;
 }
 
-/** The user-data of every machine; it knows the stack's key and nothing else. */
-export const goldenUserData = (): string => userData("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEexampleEXAMPLEexampleEXAMPLEexample0");
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEexampleEXAMPLEexampleEXAMPLEexample0";
+
+/** By its file: of a machine of this box, which knows the stack's key and nothing else, and of one in a cloud, with the token of a first contact. */
+export const goldenUserData = (): ReadonlyMap<string, string> => new Map([["user-data", userData(publicKey)], ["user-data-cloud", userData(publicKey, "0123456789abcdef".repeat(4))]]);
 
 /** The checked description of a stack file of this project, with `changes` to its keys and its secrets taken as set. */
 export function exampleSpec(stack: string, changes: Readonly<Record<string, unknown>> = {}) {

@@ -27,7 +27,7 @@ beforeAll(async () => {
       symlinkSync(`${service.name}-blue.conf`, join(folder, name, `etc/nginx/webstack/upstreams/${service.name}.conf`));
     }
   }
-  writeFileSync(join(folder, "user-data"), goldenUserData());
+  for (const [name, text] of goldenUserData()) writeFileSync(join(folder, name), text);
 }, 600_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -105,7 +105,7 @@ test("no app may have the name of a user or group that the image has, and no ser
   expect(units.filter((name) => /^[a-z][a-z0-9-]+$/.test(name) && !isTakenUnit(name))).toEqual([]);
 });
 
-test("cloud-init reads the user-data", async () => {
-  const { code, stdout, stderr } = await inImage([`--bind-ro=${join(folder, "user-data")}:/run/user-data`], ["cloud-init", "schema", "--config-file", "/run/user-data"]);
+test.each([...goldenUserData().keys()])("cloud-init reads the %s", async (name) => {
+  const { code, stdout, stderr } = await inImage([`--bind-ro=${join(folder, name)}:/run/user-data`], ["cloud-init", "schema", "--config-file", "/run/user-data"]);
   expect([code, stdout, stderr]).toEqual([0, "Valid cloud-config: /run/user-data", ""]);
 });
