@@ -57,7 +57,14 @@ function recorded({ type, inputs = {}, protect = false, propertyDependencies = {
     name,
     inputs: Object.fromEntries(own.map(([key, value]) => [key, adopt(plain(value), now?.inputs[key], (now?.feeds[key] ?? []).length > 0)])),
     feeds: Object.fromEntries(Object.entries(propertyDependencies).map(([key, urns]) => [key, urns.map(nameOf).sort()])),
-    options: { protect, deleteBeforeReplace: now?.options.deleteBeforeReplace ?? false, replaceOnChanges: now?.options.replaceOnChanges ?? [] },
+    options: {
+      protect,
+      deleteBeforeReplace: now?.options.deleteBeforeReplace ?? false,
+      replaceOnChanges: now?.options.replaceOnChanges ?? [],
+      ignoreChanges: now?.options.ignoreChanges ?? [],
+      // Made of values that `after` has stand-ins for.
+      replacementTrigger: null,
+    },
   };
 }
 

@@ -41,7 +41,7 @@ export function compareResources(before: readonly Recorded[], after: readonly Re
     if (old === undefined) steps.set(key, step("create", now, []));
     else {
       const changed = changedInputs(old, now);
-      if (changed.length > 0) steps.set(key, change(old, now, changed));
+      if (changed.length > 0 || isTriggered(old, now)) steps.set(key, change(old, now, changed));
     }
   }
   follow(news, steps);
@@ -56,7 +56,7 @@ function follow(news: ReadonlyMap<string, Recorded>, steps: Map<string, Step>): 
     for (const [key, now] of news) {
       const known = steps.get(key);
       if (known !== undefined && known.does !== "update") continue;
-      const fed = Object.entries(now.feeds).flatMap(([input, names]) => {
+      const fed = Object.entries(now.feeds).filter(([input]) => !now.options.ignoreChanges.includes(input)).flatMap(([input, names]) => {
         const source = names.find((name) => moved.has(name));
         return source === undefined ? [] : [{ input, source }];
       });
@@ -74,13 +74,19 @@ const replaceKeys = ({ type, name, options }: Recorded): readonly string[] => [.
 
 function changedInputs(old: Recorded, now: Recorded): readonly string[] {
   const inputs = [...new Set([...Object.keys(old.inputs), ...Object.keys(now.inputs)])];
-  return inputs.filter((input) => !isDeepStrictEqual(old.inputs[input], now.inputs[input])).sort();
+  return inputs.filter((input) => !now.options.ignoreChanges.includes(input) && !isDeepStrictEqual(old.inputs[input], now.inputs[input])).sort();
+}
+
+/** As the engine has it, one that is new or gone triggers nothing. */
+function isTriggered({ options: old }: Recorded, { options: now }: Recorded): boolean {
+  return old.replacementTrigger !== null && now.replacementTrigger !== null && old.replacementTrigger !== now.replacementTrigger;
 }
 
 function change(old: Recorded, now: Recorded, changed: readonly string[]): Step {
   const changes = changed.map((input) => ({ input, from: short(old.inputs[input]), to: short(now.inputs[input]) }));
-  const replacing = changed.filter((input) => replaceKeys(now).includes(input));
-  return replacing.length === 0 ? step("update", now, changes) : step("replace", now, changes, replacing.map((input) => `${input}: ${reasonOf(input)}`));
+  const because = changed.filter((input) => replaceKeys(now).includes(input)).map((input) => `${input}: ${reasonOf(input)}`);
+  if (isTriggered(old, now)) because.push("it goes with the machine that it was made for");
+  return because.length === 0 ? step("update", now, changes) : step("replace", now, changes, because);
 }
 
 function step(does: Step["does"], { type, name, options }: Recorded, changes: readonly InputChange[], because: readonly string[] = []): Step {

@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from "diff";
 import type { Manifest, ManifestAction, ManifestFile } from "../../infra/host/manifest";
+import { placeholder } from "./placeholder";
 import type { Side } from "./side";
 
 /** A file of one host that is not as before. */
@@ -88,8 +89,8 @@ function changedFiles(old: Manifest, now: Manifest): readonly (readonly [Manifes
   return paths.map((path) => [olds.get(path), news.get(path)] as const).filter(([a, b]) => !same(a, b));
 }
 
-/** Every rendered file that differs on a host of both sides, user-data and the app's environment among them. */
-export function compareFiles(before: Side, after: Side): readonly FileChange[] {
+/** Every rendered file that differs on a host of both sides, the app's environment among them, and the user-data of a machine that is made anew. */
+export function compareFiles(before: Side, after: Side, isMadeAnew: (host: string) => boolean): readonly FileChange[] {
   const hosts = Object.keys(after.manifests).filter((host) => before.manifests[host] !== undefined).sort();
   return hosts.flatMap((host) => {
     const [old, now] = [before.manifests[host] ?? nothing, after.manifests[host] ?? nothing];
@@ -98,7 +99,8 @@ export function compareFiles(before: Side, after: Side): readonly FileChange[] {
       return { host, path, patch: path.startsWith("/usr/local/lib/webstack/hostctl/") ? null : patchOf(textOf(a), textOf(b)) };
     });
     const environments = old.release === null && now.release === null ? [] : [{ host, path: "/etc/webstack/env", from: listing(before.environment), to: listing(after.environment) }];
-    const more = [...environments, { host, path: "user-data", from: userDataOf(before, host), to: userDataOf(after, host) }];
+    const firstBoot = isMadeAnew(host) ? [{ host, path: "user-data", from: userDataOf(before, host), to: userDataOf(after, host) }] : [];
+    const more = [...environments, ...firstBoot];
     return [...files, ...more.filter(({ from, to }) => from !== to).map(({ path, from, to }) => ({ host, path, patch: patchOf(from, to) }))];
   });
 }
@@ -115,7 +117,8 @@ const listing = (values: Readonly<Record<string, string>>): string => Object.ent
 
 function userDataOf(side: Side, host: string): string {
   const given = side.resources?.find(({ name, inputs }) => name === host && typeof inputs["userData"] === "string");
-  return String(given?.inputs["userData"] ?? "");
+  // Made of stand-ins, the token of a first contact is none, but would look like one.
+  return String(given?.inputs["userData"] ?? "").replace(/\b[0-9a-f]{64}\b/g, placeholder("secret", "token"));
 }
 
 function patchOf(from: string, to: string): string {

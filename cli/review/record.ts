@@ -107,7 +107,7 @@ async function build(stack: string, declare: () => unknown): Promise<{ readonly 
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs }) {
-        requests.push({ type, name, inputs: inputs as Record<string, unknown>, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [] }, feeds: {} });
+        requests.push({ type, name, inputs: inputs as Record<string, unknown>, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [], ignoreChanges: [], replacementTrigger: null }, feeds: {} });
         return { id: placeholder("output", `${name}.id`), state: unknownLists(type, name) };
       },
       call: ({ token }) => ({ id: placeholder("output", `${token}.id`), arn: placeholder("output", `${token}.arn`), password: placeholder("output", `${token}.password`), name: placeholder("output", `${token}.name`), names: [0, 1, 2].map((n) => placeholder("output", `${token}.names.${n}`)) }),
@@ -131,6 +131,8 @@ const lists: Readonly<Record<string, (name: string) => Readonly<Record<string, r
 
 const unknownLists = (type: string, name: string) => lists[type]?.(name) ?? {};
 
+const triggerOf = (given: unknown): string | null => (typeof given === "string" ? given : null);
+
 // The mocks of the SDK leave options and dependencies out; they see the request itself, and this sees it with them.
 function watchRequests(tell: (known: Pick<Recorded, "options" | "feeds">) => void): void {
   const { registerResource } = MockMonitor.prototype;
@@ -144,6 +146,8 @@ function watchRequests(tell: (known: Pick<Recorded, "options" | "feeds">) => voi
       protect: request.getProtect(),
       deleteBeforeReplace: request.getDeletebeforereplacedefined() && request.getDeletebeforereplace(),
       replaceOnChanges: request.getReplaceonchangesList(),
+      ignoreChanges: request.getIgnorechangesList(),
+      replacementTrigger: triggerOf(request.getReplacementTrigger()?.toJavaScript()),
     };
     tell({ options, feeds });
     return answer;

@@ -61,7 +61,7 @@ export function reviewChange(stack: string, before: Side | null, after: Side): R
     verdict: judge(old, after, steps, hosts, problems),
     steps,
     hosts,
-    files: compareFiles(old, after),
+    files: compareFiles(old, after, (host) => (steps ?? []).some(({ does, name }) => does === "replace" && name === host)),
     oneSided: steps === null ? [] : oneSidedHosts(old, after),
     // The state of a stack does not hold its plan.
     openings: before !== null && before.plan === null ? { opened: [], closed: [] } : compareOpenings(old.plan, after.plan),

@@ -41,7 +41,15 @@ export interface Recorded {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Names of the resources whose outputs each input holds. */
   readonly feeds: Readonly<Record<string, readonly string[]>>;
-  readonly options: { readonly protect: boolean; readonly deleteBeforeReplace: boolean; readonly replaceOnChanges: readonly string[] };
+  readonly options: {
+    readonly protect: boolean;
+    readonly deleteBeforeReplace: boolean;
+    readonly replaceOnChanges: readonly string[];
+    /** Inputs that are given to a new resource alone. */
+    readonly ignoreChanges: readonly string[];
+    /** Another one makes another resource; null for none. */
+    readonly replacementTrigger: string | null;
+  };
 }
 
 /** Of a stack that is not there. */

@@ -38,30 +38,57 @@ export async function connected<T>(host: SshHost, privateKey: string, use: (clie
 export const execute = (client: Client, command: string): Promise<ClientChannel> =>
   new Promise((resolve, reject) => client.exec(command, (error, channel) => (error === undefined ? resolve(channel) : reject(error))));
 
-function connect({ address, user, hostKey }: SshHost, privateKey: string, seconds: number): Promise<Client> {
+function connect(host: SshHost, privateKey: string, seconds: number): Promise<Client> {
+  const { address, hostKey } = host;
   const parsed = utils.parseKey(hostKey);
   if (parsed instanceof Error) throw new Error(`the host key of ${address} cannot be read: ${parsed.message}`);
   const expected = parsed.getPublicSSH();
-  const dial = () =>
-    new Promise<Client>((resolve, reject) => {
-      const client = new Client();
-      const hostVerifier = (key: Buffer) => {
-        if (key.equals(expected)) return true;
-        reject(new Error(`${address} shows another host key than the one that the stack keeps of it, and was told nothing; look which machine has that address now`));
-        return false;
-      };
-      client.on("ready", () => resolve(client)).on("error", reject);
-      client.connect({ ...place(address), username: user, privateKey, hostVerifier, algorithms, readyTimeout: Math.min(seconds, handshakeSeconds) * 1000 });
-    });
-  return patiently(seconds, dial, (error) => !unanswered.includes((error as { level?: string }).level ?? ""));
+  const refusal = (key: Buffer) =>
+    key.equals(expected) ? null : new Error(`${address} shows another host key than the one that the stack keeps of it, and was told nothing; look which machine has that address now`);
+  const isFinal = (error: unknown) => !unanswered.includes((error as { level?: string }).level ?? "");
+  return patiently(seconds, () => dial(host, privateKey, Math.min(seconds, handshakeSeconds), refusal), isFinal);
 }
+
+/**
+ * Logs in once to whoever answers, and ends the connection once `use` is through with it. For a machine that has proved nothing yet, so nothing secret may be said:
+ * the login itself gives nothing away, since what it signs is of this connection alone. https://www.rfc-editor.org/rfc/rfc4252#section-7
+ */
+export async function introduced<T>(place: Omit<SshHost, "hostKey">, privateKey: string, use: (client: Client, shownKey: string) => Promise<T>): Promise<T> {
+  let shown = "";
+  const client = await dial(place, privateKey, handshakeSeconds, (key) => {
+    shown = textOf(key);
+    return null;
+  });
+  try {
+    return await use(client, shown);
+  } finally {
+    client.end();
+  }
+}
+
+/** One try to log in. `refusal` says why the key that a host shows is not accepted; null where it is. */
+function dial({ address, user }: Omit<SshHost, "hostKey">, privateKey: string, seconds: number, refusal: (key: Buffer) => Error | null): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    const hostVerifier = (key: Buffer) => {
+      const refused = refusal(key);
+      if (refused !== null) reject(refused);
+      return refused === null;
+    };
+    const onClose = () => reject(Object.assign(new Error(`${address} closed the connection`), { level: "client-socket" }));
+    client.on("ready", () => resolve(client)).on("error", reject).on("close", onClose);
+    client.connect({ ...place(address), username: user, privateKey, hostVerifier, algorithms, readyTimeout: seconds * 1000 });
+  });
+}
+
+const textOf = (key: Buffer): string => `ssh-ed25519 ${key.toString("base64")}`;
 
 /** The ed25519 key that a host shows to whoever asks, as `ssh-ed25519 AAAA...`; nobody logs in. Error: it does not answer within ten seconds. */
 export function shownKey(address: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const client = new Client();
     const onKey = (key: Buffer) => {
-      resolve(`ssh-ed25519 ${key.toString("base64")}`);
+      resolve(textOf(key));
       return false;
     };
     client.on("error", reject).on("close", () => reject(new Error(`${address} closed the connection`)));

@@ -16,6 +16,8 @@ export interface CloudMachine {
   readonly resource: pulumi.CustomResource;
   /** The machine's own public address, not the one that the site has. */
   readonly address: pulumi.Input<string>;
+  /** What it proves itself with, see {@link firstContact}. */
+  readonly token: pulumi.Output<string>;
 }
 
 /** A machine that serves the release, though the site's address need not lead to it yet. */
@@ -36,7 +38,7 @@ const gateSeconds = "120";
 const program = (name: string): string => `node --require tsx/cjs infra/release/${name}.ts`;
 
 /**
- * Makes a machine a host that serves, all through its own address: its SSH key is read, the bundle and the release are applied, what the old
+ * Makes a machine a host that serves, all through its own address: it proves its SSH key, the bundle and the release are applied, what the old
  * host held is brought over, and its pages are asked for. When any of it fails, nothing that depends on the gate changes, and the engine deletes
  * no old machine: the site's address stays where it is.
  * @param publicAddress the site's: where the old host may still serve
@@ -53,9 +55,7 @@ export function commission(
   former: Promise<FormerOutputs>,
 ): Commission {
   const { name, resource, address } = machine;
-  // Read again only when the machine is another one.
-  const key = new local.Command(`${name}-host-key`, { create: program("hostKey"), environment: { ADDRESS: address }, triggers: [resource.id] });
-  const host: Host = { name, address, hostKey: key.stdout, machine: resource };
+  const host: Host = { name, address, hostKey: provedKey(machine, secrets), machine: resource };
   const boot = awaitBoot(host, secrets);
   const again = askHost(host, archive.release.digest, former, boot, secrets);
   const applied = deliverBundle(host, manifest, late, secrets, archive, boot, again);
@@ -71,6 +71,24 @@ export function commission(
     { dependsOn: handover },
   );
   return { host, applied, again, gate, handover: pulumi.unsecret(handover.stdout) };
+}
+
+/**
+ * The machine's SSH key, which every later connection is held to. Asked for once in its life, before anything secret is sent: the token of another run is none
+ * of its, and a machine that is older than tokens is not asked.
+ */
+function provedKey({ name, resource, address, token }: CloudMachine, secrets: Secrets): pulumi.Output<string> {
+  const key = new local.Command(
+    `${name}-host-key`,
+    {
+      create: program("hostKey"),
+      environment: { ADDRESS: address },
+      stdin: pulumi.jsonStringify({ host: name, user: deployUser, token, privateKey: secrets.sshPrivateKey }),
+      triggers: [resource.id],
+    },
+    { ignoreChanges: ["stdin"] },
+  );
+  return pulumi.unsecret(key.stdout);
 }
 
 /**

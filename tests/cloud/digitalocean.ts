@@ -72,7 +72,7 @@ const droplet: Kind = {
       await machines.createMachine(networkOf(network), { name: machine, address, userData: text(inputs.userData), recipe: hostImage(text(inputs.image)), memoryMiB, cpus });
       const publicAddress = inputs.publicNetworking === false ? "" : addresses.take();
       const outputs = {
-        ...{ machine, closedPorts: fault?.closedPorts ?? [] },
+        ...{ machine, closedPorts: fault?.closedPorts ?? [], answeredBy: fault?.answeredBy ?? id },
         ...{ ipv4Address: publicAddress, ipv4AddressPrivate: address, ipv6Address: inputs.ipv6 === true ? "2001:db8::1" : "" },
         ...{ dropletUrn: `do:droplet:${id}`, status: "active", locked: false, createdAt: new Date().toISOString() },
         ...{ memory: memoryMiB, vcpus: cpus, disk: 25, priceHourly: 0.00893, priceMonthly: 6, privateNetworking: true, publicNetworking: publicAddress !== "" },
@@ -333,11 +333,9 @@ export const digitalocean: Cloud = {
   },
   routes(store) {
     const droplets = store.all(Droplet);
-    const own = droplets.filter(({ outputs }) => outputs.ipv4Address !== "").map(({ outputs }) => [text(outputs.ipv4Address), text(outputs.ipv4AddressPrivate)] as const);
-    const reservedOnes = store.all(ReservedIp).flatMap(({ id, outputs }) => {
-      const behind = droplets.find((droplet) => droplet.id === outputs.assigned);
-      return behind === undefined ? [] : [[id, text(behind.outputs.ipv4AddressPrivate)] as const];
-    });
+    const privately = (id: unknown) => droplets.filter((droplet) => droplet.id === id).map(({ outputs }) => text(outputs.ipv4AddressPrivate));
+    const own = droplets.filter(({ outputs }) => outputs.ipv4Address !== "").flatMap(({ outputs }) => privately(outputs.answeredBy).map((to) => [text(outputs.ipv4Address), to] as const));
+    const reservedOnes = store.all(ReservedIp).flatMap(({ id, outputs }) => privately(outputs.assigned).map((to) => [id, to] as const));
     return new Map([...own, ...reservedOnes]);
   },
   closed: (store) =>

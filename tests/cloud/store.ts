@@ -34,6 +34,8 @@ export interface Fault {
   readonly error?: string;
   /** The machine comes up, but these TCP ports refuse everybody outside it. */
   readonly closedPorts?: readonly number[];
+  /** The Droplet that answers at the public address of the one that is made. */
+  readonly answeredBy?: string;
 }
 
 /** A message that a topic of AWS brought to its receivers. */

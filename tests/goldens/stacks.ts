@@ -6,7 +6,7 @@ import { ownSecrets } from "../../infra/config/settings";
 import { backupMachineManifest } from "../../infra/host/backup";
 import { databaseManifest } from "../../infra/host/database";
 import type { Manifest } from "../../infra/host/manifest";
-import type { DebianName } from "../../infra/config/catalog/debian";
+import { debianNames } from "../../infra/config/catalog/debian";
 import { userData } from "../../infra/host/user-data";
 import { webManifest } from "../../infra/host/web";
 import { planStack } from "../../infra/plan";
@@ -37,8 +37,11 @@ export function goldenManifests(): ReadonlyMap<string, Manifest> {
   return manifests;
 }
 
-/** The user-data of every machine; it knows the stack's key and nothing else. */
-export const goldenUserData = (debian: DebianName): string => userData("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEexampleEXAMPLEexampleEXAMPLEexample0", debian);
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEexampleEXAMPLEexampleEXAMPLEexample0";
+
+/** By its file: of a machine of this box, which knows the stack's key and nothing else, and of one in a cloud, with the token of a first contact. */
+export const goldenUserData = (): ReadonlyMap<string, string> =>
+  new Map(debianNames.flatMap((debian) => [[debian, userData(publicKey, debian)], [`${debian}-cloud`, userData(publicKey, debian, "0123456789abcdef".repeat(4))]] as const));
 
 /** The checked description of a stack file of this project, with `changes` to its keys and its secrets taken as set. */
 export function exampleSpec(stack: string, changes: Readonly<Record<string, unknown>> = {}) {

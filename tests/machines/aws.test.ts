@@ -11,6 +11,7 @@ import { ask as sql } from "../cloud/postgres";
 import { readSecret, writeSecret } from "../cloud/secrets";
 import { startServices } from "../cloud/services";
 import { bucketKeys } from "../cloud/storage";
+import { keyPair } from "../tools/sshKey";
 import { refusedDestroy, said, steps, TestCloud } from "./cloud";
 import { ask } from "./http";
 import { underLoad } from "./load";
@@ -135,6 +136,14 @@ async function rotated(api: string, arn: string): Promise<{ onHost: number; else
   expect((await cloud.remote("systemd-analyze security webstack-login.service --no-pager")).split("\n").at(-1)).toMatch(/: 1\.\d OK/);
   return { onHost, elsewhere };
 }
+
+test("a new key of the stack replaces the machine, though its user-data, in which that stands, is given to new ones alone", async () => {
+  const { stdout: key } = await cloud.pulumi(["config", "get", "sshPrivateKey"]);
+  await cloud.pulumi(["config", "set", "--secret", "sshPrivateKey"], keyPair().private);
+  const preview = await cloud.preview();
+  await cloud.pulumi(["config", "set", "--secret", "sshPrivateKey"], key);
+  expect(said(preview)).toMatch(/aws:ec2:Instance +web-0 +replace \[diff: .*~primaryNetworkInterface/);
+}, 60_000);
 
 test("a new image: the preview says which machine is replaced, and why", async () => {
   newImage("20260101-1000");

@@ -8,10 +8,15 @@ import { join, resolve } from "node:path";
 import { packConfig } from "../../cli/policy";
 import { parseState } from "../../cli/protection";
 import { moto, startMoto, type Moto } from "../../tools/moto";
+import { userData } from "../../infra/host/user-data";
+import { proofOf, proofPath } from "../../infra/release/contact";
 import { makeAuthority, sign } from "../cloud/authority";
+import { digitalocean } from "../cloud/digitalocean";
 import { ask as sql } from "../cloud/postgres";
+import { PublicAddresses } from "../cloud/public";
 import { checked } from "../cloud/uptime";
 import type { Stored } from "../cloud/store";
+import { keyPair } from "../tools/sshKey";
 import { printedLeft, refusedDestroy, said, steps, TestCloud } from "./cloud";
 import { testAtNight } from "./rows";
 import { sameHostTests } from "./sameHost";
@@ -34,7 +39,7 @@ afterAll(async () => {
 }, 60_000);
 
 const root = resolve(__dirname, "../..");
-const served = async () => ((await cloud.values()).hosts as readonly { machine: string; snapshotOf?: string }[])[0];
+const served = async () => ((await cloud.values()).hosts as readonly { machine: string; hostKey: string; snapshotOf?: string }[])[0];
 const address = () => cloud.resources("ReservedIp")[0]?.id ?? "";
 
 const shop = new Shop(address);
@@ -102,6 +107,34 @@ test("up: the host serves through the reserved address, which it got only behind
   expect([status, body]).toEqual([200, expect.stringContaining("<title>")]);
 }, 600_000);
 
+/** What the machine was given to prove itself with. */
+const tokenOf = (machine: Stored | undefined): string => /webstack-contact\/token\n[^]*?content: "?([0-9a-f]{64})\b/.exec(String(machine?.inputs.userData))?.[1] ?? "";
+
+test("the machine proved its key by its token, which stands in no text of the state and where no app can read it", async () => {
+  const token = tokenOf(cloud.resources("Droplet")[0]);
+  expect(await cloud.remote(`cat ${proofPath}`)).toBe(proofOf(token, (await served())?.hostKey ?? ""));
+  expect([token.length, (await cloud.pulumi(["stack", "export"])).stdout.includes(token)]).toEqual([64, false]);
+  const asApp = await cloud.ssh("sudo -u ocpizza grep -rlaF -f - /etc /srv /run /var/lib /var/log 2> /dev/null", { stdin: `${token}\n` });
+  expect(asApp.stdout).toBe("");
+}, 60_000);
+
+test("a stack from before machines proved themselves has its host left as it is, byte for byte", async () => {
+  const { deployment, ...rest } = JSON.parse((await cloud.pulumi(["stack", "export"])).stdout) as { deployment: { resources: { urn: string; inputs?: object; outputs?: object }[] } };
+  const text = userData(/ssh-ed25519 \S+/.exec(String(cloud.resources("Droplet")[0]?.inputs.userData))?.[0] ?? "", "debian-12");
+  const { hostKey } = (await served()) ?? { hostKey: "" };
+  const without = (values: object | undefined, ...names: readonly string[]) => Object.fromEntries(Object.entries(values ?? {}).filter(([name]) => !names.includes(name)));
+  const older = deployment.resources.map((resource) => {
+    const { urn, inputs, outputs } = resource;
+    const old = without(resource, "ignoreChanges", "additionalSecretOutputs");
+    if (urn.endsWith(":Droplet::web-0")) return { ...old, inputs: { ...inputs, userData: text }, outputs: { ...outputs, userData: text } };
+    if (!urn.endsWith(":Command::web-0-host-key")) return resource;
+    return { ...old, inputs: without(inputs, "stdin"), outputs: { ...without(outputs, "stdin"), stdout: hostKey, stderr: "" } };
+  });
+  expect((await cloud.pulumi(["stack", "import"], JSON.stringify({ ...rest, deployment: { ...deployment, resources: older } }))).code).toBe(0);
+  const preview = await cloud.preview("--expect-no-changes");
+  expect([preview.code, said(preview)]).toEqual([0, expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/)]);
+}, 120_000);
+
 test("the app is a user of its own, who owns its tables and may make neither databases nor roles", async () => {
   expect(await asApp("select current_user, count(*) > 5, min(tableowner), max(tableowner) from pg_tables where schemaname = 'public'")).toBe("ocpizza|t|ocpizza|ocpizza");
   expect(await asApp("select rolsuper, rolcreatedb, rolcreaterole from pg_roles where rolname = current_user")).toBe("f|f|f");
@@ -163,6 +196,14 @@ test("an alert of the host is heard: the uptime check of its status page finds 5
 
 sameHostTests(cloud, page, "examples/ocpizza/shop/static/shop/site.css");
 
+test("a new key of the stack replaces the machine, though its user-data, in which that stands, is given to new ones alone", async () => {
+  const { stdout: key } = await cloud.pulumi(["config", "get", "sshPrivateKey"]);
+  await cloud.pulumi(["config", "set", "--secret", "sshPrivateKey"], keyPair().private);
+  const preview = await cloud.preview();
+  await cloud.pulumi(["config", "set", "--secret", "sshPrivateKey"], key);
+  expect(said(preview)).toMatch(/digitalocean:index:Droplet +web-0 +replace \[diff: .*~sshKeys/);
+}, 60_000);
+
 test("a new image: the preview says which machine is replaced and why, and that it is snapshot", async () => {
   newImage(148_000_001);
   const preview = await cloud.preview();
@@ -210,18 +251,35 @@ test("a new machine that DigitalOcean refuses to make: up ends with its words, a
   expect(await served()).toEqual(before);
 }, 200_000);
 
-test("another new image and a new key: the gate passes, the address moves, both other machines go, and no visitor notices; the snapshot of the one that served stays", async () => {
+test("a machine at the new one's address that is not the new one: it is named in one line, and told nothing secret, though it lets us in", async () => {
   const mark = cloud.journal().length;
   const before = await served();
+  const canary = "sk_live_canary_of_the_first_contact";
+  expect((await cloud.pulumi(["config", "set", "--secret", "STRIPE_API_KEY"], canary)).code).toBe(0);
   newImage(148_000_002);
   const key = await cloud.npm("key", cloud.name, "--replace");
   expect([key.code, key.stdout]).toEqual([0, expect.stringContaining(`brings another machine in place of web-0, which knows this key alone; until then web-0 knows the one before, too`)]);
+  // The one that serves: it has the stack's key, and a proof of its own.
+  cloud.ask({ op: "create", type: "digitalocean:index/droplet:Droplet", answeredBy: before?.machine ?? "" });
+  const up = await cloud.up();
+  expect([up.code === 0, said(up)]).toEqual([false, expect.stringMatching(/\S+ does not prove its host key SHA256:\S+ with the token that web-0 was given: it may be somebody else's machine/)]);
+  expect(steps(up).filter((step) => / web-0-(boot|bundle|release|apply|handover)/.test(step))).toEqual([]);
+  expect(cloud.since(mark).filter((entry) => !entry.startsWith("update"))).toEqual(["create Droplet web-0"]);
+  expect([await holding(canary), (await page()).status]).toEqual([[], 200]);
+  const wrong = cloud.resources("Droplet").find(({ id, outputs }) => outputs.answeredBy !== id);
+  if (wrong === undefined) throw new Error("every machine answers at its own address");
+  cloud.store.put({ ...wrong, outputs: { ...wrong.outputs, answeredBy: wrong.id } });
+  new PublicAddresses(cloud.store).lead(digitalocean.routes(cloud.store), digitalocean.closed(cloud.store), digitalocean.networks(cloud.store).map(({ range }) => range));
+}, 200_000);
+
+test("the same machine, with a new key, at its address: the gate passes, the site's address moves, both other machines go, and no visitor notices; the snapshot of the one that served stays", async () => {
+  const mark = cloud.journal().length;
+  const before = await served();
   cloud.gatePatience(120);
   const { done: up, answers, failed } = await visitors(page, cloud.mustUp());
   expect([answers > 50, failed]).toEqual([true, []]);
   const moved = cloud.since(mark).filter((entry) => / (Droplet|DropletSnapshot|ReservedIpAssignment) /.test(entry));
   expect(moved).toEqual([
-    "create Droplet web-0",
     "create ReservedIpAssignment address-assignment",
     "delete ReservedIpAssignment address-assignment",
     "delete Droplet web-0",

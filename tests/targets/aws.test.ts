@@ -175,11 +175,12 @@ test("the machine is Debian by exact name, asks for IMDSv2 on one hop, and encry
   expect(asked.named("web-0").inputs["disableApiTermination"]).toBe(false);
 });
 
-test("user-data is the same plain text for every release and holds no secret", async () => {
+test("user-data is the same text for every release, and holds no secret but the token of a machine that is made", async () => {
   const next = await graphOf({ ...exampleSpec("aws"), env: { DJANGO_SETTINGS_MODULE: "other" } }, "ffeeddccbbaa9988");
-  const text = String(shop.named("web-0").inputs["userData"]);
+  const text = String(shop.named("web-0").opened["userData"]);
   expect(text.startsWith("#cloud-config\n")).toBe(true);
-  expect(next.named("web-0").inputs["userData"]).toBe(text);
+  expect(next.named("web-0").opened["userData"]).toBe(text);
+  expect([shop.named("web-0").inputs["userData"], shop.named("web-0").options]).toEqual(["[secret]", expect.objectContaining({ ignoreChanges: ["userData"], replaceOnChanges: ["primaryNetworkInterface"] })]);
   expect(next.named("web-0-card").options).toEqual(shop.named("web-0-card").options);
   for (const marker of Object.values(markers)) expect(text).not.toContain(marker);
 });

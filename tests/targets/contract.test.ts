@@ -6,6 +6,7 @@ import type { Secrets } from "../../infra/config/load";
 import { renderHosts } from "../../infra/host";
 import { databaseAddress } from "../../infra/host/database/server";
 import { siteEnvironment } from "../../infra/host/environment";
+import { userData } from "../../infra/host/user-data";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
 import type { StackPlan } from "../../infra/plan/plan";
@@ -18,7 +19,7 @@ import type { Target } from "../../infra/targets/target";
 import { spec, type Raw } from "../config/baseline";
 import { answer, stateOf as awsState } from "./aws";
 import { stateOf } from "./digitalocean";
-import { recordGraph, type Graph } from "./graph";
+import { recordGraph, type Graph, type GraphNode } from "./graph";
 
 jest.mock("../../infra/release/verify", () => ({ ...jest.requireActual<object>("../../infra/release/verify"), verifyHost: jest.fn() }));
 const verifyHost = jest.mocked(verify.verifyHost);
@@ -43,6 +44,11 @@ interface Late {
   readonly env: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
 }
+
+const sshPublicKey = "ssh-ed25519 PUBLIC";
+
+/** What the machine is asked to prove itself with. */
+const tokenOf = (graph: Graph): string => (JSON.parse(String(graph.named("web-0-host-key").opened["stdin"])) as { token: string }).token;
 
 const inEnvironment = ({ env }: Late): string => env["DATABASE_URL"] ?? "";
 
@@ -139,7 +145,7 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     const secrets: Secrets = {
       env: { API_KEY: pulumi.secret("api-marker") },
       sshPrivateKey: pulumi.secret("key-marker"),
-      sshPublicKey: "ssh-ed25519 PUBLIC",
+      sshPublicKey,
       backupPassword: pulumi.secret("backup-marker"),
       databaseUrl: pulumi.secret("postgres://app:url-marker@db.example.net:6543/prices?sslmode=require"),
       monitoring: {},
@@ -233,10 +239,11 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     const applied = (after: Graph) => String(after.named("web-0-apply").opened["create"]);
     const again = (after: Graph) => (after.outputs as { hosts: readonly { appliedAgain?: string }[] }).hosts[0]?.appliedAgain;
 
-    /** Resources of which something else is asked than of a first run. */
+    /** Resources of which something else is asked than of a first run; as in the engine, an ignored input is that of the first run. */
     const changed = (after: Graph) => {
-      const asked = new Map(graph.nodes.map(({ type, name, opened }) => [`${type} ${name}`, JSON.stringify(opened)]));
-      return after.nodes.filter(({ type, name, opened }) => asked.get(`${type} ${name}`) !== JSON.stringify(opened)).map(({ name }) => name).sort();
+      const told = ({ opened, options }: GraphNode) => JSON.stringify(Object.entries(opened).filter(([input]) => !((options["ignoreChanges"] ?? []) as string[]).includes(input)));
+      const asked = new Map(graph.nodes.map((node) => [`${node.type} ${node.name}`, told(node)]));
+      return after.nodes.filter((node) => asked.get(`${node.type} ${node.name}`) !== told(node)).map(({ name }) => name).sort();
     };
 
     beforeEach(() => verifyHost.mockReset());
@@ -282,10 +289,39 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
       expect(changed(await graphAfter(before({ hostKey: "ssh-ed25519 OTHER" })))).toEqual([]);
     });
 
+    if (target.name !== "local") {
+      test("gives the next machine another token, and asks nothing more of the one that runs", async () => {
+        verifyHost.mockResolvedValue({ serving: digest, differences: [] });
+        const after = await graphAfter(before());
+        expect(after.named("web-0").opened["userData"]).toBe(userData(sshPublicKey, "debian-12", tokenOf(after)));
+        expect([tokenOf(after), after.named("web-0").options["ignoreChanges"], after.named("web-0-host-key").options["ignoreChanges"]]).toEqual([expect.not.stringMatching(tokenOf(graph)), ["userData"], ["stdin"]]);
+        // What asked the machine that runs for its key is as it was before there were tokens.
+        expect(after.named("web-0-host-key").inputs).toEqual({
+          create: "node --require tsx/cjs infra/release/hostKey.ts",
+          environment: { ADDRESS: expect.any(String) },
+          triggers: [after.named("web-0").outputs["id"]],
+          stdin: "[secret]",
+        });
+      });
+    }
+
     test("shows the key that it asks with to nobody", async () => {
       verifyHost.mockResolvedValue({ serving: "ffffffffffffffff", differences: [] });
       expect((await graphAfter(before())).clear).not.toContain("key-marker");
     });
+  });
+
+  test("is told nothing secret by a machine before that proved its key by the token in its user-data; on this box the key is read from the machine's own disk", () => {
+    if (target.name === "local") {
+      expect(graph.nodes.filter(({ opened }) => "userData" in opened).map(({ opened }) => opened["userData"])).toEqual(graph.ofType(machine).map(() => userData(sshPublicKey, "debian-12")));
+      return;
+    }
+    expect(graph.named("web-0").opened["userData"]).toBe(userData(sshPublicKey, "debian-12", tokenOf(graph)));
+    expect(graph.clear).not.toContain(tokenOf(graph));
+    // All that reaches the machine holds its key, and so waits for the proof.
+    const reaching = graph.nodes.filter(({ type, name }) => type.startsWith("command:") && name.startsWith("web-0-") && name !== "web-0-host-key" && name !== "web-0-gate");
+    expect(reaching.length).toBeGreaterThan(5);
+    expect(reaching.filter(({ dependencies, opened }) => !dependencies.includes("web-0-host-key") || !JSON.stringify(opened).includes("ssh-ed25519 AAAA")).map(({ name }) => name)).toEqual([]);
   });
 
   test("checks the key of every machine that it logs in to", () => {

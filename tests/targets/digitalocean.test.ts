@@ -14,7 +14,7 @@ beforeAll(async () => {
   bitcoin = await graphOf(exampleSpec("bitcoin-prod"));
 });
 
-const userData = (graph: Graph): string => String(graph.named("web-0").inputs["userData"]);
+const userData = (graph: Graph): string => String(graph.named("web-0").opened["userData"]);
 const lateOf = (graph: Graph) => JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { env: Record<string, string>; files: Record<string, string>; databaseAdmin: string };
 const withMarkers = (spec: StackSpec): StackSpec => ({ ...spec, monitoring: { ...spec.monitoring, slack: { channel: "#alerts" } } });
 
@@ -154,6 +154,8 @@ test("user-data fits, and is the same for another release and for other settings
   const other = await graphOf({ ...spec, env: { ...spec.env, NEW: "1" }, host: { ...spec.host, packages: ["libpq5"] }, site: { ...spec.site, maxBodyMiB: 99 } }, "ffeeddccbbaa9988");
   expect(Buffer.byteLength(userData(production))).toBeLessThan(16 * 1024);
   expect(userData(other)).toBe(userData(production));
+  // Its token is nobody's to read but the machine's.
+  expect([production.named("web-0").inputs["userData"], production.named("web-0").options["ignoreChanges"]]).toEqual(["[secret]", ["userData"]]);
   expect(other.named("web-0").inputs).toEqual(production.named("web-0").inputs);
   for (const marker of Object.values(markers)) expect(userData(production)).not.toContain(marker);
 });

@@ -61,14 +61,14 @@ export const aws: Target = {
     const planned = plan.hosts[0];
     const manifest = planned === undefined ? undefined : files.get(planned.name);
     if (planned === undefined || manifest === undefined) throw new Error("no files were rendered for the machine that serves");
-    const machine = awsMachine(scope, planned.name, network, firewall, identity, secrets.sshPublicKey, rights, former);
+    const machine = awsMachine(scope, planned.name, network, firewall, identity, secrets, rights, former);
     const login = database === null ? {} : { [loginPath]: database.login, [databaseCaPath]: database.ca };
     // The DATABASE_URL of RDS is none of it: the host makes it from the login that Secrets Manager keeps.
     const external = externalDatabase(plan.database, secrets);
     const late = { env: { ...siteEnvironment(plan), ...secrets.env, ...external.env }, files: { ...external.files, [siteAddressPath]: machine.siteAddress, ...login }, secrets: { ...secrets.monitoring, ...(tells ? { [alertSecrets.topic]: topics.own.arn } : {}) } };
     const commissioned = commission(
       plan,
-      { name: planned.name, resource: machine.resource, address: machine.address },
+      { name: planned.name, resource: machine.resource, address: machine.address, token: machine.token },
       site.publicIp,
       onAws(plan, manifest, names),
       late,

@@ -3,9 +3,11 @@ import { Eip, EipAssociation, getAmi, Instance, NetworkInterface } from "@pulumi
 import * as pulumi from "@pulumi/pulumi";
 import { instances } from "../../config/catalog/aws";
 import { debians } from "../../config/catalog/debian";
+import type { Secrets } from "../../config/load";
 import { userData } from "../../host/user-data";
 import { isProtected } from "../../plan/protection";
 import type { FormerOutputs } from "../formerOutputs";
+import { firstContact, keepingUserData } from "../firstContact";
 import { refusingDestroy } from "../protection";
 import { ofAccount } from "./account";
 import type { Firewall } from "./firewall";
@@ -34,6 +36,8 @@ export interface Machine {
   readonly address: pulumi.Output<string>;
   /** The private address that the site's public one is led to. */
   readonly siteAddress: pulumi.Output<string>;
+  /** What it proves itself with, see {@link firstContact}. */
+  readonly token: pulumi.Output<string>;
 }
 
 /** A Debian machine that answers SSH at an address of its own, and has a second private address for the site's. */
@@ -43,7 +47,7 @@ export function awsMachine(
   network: Network,
   firewall: Firewall,
   identity: Identity,
-  sshPublicKey: string,
+  secrets: Secrets,
   rights: readonly pulumi.Resource[],
   former: Promise<FormerOutputs>,
 ): Machine {
@@ -53,7 +57,7 @@ export function awsMachine(
   if (type === undefined) throw new Error(`instance type ${host.size} is not in the catalog`);
   const subnet = network.publicSubnets[0];
   const imageName = ownImage.test(host.image) ? host.image : `${host.debian}-${type.architecture}-${debians[host.debian].ec2Build}`;
-  const first = userData(sshPublicKey, host.debian);
+  const first = userData(secrets.sshPublicKey, host.debian);
   // A network interface is in one machine at a time, and both machines of a replacement need an address: they are replaced with it.
   const generation = createHash("sha256").update(`${imageName}\n${first}`).digest("hex").slice(0, 8);
   const served = pulumi.output(former).apply(({ hosts }) => hosts.find((one) => one.name === name && one.generation === generation));
@@ -67,6 +71,7 @@ export function awsMachine(
     { allocationId: own.allocationId, networkInterfaceId: card.id, privateIpAddress: card.privateIp },
     options,
   );
+  const contact = firstContact(name, host.debian, card.id, former, secrets);
   const machine = new Instance(
     name,
     {
@@ -74,7 +79,7 @@ export function awsMachine(
       instanceType: host.size,
       primaryNetworkInterface: { networkInterfaceId: card.id },
       iamInstanceProfile: identity.profile.name,
-      userData: first,
+      userData: contact.userData,
       userDataReplaceOnChange: true,
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1, instanceMetadataTags: "disabled" },
       rootBlockDevice: { volumeType: "gp3", volumeSize: 20, encrypted: true, deleteOnTermination: true, tags: named(scope, name) },
@@ -86,8 +91,8 @@ export function awsMachine(
       forceDestroy: true,
       tags: { ...named(scope, name), role: "web" },
     },
-    // With its rights at hand, its first deployment need not wait for them.
-    { ...options, dependsOn: [reachable, ...rights] },
+    // With its rights at hand, its first deployment need not wait for them. No living machine changes its card, which is another with each generation.
+    { ...options, ...keepingUserData, replaceOnChanges: ["primaryNetworkInterface"], dependsOn: [reachable, ...rights] },
   );
   return {
     name,
@@ -95,6 +100,7 @@ export function awsMachine(
     interface: card,
     generation,
     image,
+    token: contact.token,
     address: own.publicIp,
     siteAddress: pulumi.all([card.privateIp, card.privateIps]).apply(([own, all]) => secondAddress(own, all)),
   };

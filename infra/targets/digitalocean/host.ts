@@ -6,17 +6,17 @@ import type * as pulumi from "@pulumi/pulumi";
 import { isDebian } from "../../config/catalog/debian";
 import { images } from "../../config/catalog/digitalocean";
 import type { SnapshotSpec } from "../../config/spec";
-import { userData } from "../../host/user-data";
 import { physicalName } from "../../plan/names";
 import type { HostPlan, StackPlan } from "../../plan/plan";
+import { keepingUserData } from "../firstContact";
 import { asDigitalOceanTags } from "./tags";
 
 /**
- * A machine that becomes a host. What replaces it, and nothing else may: image, region, VPC, the stack's key (by way of user-data). The keys of
+ * A machine that becomes a host. What replaces it, and nothing else may: image, region, VPC, the stack's key. The keys of
  * people arrive with the bundle, since DigitalOcean would replace the machine for a changed list of them.
  * https://docs.digitalocean.com/reference/terraform/reference/resources/droplet/
  */
-export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag, key: SshKey, sshPublicKey: string): Droplet {
+export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag, key: SshKey, userData: pulumi.Input<string>): Droplet {
   const { spec, labels } = plan;
   const inputs: DropletArgs = {
     name: physicalName("host", labels.project, labels.stack, host.name),
@@ -27,7 +27,7 @@ export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag,
     // Without a key of the account, DigitalOcean mails a root password. user-data closes root's login.
     sshKeys: [key.fingerprint],
     tags: [...asDigitalOceanTags(labels), tag.name],
-    userData: userData(sshPublicKey, spec.host.debian),
+    userData,
     ipv6: true,
     // The agent that MonitorAlerts look through.
     monitoring: true,
@@ -40,7 +40,7 @@ export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag,
   };
   // Asked for a name of the program's own, the provider would delete the old machine first and take the site down. DigitalOcean itself lets
   // two machines have one name. https://github.com/pulumi/pulumi-terraform-bridge/blob/master/pkg/tfbridge/schema.go
-  return new Droplet(host.name, inputs, { deleteBeforeReplace: false });
+  return new Droplet(host.name, inputs, { deleteBeforeReplace: false, ...keepingUserData });
 }
 
 /** DigitalOcean's name of an image: of one of our own, its number. */

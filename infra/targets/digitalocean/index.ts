@@ -10,6 +10,7 @@ import { runtimeOf } from "../../release/build";
 import { commission, orderCertificate } from "../commission";
 import { buildArchive, deployUser } from "../delivery";
 import { externalDatabase } from "../externalDatabase";
+import { firstContact } from "../firstContact";
 import { formerOutputs } from "../formerOutputs";
 import type { BuiltHost, Target } from "../target";
 import { leadTo, siteAddress } from "./address";
@@ -54,9 +55,10 @@ export const digitalocean: Target = {
     const machines = plan.hosts.map((planned, index) => {
       const manifest = files.get(planned.name);
       if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
-      const machine = droplet(plan, planned, network, tag, key, secrets.sshPublicKey);
+      const contact = firstContact(planned.name, spec.host.debian, network.id, former, secrets);
+      const machine = droplet(plan, planned, network, tag, key, contact.userData);
       const replaced = keepReplaced(plan, planned, machine, former);
-      const place = { name: planned.name, resource: machine, address: machine.ipv4Address };
+      const place = { name: planned.name, resource: machine, address: machine.ipv4Address, token: contact.token };
       const commissioned = commission(plan, place, address.ipAddress, withClient(plan, manifest), late, { release, runtime, built }, secrets, former);
       const inService = orderCertificate(commissioned, [leadTo(address, machine, commissioned.gate, replaced), ...records], secrets);
       if (index === 0) backup?.keepBackupsOf(commissioned.host, commissioned.applied);

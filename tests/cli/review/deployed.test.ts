@@ -15,7 +15,7 @@ const exported = (inputs: Record<string, unknown>, more: Record<string, unknown>
 
 const resource = (inputs: Recorded["inputs"], feeds: Recorded["feeds"], type: string, name: string): Side => ({
   label: "", problems: [], unset: [], hashes: {}, spec: null, plan: null, release: null, notBuilt: null, manifests: {}, environment: {},
-  resources: [{ type, name, inputs, feeds, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [] } }],
+  resources: [{ type, name, inputs, feeds, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [], ignoreChanges: [], replacementTrigger: null } }],
 });
 const droplet = (inputs: Recorded["inputs"], feeds: Recorded["feeds"] = {}): Side => resource(inputs, feeds, machine, "web-0");
 
@@ -31,6 +31,21 @@ test("what differs shows, around a stand-in as well", () => {
   const state = exported({ image: "a", userData: "#cloud-config\nkey: ssh-ed25519 AAAA\n" });
   expect(steps(state, droplet({ image: "b", userData: "#cloud-config\nkey: ⟨public key of sshPrivateKey 1⟩\n" }))).toEqual([["replace", "web-0", ["image"]]]);
   expect(steps(state, droplet({ image: "a", userData: "#cloud-config\nnew: 1\nkey: ⟨public key of sshPrivateKey 1⟩\n" }))).toEqual([["replace", "web-0", ["userData"]]]);
+});
+
+test("an input that is given to a new resource alone changes nothing on the one that runs", () => {
+  const now = droplet({ image: "a", userData: "#cloud-config\nnew: 1\n" }, { userData: ["network"] });
+  const [machine] = now.resources ?? [];
+  if (machine === undefined) throw new Error("there is a machine");
+  const kept = { ...now, resources: [{ ...machine, options: { ...machine.options, ignoreChanges: ["userData"] } }] };
+  const state = exported({ image: "a", userData: "#cloud-config\n" });
+  expect([steps(state, now), steps(state, kept)]).toEqual([[["replace", "web-0", ["userData"]]], []]);
+});
+
+test("a resource with another trigger is another one; where one side has none, the engine replaces nothing", () => {
+  const of = (replacementTrigger: string | null): Recorded => ({ type: "aws:ec2/eip:Eip", name: "web-0-address", inputs: {}, feeds: {}, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [], ignoreChanges: [], replacementTrigger } });
+  const between = (...[before, after]: [string | null, string | null]) => compareResources([of(before)], [of(after)]).map(({ does, because }) => [does, because]);
+  expect([between("a", "b"), between("a", "a"), between(null, "b")]).toEqual([[["replace", ["it goes with the machine that it was made for"]]], [], []]);
 });
 
 test("a resource that is described no more is deleted; one that leaves already is not counted", () => {

@@ -8,7 +8,7 @@ import { exampleSpec } from "../../goldens/stacks";
 type Options = Partial<Recorded["options"]> & { readonly feeds?: Recorded["feeds"] };
 
 const resource = (type: string, name: string, inputs: Recorded["inputs"], { feeds = {}, ...options }: Options = {}): Recorded => ({
-  type, name, inputs, feeds, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [], ...options },
+  type, name, inputs, feeds, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [], ignoreChanges: [], replacementTrigger: null, ...options },
 });
 
 const droplet = (inputs: Recorded["inputs"], options?: Options) => resource("digitalocean:index/droplet:Droplet", "web-0", inputs, options);
