@@ -8,7 +8,8 @@ let shop: Graph;
 let policiesOf: (role: string) => readonly string[];
 
 beforeAll(async () => {
-  shop = await graphOf(exampleSpec("aws"));
+  const spec = exampleSpec("aws");
+  shop = await graphOf({ ...spec, access: { ...spec.access, sessions: true } });
   policiesOf = (role) => shop.ofType("aws:iam/rolePolicy:RolePolicy").filter(({ inputs }) => inputs["role"] === `${role}-id`).map(({ inputs }) => String(inputs["policy"]));
 }, 60_000);
 
