@@ -1,7 +1,7 @@
 import type { Place, Suite } from "./suite";
 
 /** How many suites of each place run at once on two cores. */
-const atOnce: Readonly<Record<Place, number>> = { machines: 3, alone: 1, processor: 1 };
+const atOnce: Readonly<Record<Place, number>> = { machines: 4, alone: 1, processor: 1 };
 
 /** The suites that may start now, given those that wait and those that run; the longest of a place first. */
 export function startable(waiting: readonly Suite[], running: readonly Suite[]): Suite[] {

@@ -30,7 +30,7 @@ test("a row of the manifest stands with the hosts that have it, apart from the t
   ]));
   const row = (path: string) => `files {"path":"${path}","owner":"root","group":"root","mode":"0644","onChange":[]}\n`;
   expect([...kept]).toEqual([
-    ["all/manifest.txt", `version 1\nproject "webstack"\nstack "test"\nuser ""\n${row("/etc/issue")}release null\n`],
+    ["all/manifest.txt", `version 1\nproject "webstack"\nstack "test"\ndebian "13"\nuser ""\n${row("/etc/issue")}release null\n`],
     ["web-0/all/manifest.txt", 'host "web-0"\n'],
     ["web-0/all/etc/issue", "one"],
     ["database-0/all/manifest.txt", `host "database-0"\n${row("/usr/local/lib/webstack/integrity")}`],

@@ -192,7 +192,7 @@ test("an alert of the host is heard: the uptime check of its status page finds 5
   expect(await holding(secret)).toEqual(["/etc/webstack/monitoring-secrets"]);
   expect(await cloud.remote("sudo -u ocpizza ls /run/webstack/status 2>&1; true")).toContain("Permission denied");
   await cloud.remote("sudo sh -ec 'mv /opt/stand-in.pem /etc/webstack/tls/site.pem; hostctl reload'");
-}, 60_000);
+}, 180_000);
 
 sameHostTests(cloud, page, "examples/ocpizza/shop/static/shop/site.css");
 

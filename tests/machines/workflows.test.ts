@@ -207,7 +207,10 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
 
   test("a branch is not deployed: that is said before the job that has secrets", async () => {
     const { code, stdout } = await clone.workflow("deploy", "workflow_dispatch");
-    expect([code, stdout]).toEqual([1, expect.stringContaining("must run on a tag, got main: gh workflow run WORKFLOW.yml --ref v1.2.3")]);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/Failure - Main Only a tag/)]);
+    // On a busy box the runner of the tests loses what a step said last, so its own words are asked for.
+    const said = await run("bash", ["-c", jobs["deploy/approval"]?.steps.find(({ name }) => name === "Only a tag")?.run ?? ""], { env: { GITHUB_REF_TYPE: "branch", GITHUB_REF_NAME: "main" } });
+    expect([said.code, said.stdout]).toEqual([1, "::error::must run on a tag, got main: gh workflow run WORKFLOW.yml --ref v1.2.3\n"]);
     expect(clone.store.journal().filter(({ op }) => op === "create")).toEqual([]);
   }, 60_000);
 
