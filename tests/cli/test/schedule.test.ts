@@ -4,7 +4,7 @@ import type { Place, Suite } from "../../../cli/test/suite";
 const suite = (name: string, place: Place, minutes = 1): Suite => ({ name, place, minutes, files: [], run: () => Promise.reject(new Error("not asked")) });
 const names = (suites: readonly Suite[]) => suites.map(({ name }) => name);
 
-test("three suites on machines run at once, the longest first, and nothing computes beside them", () => {
+test("four suites on machines run at once, the longest first, and nothing computes beside them", () => {
   const waiting = [suite("lint", "processor"), suite("pure", "processor", 3), ...[1, 4, 2, 5, 3].map((minutes) => suite(`m${minutes}`, "machines", minutes))];
   expect(names(startable(waiting, []))).toEqual(["m5", "m4", "m3", "m2"]);
   expect(names(startable([suite("m1", "machines"), suite("pure", "processor")], [suite("m2", "machines"), suite("m3", "machines"), suite("m4", "machines"), suite("m5", "machines")]))).toEqual([]);
