@@ -68,7 +68,7 @@ export const digitalocean: readonly Rule[] = [
   }, ({ backups, backupPolicy }) => backups === true && (backupPolicy as { hour?: number } | undefined)?.hour === undefined && "none"),
 
   each(droplet, {
-    id: "do-droplet-image", must: "be a release that still gets security updates", why: "nobody mends what is found in it", mend: "take debian-12-x64",
+    id: "do-droplet-image", must: "be a release that still gets security updates", why: "nobody mends what is found in it", mend: "take debian-13-x64 or debian-12-x64",
     url: "https://www.debian.org/releases/", binds: "always",
   }, ({ image }) => ended.test(String(image)) && String(image)),
 

@@ -150,6 +150,7 @@ describe.each<[string, string, NodeJS.ProcessEnv, NodeJS.ProcessEnv]>([["shop", 
     const bucket = url.slice("s3://".length).split("?")[0] ?? "";
     const asked = async (what: string) => (await fetch(`${moto.url}/${bucket}?${what}`, { headers: { authorization: "AWS4-HMAC-SHA256 Credential=aws/20260101/eu-west-3/s3/aws4_request, SignedHeaders=host, Signature=0" } })).text();
     expect(await asked("versioning")).toContain("<Status>Enabled</Status>");
+    expect(await asked("acl")).not.toContain("AllUsers");
     if (stack === "shop") return;
     expect(await asked("encryption")).toContain("<SSEAlgorithm>AES256</SSEAlgorithm>");
     expect((await asked("publicAccessBlock")).match(/>true</g)).toHaveLength(4);

@@ -20,7 +20,7 @@ function problemsOf(stack: string, missing: string): readonly string[] {
   }
 }
 
-const bitcoin = ["bitcoin", "bitcoin-prod", "bitcoin-aws"];
+const bitcoin = ["bitcoin", "bitcoin-prod", "bitcoin-aws", "bitcoin-external"];
 
 test.each(bitcoin)("%s says how a rollback reads the schema, and has a page for each service that asks no database", (stack) => {
   const { release, services } = exampleSpec(stack);

@@ -264,7 +264,7 @@ test("a machine at the new one's address that is not the new one: it is named in
   const up = await cloud.up();
   expect([up.code === 0, said(up)]).toEqual([false, expect.stringMatching(/\S+ does not prove its host key SHA256:\S+ with the token that web-0 was given: it may be somebody else's machine/)]);
   expect(steps(up).filter((step) => / web-0-(boot|bundle|release|apply|handover)/.test(step))).toEqual([]);
-  expect(cloud.since(mark).filter((entry) => !entry.startsWith("update"))).toEqual(["create Droplet web-0"]);
+  expect(cloud.since(mark).filter((entry) => !entry.startsWith("update"))).toEqual(["create SshKey ssh-key", "create Droplet web-0"]);
   expect([await holding(canary), (await page()).status]).toEqual([[], 200]);
   const wrong = cloud.resources("Droplet").find(({ id, outputs }) => outputs.answeredBy !== id);
   if (wrong === undefined) throw new Error("every machine answers at its own address");

@@ -63,6 +63,15 @@ test("GitLab's jobs: what changes a stack takes turns and is started by hand, on
   expect(which(({ rules }) => rules?.every((rule) => rule.when === "manual" && rule.if === '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_TAG =~ /^v/') ?? false)).toEqual(["deploy", "rollback"]);
 });
 
+test("GitLab's jobs type the verbs of GitHub's", () => {
+  const verbs = (texts: readonly string[]) => texts.flatMap((text) => [...text.matchAll(/npm run (?:--silent )?(.*?)(?: >.*)?$/gm)].map(([, line = ""]) => line.trim()));
+  const gitlab = parse(readFileSync(resolve(folder, "../../.gitlab-ci.yml"), "utf8")) as Record<string, { script?: readonly string[] }>;
+  const github = new Set(verbs(files.map((file) => readFileSync(file, "utf8"))).map((line) => line.replace('"$BASE"', '"$CI_MERGE_REQUEST_DIFF_BASE_SHA"').replace(/ \$\{RELEASE.*/, "")));
+  const typed = Object.entries(gitlab).flatMap(([name, { script = [] }]) => verbs(script).map((line) => `${name}: ${line}`));
+  expect(typed.filter((line) => !github.has(line.replace(/^\w+: /, "")))).toEqual([]);
+  expect(typed.map((line) => line.split(":")[0])).toEqual(["check", "review", "deploy", "deploy", "rollback", "drift", "drill"]);
+});
+
 test("what changes a stack waits for its turn, and nothing else shares its group: no drift or drill takes the place of a deployment", () => {
   expect(which(({ concurrency }) => concurrency !== undefined)).toEqual(["deploy/deploy", "rollback/rollback"]);
   for (const name of ["deploy/deploy", "rollback/rollback"]) expect(jobs[name]?.concurrency).toEqual({ group: "stack", queue: "max" });
