@@ -26,7 +26,7 @@ export function problemsBefore(stack: string, text: string): readonly Problem[] 
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used
   const { check } = require(`../infra/targets/${spec.target}/check`) as { check: (plan: StackPlan) => readonly Problem[] };
   giveProviderSettings(text);
-  return [...problems, ...check(planStack(spec)), ...checkSource({ ...spec.app, source: join(project, spec.app.source) }, spec.host.debian)];
+  return [...problems, ...check(planStack(spec)), ...checkSource({ ...spec.app, source: join(project, spec.app.source) }, spec.static, spec.host.debian)];
 }
 
 /** Settings of providers that are in the stack's file count as there; what they are, the engine says later. */

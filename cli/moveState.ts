@@ -54,6 +54,9 @@ main(async () => {
     // The engine writes the stack's file when it makes a stack; what opens its secrets stays.
     if (readFileSync(stackFileOf(stack), "utf8") !== file) writeFileSync(stackFileOf(stack), file);
   }
+  if (isLocked(folder, stack) || !isSameState(await old.capture(["stack", "export", "--show-secrets"]), state)) {
+    throw new UsageError(`the state of ${stack} changed while it was copied, so it stays in its folder; run this again once nothing changes the stack, with another --bucket NAME`);
+  }
   const kept = leaveBehind(folder, stack, place.url);
   console.log(`\nThe state of ${stack}, ${sizeOf(state)} resources, lies in the bucket now; it was read back and is the same.\n${table([
     ["backend", `export PULUMI_BACKEND_URL='${place.url}'`],

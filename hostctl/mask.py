@@ -53,7 +53,7 @@ def _parts(value):
 def _pattern(part):
     """Each letter that means something to URLs, JSON, Python, EnvironmentFiles, shells, SQL or HTML may stand as any of them writes it."""
     letters = "".join(letter if letter.isascii() and letter.isalnum() else _letter(letter) for letter in part)
-    return letters if len(part) >= WORD else rf"(?<![A-Za-z0-9]){letters}(?![A-Za-z0-9])"
+    return letters if len(part) >= WORD else rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrt])){letters}(?![A-Za-z0-9])"
 
 
 def _letter(letter):

@@ -1,8 +1,10 @@
 """Debian packages and the app's system user: what a deployment adds to the machine and never takes away."""
 from .errors import HostError
 
-# How long another apt, such as an unattended upgrade, may take.
-LOCK_SECONDS = 120
+# How long another apt may take: an unattended upgrade holds the lock while it fetches and installs a kernel, minutes on one core.
+LOCK_SECONDS = 900
+# What one says that meets another: by the lock of dpkg, and by its own.
+BUSY = ("could not be acquired", "can not be acquired", "already taken")
 APT = ("apt-get", "-y", "--no-install-recommends", "--no-remove", "-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}", "-o", "Dpkg::Options::=--force-confold")
 UPDATER = "unattended-upgrades"
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_SUSPEND": "1"}
@@ -53,7 +55,7 @@ def install_security_updates(system):
     _fetch_lists(system)
     ends = system.monotonic() + LOCK_SECONDS
     while (done := system.run(["unattended-upgrade", "--verbose"], env=QUIET, timeout=1800, check=False)).code != 0:
-        if "could not be acquired" not in done.output or system.monotonic() > ends:
+        if not any(words in done.output for words in BUSY) or system.monotonic() > ends:
             raise HostError(f"unattended-upgrade: ended with {done.code}: the security updates of a new machine are not installed, so nothing of it is opened\n{_last_lines(done.output)}")
         system.sleep(2)
     # It runs with the libraries from before; sessions go on.

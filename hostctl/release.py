@@ -79,6 +79,10 @@ def do_steps(host, manifest):
     """Run the steps of the declared release in it."""
     digest, declared = manifest.release.digest, manifest.release
     if not declared.steps:
+        if declared.static:
+            # Those of an earlier description, killed with their run, may own the folders still.
+            steps.end_lost(host)
+            static.give(host, digest, declared.static, host.system.ids("root", "root"))
         return
     host.log.step("STEPS")
     static.clear(host, digest, declared.static)

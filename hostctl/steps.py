@@ -5,6 +5,11 @@ from .lock_wait import LockWait
 from .undo import STEP_UNIT
 
 
+def end_lost(host):
+    """End the step of a run that was killed: until then its program may write the release's static folders."""
+    host.system.run(["systemctl", "stop", STEP_UNIT], check=False)
+
+
 def run(host, manifest, digest, step):
     """Run one step to its end; returns its output, which goes to the deploy log too. Raises HostError with the last 40 lines when it fails or
     takes longer than its time, or waits too long for a lock of the database."""
@@ -12,7 +17,7 @@ def run(host, manifest, digest, step):
     # "-": the folders come with the steps, and the state of the database is asked before those.
     writable = [f"ReadWritePaths=-{release / item.folder}" for item in manifest.release.static]
     # A killed run leaves its step running for a while: it must have ended before another one migrates.
-    host.system.run(["systemctl", "stop", STEP_UNIT], check=False)
+    end_lost(host)
     wait = LockWait(host, STEP_UNIT, manifest.host, manifest.release.lock_seconds)
     with wait:
         command = app_command.words(host, manifest.user, release, STEP_UNIT, step.command, ends=["--pipe"], variables=[f"PGAPPNAME={wait.mark}"],

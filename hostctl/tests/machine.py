@@ -37,6 +37,7 @@ class Machine(System):
         # What apt knows, and what it would know once it has fetched its lists; others hold their lock until then.
         self.listed, self.offered, self.lists_are_locked_until = {"nginx-light"}, {"nginx-light"}, 0
         self.is_container, self.upgrade_is_locked_until, self.upgrade_fails = True, 0, False
+        self.upgrade_says_of_the_lock = "Lock could not be acquired (another package manager running?)\n"
         self.loaded, self.workers = {}, []
         # nginx's main process, its workers whose master has ended, and the sockets of its unit as systemd read it last.
         self.nginx_main, self.orphans, self.nginx_sockets = NGINX_MAIN, [], None
@@ -143,10 +144,12 @@ class Machine(System):
             return self._step(words)
         if program == "dpkg-query":
             return Result(0, "".join(f"{name} ii \n" for name in words[2:] if name in self.installed))
+        if program == "pg_dump":
+            return Result(0, "pg_dump (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)\n")
         if program == "systemd-detect-virt":
             return Result(0 if self.is_container else 1, "")
         if program == "unattended-upgrade" and self.upgrade_is_locked_until > self.clock:
-            return Result(1, "Lock could not be acquired (another package manager running?)\n")
+            return Result(1, self.upgrade_says_of_the_lock)
         if program == "unattended-upgrade" and self.upgrade_fails:
             return Result(1, "Starting unattended upgrades script\nE: no space left\n")
         if program == "apt-cache":

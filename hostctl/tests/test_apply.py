@@ -70,6 +70,15 @@ class ApplyTest(unittest.TestCase):
         self.apply(manifest(self.two, **wanted))
         self.assertEqual(self.commands("unattended-upgrade"), [])
 
+    def test_security_updates_wait_for_an_upgrade_that_debian_runs_itself_by_whichever_lock_it_says_so(self):
+        wanted = {"packages": ["unattended-upgrades"], "files": [*manifest(self.one).raw["files"], file("/etc/apt/apt.conf.d/60webstack", "security only\n")]}
+        self.machine.is_container, self.machine.offered = False, {"unattended-upgrades"}
+        self.machine.upgrade_says_of_the_lock = "Lock file is already taken, exiting\n"
+        # As long as it takes to install a kernel on one core.
+        self.machine.upgrade_is_locked_until = self.machine.clock + 600
+        self.apply(manifest(self.one, **wanted))
+        self.assertEqual(self.machine.answering(), {"web": self.one})
+
     def test_a_machine_of_this_box_has_them_in_its_image(self):
         self.machine.offered = {"nginx-light", "unattended-upgrades"}
         self.apply(manifest(self.one, packages=["nginx-light", "unattended-upgrades"]))

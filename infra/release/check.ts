@@ -1,18 +1,35 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, normalize, resolve } from "node:path";
 import { type DebianName, debians, debianTitle } from "../config/catalog/debian";
 import type { Problem } from "../config/problems";
-import type { AppSpec } from "../config/spec";
+import type { AppSpec, StaticSpec } from "../config/spec";
+import { join as joinPath } from "../config/type";
+import { sourceFiles } from "./source";
 
 /** Why no release can be made of an app's folder for hosts with this Debian, which nothing but a look at it tells. */
-export function checkSource({ source, requirements }: Pick<AppSpec, "source" | "requirements">, debian: DebianName): readonly Problem[] {
+export function checkSource({ source, requirements, exclude }: Omit<AppSpec, "name">, folders: readonly StaticSpec[], debian: DebianName): readonly Problem[] {
   if (!existsSync(source) || !statSync(source).isDirectory()) return [{ at: "app.source", ofBox: true, must: "must be a folder of this box", got: source, hint: `it is sought at ${resolve(source)}` }];
   const file = join(source, requirements);
   if (!existsSync(file)) {
     return [{ at: "app.requirements", ofBox: true, must: "must be a file in app.source", got: requirements, hint: "name the file with versions and hashes; npm run new makes one" }];
   }
+  return [...checkFolders(source, exclude, folders), ...checkLock(source, requirements, readFileSync(file, "utf8"), debian)];
+}
+
+/** Static folders are the app's while steps run, and the world's afterwards. */
+function checkFolders(source: string, exclude: readonly string[], folders: readonly StaticSpec[]): readonly Problem[] {
+  if (folders.length === 0) return [];
+  const programs = sourceFiles(source, exclude).filter((path) => path.endsWith(".py"));
+  return folders.flatMap(({ url, folder }) => {
+    const program = programs.find((path) => path.startsWith(`${normalize(folder).replace(/\/$/, "")}/`));
+    return program === undefined ? [] : [{ at: joinPath("static", url), ofBox: true as const, must: "must be a folder without the app's own programs, since everybody may read what is in it", got: folder, hint: `${program} lies there; name the folder that a release step fills` }];
+  });
+}
+
+/** A lock of ours names the Python that it is for. */
+function checkLock(source: string, requirements: string, text: string, debian: DebianName): readonly Problem[] {
   const { python } = debians[debian];
-  const found = lockedFor(readFileSync(file, "utf8"));
+  const found = lockedFor(text);
   if (found === null || found === python) return [];
   const older = (Object.keys(debians) as DebianName[]).find((name) => debians[name].python === found);
   return [

@@ -39,21 +39,31 @@ describe("an app's folder", () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   test("that is not there, or has no requirements, is a problem with its place", () => {
-    expect(checkSource({ source: `${folder}/none`, requirements: "r.txt" }, "debian-13").map(problemLine)).toEqual([`app.source: must be a folder of this box, got "${folder}/none"; it is sought at ${folder}/none`]);
-    expect(checkSource({ source: folder, requirements: "r.txt" }, "debian-13").map(problemLine)).toEqual(['app.requirements: must be a file in app.source, got "r.txt"; name the file with versions and hashes; npm run new makes one']);
+    expect(checkSource({ source: `${folder}/none`, requirements: "r.txt", exclude: [] }, [], "debian-13").map(problemLine)).toEqual([`app.source: must be a folder of this box, got "${folder}/none"; it is sought at ${folder}/none`]);
+    expect(checkSource({ source: folder, requirements: "r.txt", exclude: [] }, [], "debian-13").map(problemLine)).toEqual(['app.requirements: must be a file in app.source, got "r.txt"; name the file with versions and hashes; npm run new makes one']);
     writeFileSync(join(folder, "r.txt"), "");
-    expect(checkSource({ source: folder, requirements: "r.txt" }, "debian-13")).toEqual([]);
+    expect(checkSource({ source: folder, requirements: "r.txt", exclude: [] }, [], "debian-13")).toEqual([]);
+  });
+
+  test("whose static folder holds programs of its own is refused before anybody can read them", () => {
+    writeFileSync(join(folder, "r.txt"), "");
+    mkdirSync(join(folder, "shop/static"), { recursive: true });
+    writeFileSync(join(folder, "shop/settings.py"), "");
+    writeFileSync(join(folder, "shop/static/site.css"), "");
+    const of = (...folders: string[]) => checkSource({ source: folder, requirements: "r.txt", exclude: [] }, folders.map((one) => ({ url: "/static/", folder: one })), "debian-12").map(problemLine);
+    expect(of("shop")).toEqual(['static./static/: must be a folder without the app\'s own programs, since everybody may read what is in it, got "shop"; shop/settings.py lies there; name the folder that a release step fills']);
+    expect([of("shop/static"), of("staticfiles"), of("./sho")]).toEqual([[], [], []]);
   });
 
   test("whose lock was made for the Python of another Debian is refused with both ways out", () => {
     const lock = (python: string) => writeFileSync(join(folder, "r.txt"), `# Wheels for Python ${python} on Linux x86_64, chosen by pip from requirements.txt; what a host installs, and nothing else.\ndjango==5.2\n`);
     lock("3.11");
-    expect(checkSource({ source: folder, requirements: "r.txt" }, "debian-13").map(problemLine)).toEqual([
+    expect(checkSource({ source: folder, requirements: "r.txt", exclude: [] }, [], "debian-13").map(problemLine)).toEqual([
       `app.requirements: must have wheels for Python 3.13, which Debian 13 has, got "r.txt, made for Python 3.11"; npm run new -- --app ${folder} --lock --image debian-13 chooses them anew; host.image: debian-12 keeps what is there`,
     ]);
-    expect(checkSource({ source: folder, requirements: "r.txt" }, "debian-12")).toEqual([]);
+    expect(checkSource({ source: folder, requirements: "r.txt", exclude: [] }, [], "debian-12")).toEqual([]);
     lock("3.13");
-    expect(checkSource({ source: folder, requirements: "r.txt" }, "debian-13")).toEqual([]);
+    expect(checkSource({ source: folder, requirements: "r.txt", exclude: [] }, [], "debian-13")).toEqual([]);
   });
 
   test("whose requirements have changed since its lock was made is told how to choose anew", () => {

@@ -210,7 +210,7 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
   test("reviews what is left to do, which is nothing, and takes all of it down", async () => {
     const [review, down, ...others] = next("end");
     expect([others, page.length - at]).toEqual([[], 0]);
-    expect(await does(review)).toContain("Nothing that runs is touched.");
+    expect(await does(review)).toContain("Nothing changes");
     expect(await does(down)).toContain(`Stack ${stack.name} is down: its machines and its network are gone.`);
     expect(await stack.npm("status", stack.name)).toMatchObject({ code: 1, stderr: expect.stringContaining(`webstack: stack ${stack.name} is not up; bring it up: npm run up -- ${stack.name}\n`) });
     expect(existsSync(stack.file)).toBe(true);

@@ -145,7 +145,8 @@ test("logs have what visitors asked for, and nothing of the watchdog's looks", a
   expect(lines.filter((line) => line.includes("/livez"))).toEqual([]);
   expect(lines.slice(lines.findIndex((line) => line.includes(mark)))).toEqual([expect.stringContaining(`"GET /${mark} HTTP/1.1" 404`)]);
   const nginx = await stack.remote(`sudo sed -n '/${mark}/,$p' /var/log/nginx/access.log`);
-  expect(nginx.split("\n")).toEqual([expect.stringContaining(mark)]);
+  // The watchdog is on the host; this box may have asked something else meanwhile.
+  expect(nginx.split("\n").filter((line) => line.includes(mark) || !line.startsWith("10.84.14.1 "))).toEqual([expect.stringContaining(mark)]);
 }, 60_000);
 
 describe("a pause", () => {

@@ -177,6 +177,7 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     expect(found.stdout).toBe(`${file}\n`);
     const again = await clone.npm("key", "--", clone.stack);
     expect(again.stdout.split("\n")[0]).toBe(made.stdout.split("\n")[0]);
+    clone.commit("Another key");
   }, 60_000);
 
   test("there, the rehearsal says in one line what it needs", async () => {

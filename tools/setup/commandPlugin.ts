@@ -22,7 +22,7 @@ export const commandPlugin: Step = {
   name: "Pulumi command plugin",
   missing: () => {
     if (isStandIn()) return "a stand-in of ours lies among your own plugins";
-    return existsSync(official()) || wasAskedToday() ? null : "the official one is not here";
+    return isInstalled() || wasAskedToday() ? null : "the official one is not here";
   },
   make: async (say) => {
     if (isStandIn()) for (const ending of ["", ".lock", ".lastused"]) rmSync(`${dirname(official())}${ending}`, { recursive: true, force: true });
@@ -48,6 +48,9 @@ async function install(): Promise<string | null> {
 }
 
 const official = (): string => join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "plugins", `resource-command-v${version}`, "pulumi-resource-command");
+
+/** The engine marks one whose installation was interrupted. https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/workspace/plugins.go */
+const isInstalled = (): boolean => existsSync(official()) && !existsSync(`${dirname(official())}.partial`);
 
 const isStandIn = (): boolean => existsSync(official()) && readFileSync(official()).subarray(0, 200).includes(mark);
 

@@ -8,8 +8,13 @@ const forms: readonly (readonly [what: string, form: RegExp])[] = [
   // https://docs.stripe.com/keys
   ["a Stripe key", /\b[sr]k_(?:live|test)_[0-9A-Za-z]{16,}/],
   // https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats
-  ["a GitHub token", /\bgh[pousr]_[0-9A-Za-z]{36,}/],
-  ["an URL with a password", /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@]+@/],
+  ["a GitHub token", /\b(?:gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{20,})/],
+  // https://docs.gitlab.com/security/tokens/#token-prefixes
+  ["a GitLab token", /\bgl(?:pat|dt|rt|cbt)-[0-9A-Za-z_-]{20,}/],
+  // https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+  ["a Slack webhook", /\bhooks\.slack\.com\/services\/\S+/],
+  // A number and a "/" behind the ":" are a port and a path, which may well hold an "@".
+  ["an URL with a password", /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?!\d+\/)[^\s@]+@/i],
   ["a password", /\b(?:password|passwd|secret|token)["']?\s*[:=]\s*["']?[^\s"']{8,}/i],
 ];
 

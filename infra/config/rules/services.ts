@@ -5,13 +5,13 @@ import { isHttp, repeats, rule, type Rule } from "./rule";
 
 /** Units of Debian and of ours that a unit of this name would replace. tests/machines/judges.test.ts holds them against the images. */
 const takenUnits = new Set([
-  "apparmor", "auditd", "autovt", "chrony", "console-getty", "container-getty", "cron", "cryptdisks", "cryptdisks-early", "dbus", "debug-shell", "dpkg-db-backup", "droplet-agent",
-  "emergency", "exim4", "fstrim", "getty", "getty-static", "haproxy", "hostctl", "hwclock", "ifup", "kmod", "kmod-static-nodes", "logrotate", "man-db", "mariadb", "mariadb-extra",
-  "modprobe", "mysql", "mysqld", "nagios-nrpe-server", "networking", "nftables", "nginx", "nginx-local", "nscd", "polkit", "postgresql", "procps", "quotaon", "rc", "rc-local", "redis", "rescue",
-  "rescue-ssh", "resolvconf", "rpcbind", "rsync", "rsyslog", "serial-getty", "ssh", "sshd", "sudo", "syslog", "ufw", "udev", "unattended-upgrades", "user", "user-runtime-dir", "valkey",
+  "apparmor", "auditd", "autovt", "capsule", "chrony", "console-getty", "container-getty", "cron", "cryptdisks", "cryptdisks-early", "dbus", "debug-shell", "dpkg-db-backup", "droplet-agent",
+  "emergency", "exim4", "fstrim", "getty", "getty-static", "haproxy", "hostctl", "hwclock", "ifup", "kmod", "kmod-static-nodes", "ldconfig", "logrotate", "man-db", "mariadb", "mariadb-extra",
+  "modprobe", "mysql", "mysqld", "nagios-nrpe-server", "networking", "nftables", "nginx", "nginx-local", "nscd", "polkit", "postgresql", "procps", "quotaon", "quotaon-root", "rc", "rc-local", "redis", "rescue",
+  "rescue-ssh", "resolvconf", "rpcbind", "rsync", "rsyslog", "serial-getty", "ssh", "sshd", "sshd-keygen", "sudo", "syslog", "ufw", "udev", "unattended-upgrades", "user", "user-runtime-dir", "valkey",
   "x11-common",
 ]);
-const takenPrefixes = ["apt-", "cloud-", "dbus-", "e2scrub", "initrd-", "system-", "systemd-", "webstack"];
+const takenPrefixes = ["amazon-", "apt-", "cloud-", "dbus-", "e2scrub", "initrd-", "system-", "systemd-", "webstack"];
 
 export const isTakenUnit = (name: string): boolean => takenUnits.has(name) || takenPrefixes.some((prefix) => name.startsWith(prefix));
 

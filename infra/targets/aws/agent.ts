@@ -95,7 +95,8 @@ export function onAws(plan: StackPlan, manifest: Manifest, names: Names): Manife
   const clients = database.kind === "none" ? [] : [databaseClient(database.engine, host.debian)];
   return {
     ...manifest,
-    packages: [...new Set([...manifest.packages, ...clients])].sort(),
+    // Debian 12's apt brings it, Debian 13's another; agent-install asks it for signatures.
+    packages: [...new Set([...manifest.packages, ...clients, "gpgv"])].sort(),
     files: [
       ...manifest.files,
       file(`${programs}/site-address`, verbatim("bin/site-address"), { mode: "0755" }),
