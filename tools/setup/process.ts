@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 
 /** A program that ended with another status than 0; `status` is what a shell would report. */
@@ -20,6 +20,18 @@ export interface RunOptions {
   readonly stdin?: string;
 }
 
+/**
+ * Has this process live until the child ends, so that what waits for it is tidied up. Ctrl-C reaches the child too, as it is on the same terminal, and it decides
+ * what to do; another end that is asked of us is handed on. Result: what ends that.
+ */
+function outlive(child: ChildProcess): () => void {
+  const handlers = (["SIGINT", "SIGHUP", "SIGTERM"] as const).map((signal) => [signal, () => void (signal === "SIGINT" || child.kill(signal))] as const);
+  for (const [signal, handle] of handlers) process.on(signal, handle);
+  return () => {
+    for (const [signal, handle] of handlers) process.off(signal, handle);
+  };
+}
+
 /** Runs a program on our terminal. Result: its exit status, 128 + number for a signal. */
 export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -28,12 +40,10 @@ export function run(program: string, args: readonly string[], options: RunOption
       env: { ...process.env, ...options.env },
       stdio: [options.stdin === undefined ? "inherit" : "pipe", "inherit", "inherit"],
     });
-    // Ctrl-C reaches the child too, as it is on the same terminal; it decides what to do, we wait for it.
-    const wait = () => undefined;
-    process.on("SIGINT", wait);
+    const release = outlive(child);
     child.on("error", (error) => reject(new Failed(`${program}: ${error.message}`, 127)));
     child.on("close", (status, signal) => {
-      process.off("SIGINT", wait);
+      release();
       resolve(status ?? 128 + (signal ? constants.signals[signal] : 0));
     });
     child.stdin?.end(options.stdin);
@@ -50,7 +60,9 @@ export function capture(program: string, args: readonly string[], options: RunOp
     child.stdout.setEncoding("utf8").on("data", collect).on("data", (chunk: string) => (stdout += chunk));
     child.stderr.setEncoding("utf8").on("data", collect);
     child.on("error", (error) => reject(new Failed(`${program}: ${error.message}`, 127)));
+    const release = outlive(child);
     child.on("close", (status) => {
+      release();
       if (status === 0) resolve(stdout.replace(/\n$/, ""));
       else reject(new Failed(`${program} ${args[0] ?? ""} failed:\n${both.trimEnd()}`, status ?? 1));
     });
