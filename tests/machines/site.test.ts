@@ -337,6 +337,12 @@ describe("nginx", () => {
   test("is not held up by pipes that stand in the place of its logs, nor is a certificate's order", async () => {
     await stack.remote("sudo -u www-data sh -c 'cd /var/log/nginx && rm error.log access.log && mkfifo error.log && ln -s /etc/hostname access.log'");
     await stack.remote("sudo timeout 20 /usr/local/lib/webstack/nginx-check && sudo timeout 20 systemctl restart nginx.service");
+    // A folder would end its start, and a pipe hold up the next day's logrotate for ever.
+    await stack.remote("sudo -u www-data sh -c 'cd /var/log/nginx && rm access.log && mkdir -p access.log/inner'");
+    await stack.remote("sudo timeout 20 systemctl restart nginx.service");
+    await stack.remote("sudo -u www-data sh -c 'cd /var/log/nginx && rm -f access.log.1 && mkfifo access.log.1'");
+    expect((await ask(site)).status).toBe(200);
+    await stack.remote("sudo timeout 20 logrotate --force --state /tmp/rotated /etc/logrotate.d/nginx");
     expect(await stack.remote("stat --format='%F %U' /var/log/nginx/error.log; cat /etc/hostname | wc -l")).toMatch(/^regular (empty )?file www-data\n1$/);
     expect((await ask(site)).status).toBe(200);
   }, 60_000);
