@@ -68,7 +68,7 @@ async function record(folder: string, stack: string, since: Side["hashes"]): Pro
 }
 
 /** Of the command that sets a secret, as this version of the program says it, and as earlier ones did. */
-const secretHint = / (secret --|--secret) /;
+const secretHint = / (secret --|--secret|key --) /;
 
 /** The checked description. A secret that is only missing is no fault of a change: it stands in `unset`. */
 function describe(program: Program, raw: Readonly<Record<string, unknown>>, stack: string, secretNames: ReadonlySet<string>) {
