@@ -9,7 +9,7 @@ import { SetUpError } from "../tools/setup/step";
 import { failureOf, type Failure } from "./failure";
 import { stackFileOf } from "./stackYaml";
 import { movedTo } from "./state/moved";
-import { backendEnvironment, folderOf, isWrongPassphrase, makeBackend, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
+import { backendEnvironment, folderOf, isWrongPassphrase, makeBackend, ofAnotherUser, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
 
 /**
  * The Pulumi CLI, run in the project's folder on one stack. The user's own backend, login and passphrase are used where there are
@@ -103,12 +103,13 @@ export class Pulumi {
     throw new SetUpError((await this.onThisBox()) ?? `stack ${this.stack} was never brought up; npm run up -- ${this.stack} does that${stacks.length === 0 ? "" : `; there are: ${stacks.join(", ")}`}`);
   }
 
-  /** Why a stack that this box keeps, or kept, is not seen, in a line; null where it keeps none of that name, or is asked already. */
-  private async onThisBox(): Promise<string | null> {
+  /** Why a stack that this box keeps, or kept, for this user or another, is not seen, in a line; null where it keeps none of that name, or is asked already. */
+  async onThisBox(): Promise<string | null> {
     const url = this.stateFolder === null ? null : movedTo(this.stateFolder, this.stack);
     if (url !== null) return `the state of ${this.stack} was moved to a bucket: export PULUMI_BACKEND_URL='${url}'`;
     const elsewhere = ownBackend();
-    if (elsewhere === "" || elsewhere === stateUrl() || !existsSync(stateFolder())) return null;
+    if (elsewhere === "") return ofAnotherUser(this.stack);
+    if (elsewhere === stateUrl() || !existsSync(stateFolder())) return null;
     const kept = await listed(this.program, { ...this.env, PULUMI_BACKEND_URL: stateUrl() });
     if (!kept.some(({ name }) => name === this.stack)) return null;
     return `stack ${this.stack} is kept on this box, and pulumi is logged in to ${elsewhere}, which has none of that name; for the one of this box: export PULUMI_BACKEND_URL=${stateUrl()}`;
