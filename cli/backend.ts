@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { homedir, userInfo } from "node:os";
 import { basename, join } from "node:path";
 
+import { quote } from "../infra/config/quote";
 import { configFolder, dataFolder } from "../tools/setup/folders";
-import { quote } from "./shellWords";
 import { stackFileOf } from "./stackYaml";
 
 /** Where stacks of a user without a backend are kept. */
