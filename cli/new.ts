@@ -6,6 +6,7 @@ import { parse } from "yaml";
 
 import { type DebianName, debianNames, debians, debianTitle, defaultDebian, isDebian } from "../infra/config/catalog/debian";
 import { commandFor } from "../infra/config/parse";
+import { quote } from "../infra/config/quote";
 import { backupPasswordName, sshKeyName } from "../infra/config/settings";
 import type { TargetName } from "../infra/config/spec";
 import { lockedFor } from "../infra/release/check";
@@ -74,7 +75,7 @@ function requireFittingLock(root: string, { image }: Design, kept: readonly stri
   const file = kept.find((one) => one.endsWith(lockName));
   const [found, python] = [file === undefined ? null : lockedFor(readFileSync(file, "utf8")), debians[image].python];
   if (file === undefined || found === null || found === python) return;
-  throw new UsageError(`${file}: must have wheels for Python ${python}, which ${debianTitle(image)} has, got those for ${found}; npm run new -- --app ${root} --lock --image ${image} chooses anew, or take --image of the other stack`);
+  throw new UsageError(`${file}: must have wheels for Python ${python}, which ${debianTitle(image)} has, got those for ${found}; npm run new -- --app ${quote(root)} --lock --image ${image} chooses anew, or take --image of the other stack`);
 }
 
 /** Chooses the versions of the packages anew: what --lock is for. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type DebianName, debians, debianTitle } from "../config/catalog/debian";
 import type { Problem } from "../config/problems";
+import { quote } from "../config/quote";
 import type { AppSpec } from "../config/spec";
 
 /** Why no release can be made of an app's folder for hosts with this Debian, which nothing but a look at it tells. */
@@ -18,7 +19,7 @@ export function checkSource({ source, requirements }: Pick<AppSpec, "source" | "
   return [
     {
       at: "app.requirements", ofBox: true, must: `must have wheels for Python ${python}, which ${debianTitle(debian)} has`, got: `${requirements}, made for Python ${found}`,
-      hint: `npm run new -- --app ${source} --lock --image ${debian} chooses them anew${older === undefined ? "" : `; host.image: ${older} keeps what is there`}`,
+      hint: `npm run new -- --app ${quote(source)} --lock --image ${debian} chooses them anew${older === undefined ? "" : `; host.image: ${older} keeps what is there`}`,
     },
   ];
 }
