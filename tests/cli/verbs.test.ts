@@ -44,6 +44,10 @@ test("webstack runs a verb from any folder, with its words, and knows no other",
   await expect(type(`${linked}/tools/webstack 'x;y'`)).rejects.toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining('there is no verb "x;y"') });
 }, 60_000);
 
+test("a verb refuses words that it does not know, before it asks anything", async () => {
+  await expect(type(`${linked}/tools/webstack status local --jsno`)).rejects.toMatchObject({ code: 1, stderr: 'webstack: npm run status -- [STACK], got "--jsno"\n' });
+}, 60_000);
+
 test("completion knows verbs, then stacks", async () => {
   const script = completion("webstack-program", ["status", "ssh", "up"], ["local", "mysite"]);
   const complete = async (...words: readonly string[]) => {
