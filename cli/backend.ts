@@ -84,7 +84,7 @@ export function ofAnotherUser(stack: string, passwd = readFileSync("/etc/passwd"
   const file = stackFileOf(stack);
   const owner = ownBackend() === "" ? otherOwner(file, passwd) : null;
   if (owner === null || !/^encryptionsalt:/m.test(readFileSync(file, "utf8"))) return null;
-  return `stack ${stack} is none of ${userInfo().username}, and ${basename(file)}, with its secrets, is ${owner.name}'s: ${asThem(owner)}`;
+  return `${userInfo().username} has no stack ${stack}; ${basename(file)}, with its secrets, is ${owner.name}'s: ${asThem(owner)}`;
 }
 
 interface Owner {
@@ -94,6 +94,8 @@ interface Owner {
 
 /** A passphrase alone would open the secrets for a second stack of that name, in the state of who runs this. */
 function asThem({ name, home }: Owner): string {
+  // Nobody else can read there.
+  if (name === "root") return "run this as root";
   const state = ownBackend() === "" ? `PULUMI_BACKEND_URL=${quote(`file://${home}/.local/share/webstack/state`)} ` : "";
   return `run this as ${name}, or export ${state}PULUMI_CONFIG_PASSPHRASE_FILE=${quote(`${home}/.config/webstack/passphrase`)}`;
 }

@@ -84,7 +84,7 @@ test("of a stack that another user's state has says whose it is, by the salt in 
   expect(ofAnotherUser("shop", passwd)).toBeNull();
   writeFileSync(file, "encryptionsalt: v1:abc\nconfig:\n  webstack:target: local\n");
   expect(ofAnotherUser("shop", passwd)).toBe(
-    `stack shop is none of ${userInfo().username}, and Pulumi.shop.yaml, with its secrets, is ada's: run this as ada, or export PULUMI_BACKEND_URL=file:///home/ada/.local/share/webstack/state PULUMI_CONFIG_PASSPHRASE_FILE=/home/ada/.config/webstack/passphrase`,
+    `${userInfo().username} has no stack shop; Pulumi.shop.yaml, with its secrets, is ada's: run this as ada, or export PULUMI_BACKEND_URL=file:///home/ada/.local/share/webstack/state PULUMI_CONFIG_PASSPHRASE_FILE=/home/ada/.config/webstack/passphrase`,
   );
   expect([ofAnotherUser("shop", ""), ofAnotherUser("none", passwd)]).toEqual([null, null]);
   process.env["PULUMI_BACKEND_URL"] = "s3://states";
