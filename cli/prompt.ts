@@ -34,7 +34,7 @@ export async function typedLines(input: NodeJS.ReadableStream): Promise<readonly
   const reader = createInterface({ input, output: nowhere, terminal: true });
   const lines: string[] = [];
   let quiet: NodeJS.Timeout | undefined;
-  let wait = () => undefined as void;
+  let wait: () => void = () => undefined;
   try {
     return await new Promise<readonly string[]>((answered) => {
       // The last line of a paste may have no end.

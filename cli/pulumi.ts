@@ -80,15 +80,15 @@ export class Pulumi {
 
   /** Makes the stack where it is not there yet. Result: whether it was made. Error: nothing describes it, or it is kept elsewhere. */
   async ensure(): Promise<boolean> {
-    makeBackend();
-    if (await this.isMade()) return false;
-    if (!existsSync(stackFileOf(this.stack))) {
+    const isMade = await this.isMade();
+    if (!isMade && !existsSync(stackFileOf(this.stack))) {
       throw new SetUpError(`there is no Pulumi.${this.stack}.yaml; npm run new -- --name ${this.stack} makes one`);
     }
-    const here = await this.onThisBox();
+    const here = isMade ? null : await this.onThisBox();
     if (here !== null) throw new SetUpError(here);
-    await this.make(project);
-    return true;
+    makeBackend();
+    if (!isMade) await this.make(project);
+    return !isMade;
   }
 
   /** Makes the stack, with its file in the folder of a Pulumi.yaml. `provider`: what opens its secrets, where that is no passphrase. */
@@ -135,11 +135,12 @@ export interface MadeStack {
 /** The stacks of the backend; none where there is no Pulumi CLI yet, or nothing was ever made. Makes no file. */
 export async function madeStacks(): Promise<readonly MadeStack[]> {
   const program = findPulumi();
-  if (program === null || (ownBackend() === "" && !existsSync(stateFolder()))) return [];
-  return listed(program, environment(program));
+  return program === null ? [] : listed(program, environment(program));
 }
 
 async function listed(program: string, env: Readonly<Record<string, string>>): Promise<readonly MadeStack[]> {
+  // The engine refuses a folder that is not there yet.
+  if (env["PULUMI_BACKEND_URL"] === stateUrl() && !existsSync(stateFolder())) return [];
   const text = await capture(program, ["stack", "ls", "--json", "--non-interactive"], { cwd: project, env });
   return (JSON.parse(text) as { name: string; resourceCount?: number }[]).map(({ name, resourceCount = 0 }) => ({ name: name.split("/").pop() ?? name, up: resourceCount > 0 }));
 }

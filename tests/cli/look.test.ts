@@ -1,9 +1,10 @@
-/** A preview as `look` begins it, with an engine that writes what the real one does. Limit: what that prints. */
+/** A preview as `look` begins it, and what else seeks a stack, with an engine that writes what the real one does. Limit: what that prints. */
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { ofAnotherUser } from "../../cli/backend";
 import { look } from "../../cli/look";
+import { Pulumi } from "../../cli/pulumi";
 
 jest.mock("../../tools/setup", () => ({ setUp: () => Promise.resolve() }));
 jest.mock("../../tools/setup/folders", () => ({ ...jest.requireActual<object>("../../tools/setup/folders"), get project() { return process.env["TEST_PROJECT"]; } }));
@@ -15,6 +16,7 @@ let folder = "";
 /** Keeps a stack as a file in its backend's folder, and a salt and secrets in the stack's file. */
 const engine = `#!/bin/sh
 backend=\${PULUMI_BACKEND_URL#file://}
+[ -d "$backend" ] || { echo "unable to open state directory" >&2; exit 255; }
 stack= file=
 for word; do
   case $before in --stack) stack=$word ;; --config-file) file=$word ;; esac
@@ -89,4 +91,13 @@ test("of a stack that another user's state has says whose it is, by the salt in 
   expect([ofAnotherUser("shop", ""), ofAnotherUser("none", passwd)]).toEqual([null, null]);
   process.env["PULUMI_BACKEND_URL"] = "s3://states";
   expect(ofAnotherUser("shop", passwd)).toBeNull();
+});
+
+test("where nothing was ever made, a stack is said to have never been brought up, and one that is refused makes neither state nor passphrase", async () => {
+  rmSync(join(folder, "data"), { recursive: true });
+  await expect(new Pulumi("shop").require()).rejects.toThrow("stack shop was never brought up; npm run up -- shop does that");
+  const found = files();
+  await expect(new Pulumi("none").ensure()).rejects.toThrow("there is no Pulumi.none.yaml; npm run new -- --name none makes one");
+  expect(files()).toEqual(found);
+  expect([await new Pulumi("shop").ensure(), await new Pulumi("shop").ensure()]).toEqual([true, false]);
 });
