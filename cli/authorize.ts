@@ -1,6 +1,6 @@
 import { connected, execute } from "../infra/release/connect";
 import type { KeyPair } from "./keyPair";
-import { quote } from "./shellWords";
+import { quote } from "../infra/config/quote";
 import type { HostOutput } from "./stack";
 import { UsageError } from "./terminal";
 

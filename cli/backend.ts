@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { homedir, userInfo } from "node:os";
 import { basename, join } from "node:path";
 
+import { quote } from "../infra/config/quote";
 import { configFolder, dataFolder } from "../tools/setup/folders";
 import { stackFileOf } from "./stackYaml";
 
@@ -71,12 +72,41 @@ export const isWrongPassphrase = (said: string): boolean => /incorrect passphras
 export function wrongPassphrase(stack: string, passwd = readFileSync("/etc/passwd", "utf8")): string {
   const file = stackFileOf(stack);
   const tried = process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined ? "PULUMI_CONFIG_PASSPHRASE" : (process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? passphraseFile());
-  const owner = existsSync(file) ? homeOf(statSync(file).uid, passwd) : undefined;
-  const theirs = owner === undefined || owner.name === userInfo().username ? "" : `; the file is ${owner.name}'s, whose passphrase is in ${owner.home}/.config/webstack/passphrase`;
-  return `the secrets of ${basename(file)} do not open with the passphrase of ${userInfo().username} (${tried})${theirs}; run this as the user who made the stack, or set PULUMI_CONFIG_PASSPHRASE_FILE to that user's file`;
+  const owner = otherOwner(file, passwd);
+  return `the secrets of ${basename(file)} do not open with the passphrase of ${userInfo().username} (${tried}); ${owner === null ? "run this as the user who made the stack" : `the file is ${owner.name}'s: ${asThem(owner)}`}`;
 }
 
-function homeOf(uid: number, passwd: string): { readonly name: string; readonly home: string } | undefined {
+/**
+ * Whose a stack is that this user's own state has not, in a line: its file has what opens secrets, and is another user's of this box. null where that is not so, or the user
+ * says where stacks are. `passwd`: as above.
+ */
+export function ofAnotherUser(stack: string, passwd = readFileSync("/etc/passwd", "utf8")): string | null {
+  const file = stackFileOf(stack);
+  const owner = ownBackend() === "" ? otherOwner(file, passwd) : null;
+  if (owner === null || !/^encryptionsalt:/m.test(readFileSync(file, "utf8"))) return null;
+  return `${userInfo().username} has no stack ${stack}; ${basename(file)}, with its secrets, is ${owner.name}'s: ${asThem(owner)}`;
+}
+
+interface Owner {
+  readonly name: string;
+  readonly home: string;
+}
+
+/** A passphrase alone would open the secrets for a second stack of that name, in the state of who runs this. */
+function asThem({ name, home }: Owner): string {
+  // Nobody else can read there.
+  if (name === "root") return "run this as root";
+  const state = ownBackend() === "" ? `PULUMI_BACKEND_URL=${quote(`file://${home}/.local/share/webstack/state`)} ` : "";
+  return `run this as ${name}, or export ${state}PULUMI_CONFIG_PASSPHRASE_FILE=${quote(`${home}/.config/webstack/passphrase`)}`;
+}
+
+/** null where the file is this user's, or nobody's that the box knows. */
+function otherOwner(file: string, passwd: string): Owner | null {
+  const owner = existsSync(file) ? homeOf(statSync(file).uid, passwd) : undefined;
+  return owner === undefined || owner.name === userInfo().username ? null : owner;
+}
+
+function homeOf(uid: number, passwd: string): Owner | undefined {
   const [name, , , , , home] = passwd.split("\n").map((line) => line.split(":")).find((fields) => fields[2] === String(uid)) ?? [];
   return name === undefined || home === undefined ? undefined : { name, home };
 }

@@ -37,8 +37,11 @@ function giveProviderSettings(text: string): void {
 
 /** Says on standard error where an app asks for other packages than its lock has. */
 export function warnOfStaleLock(stack: string): void {
-  const { app } = readStackFile(readFileSync(stackFileOf(stack), "utf8")).raw as { app?: { source?: unknown; requirements?: unknown } };
-  const says = typeof app?.source === "string" && typeof app.requirements === "string" ? staleLock(join(project, app.source), app.requirements) : null;
+  const { raw, hashes } = readStackFile(readFileSync(stackFileOf(stack), "utf8"));
+  const { app } = raw as { app?: { source?: unknown; requirements?: unknown } };
+  if (typeof app?.source !== "string" || typeof app.requirements !== "string") return;
+  const { spec } = checkSpec(raw, { project: "webstack", stack, secretNames: new Set(Object.keys(hashes)) });
+  const says = staleLock(join(project, app.source), app.requirements, spec.host.debian);
   if (says !== null) console.error(`webstack: ${says}`);
 }
 

@@ -35,13 +35,16 @@ function readEvent(line: string): readonly Event[] {
   }
 }
 
+/** The last line of a traceback, without gunicorn's HaltServer, which only tells that a worker ended. hostctl/units.py has the same form. */
+const exceptionForm = /^(?!gunicorn\.errors\.HaltServer)(?:[\w.]+(?:Error|Exception|Exit|Interrupt)|(?:[a-z_]\w*\.)+[A-Z]\w+)(: |$)/;
+
 /**
  * The line that says most: the last exception of an app, else what hostctl or a program said first, without the words of the command that
  * brought it there.
  */
 export function reason(message: string): string {
   const lines = message.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !/^(error: )?(update failed|Process exited with status|exit status|running )/.test(line));
-  const exception = lines.findLast((line) => /^[\w.]+(Error|Exception|Exit|Interrupt)(: |$)/.test(line));
+  const exception = lines.findLast((line) => exceptionForm.test(line));
   const said = lines.find((line) => line.startsWith("hostctl: ")) ?? lines[0] ?? "it does not say";
   return exception ?? said.replace(/^(hostctl|error): /, "");
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { project } from "../tools/setup/folders";
 import { completion } from "./completion";
-import { quote } from "./shellWords";
+import { quote } from "../infra/config/quote";
 import { main, table, UsageError } from "./terminal";
 import { verbs, type Verb } from "./verbs";
 import { describedStacks } from "./whichStack";

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
 import { setUp } from "../tools/setup";
+import { SetUpError } from "../tools/setup/step";
 import { hasPassphrase } from "./backend";
 import { requireNoProblems, warnOfStaleLock } from "./beforeEngine";
 import type { Prepared } from "./prepare";
@@ -15,7 +16,7 @@ import { UsageError } from "./terminal";
 
 /**
  * Lends `use` a stack to look at, of which nothing is written: a copy of its file, in which a local one gets the secrets that it lacks, and where it was never
- * made a state of its own. All of that is gone afterwards.
+ * made a state of its own. All of that is gone afterwards. Error: the stack is kept elsewhere, where an empty state would show all of it as new.
  */
 export async function look<Result>(stack: string, use: (prepared: Prepared) => Promise<Result>): Promise<Result> {
   if (!existsSync(stackFileOf(stack))) throw new UsageError(`there is no ${basename(stackFileOf(stack))}; npm run new -- --name ${stack} makes one`);
@@ -25,6 +26,8 @@ export async function look<Result>(stack: string, use: (prepared: Prepared) => P
     const configFile = join(folder, basename(stackFileOf(stack)));
     copyFileSync(stackFileOf(stack), configFile);
     const isMade = (await madeStacks()).some(({ name }) => name === stack);
+    const kept = isMade ? null : await new Pulumi(stack).onThisBox();
+    if (kept !== null) throw new SetUpError(kept);
     const pulumi = new Pulumi(stack, { configFile, env: { ...(isMade ? {} : { PULUMI_BACKEND_URL: `file://${join(folder, "state")}` }), ...(hasPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE: randomBytes(32).toString("hex") }) } });
     if (!isMade) await pulumi.make(emptyProject(folder));
     const config = await readConfig(pulumi);

@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { arch } from "node:os";
 import { join, relative, resolve } from "node:path";
-import { parse } from "yaml";
 
 import { type DebianName, debianNames, debians, debianTitle, defaultDebian, isDebian } from "../infra/config/catalog/debian";
 import { commandFor } from "../infra/config/parse";
+import { quote } from "../infra/config/quote";
 import { backupPasswordName, sshKeyName } from "../infra/config/settings";
 import type { TargetName } from "../infra/config/spec";
 import { lockedFor } from "../infra/release/check";
@@ -20,10 +20,10 @@ import { find, named, stackName, type Found } from "./new/found";
 import { readFolder, type Folder } from "./new/folder";
 import { lock } from "./new/lock";
 import { overlay, overlayModule } from "./new/overlay";
-import { freeRange } from "./new/range";
+import { freeRange, rangeIn } from "./new/range";
 import type { Requirements } from "./new/requirements";
 import { stackFile } from "./new/stackFile";
-import { stackFileOf } from "./stackYaml";
+import { requireYaml, stackFileOf } from "./stackYaml";
 import { main, table, UsageError } from "./terminal";
 
 main(async () => {
@@ -74,7 +74,7 @@ function requireFittingLock(root: string, { image }: Design, kept: readonly stri
   const file = kept.find((one) => one.endsWith(lockName));
   const [found, python] = [file === undefined ? null : lockedFor(readFileSync(file, "utf8")), debians[image].python];
   if (file === undefined || found === null || found === python) return;
-  throw new UsageError(`${file}: must have wheels for Python ${python}, which ${debianTitle(image)} has, got those for ${found}; npm run new -- --app ${root} --lock --image ${image} chooses anew, or take --image of the other stack`);
+  throw new UsageError(`${file}: must have wheels for Python ${python}, which ${debianTitle(image)} has, got those for ${found}; npm run new -- --app ${quote(root)} --lock --image ${image} chooses anew, or take --image of the other stack`);
 }
 
 /** Chooses the versions of the packages anew: what --lock is for. */
@@ -123,6 +123,7 @@ async function choose(flags: Flags, answers: Answers, root: string, folder: Fold
 
 /** The image that is asked for, else that of a stack of this name, else the default. */
 function imageOf({ image }: Flags, name: string): DebianName {
+  if (image === undefined) requireYaml(name);
   if (image === undefined) return existsSync(stackFileOf(name)) ? readDescription(project, name).host.debian : defaultDebian;
   if (!isDebian(image)) throw new UsageError(`--image: must be ${debianNames.join(" or ")}, got "${image}"`);
   return image;
@@ -138,10 +139,7 @@ function overlayOf({ django, database, staticRoot }: Design): string {
 
 /** Networks of the stacks that are described already. */
 function rangesHere(): readonly string[] {
-  return readdirSync(project).filter((file) => /^Pulumi\..+\.yaml$/.test(file)).flatMap((file) => {
-    const { config } = parse(readFileSync(join(project, file), "utf8")) as { config?: Record<string, { range?: string } | undefined> };
-    return config?.["webstack:network"]?.range ?? "10.20.0.0/24";
-  });
+  return readdirSync(project).filter((file) => /^Pulumi\..+\.yaml$/.test(file)).flatMap((file) => rangeIn(readFileSync(join(project, file), "utf8")) ?? []);
 }
 
 /** The Python of the image; on this box its own kind of processor, since machines here have it too. */

@@ -9,7 +9,7 @@ import { SetUpError } from "../tools/setup/step";
 import { failureOf, type Failure } from "./failure";
 import { stackFileOf } from "./stackYaml";
 import { movedTo } from "./state/moved";
-import { backendEnvironment, folderOf, isWrongPassphrase, makeBackend, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
+import { backendEnvironment, folderOf, isWrongPassphrase, makeBackend, ofAnotherUser, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
 
 /**
  * The Pulumi CLI, run in the project's folder on one stack. The user's own backend, login and passphrase are used where there are
@@ -80,15 +80,15 @@ export class Pulumi {
 
   /** Makes the stack where it is not there yet. Result: whether it was made. Error: nothing describes it, or it is kept elsewhere. */
   async ensure(): Promise<boolean> {
-    makeBackend();
-    if (await this.isMade()) return false;
-    if (!existsSync(stackFileOf(this.stack))) {
+    const isMade = await this.isMade();
+    if (!isMade && !existsSync(stackFileOf(this.stack))) {
       throw new SetUpError(`there is no Pulumi.${this.stack}.yaml; npm run new -- --name ${this.stack} makes one`);
     }
-    const here = await this.onThisBox();
+    const here = isMade ? null : await this.onThisBox();
     if (here !== null) throw new SetUpError(here);
-    await this.make(project);
-    return true;
+    makeBackend();
+    if (!isMade) await this.make(project);
+    return !isMade;
   }
 
   /** Makes the stack, with its file in the folder of a Pulumi.yaml. `provider`: what opens its secrets, where that is no passphrase. */
@@ -103,12 +103,13 @@ export class Pulumi {
     throw new SetUpError((await this.onThisBox()) ?? `stack ${this.stack} was never brought up; npm run up -- ${this.stack} does that${stacks.length === 0 ? "" : `; there are: ${stacks.join(", ")}`}`);
   }
 
-  /** Why a stack that this box keeps, or kept, is not seen, in a line; null where it keeps none of that name, or is asked already. */
-  private async onThisBox(): Promise<string | null> {
+  /** Why a stack that this box keeps, or kept, for this user or another, is not seen, in a line; null where it keeps none of that name, or is asked already. */
+  async onThisBox(): Promise<string | null> {
     const url = this.stateFolder === null ? null : movedTo(this.stateFolder, this.stack);
     if (url !== null) return `the state of ${this.stack} was moved to a bucket: export PULUMI_BACKEND_URL='${url}'`;
     const elsewhere = ownBackend();
-    if (elsewhere === "" || elsewhere === stateUrl() || !existsSync(stateFolder())) return null;
+    if (elsewhere === "") return ofAnotherUser(this.stack);
+    if (elsewhere === stateUrl() || !existsSync(stateFolder())) return null;
     const kept = await listed(this.program, { ...this.env, PULUMI_BACKEND_URL: stateUrl() });
     if (!kept.some(({ name }) => name === this.stack)) return null;
     return `stack ${this.stack} is kept on this box, and pulumi is logged in to ${elsewhere}, which has none of that name; for the one of this box: export PULUMI_BACKEND_URL=${stateUrl()}`;
@@ -134,11 +135,12 @@ export interface MadeStack {
 /** The stacks of the backend; none where there is no Pulumi CLI yet, or nothing was ever made. Makes no file. */
 export async function madeStacks(): Promise<readonly MadeStack[]> {
   const program = findPulumi();
-  if (program === null || (ownBackend() === "" && !existsSync(stateFolder()))) return [];
-  return listed(program, environment(program));
+  return program === null ? [] : listed(program, environment(program));
 }
 
 async function listed(program: string, env: Readonly<Record<string, string>>): Promise<readonly MadeStack[]> {
+  // The engine refuses a folder that is not there yet.
+  if (env["PULUMI_BACKEND_URL"] === stateUrl() && !existsSync(stateFolder())) return [];
   const text = await capture(program, ["stack", "ls", "--json", "--non-interactive"], { cwd: project, env });
   return (JSON.parse(text) as { name: string; resourceCount?: number }[]).map(({ name, resourceCount = 0 }) => ({ name: name.split("/").pop() ?? name, up: resourceCount > 0 }));
 }

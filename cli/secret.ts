@@ -42,7 +42,7 @@ async function set({ stack, name, random }: OfOne, pulumi: Pulumi, config: Stack
   if (random && config.set.has(name)) {
     throw new UsageError(`${name}: is set already, and what it opens would be closed to a random one; where it is not needed any more: npm run secret -- ${stack} unset ${name}`);
   }
-  const value = random ? randomValue(name, stack) : await readHidden(`${name}: `);
+  const value = random ? randomValue(name, stack) : await readHidden(name, stack);
   if (value === "") throw new UsageError(`${name}: must not be empty`);
   const wrong = isKey ? wrongKey(value, stack) : null;
   if (wrong !== null) throw new UsageError(wrong);

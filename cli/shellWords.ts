@@ -1,7 +1,4 @@
-/** A word as a POSIX shell reads it back, without quotes where it needs none. */
-export function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
+import { quote } from "../infra/config/quote";
 
 /**
  * What is sent to the shell of a host: one word is a line of shell (`"df -h; free -m"`), several are words of one command, each of

@@ -5,11 +5,12 @@ import { isLocal } from "./description";
 import { withLogin } from "./hostLogin";
 import { reach } from "./reach";
 import { fetchSite } from "./site";
-import { main, table } from "./terminal";
+import { main, table, UsageError } from "./terminal";
 import { whichStack } from "./whichStack";
 
 main(async () => {
-  const { stack } = await whichStack();
+  const { stack, rest } = await whichStack();
+  if (rest.length > 0) throw new UsageError(`npm run status -- [STACK], got "${rest.join(" ")}"`);
   const { pulumi, siteUrl, hosts, release } = await reach(stack);
   const alive = new Set((await Promise.all(hosts.map(async (host) => ((await answers(host.address)) ? [host] : [])))).flat());
   // Nobody else answers for them, and to find that out takes ten seconds.

@@ -40,14 +40,17 @@ export async function whichStack(follows: Follows = "options", words: readonly s
 /**
  * The stack that the first word names; else `preset`; else the only one that is up; else, where none is, `local`.
  *
- * @throws UsageError where the first word is none, or several are up
+ * @throws UsageError where the first word is none or looks like one, where a later one is, or several are up
  */
 export function chooseStack(words: readonly string[], stacks: Stacks, follows: Follows, preset?: string): Chosen {
   const [first] = words;
   if (first !== undefined && known(stacks).includes(first)) return { stack: first, rest: words.slice(1) };
   if (first !== undefined && !first.startsWith("-") && follows === "options") throw new UsageError(unknownStack(first, stacks));
   if (preset !== undefined && preset !== "") return { stack: preset, rest: words };
+  const later = follows === "options" ? words.find((word) => known(stacks).includes(word)) : undefined;
+  if (later !== undefined) throw new UsageError(`${later} is a stack; name the stack first: npm run ${verb()} -- ${later} ${words.filter((word) => word !== later).join(" ")}`);
   const up = stacks.made.filter((stack) => stack.up).map(({ name }) => name);
+  if (up.length !== 1 && first !== undefined && !first.startsWith("-") && nearOf(first, stacks) !== undefined) throw new UsageError(unknownStack(first, stacks));
   if (up.length > 1) throw new UsageError(`several stacks are up: ${up.sort().join(", ")}; name the one that you mean first: npm run ${verb()} -- ${up[0] ?? ""}${words.map((word) => ` ${word}`).join("")}`);
   const [only] = up;
   return only === undefined ? { stack: "local", rest: words } : { stack: only, rest: words, says: `stack ${only}, the only one that is up` };
@@ -56,9 +59,15 @@ export function chooseStack(words: readonly string[], stacks: Stacks, follows: F
 /** Why nothing is a stack of that name, in a line. */
 export function unknownStack(name: string, stacks: Stacks): string {
   const all = known(stacks);
-  const near = all.length > 0 ? closest(name, all) : "";
-  const mean = near !== "" && distance(name, near) <= 2 ? `; did you mean ${near}?` : "";
-  return `there is no stack "${name}"; there ${all.length === 0 ? "are none" : `are: ${all.join(", ")}`}${mean || `; make one: npm run new -- --name ${name}`}`;
+  const near = nearOf(name, stacks);
+  return `there is no stack "${name}"; there ${all.length === 0 ? "are none" : `are: ${all.join(", ")}`}; ${near === undefined ? `make one: npm run new -- --name ${name}` : `did you mean ${near}?`}`;
+}
+
+/** The stack that a mistyped word most likely means; `ls` is no mistyped `aws`. */
+function nearOf(word: string, stacks: Stacks): string | undefined {
+  const all = known(stacks);
+  const near = all.length > 0 ? closest(word, all) : undefined;
+  return near !== undefined && distance(word, near) <= Math.min(2, word.length - 1) ? near : undefined;
 }
 
 function known({ described, made }: Stacks): readonly string[] {

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 PROPERTIES = ("Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "NRestarts", "MainPID", "ActiveEnterTimestamp")
 
-# The last line of a traceback, and of most other languages' as well.
-EXCEPTION = re.compile(r"[\w.]+(Error|Exception)(: |$)")
+# The last line of a traceback, and of most other languages' as well; one of a package may be called otherwise, as django.core.exceptions.ImproperlyConfigured. gunicorn's HaltServer
+# only tells that a worker ended. cli/failure.ts has the same form.
+EXCEPTION = re.compile(r"(?!gunicorn\.errors\.HaltServer)(?:[\w.]+(?:Error|Exception|Exit|Interrupt)|(?:[a-z_]\w*\.)+[A-Z]\w+)(: |$)")
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,15 @@
+import { parse } from "yaml";
+
+/** The network that the text of a stack's file takes; undefined of one that is broken or describes nothing, which is not for `new` to tell. */
+export function rangeIn(text: string): string | undefined {
+  try {
+    const { config } = parse(text) as { config?: Record<string, { range?: string } | undefined> | null };
+    return typeof config === "object" && config !== null ? (config["webstack:network"]?.range ?? "10.20.0.0/24") : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** IPv4 networks in use, as CIDR texts of /24 or wider. */
 const third = (range: string): string => range.split(".").slice(0, 3).join(".");
 

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { DebianName } from "../../infra/config/catalog/debian";
+import { quote } from "../../infra/config/quote";
 import { readFolder } from "./folder";
 import { findRequirements } from "./requirements";
 
@@ -11,9 +13,9 @@ export function markOf(lines: readonly string[]): string {
 
 /**
  * A line that says how to choose anew, where the packages that an app asks for are others than those that its lock was made of; null
- * where they are the same, or the lock is none of ours.
+ * where they are the same, or the lock is none of ours. `image`: of the hosts that it is for.
  */
-export function staleLock(source: string, lock: string): string | null {
+export function staleLock(source: string, lock: string, image: DebianName): string | null {
   const file = join(source, lock);
   const head = /^# Wheels for .*, chosen by pip from (.+?); .*\n(?:#.*\n)*?# Asked for: ([0-9a-f]{16})$/m.exec(existsSync(file) ? readFileSync(file, "utf8") : "");
   if (head === null) return null;
@@ -21,5 +23,5 @@ export function staleLock(source: string, lock: string): string | null {
   const folder = readFolder(source);
   const now = findRequirements(folder, folder.paths.includes(from) ? from : undefined);
   if (now === undefined || markOf(now.lines) === mark) return null;
-  return `${from} asks for other packages than when ${lock} was made of it, which is what hosts install; npm run new -- --app ${source} --lock chooses anew`;
+  return `${from} asks for other packages than when ${lock} was made of it, which is what hosts install; npm run new -- --app ${quote(source)} --lock --image ${image} chooses anew`;
 }

@@ -23,8 +23,8 @@ const hidden = Symbol("encrypted in the state");
  * the program declares them by what the engine tells it of the run before, and `after` was told nothing.
  */
 export function deployedSide(exported: string, after: Side): Side {
-  const { deployment } = JSON.parse(exported) as { deployment: { resources?: readonly Stored[] } };
-  const stored = (deployment.resources ?? []).filter(({ type, delete: leaving }) => !type.startsWith("pulumi:") && !type.endsWith(":DropletSnapshot") && leaving !== true);
+  const { deployment } = JSON.parse(exported) as { deployment: { resources?: readonly Stored[] } | null };
+  const stored = (deployment?.resources ?? []).filter(({ type, delete: leaving }) => !type.startsWith("pulumi:") && !type.endsWith(":DropletSnapshot") && leaving !== true);
   const wanted = new Map((after.resources ?? []).map((resource) => [`${resource.type} ${resource.name}`, resource]));
   const resources = stored.map((resource) => {
     const name = nameOf(resource.urn);

@@ -2,7 +2,7 @@
 import unittest
 
 from hostctl.system import Result
-from hostctl.units import Units
+from hostctl.units import EXCEPTION, Units
 
 
 class JournalTest(unittest.TestCase):
@@ -26,6 +26,13 @@ class JournalTest(unittest.TestCase):
         self.assertEqual(Units(System()).last_words("web@green.service", 1), "\n".join([
             "shop.errors.ConfigError: no A", "Traceback:", "KeyError: 'A'", "During handling:", "shop.errors.ConfigError: no A", "Worker failed to boot.",
             "`sudo hostctl logs web` has the rest"]))
+
+    def test_an_exception_of_a_package_is_one_whatever_it_is_called_but_for_that_of_gunicorn_about_its_workers(self):
+        for line in ("django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty.", "django.core.exceptions.AppRegistryNotReady",
+                     "django.template.exceptions.TemplateDoesNotExist: shop.html", "SystemExit: 3"):
+            self.assertIsNotNone(EXCEPTION.match(line), line)
+        for line in ("gunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>", "www.example.org: no such host", "Traceback (most recent call last):", "shop.Cart is empty"):
+            self.assertIsNone(EXCEPTION.match(line), line)
 
     def test_one_that_wrote_nothing_still_says_where_to_look(self):
         class System:

@@ -60,16 +60,18 @@ export const envValue: Type<string> = leaf({
   mend: (value) => (typeof value === "string" ? "no environment can hold a NUL character" : typeof value === "object" ? undefined : "put it in quotes"),
 });
 
-const relative = (says: string, extra: string, mend = "write it relative"): Type<string> =>
+const relative = (says: string, extra: string, mend = "write it relative", inside = 'it must not leave its folder with ".."'): Type<string> =>
   text(says, new RegExp(`^(?!/)(?!(.*/)?\\.\\.(/|$))[\\w.@+${extra}/-]+$`), (value) =>
     typeof value !== "string" ? undefined
       : value.startsWith("/") ? mend
-      : value.split("/").includes("..") ? 'it must not leave its folder with ".."'
+      : value.split("/").includes("..") ? inside
       : undefined);
 
 export const folder = relative("a relative path", "");
 
-export const staticFolder = relative("a relative path", "", "nginx serves folders of the release alone; uploads, below /srv/webstack/shared/data, are for the app to answer, or for a store of objects");
+const uploads = "nginx serves folders of the release alone; uploads, below /srv/webstack/shared/data, are for the app to answer, or for a store of objects";
+
+export const staticFolder = relative("a relative path", "", uploads, uploads);
 
 /** The application may lie beside the project. Not absolute: a stack file means the same on every box it is checked out on. */
 export const sourceFolder = text("a path relative to the folder of Pulumi.yaml", /^(?!\/)(?!(.*\/)?\.\.\/*$)[\w.@+/-]+$/, (value) =>

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, normalize, resolve } from "node:path";
 import { type DebianName, debians, debianTitle } from "../config/catalog/debian";
 import type { Problem } from "../config/problems";
+import { quote } from "../config/quote";
 import type { AppSpec, StaticSpec } from "../config/spec";
 import { join as joinPath } from "../config/type";
 import { sourceFiles } from "./source";
@@ -35,7 +36,7 @@ function checkLock(source: string, requirements: string, text: string, debian: D
   return [
     {
       at: "app.requirements", ofBox: true, must: `must have wheels for Python ${python}, which ${debianTitle(debian)} has`, got: `${requirements}, made for Python ${found}`,
-      hint: `npm run new -- --app ${source} --lock --image ${debian} chooses them anew${older === undefined ? "" : `; host.image: ${older} keeps what is there`}`,
+      hint: `npm run new -- --app ${quote(source)} --lock --image ${debian} chooses them anew${older === undefined ? "" : `; host.image: ${older} keeps what is there`}`,
     },
   ];
 }

@@ -83,7 +83,7 @@ function provedKey({ name, resource, address, token }: CloudMachine, secrets: Se
     {
       create: program("hostKey"),
       environment: { ADDRESS: address },
-      stdin: pulumi.jsonStringify({ host: name, user: deployUser, token, privateKey: secrets.sshPrivateKey }),
+      stdin: pulumi.jsonStringify({ stack: pulumi.getStack(), host: name, user: deployUser, token, privateKey: secrets.sshPrivateKey }),
       triggers: [resource.id],
     },
     { ignoreChanges: ["stdin"] },

@@ -73,7 +73,7 @@ export function awaitBoot(host: Host, secrets: Secrets): remote.Command {
 
 /** Shell text: its name is its digest. A power cut after it came may have left a bundle empty, and an empty file is a program that succeeds. */
 function isWhole(bundle: string): string {
-  const mended = `${bundle} is damaged; npm run up -- STACK --replace '**-bundle' delivers it anew`;
+  const mended = `${bundle} is damaged; npm run up -- ${pulumi.getStack()} --replace '**-bundle' delivers it anew`;
   return `{ sha256sum ${bundle} | grep -Eq '^(.{16}).*/\\1[.]bundle$' || { echo "${mended}" >&2; false; }; }`;
 }
 

@@ -3,7 +3,7 @@ import { createConnection } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { limit } from "./cgroup";
-import { type Failure, type Kind, Unfinished, type Values } from "./kind";
+import { type Failure, type Kind, stackOf, Unfinished, type Values } from "./kind";
 import { parseAddress, parseRange } from "./range";
 import { networkOfMachine, replaces } from "./replaces";
 import { consoleTail, isRunning, removeMachine, start, stop } from "./running";
@@ -47,11 +47,11 @@ export const machine: Kind = {
     return failures;
   },
 
-  diff(olds, news) {
+  diff(olds, news, urn) {
     if (news.keepsData === true && changed(olds, news, ["suite"]).length > 0) {
       throw new Error(
         `machine ${inputsOf(olds).name} keeps data on its disk, and a machine of ${String(news.suite)} instead of ${String(olds.suite)} would begin without it: ` +
-          "write the host.image that the stack had, or give the data up first: npm run down -- STACK",
+          `write the host.image that the stack had, or give the data up first: npm run down -- ${stackOf(urn)}`,
       );
     }
     const replaced = [
@@ -64,12 +64,12 @@ export const machine: Kind = {
 
   id: (values) => inputsOf(values).name,
 
-  async create(values) {
+  async create(values, urn) {
     const inputs = inputsOf(values);
     await removeMachine(inputs.name);
     storeMachine(madeOf(inputs));
     writeSeed(inputs);
-    return boot(inputs);
+    return boot(inputs, urn);
   },
 
   async read(state) {
@@ -77,15 +77,15 @@ export const machine: Kind = {
     return storedMachine(name) === undefined ? undefined : { hostKey: hostKey(name) ?? state.hostKey ?? "" };
   },
 
-  async update(_state, news) {
+  async update(_state, news, urn) {
     const inputs = inputsOf(news);
     const stored = storedMachine(inputs.name);
     if (stored === undefined) {
-      throw new Error(`machine ${inputs.name} and its disk are gone from this box; let Pulumi notice it: npm run up -- STACK --refresh`);
+      throw new Error(`machine ${inputs.name} and its disk are gone from this box; let Pulumi notice it: npm run up -- ${stackOf(urn)} --refresh`);
     }
     storeMachine({ ...stored, memoryMiB: inputs.memoryMiB, cpus: inputs.cpus });
     limit(inputs.name, inputs.memoryMiB, inputs.cpus);
-    return boot(inputs);
+    return boot(inputs, urn);
   },
 
   async delete(state) {
@@ -109,14 +109,14 @@ function writeSeed({ name, address, range, gateway, userData }: MachineInputs): 
 }
 
 /** Starts the machine unless it runs, and waits for its SSH server. */
-async function boot({ name, address, gateway }: MachineInputs): Promise<Values> {
+async function boot({ name, address, gateway }: MachineInputs, urn: string | undefined): Promise<Values> {
   const stored = storedMachine(name);
   if (stored === undefined) throw new Error(`machine ${name} has no folder ${folderOf(name)}`);
   let died = () => !isRunning(name);
   if (died()) {
     await stop(name);
     // Its own word: the first process of a machine joins its groups in its own time, and is found by them only then.
-    died = start(stored);
+    died = start(stored, urn);
   }
   const end = Date.now() + bootSeconds * 1000;
   for (;;) {

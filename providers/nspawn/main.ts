@@ -27,7 +27,7 @@ const provider: Provider = {
   },
 
   async diff(_id, urn, olds, news) {
-    const { changes, replaces } = kindOf(urn).diff(plain(olds), plain(news));
+    const { changes, replaces } = kindOf(urn).diff(plain(olds), plain(news), urn);
     // Name and address on the box stay the same, so the old one must go before the new one comes.
     return { changes, replaces: [...replaces], deleteBeforeReplace: true };
   },
@@ -36,7 +36,7 @@ const provider: Provider = {
     const kind = kindOf(urn);
     const id = kind.id(plain(inputs));
     try {
-      return { id, outs: { ...inputs, ...(await kind.create(plain(inputs))) } };
+      return { id, outs: { ...inputs, ...(await kind.create(plain(inputs), urn)) } };
     } catch (error) {
       throw asPulumiExpects(error, id, inputs);
     }
@@ -49,7 +49,7 @@ const provider: Provider = {
 
   async update(id, urn, olds, news) {
     try {
-      return { outs: { ...news, ...(await kindOf(urn).update(plain(olds), plain(news))) } };
+      return { outs: { ...news, ...(await kindOf(urn).update(plain(olds), plain(news), urn)) } };
     } catch (error) {
       throw asPulumiExpects(error, id, news);
     }

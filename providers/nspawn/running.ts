@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { groups, limit, processes, removeGroups } from "./cgroup";
 import { attempt, environment } from "./command";
+import { stackOf } from "./kind";
 import { folderOf, forgetMachine, type StoredMachine } from "./store";
 
 /** Whether the machine has any process. */
@@ -15,9 +16,9 @@ export function isRunning(name: string): boolean {
  * Boots the machine in a session of its own, so that it outlives whoever started it.
  * @returns what tells, whenever asked, whether it has ended since
  */
-export function start({ name, image, bridge, memoryMiB, cpus }: StoredMachine): () => boolean {
+export function start({ name, image, bridge, memoryMiB, cpus }: StoredMachine, urn?: string): () => boolean {
   if (!existsSync(join(image, "usr"))) {
-    throw new Error(`the image ${image} of machine ${name} is gone from the cache; make the machine anew: npm run up -- STACK --replace URN`);
+    throw new Error(`the image ${image} of machine ${name} is gone from the cache; make the machine anew: npm run up -- ${stackOf(urn)} --replace '${urn ?? "URN"}'`);
   }
   const folder = folderOf(name);
   for (const part of ["upper", "work", "root"]) mkdirSync(join(folder, part), { recursive: true });

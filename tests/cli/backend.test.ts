@@ -1,7 +1,8 @@
-import { existsSync, writeFileSync, mkdtempSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, writeFileSync, mkdtempSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join, relative } from "node:path";
 import { backendEnvironment, isWrongPassphrase, ownBackend, wrongPassphrase } from "../../cli/backend";
+import { stackFileOf } from "../../cli/stackYaml";
 import { isLocked, leaveBehind, movedTo } from "../../cli/state/moved";
 import { isSameState, isUnfinished, sizeOf } from "../../cli/state/compare";
 
@@ -40,10 +41,17 @@ test("a passphrase that does not open the secrets is said with whose it is", () 
   expect(said.map(isWrongPassphrase)).toEqual([true, true, false]);
   const me = userInfo().username;
   expect(wrongPassphrase("local", "")).toBe(
-    `the secrets of Pulumi.local.yaml do not open with the passphrase of ${me} (${home}/config/webstack/passphrase); run this as the user who made the stack, or set PULUMI_CONFIG_PASSPHRASE_FILE to that user's file`,
+    `the secrets of Pulumi.local.yaml do not open with the passphrase of ${me} (${home}/config/webstack/passphrase); run this as the user who made the stack`,
   );
-  expect(wrongPassphrase("local", `ada:x:${process.getuid?.() ?? 0}:0::/home/ada:/bin/sh\n`)).toContain("; the file is ada's, whose passphrase is in /home/ada/.config/webstack/passphrase;");
+  const theirs = "PULUMI_CONFIG_PASSPHRASE_FILE=/home/ada/.config/webstack/passphrase";
+  // The passphrase alone would open the file for a second stack of that name.
+  expect(wrongPassphrase("local", ada("local"))).toMatch(/; the file is ada's: run this as ada, or export PULUMI_BACKEND_URL=file:\/\/\/home\/ada\/\.local\/share\/webstack\/state PULUMI_CONFIG_PASSPHRASE_FILE=\/home\/ada\/\.config\/webstack\/passphrase$/);
+  process.env["PULUMI_BACKEND_URL"] = "s3://states";
+  expect(wrongPassphrase("local", ada("local"))).toMatch(new RegExp(`: run this as ada, or export ${theirs}$`));
 });
+
+/** Who owns the file of a stack, as a line of /etc/passwd. */
+const ada = (stack: string) => `ada:x:${statSync(stackFileOf(stack)).uid}:0::/home/ada:/bin/sh\n`;
 
 test("the engine asks a bucket of Spaces with the keys of Spaces, by AWS's names, and no other bucket with them", () => {
   const keys = ["AWS_ACCESS_KEY_ID", "SPACES_ACCESS_KEY_ID", "SPACES_SECRET_ACCESS_KEY"].map((name) => [name, process.env[name]] as const);

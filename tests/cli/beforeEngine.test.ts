@@ -35,7 +35,7 @@ test("a token in the stack's file counts as there", () => {
 
 describe("an app's folder", () => {
   let folder = "";
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "webstack-source-"))));
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "webstack source-"))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
   test("that is not there, or has no requirements, is a problem with its place", () => {
@@ -59,7 +59,7 @@ describe("an app's folder", () => {
     const lock = (python: string) => writeFileSync(join(folder, "r.txt"), `# Wheels for Python ${python} on Linux x86_64, chosen by pip from requirements.txt; what a host installs, and nothing else.\ndjango==5.2\n`);
     lock("3.11");
     expect(checkSource({ source: folder, requirements: "r.txt", exclude: [] }, [], "debian-13").map(problemLine)).toEqual([
-      `app.requirements: must have wheels for Python 3.13, which Debian 13 has, got "r.txt, made for Python 3.11"; npm run new -- --app ${folder} --lock --image debian-13 chooses them anew; host.image: debian-12 keeps what is there`,
+      `app.requirements: must have wheels for Python 3.13, which Debian 13 has, got "r.txt, made for Python 3.11"; npm run new -- --app '${folder}' --lock --image debian-13 chooses them anew; host.image: debian-12 keeps what is there`,
     ]);
     expect(checkSource({ source: folder, requirements: "r.txt", exclude: [] }, [], "debian-12")).toEqual([]);
     lock("3.13");
@@ -71,10 +71,10 @@ describe("an app's folder", () => {
     mkdirSync(join(folder, "sub"));
     writeFileSync(join(folder, "requirements.txt"), "# ours\nDjango>=5\n");
     lock(markOf(["Django>=5"]));
-    expect(staleLock(folder, "lock.txt")).toBeNull();
+    expect(staleLock(folder, "lock.txt", "debian-13")).toBeNull();
     writeFileSync(join(folder, "requirements.txt"), "Django>=5\nPillow\n");
-    expect(staleLock(folder, "lock.txt")).toBe(`requirements.txt asks for other packages than when lock.txt was made of it, which is what hosts install; npm run new -- --app ${folder} --lock chooses anew`);
+    expect(staleLock(folder, "lock.txt", "debian-13")).toBe(`requirements.txt asks for other packages than when lock.txt was made of it, which is what hosts install; npm run new -- --app '${folder}' --lock --image debian-13 chooses anew`);
     writeFileSync(join(folder, "lock.txt"), "django==5.2\n");
-    expect([staleLock(folder, "lock.txt"), staleLock(folder, "none.txt")]).toEqual([null, null]);
+    expect([staleLock(folder, "lock.txt", "debian-13"), staleLock(folder, "none.txt", "debian-13")]).toEqual([null, null]);
   });
 });

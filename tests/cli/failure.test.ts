@@ -31,6 +31,9 @@ test("where no resource failed, nothing is told", () => {
 
 test.each([
   ["hostctl: migrate: `python manage.py migrate` ended with 1 (allowed time: 600 s)\ndjango.db.utils.OperationalError: no such host", "django.db.utils.OperationalError: no such host"],
+  ["Traceback (most recent call last):\ndjango.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty.\ngunicorn.errors.HaltServer: <HaltServer 'Worker failed to boot.' 3>\nhostctl: web@green.service: must answer 200", "django.core.exceptions.ImproperlyConfigured: The SECRET_KEY setting must not be empty."],
+  ["hostctl: see web@green.service: no answer\ndjango.core.exceptions.AppRegistryNotReady", "django.core.exceptions.AppRegistryNotReady"],
+  ["hostctl: lock: held\nwww.example.org: no such host\ndocs.python.org/3/Library: more", "lock: held"],
   ["error: network.range: must be free on this box", "network.range: must be free on this box"],
   ["exit status 1", "it does not say"],
   ["hostctl: lock: held by deploy for `apply` since now (process 7); wait for it", "lock: held by deploy for `apply` since now (process 7); wait for it"],

@@ -7,7 +7,7 @@ import { find, named, stackName } from "../../cli/new/found";
 import { moduleOf, type Folder } from "../../cli/new/folder";
 import { lockText, pipRefused } from "../../cli/new/lock";
 import { overlay } from "../../cli/new/overlay";
-import { freeRange } from "../../cli/new/range";
+import { freeRange, rangeIn } from "../../cli/new/range";
 import { findRequirements } from "../../cli/new/requirements";
 import { stackFile } from "../../cli/new/stackFile";
 import { runtimeOf } from "../../infra/release/build";
@@ -249,6 +249,13 @@ test.each([["/home/me/My Shop", "my-shop"], ["/x/2048", "app"], ["/x/a-very-long
 
 test("the first free network is taken", () => {
   expect([freeRange([]), freeRange(["10.20.0.0/24", "10.20.1.1/24"]), freeRange(Array.from({ length: 256 }, (_, i) => `10.20.${i}.0/24`))]).toEqual(["10.20.0.0/24", "10.20.2.0/24", undefined]);
+});
+
+test.each([
+  ["config:\n  webstack:network:\n    range: 10.9.0.0/24\n", "10.9.0.0/24"], ["config:\n  webstack:target: local\n", "10.20.0.0/24"],
+  ["", undefined], ["config:\n", undefined], ["encryptionsalt: v1:a\n", undefined], ["config: [", undefined], ["text", undefined],
+])("the network of another stack's file %j is %j", (text, range) => {
+  expect(rangeIn(text)).toBe(range);
 });
 
 test("unknown flags and values without a name are refused", () => {

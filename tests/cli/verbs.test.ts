@@ -44,6 +44,10 @@ test("webstack runs a verb from any folder, with its words, and knows no other",
   await expect(type(`${linked}/tools/webstack 'x;y'`)).rejects.toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining('there is no verb "x;y"') });
 }, 60_000);
 
+test("a verb refuses words that it does not know, before it asks anything", async () => {
+  await expect(type(`${linked}/tools/webstack status local --jsno`)).rejects.toMatchObject({ code: 1, stderr: 'webstack: npm run status -- [STACK], got "--jsno"\n' });
+}, 60_000);
+
 test("completion knows verbs, then stacks", async () => {
   const script = completion("webstack-program", ["status", "ssh", "up"], ["local", "mysite"]);
   const complete = async (...words: readonly string[]) => {
@@ -55,8 +59,9 @@ test("completion knows verbs, then stacks", async () => {
 
 test("what the documents write to a file is that and nothing else", async () => {
   const pages = ["README.md", ...readdirSync(join(project, "docs")).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
-  const typed = pages.flatMap((page) => [...readFileSync(join(project, page), "utf8").matchAll(/npm run (?:diagram|runbook) -- \S+ --out \S+\w/g)].map(([line]) => line));
-  expect(typed).toContain("npm run diagram -- STACK --out picture.svg");
+  const typed = pages.flatMap((page) => [...readFileSync(join(project, page), "utf8").matchAll(/npm run (?:diagram|runbook|policy) -- \S+ (?:--deployer )?--out \S+\w/g)].map(([line]) => line));
+  expect(typed).toEqual(expect.arrayContaining(["npm run diagram -- STACK --out picture.svg", "npm run policy -- aws --deployer --out policies"]));
   for (const line of new Set(typed)) await type(`INIT_CWD=$PWD npm --prefix ${linked} ${line.slice("npm ".length).replace("STACK", "local")}`);
   expect(readFileSync(join(folder, "picture.svg"), "utf8")).toBe(pictures().get("docs/diagrams/local.svg"));
+  expect(readdirSync(join(folder, "policies"))).toHaveLength(3);
 }, 120_000);

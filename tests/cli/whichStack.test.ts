@@ -28,3 +28,18 @@ test("an unknown name is refused with those there are, also where one is up", ()
   expect(() => chooseStack(["shop"], stacks(), "options")).toThrow('there is no stack "shop"; there are: local, mysite, new-one, prod; make one: npm run new -- --name shop');
   expect(() => chooseStack(["shop"], { described: [], made: [] }, "options")).toThrow('there is no stack "shop"; there are none; make one: npm run new -- --name shop');
 });
+
+test("a word that looks like a stack is one mistyped, unless a single one is up, which has words of its own", () => {
+  for (const known of [stacks(), stacks("local", "prod")]) {
+    expect(() => chooseStack(["mysit", "uptime"], known, "words")).toThrow('there is no stack "mysit"; there are: local, mysite, new-one, prod; did you mean mysite?');
+  }
+  expect(chooseStack(["mysit"], stacks("local"), "words").stack).toBe("local");
+  expect(chooseStack(["mysit"], stacks(), "words", "prod").stack).toBe("prod");
+  for (const word of ["web-0", "ls"]) expect(chooseStack([word], { described: ["aws", "local"], made: [] }, "words").stack).toBe("local");
+});
+
+test("a stack behind options is refused with the words in their order", () => {
+  expect(() => chooseStack(["--yes", "mysite", "--diff"], stacks("local"), "options")).toThrow(/^mysite is a stack; name the stack first: npm run \S+ -- mysite --yes --diff$/);
+  expect(chooseStack(["local", "--message", "mysite"], stacks(), "options")).toEqual({ stack: "local", rest: ["--message", "mysite"] });
+  expect(chooseStack(["--message", "mysite"], stacks(), "options", "prod").stack).toBe("prod");
+});

@@ -1,9 +1,10 @@
 import { logCommand } from "../../cli/logCommand";
 import { chooseHost, knownHosts } from "../../cli/hostLogin";
 import { oneOffOf } from "../../cli/oneOff";
-import { quote, shellLine } from "../../cli/shellWords";
+import { shellLine } from "../../cli/shellWords";
 import { table } from "../../cli/terminal";
 import { splitWords } from "../../infra/config/command";
+import { quote } from "../../infra/config/quote";
 
 const hosts = [
   { name: "web-0", address: "10.0.0.4", user: "deploy", hostKey: "ssh-ed25519 AAAA" },

@@ -271,8 +271,11 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   ],
   [
     "a static folder outside of the release",
-    { static: { "/static/": "../files" } },
-    ['static./static/: must be a relative path, got "../files"; it must not leave its folder with ".."'],
+    { static: { "/media/": "../media", "/uploads/": "/srv/webstack/shared/data/media" } },
+    [
+      'static./media/: must be a relative path, got "../media"; nginx serves folders of the release alone; uploads, below /srv/webstack/shared/data, are for the app to answer, or for a store of objects',
+      'static./uploads/: must be a relative path, got "/srv/webstack/shared/data/media"; nginx serves folders of the release alone; uploads, below /srv/webstack/shared/data, are for the app to answer, or for a store of objects',
+    ],
   ],
   [
     "an absolute source",

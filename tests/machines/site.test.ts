@@ -518,7 +518,7 @@ describe("what is killed comes back", () => {
 
 describe("what a power cut emptied is refused, and delivered anew by the command in the message", () => {
   const replaced = (said: string): string => {
-    const resource = /npm run up -- STACK --replace '([^']+)'/.exec(said)?.[1];
+    const resource = /npm run up -- \S+ --replace '([^']+)'/.exec(said)?.[1];
     if (resource === undefined) throw new Error(`names no resource: ${said}`);
     return resource;
   };

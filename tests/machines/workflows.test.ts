@@ -182,7 +182,7 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
 
   test("there, the rehearsal says in one line what it needs", async () => {
     const { code, stdout, stderr } = await clone.npm("up", "--", "local");
-    expect([code, stdout, stderr]).toEqual([1, "", "webstack: a stack on local machines needs root; run as root: sudo npm run up\n"]);
+    expect([code, stdout, stderr]).toEqual([1, "", "webstack: a stack on local machines needs root; run as root: sudo npm run up -- local\n"]);
   }, 60_000);
 
   testAtNight("workflows", "a push passes the checks: all of them", () => passes(null), 600_000);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { missingPackages, requireMachineBox } from "../../tools/setup/packages";
+import { asRoot, missingPackages, requireMachineBox } from "../../tools/setup/packages";
 import { capture, Failed } from "../../tools/setup/process";
 import { makeMissing, seconds, type Step } from "../../tools/setup/step";
 
@@ -63,6 +63,13 @@ test("a program that is not there is said to be", async () => {
 
 test("what a program reads comes from standard input", async () => {
   expect(await capture("tr", ["a-z", "A-Z"], { stdin: "secret\n" })).toBe("SECRET");
+});
+
+test("who is no root is told the words that they typed", () => {
+  const typed = (...words: readonly string[]) => ["/usr/bin/node", "/shop/cli/up.ts", ...words];
+  expect([asRoot(typed("mine", "--message", "a b"), "up"), asRoot(typed(), "up"), asRoot(typed("mine"), "npx"), asRoot(typed("mine"), undefined)]).toEqual([
+    "sudo npm run up -- mine --message 'a b'", "sudo npm run up", "sudo npx webstack up mine", "sudo npx webstack up mine",
+  ]);
 });
 
 test("a Mac is told in one line what needs Linux and root, and what works there", () => {

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 
+import { quote } from "../../infra/config/quote";
 import { findProgram } from "./folders";
 import { capture } from "./process";
 import { SetUpError, type Step } from "./step";
@@ -54,7 +56,15 @@ export function requireMachineBox(platform: string = process.platform): void {
 
 /** Error: the line that says how to become root. */
 export function requireRoot(what: string): void {
-  if (process.getuid?.() !== 0) throw new SetUpError(`${what} needs root; run as root: sudo npm run ${process.env["npm_lifecycle_event"] ?? "up"}`);
+  if (process.getuid?.() !== 0) throw new SetUpError(`${what} needs root; run as root: ${asRoot(process.argv, process.env["npm_lifecycle_event"])}`);
+}
+
+/** What was typed, as root. `argv`: node, cli/up.ts and the words behind the verb; `event`: the script that npm runs, "npx" for a program of a package. */
+export function asRoot([, program = "up", ...words]: readonly string[], event: string | undefined): string {
+  const typed = words.map((word) => ` ${quote(word)}`).join("");
+  // Verbs that need root have the names of their files.
+  if (event === undefined || event === "npx") return `sudo npx webstack ${basename(program, ".ts")}${typed}`;
+  return `sudo npm run ${event}${typed === "" ? "" : ` --${typed}`}`;
 }
 
 /** Reads dpkg's own list: a tenth of the time that dpkg-query takes. */

@@ -52,8 +52,12 @@ test("another suite is refused where the disk holds data, with both ways out, an
   const keeps = { ...machine, keepsData: true };
   expect(await plugin.diff("Machine", machine, keeps)).toMatchObject({ replaces: [] });
   await expect(plugin.diff("Machine", machine, { ...keeps, suite: "trixie" })).rejects.toThrow(
-    "machine nsx-protocol keeps data on its disk, and a machine of trixie instead of bookworm would begin without it: write the host.image that the stack had, or give the data up first: npm run down -- STACK",
+    "machine nsx-protocol keeps data on its disk, and a machine of trixie instead of bookworm would begin without it: write the host.image that the stack had, or give the data up first: npm run down -- test",
   );
+});
+
+test("one that is gone from the box says the command that has it noticed, with the stack's name", async () => {
+  await expect(plugin.update("Machine", machine.name, machine, machine)).rejects.toThrow("machine nsx-protocol and its disk are gone from this box; let Pulumi notice it: npm run up -- test --refresh");
 });
 
 test("user-data that became a secret is still the same user-data", async () => {

@@ -4,6 +4,7 @@ import { ruleset } from "../../../providers/nspawn/firewall";
 import { imageDigest } from "../../../providers/nspawn/image";
 import { bridgeAddress, bridgeName, masquerade } from "../../../providers/nspawn/network";
 import { addressAt, overlap, parseRange } from "../../../providers/nspawn/range";
+import { start } from "../../../providers/nspawn/running";
 import { reachableNameservers, seedFiles } from "../../../providers/nspawn/seed";
 
 const range = (text: string) => {
@@ -106,4 +107,11 @@ test("the order and the doubles of packages make no other image, another package
   const digest = (packages: string[]) => imageDigest({ suite: "bookworm", packages });
   expect(digest(["nginx", "git", "git"])).toBe(digest(["git", "nginx", "sudo"]));
   expect(digest(["nginx"])).not.toBe(digest(["git", "nginx"]));
+});
+
+test("a machine whose image is gone says the command that makes it anew, as it is typed", () => {
+  const urn = "urn:pulumi:shop::webstack::webstack:index:Local$nspawn:index:Machine::web-0";
+  expect(() => start({ name: "ws-shop-web-0", image: "/nowhere/image", bridge: "ws", memoryMiB: 512, cpus: 1 }, urn)).toThrow(
+    `the image /nowhere/image of machine ws-shop-web-0 is gone from the cache; make the machine anew: npm run up -- shop --replace '${urn}'`,
+  );
 });
