@@ -45,8 +45,8 @@ export class Clone {
     this.programs();
     writeFileSync(join(this.folder, "passwd"), `${readFileSync("/etc/passwd", "utf8")}${user.name}:x:${user.id}:${user.id}::${join(this.folder, "home")}:/bin/bash\n`);
     writeFileSync(join(this.folder, "hosts"), readFileSync("/etc/hosts"));
-    // What this box has fetched from the registry already; the files of a cache are named by what is in them.
-    execFileSync("sh", ["-c", 'cache=$(npm config get cache)/_cacache; if [ -d "$cache" ]; then mkdir "$1/.npm" && cp --archive "$cache" "$1/.npm/_cacache"; fi', "sh", join(this.folder, "home")]);
+    // What this box has fetched from the registry already; the files of a cache are named by what is in them. Not those that somebody fetches meanwhile, in its tmp.
+    execFileSync("sh", ["-c", 'cache=$(npm config get cache)/_cacache; if [ -d "$cache/index-v5" ]; then mkdir -p "$1/.npm/_cacache" && cp --archive "$cache/index-v5" "$cache/content-v2" "$1/.npm/_cacache"; fi', "sh", join(this.folder, "home")]);
     execFileSync("chown", ["--recursive", `${user.id}:${user.id}`, ...["origin", "state", "home"].map((name) => join(this.folder, name))]);
 
     this.store = Store.make(join(this.folder, "cloud"), { name: stack, publicRange });
