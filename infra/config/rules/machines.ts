@@ -6,7 +6,7 @@ import { rule, type Rule } from "./rule";
 
 /** Users and groups that Debian, its images for clouds or our packages bring. tests/machines/judges.test.ts holds it against the images. */
 const takenUsers = new Set([
-  "adm", "admin", "aoc", "audio", "backup", "bin", "cdrom", "crontab", "cwagent", "daemon", "dbus", "debian", "deploy", "dialout", "dip", "disk", "fax", "floppy", "games", "input", "irc", "kmem", "kvm",
+  "adm", "admin", "aoc", "audio", "backup", "bin", "cdrom", "crontab", "cwagent", "daemon", "dbus", "debian", "deploy", "dhcpcd", "dialout", "dip", "disk", "fax", "floppy", "games", "input", "irc", "kmem", "kvm",
   "landscape", "list", "lp", "lxd", "mail", "man", "messagebus", "mysql", "nagios", "netdev", "news", "nobody", "nogroup", "operator", "plugdev", "polkitd", "postgres", "proxy",
   "rdma", "redis", "render", "root", "sasl", "sgx", "shadow", "src", "ssh", "sshd", "ssl-cert", "ssm-user", "staff", "sudo", "sync", "sys", "tape", "tcpdump", "tss", "tty", "users", "utmp",
   "uucp", "video", "voice", "webstack", "wheel", "www-data",
