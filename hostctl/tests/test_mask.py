@@ -57,6 +57,8 @@ class MaskTest(unittest.TestCase):
     def test_a_short_one_is_hidden_where_it_stands_alone(self):
         hide = mask(PIN="s3cr", WORD="tiger77")
         self.assertEqual(hide("PIN s3cr, 's3cr', s3cret, tiger77; tiger778"), "PIN [PIN], '[PIN]', s3cret, [WORD]; tiger778")
+        # A letter or digit that belongs to an escape is none of a word.
+        self.assertEqual(hide(r"token%3Ds3cr, 'key\ns3cr' and xns3cr"), r"token%3D[PIN], 'key\n[PIN]' and xns3cr")
 
     def test_it_only_learns_more(self):
         hide = mask(OLD="the-old-password")

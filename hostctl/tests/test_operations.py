@@ -196,6 +196,15 @@ class JobsTest(MachineTest):
                 self.assertEqual(self.run_job(state), expected)
                 self.machine.run = type(self.machine).run.__get__(self.machine)
 
+    def test_what_a_job_writes_is_shown_without_its_secrets(self):
+        self.machine.paths.env.write_text('DATABASE_URL="postgresql://shop:hunter2hunter2@db/shop"\n')
+        state = {"ActiveState": "failed", "InvocationID": "new", "Result": "exit-code", "ExecMainCode": "1", "ExecMainStatus": "1"}
+        run = self.machine.run
+        self.machine.run = lambda argv, **options: Result(0, "failed at postgresql://shop:hunter2hunter2@db/shop\n-- cursor: 1\n") if argv[0] == "journalctl" and "--show-cursor" in argv else run(argv, **options)
+        self.run_job(state)
+        self.assertIn("failed at [DATABASE_URL]", " ".join(self.machine.said))
+        self.assertNotIn("hunter2", " ".join(self.machine.said))
+
     def test_a_job_that_runs_is_not_started_again(self):
         run = self.machine.run
         self.machine.run = lambda argv, **options: (Result(0, "ActiveState=activating\nExecMainPID=7\nExecMainStartTimestamp=now\n")
