@@ -1,0 +1,16 @@
+import { secretIn } from "../../infra/config/catalog/secretForms";
+
+test.each([
+  ["redis://:hunter2hunter2@cache/0", "an URL with a password"],
+  ["postgres://shop:pa/ss@db/shop", "an URL with a password"],
+  ["POSTGRES://shop:hunter2@db/shop", "an URL with a password"],
+  [`github_pat_${"a1".repeat(12)}`, "a GitHub token"],
+  [`glpat-${"a1".repeat(12)}`, "a GitLab token"],
+  ["https://hooks.slack.com/services/T0/B0/x", "a Slack webhook"],
+])("%s gives itself away", (text, what) => {
+  expect(secretIn(text)).toBe(what);
+});
+
+test.each(["https://cache:6379/user@example.org", "redis://cache:6379/0", "https://example.org/a:b@c", "see http://a.example: ops@example.org"])("%s is none", (text) => {
+  expect(secretIn(text)).toBeNull();
+});
