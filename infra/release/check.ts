@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, normalize, resolve } from "node:path";
-import { type DebianName, debians, debianTitle } from "../config/catalog/debian";
+import { type DebianName, debianNames, debians, debianTitle } from "../config/catalog/debian";
 import type { Problem } from "../config/problems";
 import { quote } from "../config/quote";
 import type { AppSpec, StaticSpec } from "../config/spec";
@@ -32,7 +32,7 @@ function checkLock(source: string, requirements: string, text: string, debian: D
   const { python } = debians[debian];
   const found = lockedFor(text);
   if (found === null || found === python) return [];
-  const older = (Object.keys(debians) as DebianName[]).find((name) => debians[name].python === found);
+  const older = debianNames.find((name) => debians[name].python === found);
   return [
     {
       at: "app.requirements", ofBox: true, must: `must have wheels for Python ${python}, which ${debianTitle(debian)} has`, got: `${requirements}, made for Python ${found}`,

@@ -1,6 +1,5 @@
 import { instances } from "../../config/catalog/aws";
 import { file, type Manifest, type ManifestFile } from "../../host/manifest";
-import { databaseClient } from "../../host/packages";
 import { render, verbatim } from "../../host/render";
 import type { StackPlan } from "../../plan/plan";
 import { measures, type Names } from "./names";
@@ -92,11 +91,10 @@ export function onAws(plan: StackPlan, manifest: Manifest, names: Names): Manife
     unit("webstack-login.timer", render("systemd/webstack-login.timer", { app: app.name })),
   ];
   const backups = spec.backup.enabled ? ["webstack-backup", "webstack-drill"] : [];
-  const clients = database.kind === "none" ? [] : [databaseClient(database.engine, host.debian)];
   return {
     ...manifest,
     // Debian 12's apt brings it, Debian 13's another; agent-install asks it for signatures.
-    packages: [...new Set([...manifest.packages, ...clients, "gpgv"])].sort(),
+    packages: [...new Set([...manifest.packages, "gpgv"])].sort(),
     files: [
       ...manifest.files,
       file(`${programs}/site-address`, verbatim("bin/site-address"), { mode: "0755" }),

@@ -2,10 +2,7 @@ import { SshKey } from "@pulumi/digitalocean/sshKey";
 import * as pulumi from "@pulumi/pulumi";
 import { siteEnvironment } from "../../host/environment";
 import { alertSecrets } from "../../host/monitoring";
-import type { Manifest } from "../../host/manifest";
-import { databaseClient } from "../../host/packages";
 import { physicalName } from "../../plan/names";
-import type { StackPlan } from "../../plan/plan";
 import { runtimeOf } from "../../release/build";
 import { commission, orderCertificate } from "../commission";
 import { buildArchive, deployUser } from "../delivery";
@@ -59,7 +56,7 @@ export const digitalocean: Target = {
       const machine = droplet(plan, planned, network, tag, key, contact.userData);
       const replaced = keepReplaced(plan, planned, machine, former);
       const place = { name: planned.name, resource: machine, address: machine.ipv4Address, token: contact.token };
-      const commissioned = commission(plan, place, address.ipAddress, withClient(plan, manifest), late, { release, runtime, built }, secrets, former);
+      const commissioned = commission(plan, place, address.ipAddress, manifest, late, { release, runtime, built }, secrets, former);
       const inService = orderCertificate(commissioned, [leadTo(address, machine, commissioned.gate, replaced), ...records], secrets);
       if (index === 0) backup?.keepBackupsOf(commissioned.host, commissioned.applied);
       return { name: planned.name, machine, hostKey: pulumi.output(commissioned.host.hostKey), again: commissioned.again, inService, snapshotOf: pulumi.output(replaced.then(({ of }) => of)) };
@@ -82,9 +79,3 @@ export const digitalocean: Target = {
     return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), address: address.ipAddress, hosts, database: database?.output ?? null, serving };
   },
 };
-
-/** hostctl gives the app's user its rights by the database's client, also where no backups are made. */
-function withClient({ database, spec }: StackPlan, manifest: Manifest): Manifest {
-  const clients = database.kind === "none" ? [] : [databaseClient(database.engine, spec.host.debian)];
-  return { ...manifest, packages: [...new Set([...manifest.packages, ...clients])].sort() };
-}
