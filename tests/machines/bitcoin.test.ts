@@ -154,7 +154,8 @@ test("a database that was away is found again within 5 s, and meanwhile every an
   await new Promise((resolve) => setTimeout(resolve, 8000));
   await stack.remote("sudo systemctl start postgresql@15-main.service", database);
   expect(await awaitOk(`${site}api/healthz`, 5)).toBeLessThan(5);
-  expect((await ask(site)).status).toBe(200);
+  // Which of the API's two workers answers is chance: each has connections of its own, and none of them gives an error any more.
+  for (let times = 0; times < 4; times += 1) expect((await ask(site)).status).toBe(200);
 });
 
 describe("incident 1: the job wrote to a local SQLite", () => {

@@ -32,7 +32,7 @@ class Database:
             # A database that is away must cost a request seconds, and one that is back must be found at the next request.
             timeout=3,
             reconnect_timeout=2,
-            check=AsyncConnectionPool.check_connection,
+            check=self._check,
             kwargs={"autocommit": True, "connect_timeout": 3, "options": "-c statement_timeout=5000 -c default_transaction_read_only=on"},
         )
 
@@ -43,6 +43,14 @@ class Database:
 
     async def __aexit__(self, *_error: object) -> None:
         await self._pool.close()
+
+    async def _check(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        """What the database closed it closed with all the others, and each that is found out alone costs a request a second or more."""
+        try:
+            await AsyncConnectionPool.check_connection(connection)
+        except psycopg.Error:
+            await self._pool.drain()
+            raise
 
     async def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query. Raises ApiError 503 when there are none to be had."""

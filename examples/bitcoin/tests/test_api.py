@@ -1,9 +1,11 @@
 """The API over HTTP, with the database of the tests."""
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 
+from api.database import CONNECTIONS
 from prices.models import Price
 
 from . import serving
@@ -52,6 +54,21 @@ class Api(TransactionTestCase):
                 cursor.execute("ALTER TABLE hidden RENAME TO bitcoin_prices")
         for status, said, headers in answers:
             self.assertEqual((status, said["error"]["code"], headers["retry-after"]), (503, "not_migrated", "5"))
+        self.assertEqual(self.get("healthz")[0], 200)
+
+    def test_a_database_that_began_anew_is_found_at_the_first_request(self):
+        with ThreadPoolExecutor(CONNECTIONS) as visitors:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE bitcoin_prices")
+                asked = [visitors.submit(self.get, "healthz") for _ in range(CONNECTIONS)]
+                waiting = 0
+                while waiting < CONNECTIONS:
+                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    [waiting] = cursor.fetchone()
+            self.assertEqual([each.result()[0] for each in asked], [200] * CONNECTIONS)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            self.assertEqual(len(cursor.fetchall()), CONNECTIONS)
         self.assertEqual(self.get("healthz")[0], 200)
 
     def test_cannot_write(self):

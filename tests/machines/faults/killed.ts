@@ -5,6 +5,7 @@ import { groups, limit } from "../../../providers/nspawn/cgroup";
 import { storedMachine } from "../../../providers/nspawn/store";
 import type { Fault } from "./fault";
 import type { FaultSite } from "./site";
+import { PATIENCE } from "./traffic";
 
 const workers = async (site: FaultSite, unit: string) => (await site.run(`pgrep -P ${await site.property(unit, "MainPID")}`)).split("\n");
 
@@ -145,8 +146,10 @@ export const outOfMemory: Fault = {
   seconds: 10,
   judge(samples) {
     const failed = samples.filter(({ status }) => status !== 200);
-    // What the worker that died had in its threads, and nothing else.
-    assert.ok(failed.length <= 16 && failed.every(({ status }) => status === 502), `${failed.length} requests failed: ${[...new Set(failed.map(({ status }) => status))].join(", ")}`);
+    const told = JSON.stringify(failed.map(({ status, took, connection }) => [status, took, connection]));
+    // What the worker that died had in its threads, and nothing else; on a busy box it can take longer to die than a visitor waits.
+    assert.ok(failed.length <= 16, `${failed.length} requests failed: ${told}`);
+    assert.deepEqual(failed.filter(({ status, took, connection }) => status !== 502 && !(status === 0 && took >= PATIENCE * 1000 && connection !== "none")), [], told);
   },
   async run(site) {
     const stored = storedMachine(site.machine);

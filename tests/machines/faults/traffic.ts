@@ -18,6 +18,9 @@ export interface Sample {
   readonly connection: "new" | "kept" | "none";
 }
 
+/** Seconds after which a visitor gives up. */
+export const PATIENCE = 5;
+
 /** Visitors who come at a constant rate, whatever the site does, for an hour at most. */
 export class Traffic {
   private readonly folder = mkdtempSync(join(tmpdir(), "traffic-"));
@@ -32,7 +35,7 @@ export class Traffic {
    * @param address where the URL's name leads to
    * @param patience seconds after which a visitor gives up
    */
-  constructor(url: string, readonly rate: number, address: string, private readonly patience = 5) {
+  constructor(url: string, readonly rate: number, address: string, private readonly patience = PATIENCE) {
     const words = ["run", "--quiet", "--no-usage-report", "--summary-mode=disabled", "--out", `csv=${this.file}`, join(__dirname, "traffic.k6.js")];
     const environment = { URL: url, RATE: String(rate), ADDRESS: address, PATIENCE: String(patience), K6_CSV_TIME_FORMAT: "unix_milli" };
     // The kernel ends it when this process ends without doing so.
