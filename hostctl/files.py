@@ -8,6 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+# What opening says of a name that is no folder, and of one that is no regular file: a link, a pipe, a socket, nothing any more.
+NO_FOLDER = (errno.ENOTDIR, errno.ELOOP, errno.ENOENT)
+NO_FILE = (errno.ELOOP, errno.EINVAL, errno.ENXIO, errno.ENOENT)
 
 
 def is_full_disk(failure):
@@ -43,13 +46,22 @@ def write(path, content, mode, ids):
     place(unfinished, path)
 
 
-def read_foreign(path, limit, offset=0):
-    """At most `limit` bytes, from `offset` on, of a regular file in a folder that another user may write: what that one has put in its place is not followed, and not waited for.
-    Raises OSError."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY)
-    with os.fdopen(handle, "rb") as file:
+def open_foreign(path, folder=None):
+    """A regular file, to read, that another user may have put there, below the descriptor of a folder or by its whole path: a link in its place is not followed,
+    and a pipe not waited for. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY, dir_fd=folder)
+    try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "is no regular file", str(path))
+        return os.fdopen(handle, "rb")
+    except OSError:
+        os.close(handle)
+        raise
+
+
+def read_foreign(path, limit, offset=0):
+    """At most `limit` bytes, from `offset` on, of such a file. Raises OSError."""
+    with open_foreign(path) as file:
         file.seek(offset)
         return file.read(limit)
 
@@ -83,8 +95,31 @@ def make_folder(path):
 def enter(root, folder, mode_of=None):
     """Descriptor of a folder below `root`. No component below the root is followed as a link: whoever owns one of them may have put it there. `mode_of`: the mode
     with which a missing component is made, by its name. Raises OSError, with the component as its `filename`."""
-    handle = os.open(root, FOLDER)
-    for part in Path(folder).parts:
+    return _descend(os.open(root, FOLDER), Path(folder).parts, mode_of)
+
+
+def folders(top):
+    """(path below it, descriptor that is open until the next is asked for) of an open folder and of each below it, from the outside in. None is entered by way of
+    a link, whenever somebody puts one there; os.fwalk() waits for a pipe that takes a folder's place: it opens what a look before has called a folder."""
+    waiting = [()]
+    while waiting:
+        parts = waiting.pop()
+        try:
+            handle = _descend(os.dup(top), parts)
+        except OSError as failure:
+            if failure.errno not in NO_FOLDER:
+                raise
+            continue
+        try:
+            yield os.path.join("", *parts), handle
+            with os.scandir(handle) as entries:
+                waiting += [(*parts, entry.name) for entry in entries if entry.is_dir(follow_symlinks=False)]
+        finally:
+            os.close(handle)
+
+
+def _descend(handle, parts, mode_of=None):
+    for part in parts:
         try:
             inner = _open_inside(part, handle, mode_of)
         finally:

@@ -4,8 +4,8 @@ differ between machines."""
 import os
 import re
 import shutil
-import stat
 import tarfile
+from contextlib import suppress
 
 from . import certificate, files, kept
 from .compare import stored_or_fail
@@ -26,11 +26,14 @@ def send(host, labels, stream):
             if not root.is_dir():
                 continue
             # By open folders, not by names: the app may change its own folders meanwhile.
-            for path, _, names, folder in os.fwalk(root):
-                name = os.path.normpath(os.path.join(label, os.path.relpath(path, root)))
-                _add(archive, folder, name)
-                for file in names:
-                    _add_file(archive, folder, file, f"{name}/{file}")
+            top = os.open(root, files.FOLDER)
+            try:
+                for path, folder in files.folders(top):
+                    _add(archive, folder, os.path.normpath(os.path.join(label, path)))
+                    for file in os.listdir(folder):
+                        _add_file(archive, folder, file, os.path.join(label, path, file))
+            finally:
+                os.close(top)
 
 
 def receive(host, labels, stream):
@@ -119,13 +122,12 @@ def _add(archive, handle, name):
 
 def _add_file(archive, folder, file, name):
     try:
-        handle = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+        source = files.open_foreign(file, folder)
     except OSError:
-        # Gone meanwhile, or a link.
+        # Gone meanwhile, or no file.
         return
-    with os.fdopen(handle, "rb") as source:
-        if stat.S_ISREG(os.fstat(handle).st_mode):
-            archive.addfile(archive.gettarinfo(arcname=name, fileobj=source), source)
+    with source:
+        archive.addfile(archive.gettarinfo(arcname=name, fileobj=source), source)
 
 
 class _Handle:
@@ -172,7 +174,10 @@ def _as_new(folder, name, member, newer_stay):
 
 def _write(source, folder, name, member, owner):
     unfinished = f".{name}.handover"
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600, dir_fd=folder)
+    # Never into what is there: a pipe would wait for a reader, and a file have one already.
+    with suppress(FileNotFoundError):
+        os.unlink(unfinished, dir_fd=folder)
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=folder)
     with os.fdopen(handle, "wb") as file:
         shutil.copyfileobj(source, file)
         file.flush()

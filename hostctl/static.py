@@ -6,9 +6,8 @@ import gzip
 import hashlib
 import json
 import os
-import stat
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from . import files
@@ -23,7 +22,7 @@ RECORD = ".webstack-static"
 def keep(host, release, static):
     """Have all files of a release on the disk, then record the static ones. `release` is its folder."""
     host.system.sync(release)
-    made = {path: files.sha256(source) for path, source in _files(release, static)}
+    made = {path: _sha256(file) for path, file in _files(release, static)}
     files.write(release / RECORD, json.dumps(made, indent=1).encode(), 0o644, host.system.ids("root", "root"))
 
 
@@ -32,10 +31,10 @@ def clear(host, digest, static):
     release = host.paths.release(digest)
     recorded = _recorded(release)
     for item in static if recorded is not None else ():
-        for path, name, folder in _regular(release, item):
-            with open(os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=folder), "rb") as source:
-                whole = recorded.get(_published(item, path)) == hashlib.file_digest(source, "sha256").hexdigest()
-            if not whole:
+        for path, name, folder in _names(release, item):
+            with _regular(name, folder) as file:
+                half = file is not None and recorded.get(path) != _sha256(file)
+            if half:
                 os.unlink(name, dir_fd=folder)
 
 
@@ -44,23 +43,25 @@ def give(host, release, static, ids):
     a link, which a step has made: what is behind it is not the release's."""
     for item in static:
         with _opened(host.paths.release(release), item.folder, make=True) as root:
-            # From the outside in: what is root's again, the app's user changes no more. https://docs.python.org/3/library/os.html#os.fwalk
-            for _, folders, names, folder in os.fwalk(".", dir_fd=root):
+            # From the outside in: what is root's again, the app's user changes no more.
+            for _, folder in files.folders(root):
                 os.fchown(folder, *ids)
                 os.fchmod(folder, 0o755)
-                for name in [*folders, *names]:
-                    os.chown(name, *ids, dir_fd=folder, follow_symlinks=False)
-                for name in names:
-                    if _is_regular(name, folder):
-                        with open(os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder), "rb") as file:
+                for name in os.listdir(folder):
+                    # Of a step that runs on, a name may be gone by now.
+                    with suppress(FileNotFoundError):
+                        os.chown(name, *ids, dir_fd=folder, follow_symlinks=False)
+                    with _regular(name, folder) as file:
+                        if file is not None:
                             os.fchmod(file.fileno(), 0o644)
 
 
 def damaged(host, digest, static):
     """Static files of a release that are not as recorded, by their paths below the static folder."""
     release = host.paths.release(digest)
-    sources, recorded = dict(_files(release, static)), _recorded(release) or {}
-    return [path for path, sha256 in recorded.items() if path not in sources or files.sha256(sources[path]) != sha256]
+    recorded = _recorded(release) or {}
+    whole = {path for path, file in _files(release, static) if path in recorded and recorded[path] == _sha256(file)}
+    return [path for path in recorded if path not in whole]
 
 
 def publish(host, digest, static):
@@ -73,19 +74,22 @@ def publish(host, digest, static):
         keep(host, release, static)
     if found := damaged(host, digest, static):
         raise HostError(f"release {digest}: its static files must be as they were made, and are not: {', '.join(found)}; deploy another release")
-    sources = dict(_files(release, static))
-    for path, source in sources.items():
+    recorded = _recorded(release)
+    for path, source in _files(release, static):
+        if path not in recorded:
+            continue
         target = host.paths.static / path
-        compressed = _beside(target)
         there = _same(source, target)
+        unfinished = target.with_name(f".{target.name}.unfinished")
         if not there:
             target.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = target.with_name(f".{target.name}.unfinished")
             unfinished.unlink(missing_ok=True)
-            os.link(source, unfinished)
-            compressed.unlink(missing_ok=True)
-        if _compresses(path, source, sources) and not _expands(compressed, source):
-            _compress(target if there else source, compressed)
+            _link(source, unfinished)
+            _beside(target).unlink(missing_ok=True)
+        # By its place in root's own folder from here on.
+        file = target if there else unfinished
+        if _compresses(path, file, recorded) and not _expands(_beside(target), file):
+            _compress(file, _beside(target))
             written += there
         if not there:
             os.rename(unfinished, target)
@@ -114,11 +118,9 @@ def prune(host, kept, static):
     """Remove published files that no kept release has; tells how many."""
     wanted = {host.paths.static}
     for digest in kept:
-        sources = dict(_files(host.paths.release(digest), static))
-        for path, source in sources.items():
-            wanted.add(host.paths.static / path)
-            if _compresses(path, source, sources):
-                wanted.add(_beside(host.paths.static / path))
+        sizes = {path: os.fstat(file.fileno()).st_size for path, file in _files(host.paths.release(digest), static)}
+        wanted |= {host.paths.static / path for path in sizes}
+        wanted |= {_beside(host.paths.static / path) for path, size in sizes.items() if _worth_it(path, size, sizes)}
     removed = 0
     for folder, _, names in os.walk(host.paths.static, topdown=False):
         for name in names:
@@ -139,30 +141,37 @@ def _recorded(release):
 
 
 def _files(release, static):
-    """(path below the published folder, file) of a release's static files."""
+    """(path below the published folder, the file, open until the next is asked for) of a release's static files; links and what else is no file are left out."""
     for item in static:
-        for path, _, _ in _regular(release, item):
-            yield _published(item, path), release / item.folder / path
+        for path, name, folder in _names(release, item):
+            with _regular(name, folder) as file:
+                if file is not None:
+                    yield path, file
 
 
-def _published(item, path):
-    return os.path.join(item.url.strip("/"), path)
-
-
-def _regular(release, item):
-    """(path below the static folder, name, descriptor of the folder that it is in) of its files; links and what else is no file are left out."""
+def _names(release, item):
+    """(path below the published folder, name, descriptor of the folder that it is in) of what lies in a static folder, and is no folder."""
     try:
         with _opened(release, item.folder) as root:
-            for inside, _, names, folder in os.fwalk(".", dir_fd=root):
-                for name in names:
-                    if _is_regular(name, folder):
-                        yield os.path.normpath(os.path.join(inside, name)), name, folder
+            for inside, folder in files.folders(root):
+                for name in os.listdir(folder):
+                    yield os.path.join(item.url.strip("/"), inside, name), name, folder
     except FileNotFoundError:
         return
 
 
-def _is_regular(name, folder):
-    return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+@contextmanager
+def _regular(name, folder):
+    """A regular file of an open folder, itself open; None for a link, a pipe and all else."""
+    try:
+        file = files.open_foreign(name, folder)
+    except OSError as failure:
+        if failure.errno not in files.NO_FILE:
+            raise
+        yield None
+    else:
+        with file:
+            yield file
 
 
 @contextmanager
@@ -171,7 +180,7 @@ def _opened(release, folder, make=False):
     try:
         handle = files.enter(release, folder, (lambda _: 0o755) if make else None)
     except OSError as failure:
-        if failure.errno not in (errno.ENOTDIR, errno.ELOOP):
+        if failure.errno not in files.NO_FOLDER or failure.errno == errno.ENOENT:
             raise
         raise HostError(f"release {release.name}: {folder}: must be a folder, and {failure.filename} of it is a link or a file; no step may put one there") from None
     try:
@@ -180,11 +189,26 @@ def _opened(release, folder, make=False):
         os.close(handle)
 
 
+def _sha256(file):
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _same(source, target):
     try:
-        return os.path.samefile(source, target) or (source.stat().st_size == target.stat().st_size and files.sha256(source) == files.sha256(target))
+        found, own = os.stat(target), os.fstat(source.fileno())
+        return os.path.samestat(found, own) or (found.st_size == own.st_size and files.sha256(target) == _sha256(source))
     except FileNotFoundError:
         return False
+
+
+def _link(source, target):
+    """A second name for an open file. By the descriptor, for its name may be another file's by now; os.link() follows the link of /proc only where it is
+    given a descriptor: https://github.com/python/cpython/issues/81793"""
+    folder = os.open(target.parent, files.FOLDER)
+    try:
+        os.link(f"/proc/self/fd/{source.fileno()}", target.name, dst_dir_fd=folder, follow_symlinks=True)
+    finally:
+        os.close(folder)
 
 
 def _beside(target):
@@ -192,8 +216,12 @@ def _beside(target):
 
 
 def _compresses(path, file, paths):
+    return _worth_it(path, file.stat().st_size, paths)
+
+
+def _worth_it(path, size, paths):
     """Whether hostctl makes the `.gz` beside a file; `paths` are those of the release, which may have one of its own."""
-    return file.suffix in COMPRESSED and file.stat().st_size > WORTH_IT and f"{path}.gz" not in paths
+    return Path(path).suffix in COMPRESSED and size > WORTH_IT and f"{path}.gz" not in paths
 
 
 def _expands(compressed, file):

@@ -2,6 +2,7 @@
 import io
 import json
 import os
+import signal
 import tarfile
 import unittest
 
@@ -120,6 +121,23 @@ class HandoverTest(unittest.TestCase):
         with self.assertRaises(OSError):
             self.take_over(self.stream())
         self.assertEqual(os.listdir(outside), [])
+
+    def test_a_pipe_in_the_place_of_an_unfinished_file_is_not_waited_for(self):
+        folder = self.new.paths.data / "media/menus"
+        folder.mkdir(parents=True)
+        os.mkfifo(folder / ".today.pdf.handover")
+        signal.signal(signal.SIGALRM, lambda *_: self.fail("root waits for a reader"))
+        signal.alarm(5)
+        self.addCleanup(signal.alarm, 0)
+        self.take_over(self.stream())
+        self.assertEqual((folder / "today.pdf").read_text(), "margherita")
+
+    def test_nobody_reads_along_who_has_opened_an_unfinished_file_before(self):
+        folder = self.new.paths.data / "media/menus"
+        folder.mkdir(parents=True)
+        with open(folder / ".today.pdf.handover", "w+") as planted:
+            self.take_over(self.stream())
+            self.assertEqual(planted.read(), "")
 
     def test_a_stream_with_anything_else_is_refused(self):
         for name in ("media/../../etc/passwd", "/etc/passwd", "etc/passwd", "media//x"):

@@ -1,6 +1,10 @@
 """Static folders that a release step has turned against root."""
+import gzip
 import os
+import signal
 import tempfile
+import threading
+import time
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +14,8 @@ from hostctl.errors import HostError
 from hostctl.paths import Paths
 
 DIGEST = "0123456789abcdef"
+# Long enough to be compressed.
+SECRET = "secret" * 1000
 
 
 class StaticTest(unittest.TestCase):
@@ -25,7 +31,7 @@ class StaticTest(unittest.TestCase):
         # What only root may read, outside the release.
         self.secret = self.root / "secret"
         self.secret.mkdir()
-        (self.secret / "key").write_text("secret")
+        (self.secret / "key").write_text(SECRET)
         (self.secret / "key").chmod(0o600)
 
     def static(self, *folders):
@@ -33,9 +39,12 @@ class StaticTest(unittest.TestCase):
 
     def check_untouched(self):
         self.assertEqual(oct((self.secret / "key").stat().st_mode & 0o777), "0o600")
-        self.assertEqual((self.secret / "key").read_text(), "secret")
-        published = [path for path in self.host.paths.static.rglob("*") if path.is_file()] if self.host.paths.static.is_dir() else []
-        self.assertEqual([path for path in published if path.read_text() == "secret"], [])
+        self.assertEqual((self.secret / "key").read_text(), SECRET)
+        for path in self.host.paths.static.rglob("*"):
+            self.assertFalse(path.is_symlink(), path)
+            if path.is_file():
+                content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+                self.assertFalse(SECRET.encode() in content, path)
 
     def test_a_link_in_the_place_of_a_folder_inside_another_leads_root_nowhere(self):
         declared = self.static("assets", "assets/inner")
@@ -78,6 +87,65 @@ class StaticTest(unittest.TestCase):
         static.clear(self.host, DIGEST, declared)
         self.assertEqual(sorted(path.name for path in (self.release / "assets").iterdir()), ["folder", "own.css"])
         self.check_untouched()
+
+    def swap_while(self, run, name, plant):
+        """Call `run` again and again while a thread puts what `plant` makes in the place of a file or folder of the release, and takes it away again."""
+        place, own, other = self.release / name, self.root / "own", self.root / "other"
+        plant(other)
+        ends = threading.Event()
+
+        def swap():
+            while not ends.is_set():
+                for source, aside in ((other, own), (own, other)):
+                    os.rename(place, aside)
+                    os.rename(source, place)
+        swapper = threading.Thread(target=swap)
+        # One that waits for a pipe ends by it.
+        signal.signal(signal.SIGALRM, lambda *_: self.fail(f"root waits for what is in the place of {name}"))
+        signal.alarm(10)
+        swapper.start()
+        try:
+            until = time.monotonic() + 0.3
+            while time.monotonic() < until:
+                try:
+                    run()
+                except HostError as refusal:
+                    # What was recorded as one file is another by now, or none.
+                    self.assertRegex(str(refusal), "must be as they were made, and are not|must be a folder, and")
+        finally:
+            signal.alarm(0)
+            ends.set()
+            swapper.join()
+
+    def all_of_it(self, declared):
+        for run in (lambda: static.give(self.host, DIGEST, declared, self.ids), lambda: static.keep(self.host, self.release, declared),
+                    lambda: static.publish(self.host, DIGEST, declared), lambda: static.prune(self.host, [DIGEST], declared)):
+            run()
+            self.check_untouched()
+
+    def test_a_link_that_takes_the_place_of_a_file_at_any_moment_is_not_followed(self):
+        declared = self.static("assets")
+        static.give(self.host, DIGEST, declared, self.ids)
+        (self.release / "assets/file.css").write_text("o" * len(SECRET))
+        self.swap_while(lambda: self.all_of_it(declared), "assets/file.css", lambda place: place.symlink_to(self.secret / "key"))
+        self.check_untouched()
+
+    def test_a_link_that_takes_the_place_of_a_folder_at_any_moment_is_not_entered(self):
+        declared = self.static("assets")
+        static.give(self.host, DIGEST, declared, self.ids)
+        (self.release / "assets/inner").mkdir()
+        (self.release / "assets/inner/key").write_text("own")
+        self.swap_while(lambda: self.all_of_it(declared), "assets/inner", lambda place: place.symlink_to(self.secret))
+        self.check_untouched()
+
+    def test_a_pipe_that_takes_the_place_of_a_folder_or_a_file_at_any_moment_is_not_waited_for(self):
+        declared = self.static("assets")
+        static.give(self.host, DIGEST, declared, self.ids)
+        (self.release / "assets/inner").mkdir()
+        (self.release / "assets/own.css").write_text("own")
+        for name in ("assets/inner", "assets/own.css"):
+            self.swap_while(lambda: self.all_of_it(declared), name, os.mkfifo)
+            os.unlink(self.root / "other")
 
 
 if __name__ == "__main__":
