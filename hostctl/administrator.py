@@ -20,11 +20,6 @@ def secrets(paths):
         return {}
 
 
-def of_app(paths):
-    """{name: value} of what no log may show of the app: its environment, and this administrator."""
-    return {**environment.secrets(paths), **secrets(paths)}
-
-
 def app_database(host):
     """The app's database, with its administrator where it has one. Raises HostError when the app has none."""
     env = environment.read(host.paths.env.read_bytes())

@@ -1,5 +1,5 @@
 """Alerts: each condition of the host is told once when it begins, once a day while it holds, and once when it ends."""
-from . import conditions, monitoring, notifier
+from . import conditions, notifier
 from .notifier import BEGINS, ENDS, GOES_ON, event, stamp
 
 DAY = 86400
@@ -9,7 +9,6 @@ def look(host, failed_unit=None):
     """One look at the host: what begins, goes on and ends is told, with what is still waiting. `failed_unit` failed just now, even
     if it runs again."""
     with notifier.turn(host):
-        monitoring.hide(host)
         state = notifier.read(host.paths)
         known = {name: one["text"] for name, one in state.conditions.items()}
         found = known if conditions.deploying(host) else conditions.holding(host, {name: text for name, text in known.items() if name != f"unit {failed_unit}"})

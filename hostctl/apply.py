@@ -10,7 +10,7 @@ READ_BY_PACKAGES = ("/etc/postgresql-common/createcluster.conf", "/etc/apt/apt.c
 
 def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
     """Make the machine as the manifest declares; say "unchanged" when it is. `env`: values for the app; `database_admin`: see late.py; None keeps them."""
-    _hide_secrets(host, env, manifest.plain, database_admin)
+    _hide(host, env, manifest.plain, database_admin)
     packages.require_release(host.paths, manifest.debian)
     recover(host)
     switch.settle_release(host)
@@ -24,7 +24,7 @@ def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
     if kept is not None and env is not None:
         # After the packages: the database's own client is one of them.
         env = {**env, "DATABASE_URL": login.ensure(host, manifest, kept)}
-        _hide_secrets(host, env, manifest.plain)
+        _hide(host, env, manifest.plain)
         changes = compare(host, manifest, env, database_admin)
     if env is not None and changes.env is None:
         # As declared, whoever made it so.
@@ -60,7 +60,6 @@ def restart(host, names=()):
 
 def manifest_of(host):
     """The manifest applied last, of a host that runs an app, with what an interrupted run left mended."""
-    _hide_secrets(host)
     recover(host)
     switch.settle_release(host)
     manifest = stored_or_fail(host.paths)
@@ -96,7 +95,7 @@ def _provide(host, manifest, changes, is_new):
             packages.add_user(host.system, changes.user)
 
 
-def _hide_secrets(host, env=None, plain=(), database_admin=None):
-    """Both the values to come and those that are there."""
-    host.log.mask.add(administrator.of_app(host.paths))
-    host.log.mask.add({**environment.secrets(host.paths, env or {}, plain), administrator.NAME: database_admin or ""})
+def _hide(host, env, plain, database_admin=None):
+    """The values to come."""
+    host.log.mask.add(environment.hidden(env or {}, plain))
+    host.log.mask.add({administrator.NAME: database_admin or ""})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from . import administrator, compare, disk, environment, files, history, kept, media, prune, repository_lock
 from .errors import CommandFailed, HostError, Locked
 from .lock import locked
-from .repository import AHEAD, DUMP, HASH, HOST, TIMEOUT, Repository, access, age_text, seconds_of
+from .repository import AHEAD, DUMP, HASH, HOST, TIMEOUT, Repository, age_text, secret_settings, seconds_of
 
 UNIT = "webstack-backup.service"
 # How much later than its schedule a backup may be done before it counts as missing.
@@ -48,12 +48,6 @@ def settings_or_fail(paths):
     return found
 
 
-def open_database(host):
-    """The app's database, with everything secret hidden from the log from here on."""
-    host.log.mask.add({**administrator.of_app(host.paths), **access(host)})
-    return administrator.app_database(host)
-
-
 def make_key(host):
     """The host's own SSH key for backups, made once; returns its public line."""
     key = host.paths.backup_key
@@ -75,7 +69,7 @@ def set_repository(host, text):
     except (ValueError, AttributeError):
         raise HostError('standard input: must be one JSON object such as {"RESTIC_REPOSITORY": "...", "RESTIC_PASSWORD": "..."}') from None
     files.write(host.paths.backup_access, environment.render(values), 0o600, host.system.ids("root", "root"))
-    host.log.mask.add({name: value for name, value in values.items() if name != "RESTIC_REPOSITORY"})
+    host.log.mask.add(secret_settings(values))
     repository = Repository(host)
     repository.make()
     # Of the host before this one, where that was lost or is replaced.
@@ -86,7 +80,7 @@ def set_repository(host, text):
 def run(host):
     """Make one backup: dump, media, the mark that both are whole, retention, check. Returns its facts. A failure leaves every
     older backup as it is."""
-    chosen, database = settings_or_fail(host.paths), open_database(host)
+    chosen, database = settings_or_fail(host.paths), administrator.app_database(host)
     disk.check(host, "a backup")
     folders = media.folders(host.paths, chosen.paths)
     repository = Repository(host)

@@ -2,7 +2,7 @@
 import os
 import ssl
 
-from . import files, monitoring
+from . import files
 from .compare import stored, stored_or_fail
 from .errors import HostError
 from .nginx import UNIT as NGINX
@@ -78,7 +78,6 @@ def install(host):
 
 def renew(host):
     """Order a certificate now. Raises HostError with the authority's words; the wish stands until an order succeeds."""
-    monitoring.hide(host)
     if not expected(stored_or_fail(host.paths)):
         raise HostError("this site has no TLS; set site.tls in the stack's file")
     files.write(_asked(host), b"", 0o644, host.system.ids("root", "root"))

@@ -4,9 +4,10 @@ import json
 import os
 import re
 import sys
+import traceback
 from pathlib import Path
 
-from . import (apply, backup_verbs, certificate, files, handover, jobs, late, lifecycle, login, logs, maintenance, manifest, monitoring, monitoring_verbs,
+from . import (apply, backup_verbs, certificate, files, handover, host_secrets, jobs, late, lifecycle, login, logs, maintenance, manifest, monitoring, monitoring_verbs,
                one_off, pause, prune, rollback, signals, slots, status, switch, update, words)
 from .compare import differences, stored, stored_or_fail
 from .deploy import recover
@@ -30,6 +31,7 @@ def main(words, root="/", system=None, echo=print, stdin=sys.stdin):
         print(f"hostctl: needs root; run sudo hostctl {' '.join(words)}", file=sys.stderr)
         return FAILED
     try:
+        host_secrets.hide(host)
         args.stdin = stdin
         if not args.locks:
             return args.run(host, args)
@@ -44,16 +46,19 @@ def main(words, root="/", system=None, echo=print, stdin=sys.stdin):
             certificate.order_after_apply(host)
         return code
     except Locked as refusal:
-        print(f"hostctl: {refusal}", file=sys.stderr)
-        return LOCKED
+        return _fail(host, refusal, LOCKED)
     except HostError as failure:
-        print(f"hostctl: {host.log.mask(str(failure))}", file=sys.stderr)
-        return FAILED
-    except OSError as failure:
-        if not files.is_full_disk(failure):
-            raise
-        print("hostctl: No space left on device; make room, then run the command again", file=sys.stderr)
-        return FAILED
+        return _fail(host, failure)
+    except Exception as failure:
+        if isinstance(failure, OSError) and files.is_full_disk(failure):
+            return _fail(host, "No space left on device; make room, then run the command again")
+        # A fault of hostctl's own. What it shows of its values may be a secret.
+        return _fail(host, f"{args.verb}: ended with a fault of its own\n{traceback.format_exc()}".rstrip())
+
+
+def _fail(host, text, code=FAILED):
+    print(f"hostctl: {host.log.mask(str(text))}", file=sys.stderr)
+    return code
 
 
 def _parser():
@@ -211,6 +216,7 @@ def _apply(host, args):
         before = stored(host.paths)
         files = before.late_files() if before else {}
     if args.late.secrets is not None:
+        host.log.mask.add({name: value for name, value in args.late.secrets.items() if isinstance(value, str)})
         monitoring.keep_secrets(host, args.late.secrets)
     apply.apply(host, declared.with_files(files), args.late.env, args.late.database_admin, save_database=not args.without_restore_point)
     try:

@@ -2,7 +2,7 @@
 the services on it, and the figures."""
 import json
 
-from . import backup, environment, files, health, restore, scratch, slots
+from . import administrator, backup, environment, files, health, restore, scratch, slots
 from .compare import stored_or_fail
 from .errors import HostError
 from .repository import AHEAD, Repository, age_text
@@ -19,7 +19,7 @@ def run(host):
     began, clock = host.system.time(), host.system.monotonic()
     report = {"backup": None, "at": round(began), "rpoSeconds": None, "rtoSeconds": None, "checks": [], "health": [], "ok": False, "error": None}
     try:
-        chosen, database = backup.settings_or_fail(host.paths), backup.open_database(host)
+        chosen, database = backup.settings_or_fail(host.paths), administrator.app_database(host)
         repository = Repository(host)
         with backup.turn(host, "drill"):
             found = repository.find("latest")

@@ -41,13 +41,18 @@ def note(host):
         files.write(host.paths.env_applied, content, MODE, ids)
 
 
-def secrets(paths, values=None, plain=None):
-    """{name: value} of what no log may show: all of the environment but what the manifest calls plain. Those that are there, by the manifest applied last."""
-    if values is None:
-        values = read(paths.env.read_bytes()) if paths.env.exists() else {}
-    if plain is None:
-        plain = manifest.load(paths.manifest).plain if paths.manifest.exists() else ()
+def hidden(values, plain):
+    """{name: value} of what no log may show: all of the environment but what a manifest calls plain."""
     return {name: value for name, value in values.items() if name not in plain}
+
+
+def secrets(paths):
+    """Of the environment that is there, by the manifest applied last; all of it where that cannot be read."""
+    try:
+        plain = manifest.load(paths.manifest).plain
+    except HostError:
+        plain = ()
+    return hidden(read(paths.env.read_bytes()) if paths.env.exists() else {}, plain)
 
 
 def _is_utf8(text):

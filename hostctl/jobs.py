@@ -1,5 +1,4 @@
 """Jobs: `run` starts one now and follows it; states() tells how each of them is."""
-from . import monitoring
 from .compare import stored_or_fail
 from .errors import HostError, Locked
 
@@ -34,8 +33,6 @@ def states(host, manifest):
 def run(host, job):
     """Start a job and show its log until it ends; returns its exit code (124 when it took too long, 128 + N when signal N ended
     it). Raises Locked while it runs already: two runs of a job never overlap."""
-    # What the job writes is shown.
-    monitoring.hide(host)
     manifest = stored_or_fail(host.paths)
     if job not in names(manifest):
         raise HostError(f"{job}: is no job of this host; jobs are {', '.join(names(manifest)) or 'none'}")

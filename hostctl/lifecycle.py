@@ -1,5 +1,5 @@
 """`start`, `stop` and `reload` of the whole site. What stops comes back after a reboot: nothing is disabled."""
-from . import monitoring, slots
+from . import slots
 from .compare import stored_or_fail
 from .health import through_nginx
 from .nginx import UNIT, sockets
@@ -7,8 +7,6 @@ from .nginx import UNIT, sockets
 
 def start(host):
     """Services first, then nginx once its test passes, then one look at each health page."""
-    # A service that does not start is told with its own last words.
-    monitoring.hide(host)
     manifest = stored_or_fail(host.paths)
     host.log.step("START")
     with host.log.event("Services-activation"):

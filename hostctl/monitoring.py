@@ -2,7 +2,7 @@
 import json
 from dataclasses import dataclass
 
-from . import administrator, environment, files
+from . import environment, files
 from .errors import HostError
 
 PASSWORD, WEBHOOK, TOKEN = "smtpPassword", "alertWebhook", "sentryToken"
@@ -64,8 +64,3 @@ def keep_secrets(host, values):
     content, ids = environment.render(environment.checked(values)), host.system.ids("root", "root")
     if not files.matches(host.paths.monitoring_secrets, content, environment.MODE, ids):
         files.write(host.paths.monitoring_secrets, content, environment.MODE, ids)
-
-
-def hide(host):
-    """From here on the log shows no secret of the app or of the alerts."""
-    host.log.mask.add({**administrator.of_app(host.paths), **secrets(host.paths)})

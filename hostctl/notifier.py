@@ -44,14 +44,12 @@ def read(paths):
 def tell(host, text):
     """Tell of something that happened and is over. Never raises for a channel that does not take it: it waits then."""
     with turn(host):
-        monitoring.hide(host)
         now = host.system.time()
         deliver(host, read(host.paths), [event(HAPPENED, host.log.mask(text), now, now)])
 
 
 def test(host):
     """Send a test message by every channel, now; returns {channel: None or what went wrong}."""
-    monitoring.hide(host)
     channels = _channels(host)
     if not channels:
         raise HostError("alerts: no channel is configured; set monitoring.emails, on local with monitoring.smtp, or the secret alertWebhook")

@@ -157,6 +157,16 @@ class Repository:
         self.restic("restore", "--no-lock", "--quiet", snapshot, "--target", str(target), *(word for path in paths for word in ("--include", str(path))))
 
 
+def secrets(paths):
+    """{name: value} of what of restic's settings no log may show; nothing on a host that has no repository."""
+    found = environment.read(paths.backup_access.read_bytes()) if paths.backup_access.exists() else {}
+    return secret_settings(found)
+
+
+def secret_settings(settings):
+    return {name: value for name, value in settings.items() if name not in ("RESTIC_REPOSITORY", "AWS_DEFAULT_REGION")}
+
+
 def access(host):
     """restic's settings, from /etc/webstack/backup-repository."""
     if not host.paths.backup_access.exists():

@@ -2,7 +2,7 @@
 under another name until `restore --drop-old`, and `restore --undo` changes back."""
 from contextlib import contextmanager
 
-from . import apply, backup, external, files, media, switch
+from . import administrator, apply, backup, external, files, media, switch
 from .deploy import recover
 from .dump_file import DumpFile
 from .errors import CommandFailed, HostError
@@ -15,7 +15,7 @@ RESTORING = "restoring"
 def restore(host, name, confirm):
     """Restore a backup ("latest" or an ID) and switch to it. `confirm` is asked with one sentence before anything is done.
     Raises HostError with everything as it was when the backup is damaged, a check fails, or the services do not come up on it."""
-    chosen, database, repository = backup.settings_or_fail(host.paths), backup.open_database(host), Repository(host)
+    chosen, database, repository = backup.settings_or_fail(host.paths), administrator.app_database(host), Repository(host)
     with backup.turn(host, "restore"):
         found = repository.find(name)
         age = round(host.system.time() - found.seconds)
@@ -25,7 +25,7 @@ def restore(host, name, confirm):
 
 def restore_dump(host, path, confirm):
     """As restore(), of a dump in a file of this host; the media stay as they are."""
-    chosen, database = backup.settings_or_fail(host.paths), backup.open_database(host)
+    chosen, database = backup.settings_or_fail(host.paths), administrator.app_database(host)
     with backup.turn(host, "restore"):
         found = DumpFile(path, database)
         confirm(f"database {database.name} becomes what {found.id} holds; what serves now is kept beside it, and the media stay as they are")
@@ -54,7 +54,7 @@ def bring(host, chosen, database, repository, found, move, release=None):
 def undo(host):
     """Change back to what the last restore (or undo) put aside; after one that was killed half-way, only what that one has changed, and
     nothing where the release that it was for serves. `kept` is None then, and `back` says whether it went back."""
-    database = backup.open_database(host)
+    database = administrator.app_database(host)
     with backup.turn(host, "restore"):
         interrupted = switch.read(host.paths.restoring) or {}
         back = _settle(host, database)
@@ -72,7 +72,7 @@ def settle(host):
     """End a switch that was interrupted, as undo() and the next restore do. Returns what came of it, in words."""
     if not host.paths.restoring.exists():
         return "no restore was interrupted"
-    database = backup.open_database(host)
+    database = administrator.app_database(host)
     with backup.turn(host, "restore"):
         host.log.step("RESTORE-RECOVERY")
         with host.log.event("Switch-settling"):
@@ -87,7 +87,7 @@ def settled(name, back):
 
 def drop_old(host):
     """Remove what restores put aside: databases and media. Returns their names."""
-    database = backup.open_database(host)
+    database = administrator.app_database(host)
     with backup.turn(host, "restore"):
         _settle(host, database)
         gone = database.others()

@@ -2,7 +2,7 @@
 whose data it is, and recorded in history.json as {id, release, schema, sha256}."""
 from dataclasses import replace
 
-from . import backup, history, repository_lock, schema, slots, steps
+from . import administrator, backup, history, repository_lock, schema, slots, steps
 from .errors import HostError
 from .manifest import Step
 from .repository import POINT, POINT_HOST, RELEASE, Repository
@@ -46,7 +46,7 @@ def _unchanged(host, manifest):
 
 
 def _take(host, manifest, serving):
-    database, repository = backup.open_database(host), Repository(host)
+    database, repository = administrator.app_database(host), Repository(host)
     revision = schema.revision(host, manifest, manifest.release.digest)
     with backup.turn(host, "restore point"), repository_lock.writing(host, repository, exclusive=False), host.log.event("Restore-point") as facts:
         name, marks = backup.marks_of(host.system.time(), POINT_HOST)

@@ -1,5 +1,5 @@
 """`rollback`: the code of an earlier release, and where the database has moved on since, the database with it."""
-from . import apply, backup, history, restore, restore_point, schema, slots
+from . import administrator, apply, backup, history, restore, restore_point, schema, slots
 from .deploy import deploy
 from .errors import CommandFailed, HostError
 from .release import at_hand, do_steps
@@ -33,7 +33,7 @@ def rollback(host, digest=None, down=False, point=False):
 
 
 def _with_point(host, digest, move):
-    chosen, database, repository = backup.settings_or_fail(host.paths), backup.open_database(host), Repository(host)
+    chosen, database, repository = backup.settings_or_fail(host.paths), administrator.app_database(host), Repository(host)
     with backup.turn(host, "rollback"):
         found = restore_point.find(host, repository, digest)
         done = restore.bring(host, chosen, database, repository, found, move, digest)

@@ -9,7 +9,6 @@ def announce(host, digest):
     chosen, token = monitoring.settings(host.paths).sentry, monitoring.secrets(host.paths).get(monitoring.TOKEN)
     if chosen is None or not token:
         return
-    monitoring.hide(host)
     host.log.step("SENTRY")
     base, login = f"{chosen.url}/api/0/organizations/{chosen.organization}/releases/", {"Authorization": f"Bearer {token}"}
     try:

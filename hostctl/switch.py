@@ -4,7 +4,7 @@ import datetime
 import json
 import os
 
-from . import backup, files, media, signals, slots, undo
+from . import administrator, backup, files, media, signals, slots, undo
 from .errors import HostError
 
 
@@ -75,7 +75,7 @@ def settle_release(host):
     record = read(host.paths.restoring)
     if record is None or record.get("release") is None:
         return
-    database = backup.open_database(host)
+    database = administrator.app_database(host)
     try:
         with backup.turn(host, "restore"):
             host.log.step("RESTORE-RECOVERY")

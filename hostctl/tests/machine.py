@@ -12,7 +12,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from hostctl import archive, files
+from hostctl import archive, files, host_secrets
 from hostctl.host import Host
 from hostctl.manifest import parse
 from hostctl.paths import Paths
@@ -57,7 +57,10 @@ class Machine(System):
     # What a test asks for
 
     def host(self, verb="apply"):
-        return Host.at(self.root, self, verb, lambda line, **_: self.said.append(line))
+        """As cli.main() has it."""
+        made = Host.at(self.root, self, verb, lambda line, **_: self.said.append(line))
+        host_secrets.hide(made)
+        return made
 
     def remove(self):
         shutil.rmtree(self.root)

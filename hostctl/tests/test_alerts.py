@@ -232,7 +232,7 @@ class Delivery(Case):
         server = self.post_server()
         self.machine.configure(secrets={"alertWebhook": server.url})
         self.machine.paths.env.write_text('API_KEY="hunter2hunter2"\n')
-        notifier.tell(self.host, "cannot log in with hunter2hunter2")
+        notifier.tell(self.machine.host("watch"), "cannot log in with hunter2hunter2")
         self.assertEqual(server.posts[0][2]["events"][0]["text"], "cannot log in with [API_KEY]")
 
     def test_without_a_channel_a_test_says_what_is_missing(self):

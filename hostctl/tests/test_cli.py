@@ -16,6 +16,7 @@ from pathlib import Path
 from socketserver import UnixStreamServer
 
 from hostctl import cli
+from hostctl.errors import CommandFailed
 from hostctl.lock import holder, locked
 from hostctl.system import System
 
@@ -80,6 +81,36 @@ class CliTest(CommandLine):
         self.assertEqual(became[0][-2:], ["--unit=web.service", "--unit=web@*.service"])
         self.assertEqual(self.call("logs", "webb")[::2], (1, "hostctl: logs: there is no service or job webb on this host; there are: nginx, web, bot, tidy, deploy\n"))
         self.assertEqual(len(became), 4)
+
+    def test_no_verb_tells_a_secret_whatever_fails(self):
+        self.call("apply", self.declare(manifest(self.digest, units=["nginx.service", "tidy.timer", "webstack-certificate.timer"])), "--late-stdin", stdin='{"env": {"API_KEY": "the-key-of-the-app"}, "files": {}}')
+        secrets = {"env": ("API_KEY", "the-key-of-the-app"), "database-admin": ("DATABASE_ADMIN_URL", "mysql://admin:the-admins-password@db/shop"),
+                   "monitoring-secrets": ("smtpPassword", "the-password-of-mail"), "backup-repository": ("RESTIC_PASSWORD", "the-password-of-backups")}
+        for file, (name, value) in secrets.items():
+            (self.machine.paths.env.parent / file).write_text(f'{name}="{value}"\n')
+        values = [value for _, value in secrets.values()]
+        parts = [*values, "the-admins-password"]
+        plain = self.machine.run
+        said = f"could not log in: {', '.join(values)}\n"
+        verbs = [["start"], ["stop"], ["restart"], ["renew"], ["reload"], ["verify"], ["status"], ["run", "tidy"], ["notify", "web@blue.service"], ["watch"], ["rollback"], ["release", self.digest],
+                 ["pause", "--max", "1"], ["in-service"], ["recover"], ["backup-key"], ["install-certificate"], ["rotate-database-password"], ["maintenance", "off"], ["heal", "nginx"]]
+        told = 0
+        for fault in (CommandFailed(["psql"], 1, said), ValueError(said), PermissionError(13, said)):
+            for words in verbs:
+                with self.subTest(words=words, fault=type(fault).__name__):
+                    def fails(argv, fault=fault, **options):
+                        if argv[0] in ("systemctl", "openssl", "ssh-keygen", "dpkg-query") and argv[1:2] != ["list-units"]:
+                            raise fault
+                        return plain(argv, **options)
+                    self.machine.run = fails
+                    code, out, errors = self.call(*words)
+                    logs = "".join(path.read_text() for path in self.machine.paths.logs.glob("*"))
+                    for text in (out, errors, logs):
+                        self.assertFalse([part for part in parts if part in text], text)
+                    told += "[API_KEY]" in errors and "[DATABASE_ADMIN_URL]" in errors and "[smtpPassword]" in errors and "[RESTIC_PASSWORD]" in errors
+                    self.assertEqual(code, 1 if "[API_KEY]" in errors else code)
+        # Some have nothing to ask.
+        self.assertGreater(told, 40)
 
     def test_stop_takes_nginx_first_and_start_takes_it_last(self):
         self.call("apply", self.declare(manifest(self.digest)))

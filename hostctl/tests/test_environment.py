@@ -63,7 +63,9 @@ class EnvironmentTest(unittest.TestCase):
             paths.manifest.parent.mkdir(parents=True)
             paths.manifest.write_text(json.dumps({**manifest("0" * 16).raw, "plain": ["SITE_HOSTS"]}))
             self.assertEqual(environment.secrets(paths), {"KEY": "hunter2hunter2"})
-            self.assertEqual(environment.secrets(paths, {"A": "one", "B": "two"}, ["B"]), {"A": "one"})
+            self.assertEqual(environment.hidden({"A": "one", "B": "two"}, ["B"]), {"A": "one"})
+            paths.manifest.write_text("half of")
+            self.assertEqual(set(environment.secrets(paths)), {"KEY", "SITE_HOSTS"})
 
     def test_standard_input_is_both_parts_or_nothing(self):
         self.assertEqual(late.parse_json("\n"), late.Late(None, None))
