@@ -3,8 +3,8 @@ from .errors import HostError
 
 # How long another apt may take: an unattended upgrade holds the lock while it fetches and installs a kernel, minutes on one core.
 LOCK_SECONDS = 900
-# What one says that meets another: by the lock of dpkg, and by its own.
-BUSY = ("could not be acquired", "can not be acquired", "already taken")
+# What apt-get, dpkg and unattended-upgrade say where another has a lock: of the lists, of dpkg, of their own.
+BUSY = ("Could not get lock", "lock was locked by", "could not be acquired", "can not be acquired", "already taken")
 APT = ("apt-get", "-y", "--no-install-recommends", "--no-remove", "-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}", "-o", "Dpkg::Options::=--force-confold")
 UPDATER = "unattended-upgrades"
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_SUSPEND": "1"}
@@ -36,7 +36,7 @@ def install(system, names):
     Raises HostError for names of which apt knows no package: it would take them for patterns, or for orders to remove."""
     if not _unknown(system, names) and system.run([*APT, "install", *names], env=QUIET, timeout=1800, check=False).code == 0:
         return
-    system.run(["dpkg", "--configure", "-a"], env=QUIET, timeout=1800, check=False)
+    _wait_for_lock(system, ["dpkg", "--configure", "-a"])
     _fetch_lists(system)
     if unknown := _unknown(system, names):
         raise HostError(f"packages: must be names of packages that apt of this host knows, got {', '.join(unknown)}; host.packages names them, `apt-cache search WORD` finds others")
@@ -53,11 +53,9 @@ def install_security_updates(system):
     if missing(system, [UPDATER]):
         install(system, [UPDATER])
     _fetch_lists(system)
-    ends = system.monotonic() + LOCK_SECONDS
-    while (done := system.run(["unattended-upgrade", "--verbose"], env=QUIET, timeout=1800, check=False)).code != 0:
-        if not any(words in done.output for words in BUSY) or system.monotonic() > ends:
-            raise HostError(f"unattended-upgrade: ended with {done.code}: the security updates of a new machine are not installed, so nothing of it is opened\n{_last_lines(done.output)}")
-        system.sleep(2)
+    done = _wait_for_lock(system, ["unattended-upgrade", "--verbose"])
+    if done.code != 0:
+        raise HostError(f"unattended-upgrade: ended with {done.code}: the security updates of a new machine are not installed, so nothing of it is opened\n{_last_lines(done.output)}")
     # It runs with the libraries from before; sessions go on.
     system.run(["systemctl", "try-restart", "ssh.service"])
 
@@ -72,15 +70,18 @@ def _unknown(system, names):
 
 
 def _fetch_lists(system):
-    """Waits for another apt, as an unattended upgrade: for the lock of the lists DPkg::Lock::Timeout does not hold. apt names it in its complaint."""
+    # For the lock of the lists DPkg::Lock::Timeout does not hold.
+    fetched = _wait_for_lock(system, ["apt-get", "-q", "update"])
+    if fetched.code != 0:
+        raise HostError(f"apt-get update: ended with {fetched.code}\n{fetched.output}".rstrip())
+
+
+def _wait_for_lock(system, argv):
+    """The result of a command, begun anew for LOCK_SECONDS while it says that another, as an unattended upgrade, has the lock."""
     ends = system.monotonic() + LOCK_SECONDS
-    while True:
-        fetched = system.run(["apt-get", "-q", "update"], env=QUIET, check=False)
-        if fetched.code == 0:
-            return
-        if "Could not get lock" not in fetched.output or system.monotonic() > ends:
-            raise HostError(f"apt-get update: ended with {fetched.code}\n{fetched.output}".rstrip())
+    while (done := system.run(argv, env=QUIET, timeout=1800, check=False)).code != 0 and any(words in done.output for words in BUSY) and system.monotonic() <= ends:
         system.sleep(2)
+    return done
 
 
 def has_user(system, name):

@@ -3,6 +3,7 @@ import unittest
 
 from hostctl import packages
 from hostctl.errors import HostError
+from hostctl.system import Result
 
 from .machine import Machine
 
@@ -42,6 +43,19 @@ class PackagesTest(unittest.TestCase):
         self.system.lists_are_locked_until = self.system.clock + 60
         packages.install(self.system, ["libpq5"])
         self.assertIn("libpq5", self.system.installed)
+
+    def test_a_dpkg_that_was_killed_is_finished_once_another_has_ended(self):
+        ran, plain = [], self.system.run
+
+        def run(argv, **options):
+            ran.append(argv[0])
+            if argv[0] == "dpkg" and ran.count("dpkg") < 3:
+                return Result(2, "dpkg: error: dpkg frontend lock was locked by another process with pid 77\n")
+            return plain(argv, **options)
+        self.system.run = run
+        packages.install(self.system, ["libpq5"])
+        self.assertEqual(ran.count("dpkg"), 3)
+        self.assertLess(max(i for i, name in enumerate(ran) if name == "dpkg"), max(i for i, name in enumerate(ran) if name == "apt-get"))
 
     def test_but_not_for_ever(self):
         self.system.lists_are_locked_until = self.system.clock + 3600
