@@ -9,7 +9,6 @@ from . import files
 from .errors import HostError
 
 TOPS = ("source", "wheels")
-AGAIN = "on the machine that deploys, npm run up -- STACK --replace '**-release' delivers it anew"
 
 
 def of(paths, digest):
@@ -22,23 +21,28 @@ def made(paths, digest):
     return paths.inbox / f"{digest}.made.tar.gz"
 
 
-def unpack(archive, folder):
+def again(stack):
+    """How one that is missing or damaged comes back."""
+    return f"on the machine that deploys, npm run up -- {stack} --replace '**-release' delivers it anew"
+
+
+def unpack(archive, folder, stack):
     """Unpack into a folder that is made here: regular files and folders only, owned by the caller, writable by nobody else.
-    Raises HostError for a path that leaves the folder, for a link, a device or a damaged archive."""
+    Raises HostError for a path that leaves the folder, for a link, a device or a damaged archive, which is one of that stack."""
     folder.mkdir(parents=True, mode=0o755)
-    add(archive, folder)
+    add(archive, folder, stack)
 
 
-def add(archive, folder):
+def add(archive, folder, stack):
     """The same into a folder that is there; a file that is there, too, is a fault."""
     try:
         with tarfile.open(archive, "r:gz") as members:
             for member in members:
                 _unpack_member(members, member, folder)
     except FileNotFoundError:
-        raise HostError(f"{archive}: is not there; {AGAIN}") from None
+        raise HostError(f"{archive}: is not there; {again(stack)}") from None
     except (tarfile.TarError, EOFError, OSError) as failure:
-        raise HostError(f"{archive}: cannot be unpacked ({failure}); {AGAIN}") from None
+        raise HostError(f"{archive}: cannot be unpacked ({failure}); {again(stack)}") from None
 
 
 def seen(path):

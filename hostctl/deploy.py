@@ -19,7 +19,7 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
         disk.check(host, "the release")
     point = None
     if changes.digest:
-        release.ensure(host, manifest.release)
+        release.ensure(host, manifest)
         if run_steps and save_database:
             point = restore_point.take_before(host, manifest)
     roll = rollout.Rollout(host, changes.roll, digest)
@@ -37,7 +37,7 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
             external.check(host)
             administrator.admit(host)
         if changes.source:
-            source.mend(host, manifest.release)
+            source.mend(host, manifest)
         if changes.digest:
             revision = release.prepare(host, manifest, run_steps=run_steps)
         elif changes.static:

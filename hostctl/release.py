@@ -29,9 +29,9 @@ def prepare(host, manifest, *, run_steps):
     return revision
 
 
-def ensure(host, declared):
+def ensure(host, manifest):
     """Have the declared release on the host, unpacked and verified, with its runtime. Raises HostError at the first thing amiss."""
-    paths, log, digest = host.paths, host.log, declared.digest
+    paths, log, declared, digest = host.paths, host.log, manifest.release, manifest.release.digest
     if on_host(paths, digest):
         return
     final = paths.release(digest)
@@ -40,12 +40,12 @@ def ensure(host, declared):
     log.step("RELEASE")
     with log.event("Release-unpacking", digest):
         files.remove_tree(unfinished)
-        archive.unpack(archive.of(paths, digest), unfinished)
+        archive.unpack(archive.of(paths, digest), unfinished, manifest.stack)
     with log.event("Digest-verification"):
         contents = archive.contents(source) if source.is_dir() else None
         found = "of nothing" if contents is None else archive.digest_of(contents)
         if found != digest:
-            raise HostError(f"release {digest}: its files have the digest {found}; {archive.AGAIN}")
+            raise HostError(f"release {digest}: its files have the digest {found}; {archive.again(manifest.stack)}")
         requirements = source / declared.requirements
         if not requirements.is_file():
             raise HostError(f"release {digest}: has no {declared.requirements}; set app.requirements to the file with hashed requirements")
@@ -56,7 +56,7 @@ def ensure(host, declared):
         if archive.made(paths, digest).exists():
             for item in declared.static:
                 files.remove_tree(source / item.folder)
-            archive.add(archive.made(paths, digest), unfinished)
+            archive.add(archive.made(paths, digest), unfinished, manifest.stack)
     log.step("RUNTIME")
     with log.event("Virtual-environment-installation") as facts:
         name = runtime.name_of(requirements.read_bytes())

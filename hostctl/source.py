@@ -33,16 +33,17 @@ def faults(host, declared):
     return found
 
 
-def mend(host, declared):
+def mend(host, manifest):
     """Put the files that differ back, from the archive. Raises HostError where that is gone."""
-    digest, release = declared.digest, host.paths.release(declared.digest)
+    declared, digest = manifest.release, manifest.release.digest
+    release = host.paths.release(digest)
     unpacked = release.with_name(f"{digest}.unfinished")
     host.log.step("RELEASE")
     with host.log.event("Release-mending") as facts:
         files.remove_tree(unpacked)
-        archive.unpack(archive.of(host.paths, digest), unpacked)
+        archive.unpack(archive.of(host.paths, digest), unpacked, manifest.stack)
         if (found := archive.digest(unpacked / "source")) != digest:
-            raise HostError(f"release {digest}: the files of its archive have the digest {found}; {archive.AGAIN}")
+            raise HostError(f"release {digest}: the files of its archive have the digest {found}; {archive.again(manifest.stack)}")
         changed = faults(host, declared)
         for path in changed:
             (release / path).parent.mkdir(parents=True, exist_ok=True)

@@ -292,7 +292,7 @@ class Rig(unittest.TestCase):
         release = {**manifest(digest).raw["release"], "schema": {"revision": ["schema"], "down": [], "check": []}, "steps": [{"name": f"Static-{css}", "command": ["touch-static", f"{css}.css"], "timeoutSeconds": 5} for css in ("both", digest)]}
         release["steps"].append({"name": "migrate", "command": ["migrate-to", name], "timeoutSeconds": 5})
         files = [file(SITE, f"{name}\n", [RELOAD_NGINX]), *manifest(digest).raw["files"][1:], file("/etc/webstack/backup.json", json.dumps(BACKUPS)),
-                 file("/usr/local/bin/hostctl", self.placed((HOSTCTL.parent / "cloud-init/bin/hostctl").read_text()), mode="0755"),
+                 file("/usr/local/bin/hostctl", self.placed((HOSTCTL.parent / "cloud-init/bin/hostctl.tmpl").read_text().replace("{{stack}}", "prod")), mode="0755"),
                  *(file(f"{PROGRAMS}/hostctl/{module}", text) for module, text in modules.items())]
         head = (HOSTCTL / "receive.py").read_text()
         head = self.placed(head).replace('folder = f"{PROGRAMS}/hostctl/"', f'folder = "{PROGRAMS}/hostctl/"')

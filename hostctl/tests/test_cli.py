@@ -139,10 +139,10 @@ class CopyTest(unittest.TestCase):
         for name, text in self.modules.items():
             (self.installed / name).write_text(text)
         self.command = self.folder / "command"
-        self.command.write_text(self.placed(package.parent / "cloud-init/bin/hostctl"))
+        self.command.write_text(self.placed(package.parent / "cloud-init/bin/hostctl.tmpl"))
 
     def placed(self, program):
-        return program.read_text().replace("/usr/local/lib/webstack", str(self.folder)).replace("/var/lib/webstack", f"{self.folder}/state")
+        return program.read_text().replace("{{stack}}", "prod").replace("/usr/local/lib/webstack", str(self.folder)).replace("/var/lib/webstack", f"{self.folder}/state")
 
     def run_bundle(self):
         return subprocess.run([sys.executable, "-I", str(self.bundle), "status", "--help"], capture_output=True, text=True)
@@ -194,7 +194,7 @@ class CopyTest(unittest.TestCase):
                 (self.installed / name).write_text("")
                 refused = self.run_command()
                 self.assertEqual((refused.returncode, refused.stdout), (1, ""))
-                self.assertIn(f"hostctl: {self.installed}: its files must be as its SHA256SUMS says, and are not; on the machine that deploys, npm run up -- STACK --replace '**-apply'", refused.stderr)
+                self.assertIn(f"hostctl: {self.installed}: its files must be as its SHA256SUMS says, and are not; on the machine that deploys, npm run up -- prod --replace '**-apply'", refused.stderr)
                 (self.installed / name).write_text(self.modules[name])
         self.check_runs(self.run_command())
 

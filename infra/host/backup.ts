@@ -82,7 +82,7 @@ export function backupMachineManifest(plan: StackPlan): Manifest {
     packages: backupMachinePackages,
     plain: [],
     files: [
-      ...commonFiles([], spec.host.debian),
+      ...commonFiles(spec.stack, [], spec.host.debian),
       firewallFile(plan, "backup", [
         { to: "backup", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" },
         { to: "backup", port: 22, from: [{ kind: "role", role: "web" }], why: "backups" },

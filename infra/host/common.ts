@@ -8,9 +8,9 @@ import { render, verbatim } from "./render";
 const hostctl = join(__dirname, "..", "..", "hostctl");
 
 /** Files that every host has: hostctl itself and its recovery at boot, SSH, the journal's limits, what hardening.ts has. */
-export function commonFiles(sshKeys: readonly string[], debian: DebianName): readonly ManifestFile[] {
+export function commonFiles(stack: string, sshKeys: readonly string[], debian: DebianName): readonly ManifestFile[] {
   return [
-    ...hostctlFiles(),
+    ...hostctlFiles(stack),
     ...hardeningFiles,
     file("/etc/systemd/system/webstack-recover.service", render("systemd/webstack-recover.service", { sandbox: verbatim("systemd/sandbox.conf") })),
     file("/etc/systemd/system/sysinit.target.d/webstack.conf", verbatim("systemd/recover-at-boot.conf")),
@@ -52,11 +52,11 @@ function sshd(debian: DebianName): string {
 /** Checks that every host runs after its files were written. */
 export const commonChecks: readonly ManifestCheck[] = [{ below: "/etc/ssh/", command: ["/usr/sbin/sshd", "-t"] }, ...hardeningChecks];
 
-function hostctlFiles(): ManifestFile[] {
+function hostctlFiles(stack: string): ManifestFile[] {
   const names = readdirSync(hostctl).filter((name) => name.endsWith(".py") && name !== "receive.py");
   const modules = names.sort().map((name) => file(`/usr/local/lib/webstack/hostctl/${name}`, readFileSync(join(hostctl, name), "utf8")));
   return [
-    file("/usr/local/bin/hostctl", verbatim("bin/hostctl"), { mode: "0755" }),
+    file("/usr/local/bin/hostctl", render("bin/hostctl", { stack }), { mode: "0755" }),
     ...modules,
     // By which a copy is known to be whole, see bin/hostctl.
     file("/usr/local/lib/webstack/hostctl/SHA256SUMS", modules.map(({ path, sha256 }) => `${sha256}  ${basename(path)}\n`).join("")),

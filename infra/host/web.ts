@@ -29,7 +29,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
     packages: webPackages(spec),
     plain: plainNames(plan),
     files: [
-      ...commonFiles(spec.access.sshKeys, spec.host.debian),
+      ...commonFiles(spec.stack, spec.access.sshKeys, spec.host.debian),
       firewallFile(plan, "web"),
       file("/etc/tmpfiles.d/webstack.conf", verbatim("systemd/webstack.tmpfiles")),
       ...nginxUnitFiles(spec),

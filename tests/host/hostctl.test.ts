@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { commonFiles } from "../../infra/host/common";
 
-const files = commonFiles([], "debian-13").filter(({ path }) => path.startsWith("/usr/local/lib/webstack/hostctl/"));
+const files = commonFiles("prod", [], "debian-13").filter(({ path }) => path.startsWith("/usr/local/lib/webstack/hostctl/"));
 const folder = mkdtempSync(join(tmpdir(), "webstack-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -17,4 +17,9 @@ test("every module is in SHA256SUMS, and sha256sum finds each as it says", () =>
   expect(modules).toContain("__main__.py");
   writeFileSync(join(folder, "__main__.py"), "");
   expect(spawnSync("sha256sum", ["--check", "--strict", "--status", "SHA256SUMS"], { cwd: folder }).status).toBe(1);
+});
+
+test("what a damaged copy is mended with can be typed as it stands", () => {
+  const command = commonFiles("prod", [], "debian-13").find(({ path }) => path === "/usr/local/bin/hostctl")?.content;
+  expect(command).toContain("npm run up -- prod --replace '**-apply' brings them anew");
 });

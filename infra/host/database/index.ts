@@ -28,7 +28,7 @@ export function databaseManifest(plan: StackPlan, database: ManagedDatabase, ope
     packages: databasePackages(database.engine, spec.host.debian),
     plain: [],
     files: [
-      ...commonFiles([], spec.host.debian),
+      ...commonFiles(spec.stack, [], spec.host.debian),
       firewallFile(plan, "database", [{ to: "database", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" }]),
       file("/usr/local/lib/webstack/database-certificate", verbatim("database/certificate.sh"), { mode: "0755" }),
       file("/usr/local/lib/webstack/database-role", verbatim(`${server.folder}/role.sh`), { mode: "0755" }),
