@@ -82,5 +82,12 @@ test("an official one of that version is what the engine gets, else the stand-in
     await engine.stop();
   }
   program(official, '#!/bin/sh\necho "official $*"\n');
+  expect(commandPlugin.missing()).toBeNull();
+  // The engine marks one whose download was interrupted: half a program.
+  writeFileSync(`${dirname(official)}.partial`, "");
+  program(join(folder, "bin/node"), '#!/bin/sh\necho "stand-in $2"\n');
+  const stands = { ...process.env, PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}` };
+  expect([execFileSync(plugin, ["127.0.0.1:1"], { encoding: "utf8", env: stands, timeout: 10_000 }), commandPlugin.missing()]).toEqual(["stand-in 127.0.0.1:1\n", "the official one is not here"]);
+  rmSync(`${dirname(official)}.partial`);
   expect(execFileSync(plugin, ["127.0.0.1:1"], { encoding: "utf8", env: process.env, timeout: 10_000 })).toBe("official 127.0.0.1:1\n");
 });

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { asRoot, missingPackages, requireMachineBox } from "../../tools/setup/packages";
+import { asRoot, install, missingPackages, requireMachineBox } from "../../tools/setup/packages";
 import { capture, Failed } from "../../tools/setup/process";
 import { makeMissing, seconds, type Step } from "../../tools/setup/step";
 
@@ -17,6 +17,31 @@ test("a removed package, whose settings are still there, is missing", () => {
   writeFileSync(status, "Package: a\nStatus: install ok installed\n\nPackage: b\nStatus: deinstall ok config-files\n");
   expect(missingPackages(["a", "b", "c"], status)).toEqual(["b", "c"]);
   expect(missingPackages(["a"], join(folder, "none"))).toEqual(["a"]);
+});
+
+test("another apt, such as an upgrade that the box runs itself, is waited for, and what else is wrong is said at once", async () => {
+  const program = (said: string, times: number) => `#!/bin/sh
+[ "$LC_ALL" = C.UTF-8 ] && echo "$@" >> ${folder}/asked
+[ "$1" != update ] || [ "$(grep -c update ${folder}/asked)" -gt ${times} ] || { echo "${said}" >&2; exit 100; }
+`;
+  const path = process.env["PATH"];
+  const root = jest.spyOn(process as unknown as { getuid: () => number }, "getuid").mockReturnValue(0);
+  const pauses = jest.spyOn(global, "setTimeout").mockImplementation(((resume: () => void) => void setImmediate(resume)) as unknown as typeof setTimeout);
+  process.env["PATH"] = `${folder}:${path ?? ""}`;
+  try {
+    writeFileSync(join(folder, "apt-get"), program("E: Could not get lock /var/lib/apt/lists/lock. It is held by process 77 (unattended-upgr)", 3), { mode: 0o755 });
+    await install(["git"]);
+    expect([readFileSync(join(folder, "asked"), "utf8"), pauses.mock.calls.length]).toEqual([
+      `${"update -q\n".repeat(4)}install -q -y --no-install-recommends -o DPkg::Lock::Timeout=900 git\n`, 3,
+    ]);
+    writeFileSync(join(folder, "apt-get"), program("E: no space left", 9), { mode: 0o755 });
+    await expect(install(["git"])).rejects.toThrow("apt-get update failed:\nE: no space left");
+    expect(pauses.mock.calls.length).toBe(3);
+  } finally {
+    process.env["PATH"] = path;
+    root.mockRestore();
+    pauses.mockRestore();
+  }
 });
 
 function step(name: string, reasons: (string | null)[], made: string[]): Step {

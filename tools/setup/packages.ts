@@ -3,7 +3,7 @@ import { basename } from "node:path";
 
 import { quote } from "../../infra/config/quote";
 import { findProgram } from "./folders";
-import { capture } from "./process";
+import { capture, Failed } from "./process";
 import { SetUpError, type Step } from "./step";
 
 /** Debian packages that local machines and the tests need on this box; stacks in a cloud need none. */
@@ -37,15 +37,30 @@ export function debianPackages(name: string, packages: readonly string[]): Step 
   };
 }
 
+/** How long another apt may take, as an upgrade that the box runs itself. */
+const lockSeconds = 900;
+
 /** With a fresh list of what there is. */
 export async function install(names: readonly string[]): Promise<void> {
   if (!findProgram("apt-get")) {
     throw new SetUpError(`this is no Debian or Ubuntu box; install these programs yourself: ${names.join(", ")}`);
   }
   requireRoot(`installing ${names.join(", ")}`);
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  await capture("apt-get", ["update", "-q"], { env });
-  await capture("apt-get", ["install", "-q", "-y", "--no-install-recommends", ...names], { env });
+  // What apt says of its lock is read in English.
+  const env = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" };
+  await fetchLists(env, Date.now() + lockSeconds * 1000);
+  await capture("apt-get", ["install", "-q", "-y", "--no-install-recommends", "-o", `DPkg::Lock::Timeout=${lockSeconds}`, ...names], { env });
+}
+
+/** For the lock of the lists DPkg::Lock::Timeout does not hold. */
+async function fetchLists(env: Readonly<Record<string, string>>, until: number): Promise<void> {
+  try {
+    await capture("apt-get", ["update", "-q"], { env });
+  } catch (error) {
+    if (!(error instanceof Failed && error.message.includes("Could not get lock")) || Date.now() > until) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    return fetchLists(env, until);
+  }
 }
 
 /** Error: this box cannot have machines of its own, and what to do. */
