@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { utils } from "ssh2";
 import { newKeyPair } from "../../cli/keyPair";
 import { UsageError } from "../../cli/terminal";
@@ -85,6 +85,17 @@ describe("the stack's key", () => {
     const folder = mkdtempSync(join(tmpdir(), "webstack-pair-"));
     writeFileSync(join(folder, "key"), pair?.private ?? "", { mode: 0o600 });
     expect(execFileSync("ssh-keygen", ["-y", "-f", join(folder, "key")], { encoding: "utf8" }).trim()).toBe(pair?.public);
+    rmSync(folder, { recursive: true });
+  });
+
+  test("that somebody has in a file beside the stack's, as ssh-keygen -f key makes it, is in no commit", () => {
+    const folder = mkdtempSync(join(tmpdir(), "webstack-ignored-"));
+    const git = (...words: readonly string[]) => execFileSync("git", words, { cwd: folder, encoding: "utf8" });
+    git("init", "--quiet");
+    copyFileSync(resolve(__dirname, "../../.gitignore"), join(folder, ".gitignore"));
+    mkdirSync(join(folder, "cli"));
+    for (const name of ["key", "key.pub", "cli/key.ts"]) writeFileSync(join(folder, name), "");
+    expect(git("ls-files", "--others", "--exclude-standard")).toBe(".gitignore\ncli/key.ts\n");
     rmSync(folder, { recursive: true });
   });
 

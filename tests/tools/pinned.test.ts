@@ -65,6 +65,25 @@ test("the checksums are of the version that is built from modules elsewhere", ()
   expect(engineVersion).toBe("v3.259.0");
 });
 
+/** What people and CI are told to run, and what we run: [file, line]. */
+function told(): [string, string][] {
+  const shown = ["README.md", ".gitlab-ci.yml", ".ci", ".github", "cli", "cloud-init", "docs", "examples", "hostctl", "infra", "policy", "providers", "tools"];
+  const files = execFileSync("git", ["ls-files", "--", ...shown], { cwd: project, encoding: "utf8" }).trim().split("\n");
+  return files.filter((name) => !/\.(svg|sum|png|woff2?|ico|jpg|webp)$|requirements\.txt$|lock\.json$/.test(name))
+    .flatMap((name) => readFileSync(join(project, name), "utf8").replace(/\\\n/g, " ").split("\n").map((line): [string, string] => [name, line]));
+}
+
+test("no text and no program pipes a download to a shell, or installs a tool from PyPI or npm without its checksums", () => {
+  const lines = told();
+  const found = (what: RegExp, but: RegExp) => lines.filter(([, line]) => what.test(line) && !but.test(line)).map(([name, line]) => `${name}: ${line.trim()}`);
+  expect(found(/(curl|wget|fetch)\b[^|]*\|\s*(sudo\s+)?(ba|da|z)?sh\b|\b(ba|da|z)?sh\s+(-c\s+)?["']?[<$]\(\s*(curl|wget)/, /^$/)).toEqual([]);
+  // The dry run of `new` chooses versions of wheels, and writes their hashes down.
+  expect(found(/\bpip3?["'\s,()[\]]+(install|download)\b|\b(pipx|uvx)\b|\buv\s+(pip|tool)\b/, /--require-hashes|--dry-run/)).toEqual([]);
+  // npm packages come by their lock file alone.
+  expect(found(/\bnpm\s+(install|i|add)\s+(-g\s+|--global\s+)?[@a-z]|\bnpx\s+(-y|--yes)\b/, /^$/)).toEqual([]);
+  expect(lines.some(([, line]) => /pip install .*--require-hashes/.test(line))).toBe(true);
+});
+
 test("set-up runs no program that it has just downloaded", () => {
   const files = readdirSync(join(project, "tools/setup")).map((name) => readFileSync(join(project, "tools/setup", name), "utf8"));
   expect(files.filter((text) => /"sh", \["-s"|\| *sh\b|curl/.test(text.replace(/"curl",/, "")))).toEqual([]);
