@@ -1,7 +1,7 @@
 """What no log, error or alert shows: the values of secrets, in every form in which programs repeat them."""
 import html
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 # What is shorter may be a word of its own, and is hidden only where it stands as one; below LEAST it would make every text unreadable,
 # and infra/config/load.ts refuses it.
@@ -35,15 +35,18 @@ class Mask:
 
 
 def _parts(value):
-    """The secret itself, the lines of a long one (as in a key that JSON holds, too), and the password of a URL."""
+    """The secret itself, each of its lines (as in a key that JSON holds, too), the password of a URL, and where a webhook posts: a client that fails names the path alone."""
     yield value
-    lines = [line.strip() for line in re.split(r"\n|\\n", value)]
-    if len(lines) > 1:
-        yield from (line for line in lines if len(line) >= WORD)
+    yield from (line.strip() for line in re.split(r"\r?\n|\\n", value))
     try:
-        passwords = {urlsplit(value).password}
+        url = urlsplit(value)
+        passwords = {url.password}
     except ValueError:
         passwords = set()
+    else:
+        path = urlunsplit(("", "", url.path, url.query, ""))
+        if url.scheme in ("http", "https") and len(path) > WORD:
+            yield path
     # One with a / that nobody has encoded ends the address for urlsplit.
     whole = URL_PASSWORD.match(value)
     for password in sorted(filter(None, passwords | ({whole[1]} if whole else set()))):

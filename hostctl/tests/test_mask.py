@@ -48,6 +48,14 @@ class MaskTest(unittest.TestCase):
         hide = mask(CREDENTIALS=json.dumps({"type": "account", "key": "-----BEGIN KEY-----\nfirst-line-of-it\nsecond-line-of-it\n"}))
         self.assertEqual(hide("near second-line-of-it"), "near [CREDENTIALS]")
 
+    def test_a_line_break_at_its_end_and_short_lines_are_nothing_to_hide_behind(self):
+        self.assertEqual(mask(PIN="tiger7\n")("with 'tiger7'"), "with '[PIN]'")
+        self.assertEqual(mask(PAIR="lion88\r\ntiger7")("with 'tiger7' and lion88, not tiger78"), "with '[PAIR]' and [PAIR], not tiger78")
+
+    def test_of_a_webhook_the_path_is_hidden_by_itself_and_a_short_one_is_not(self):
+        hide = mask(HOOK="https://hooks.slack.com/services/T0/B0/x7Yz?wait=1", SITE="https://example.org/api")
+        self.assertEqual(hide("host='hooks.slack.com': Max retries exceeded with url: /services/T0/B0/x7Yz?wait=1 (GET /api)"), "host='hooks.slack.com': Max retries exceeded with url: [HOOK] (GET /api)")
+
     def test_the_password_of_a_url_is_hidden_with_letters_that_nobody_encoded(self):
         self.assertEqual(mask(URL="redis://:pa/ss@word1@cache:6379/0")("pa/ss@word1 at cache:6379"), "[URL] at cache:6379")
 
