@@ -338,8 +338,11 @@ describe("nginx", () => {
     await stack.remote("sudo -u www-data sh -c 'cd /var/log/nginx && rm error.log access.log && mkfifo error.log && ln -s /etc/hostname access.log'");
     await stack.remote("sudo timeout 20 /usr/local/lib/webstack/nginx-check && sudo timeout 20 systemctl restart nginx.service");
     // A folder would end its start, and a pipe hold up the next day's logrotate for ever.
-    await stack.remote("sudo -u www-data sh -c 'cd /var/log/nginx && rm access.log && mkdir -p access.log/inner'");
+    await stack.remote("sudo -u www-data sh -c 'cd /var/log/nginx && rm access.log && mkdir -p access.log/inner; cd /run/nginx && rm nginx.pid && mkdir -p nginx.pid/inner; cd /var/lib/nginx && rm -r body && mkfifo body'");
     await stack.remote("sudo timeout 20 systemctl restart nginx.service");
+    expect(await stack.remote("sudo stat --format='%F' /run/nginx/nginx.pid /var/lib/nginx/body")).toBe("regular file\ndirectory");
+    await stack.remote("sudo -u www-data sh -c 'cd /run/nginx && rm nginx.pid && mkdir -p nginx.pid/inner'");
+    await stack.remote("sudo timeout 20 /usr/local/lib/webstack/nginx-check");
     await stack.remote("sudo -u www-data sh -c 'cd /var/log/nginx && rm -f access.log.1 && mkfifo access.log.1'");
     expect((await ask(site)).status).toBe(200);
     await stack.remote("sudo timeout 20 logrotate --force --state /tmp/rotated /etc/logrotate.d/nginx");
