@@ -451,10 +451,11 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   ],
   [
     "secrets among the settings",
-    { env: { REDIS_URL: "redis://shop:marker-9f2@cache.test/0", STRIPE: `sk_live_${"marker9f2".repeat(2)}`, MAIL: "password=marker-9f2", PAGE: "https://shop.test/" } },
+    { env: { REDIS_URL: "redis://shop:marker-9f2@cache.test/0", STRIPE: `sk_live_${"marker9f2".repeat(2)}`, MAIL: "password=marker-9f2", SMTP_PASSWORD: "marker-9f2", PASSWORD_RESET_SECONDS: "86400000", TOKEN_URL: "https://shop.test/token", PAGE: "https://shop.test/" } },
     [
       "env.MAIL: must be a secret: its value looks like a password; name MAIL in secrets instead, and change what was saved in this file",
       "env.REDIS_URL: must be a secret: its value looks like an URL with a password; name REDIS_URL in secrets instead, and change what was saved in this file",
+      "env.SMTP_PASSWORD: must be a secret: its name says a password; name SMTP_PASSWORD in secrets instead, and change what was saved in this file",
       "env.STRIPE: must be a secret: its value looks like a Stripe key; name STRIPE in secrets instead, and change what was saved in this file",
     ],
   ],

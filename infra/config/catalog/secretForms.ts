@@ -15,7 +15,7 @@ const forms: readonly (readonly [what: string, form: RegExp])[] = [
   ["a Slack webhook", /\bhooks\.slack\.com\/services\/\S+/],
   // A number and a "/" behind the ":" are a port and a path, which may well hold an "@".
   ["an URL with a password", /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?!\d+\/)[^\s@]+@/i],
-  ["a password", /\b(?:password|passwd|secret|token)["']?\s*[:=]\s*["']?[^\s"']{8,}/i],
+  ["a password", /(?<![a-z])(?:password|passwd|secret|token|(?:secret|private|api)_?key)["']?\s*[:=]\s*["']?[^\s"']{8,}/i],
 ];
 
 /** What kind of secret a text seems to hold, or null. The text itself is never part of the answer. */

@@ -10,8 +10,9 @@ export const settingRules: readonly Rule[] = [
   // The value is shown by nobody, this message neither.
   rule(["env"], ({ env }) =>
     Object.entries(env).flatMap(([name, value]) => {
-      const what = secretIn(value);
-      return what === null ? [] : [{ at: `env.${name}`, must: `must be a secret: its value looks like ${what}`, hint: `name ${name} in secrets instead, and change what was saved in this file` }];
+      const [seen, named] = [secretIn(value), secretIn(`${name}=${value}`)];
+      const why = seen === null ? `its name says ${named ?? ""}` : `its value looks like ${seen}`;
+      return named === null ? [] : [{ at: `env.${name}`, must: `must be a secret: ${why}`, hint: `name ${name} in secrets instead, and change what was saved in this file` }];
     })),
 
   rule(["env"], ({ env }) =>
