@@ -1,5 +1,5 @@
 """`apply`, `release` and `restart`: what each of them changes; deploy.py brings it about."""
-from . import administrator, environment, files, login, packages, slots, switch
+from . import administrator, environment, files, login, packages, slots, switch, units
 from .compare import Changes, compare, roll, stored, stored_or_fail
 from .deploy import deploy, recover
 from .errors import HostError
@@ -20,6 +20,7 @@ def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
         _provide(host, manifest, changes, is_new)
         # A package brings files and units of its own.
         changes = compare(host, manifest, env, database_admin)
+    units.require_own(host.paths, manifest.files)
     kept = login.declared(manifest)
     if kept is not None and env is not None:
         # After the packages: the database's own client is one of them.

@@ -1,12 +1,27 @@
 """systemd units: their state in one question, their verbs in one command each."""
+import os
 import re
 from dataclasses import dataclass
+
+from .errors import HostError
+
+OWN, OF_PACKAGES = "/etc/systemd/system", "/usr/lib/systemd/system"
+# Units of Debian that take other ones of ours, on purpose.
+REPLACED = ("nginx.service", "nagios-nrpe-server.service")
 
 PROPERTIES = ("Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "NRestarts", "MainPID", "ActiveEnterTimestamp")
 
 # The last line of a traceback, and of most other languages' as well; one of a package may be called otherwise, as django.core.exceptions.ImproperlyConfigured. gunicorn's HaltServer
 # only tells that a worker ended. cli/failure.ts has the same form.
 EXCEPTION = re.compile(r"(?!gunicorn\.errors\.HaltServer)(?:[\w.]+(?:Error|Exception|Exit|Interrupt)|(?:[a-z_]\w*\.)+[A-Z]\w+)(: |$)")
+
+
+def require_own(paths, files):
+    """Raises HostError where a unit among a manifest's files would take the place of one that a package brought: a job that is called as one of host.packages is."""
+    names = [os.path.basename(file.path) for file in files if os.path.dirname(file.path) == OWN]
+    taken = [name for name in names if name not in REPLACED and paths.at(f"{OF_PACKAGES}/{name}").exists()]
+    if taken:
+        raise HostError(f"{', '.join(taken)}: must not be the name of a unit that a package of this host brought, whose place it would take; give the service or job another name, such as app-{taken[0].rsplit('.', 1)[0]}")
 
 
 @dataclass(frozen=True)

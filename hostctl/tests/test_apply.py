@@ -84,6 +84,22 @@ class ApplyTest(unittest.TestCase):
         self.apply(manifest(self.one, packages=["nginx-light", "unattended-upgrades"]))
         self.assertEqual((self.commands("unattended-upgrade"), self.machine.answering()), ([], {"web": self.one}))
 
+    def test_no_unit_takes_the_place_of_one_that_a_package_brings(self):
+        brought = self.machine.paths.at("/usr/lib/systemd/system/memcached.service")
+
+        def install(argv):
+            if argv[0] == "apt-get" and "install" in argv:
+                brought.parent.mkdir(parents=True)
+                brought.write_text("[Service]\n")
+                (brought.parent / "nginx.service").write_text("[Service]\n")
+        self.machine.on_command = install
+        units = [file(f"/etc/systemd/system/{name}", "[Service]\n") for name in ("memcached.service", "memcached.timer", "nginx.service")]
+        self.refused(manifest(self.one, files=[*manifest(self.one).raw["files"], *units]), "memcached.service: must not be the name of a unit that a package of this host brought, "
+                     "whose place it would take; give the service or job another name, such as app-memcached")
+        self.assertFalse(self.machine.paths.at("/etc/systemd/system/memcached.service").exists())
+        self.apply(manifest(self.one, files=[*manifest(self.one).raw["files"], units[2]]))
+        self.assertEqual(self.machine.answering(), {"web": self.one})
+
     def test_a_first_apply_makes_the_machine_as_declared(self):
         self.apply(manifest(self.one), {"KEY": "value"})
         self.assertEqual(self.machine.answering(), {"web": self.one})
