@@ -25,7 +25,6 @@ def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
     if kept is not None and env is not None:
         # After the packages: the database's own client is one of them.
         env = {**env, "DATABASE_URL": login.ensure(host, manifest, kept)}
-        _hide(host, env, manifest.plain)
         changes = compare(host, manifest, env, database_admin)
     if env is not None and changes.env is None:
         # As declared, whoever made it so.
@@ -96,7 +95,7 @@ def _provide(host, manifest, changes, is_new):
             packages.add_user(host.system, changes.user)
 
 
-def _hide(host, env, plain, database_admin=None):
+def _hide(host, env, plain, database_admin):
     """The values to come."""
     host.log.mask.add(environment.hidden(env or {}, plain))
     host.log.mask.add({administrator.NAME: database_admin or ""})

@@ -139,6 +139,7 @@ def _unless_refused(host, store, login):
     whether the app can work is for its health gate to say, and a new password mends no database that is full or starts."""
     end, refused = host.system.monotonic() + PATIENCE_SECONDS, False
     while (value := store.get(login.secret)) is not None:
+        host.log.mask.add({"PASSWORD": str(value.get("password", ""))})
         try:
             open_url(host.system, login.url_from(value)).ask("select 1", login.database)
             return value

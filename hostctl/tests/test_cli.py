@@ -112,6 +112,25 @@ class CliTest(CommandLine):
         # Some have nothing to ask.
         self.assertGreater(told, 40)
 
+    def test_what_comes_over_standard_input_is_hidden_before_anything_is_done_with_it(self):
+        late = {"env": {"API_KEY": "the-key-of-the-app", "SITE": "www.shop.test"}, "files": {}, "secrets": {"smtpPassword": "the-password-of-mail"}, "databaseAdmin": "mysql://admin:the-admins-password@db/shop"}
+        access = {"RESTIC_PASSWORD": "the-password-of-backups", "RESTIC_REPOSITORY": "s3:https://s3.example/shop", "AWS_SECRET_ACCESS_KEY": "the-key-of-backups"}
+        said = "the-key-of-the-app the-password-of-mail the-admins-password the-password-of-backups the-key-of-backups www.shop.test s3:https://s3.example/shop"
+        path = self.declare(manifest(self.digest, plain=["SITE"]))
+        plain = self.machine.run
+
+        def fails(argv, **options):
+            if argv[0] in ("systemctl", "restic"):
+                raise CommandFailed(argv, 1, said)
+            return plain(argv, **options)
+        self.machine.run = fails
+        code, out, errors = self.call("apply", path, "--late-stdin", stdin=json.dumps(late))
+        self.assertEqual(code, 1)
+        self.assertIn("[API_KEY] [smtpPassword] [DATABASE_ADMIN_URL] the-password-of-backups the-key-of-backups www.shop.test", errors)
+        code, out, errors = self.call("backup-repository", stdin=json.dumps(access))
+        self.assertEqual(code, 1)
+        self.assertIn("[smtpPassword] the-admins-password [RESTIC_PASSWORD] [AWS_SECRET_ACCESS_KEY] www.shop.test s3:https://s3.example/shop", errors)
+
     def test_stop_takes_nginx_first_and_start_takes_it_last(self):
         self.call("apply", self.declare(manifest(self.digest)))
         self.machine.ran.clear()

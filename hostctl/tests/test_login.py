@@ -145,6 +145,31 @@ class LoginTest(unittest.TestCase):
             self.assertNotIn(word, everything)
         self.assertEqual(list(self.machine.paths.run.glob("tmp*")), [])
 
+    def told(self):
+        return self.complaint.getvalue() + "\n".join(self.machine.said) + "".join(path.read_text() for path in self.machine.paths.logs.glob("*"))
+
+    def test_a_server_that_repeats_a_password_is_not_repeated(self):
+        psql = self.machine._psql
+        self.machine._psql = lambda argv, env: Result(1, f"psql: error: cannot, {env['PGPASSWORD']}") if env["PGUSER"] == MASTER["username"] else psql(argv, env)
+        self.apply(1)
+        self.assertIn("cannot, [MASTER]", self.told())
+        self.machine._psql = psql
+        self.apply()
+        kept = self.machine.secrets["arn:app"]["password"]
+        # As a host of before knows it: by its store alone.
+        self.machine.paths.env.write_text("")
+        self.machine.complains = lambda number: f"remaining connection slots are reserved, {kept}"
+        self.machine.on_command = lambda argv: self.fail_with(f"it said {kept}") if argv[0].endswith("nginx-check") else None
+        self.late["env"]["KEY"], self.late["files"]["/etc/nginx/webstack/later.conf"] = "another value", "later"
+        self.apply(1)
+        self.assertRegex(self.told(), r"reserved, \[(PASSWORD|DATABASE_URL)\]")
+        self.assertRegex(self.told(), r"it said \[(PASSWORD|DATABASE_URL)\]")
+        for password in (MASTER["password"], kept):
+            self.assertNotIn(password, self.told())
+
+    def fail_with(self, text):
+        raise CommandFailed(["nginx"], 1, text)
+
     def test_a_second_deployment_and_a_second_host_use_the_login_that_is_there(self):
         self.apply()
         before = self.machine.url

@@ -25,7 +25,9 @@ class StaticTest(unittest.TestCase):
         self.root = Path(folder.name)
         paths = Paths(self.root)
         self.host = SimpleNamespace(paths=paths, system=SimpleNamespace(sync=lambda folder: None, ids=lambda *_: self.ids))
-        self.ids = os.getuid(), os.getgid()
+        # Where a test may, it gives to somebody else.
+        self.ids = (65534, 65534) if os.getuid() == 0 else (os.getuid(), os.getgid())
+        self.owner = os.getuid()
         self.release = paths.release(DIGEST)
         self.release.mkdir(parents=True)
         # What only root may read, outside the release.
@@ -40,6 +42,7 @@ class StaticTest(unittest.TestCase):
     def check_untouched(self):
         self.assertEqual(oct((self.secret / "key").stat().st_mode & 0o777), "0o600")
         self.assertEqual((self.secret / "key").read_text(), SECRET)
+        self.assertEqual([path.stat().st_uid for path in (self.secret, self.secret / "key")], [self.owner, self.owner])
         for path in self.host.paths.static.rglob("*"):
             self.assertFalse(path.is_symlink(), path)
             if path.is_file():
@@ -76,6 +79,15 @@ class StaticTest(unittest.TestCase):
         static.publish(self.host, DIGEST, declared)
         self.assertEqual([path.relative_to(self.host.paths.static).as_posix() for path in self.host.paths.static.rglob("*") if path.is_file()], ["assets/own.css"])
         self.check_untouched()
+
+    def test_what_came_after_the_record_is_not_published(self):
+        declared = self.static("assets")
+        static.give(self.host, DIGEST, declared, self.ids)
+        (self.release / "assets/own.css").write_text("own")
+        static.keep(self.host, self.release, declared)
+        (self.release / "assets/half.css").write_text("half")
+        static.publish(self.host, DIGEST, declared)
+        self.assertEqual([path.name for path in (self.host.paths.static / "assets").iterdir()], ["own.css"])
 
     def test_what_interrupted_steps_left_is_removed_in_the_release_alone(self):
         declared = self.static("assets")
