@@ -644,7 +644,10 @@ test("what AWS cannot do is a problem with its path, its bounds and what was got
   expect(problems({ site: {} })).toEqual(['site.domain: must be set when target is aws, got ""']);
   expect(problems({ database: { storageGiB: 10 } })).toEqual(["database.storageGiB: must be at least 20 when target is aws, got 10"]);
   expect(problems({ database: { storageGiB: 100, storageLimitGiB: 105 } })).toEqual(["database.storageLimitGiB: must be storageGiB, 100, or at least a tenth more, 110, when target is aws, got 105"]);
-  expect(problems({ database: { user: "admin" } })).toEqual(['database.user: must not be a name that RDS or this project keeps for itself, got "admin"']);
+  for (const user of ["admin", "rdstopmgr", "rds_iam", "rds_superuser", "webstack_admin"]) {
+    expect(problems({ database: { user } })).toEqual([`database.user: must not be a name that RDS or this project keeps for itself, got "${user}"`]);
+  }
+  expect(problems({ database: { user: "rdsapp" } })).toEqual([]);
   expect(problems({ monitoring: { budget: 40 } })).toEqual(["monitoring.emails: must name a receiver when there is a monitoring.budget, got []"]);
   expect(problems({ backup: { enabled: false, batch: {} } })).toEqual(['backup.batch: must be left out where backup.enabled is false, since both use one bucket, got {"hour":5,"keepDays":7}']);
   expect(problems({ database: { kind: "none" }, backup: { batch: {} } })).toEqual(['backup.batch: must be left out where there is no database of RDS, got {"hour":5,"keepDays":7}']);

@@ -53,7 +53,7 @@ export function check({ spec }: StackPlan, day = today()): readonly Problem[] {
 const oneOf = (words: readonly string[]): string => `one of ${words.join(", ")}`;
 
 /** Names that RDS keeps for itself, beside those of the engines; ours is the master's. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html */
-const takenUsers = ["admin", "rdsadmin", "rdsrepladmin", "rds_superuser", "webstack_admin"];
+const takenUser = /^(admin|rdsadmin|rdsrepladmin|rdsproxyadmin|rdstopmgr|rds_.*|webstack_admin)$/;
 
 function databaseRules({ database, backup }: StackPlan["spec"]): readonly Rule[] {
   if (database.kind !== "managed") return backup.batch === null ? [] : [{ at: "backup.batch", broken: true, must: "must be left out where there is no database of RDS", got: backup.batch }];
@@ -69,7 +69,7 @@ function databaseRules({ database, backup }: StackPlan["spec"]): readonly Rule[]
       at: "database.storageLimitGiB", broken: storageLimitGiB > storageGiB && storageLimitGiB < leap,
       must: `must be storageGiB, ${storageGiB}, or at least a tenth more, ${leap}, when target is aws`, got: storageLimitGiB,
     },
-    { at: "database.user", broken: takenUsers.includes(user), must: "must not be a name that RDS or this project keeps for itself", got: user },
+    { at: "database.user", broken: takenUser.test(user), must: "must not be a name that RDS or this project keeps for itself", got: user },
     { at: "database.user", broken: user.length > longest, must: `must have at most ${longest} characters when target is aws, which adds two`, got: user },
     { at: "backup.batch", broken: backup.batch !== null && !backup.enabled, must: "must be left out where backup.enabled is false, since both use one bucket", got: backup.batch },
     {
