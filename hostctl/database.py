@@ -74,10 +74,13 @@ class Database:
     def drop(self, name):
         raise NotImplementedError
 
-    def switch(self, incoming, kept):
+    def switch(self, incoming, kept, aside):
         """Give the content of the database `incoming` the app's name, and what has it the name `kept`: both or none; there need be none
-        that has it."""
+        that has it. `aside`: a file of this host for what put_up() needs after a switch that was interrupted."""
         raise NotImplementedError
+
+    def put_up(self, aside):
+        """Put up what a switch took down of the databases, if one that was interrupted or failed has left that to do; may be repeated."""
 
     def holds(self, name):
         """Whether a switch has given the content of a database this name, and not only made room for it."""

@@ -97,7 +97,7 @@ class Postgres(Database):
         with self._ending_sessions(name):
             self.admin.ask(f"drop database if exists {identifier(name)}")
 
-    def switch(self, incoming, kept):
+    def switch(self, incoming, kept, aside):
         renames = [f"alter database {identifier(self.name)} rename to {identifier(kept)};"] if self.exists(self.name) else []
         renames.append(f"alter database {identifier(incoming)} rename to {identifier(self.name)};")
         with self._ending_sessions(self.name, incoming):

@@ -33,7 +33,7 @@ def make(host, database, incoming, what, folders, release=None):
             record = {**record, "switching": True}
             _write(host, record)
             with host.log.event("Database-switch", kept):
-                database.switch(incoming, kept)
+                database.switch(incoming, kept, paths.taken_down)
         except Exception as failure:
             raise HostError(f"{failure}\n{_turned_back(host, database)}") from failure
         if not release:
@@ -60,12 +60,14 @@ def settle(host, database, keep=True):
     if record is None:
         return False
     with signals.ignored():
+        if record["switching"]:
+            database.put_up(host.paths.taken_down)
         if record["switching"] and database.holds(record["database"] or database.name):
             if not record["database"] or (keep and serves(host.paths, record.get("release"))):
                 finish(host.paths)
                 return False
             database.drop(record["incoming"])
-            database.switch(record["database"], record["incoming"])
+            database.switch(record["database"], record["incoming"], host.paths.taken_down)
         _turn_media_back(host, record)
     return True
 

@@ -1,4 +1,4 @@
-"""The app's logins that take turns, asked of a real MariaDB that the tests start and end. Run where its server is, as root: tests/machines/mysql.test.ts
+"""The app's logins that take turns, and the switch of a restore, asked of a real MariaDB that the tests start and end. Run where its server is, as root: tests/machines/mysql.test.ts
 does on a database machine. Limit: MySQL's own numbers, of an account that is locked above all, are those of its documentation."""
 import contextlib
 import os
@@ -17,11 +17,12 @@ from hostctl.mariadb import MariaDB
 from hostctl.system import System
 
 from .given import give_login
+from .machine import Killed
 
 ADMIN = "admin-password"
 
 
-class LoginTest(unittest.TestCase):
+class Server(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = Path(tempfile.mkdtemp(prefix="hostctl-mariadb-", dir="/var/tmp"))
@@ -36,7 +37,7 @@ class LoginTest(unittest.TestCase):
         subprocess.run(["mariadb-install-db", *words, "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with (cls.folder / "log").open("wb") as log:
             server = subprocess.Popen(["mariadbd", *words, "--bind-address=127.0.0.1", f"--port={cls.port}", f"--socket={cls.folder}/socket", f"--pid-file={cls.folder}/pid",
-                                       "--max-connections=10", "--skip-name-resolve", f"--ssl-cert={cls.ca}", f"--ssl-key={cls.folder}/key.pem"], stdout=log, stderr=log)
+                                       "--max-connections=10", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", f"--ssl-cert={cls.ca}", f"--ssl-key={cls.folder}/key.pem"], stdout=log, stderr=log)
         cls.addClassCleanup(server.wait)
         cls.addClassCleanup(server.kill)
         end = time.monotonic() + 60
@@ -58,6 +59,8 @@ class LoginTest(unittest.TestCase):
     def ask(self, user, password, sql="select 1", database="shop", port=None):
         return MariaDB(System(), self.url(user, password, port)).ask(sql, database)
 
+
+class LoginTest(Server):
     def refusal(self, *words, **options):
         """(whether it is one of the login, the number) of what the server says to a question."""
         with self.assertRaises(CommandFailed) as said:
@@ -118,6 +121,75 @@ class LoginTest(unittest.TestCase):
             self.as_root("kill user shop_a")
             for process in started:
                 process.wait()
+
+
+class SwitchTest(Server):
+    """What must not stay behind with tables that move: a view, a trigger, a procedure and an event."""
+    KEPT = "shop_before_20261122t060000z"
+
+    def setUp(self):
+        self.give("shop_a", "password")
+        self.aside = self.folder / "aside.json"
+
+    def database(self, system=None):
+        return MariaDB(system or System(), self.url("shop_a", "password"))
+
+    def fill(self):
+        self.aside.unlink(missing_ok=True)
+        self.ask("shop_a", "password", f"drop database if exists {self.KEPT}", None)
+        for number, name in enumerate(("shop", "shop_restoring"), 1):
+            self.ask("shop_a", "password", f"drop database if exists {name}; create database {name}; use {name}; create table orders (id int, seen int); insert into orders values ({number}, 0); "
+                     "create view ids as select id from orders; create trigger seen before insert on orders for each row set new.seen = 1; "
+                     "create procedure one() select 1; create event daily on schedule every 1 day do select 1", None)
+
+    def whole(self):
+        """{database with tables: its orders}, of those in which all that was made is there."""
+        found = {}
+        for name in ("shop", "shop_restoring", self.KEPT):
+            parts = [f"(select count(*) from information_schema.{what} where {schema} = '{name}')" for what, schema in (
+                ("views", "table_schema"), ("triggers", "trigger_schema"), ("routines", "routine_schema"), ("events", "event_schema"))]
+            if self.ask("shop_a", "password", f"select {' + '.join(parts)}") == "4":
+                found[name] = self.ask("shop_a", "password", "select id from ids", name)
+        return found
+
+    def test_a_kill_before_any_change_leaves_two_whole_databases(self):
+        self.fill()
+        counted = Killing(None)
+        self.database(counted).switch("shop_restoring", self.KEPT, self.aside)
+        after = {"shop": "2", self.KEPT: "1"}
+        self.assertEqual(self.whole(), after)
+        found = []
+        for number in range(counted.count):
+            with self.subTest(number=number):
+                self.fill()
+                with self.assertRaises(Killed):
+                    self.database(Killing(number)).switch("shop_restoring", self.KEPT, self.aside)
+                for _ in range(2):
+                    self.database().put_up(self.aside)
+                found.append(self.whole())
+                self.assertFalse(self.aside.exists())
+        self.assertEqual([state for number, state in enumerate(found) if state not in found[:number]], [{"shop": "1", "shop_restoring": "2"}, after])
+
+
+class Killing(System):
+    """Has its program end before the command of this number, of those that change something; test_mariadb.py has the others."""
+
+    def __init__(self, number):
+        self.number, self.count = number, 0
+
+    def run(self, argv, **options):
+        if any(word.startswith(("--execute=drop ", "--execute=set session lock_wait_timeout")) for word in argv):
+            self._next()
+        return super().run(argv, **options)
+
+    def pipe(self, *words, **options):
+        self._next()
+        return super().pipe(*words, **options)
+
+    def _next(self):
+        if self.count == self.number:
+            raise Killed
+        self.count += 1
 
 
 if __name__ == "__main__":

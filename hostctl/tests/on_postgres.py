@@ -118,7 +118,7 @@ class AdministratorTest(Server):
         visitor = threading.Thread(target=self.visit, args=(over,))
         visitor.start()
         try:
-            self.database.switch("shop_restoring", "shop_before_20261122t060000z")
+            self.database.switch("shop_restoring", "shop_before_20261122t060000z", None)
         finally:
             over.set()
             visitor.join()
@@ -242,7 +242,7 @@ class LoginTest(Server):
         master = open_url(System(), self.url("webstack_admin", MASTER))
         self.assertEqual((master.sessions_of("shop_a"), master.sessions_of("shop_b")), (["an address that does not show (1)"], []))
         self.assertEqual(open_url(System(), self.url("postgres", SUPERUSER)).sessions_of("shop_a"), ["127.0.0.1 (1)"])
-        database.switch("shop_restoring", "shop_before_20261122t060000z")
+        database.switch("shop_restoring", "shop_before_20261122t060000z", None)
         self.assertEqual(database.others(), ["shop_before_20261122t060000z"])
         self.assertNotEqual(job.wait(10), 0)
 

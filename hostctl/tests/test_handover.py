@@ -107,6 +107,19 @@ class HandoverTest(unittest.TestCase):
         self.assertEqual((self.new.paths.data / aside.name / "media/menus/today.pdf").read_text(), "margherita")
         self.assertEqual(self.new.paths.restored.read_bytes(), self.old.paths.restored.read_bytes())
 
+    def test_what_an_interrupted_switch_needs_comes_too_and_goes_where_the_old_host_has_ended_it_before_the_next_attempt(self):
+        records = [(machine.paths.restoring, machine.paths.taken_down) for machine in (self.old, self.new)]
+        for record in records[0]:
+            record.write_text("{}")
+        self.take_over(self.stream())
+        self.assertEqual([record.exists() for record in records[1]], [True, True])
+        for record in records[0]:
+            record.unlink()
+        self.take_over(self.stream(("media",)), ("media",))
+        self.assertEqual([record.exists() for record in records[1]], [True, True])
+        self.take_over(self.stream())
+        self.assertEqual([record.exists() for record in records[1]], [False, False])
+
     def test_links_stay_behind(self):
         (self.old.paths.data / "media/passwords").symlink_to("/etc/shadow")
         self.take_over(self.stream())
