@@ -22,7 +22,7 @@ def make(host, database, incoming, what, folders, release=None):
               "media": {path: aside for path, aside in asides.items() if any(to.startswith(aside) for _, to in moves)},
               # Until a release is there the site may write to it: that is kept, too.
               "incoming": database.beside(f"undone_{stamp}") if release else incoming,
-              "moves": moves, "switching": False, "release": release}
+              "moves": moves, "mounts": media.mounts(paths, folders), "switching": False, "release": release}
     with signals.ignored():
         _write(host, record)
         try:
@@ -90,9 +90,10 @@ def settle_release(host):
 
 def recover(host):
     """At boot, once the deployment is settled: turn back what an interrupted run changed of the media before it came to the database. Where it may
-    have come to that, the database says what has happened, so systemd has settle() run once there is a network, and again until it answers."""
+    have come to that, the database says what has happened, so systemd has settle() run once there is a network, and again until it answers; the same where a disk
+    of the media is still to come."""
     record = read(host.paths.restoring)
-    if record and record["switching"]:
+    if record and (record["switching"] or media.unmounted(host.paths, record.get("mounts", ()))):
         host.system.run(["systemd-run", "--quiet", "--no-block", "--collect", "--unit=webstack-restore-recover", "--property=After=network-online.target",
                          "--property=Wants=network-online.target", "--property=Restart=on-failure", "--property=RestartSec=15", "--property=MemoryMax=256M",
                          "--property=TasksMax=64", "--", "/usr/local/bin/hostctl", "restore", "--recover", "--lock-wait", "300"])
@@ -113,7 +114,7 @@ def kept_media(host, record):
 
 
 def read(path):
-    """The record of a switch, or None: {database, media: {path: folder below the data}} that it put aside, the `moves` that it made, what the
+    """The record of a switch, or None: {database, media: {path: folder below the data}} that it put aside, the `moves` that it made on the `mounts`, what the
     `incoming` database is called where it goes back, whether it had come to `switching` the database, and the `release` that it waits for}."""
     try:
         return json.loads(path.read_text())
@@ -134,6 +135,8 @@ def _turned_back(host, database):
 
 
 def _turn_media_back(host, record):
+    if missing := media.unmounted(host.paths, record.get("mounts", ())):
+        raise HostError(f"{', '.join(missing)}: must be mounted, and is not; media of a restore that was interrupted are on it. Mount it and run `hostctl restore --recover`")
     if record["moves"]:
         media.turn_back(host, record["moves"])
     files.remove(host.paths.restoring)
