@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import stat
 import zlib
 from contextlib import contextmanager
@@ -82,7 +83,7 @@ def publish(host, digest, static):
             target.parent.mkdir(parents=True, exist_ok=True)
             unfinished = target.with_name(f".{target.name}.unfinished")
             unfinished.unlink(missing_ok=True)
-            os.link(source, unfinished)
+            _link(source, unfinished)
             compressed.unlink(missing_ok=True)
         if _compresses(path, source, sources) and not _expands(compressed, source):
             _compress(target if there else source, compressed)
@@ -90,7 +91,9 @@ def publish(host, digest, static):
         if not there:
             os.rename(unfinished, target)
             written += 1
-    host.system.sync(release)
+    # Two disks, where the published files have one of their own.
+    for disk in (release, host.paths.static) if written else (release,):
+        host.system.sync(disk)
     return written
 
 
@@ -185,6 +188,15 @@ def _same(source, target):
         return os.path.samefile(source, target) or (source.stat().st_size == target.stat().st_size and files.sha256(source) == files.sha256(target))
     except FileNotFoundError:
         return False
+
+
+def _link(source, target):
+    try:
+        os.link(source, target)
+    except OSError as failure:
+        if failure.errno != errno.EXDEV:
+            raise
+        shutil.copy2(source, target)
 
 
 def _beside(target):

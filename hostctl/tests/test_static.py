@@ -1,9 +1,11 @@
-"""Static folders that a release step has turned against root."""
+"""Static folders that a release step has turned against root, and published files on a disk of their own."""
+import errno
 import os
 import tempfile
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 from hostctl import static
 from hostctl.errors import HostError
@@ -18,8 +20,8 @@ class StaticTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.root = Path(folder.name)
         paths = Paths(self.root)
-        self.host = SimpleNamespace(paths=paths, system=SimpleNamespace(sync=lambda folder: None, ids=lambda *_: self.ids))
-        self.ids = os.getuid(), os.getgid()
+        self.host = SimpleNamespace(paths=paths, system=SimpleNamespace(sync=lambda folder: self.synced.append(folder), ids=lambda *_: self.ids))
+        self.ids, self.synced = (os.getuid(), os.getgid()), []
         self.release = paths.release(DIGEST)
         self.release.mkdir(parents=True)
         # What only root may read, outside the release.
@@ -54,6 +56,18 @@ class StaticTest(unittest.TestCase):
         with self.assertRaisesRegex(HostError, "shop/static: must be a folder, and shop of it is a link"):
             static.give(self.host, DIGEST, self.static("shop/static"), self.ids)
         self.assertEqual([path.name for path in self.secret.iterdir()], ["key"])
+
+    def test_published_files_may_be_on_a_disk_of_their_own_and_are_on_it_before_anything_switches(self):
+        declared, published = self.static("assets"), self.host.paths.static / "assets/shop.css"
+        static.give(self.host, DIGEST, declared, self.ids)
+        (self.release / "assets/shop.css").write_text("body{}" * 500)
+        static.keep(self.host, self.release, declared)
+        with mock.patch("os.link", side_effect=OSError(errno.EXDEV, os.strerror(errno.EXDEV))):
+            self.assertEqual(static.publish(self.host, DIGEST, declared), 1)
+            self.assertEqual(self.synced[-2:], [self.release, self.host.paths.static])
+            self.assertEqual(static.publish(self.host, DIGEST, declared), 0)
+        source = self.release / "assets/shop.css"
+        self.assertEqual((published.read_text(), published.stat().st_mtime_ns, static.faults(self.host, DIGEST)), (source.read_text(), source.stat().st_mtime_ns, []))
 
     def test_links_inside_are_neither_followed_nor_published(self):
         declared = self.static("assets")
