@@ -64,6 +64,8 @@ def take_over(host, labels, stream):
         with host.log.event("Timers-waiting"):
             # The mark outlasts this run: an apply that comes before the address has moved must not start them.
             files.write(host.paths.waiting, b"", 0o600, host.system.ids("root", "root"))
+            # A boot must not start them either.
+            host.units.call("disable", timers(manifest))
             host.units.call("stop", timers(manifest))
     with host.log.event("Hand-over") as facts:
         facts["detail"] = f"{receive(host, labels, stream)} files"
@@ -74,6 +76,7 @@ def take_over(host, labels, stream):
 def in_service(host):
     """The site's address leads here: let the timers run, and order the certificate where it is due."""
     files.remove(host.paths.waiting)
+    host.units.call("enable", timers(stored_or_fail(host.paths)))
     host.units.call("start", timers(stored_or_fail(host.paths)))
     certificate.order_after_apply(host)
 

@@ -64,6 +64,15 @@ class HandoverTest(unittest.TestCase):
         handover.in_service(self.new.host("in-service"))
         self.assertEqual([unit in self.new.active for unit in TIMERS], [True, True])
 
+    def test_a_boot_before_the_address_has_moved_starts_no_timer_and_one_after_it_does(self):
+        self.new.enabled |= {"nginx.service", *TIMERS}
+        self.take_over(self.stream())
+        self.new.reboot()
+        self.assertEqual([unit in self.new.active for unit in ("nginx.service", *TIMERS)], [True, False, False])
+        handover.in_service(self.new.host("in-service"))
+        self.new.reboot()
+        self.assertEqual([unit in self.new.active for unit in TIMERS], [True, True])
+
     def test_an_apply_before_the_address_has_moved_starts_no_timer(self):
         self.take_over(self.stream())
         declared = manifest(self.new.deliver(source(2)), units=["nginx.service", *TIMERS])
