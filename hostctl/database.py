@@ -108,7 +108,7 @@ class Database:
         raise NotImplementedError
 
     def end_lost(self, mark):
-        """End the sessions that call themselves `mark`, as those of a step do whose machine lost its power: the server may hold their locks for hours."""
+        """End the sessions of a step whose machine lost its power, be it known by the `mark` that it calls itself: the server may hold their locks for hours."""
         raise NotImplementedError
 
     def end(self, waiting):

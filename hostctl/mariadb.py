@@ -220,8 +220,14 @@ class MariaDB(Database):
         return [Waiting(one["session"], one["began"], f"what `{one['began'][:STATEMENT_LETTERS]}` needs ({one['state'].lower()})",
                         f"perhaps one of {others}" if others not in ("", "NULL") else None) for one in found]
 
-    def end_lost(self, mark):
-        """None: a session has no name there, and no statement that changes a table leaves a transaction open behind it."""
+    def end_lost(self, _mark):
+        """A session has no name there. One of this machine that has done nothing for longer than the machine is up is of a process that is gone with its
+        power: its transaction may keep every change of a table waiting. Behind a translation of addresses other machines come by the same one."""
+        ours = self.system.address_toward(self._parts.hostname, self._parts.port or 3306)
+        lost = self.ask(f"select id from information_schema.processlist where user = {literal(self.user)} and db = {literal(self.name)} and command = 'Sleep' "
+                        f"and time > {self.system.uptime():.0f} and substring_index(host, ':', 1) = {literal(ours)}", timeout=ANSWER_SECONDS).split()
+        for session in lost:
+            self.ask(f"kill {int(session)}", timeout=ANSWER_SECONDS)
 
     def end(self, waiting):
         self.ask(f"kill {int(waiting.session)}", timeout=ANSWER_SECONDS)

@@ -22,11 +22,16 @@ from .machine import Killed
 ADMIN = "admin-password"
 
 
+def setUpModule():
+    """One server for all."""
+    Server.start()
+
+
 class Server(unittest.TestCase):
     @classmethod
-    def setUpClass(cls):
+    def start(cls):
         cls.folder = Path(tempfile.mkdtemp(prefix="hostctl-mariadb-", dir="/var/tmp"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        unittest.addModuleCleanup(shutil.rmtree, cls.folder)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             cls.port = free.getsockname()[1]
@@ -38,8 +43,8 @@ class Server(unittest.TestCase):
         with (cls.folder / "log").open("wb") as log:
             server = subprocess.Popen(["mariadbd", *words, "--bind-address=127.0.0.1", f"--port={cls.port}", f"--socket={cls.folder}/socket", f"--pid-file={cls.folder}/pid",
                                        "--max-connections=10", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", f"--ssl-cert={cls.ca}", f"--ssl-key={cls.folder}/key.pem"], stdout=log, stderr=log)
-        cls.addClassCleanup(server.wait)
-        cls.addClassCleanup(server.kill)
+        unittest.addModuleCleanup(server.wait)
+        unittest.addModuleCleanup(server.kill)
         end = time.monotonic() + 60
         while b"ready for connections" not in (cls.folder / "log").read_bytes():
             assert server.poll() is None and time.monotonic() < end, (cls.folder / "log").read_text()
@@ -169,6 +174,45 @@ class SwitchTest(Server):
                 found.append(self.whole())
                 self.assertFalse(self.aside.exists())
         self.assertEqual([state for number, state in enumerate(found) if state not in found[:number]], [{"shop": "1", "shop_restoring": "2"}, after])
+
+
+class LostTest(Server):
+    """What a process of the app left in the server that lost its power with its machine: its connection has no end."""
+
+    def setUp(self):
+        self.give("shop_a", "password")
+        self.ask("shop_a", "password", "drop table if exists orders; create table orders (id int); insert into orders values (1)")
+        server = MariaDB(System(), self.url("shop_a", "password"))
+        self.session = subprocess.Popen(server.program("mariadb", "--unbuffered", "shop"), env={**os.environ, **server.env}, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        self.addCleanup(lambda: (self.session.stdin.close(), self.session.kill(), self.session.wait()))
+        self.session.stdin.write(b"begin; update orders set id = 2;\n")
+        self.session.stdin.flush()
+        # The server counts whole seconds.
+        end = time.monotonic() + 30
+        while not re.search(r"shop_a\t.*\tSleep\t[2-9]", self.as_root("show processlist")):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.1)
+
+    def changes(self, uptime, address=None):
+        """Whether a step of a machine that is up for so long, and takes itself for that address, may change the table."""
+        system = System()
+        system.uptime = lambda: uptime
+        if address:
+            system.address_toward = lambda *_: address
+        database = MariaDB(system, self.url("shop_a", "password"))
+        database.end_lost("webstack-step web-0")
+        try:
+            database.ask("set session lock_wait_timeout = 1; alter table orders add total int", "shop")
+            return True
+        except CommandFailed as failure:
+            self.assertIn("ERROR 1205", failure.output)
+            return False
+
+    def test_is_ended_once_its_machine_is_back_and_goes_on_where_it_may_be_at_work(self):
+        self.assertFalse(self.changes(3600))
+        # Of another machine, perhaps: behind a translation of addresses they look alike.
+        self.assertFalse(self.changes(1, "10.0.0.7"))
+        self.assertTrue(self.changes(1))
 
 
 class Killing(System):
