@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
@@ -98,6 +99,15 @@ class MariaDB(Database):
             raise
         self.put_up(aside)
         self.drop(incoming)
+
+    def end_renames(self):
+        found = self.ask(f"select id from information_schema.processlist where id <> connection_id() and user = {literal(self.user)} "
+                         f"and info like 'rename table %' and instr(info, {literal(identifier(self.name) + '.')}) > 0").split()
+        for session in found:
+            # It may have ended by itself.
+            with suppress(CommandFailed):
+                self.ask(f"kill {int(session)}")
+        return bool(found)
 
     def put_up(self, aside):
         if not aside.exists():

@@ -61,6 +61,7 @@ def settle(host, database, keep=True):
         return False
     with signals.ignored():
         if record["switching"]:
+            database.end_switch()
             database.put_up(host.paths.taken_down)
         if record["switching"] and database.holds(record["database"] or database.name):
             if not record["database"] or (keep and serves(host.paths, record.get("release"))):

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -174,6 +175,34 @@ class SwitchTest(Server):
                 found.append(self.whole())
                 self.assertFalse(self.aside.exists())
         self.assertEqual([state for number, state in enumerate(found) if state not in found[:number]], [{"shop": "1", "shop_restoring": "2"}, after])
+
+    def test_one_that_a_run_which_is_gone_left_to_the_server_is_ended_there(self):
+        self.fill()
+        for name in ("shop", "shop_restoring"):
+            self.ask("shop_a", "password", "drop trigger seen", name)
+        reader = subprocess.Popen(["mariadb", "--no-defaults", f"--socket={self.folder}/socket", "--user=root", "--unbuffered", "shop"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        reader.stdin.write(b"begin; select * from orders;\n")
+        reader.stdin.flush()
+        self.until(lambda: "\tshop\tSleep\t" in self.as_root("show processlist"))
+        server = self.database()
+        lost = subprocess.Popen(server.program("mariadb", "--execute=rename table `shop`.`orders` to `shop_restoring`.`later`"), env={**os.environ, **server.env}, stderr=subprocess.DEVNULL)
+        try:
+            self.until(lambda: "Waiting for table metadata lock" in self.as_root("show processlist"))
+            lost.send_signal(signal.SIGSTOP)
+            server.end_switch()
+            self.assertNotIn("rename table", self.as_root("show processlist"))
+            self.assertEqual(server.tables("shop"), ["orders"])
+        finally:
+            reader.stdin.close()
+            lost.kill()
+            for process in (reader, lost):
+                process.wait()
+
+    def until(self, holds):
+        end = time.monotonic() + 30
+        while not holds():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
 
 
 class LostTest(Server):
