@@ -1,6 +1,7 @@
 """Alerts: each condition of the host is told once when it begins, once a day while it holds, and once when it ends."""
 from . import conditions, notifier
 from .notifier import BEGINS, ENDS, GOES_ON, event, stamp
+from .repository import AHEAD
 
 DAY = 86400
 
@@ -24,7 +25,8 @@ def changes(before, found, now):
         if name not in before:
             before[name] = {"text": text, "since": now, "told": now}
             events.append(event(BEGINS, text, now, now))
-        elif now - before[name]["told"] >= DAY:
+        # Told by a clock that was ahead, it would not be repeated until that day has come.
+        elif not -AHEAD <= now - before[name]["told"] < DAY:
             before[name] |= {"text": text, "told": now}
             events.append(event(GOES_ON, text, now, before[name]["since"]))
         else:

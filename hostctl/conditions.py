@@ -88,4 +88,4 @@ def _long_deployment(host):
         since = datetime.datetime.fromisoformat(holder["since"]).timestamp()
     except (TypeError, ValueError):
         return {}
-    return {"lock": f"`{holder['verb']}` of {holder['who']} holds the lock since {holder['since']}"} if host.system.time() - since > LONG else {}
+    return {"lock": f"`{holder['verb']}` of {holder['who']} holds the lock since {holder['since']}"} if not -AHEAD <= host.system.time() - since <= LONG else {}

@@ -2,6 +2,11 @@
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
+from .errors import HostError
+
+# Who is told to end does so at once, but for one that writes what it has done.
+END_SECONDS = 30
+
 
 @dataclass(frozen=True)
 class Waiting:
@@ -74,10 +79,26 @@ class Database:
     def drop(self, name):
         raise NotImplementedError
 
-    def switch(self, incoming, kept):
+    def switch(self, incoming, kept, aside):
         """Give the content of the database `incoming` the app's name, and what has it the name `kept`: both or none; there need be none
-        that has it."""
+        that has it. `aside`: a file of this host for what put_up() needs after a switch that was interrupted."""
         raise NotImplementedError
+
+    def end_switch(self):
+        """End a switch that a run which is gone has left to the server, where it may wait for others still: what it has done by then is all that it does.
+        Raises HostError where it does not end."""
+        deadline = self.system.monotonic() + END_SECONDS
+        while self.end_renames():
+            if self.system.monotonic() > deadline:
+                raise HostError(f"database {self.name}: an interrupted switch is still under way in the server; run this again once it has ended")
+            self.system.sleep(0.2)
+
+    def end_renames(self):
+        """Have the server end whatever renames for a switch; whether there was any."""
+        raise NotImplementedError
+
+    def put_up(self, aside):
+        """Put up what a switch took down of the databases, if one that was interrupted or failed has left that to do; may be repeated."""
 
     def holds(self, name):
         """Whether a switch has given the content of a database this name, and not only made room for it."""
@@ -105,7 +126,7 @@ class Database:
         raise NotImplementedError
 
     def end_lost(self, mark):
-        """End the sessions that call themselves `mark`, as those of a step do whose machine lost its power: the server may hold their locks for hours."""
+        """End the sessions of a step whose machine lost its power, be it known by the `mark` that it calls itself: the server may hold their locks for hours."""
         raise NotImplementedError
 
     def end(self, waiting):

@@ -40,13 +40,18 @@ def receive(host, labels, stream):
     """Unpack such a stream; returns how many files were written, which are on the disk then. Media that are here already and as new stay where
     media are all that comes, since this host may serve by then.
     Raises HostError for a stream that holds anything else than files and folders below the labels."""
-    written = 0
+    written, came = 0, set()
     with tarfile.open(fileobj=stream, mode="r|") as archive:
         for member in archive:
             label, *parts = member.name.split("/")
             if label not in labels or ".." in parts or "" in parts or not (member.isreg() or member.isdir()):
                 raise HostError(f"hand-over: {member.name!r} is nothing that a host hands over")
+            came.add(member.name)
             written += _accept(host, archive, member, parts) if label == "releases" else _unpack(host, archive, member, _root(host.paths, label), parts, tuple(labels) == ("media",))
+    # Of a first attempt, what the other host has settled or dropped since.
+    for record in _records(host.paths) if "releases" in labels else ():
+        if f"releases/{record.name}" not in came:
+            files.remove(record)
     # The host that had them goes next; files of releases are on the disk one by one.
     for root in (_root(host.paths, label) for label in labels if label != "releases"):
         if root.is_dir():
@@ -62,6 +67,8 @@ def take_over(host, labels, stream):
         with host.log.event("Timers-waiting"):
             # The mark outlasts this run: an apply that comes before the address has moved must not start them.
             files.write(host.paths.waiting, b"", 0o600, host.system.ids("root", "root"))
+            # A boot must not start them either.
+            host.units.call("disable", timers(manifest))
             host.units.call("stop", timers(manifest))
     with host.log.event("Hand-over") as facts:
         facts["detail"] = f"{receive(host, labels, stream)} files"
@@ -72,6 +79,7 @@ def take_over(host, labels, stream):
 def in_service(host):
     """The site's address leads here: let the timers run, and order the certificate where it is due."""
     files.remove(host.paths.waiting)
+    host.units.call("enable", timers(stored_or_fail(host.paths)))
     host.units.call("start", timers(stored_or_fail(host.paths)))
     certificate.order_after_apply(host)
 
@@ -93,7 +101,7 @@ def _send_releases(host, archive):
 
 
 def _records(paths):
-    return [paths.restored, paths.restoring]
+    return [paths.restored, paths.restoring, paths.taken_down]
 
 
 def _accept(host, archive, member, parts):
@@ -103,7 +111,7 @@ def _accept(host, archive, member, parts):
         kept.merge(host, archive.extractfile(member).read())
         return 1
     if record := next((path for path in _records(host.paths) if path.name == name and member.isreg()), None):
-        files.write(record, archive.extractfile(member).read(), 0o644, host.system.ids("root", "root"))
+        files.write(record, archive.extractfile(member).read(), 0o600, host.system.ids("root", "root"))
         return 1
     if not member.isreg() or not re.fullmatch(kept.FILE, name):
         raise HostError(f"hand-over: {member.name!r} is nothing that a host hands over")

@@ -1,11 +1,14 @@
 """MariaDB and MySQL by MariaDB's own programs."""
 import json
+import os
 import re
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
+from . import files
 from .database import Database, Waiting
 from .errors import CommandFailed, HostError
 
@@ -75,30 +78,49 @@ class MariaDB(Database):
     def drop(self, name):
         self.admin.ask(f"drop database if exists {identifier(name)}")
 
-    def switch(self, incoming, kept):
+    def switch(self, incoming, kept, aside):
         """Nothing renames a database, and a table moves to another one by its name: all of them in one statement, which happens whole or not at
         all. Triggers forbid that and views, routines and events stay behind, so those are taken down and put up again around it."""
         moves = [*([(self.name, kept)] if self.exists(self.name) else []), (incoming, self.name)]
-        self._make(moves[0][1])
+        made = moves[0][1]
+        self._make(made)
         renames = [f"{identifier(old)}.{identifier(table)} to {identifier(new)}.{identifier(table)}" for old, new in moves for table in self.tables(old)]
-        with tempfile.TemporaryDirectory() as folder:
-            taken = []
-            homes = [old for old, _ in moves]
+        try:
+            self._take_down(moves, aside)
+            if renames:
+                self._alone(f"set session lock_wait_timeout = {LOCK_SECONDS}; rename table {', '.join(renames)}")
+        except Exception as failure:
             try:
-                for old, _ in moves:
-                    taken.append(self._take(old, Path(folder)))
-                if renames:
-                    self._alone(f"set session lock_wait_timeout = {LOCK_SECONDS}; rename table {', '.join(renames)}")
-                homes = [new for _, new in moves]
-            except Exception:
-                made = moves[0][1]
-                if not self.tables(made):
-                    self.drop(made)
-                raise
-            finally:
-                for home, file in zip(homes, taken):
-                    self._give(home, file)
+                self.put_up(aside)
+            except HostError as second:
+                raise HostError(f"{failure}\n{second}") from failure
+            if not self.tables(made):
+                self.drop(made)
+            raise
+        self.put_up(aside)
         self.drop(incoming)
+
+    def end_renames(self):
+        found = self.ask(f"select id from information_schema.processlist where id <> connection_id() and user = {literal(self.user)} "
+                         f"and info like 'rename table %' and instr(info, {literal(identifier(self.name) + '.')}) > 0").split()
+        for session in found:
+            # It may have ended by itself.
+            with suppress(CommandFailed):
+                self.ask(f"kill {int(session)}")
+        return bool(found)
+
+    def put_up(self, aside):
+        if not aside.exists():
+            return
+        noted = json.loads(aside.read_text())
+        for name, text in noted["taken"].items():
+            old, new = next(move for move in noted["moves"] if name in move[:1])
+            self._give(new if self._moved(noted["moves"]) else old, text)
+        files.remove(aside)
+
+    def _moved(self, moves):
+        """Whether the tables have; that happens to all of them at once, and only the last of the databases need have any."""
+        return not self.tables(moves[-1][0]) or len(moves) > 1 and bool(self.tables(moves[0][1]))
 
     def holds(self, name):
         return self.exists(name) and bool(self.tables(name))
@@ -125,26 +147,36 @@ class MariaDB(Database):
                 # One that ended by itself.
                 continue
 
-    def _take(self, name, folder):
-        """Take down what keeps the tables of a database from moving, or would not move with them; returns a file that puts it up again,
-        or None where there is nothing. A view that no longer fits its tables cannot be put up anywhere, so it stays where it is."""
+    def _take_down(self, moves, aside):
+        """Take down what keeps the tables of the databases from moving, or would not move with them. What puts it up again is on the disk before anything
+        of it goes: nobody else may have it."""
+        found = {old: self._standing(old) for old, _ in moves}
+        taken = {name: text for name, (text, drops) in found.items() if drops}
+        if not taken:
+            return
+        files.write(aside, json.dumps({"moves": moves, "taken": taken}).encode(), 0o600, (os.geteuid(), os.getegid()))
+        for name in taken:
+            self.ask("; ".join(found[name][1]), name)
+
+    def _standing(self, name):
+        """(SQL that puts up a database's views, triggers, routines and events, however often it is run; statements that take them down). A view that no longer
+        fits its tables cannot be put up anywhere, so it stays where it is."""
         views = self._named("table_type = 'VIEW'", name)
         whole = [view for view in views if self._works(name, view)]
-        gone = [f"drop view {identifier(view)}" for view in whole] + self.ask("; ".join([
+        drops = [f"drop view {identifier(view)}" for view in whole] + self.ask("; ".join([
             self._of("triggers", "'drop trigger ', quoted(trigger_name)", "trigger_schema", name),
             self._of("routines", "'drop ', lower(routine_type), ' ', quoted(routine_name)", "routine_schema", name),
             self._of("events", "'drop event ', quoted(event_name)", "event_schema", name)])).splitlines()
-        if not gone:
-            return None
-        file, part = folder / f"{name}.sql", folder / "part"
-        asked = [["--no-create-info", *PROGRAMS, *(f"--ignore-table={name}.{view}" for view in views), name],
+        if not drops:
+            return "", []
+        asked = [["--no-create-info", "--add-drop-trigger", *PROGRAMS, *(f"--ignore-table={name}.{view}" for view in views), name],
                  *([["--skip-triggers", name, *whole]] if whole else [])]
-        with file.open("wb") as text:
+        with tempfile.NamedTemporaryFile() as part:
+            texts = []
             for words in asked:
-                self.system.run(self.program("mariadb-dump", "--no-data", "--no-tablespaces", f"--result-file={part}", *words), env=self.env)
-                text.write(part.read_bytes())
-        self.ask("; ".join(gone), name)
-        return file
+                self.system.run(self.program("mariadb-dump", "--no-data", "--no-tablespaces", f"--result-file={part.name}", *words), env=self.env)
+                texts.append(Path(part.name).read_text(encoding="utf-8", errors="surrogateescape"))
+        return "".join(texts), drops
 
     def _works(self, name, view):
         try:
@@ -158,13 +190,13 @@ class MariaDB(Database):
         quoted = re.sub(r"quoted\((\w+)\)", r"'`', replace(\1, '`', '``'), '`'", statement)
         return f"select concat({quoted}) from information_schema.{what} where {schema} = {literal(name)}"
 
-    def _give(self, name, file):
-        if file is None:
-            return
-        try:
-            self.system.pipe(["cat", str(file)], self.program("mariadb", "--batch", name), source_env={}, sink_env=self.env, timeout=600)
-        except CommandFailed as failure:
-            raise HostError(f"database {name}: has its tables, but not all of its views, triggers, routines and events\n{failure}") from None
+    def _give(self, name, text):
+        with tempfile.NamedTemporaryFile() as file:
+            Path(file.name).write_text(text, encoding="utf-8", errors="surrogateescape")
+            try:
+                self.system.pipe(["cat", file.name], self.program("mariadb", "--batch", name), source_env={}, sink_env=self.env, timeout=600)
+            except CommandFailed as failure:
+                raise HostError(f"database {name}: has its tables, but not all of its views, triggers, routines and events\n{failure}") from None
 
     def others(self):
         like = literal(f"^{re.escape(self._short())}_(before|undone)_[0-9]{{8}}t[0-9]{{6}}z$")
@@ -198,8 +230,14 @@ class MariaDB(Database):
         return [Waiting(one["session"], one["began"], f"what `{one['began'][:STATEMENT_LETTERS]}` needs ({one['state'].lower()})",
                         f"perhaps one of {others}" if others not in ("", "NULL") else None) for one in found]
 
-    def end_lost(self, mark):
-        """None: a session has no name there, and no statement that changes a table leaves a transaction open behind it."""
+    def end_lost(self, _mark):
+        """A session has no name there. One of this machine that has done nothing for longer than the machine is up is of a process that is gone with its
+        power: its transaction may keep every change of a table waiting. Behind a translation of addresses other machines come by the same one."""
+        ours = self.system.address_toward(self._parts.hostname, self._parts.port or 3306)
+        lost = self.ask(f"select id from information_schema.processlist where user = {literal(self.user)} and db = {literal(self.name)} and command = 'Sleep' "
+                        f"and time > {self.system.uptime():.0f} and substring_index(host, ':', 1) = {literal(ours)}", timeout=ANSWER_SECONDS).split()
+        for session in lost:
+            self.ask(f"kill {int(session)}", timeout=ANSWER_SECONDS)
 
     def end(self, waiting):
         self.ask(f"kill {int(waiting.session)}", timeout=ANSWER_SECONDS)

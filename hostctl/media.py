@@ -1,7 +1,9 @@
 """Uploaded media while a restore puts them in place. They are unpacked on the disk that they serve from, so that the change is renames alone,
 each of which happens or does not, and can be turned back: a folder of `backup.paths` in one, a disk that is mounted there entry by entry.
+The site goes on meanwhile, so what it writes is in the way of a rename, or among the media that go back: that is kept, too.
 Folders are entered without following links, because the app may change what is in its own meanwhile."""
 import os
+import secrets
 import shutil
 import stat
 from contextlib import contextmanager
@@ -10,6 +12,8 @@ from . import files
 from .errors import CommandFailed, HostError
 
 INCOMING, ASIDE = ".incoming-", ".aside-"
+# In a folder of the first kind, made when everything is there: what is younger came from the site.
+UNPACKED = ".unpacked"
 # Of the file system at the top of a disk: https://man7.org/linux/man-pages/man8/mklost+found.8.html
 LOST = "lost+found"
 
@@ -70,6 +74,7 @@ def _unpack(host, repository, found, place, wanted):
         # By the open folder: whoever may rename it cannot lead restic elsewhere.
         target = f"/proc/{os.getpid()}/fd/{handle}"
         repository.unpack(found.media, target, [host.paths.data / path for path in wanted])
+        os.close(os.open(UNPACKED, os.O_WRONLY | os.O_CREAT, 0o600, dir_fd=handle))
         # restic leaves that to the kernel; now, the switch waits for no more than its renames.
         host.system.sync(target)
     except (CommandFailed, OSError) as failure:
@@ -97,11 +102,23 @@ def moves(paths, folders, kept):
     return found
 
 
+def mounts(paths, folders):
+    """Where the file systems of these folders are mounted, by their names on the machine: all below its first one."""
+    wanted = [paths.data / path for path in folders]
+    return sorted({paths.name(mount) for mount in _mounts(paths) if mount != paths.root and any(mount == there or mount in there.parents for there in wanted)})
+
+
+def unmounted(paths, names):
+    """Those of mounts() that are no mount now. A disk may come later than the boot does (nofail in /etc/fstab)."""
+    now = _mounts(paths)
+    return [name for name in names if paths.at(name) not in now]
+
+
 def put(host, planned):
     """Carry the moves out, on the disk when this returns. Raises HostError at the first that fails."""
     try:
         for move in planned:
-            _rename(host.paths, *move)
+            _move(host, *move)
     except OSError as failure:
         raise HostError(f"media could not be put in place ({failure})") from None
     _sync(host.paths, host.system)
@@ -111,7 +128,8 @@ def turn_back(host, planned):
     """Undo those of the moves that were made, on the disk when this returns. Raises HostError at the first that fails; may be repeated."""
     try:
         for source, to in reversed(_made(host.paths, planned)):
-            _rename(host.paths, to, source)
+            _move(host, to, source)
+        _keep_written(host, planned)
     except OSError as failure:
         raise HostError(f"media could not be turned back ({failure})") from None
     _sync(host.paths, host.system)
@@ -159,6 +177,47 @@ def _enter(paths, folder, make=False):
     """An open folder below the data. `make`: what is not there is made, the last one for root alone."""
     paths.data.mkdir(parents=True, exist_ok=True)
     return files.enter(paths.data, folder, (lambda part: 0o700 if part.startswith((INCOMING, ASIDE)) else 0o755) if make else None)
+
+
+def _keep_written(host, planned):
+    """Media of a backup that served for a moment, and go, are kept where the site has written to them."""
+    sources = {source for source, _ in planned}
+    for place in dict.fromkeys(source[:source.index("/", source.index(INCOMING))] for source in sources if INCOMING in source):
+        if _is_there(host.paths, place) and _was_written(host.paths, place, sources):
+            _keep(host, place, "was written to while it served")
+
+
+def _was_written(paths, place, moved):
+    """Whether a file in that folder is younger than its mark, by the inode: who renames a file into place leaves its own time as it is. By that one alone
+    files are told which have been `moved` themselves."""
+    handle = _enter(paths, place)
+    try:
+        unpacked = os.stat(UNPACKED, dir_fd=handle).st_ctime_ns
+        for folder, _, names, inner in os.fwalk(".", dir_fd=handle):
+            for name in names:
+                found = os.stat(name, dir_fd=inner, follow_symlinks=False)
+                itself = os.path.normpath(os.path.join(place, folder, name)) in moved
+                if (found.st_mtime_ns if itself else found.st_ctime_ns) > unpacked:
+                    return True
+        return False
+    except FileNotFoundError:
+        # Without a mark nobody knows.
+        return True
+    finally:
+        os.close(handle)
+
+
+def _move(host, source, to):
+    if _is_there(host.paths, to):
+        _keep(host, to, "came while a restore changed the media")
+    _rename(host.paths, source, to)
+
+
+def _keep(host, path, why):
+    folder, name = os.path.split(path)
+    kept = os.path.join(folder, f"{ASIDE}{secrets.token_hex(4)}")
+    _rename(host.paths, path, f"{kept}/{name}")
+    host.log.say(f"{host.paths.data / path}: {why}, and is kept in {host.paths.data / kept}; `hostctl restore --drop-old` removes it")
 
 
 def _rename(paths, source, to):

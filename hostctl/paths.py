@@ -47,6 +47,8 @@ class Paths:
         # What the last restore put aside; and how to turn back one that switches, or did when it was interrupted.
         self.restored = self.state / "restore.json"
         self.restoring = self.state / "restore.unfinished.json"
+        # Of databases that switch, what keeps their tables from moving; see mariadb.py.
+        self.taken_down = self.state / "restore.definitions.json"
         # There while a run writes to the repository, and after one that did not come to its end.
         self.backup_writing = self.state / "backup-writing.json"
         # There once this host has what the repository knows of the releases of hosts before it.

@@ -97,12 +97,17 @@ class Postgres(Database):
         with self._ending_sessions(name):
             self.admin.ask(f"drop database if exists {identifier(name)}")
 
-    def switch(self, incoming, kept):
+    def switch(self, incoming, kept, aside):
         renames = [f"alter database {identifier(self.name)} rename to {identifier(kept)};"] if self.exists(self.name) else []
         renames.append(f"alter database {identifier(incoming)} rename to {identifier(self.name)};")
         with self._ending_sessions(self.name, incoming):
             # One string of several statements is one transaction.
             self.admin.ask(" ".join(renames))
+
+    def end_renames(self):
+        # Its words are shown to its own login; nobody else's begin with these.
+        return self.admin.ask("set role none; select count(pg_terminate_backend(pid)) from pg_stat_activity "
+                              "where pid <> pg_backend_pid() and usename = session_user and application_name = 'hostctl' and query like 'alter database %'") != "0"
 
     @contextmanager
     def _ending_sessions(self, *names):

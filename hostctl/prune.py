@@ -32,12 +32,13 @@ def prune(host, manifest):
 
 
 def _prune_inbox(host, kept, gone):
-    """Archives of releases that are gone, and those that nobody asked for in a day (or that never arrived whole)."""
+    """Archives of releases that are gone, and those that nobody asked for in a day (or that never arrived whole); those from days to come are of a clock
+    that was ahead."""
     for file in host.paths.inbox.glob("*.tar.gz*"):
         digest = file.name.split(".")[0]
         if digest in kept and file.suffix == ".gz":
             continue
-        if digest in gone or host.system.time() - file.stat().st_mtime > DAY:
+        if digest in gone or abs(host.system.time() - file.stat().st_mtime) > DAY:
             files.remove(file)
 
 

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import zlib
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -94,7 +95,9 @@ def publish(host, digest, static):
         if not there:
             os.rename(unfinished, target)
             written += 1
-    host.system.sync(release)
+    # Two disks, where the published files have one of their own.
+    for disk in (release, host.paths.static) if written else (release,):
+        host.system.sync(disk)
     return written
 
 
@@ -202,11 +205,15 @@ def _same(source, target):
 
 
 def _link(source, target):
-    """A second name for an open file. By the descriptor, for its name may be another file's by now; os.link() follows the link of /proc only where it is
-    given a descriptor: https://github.com/python/cpython/issues/81793"""
+    """A second name for an open file, or a copy of it on another disk. By the descriptor, for its name may be another file's by now; os.link() follows the
+    link of /proc only where it is given a descriptor: https://github.com/python/cpython/issues/81793"""
     folder = os.open(target.parent, files.FOLDER)
     try:
         os.link(f"/proc/self/fd/{source.fileno()}", target.name, dst_dir_fd=folder, follow_symlinks=True)
+    except OSError as failure:
+        if failure.errno != errno.EXDEV:
+            raise
+        shutil.copy2(f"/proc/self/fd/{source.fileno()}", target)
     finally:
         os.close(folder)
 

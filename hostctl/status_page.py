@@ -27,7 +27,9 @@ def show(host, page, standing):
     # Made by systemd-tmpfiles, which gives it to nginx's group.
     if not folder.is_dir():
         return
-    page["alerting"] = (standing or now < page["held"]) and now >= page["rests"]
+    # Neither lasts longer than it may, as it would by a clock that was ahead when it began.
+    held, rests = now < page["held"] <= now + HELD, now < page["rests"] <= now + REST
+    page["alerting"] = (standing or held) and not rests
     quiet = {name} if name and not page["alerting"] else set()
     for there in folder.iterdir():
         if there.name not in quiet:

@@ -22,7 +22,7 @@ def make(host, database, incoming, what, folders, release=None):
               "media": {path: aside for path, aside in asides.items() if any(to.startswith(aside) for _, to in moves)},
               # Until a release is there the site may write to it: that is kept, too.
               "incoming": database.beside(f"undone_{stamp}") if release else incoming,
-              "moves": moves, "switching": False, "release": release}
+              "moves": moves, "mounts": media.mounts(paths, folders), "switching": False, "release": release}
     with signals.ignored():
         _write(host, record)
         try:
@@ -33,7 +33,7 @@ def make(host, database, incoming, what, folders, release=None):
             record = {**record, "switching": True}
             _write(host, record)
             with host.log.event("Database-switch", kept):
-                database.switch(incoming, kept)
+                database.switch(incoming, kept, paths.taken_down)
         except Exception as failure:
             raise HostError(f"{failure}\n{_turned_back(host, database)}") from failure
         if not release:
@@ -60,12 +60,15 @@ def settle(host, database, keep=True):
     if record is None:
         return False
     with signals.ignored():
+        if record["switching"]:
+            database.end_switch()
+            database.put_up(host.paths.taken_down)
         if record["switching"] and database.holds(record["database"] or database.name):
             if not record["database"] or (keep and serves(host.paths, record.get("release"))):
                 finish(host.paths)
                 return False
             database.drop(record["incoming"])
-            database.switch(record["database"], record["incoming"])
+            database.switch(record["database"], record["incoming"], host.paths.taken_down)
         _turn_media_back(host, record)
     return True
 
@@ -88,9 +91,10 @@ def settle_release(host):
 
 def recover(host):
     """At boot, once the deployment is settled: turn back what an interrupted run changed of the media before it came to the database. Where it may
-    have come to that, the database says what has happened, so systemd has settle() run once there is a network, and again until it answers."""
+    have come to that, the database says what has happened, so systemd has settle() run once there is a network, and again until it answers; the same where a disk
+    of the media is still to come."""
     record = read(host.paths.restoring)
-    if record and record["switching"]:
+    if record and (record["switching"] or media.unmounted(host.paths, record.get("mounts", ()))):
         host.system.run(["systemd-run", "--quiet", "--no-block", "--collect", "--unit=webstack-restore-recover", "--property=After=network-online.target",
                          "--property=Wants=network-online.target", "--property=Restart=on-failure", "--property=RestartSec=15", "--property=MemoryMax=256M",
                          "--property=TasksMax=64", "--", "/usr/local/bin/hostctl", "restore", "--recover", "--lock-wait", "300"])
@@ -111,7 +115,7 @@ def kept_media(host, record):
 
 
 def read(path):
-    """The record of a switch, or None: {database, media: {path: folder below the data}} that it put aside, the `moves` that it made, what the
+    """The record of a switch, or None: {database, media: {path: folder below the data}} that it put aside, the `moves` that it made on the `mounts`, what the
     `incoming` database is called where it goes back, whether it had come to `switching` the database, and the `release` that it waits for}."""
     try:
         return json.loads(path.read_text())
@@ -132,6 +136,8 @@ def _turned_back(host, database):
 
 
 def _turn_media_back(host, record):
+    if missing := media.unmounted(host.paths, record.get("mounts", ())):
+        raise HostError(f"{', '.join(missing)}: must be mounted, and is not; media of a restore that was interrupted are on it. Mount it and run `hostctl restore --recover`")
     if record["moves"]:
         media.turn_back(host, record["moves"])
     files.remove(host.paths.restoring)

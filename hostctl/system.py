@@ -141,6 +141,23 @@ class System(Outside):
         except OSError:
             return False
 
+    def address_toward(self, host, port):
+        """The address by which this machine reaches another one, itself as far as it knows; "" where there is no way. Nothing is sent."""
+        try:
+            family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+            with socket.socket(family, kind, protocol) as way:
+                way.connect(place)
+                return way.getsockname()[0]
+        except OSError:
+            return ""
+
+    def uptime(self):
+        """Seconds since this machine began, be it a container of a box that did before."""
+        with open("/proc/1/stat", encoding="ascii", errors="replace") as file:
+            # After the name, which may have spaces in it. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+            began = int(file.read().rsplit(")", 1)[1].split()[19]) / os.sysconf("SC_CLK_TCK")
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - began
+
     def request(self, method, url, headers, body=b"", *, timeout):
         """Send one HTTP request to another machine; returns (status, body). Raises OSError or HTTPException without an answer."""
         parts = urlsplit(url)

@@ -77,6 +77,7 @@ class Machine(System):
             for name, content in wheels:
                 add_file(made, f"wheels/{name}", content)
         shutil.rmtree(folder)
+        os.utime(self.paths.inbox / f"{digest}.tar.gz", (self.time(),) * 2)
         return digest
 
     def answering(self):

@@ -1,9 +1,10 @@
-"""The app's logins that take turns, asked of a real MariaDB that the tests start and end. Run where its server is, as root: tests/machines/mysql.test.ts
+"""The app's logins that take turns, and the switch of a restore, asked of a real MariaDB that the tests start and end. Run where its server is, as root: tests/machines/mysql.test.ts
 does on a database machine. Limit: MySQL's own numbers, of an account that is locked above all, are those of its documentation."""
 import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -17,15 +18,21 @@ from hostctl.mariadb import MariaDB
 from hostctl.system import System
 
 from .given import give_login
+from .machine import Killed
 
 ADMIN = "admin-password"
 
 
-class LoginTest(unittest.TestCase):
+def setUpModule():
+    """One server for all."""
+    Server.start()
+
+
+class Server(unittest.TestCase):
     @classmethod
-    def setUpClass(cls):
+    def start(cls):
         cls.folder = Path(tempfile.mkdtemp(prefix="hostctl-mariadb-", dir="/var/tmp"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        unittest.addModuleCleanup(shutil.rmtree, cls.folder)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             cls.port = free.getsockname()[1]
@@ -36,9 +43,9 @@ class LoginTest(unittest.TestCase):
         subprocess.run(["mariadb-install-db", *words, "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with (cls.folder / "log").open("wb") as log:
             server = subprocess.Popen(["mariadbd", *words, "--bind-address=127.0.0.1", f"--port={cls.port}", f"--socket={cls.folder}/socket", f"--pid-file={cls.folder}/pid",
-                                       "--max-connections=10", "--skip-name-resolve", f"--ssl-cert={cls.ca}", f"--ssl-key={cls.folder}/key.pem"], stdout=log, stderr=log)
-        cls.addClassCleanup(server.wait)
-        cls.addClassCleanup(server.kill)
+                                       "--max-connections=10", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", f"--ssl-cert={cls.ca}", f"--ssl-key={cls.folder}/key.pem"], stdout=log, stderr=log)
+        unittest.addModuleCleanup(server.wait)
+        unittest.addModuleCleanup(server.kill)
         end = time.monotonic() + 60
         while b"ready for connections" not in (cls.folder / "log").read_bytes():
             assert server.poll() is None and time.monotonic() < end, (cls.folder / "log").read_text()
@@ -58,6 +65,8 @@ class LoginTest(unittest.TestCase):
     def ask(self, user, password, sql="select 1", database="shop", port=None):
         return MariaDB(System(), self.url(user, password, port)).ask(sql, database)
 
+
+class LoginTest(Server):
     def refusal(self, *words, **options):
         """(whether it is one of the login, the number) of what the server says to a question."""
         with self.assertRaises(CommandFailed) as said:
@@ -118,6 +127,142 @@ class LoginTest(unittest.TestCase):
             self.as_root("kill user shop_a")
             for process in started:
                 process.wait()
+
+
+class SwitchTest(Server):
+    """What must not stay behind with tables that move: a view, a trigger, a procedure and an event."""
+    KEPT = "shop_before_20261122t060000z"
+
+    def setUp(self):
+        self.give("shop_a", "password")
+        self.aside = self.folder / "aside.json"
+
+    def database(self, system=None):
+        return MariaDB(system or System(), self.url("shop_a", "password"))
+
+    def fill(self):
+        self.aside.unlink(missing_ok=True)
+        self.ask("shop_a", "password", f"drop database if exists {self.KEPT}", None)
+        for number, name in enumerate(("shop", "shop_restoring"), 1):
+            self.ask("shop_a", "password", f"drop database if exists {name}; create database {name}; use {name}; create table orders (id int, seen int); insert into orders values ({number}, 0); "
+                     "create view ids as select id from orders; create trigger seen before insert on orders for each row set new.seen = 1; "
+                     "create procedure one() select 1; create event daily on schedule every 1 day do select 1", None)
+
+    def whole(self):
+        """{database with tables: its orders}, of those in which all that was made is there."""
+        found = {}
+        for name in ("shop", "shop_restoring", self.KEPT):
+            parts = [f"(select count(*) from information_schema.{what} where {schema} = '{name}')" for what, schema in (
+                ("views", "table_schema"), ("triggers", "trigger_schema"), ("routines", "routine_schema"), ("events", "event_schema"))]
+            if self.ask("shop_a", "password", f"select {' + '.join(parts)}") == "4":
+                found[name] = self.ask("shop_a", "password", "select id from ids", name)
+        return found
+
+    def test_a_kill_before_any_change_leaves_two_whole_databases(self):
+        self.fill()
+        counted = Killing(None)
+        self.database(counted).switch("shop_restoring", self.KEPT, self.aside)
+        after = {"shop": "2", self.KEPT: "1"}
+        self.assertEqual(self.whole(), after)
+        found = []
+        for number in range(counted.count):
+            with self.subTest(number=number):
+                self.fill()
+                with self.assertRaises(Killed):
+                    self.database(Killing(number)).switch("shop_restoring", self.KEPT, self.aside)
+                for _ in range(2):
+                    self.database().put_up(self.aside)
+                found.append(self.whole())
+                self.assertFalse(self.aside.exists())
+        self.assertEqual([state for number, state in enumerate(found) if state not in found[:number]], [{"shop": "1", "shop_restoring": "2"}, after])
+
+    def test_one_that_a_run_which_is_gone_left_to_the_server_is_ended_there(self):
+        self.fill()
+        for name in ("shop", "shop_restoring"):
+            self.ask("shop_a", "password", "drop trigger seen", name)
+        reader = subprocess.Popen(["mariadb", "--no-defaults", f"--socket={self.folder}/socket", "--user=root", "--unbuffered", "shop"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        reader.stdin.write(b"begin; select * from orders;\n")
+        reader.stdin.flush()
+        self.until(lambda: "\tshop\tSleep\t" in self.as_root("show processlist"))
+        server = self.database()
+        lost = subprocess.Popen(server.program("mariadb", "--execute=rename table `shop`.`orders` to `shop_restoring`.`later`"), env={**os.environ, **server.env}, stderr=subprocess.DEVNULL)
+        try:
+            self.until(lambda: "Waiting for table metadata lock" in self.as_root("show processlist"))
+            lost.send_signal(signal.SIGSTOP)
+            server.end_switch()
+            self.assertNotIn("rename table", self.as_root("show processlist"))
+            self.assertEqual(server.tables("shop"), ["orders"])
+        finally:
+            reader.stdin.close()
+            lost.kill()
+            for process in (reader, lost):
+                process.wait()
+
+    def until(self, holds):
+        end = time.monotonic() + 30
+        while not holds():
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+
+
+class LostTest(Server):
+    """What a process of the app left in the server that lost its power with its machine: its connection has no end."""
+
+    def setUp(self):
+        self.give("shop_a", "password")
+        self.ask("shop_a", "password", "drop table if exists orders; create table orders (id int); insert into orders values (1)")
+        server = MariaDB(System(), self.url("shop_a", "password"))
+        self.session = subprocess.Popen(server.program("mariadb", "--unbuffered", "shop"), env={**os.environ, **server.env}, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        self.addCleanup(lambda: (self.session.stdin.close(), self.session.kill(), self.session.wait()))
+        self.session.stdin.write(b"begin; update orders set id = 2;\n")
+        self.session.stdin.flush()
+        # The server counts whole seconds.
+        end = time.monotonic() + 30
+        while not re.search(r"shop_a\t.*\tSleep\t[2-9]", self.as_root("show processlist")):
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.1)
+
+    def changes(self, uptime, address=None):
+        """Whether a step of a machine that is up for so long, and takes itself for that address, may change the table."""
+        system = System()
+        system.uptime = lambda: uptime
+        if address:
+            system.address_toward = lambda *_: address
+        database = MariaDB(system, self.url("shop_a", "password"))
+        database.end_lost("webstack-step web-0")
+        try:
+            database.ask("set session lock_wait_timeout = 1; alter table orders add total int", "shop")
+            return True
+        except CommandFailed as failure:
+            self.assertIn("ERROR 1205", failure.output)
+            return False
+
+    def test_is_ended_once_its_machine_is_back_and_goes_on_where_it_may_be_at_work(self):
+        self.assertFalse(self.changes(3600))
+        # Of another machine, perhaps: behind a translation of addresses they look alike.
+        self.assertFalse(self.changes(1, "10.0.0.7"))
+        self.assertTrue(self.changes(1))
+
+
+class Killing(System):
+    """Has its program end before the command of this number, of those that change something; test_mariadb.py has the others."""
+
+    def __init__(self, number):
+        self.number, self.count = number, 0
+
+    def run(self, argv, **options):
+        if any(word.startswith(("--execute=drop ", "--execute=set session lock_wait_timeout")) for word in argv):
+            self._next()
+        return super().run(argv, **options)
+
+    def pipe(self, *words, **options):
+        self._next()
+        return super().pipe(*words, **options)
+
+    def _next(self):
+        if self.count == self.number:
+            raise Killed
+        self.count += 1
 
 
 if __name__ == "__main__":

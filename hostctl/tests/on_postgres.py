@@ -118,7 +118,7 @@ class AdministratorTest(Server):
         visitor = threading.Thread(target=self.visit, args=(over,))
         visitor.start()
         try:
-            self.database.switch("shop_restoring", "shop_before_20261122t060000z")
+            self.database.switch("shop_restoring", "shop_before_20261122t060000z", None)
         finally:
             over.set()
             visitor.join()
@@ -128,6 +128,27 @@ class AdministratorTest(Server):
         self.assertEqual(self.database.others(), ["shop_before_20261122t060000z"])
         self.database.drop("shop_before_20261122t060000z")
         self.assertEqual(self.database.others(), [])
+
+    def test_a_switch_that_a_run_which_is_gone_left_to_the_server_is_ended_there(self):
+        admin = self.database.admin
+        words = ["psql", "--no-psqlrc", "--quiet"]
+        # Whom the administrator may not end: a rename waits five seconds for him.
+        other = subprocess.Popen([*words, "--command=select pg_sleep(60)"], env={**os.environ, **Postgres(System(), self.url("postgres", SUPERUSER)).within("shop")}, stdout=subprocess.DEVNULL)
+        lost = subprocess.Popen([*words, '--command=alter database "shop" rename to "shop_before_20261122t060000z"'],
+                                env={**os.environ, **admin.within(admin.maintenance())}, stderr=subprocess.DEVNULL)
+        try:
+            left, end = "select count(*) from pg_stat_activity where query like 'alter database %'", time.monotonic() + 20
+            while self.as_superuser(left) == "0":
+                self.assertLess(time.monotonic(), end)
+            lost.send_signal(signal.SIGSTOP)
+            self.database.end_switch()
+            self.assertEqual((self.as_superuser(left), self.database.exists("shop")), ("0", True))
+        finally:
+            # The server would not notice that its client is gone.
+            self.as_superuser("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'postgres' and query like '%pg_sleep(60)' and pid <> pg_backend_pid()")
+            for process in (other, lost):
+                process.kill()
+                process.wait()
 
     def visit(self, over):
         while not over.is_set():
@@ -242,7 +263,7 @@ class LoginTest(Server):
         master = open_url(System(), self.url("webstack_admin", MASTER))
         self.assertEqual((master.sessions_of("shop_a"), master.sessions_of("shop_b")), (["an address that does not show (1)"], []))
         self.assertEqual(open_url(System(), self.url("postgres", SUPERUSER)).sessions_of("shop_a"), ["127.0.0.1 (1)"])
-        database.switch("shop_restoring", "shop_before_20261122t060000z")
+        database.switch("shop_restoring", "shop_before_20261122t060000z", None)
         self.assertEqual(database.others(), ["shop_before_20261122t060000z"])
         self.assertNotEqual(job.wait(10), 0)
 

@@ -158,7 +158,7 @@ class MySQLTest(unittest.TestCase):
     def test_the_administrator_makes_and_drops_databases_and_the_app_s_user_moves_the_tables(self):
         database = self.database()
         database.create("my_shop_restoring")
-        database.switch("my_shop_restoring", "my_shop_before")
+        database.switch("my_shop_restoring", "my_shop_before", self.server.paths.taken_down)
         by_admin = [sql for user, sql in self.server.asked if user == "doadmin" and "information_schema" not in sql]
         self.assertEqual(by_admin, ["drop database if exists `my_shop_restoring`", "create database `my_shop_restoring`",
                                     "grant all privileges on `my\\_shop\\_restoring`.* to 'app'@'%'",

@@ -140,6 +140,17 @@ class StatusPage(Case):
         notifier.tell(self.host, "nginx hung and was restarted")
         self.assertEqual((self.answers(), self.after(status_page.HELD - 60), self.after(60)), (503, 503, 200))
 
+    def test_a_clock_that_was_ahead_neither_silences_it_nor_has_it_ring_for_years(self):
+        year = 365 * 86400
+        self.machine.failing = ["reboot-waits.service"]
+        self.after(year)
+        self.machine.failing = ["reboot-waits.service", "backup.service"]
+        self.assertEqual((self.after(60), self.after(-year)), (200, 503))
+        self.machine.failing = []
+        self.after(2 * year)
+        notifier.tell(self.host, "nginx hung and was restarted")
+        self.assertEqual((self.answers(), self.after(-year)), (503, 200))
+
     def test_a_test_rings_it_and_says_that_it_was_taken(self):
         self.after(0)
         self.assertEqual((notifier.test(self.host), self.answers()), ({"status page": None}, 503))
@@ -162,6 +173,11 @@ class Changes(unittest.TestCase):
         kinds = [[event["kind"] for event in alerts.changes(before, found, now)]
                  for found, now in (({"a": "x"}, 0), ({"a": "x"}, 60), ({"a": "y"}, day - 1), ({"a": "y"}, day), ({"a": "y"}, day + 60), ({}, 2 * day), ({}, 3 * day), ({"a": "x"}, 4 * day))]
         self.assertEqual(kinds, [[BEGINS], [], [], [GOES_ON], [], [ENDS], [], [BEGINS]])
+
+    def test_one_that_a_clock_told_which_was_ahead_is_repeated_at_once_and_then_each_day(self):
+        before, day, year = {}, alerts.DAY, 365 * 86400
+        kinds = [[event["kind"] for event in alerts.changes(before, {"a": "x"}, now)] for now in (year, year - 60, 0, 60, day)]
+        self.assertEqual(kinds, [[BEGINS], [], [GOES_ON], [], [GOES_ON]])
 
     def test_an_end_says_since_when_it_held(self):
         before = {}
@@ -370,6 +386,9 @@ class Conditions(Case):
         with patch("hostctl.lock.holder", return_value={"verb": "apply", "who": "ada", "pid": 1, "since": self.stamp(3700)}):
             alerts.look(self.host)
         self.assertEqual(set(notifier.read(self.machine.paths).conditions), {"lock", "unit bot.service"})
+        # Of one that a clock began which was ahead, nobody knows for how long it has been at work.
+        with patch("hostctl.lock.holder", return_value={"verb": "apply", "who": "ada", "pid": 1, "since": self.stamp(-3700)}):
+            self.assertEqual(set(self.found()), {"lock", "unit bot.service"})
 
     def stamp(self, ago):
         return datetime.datetime.fromtimestamp(self.machine.clock - ago, datetime.timezone.utc).isoformat(timespec="seconds")

@@ -65,6 +65,15 @@ class HandoverTest(unittest.TestCase):
         handover.in_service(self.new.host("in-service"))
         self.assertEqual([unit in self.new.active for unit in TIMERS], [True, True])
 
+    def test_a_boot_before_the_address_has_moved_starts_no_timer_and_one_after_it_does(self):
+        self.new.enabled |= {"nginx.service", *TIMERS}
+        self.take_over(self.stream())
+        self.new.reboot()
+        self.assertEqual([unit in self.new.active for unit in ("nginx.service", *TIMERS)], [True, False, False])
+        handover.in_service(self.new.host("in-service"))
+        self.new.reboot()
+        self.assertEqual([unit in self.new.active for unit in TIMERS], [True, True])
+
     def test_an_apply_before_the_address_has_moved_starts_no_timer(self):
         self.take_over(self.stream())
         declared = manifest(self.new.deliver(source(2)), units=["nginx.service", *TIMERS])
@@ -107,6 +116,19 @@ class HandoverTest(unittest.TestCase):
         self.assertEqual((self.new.paths.data / "media/menus/today.pdf").read_text(), "of the backup")
         self.assertEqual((self.new.paths.data / aside.name / "media/menus/today.pdf").read_text(), "margherita")
         self.assertEqual(self.new.paths.restored.read_bytes(), self.old.paths.restored.read_bytes())
+
+    def test_what_an_interrupted_switch_needs_comes_too_and_goes_where_the_old_host_has_ended_it_before_the_next_attempt(self):
+        records = [(machine.paths.restoring, machine.paths.taken_down) for machine in (self.old, self.new)]
+        for record in records[0]:
+            record.write_text("{}")
+        self.take_over(self.stream())
+        self.assertEqual([record.exists() for record in records[1]], [True, True])
+        for record in records[0]:
+            record.unlink()
+        self.take_over(self.stream(("media",)), ("media",))
+        self.assertEqual([record.exists() for record in records[1]], [True, True])
+        self.take_over(self.stream())
+        self.assertEqual([record.exists() for record in records[1]], [False, False])
 
     def test_links_stay_behind(self):
         (self.old.paths.data / "media/passwords").symlink_to("/etc/shadow")

@@ -1,24 +1,30 @@
 """MySQL and MariaDB: what the programs are told. Limit: the server is played; tests/machines has a real one."""
 import errno
+import re
 import unittest
 
+from hostctl import switch
 from hostctl.engines import open_url
-from hostctl.errors import CommandFailed
+from hostctl.errors import CommandFailed, HostError
 from hostctl.system import Result
-from hostctl.tests.machine import Machine
+from hostctl.tests.machine import Killed, Machine
 
 URL = "mysql://shop:p%40ss%2Fword@10.0.0.3:3307/shop?ssl_ca=/etc/webstack/database-ca.pem"
 
 
 class Server(Machine):
-    """Databases {name: tables}; a trigger in "new" where `triggers` is set; `refuses`: the rename fails; `full`: the disk is."""
+    """Databases {name: tables}; `triggers`: those that have one; `refuses`: the rename fails; `full`: the disk is; `gone`: the server is, from the rename on.
+    `on_command` is asked before each command."""
 
     def __init__(self):
         super().__init__()
         self.databases, self.asked, self.envs, self.given = {"shop": ["a", "b"], "shop_new": ["a"]}, [], [], []
-        self.triggers, self.refuses, self.full = False, False, False
+        self.triggers, self.refuses, self.full, self.gone = set(), False, False, False
+        # Numbers of sessions that rename.
+        self.renaming = []
 
     def run(self, argv, *, timeout=600, env=None, check=True):
+        self.on_command(argv)
         self.ran.append(argv)
         self.envs.append(env)
         if argv[0] == "mariadb-dump":
@@ -30,22 +36,35 @@ class Server(Machine):
             return Result(0, "")
         sql = next(word.removeprefix("--execute=") for word in argv if word.startswith("--execute="))
         self.asked.append(sql)
-        if "rename table" in sql and self.refuses:
+        if "; rename table" in sql and (self.refuses or self.triggers):
             raise CommandFailed(argv, 1, "ERROR 1050")
+        for old, table, new in re.findall(r"`(\w+)`\.`(\w+)` to `(\w+)`", sql):
+            self.databases[old].remove(table)
+            self.databases[new].append(table)
         if sql.startswith("create database"):
             self.databases[sql.split("`")[1]] = []
         if sql.startswith("drop database"):
             self.databases.pop(sql.split("`")[1], None)
+        if "info like 'rename table" in sql:
+            return Result(0, "\n".join(self.renaming))
+        if sql.startswith("kill "):
+            self.renaming.remove(sql.split()[1])
         if "information_schema.schemata" in sql:
             return Result(0, "1\n" if sql.split("'")[1] in self.databases else "")
         if "information_schema.tables" in sql:
-            return Result(0, "".join(f"{table}\n" for table in self.databases[sql.split("'")[-2]]) if "not in" in sql else "")
-        if "information_schema.triggers" in sql and self.triggers and "'shop_new'" in sql:
+            return Result(0, "".join(f"{table}\n" for table in self.databases.get(sql.split("'")[-2], [])) if "not in" in sql else "")
+        if "information_schema.triggers" in sql and any(f"'{name}'" in sql for name in self.triggers):
             return Result(0, "drop trigger `t`\n")
+        if sql.startswith("drop trigger"):
+            self.triggers.remove(argv[-1])
         return Result(0, "")
 
     def pipe(self, source, sink, **_):
+        self.on_command(source)
+        if self.gone:
+            raise CommandFailed(sink, 1, "ERROR 2002")
         self.given.append(sink[-1])
+        self.triggers.add(sink[-1])
         return "", 0, ""
 
 
@@ -74,8 +93,15 @@ class MariaDB(unittest.TestCase):
     def test_a_long_name_leaves_room_for_what_is_added(self):
         self.assertEqual(len(open_url(None, "mysql://u@h/" + "d" * 64).beside("before_20261122t060000z")), 64)
 
+    @property
+    def aside(self):
+        return self.server.paths.taken_down
+
+    def switch(self):
+        self.database.switch("shop_new", "shop_old", self.aside)
+
     def test_all_tables_change_places_in_one_statement(self):
-        self.database.switch("shop_new", "shop_old")
+        self.switch()
         renames, = (sql for sql in self.server.asked if "rename table" in sql)
         self.assertEqual(renames, "set session lock_wait_timeout = 30; rename table `shop`.`a` to `shop_old`.`a`, "
                                   "`shop`.`b` to `shop_old`.`b`, `shop_new`.`a` to `shop`.`a`")
@@ -83,26 +109,67 @@ class MariaDB(unittest.TestCase):
 
     def test_a_database_that_is_gone_is_made_and_none_is_kept(self):
         del self.server.databases["shop"]
-        self.database.switch("shop_new", "shop_old")
+        self.switch()
         self.assertEqual(sorted(self.server.databases), ["shop"])
 
     def test_triggers_go_up_again_where_their_tables_are(self):
-        self.server.triggers = True
-        self.database.switch("shop_new", "shop_old")
-        self.assertEqual(self.server.given, ["shop"])
+        self.server.triggers = {"shop", "shop_new"}
+        self.switch()
+        self.assertEqual((self.server.triggers, self.aside.exists()), ({"shop", "shop_old"}, False))
 
     def test_a_refused_rename_leaves_both_databases_with_their_triggers(self):
-        self.server.triggers = self.server.refuses = True
+        self.server.triggers, self.server.refuses = {"shop_new"}, True
         with self.assertRaises(CommandFailed):
-            self.database.switch("shop_new", "shop_old")
-        self.assertEqual(self.server.given, ["shop_new"])
+            self.switch()
+        self.assertEqual((self.server.given, self.aside.exists()), (["shop_new"], False))
         self.assertEqual(self.server.databases, {"shop": ["a", "b"], "shop_new": ["a"]})
 
     def test_a_full_disk_before_the_rename_leaves_both_databases_and_no_third(self):
-        self.server.triggers, self.server.full = True, True
+        self.server.triggers, self.server.full = {"shop", "shop_new"}, True
         with self.assertRaises(OSError):
-            self.database.switch("shop_new", "shop_old")
-        self.assertEqual(self.server.databases, {"shop": ["a", "b"], "shop_new": ["a"]})
+            self.switch()
+        self.assertEqual((self.server.databases, self.server.triggers), ({"shop": ["a", "b"], "shop_new": ["a"]}, {"shop", "shop_new"}))
+
+    def test_a_kill_before_any_command_costs_no_trigger(self):
+        self.server.triggers = {"shop", "shop_new"}
+        self.switch()
+        for number in range(len(self.server.ran) + len(self.server.given)):
+            with self.subTest(number=number):
+                self.setUp()
+                self.server.triggers, left = {"shop", "shop_new"}, iter(range(number))
+                self.server.on_command = lambda argv: next(left, None) is None and self.kill()
+                with self.assertRaises(Killed):
+                    self.switch()
+                self.server.on_command = lambda argv: None
+                # At a boot, and once more: a kill may come here, too.
+                for _ in range(2):
+                    self.database.put_up(self.aside)
+                homes = {name for name, tables in self.server.databases.items() if tables}
+                self.assertEqual((self.server.triggers, self.aside.exists()), (homes, False))
+                self.assertEqual(len(homes), 2)
+
+    def test_a_server_that_is_gone_then_has_its_triggers_once_the_switch_is_settled(self):
+        for refuses, homes in ((True, {"shop", "shop_new"}), (False, {"shop", "shop_old"})):
+            with self.subTest(refuses=refuses):
+                self.setUp()
+                self.server.triggers, self.server.refuses, self.server.gone = {"shop", "shop_new"}, refuses, True
+                with self.assertRaisesRegex(HostError, "has its tables, but not all of its views, triggers, routines and events") as caught:
+                    self.switch()
+                self.assertEqual("ERROR 1050" in str(caught.exception), refuses)
+                self.server.gone = False
+                switch._write(self.server.host("restore"), {"database": "shop_old", "media": {}, "incoming": "shop_new", "moves": [], "switching": True, "release": None})
+                switch.settle(self.server.host("restore"), self.database)
+                self.assertEqual((self.server.triggers, self.aside.exists()), (homes, False))
+
+    def test_what_an_interrupted_run_left_to_the_server_is_ended_before_anybody_looks_what_has_moved(self):
+        self.server.renaming = ["7"]
+        switch._write(self.server.host("restore"), {"database": "shop_old", "media": {}, "incoming": "shop_new", "moves": [], "switching": True, "release": None})
+        self.assertTrue(switch.settle(self.server.host("restore"), self.database))
+        looked, = [number for number, sql in enumerate(self.server.asked) if "'shop_old'" in sql][:1]
+        self.assertEqual((self.server.renaming, "kill 7" in self.server.asked[:looked]), ([], True))
+
+    def kill(self):
+        raise Killed
 
     def test_room_that_was_made_for_a_database_does_not_hold_it(self):
         self.server.databases["shop_old"] = []

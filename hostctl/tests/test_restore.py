@@ -3,10 +3,12 @@ disk is a line of mountinfo; tests/machines has the real ones."""
 import contextlib
 import errno
 import io
+import itertools
 import json
 import os
 import re
 import shutil
+import time
 import unittest
 from contextlib import redirect_stderr
 from pathlib import Path
@@ -81,6 +83,8 @@ class Restoring(Machine):
             for old, new in re.findall(r'alter database "(\w+)" rename to "(\w+)"', sql):
                 assert new not in self.databases
                 self.databases[new] = self.databases.pop(old)
+        if "query like" in sql:
+            return Result(0, "0\n")
         if match := re.match(r'drop database if exists "(\w+)"', sql):
             self.databases.pop(match[1], None)
         if match := re.match(r'create database "(\w+)"', sql):
@@ -208,6 +212,49 @@ class RestoreTest(unittest.TestCase):
                 self.assertIn(f"media could not be put in place ([Errno {why}] {os.strerror(why)})\n"
                               "It was turned back: database shop and the media are what they were", str(caught.exception))
                 self.assertEqual((machine.content(), machine.databases, self.record(machine)), (NOW, {"shop": "now"}, None))
+
+    def test_what_the_site_writes_while_media_change_places_is_in_nobodys_way_and_is_kept(self):
+        with Failing(0, None) as renames:
+            self.restore(self.machine())
+        for number, refused in itertools.product(range(1, renames.count + 1), (None, "other users are there")):
+            with self.subTest(number=number, refused=refused):
+                machine = self.machine()
+                machine.refused = refused
+                with self.writing_after(machine, number), self.assertRaises(HostError) if refused else contextlib.nullcontext():
+                    self.restore(machine)
+                serving = {name: text for name, text in machine.content()[1].items() if name != "media/photos/late"}
+                self.assertEqual((machine.content()[0], serving), NOW if refused else THEN)
+                self.assertEqual([path.read_text() for path in machine.paths.data.rglob("late")], ["late"])
+                self.assertFalse(machine.paths.restoring.exists())
+                machine.refused = None
+                machine.clock += 10
+                restore.drop_old(machine.host("restore"))
+                self.assertEqual([str(path) for path in machine.paths.data.rglob(".*")], [])
+
+    @contextlib.contextmanager
+    def writing_after(self, machine, number):
+        """The site puts a photo into its media right after the rename of this number."""
+        rename, count = media._rename, iter(range(1, 1000))
+
+        def renamed(*words):
+            rename(*words)
+            if next(count) == number:
+                photos = machine.paths.data / "media/photos"
+                photos.mkdir(parents=True, exist_ok=True)
+                # A file is as young as the last tick of the kernel's clock.
+                time.sleep(0.01)
+                (photos / "late").write_text("late")
+
+        with mock.patch.object(media, "_rename", renamed):
+            yield
+
+    def test_media_that_served_for_a_moment_and_were_not_written_to_are_not_kept(self):
+        machine = self.machine()
+        machine.refused = "other users are there"
+        with self.assertRaises(HostError):
+            self.restore(machine)
+        kept = [path for path in machine.paths.data.rglob(".*") if path.is_dir() and any(path.rglob("one"))]
+        self.assertEqual((machine.content(), kept), (NOW, []))
 
     def test_a_database_that_does_not_switch_leaves_the_media_that_served(self):
         machine = self.machine()
@@ -366,6 +413,29 @@ class RestoreToMountsTest(RestoreTest):
                 for source, to in reversed([move for move in moves if any(lost in name for name in move)]):
                     media._rename(machine.paths, to, source)
                 restore.undo(machine.host("restore"))
+                self.assertEqual((machine.content(), self.record(machine)), (NOW, None))
+
+    def test_a_disk_that_comes_later_than_the_boot_is_waited_for(self):
+        with Failing(0, None) as renames:
+            self.restore(self.machine())
+        for number in range(1, renames.count + 1):
+            with self.subTest(number=number):
+                machine = self.machine()
+                self.cut(machine, Failing(number, Killed()))
+                there, elsewhere = machine.paths.data / "media", machine.root / "disk"
+                machine.mount()
+                there.rename(elsewhere)
+                there.mkdir()
+                self.assertEqual(cli.main(["recover"], machine.root, machine, echo=lambda *_, **__: None), 0)
+                again = machine.ran[-1][-4:]
+                self.assertEqual(again, ["restore", "--recover", "--lock-wait", "300"])
+                with redirect_stderr(io.StringIO()) as said:
+                    self.assertEqual(cli.main(again, machine.root, machine, echo=lambda *_, **__: None), 1)
+                self.assertIn(f"hostctl: /{DATA}/media: must be mounted, and is not; media of a restore that was interrupted are on it. Mount it and run", said.getvalue())
+                there.rmdir()
+                elsewhere.rename(there)
+                machine.mount("media")
+                self.assertEqual(cli.main(again, machine.root, machine, echo=lambda *_, **__: None), 0)
                 self.assertEqual((machine.content(), self.record(machine)), (NOW, None))
 
     def test_what_a_restore_keeps_there_is_in_no_backup(self):

@@ -1,4 +1,5 @@
-"""Static folders that a release step has turned against root."""
+"""Static folders that a release step has turned against root, and published files on a disk of their own."""
+import errno
 import gzip
 import os
 import signal
@@ -8,6 +9,7 @@ import time
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 from hostctl import static
 from hostctl.errors import HostError
@@ -24,7 +26,8 @@ class StaticTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.root = Path(folder.name)
         paths = Paths(self.root)
-        self.host = SimpleNamespace(paths=paths, system=SimpleNamespace(sync=lambda folder: None, ids=lambda *_: self.ids))
+        self.host = SimpleNamespace(paths=paths, system=SimpleNamespace(sync=lambda folder: self.synced.append(folder), ids=lambda *_: self.ids))
+        self.synced = []
         # Where a test may, it gives to somebody else.
         self.ids = (65534, 65534) if os.getuid() == 0 else (os.getuid(), os.getgid())
         self.owner = os.getuid()
@@ -66,6 +69,18 @@ class StaticTest(unittest.TestCase):
         with self.assertRaisesRegex(HostError, "shop/static: must be a folder, and shop of it is a link"):
             static.give(self.host, DIGEST, self.static("shop/static"), self.ids)
         self.assertEqual([path.name for path in self.secret.iterdir()], ["key"])
+
+    def test_published_files_may_be_on_a_disk_of_their_own_and_are_on_it_before_anything_switches(self):
+        declared, published = self.static("assets"), self.host.paths.static / "assets/shop.css"
+        static.give(self.host, DIGEST, declared, self.ids)
+        (self.release / "assets/shop.css").write_text("body{}" * 500)
+        static.keep(self.host, self.release, declared)
+        with mock.patch("os.link", side_effect=OSError(errno.EXDEV, os.strerror(errno.EXDEV))):
+            self.assertEqual(static.publish(self.host, DIGEST, declared), 1)
+            self.assertEqual(self.synced[-2:], [self.release, self.host.paths.static])
+            self.assertEqual(static.publish(self.host, DIGEST, declared), 0)
+        source = self.release / "assets/shop.css"
+        self.assertEqual((published.read_text(), published.stat().st_mtime_ns, static.faults(self.host, DIGEST)), (source.read_text(), source.stat().st_mtime_ns, []))
 
     def test_links_inside_are_neither_followed_nor_published(self):
         declared = self.static("assets")

@@ -107,6 +107,17 @@ class TidyTest(unittest.TestCase):
         # As the engine does when only the environment changes.
         self.assertEqual(self.run_verb("apply", str(second))[:2], (0, "unchanged"))
 
+    def test_archives_that_nobody_asked_for_in_a_day_go_and_those_of_days_to_come(self):
+        names = ["0" * 16 + ".tar.gz", "1" * 16 + ".tar.gz", "2" * 16 + ".tar.gz.part", "3" * 16 + ".tar.gz.part"]
+        for name, age in zip(names, (60, -30 * 86400, -30 * 86400, 2 * 86400)):
+            (self.machine.paths.inbox / name).write_text("")
+            os.utime(self.machine.paths.inbox / name, (self.machine.clock - age,) * 2)
+        for digest in (self.one, self.two):
+            os.utime(self.machine.paths.inbox / f"{digest}.tar.gz", (self.machine.clock + 30 * 86400,) * 2)
+        self.assertEqual(self.apply(self.two)[0], 0)
+        left = {path.name for path in self.machine.paths.inbox.glob("*.tar.gz*") if ".made." not in path.name}
+        self.assertEqual(left, {names[0], f"{self.one}.tar.gz", f"{self.two}.tar.gz"})
+
     def test_a_copy_of_hostctl_that_nobody_came_to_finish_goes_after_a_day(self):
         names = [f"hostctl-{'0' * 16}", f"hostctl-{'1' * 16}.77", f"hostctl-{'2' * 16}.78", f"hostctl-{'3' * 16}.79", "hostctl"]
         for name, age in zip(names, (0, 60, 2 * 86400, -2 * 86400, 2 * 86400)):

@@ -62,7 +62,7 @@ const checksums = async (except = "") => {
 const products = async () => (await ask(`${site}products`)).status;
 
 testAtNight("backup", "hostctl with a cloud's logins, asked of a real PostgreSQL beside the site's", async () => {
-  expect(await hostctlTests(stack, "on_postgres", (await stack.outputs()).database.host)).toMatch(/^Ran 22 tests in .*\n\nOK$/m);
+  expect(await hostctlTests(stack, "on_postgres", (await stack.outputs()).database.host)).toMatch(/^Ran 23 tests in .*\n\nOK$/m);
 }, 120_000);
 
 /** What happens to a pack of the repository, as a shell command. */
