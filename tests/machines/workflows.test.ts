@@ -266,6 +266,17 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     expect(declared.code).toBe(0);
   }, 900_000);
 
+  test("GitLab's jobs run, too: a review against the tag before, and the drift of the tag that is deployed, on a branch that has gone on", async () => {
+    clone.git("checkout", "--quiet", "v1.0.2");
+    const reviewed = await clone.gitlab("review", { CI_MERGE_REQUEST_DIFF_BASE_SHA: clone.git("rev-parse", "v1.0.0") });
+    expect([reviewed.code, readFileSync(join(clone.origin, "review.md"), "utf8")]).toEqual([0, expect.stringMatching(/^# Review of test-ci\n/)]);
+    clone.git("checkout", "--quiet", "main");
+    clone.rewrite(`Pulumi.${clone.stack}.yaml`, /^( {2}webstack:site:\n)/m, "  webstack:site:\n    maxBodyMiB: 25\n");
+    clone.commit("Larger uploads, which nobody has deployed");
+    const drift = await clone.gitlab("drift");
+    expect([drift.code, drift.stdout]).toEqual([0, "test-ci is as declared.\n"]);
+  }, 300_000);
+
   test("its state moves into a bucket by one verb, and nothing is to change there", async () => {
     const endpoint = `SPACES_ENDPOINT_URL=${spaces?.url.replace("0.0.0.0", "127.0.0.1") ?? ""}`;
     const moved = await clone.shell(`${endpoint} npm run --silent backend -- ${clone.stack}`);
@@ -301,18 +312,10 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     expect((await shop.page()).status).toBe(200);
   }, 600_000);
 
-  testAtNight("workflows", "GitLab's jobs run, too: review, deploy, drift, drill and rollback", async () => {
+  testAtNight("workflows", "GitLab's jobs that change a stack run, too: deploy, drill and rollback", async () => {
     clone.git("checkout", "--quiet", "v1.0.2");
-    const reviewed = await clone.gitlab("review", { CI_MERGE_REQUEST_DIFF_BASE_SHA: clone.git("rev-parse", "v1.0.0") });
-    expect([reviewed.code, readFileSync(join(clone.origin, "review.md"), "utf8")]).toEqual([0, expect.stringMatching(/^# Review of test-ci\n/)]);
     const deployed = await clone.gitlab("deploy");
     expect([deployed.code, deployed.stdout]).toEqual([0, expect.stringContaining("Your site is up: https://www.ocpizza.fr/")]);
-    // On a branch that has gone on, what is deployed is compared.
-    clone.git("checkout", "--quiet", "main");
-    clone.rewrite(`Pulumi.${clone.stack}.yaml`, /^( {2}webstack:site:\n)/m, "  webstack:site:\n    maxBodyMiB: 25\n");
-    clone.commit("Larger uploads, which nobody has deployed");
-    const drift = await clone.gitlab("drift");
-    expect([drift.code, drift.stdout]).toEqual([0, "test-ci is as declared.\n"]);
     const drill = await clone.gitlab("drill");
     expect([drill.code, drill.stdout]).toEqual([0, expect.stringMatching(/"rpoSeconds": \d+,/)]);
     expect((await clone.gitlab("rollback")).code).toBe(0);
