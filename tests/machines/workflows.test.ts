@@ -150,6 +150,7 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     const names = ["backupPassword", ...config["webstack:secrets"]];
     const pairs = names.map((name) => `--secret ${name}=of-a-test`).join(" ");
     expect((await clone.shell(`pulumi config set-all --stack ${clone.stack} ${pairs}`)).code).toBe(0);
+    expect((await clone.shell("tar --version")).stderr).toBe("tar: illegal option --version\n");
     const { code, stdout, stderr } = await clone.npm("preview", "--", clone.stack);
     expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/\+ \d+ to create/), expect.not.stringContaining("set-up: Debian packages")]);
     const plugins = join(clone.folder, "home/.pulumi/plugins");
@@ -229,6 +230,8 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     const { code, stdout } = await clone.workflow("deploy", "push", { at: "v1.0.0" });
     expect(stdout).toContain("set-output:: site=https://www.ocpizza.fr/");
     expect(code).toBe(0);
+    // Each line of a step is printed as it comes, and not again at the end.
+    expect(stdout.match(/Upstream-switch > CORRECT/g)).toHaveLength(1);
     expect((await shop.page()).status).toBe(200);
   }, 600_000);
 
