@@ -4,7 +4,6 @@ import { arch } from "node:os";
 import { join, relative, resolve } from "node:path";
 
 import { type DebianName, debianNames, debians, debianTitle, defaultDebian, isDebian } from "../infra/config/catalog/debian";
-import { commandFor } from "../infra/config/parse";
 import { quote } from "../infra/config/quote";
 import { backupPasswordName, sshKeyName } from "../infra/config/settings";
 import type { TargetName } from "../infra/config/spec";
@@ -19,6 +18,7 @@ import { design, lockName, ownNetworks, unanswered, type Choices, type Design } 
 import { find, named, stackName, type Found } from "./new/found";
 import { readFolder, type Folder } from "./new/folder";
 import { lock } from "./new/lock";
+import { typedNext } from "./new/next";
 import { overlay, overlayModule } from "./new/overlay";
 import { freeRange, rangeIn } from "./new/range";
 import type { Requirements } from "./new/requirements";
@@ -149,13 +149,6 @@ function locked(made: Design, { from, lines, constraints, hashed }: Requirements
   return lock(from, lines, made.additions.map(({ requirement }) => requirement), hashed ? [] : constraints, runtime);
 }
 
-/** What the engine finds in the environment when it talks to a cloud. */
-const access: Readonly<Record<TargetName, readonly string[]>> = {
-  local: [],
-  digitalocean: ["export DIGITALOCEAN_TOKEN=... SPACES_ACCESS_KEY_ID=... SPACES_SECRET_ACCESS_KEY=..."],
-  aws: ["aws sso login"],
-};
-
 function summary(made: Design, requirements: Requirements, files: readonly string[], kept: readonly string[], took: number): string {
   const { name, target, application, secrets, additions, database } = made;
   const rows: (readonly [string, string])[] = [
@@ -169,7 +162,6 @@ function summary(made: Design, requirements: Requirements, files: readonly strin
     ["took", seconds(took)],
   ];
   const needed = [sshKeyName, ...(database ? [backupPasswordName] : []), ...secrets];
-  const cloud = target === "local" ? [] : needed.map((one) => commandFor(one, name));
   const own = target === "local" && secrets.length > 0 ? `\n\nup gives ${secrets.join(", ")} random values; where the app needs its real one: npm run secret -- ${name} set NAME` : "";
-  return `\nThe stack ${name} is described\n${table(rows)}\n\nNext:\n${[...cloud, ...access[target], `npm run up -- ${name}`, `npm run runbook -- ${name}`].map((line) => `  ${line}`).join("\n")}${own}\n`;
+  return `\nThe stack ${name} is described\n${table(rows)}\n\nNext:\n${typedNext(name, target, needed).map((line) => `  ${line}`).join("\n")}${own}\n`;
 }

@@ -2,11 +2,12 @@
 import datetime
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from . import administrator, compare, disk, environment, files, history, kept, media, prune, repository_lock
 from .errors import CommandFailed, HostError, Locked
-from .lock import locked
+from .lock import holder, locked
 from .repository import AHEAD, DUMP, HASH, HOST, TIMEOUT, Repository, age_text, secret_settings, seconds_of
 
 UNIT = "webstack-backup.service"
@@ -15,6 +16,8 @@ GRACE = 3600
 DAY = 86400
 # The repository's data is read back whole once a week, a seventh each day.
 PARTS = 7
+# How long a backup, drill or restore waits for another one.
+WAIT = 900
 
 
 @dataclass(frozen=True)
@@ -172,9 +175,29 @@ def start(host, unit):
         raise HostError(f"{unit}: failed\n{host.units.journal(unit, began)}".rstrip()) from None
 
 
-def turn(host, verb, wait=900):
-    """One backup, drill or restore at a time; a release need not wait for them. Waits a quarter of an hour."""
-    return locked(host.paths, host.system, verb, wait, host.paths.run / "backup.lock")
+@contextmanager
+def turn(host, verb, wait=WAIT):
+    """One backup or restore at a time, and none beside a drill: a backup prunes what a drill reads, a restore drops what it makes. Waits `wait` seconds
+    for each, and holds nothing of a restore point meanwhile."""
+    with drill_turn(host, verb, wait), dump_turn(host, verb, wait):
+        yield
+
+
+def drill_turn(host, verb, wait=WAIT):
+    """A drill's part of a turn."""
+    return _locked(host, verb, wait, host.paths.run / "drill.lock")
+
+
+def dump_turn(host, verb, wait=WAIT):
+    """The part of a restore point, which adds to the repository and so is made beside a drill: a release does not wait for that."""
+    return _locked(host, verb, wait, host.paths.run / "backup.lock")
+
+
+def _locked(host, verb, wait, lock):
+    by = holder(lock) if wait else None
+    if by is not None:
+        host.log.say(f"{verb}: waits for `{by['verb']}` of {by['who']}, since {by['since']} (process {by['pid']}), at most {round(wait / 60)} minutes")
+    return locked(host.paths, host.system, verb, wait, lock)
 
 
 def allowed_age(host, schedule):

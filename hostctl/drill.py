@@ -21,7 +21,7 @@ def run(host):
     try:
         chosen, database = backup.settings_or_fail(host.paths), administrator.app_database(host)
         repository = Repository(host)
-        with backup.turn(host, "drill"):
+        with backup.drill_turn(host, "drill"):
             found = repository.find("latest")
             # What would be lost if the database were gone now, and how long it would be away.
             report |= {"backup": found.id, "rpoSeconds": round(began - found.seconds)}

@@ -48,7 +48,7 @@ def _unchanged(host, manifest):
 def _take(host, manifest, serving):
     database, repository = administrator.app_database(host), Repository(host)
     revision = schema.revision(host, manifest, manifest.release.digest)
-    with backup.turn(host, "restore point"), repository_lock.writing(host, repository, exclusive=False), host.log.event("Restore-point") as facts:
+    with backup.dump_turn(host, "restore point"), repository_lock.writing(host, repository, exclusive=False), host.log.event("Restore-point") as facts:
         name, marks = backup.marks_of(host.system.time(), POINT_HOST)
         sha256, size = backup.store_dump(host, database, repository, [*marks, "--tag", POINT, "--tag", f"{RELEASE}{serving}"])
         facts["detail"] = f"{name}, {size} bytes"

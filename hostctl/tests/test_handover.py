@@ -6,7 +6,7 @@ import signal
 import tarfile
 import unittest
 
-from hostctl import apply, certificate, cli, handover
+from hostctl import apply, certificate, cli, handover, maintenance
 from hostctl.errors import HostError
 
 from .machine import Machine, add_file, manifest, source
@@ -129,6 +129,17 @@ class HandoverTest(unittest.TestCase):
         self.assertEqual([record.exists() for record in records[1]], [True, True])
         self.take_over(self.stream())
         self.assertEqual([record.exists() for record in records[1]], [False, False])
+
+    def test_maintenance_stays_behind(self):
+        for machine in (self.old, self.new):
+            for path, content in (("etc/nginx/webstack/maintenance-off/state.conf", "off\n"), ("usr/local/lib/webstack/maintenance/page.css", ""), ("usr/local/lib/webstack/maintenance/page.html", "{{message}}{{until}}")):
+                (machine.root / path).parent.mkdir(parents=True, exist_ok=True)
+                (machine.root / path).write_text(content)
+            maintenance.make_link(machine.paths)
+        maintenance.on(self.old.host("maintenance"), "closed")
+        self.take_over(self.stream())
+        handover.in_service(self.new.host("in-service"))
+        self.assertEqual([(maintenance.state(machine.paths) or {}).get("message") for machine in (self.old, self.new)], ["closed", None])
 
     def test_links_stay_behind(self):
         (self.old.paths.data / "media/passwords").symlink_to("/etc/shadow")

@@ -7,7 +7,7 @@ from contextlib import redirect_stderr
 from unittest import mock
 
 from hostctl import apply, backup, cli, deploy, restore, rollback
-from hostctl.errors import CommandFailed, HostError
+from hostctl.errors import CommandFailed, HostError, Locked
 from hostctl.repository import Repository
 from hostctl.system import Result
 from hostctl.tests.machine import Killed, MachineWithDatabases, manifest, source
@@ -94,6 +94,24 @@ class RestorePoints(unittest.TestCase):
         self.assertIn(f"`hostctl release {self.two} --without-restore-point`", str(caught.exception))
         self.assertEqual((self.machine.answering(), self.machine.schema), ({"web": self.one}, "A"))
         self.assertFalse(self.machine.paths.undo.exists())
+
+    def test_a_drill_is_not_waited_for(self):
+        began = self.machine.clock
+        with backup.drill_turn(self.machine.host("drill"), "drill"):
+            self.declare(self.two, "B")
+        self.assertEqual((self.machine.answering(), self.points(), self.machine.clock - began < 60), ({"web": self.two}, [self.one], True))
+
+    def test_a_backup_is_waited_for_which_is_said_and_then_the_release_is_refused(self):
+        began = self.machine.clock
+        with backup.turn(self.machine.host("backup"), "backup"), self.assertRaisesRegex(HostError, f"release {self.two}: was refused, and nothing has changed(.|\n)*held by .* for `backup`"):
+            self.declare(self.two, "B")
+        self.assertEqual((self.machine.answering(), self.points(), round(self.machine.clock - began) // 60), ({"web": self.one}, [], 15))
+        self.assertRegex("\n".join(self.machine.said), r"\nrestore point: waits for `backup` of \S+, since \S+ \(process \d+\), at most 15 minutes$")
+
+    def test_a_drill_and_a_backup_take_turns(self):
+        for first, second in ((backup.drill_turn, backup.turn), (backup.turn, backup.drill_turn)):
+            with first(self.machine.host(), "first"), self.assertRaisesRegex(Locked, "held by .* for `first`"), second(self.machine.host(), "second"):
+                pass
 
     def test_an_emergency_goes_on_without(self):
         self.machine.broken = True

@@ -129,6 +129,16 @@ test("nobody that answers, no login, a stack of this box and a bad name are said
 const spaces = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, AWS_ENDPOINT_URL_S3: undefined };
 const asEngine = { AWS_ACCESS_KEY_ID: "spaces", AWS_SECRET_ACCESS_KEY: "spaces-secret", AWS_ENDPOINT_URL_S3: undefined };
 
+test("a stack that has a key and was never brought up moves as well, so nothing of it was ever on one box alone", async () => {
+  cpSync(join(root, "Pulumi.prod.yaml"), join(folder, "Pulumi.new.yaml"));
+  expect(await engine("stack init new")).toMatchObject({ code: 0 });
+  const { code, stdout, stderr } = await move("new", spaces);
+  expect([code, stderr, stdout]).toEqual([0, "", expect.stringContaining("The state of new, 0 resources, lies in the bucket now; it was read back and is the same.\n")]);
+  const url = /export PULUMI_BACKEND_URL='([^']+)'/.exec(stdout)?.[1] ?? "";
+  const up = await engine("up --yes --skip-preview --suppress-outputs --stack new", { ...asEngine, PULUMI_BACKEND_URL: url });
+  expect([up.code, up.stdout]).toEqual([0, expect.stringContaining("2 created")]);
+}, 90_000);
+
 describe.each<[string, string, NodeJS.ProcessEnv, NodeJS.ProcessEnv]>([["shop", "endpoint=", spaces, asEngine], ["cafe", "region=eu-west-3", {}, {}]])("the state of %s", (stack, query, own, login) => {
   let url = "";
 

@@ -1,7 +1,7 @@
 /** The goldens before the programs that read them on a host, in the very image that hosts have. Limit: nothing is started. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { debianNames, debians, defaultDebian } from "../../infra/config/catalog/debian";
 import { isTakenUser } from "../../infra/config/rules/machines";
 import { isTakenUnit } from "../../infra/config/rules/services";
@@ -9,7 +9,10 @@ import { webImage } from "../../infra/targets/local/machine";
 import { buildImage } from "../../providers/nspawn/image";
 import { goldenManifests, goldenUserData } from "../goldens/stacks";
 import { findScanner } from "../../tools/scanners";
+import { venvOf } from "../../tools/setup/venv";
 import { run } from "./stack";
+
+const root = resolve(__dirname, "../..");
 
 let image = "";
 let folder = "";
@@ -114,6 +117,16 @@ test.each(debianNames)("%s has the versions that plans, locks and documents take
   const found = Object.fromEntries(stdout.split("\n").filter((line) => / \d/.test(line)).map((line) => line.split(" ") as [string, string]));
   const begins = (version: string) => expect.stringMatching(`^${version.replaceAll(".", "\\.")}[.-]`);
   expect(found).toEqual({ python3: begins(python), nginx: begins(nginx), restic: begins(restic), [`postgresql-client-${postgres}`]: begins(postgres), libc6: begins(`2.${debians[debian].glibc}`), "postgresql-client-common": expect.anything() });
+}, 300_000);
+
+test.each(debianNames)("the clients of MySQL on %s log in by its plug-in caching_sha2_password", async (debian) => {
+  const tree = await buildImage(webImage(debian, "mysql"), () => undefined);
+  const python = await venvOf(join(root, "examples/ocpizza/requirements.txt"));
+  // As the venv of a release has it; a wheel without compiled parts.
+  const { stdout: packages } = await run(python, ["-c", "import sysconfig; print(sysconfig.get_paths()['purelib'], end='')"]);
+  const bound = [`--bind-ro=${join(root, "hostctl")}:/opt/hostctl`, `--bind-ro=${join(packages, "pymysql")}:/opt/pymysql`, "--chdir=/opt", "--setenv=PYTHONDONTWRITEBYTECODE=1"];
+  const { stdout, stderr } = await inImage(bound, ["python3", "-m", "unittest", "hostctl.tests.on_sha2"], tree);
+  expect(`${stdout}${stderr}`).toMatch(/^Ran 4 tests in .*\n\nOK$/m);
 }, 300_000);
 
 test.each([...goldenUserData().keys()])("cloud-init reads the user-data of %s", async (name) => {

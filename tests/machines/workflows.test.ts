@@ -150,6 +150,7 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     const names = ["backupPassword", ...config["webstack:secrets"]];
     const pairs = names.map((name) => `--secret ${name}=of-a-test`).join(" ");
     expect((await clone.shell(`pulumi config set-all --stack ${clone.stack} ${pairs}`)).code).toBe(0);
+    expect((await clone.shell("tar --version")).stderr).toBe("tar: illegal option --version\n");
     const { code, stdout, stderr } = await clone.npm("preview", "--", clone.stack);
     expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/\+ \d+ to create/), expect.not.stringContaining("set-up: Debian packages")]);
     const plugins = join(clone.folder, "home/.pulumi/plugins");
@@ -229,6 +230,8 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     const { code, stdout } = await clone.workflow("deploy", "push", { at: "v1.0.0" });
     expect(stdout).toContain("set-output:: site=https://www.ocpizza.fr/");
     expect(code).toBe(0);
+    // Each line of a step is printed as it comes, and not again at the end.
+    expect(stdout.match(/Upstream-switch > CORRECT/g)).toHaveLength(1);
     expect((await shop.page()).status).toBe(200);
   }, 600_000);
 
@@ -266,6 +269,17 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     expect(declared.code).toBe(0);
   }, 900_000);
 
+  test("GitLab's jobs run, too: a review against the tag before, and the drift of the tag that is deployed, on a branch that has gone on", async () => {
+    clone.git("checkout", "--quiet", "v1.0.2");
+    const reviewed = await clone.gitlab("review", { CI_MERGE_REQUEST_DIFF_BASE_SHA: clone.git("rev-parse", "v1.0.0") });
+    expect([reviewed.code, readFileSync(join(clone.origin, "review.md"), "utf8")]).toEqual([0, expect.stringMatching(/^# Review of test-ci\n/)]);
+    clone.git("checkout", "--quiet", "main");
+    clone.rewrite(`Pulumi.${clone.stack}.yaml`, /^( {2}webstack:site:\n)/m, "  webstack:site:\n    maxBodyMiB: 25\n");
+    clone.commit("Larger uploads, which nobody has deployed");
+    const drift = await clone.gitlab("drift");
+    expect([drift.code, drift.stdout]).toEqual([0, "test-ci is as declared.\n"]);
+  }, 300_000);
+
   test("its state moves into a bucket by one verb, and nothing is to change there", async () => {
     const endpoint = `SPACES_ENDPOINT_URL=${spaces?.url.replace("0.0.0.0", "127.0.0.1") ?? ""}`;
     const moved = await clone.shell(`${endpoint} npm run --silent backend -- ${clone.stack}`);
@@ -301,18 +315,10 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     expect((await shop.page()).status).toBe(200);
   }, 600_000);
 
-  testAtNight("workflows", "GitLab's jobs run, too: review, deploy, drift, drill and rollback", async () => {
+  testAtNight("workflows", "GitLab's jobs that change a stack run, too: deploy, drill and rollback", async () => {
     clone.git("checkout", "--quiet", "v1.0.2");
-    const reviewed = await clone.gitlab("review", { CI_MERGE_REQUEST_DIFF_BASE_SHA: clone.git("rev-parse", "v1.0.0") });
-    expect([reviewed.code, readFileSync(join(clone.origin, "review.md"), "utf8")]).toEqual([0, expect.stringMatching(/^# Review of test-ci\n/)]);
     const deployed = await clone.gitlab("deploy");
     expect([deployed.code, deployed.stdout]).toEqual([0, expect.stringContaining("Your site is up: https://www.ocpizza.fr/")]);
-    // On a branch that has gone on, what is deployed is compared.
-    clone.git("checkout", "--quiet", "main");
-    clone.rewrite(`Pulumi.${clone.stack}.yaml`, /^( {2}webstack:site:\n)/m, "  webstack:site:\n    maxBodyMiB: 25\n");
-    clone.commit("Larger uploads, which nobody has deployed");
-    const drift = await clone.gitlab("drift");
-    expect([drift.code, drift.stdout]).toEqual([0, "test-ci is as declared.\n"]);
     const drill = await clone.gitlab("drill");
     expect([drill.code, drill.stdout]).toEqual([0, expect.stringMatching(/"rpoSeconds": \d+,/)]);
     expect((await clone.gitlab("rollback")).code).toBe(0);

@@ -19,10 +19,23 @@ const user = { name: "runner", id: 20_113 };
 const systemPath = [dirname(process.execPath), ..."/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".split(":")].join(delimiter);
 
 /**
- * All that the owner of a stack in a cloud has on PATH, beside Node and Pulumi: no apt, and of the GNU tools none that POSIX does not know. Their options are GNU's all the
- * same, which is what this cannot tell. python3 has the pip that fetches wheels.
+ * All that the owner of a stack in a cloud has on PATH, beside Node and Pulumi: no apt, and of the GNU tools none that POSIX does not know. python3 has the pip that fetches wheels.
  */
-const owners = ["sh", "cat", "cmp", "cp", "date", "dirname", "env", "mkdir", "od", "rm", "tar", "tr", "uname", "git", "ssh", "python3", "node", "npm"];
+const owners = ["sh", "env", "git", "ssh", "python3", "node", "npm"];
+
+/** Theirs refuse words that begin with two dashes, which POSIX has none of. Letters and answers are GNU's all the same, which is what this cannot tell of a Mac. */
+const posix = ["cat", "cmp", "cp", "date", "dirname", "mkdir", "od", "rm", "tar", "tr", "uname"];
+
+/** Of a tool that is at `path`. */
+const withoutLongOptions = (path: string) => `#!/bin/sh
+for word; do
+  case $word in
+    --) break ;;
+    --*) echo "\${0##*/}: illegal option $word" >&2; exit 64 ;;
+  esac
+done
+exec ${path} "$@"
+`;
 
 /**
  * A clone of the project on DigitalOcean, as the simulated cloud plays it, and what GitHub would do with its workflows. Its owner and GitHub's runner are one user without
@@ -68,17 +81,18 @@ export class Clone {
 
   /** What GitHub's runner has beside the box's own programs, and what the owner has instead of them. */
   private programs(): void {
-    const [bin, posix] = [join(this.folder, "bin"), join(this.folder, "posix")];
+    const [bin, folder] = [join(this.folder, "bin"), join(this.folder, "posix")];
     const pulumi = dirname(pulumiProgram());
     for (const name of readdirSync(pulumi).filter((file) => file.startsWith("pulumi"))) {
       copyFileSync(join(pulumi, name), join(bin, name));
-      symlinkSync(join(bin, name), join(posix, name));
+      symlinkSync(join(bin, name), join(folder, name));
     }
     copyFileSync(findWorkflowTool("act"), join(this.folder, "act"));
-    for (const name of owners) {
+    for (const name of [...owners, ...posix]) {
       const found = findProgram(name, systemPath);
       if (found === null) throw new Error(`${name} is missing on this box`);
-      symlinkSync(found, join(posix, name));
+      if (owners.includes(name)) symlinkSync(found, join(folder, name));
+      else writeFileSync(join(folder, name), withoutLongOptions(found), { mode: 0o755 });
     }
   }
 

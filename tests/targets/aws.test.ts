@@ -427,6 +427,11 @@ test("the bucket is versioned, encrypted, closed to the public, and refuses whoe
   const open = all().flatMap((graph) => graph.nodes.filter(({ type, options }) => type.startsWith("aws:s3/") && options["retainOnDelete"] !== true));
   expect(open.map(({ name }) => name)).toEqual([]);
   expect(shop.named("backups-versions").inputs["versioningConfiguration"]).toEqual({ status: "Enabled" });
+  // What was deleted goes after a month, and then the marker that hid it.
+  expect(shop.named("backups-lifecycle").inputs["rules"]).toEqual([
+    expect.objectContaining({ id: "deleted", status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 30 }, expiration: { expiredObjectDeleteMarker: true } }),
+    expect.objectContaining({ id: "dumps", status: "Enabled", filter: { prefix: "dumps/" }, expiration: { days: 7 } }),
+  ]);
   expect(shop.named("backups-private").inputs).toMatchObject({ blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true });
   expect(statements(shop).filter(({ Sid }) => Sid === "RefuseUnencryptedTransport")).toEqual([
     expect.objectContaining({ Effect: "Deny", Action: ["s3:*"], Condition: { Bool: { "aws:SecureTransport": "false" } } }),
