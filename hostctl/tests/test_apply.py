@@ -391,7 +391,7 @@ class ApplyTest(unittest.TestCase):
             "app.py: is missing": (release / "app.py").unlink,
             "bin/tool: is missing": lambda: shutil.rmtree(release / "bin"),
             "app.py: must not be executable": lambda: (release / "app.py").chmod(0o755),
-            "app.py: is missing ": lambda: (os.rename(release / "app.py", release / "other.py"), os.symlink("other.py", release / "app.py")),
+            "app.py: is missing ": lambda: (os.rename(release / "app.py", self.machine.root / "app.py"), os.symlink(self.machine.root / "app.py", release / "app.py")),
         }
         for line, damage in damages.items():
             with self.subTest(line):
@@ -405,13 +405,71 @@ class ApplyTest(unittest.TestCase):
                 # Who has read the changed one serves no more.
                 self.assertIn("bot.service", str([argv for argv in self.machine.ran if "restart" in argv or "start" in argv]))
 
-    def test_what_lies_beside_the_source_is_nobodys(self):
-        declared = self.with_static(self.one, "a.css")
+    def test_verify_tells_what_was_added_beside_the_source_and_apply_puts_it_away(self):
+        program = self.machine.deliver(source(7, **{"shop/views.py": "", "shop/more/x.py": ""}))
+        declared = self.with_static(program, "a.css")
         self.apply(declared)
-        release = self.machine.paths.release(self.one)
-        (release / "note.txt").write_text("of somebody")
-        (release / "static/b.css").write_text("")
+        release = self.machine.paths.release(program)
+        outside = self.machine.root / "outside"
+        outside.mkdir()
+        (outside / "x.py").write_text("")
+
+        def folder(path):
+            (release / path).mkdir(parents=True)
+            (release / path / "x.py").write_text("added")
+
+        def link():
+            shutil.rmtree(release / "shop/more")
+            (release / "shop/more").symlink_to(outside)
+
+        additions = {
+            "local_settings.py": lambda: (release / "local_settings.py").write_text("added"),
+            "shop/views.pyc": lambda: (release / "shop/views.pyc").write_text("imported in the place of a module"),
+            "shop/__pycache__/other.cpython-311.pyc": lambda: (release / "shop/__pycache__/other.cpython-311.pyc").write_text("of no module"),
+            "plugins": lambda: (folder("plugins"), folder("plugins/more")),
+            "shop/static": lambda: folder("shop/static"),
+            "old.py": lambda: (release / "old.py").symlink_to("app.py"),
+            "app.py": lambda: ((release / "app.py").unlink(), folder("app.py")),
+            # What is behind it looks as if it had been delivered.
+            "shop/more": link,
+        }
+        (release / "shop/__pycache__").mkdir()
+        for added, add in additions.items():
+            with self.subTest(added):
+                add()
+                services = [f"service {name}: files of its release differ" for name in ("web", "bot")]
+                self.assertEqual(differences(self.machine.host("verify")), [f"/srv/webstack/releases/{program}/{added}: is no part of the release", *services])
+                self.apply(declared)
+                self.assertEqual(differences(self.machine.host("verify")), [])
+                self.assertEqual([os.path.lexists(away / added) for away in release.parent.glob(f"{program}.added.*")].count(True), 1)
+        self.assertTrue((release / "shop/more/x.py").is_file() and (outside / "x.py").is_file())
+
+    def test_what_belongs_to_a_release_beside_its_source_is_not_told(self):
+        program = self.machine.deliver(source(7, **{"shop/views.py": "", "shop/site.two.py": ""}))
+        folders = [{"url": "/static/", "folder": "static"}, {"url": "/assets/", "folder": "shop/assets"}]
+        self.apply(manifest(program, release={**manifest(program).raw["release"], "static": folders}))
+        release = self.machine.paths.release(program)
+        (release / "static/a.css").write_text("")
+        (release / "shop/assets/b.css").write_text("")
+        (release / "shop/__pycache__").mkdir()
+        (release / "__pycache__").mkdir()
+        (release / "__pycache__/app.cpython-311.pyc").write_text("")
+        for name in ("views.cpython-311.pyc", "views.cpython-313.opt-2.pyc", "site.two.cpython-311.pyc"):
+            (release / "shop/__pycache__" / name).write_text("")
         self.assertEqual(differences(self.machine.host("verify")), [])
+
+    def test_what_was_put_away_of_a_release_is_kept_as_long_as_the_release(self):
+        self.apply(manifest(self.one))
+        (self.machine.paths.release(self.one) / "note.txt").write_text("of somebody")
+        # Nothing has to come from it.
+        (self.machine.paths.inbox / f"{self.one}.tar.gz").unlink()
+        self.apply(manifest(self.one))
+        there = lambda: [path.read_text() for path in self.machine.paths.releases.glob(f"{self.one}.added.*/note.txt")]
+        self.apply(manifest(self.two))
+        self.assertEqual(there(), ["of somebody"])
+        for version in (3, 4):
+            self.apply(manifest(self.machine.deliver(source(version))))
+        self.assertEqual(there(), [])
 
     def test_a_source_that_differs_and_whose_archive_is_gone_is_left_serving(self):
         self.apply(manifest(self.one))
