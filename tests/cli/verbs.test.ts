@@ -34,7 +34,7 @@ test("every verb says what it does, with its words", () => {
   expect(all.map(({ name }) => name)).toEqual(expect.arrayContaining(["up", "secret", "manage", "new"]));
   expect(all.map(({ name }) => name)).not.toContain("soak");
   expect(overview(all)).toMatch(/^ {2}status +what is up, and how each host is$/m);
-  expect(helpOf("logs", all)).toBe("webstack logs [STACK] [SERVICE|JOB|deploy] [-f] [-n LINES]\na log of every host.");
+  expect(helpOf("logs", all)).toBe("webstack logs [STACK] [SERVICE|JOB|deploy] [-f] [-n LINES]\na log of every host: its last 50 lines, of the deployments the last one.");
   expect(() => helpOf("stauts", all)).toThrow('there is no verb "stauts"; did you mean status? webstack help lists them');
 });
 
