@@ -1,5 +1,5 @@
 """Jobs: `run` starts one now and follows it; states() tells how each of them is."""
-from . import monitoring
+from . import monitoring, words
 from .compare import stored_or_fail
 from .errors import HostError, Locked
 
@@ -38,7 +38,7 @@ def run(host, job):
     monitoring.hide(host)
     manifest = stored_or_fail(host.paths)
     if job not in names(manifest):
-        raise HostError(f"{job}: is no job of this host; jobs are {', '.join(names(manifest)) or 'none'}")
+        raise HostError(f"{job}: is no job of this host; jobs are {', '.join(names(manifest)) or 'none'}{words.nearest(job, names(manifest))}")
     unit = f"{job}.service"
     before = _show(host, [unit])[unit]
     if before["ActiveState"] in ("activating", "deactivating"):

@@ -285,6 +285,23 @@ class ApplyTest(unittest.TestCase):
         self.apply(manifest(self.two))
         self.assertEqual(self.machine.answering(), {"web": self.two})
 
+    def test_one_rollback_after_another_goes_further_back_and_says_what_serves(self):
+        three = self.machine.deliver(source(3))
+        keeping = lambda digest: manifest(digest, release={**manifest(digest).raw["release"], "keep": 5})
+        for digest in (self.one, self.two, three):
+            self.apply(keeping(digest))
+        for serving, before in ((self.two, three), (self.one, self.two)):
+            rollback.rollback(self.machine.host("rollback"))
+            self.assertEqual(self.machine.answering(), {"web": serving})
+            self.assertEqual(self.machine.said[-1], f"release {serving} serves now, in place of {before}; `hostctl rollback {before}` goes forward to that one, the next `up` to what its source is")
+        with self.assertRaisesRegex(HostError, f"no earlier release than {self.one} is on this host; {self.two} served after it: `hostctl rollback {self.two}` goes forward to that one"):
+            rollback.rollback(self.machine.host("rollback"))
+        # Forward by name, and by what is declared; back from there to where one was.
+        rollback.rollback(self.machine.host("rollback"), self.two)
+        self.apply(keeping(three))
+        rollback.rollback(self.machine.host("rollback"))
+        self.assertEqual(self.machine.answering(), {"web": self.two})
+
     def test_rollback_refuses_a_release_that_is_not_there(self):
         self.apply(manifest(self.one))
         with self.assertRaisesRegex(HostError, "no earlier release"):
