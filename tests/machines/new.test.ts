@@ -138,7 +138,9 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     expect((await put("one.txt", "one picture")).status).toBe(403);
     const [set, list, up, ...others] = next("secret");
     expect(others).toEqual([]);
+    const file = readFileSync(stack.file, "utf8");
     await does(set, [[/UPLOAD_TOKEN: $/, "a-token-of-a-test"]]);
+    expect(readFileSync(stack.file, "utf8").replace(/ +webstack:UPLOAD_TOKEN:\n +secure: \S+\n/, "")).toBe(file);
     expect(await does(list)).toMatch(/UPLOAD_TOKEN +is set/);
     await does(up);
     expect((await put("one.txt", "one picture")).status).toBe(201);
