@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
 import { cacheFolder, project } from "../tools/setup/folders";
-import { capture, Failed, run } from "../tools/setup/process";
+import { capture, Failed, run, runWithout } from "../tools/setup/process";
 import { findPulumi } from "../tools/setup/pulumi";
 import { SetUpError } from "../tools/setup/step";
 import { failureOf, type Failure } from "./failure";
@@ -43,9 +43,10 @@ export class Pulumi {
     return folderOf(this.env["PULUMI_BACKEND_URL"] ?? ownBackend());
   }
 
-  /** On our terminal. Result: the exit status. */
-  async run(verb: readonly string[]): Promise<number> {
-    const status = await run(this.program, this.words(verb), { cwd: project, env: this.env });
+  /** On our terminal, without the lines that match `hidden`; the engine does not know then that it is on one, and asks nothing. Result: the exit status. */
+  async run(verb: readonly string[], hidden?: RegExp): Promise<number> {
+    const options = { cwd: project, env: this.env };
+    const status = await (hidden === undefined ? run(this.program, this.words(verb), options) : runWithout(this.program, this.words(verb), hidden, options));
     // What it printed is on the terminal alone.
     if (status !== 0 && existsSync(stackFileOf(this.stack))) await this.capture(["config", "--show-secrets", "--json"]).catch(tellPassphrase);
     return status;
