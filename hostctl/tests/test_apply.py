@@ -189,11 +189,13 @@ class ApplyTest(unittest.TestCase):
     def test_every_way_a_release_can_fail_leaves_the_old_one_serving(self):
         broken = {
             "answers 500": source(3, answer="500"),
+            "has no page there": source(3, answer="404"),
             "does not start": source(3, crash=""),
             "has no requirements file": {"app.py": ""},
             "has a venv of its own": source(3, **{"venv/x": ""}),
         }
-        says = {"answers 500": "must answer 200, got 500", "does not start": "the last words of the app",
+        says = {"answers 500": "must answer 200, got 500 from /healthz after 5 s\n",
+                "has no page there": "must answer 200, got 404 from /healthz after 5 s; services.web.health.path of the stack's file names the page that is asked for\n", "does not start": "the last words of the app",
                 "has no requirements file": "has no requirements.txt", "has a venv of its own": "`venv` at its top"}
         self.apply(manifest(self.one))
         for name, files in broken.items():
