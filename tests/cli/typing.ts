@@ -31,7 +31,7 @@ case "$1 $2" in
   "stack ls") for one in *; do [ -d "$one" ] && echo "$one"; done | sed 's/.*/{"name":"&","resourceCount":2}/' | paste -sd, | sed 's/^/[/;s/$/]/' ;;
   "stack output") cat "$stack/outputs.json" ;;
   "stack export") cat "$stack/export.json" ;;
-  "config get") echo a-key ;;
+  "config get") grep -q "webstack:$3" "$stack/config.json" && echo a-key || { echo "error: configuration key '$3' not found for stack '$stack'" >&2; exit 255; } ;;
   "config --json") cat "$stack/config.json" ;;
   "destroy "*) printf 'Destroying (%s):\\nResources:\\n    - 3 deleted\\n\\nThe resources in the stack have been deleted, but the history and configuration associated with the stack are still maintained. \\nIf you want to remove the stack completely, run \`pulumi stack rm %s\`.\\n' "$stack" "$stack" ;;
   *) echo "no such command: $*" >&2; exit 1 ;;
@@ -59,7 +59,7 @@ export class Typing {
   }
 
   /** Has the engine know a stack. */
-  knows(name: string, { outputs = {}, resources = [], config = { "webstack:target": { value: "local" } } }: Stack): void {
+  knows(name: string, { outputs = {}, resources = [], config = { "webstack:target": { value: "local" }, "webstack:sshPrivateKey": { secret: true } } }: Stack): void {
     const stack = join(this.folder, "stacks", name);
     mkdirSync(stack, { recursive: true });
     for (const [file, content] of Object.entries({ outputs, config, export: { version: 3, deployment: { resources } } })) writeFileSync(join(stack, `${file}.json`), JSON.stringify(content));

@@ -75,6 +75,13 @@ describe("a stack whose first up failed", () => {
     expect((await typing.type("webstack ssh local web-0 uptime")).stdout).toBe("on the host: uptime\n");
   });
 
+  test("and whose file has lost the key says how it comes back", async () => {
+    typing.knows("local", { resources: [boot], config: {} });
+    expect(await typing.type("webstack logs local deploy")).toEqual({
+      code: 1, stdout: "", stderr: "webstack: Pulumi.local.yaml has lost sshPrivateKey, without which no host lets anybody in; npm run secret -- local recover takes it from the state\n",
+    });
+  });
+
   test("has a status that says what to type", async () => {
     const { code, stdout } = await typing.type("webstack status local");
     expect([code, stdout]).toEqual([1, expect.stringMatching(/site +none yet: the first up did not come to its end; npm run logs -- local deploy says what was done, npm run up -- local goes on\n\nweb-0 \(255\.255\.255\.255\)\nDOES NOT ANSWER/)]);
