@@ -208,6 +208,18 @@ class ApplyTest(unittest.TestCase):
         self.apply(manifest(self.two))
         self.assertEqual(self.machine.answering(), {"web": self.two})
 
+    def test_of_a_first_deployment_that_fails_hostctl_stays_and_of_a_later_one_that_of_before(self):
+        def declared(digest, version):
+            files = [file("/usr/local/bin/hostctl", version), file("/usr/local/lib/webstack/hostctl/cli.py", version), file("/usr/local/lib/webstack/nginx-check", version)]
+            return manifest(digest, files=[*manifest(digest).raw["files"], *files])
+
+        there = lambda: [path.read_text() if path.exists() else None for path in map(self.machine.paths.at, ("/usr/local/bin/hostctl", "/usr/local/lib/webstack/hostctl/cli.py", "/usr/local/lib/webstack/nginx-check", SITE))]
+        self.refused(declared(self.machine.deliver(source(3, crash="")), "one"), "the last words of the app")
+        self.assertEqual(there(), ["one", "one", None, None])
+        self.apply(declared(self.one, "two"))
+        self.refused(declared(self.machine.deliver(source(3, crash="")), "three"), "the last words of the app")
+        self.assertEqual(there(), ["two", "two", "two", "server {}\n"])
+
     def test_a_step_that_fails_leaves_the_old_release_and_hides_secrets(self):
         self.apply(manifest(self.one), {"PASSWORD": "hunter2hunter2"})
         steps = [{"name": "Database-upgrading", "command": ["fail"], "timeoutSeconds": 5}]
