@@ -25,9 +25,3 @@ export function parseDescription(text: string, stack: string): StackSpec {
   const missing = [...named, ...ownSecrets(raw)].filter((name) => !Object.hasOwn(raw, name));
   return parseSpec(raw, { project: "webstack", stack, secretNames: new Set([...Object.keys(hashes), ...missing]) });
 }
-
-/** Whether a stack is one of this box, by its file; one that cannot be read is taken for another. */
-export function isLocal(stack: string): boolean {
-  const file = stackFileOf(stack);
-  return existsSync(file) && readStackFile(readFileSync(file, "utf8")).raw["target"] === "local";
-}

@@ -13,6 +13,12 @@ import { whichStack } from "./whichStack";
 
 const withoutBackup = "--without-backup";
 
+/**
+ * What the engine says at its end: of a command that would take the stack's file with all secrets along, by a name that is not on everybody's PATH.
+ * https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/cmd/pulumi/operations/destroy.go
+ */
+const ofRemoval = /^(The resources in the stack have been deleted, but the history|If you want to remove the stack completely, run `pulumi stack rm)/;
+
 main(async () => {
   const { stack, rest } = await whichStack();
   const pulumi = new Pulumi(stack);
@@ -32,14 +38,16 @@ main(async () => {
   if (goes.length > 0) console.log(`\nThis goes for good, with the machines and the network:\n${table(goes)}`);
   const left = stays.length === 0 ? "Nothing of its data is left." : `This stays, and costs US dollars a month (of AWS: in us-east-1) until somebody deletes it:\n${table(stays)}`;
   if (!local) console.log(`\n${left}\n`);
-  const status = await pulumi.run(["destroy", ...(local ? ["--yes", "--skip-preview"] : []), ...rest.filter((word) => word !== withoutBackup)]);
+  const words = [...(local ? ["--yes", "--skip-preview"] : []), ...rest.filter((word) => word !== withoutBackup)];
+  const asks = process.stdin.isTTY && !words.some((word) => word === "--yes" || word === "-y");
+  const status = await (asks ? pulumi.run(["destroy", ...words]) : pulumi.run(["destroy", ...words, ...(process.stdout.isTTY ? ["--color", "always"] : [])], ofRemoval));
   if (status !== 0) {
     console.error(`webstack: stack ${stack} is not down: pulumi ended with status ${status}; the lines above say why`);
     return status;
   }
   console.log(
     `\nStack ${stack} is down: its machines and its network are gone. Its settings and secrets are kept in Pulumi.${stack}.yaml;` +
-      ` npm run up -- ${stack} makes it anew.\n${left}\n`,
+      ` npm run up -- ${stack} makes it anew${asks ? "; the engine's stack rm would take that file along" : ""}.\n${left}\n`,
   );
   return 0;
 });

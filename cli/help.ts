@@ -6,7 +6,7 @@ import { project } from "../tools/setup/folders";
 import { completion } from "./completion";
 import { quote } from "../infra/config/quote";
 import { main, table, UsageError } from "./terminal";
-import { verbs, type Verb } from "./verbs";
+import { usageOf, verbs, type Verb } from "./verbs";
 import { describedStacks } from "./whichStack";
 
 /** All verbs in a line each, and how to hear more. */
@@ -22,7 +22,7 @@ export function overview(all: readonly Verb[]): string {
 /** @throws UsageError where there is none of that name */
 export function helpOf(name: string, all: readonly Verb[]): string {
   const verb = all.find((one) => one.name === name);
-  if (verb !== undefined) return `webstack ${name} ${verb.words}`.trim() + `\n${verb.says}`;
+  if (verb !== undefined) return usageOf(verb);
   const near = closest(name, all.map((one) => one.name));
   throw new UsageError(`there is no verb "${name}"; ${distance(name, near) <= 2 ? `did you mean ${near}? ` : ""}webstack help lists them`);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { sshKeyName } from "../infra/config/settings";
+import { Failed } from "../tools/setup/process";
 import type { Pulumi } from "./pulumi";
 import type { HostOutput } from "./stack";
 import { UsageError } from "./terminal";
@@ -13,7 +14,10 @@ export async function withLogin<Result>(
   hosts: readonly HostOutput[],
   use: (sshArguments: (host: HostOutput) => string[]) => Promise<Result>,
 ): Promise<Result> {
-  const privateKey = await pulumi.capture(["config", "get", sshKeyName]);
+  const privateKey = await pulumi.capture(["config", "get", sshKeyName]).catch((error: unknown) => {
+    if (!(error instanceof Failed) || !error.message.includes(`configuration key '${sshKeyName}' not found`)) throw error;
+    throw new UsageError(`Pulumi.${pulumi.stack}.yaml has lost ${sshKeyName}, without which no host lets anybody in; npm run secret -- ${pulumi.stack} recover takes it from the state`);
+  });
   // Made with mode 0700.
   const folder = mkdtempSync(join(tmpdir(), "webstack-"));
   try {

@@ -2,10 +2,10 @@ import { images } from "../tools/images";
 import { engine, setUp } from "../tools/setup";
 import { packages, requireMachineBox } from "../tools/setup/packages";
 import { requireNoProblems, warnOfStaleLock } from "./beforeEngine";
-import { isLocal } from "./description";
 import { Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
 import { readConfig, type StackConfig } from "./stack";
+import { isLocal } from "./stackYaml";
 
 /** A stack that a preview or an update can begin with. */
 export interface Prepared {

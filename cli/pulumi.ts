@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
 import { cacheFolder, project } from "../tools/setup/folders";
-import { capture, Failed, run } from "../tools/setup/process";
+import { capture, Failed, run, runWithout } from "../tools/setup/process";
 import { findPulumi } from "../tools/setup/pulumi";
 import { SetUpError } from "../tools/setup/step";
 import { failureOf, type Failure } from "./failure";
+import { keepingText } from "./keepText";
 import { stackFileOf } from "./stackYaml";
 import { movedTo } from "./state/moved";
 import { backendEnvironment, folderOf, isWrongPassphrase, makeBackend, ofAnotherUser, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
@@ -42,9 +43,10 @@ export class Pulumi {
     return folderOf(this.env["PULUMI_BACKEND_URL"] ?? ownBackend());
   }
 
-  /** On our terminal. Result: the exit status. */
-  async run(verb: readonly string[]): Promise<number> {
-    const status = await run(this.program, this.words(verb), { cwd: project, env: this.env });
+  /** On our terminal, without the lines that match `hidden`; the engine does not know then that it is on one, and asks nothing. Result: the exit status. */
+  async run(verb: readonly string[], hidden?: RegExp): Promise<number> {
+    const options = { cwd: project, env: this.env };
+    const status = await (hidden === undefined ? run(this.program, this.words(verb), options) : runWithout(this.program, this.words(verb), hidden, options));
     // What it printed is on the terminal alone.
     if (status !== 0 && existsSync(stackFileOf(this.stack))) await this.capture(["config", "--show-secrets", "--json"]).catch(tellPassphrase);
     return status;
@@ -64,13 +66,13 @@ export class Pulumi {
 
   /** Whatever words, with this stack selected, on our terminal. Result: the exit status. */
   runAny(words: readonly string[]): Promise<number> {
-    return run(this.program, words, { cwd: project, env: { ...this.env, PULUMI_STACK: this.stack } });
+    return this.keepingFile(words, () => run(this.program, words, { cwd: project, env: { ...this.env, PULUMI_STACK: this.stack } }));
   }
 
   /** In silence. Result: what it printed. */
   async capture(verb: readonly string[], stdin?: string): Promise<string> {
     const options = { cwd: project, env: this.env, ...(stdin === undefined ? {} : { stdin }) };
-    return capture(this.program, [...this.words(verb), "--non-interactive"], options).catch((error: unknown) => this.explain(error));
+    return this.keepingFile(verb, () => capture(this.program, [...this.words(verb), "--non-interactive"], options).catch((error: unknown) => this.explain(error)));
   }
 
   /** Whether the backend has the stack. */
@@ -93,7 +95,8 @@ export class Pulumi {
 
   /** Makes the stack, with its file in the folder of a Pulumi.yaml. `provider`: what opens its secrets, where that is no passphrase. */
   async make(folder: string, provider: string | null = null): Promise<void> {
-    await capture(this.program, ["stack", "init", this.stack, "--non-interactive", ...(provider === null ? [] : ["--secrets-provider", provider])], { cwd: folder, env: this.env }).catch((error: unknown) => this.explain(error));
+    const words = ["stack", "init", this.stack, "--non-interactive", ...(provider === null ? [] : ["--secrets-provider", provider])];
+    await this.keepingFile(words, () => capture(this.program, words, { cwd: folder, env: this.env }).catch((error: unknown) => this.explain(error)));
   }
 
   /** Error: there is no such stack, with the command that makes it. */
@@ -113,6 +116,11 @@ export class Pulumi {
     const kept = await listed(this.program, { ...this.env, PULUMI_BACKEND_URL: stateUrl() });
     if (!kept.some(({ name }) => name === this.stack)) return null;
     return `stack ${this.stack} is kept on this box, and pulumi is logged in to ${elsewhere}, which has none of that name; for the one of this box: export PULUMI_BACKEND_URL=${stateUrl()}`;
+  }
+
+  /** Commands that only read run side by side, and an `up` may take as long as somebody edits the file. */
+  private keepingFile<Result>([verb = "", what = ""]: readonly string[], write: () => Promise<Result>): Promise<Result> {
+    return verb === "config" && what !== "get" && !what.startsWith("-") || verb === "stack" && ["init", "change-secrets-provider", "rename"].includes(what) ? keepingText(stackFileOf(this.stack), write) : write();
   }
 
   private explain(error: unknown): never {

@@ -1,10 +1,7 @@
 import { backupPasswordName, sshKeyName } from "../infra/config/settings";
+import { opened } from "./openedState";
 import type { Pulumi } from "./pulumi";
-import { signature } from "./review/deployed";
 import type { StackConfig } from "./stack";
-
-/** The mark of a secret that it opened. */
-const isSecret = "1b47061264138c4ac30d75fd1eb44270";
 
 interface Inputs {
   readonly connection?: { readonly privateKey?: unknown };
@@ -38,14 +35,6 @@ export async function lostSecrets(pulumi: Pulumi, config: StackConfig, names = c
   if (missing.length === 0) return {};
   const kept = secretsInState(await pulumi.capture(["stack", "export", "--show-secrets"]));
   return Object.fromEntries(missing.flatMap((name) => (kept[name] === undefined || kept[name] === "" ? [] : [[name, kept[name]]])));
-}
-
-function opened(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(opened);
-  if (typeof value !== "object" || value === null) return value;
-  const { [signature]: mark, plaintext } = value as Record<string, unknown>;
-  if (mark === isSecret && typeof plaintext === "string") return opened(JSON.parse(plaintext));
-  return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, opened(of)]));
 }
 
 function lateOf(stdin: unknown): Late {

@@ -58,12 +58,15 @@ export interface HostOutput {
 
 /** Error: the stack is not up. */
 export async function readOutputs(pulumi: Pulumi): Promise<StackOutputs> {
-  const outputs = JSON.parse(await pulumi.capture(["stack", "output", "--json"])) as Partial<StackOutputs>;
-  const { siteUrl, hosts, release, database = null } = outputs;
-  if (siteUrl === undefined || hosts === undefined) {
-    throw new UsageError(`stack ${pulumi.stack} is not up; bring it up: npm run up -- ${pulumi.stack}`);
-  }
-  return { siteUrl, hosts, release: String(release ?? ""), database };
+  const outputs = await findOutputs(pulumi);
+  if (outputs === null) throw new UsageError(`stack ${pulumi.stack} is not up; bring it up: npm run up -- ${pulumi.stack}`);
+  return outputs;
+}
+
+/** null where no `up` of the stack has come to its end. */
+export async function findOutputs(pulumi: Pulumi): Promise<StackOutputs | null> {
+  const { siteUrl, hosts, release, database = null } = JSON.parse(await pulumi.capture(["stack", "output", "--json"])) as Partial<StackOutputs>;
+  return siteUrl === undefined || hosts === undefined ? null : { siteUrl, hosts, release: String(release ?? ""), database };
 }
 
 /** Hosts of a stack; none where it was never up. */

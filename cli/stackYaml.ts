@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { parseDocument } from "yaml";
 
 import { project } from "../tools/setup/folders";
+import { readStackFile } from "./review/stackFile";
 import { UsageError } from "./terminal";
 
 /** The file of a stack. */
@@ -22,4 +23,10 @@ export function requireYaml(stack: string): void {
   const file = stackFileOf(stack);
   const problem = existsSync(file) ? yamlProblem(basename(file), readFileSync(file, "utf8")) : null;
   if (problem !== null) throw new UsageError(problem);
+}
+
+/** Whether a stack is one of this box, by its file; one that cannot be read is taken for another. */
+export function isLocal(stack: string): boolean {
+  const file = stackFileOf(stack);
+  return existsSync(file) && readStackFile(readFileSync(file, "utf8")).raw["target"] === "local";
 }

@@ -1,12 +1,18 @@
 import { ConfigError } from "../infra/config/problems";
 import { Failed } from "../tools/setup/process";
 import { SetUpError } from "../tools/setup/step";
+import { helpAsked } from "./verbs";
 
 /** The user asked for something that cannot be done; the message is for people. */
 export class UsageError extends Error {}
 
-/** Runs a verb; its result is the exit status. Errors that are meant for people end in one line, others with their trace. */
+/** Runs a verb, or says what it does where its words ask for that; its result is the exit status. Errors that are meant for people end in one line, others with their trace. */
 export function main(verb: () => Promise<number>): void {
+  const help = helpAsked(process.argv.slice(2));
+  if (help !== null) {
+    console.log(help);
+    return;
+  }
   new Promise<number>((ended) => ended(verb())).then(
     (status) => {
       process.exitCode = status;

@@ -25,6 +25,24 @@ export function verbs(): readonly Verb[] {
   });
 }
 
+/** How a verb is typed and what it does, for people. */
+export const usageOf = ({ name, words, says }: Verb): string => `webstack ${name} ${words}`.trim() + `\n${says}`;
+
+/**
+ * What the verb that runs says of itself, where its words ask for that: first of all, or behind the stack unless what follows there are words of another program. null where they do not, or
+ * the program is none of the verbs.
+ */
+export function helpAsked(words: readonly string[]): string | null {
+  const asks = (word = "") => word === "--help" || word === "-h";
+  if (!asks(words[0]) && !(asks(words[1]) && words.length === 2)) return null;
+  const name = verb();
+  const found = verbs().find((one) => one.name === name);
+  return found === undefined || (!asks(words[0]) && passingOn.includes(name)) ? null : usageOf(found);
+}
+
+/** Their words behind the stack are a host's, a program's or the engine's. */
+const passingOn: readonly string[] = ["exec", "manage", "shell", "ssh", "pulumi"];
+
 /** Name of the verb that runs. */
 export function verb(): string {
   const program = `cli/${basename(process.argv[1] ?? "")}`;

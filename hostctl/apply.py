@@ -1,5 +1,5 @@
 """`apply`, `release` and `restart`: what each of them changes; deploy.py brings it about."""
-from . import administrator, environment, files, login, packages, slots, switch, units
+from . import administrator, environment, files, login, packages, slots, switch, units, words
 from .compare import Changes, compare, roll, stored, stored_or_fail
 from .deploy import deploy, recover
 from .errors import HostError
@@ -48,9 +48,10 @@ def restart(host, names=()):
     manifest = manifest_of(host)
     if slots.current(host.paths) is None:
         raise HostError("no release serves; deploy one first")
-    unknown = set(names) - {service.name for service in manifest.services}
+    known = [service.name for service in manifest.services]
+    unknown = sorted({*names} - {*known})
     if unknown:
-        raise HostError(f"{', '.join(sorted(unknown))}: is no service of this host; services are {', '.join(service.name for service in manifest.services)}")
+        raise HostError(f"{', '.join(unknown)}: is no service of this host; services are {', '.join(known)}{words.nearest(unknown[0], known)}")
     changes = Changes()
     for service in manifest.services:
         if not names or service.name in names:

@@ -132,7 +132,7 @@ def _parser():
     one = verb("logs", _logs, "show the log of a service, a job or the deployments", locks=False)
     one.add_argument("name", nargs="?", type=_name, metavar="SERVICE|JOB|deploy", help="default: nginx, all services and jobs")
     one.add_argument("-f", "--follow", action="store_true", help="go on with new lines as they come")
-    one.add_argument("-n", "--lines", type=int, default=50, help="how many lines to begin with (default: 50)")
+    one.add_argument("-n", "--lines", type=int, help="how many lines to begin with (default: 50, of deploy the last deployment)")
     return parser
 
 

@@ -3,10 +3,13 @@ import json
 import os
 
 from . import administrator, archive, backup, disk, environment, external, files, history, kept, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, source, trust, undo
-from .compare import stored_or_fail
+from .compare import stored, stored_or_fail
 from .environment import MODE
 from .errors import HostError
 from .nginx import UNIT as NGINX, sockets
+
+# hostctl and what it runs from.
+OWN = ("/usr/local/bin/hostctl", "/usr/local/lib/webstack/hostctl/")
 
 
 def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
@@ -114,9 +117,10 @@ def _put_back(host, journal, failure):
 
 
 def _touched(host, changes):
-    """Every path whose old state a put-back needs."""
+    """Every path whose old state a put-back needs. On a machine that had none before hostctl itself stays: with it people read why the first deployment failed."""
     paths = host.paths
-    touched = [paths.at(file.path) for file in changes.write] + [paths.at(path) for path in changes.remove]
+    stays = OWN if stored(paths) is None else ()
+    touched = [paths.at(file.path) for file in changes.write if not file.path.startswith(stays)] + [paths.at(path) for path in changes.remove]
     touched += [paths.upstream(service.name) for service in changes.roll if service.slots]
     touched += [paths.upstream(name) for name in changes.gone_services]
     return [*touched, paths.env, paths.env_applied, paths.database_admin, paths.current, paths.manifest, paths.history]

@@ -4,6 +4,8 @@ import http.client
 from .errors import HostError
 
 IN_A_ROW = 3
+# What an app answers that is well and has no page there, or one behind a redirect or a login.
+OTHER_PAGE = (301, 302, 303, 307, 308, 401, 403, 404, 405, 410)
 PAUSE = 0.05
 PAUSE_AFTER_FAULT = 0.25
 
@@ -12,12 +14,13 @@ def gate(host, service, slot, began, started):
     """Return once the slot has answered 200 three times in a row. Raises HostError with the last answer and the lines of the
     journal since `began`, in seconds since 1970, when the unit fails or has not answered `startSeconds` after `started`, which is
     system.monotonic()'s: a clock that is set meanwhile must not refuse a good release."""
-    unit, good, last = f"{service.name}@{slot}.service", 0, "no answer"
+    unit, good, status, last = f"{service.name}@{slot}.service", 0, None, "no answer"
     deadline = started + service.start_seconds
     while True:
         left = deadline - host.system.monotonic()
         if left <= 0:
-            raise _refused(host, unit, began, f"{last} from {service.health_path} after {service.start_seconds} s")
+            mend = f"; services.{service.name}.health.path of the stack's file names the page that is asked for" if status in OTHER_PAGE else ""
+            raise _refused(host, unit, began, f"{last} from {service.health_path} after {service.start_seconds} s{mend}")
         status, last = _ask(host.system, host.paths.socket(service.name, slot), service, min(left, 5))
         good = good + 1 if status == 200 else 0
         if good == IN_A_ROW:

@@ -32,6 +32,18 @@ def previous(entries, serving):
     return [digest for digest in found if digest != serving]
 
 
+def line(entries):
+    """Digests of the releases that serve one after another, the one that serves now last: a rollback ends those after the release that it goes to."""
+    found = []
+    for entry in entries:
+        digest = entry["digest"]
+        if entry["verb"] == "rollback" and digest in found:
+            del found[len(found) - found[::-1].index(digest):]
+        elif found[-1:] != [digest]:
+            found.append(digest)
+    return found
+
+
 def schema_of(entries, digest):
     """The schema revision that was recorded when a release served last, or None."""
     return next((entry.get("schema") for entry in reversed(entries) if entry["digest"] == digest), None)

@@ -1,4 +1,5 @@
 """Jobs: `run` starts one now and follows it; states() tells how each of them is."""
+from . import words
 from .compare import stored_or_fail
 from .errors import HostError, Locked
 
@@ -35,7 +36,7 @@ def run(host, job):
     it). Raises Locked while it runs already: two runs of a job never overlap."""
     manifest = stored_or_fail(host.paths)
     if job not in names(manifest):
-        raise HostError(f"{job}: is no job of this host; jobs are {', '.join(names(manifest)) or 'none'}")
+        raise HostError(f"{job}: is no job of this host; jobs are {', '.join(names(manifest)) or 'none'}{words.nearest(job, names(manifest))}")
     unit = f"{job}.service"
     before = _show(host, [unit])[unit]
     if before["ActiveState"] in ("activating", "deactivating"):

@@ -2,7 +2,7 @@
 import re
 from pathlib import Path
 
-from . import files, history, release, slots, static
+from . import files, history, release, slots, source, static
 
 DAY = 86400
 
@@ -20,7 +20,7 @@ def prune(host, manifest):
     if manifest.release is None or slots.current(paths) is None:
         return
     kept = kept_releases(paths, manifest.release.keep)
-    old = [folder for folder in _folders(paths.releases) if folder.name not in kept]
+    old = [folder for folder in _folders(paths.releases) if folder.name.partition(source.ADDED)[0] not in kept]
     for folder in old:
         files.remove_tree(folder)
     used = {Path(files.target(paths.release(digest) / "venv") or "").name for digest in kept}

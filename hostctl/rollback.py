@@ -7,8 +7,8 @@ from .repository import Repository
 
 
 def rollback(host, digest=None, down=False, point=False):
-    """Move back to a release that is on the host (by default the one that served before), without its steps. What is declared stays,
-    so `verify` reports the difference and the next `apply` moves forward again. Where the database has moved on since, it is refused, or
+    """Move back to a release that is on the host (by default the one that served before; after a rollback, the one before that), without its steps. What is declared
+    stays, so `verify` reports the difference and the next `apply` moves forward again. Where the database has moved on since, it is refused, or
     comes after the down step when `down` is set, or with the restore point when `point` is set."""
     manifest = apply.manifest_of(host)
     digest = digest or _previous(host)
@@ -22,14 +22,15 @@ def rollback(host, digest=None, down=False, point=False):
 
     if way == "restore":
         _with_point(host, digest, move)
-        return
-    try:
-        move(host)
-    except HostError:
-        if way == "down":
-            # The serving release goes on, and needs its schema.
-            do_steps(host, manifest.with_digest(serving))
-        raise
+    else:
+        try:
+            move(host)
+        except HostError:
+            if way == "down":
+                # The serving release goes on, and needs its schema.
+                do_steps(host, manifest.with_digest(serving))
+            raise
+    host.log.say(f"release {digest} serves now, in place of {serving}; `hostctl rollback {serving}` goes forward to that one, the next `up` to what its source is")
 
 
 def _with_point(host, digest, move):
@@ -54,8 +55,10 @@ def _written_since(database, kept):
 
 
 def _previous(host):
-    serving = slots.current(host.paths)
-    for digest in history.previous(history.read(host.paths), serving):
-        if at_hand(host.paths, digest):
+    entries, serving = history.read(host.paths), slots.current(host.paths)
+    there = [digest for digest in history.previous(entries, serving) if at_hand(host.paths, digest)]
+    for digest in reversed(history.line(entries)):
+        if digest in there:
             return digest
-    raise HostError("no earlier release is on this host; name one that `hostctl releases` lists")
+    forward = f"{there[0]} served after it: `hostctl rollback {there[0]}` goes forward to that one" if there else "`hostctl releases` lists those that served"
+    raise HostError(f"no earlier release than {serving} is on this host; {forward}")

@@ -1,12 +1,19 @@
 """The source of a release as it was delivered: what `verify` holds the files of the release that serves against, and what an apply puts back."""
 import json
 import os
+import re
 
-from . import archive, files
+from . import archive, environment, files, static
 from .errors import HostError
 
 # In the release's folder: {path: what archive.seen() tells of it}.
 RECORD = ".webstack-source"
+# What release.py puts beside its files.
+BESIDE = (RECORD, static.RECORD, environment.RELEASE, "venv")
+# Behind a release's name: the folder of what was found beside its files, with the time in seconds since 1970.
+ADDED = ".added."
+# Python's own name for the bytecode of a module: https://peps.python.org/pep-3147/
+BYTECODE = re.compile(r"(.+)\.cpython-\d+(?:\.opt-[12])?\.pyc")
 
 
 def keep(host, source, contents):
@@ -15,14 +22,56 @@ def keep(host, source, contents):
 
 
 def faults(host, declared):
-    """{path: how it differs} of the release's files; what its steps make is static.py's. What lies beside them is nobody's."""
-    release = host.paths.release(declared.digest)
-    try:
-        recorded = json.loads((release / RECORD).read_text())
-    except FileNotFoundError:
+    """{path: how it differs} of the release's files, and of what lies beside them; what its steps make is static.py's."""
+    recorded = _recorded(host, declared)
+    if recorded is None:
         # A release from before there were records.
         return {}
-    made = tuple(f"{item.folder}/" for item in declared.static)
+    return {**_differing(host, declared, recorded), **{path: "is no part of the release" for path in _added(host, declared, recorded)}}
+
+
+def mend(host, manifest):
+    """Put the files that differ back, from the archive, and what lies beside them away: it is kept as long as the release. Raises HostError where the archive is gone."""
+    declared = manifest.release
+    release, recorded = host.paths.release(declared.digest), _recorded(host, declared)
+    host.log.step("RELEASE")
+    with host.log.event("Release-mending") as facts:
+        added = list(_added(host, declared, recorded))
+        away = release.with_name(f"{declared.digest}{ADDED}{host.system.time():.0f}")
+        for path in added:
+            (away / path).parent.mkdir(parents=True, exist_ok=True)
+            os.rename(release / path, away / path)
+        # Only now: a link to a folder hides what is missing behind it.
+        changed = list(_differing(host, declared, recorded))
+        if changed:
+            _put_back(host, manifest, changed)
+        host.system.sync(release)
+        facts["detail"] = ", ".join([*changed, *(f"{path} (is in {host.paths.name(away)} now)" for path in added)])
+
+
+def _put_back(host, manifest, paths):
+    digest, release = manifest.release.digest, host.paths.release(manifest.release.digest)
+    unpacked = release.with_name(f"{digest}.unfinished")
+    files.remove_tree(unpacked)
+    archive.unpack(archive.of(host.paths, digest), unpacked, manifest.stack)
+    if (found := archive.digest(unpacked / "source")) != digest:
+        raise HostError(f"release {digest}: the files of its archive have the digest {found}; {archive.again(manifest.stack)}")
+    for path in paths:
+        (release / path).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(unpacked / "source" / path, release / path)
+    files.remove_tree(unpacked)
+
+
+def _recorded(host, declared):
+    """{path: what was delivered there}, or None where there is no record."""
+    try:
+        return json.loads((host.paths.release(declared.digest) / RECORD).read_text())
+    except FileNotFoundError:
+        return None
+
+
+def _differing(host, declared, recorded):
+    release, made = host.paths.release(declared.digest), _made(declared)
     found = {}
     for path, expected in recorded.items():
         if path.startswith(made):
@@ -33,24 +82,31 @@ def faults(host, declared):
     return found
 
 
-def mend(host, manifest):
-    """Put the files that differ back, from the archive. Raises HostError where that is gone."""
-    declared, digest = manifest.release, manifest.release.digest
-    release = host.paths.release(digest)
-    unpacked = release.with_name(f"{digest}.unfinished")
-    host.log.step("RELEASE")
-    with host.log.event("Release-mending") as facts:
-        files.remove_tree(unpacked)
-        archive.unpack(archive.of(host.paths, digest), unpacked, manifest.stack)
-        if (found := archive.digest(unpacked / "source")) != digest:
-            raise HostError(f"release {digest}: the files of its archive have the digest {found}; {archive.again(manifest.stack)}")
-        changed = faults(host, declared)
-        for path in changed:
-            (release / path).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(unpacked / "source" / path, release / path)
-        host.system.sync(release)
-        files.remove_tree(unpacked)
-        facts["detail"] = ", ".join(changed)
+def _added(host, declared, recorded):
+    """Paths of what lies in the release and was not delivered, a folder as a whole."""
+    release, made = os.fspath(host.paths.release(declared.digest)), _made(declared)
+    folders = {path[:slash.start()] for path in [*recorded, *made] for slash in re.finditer("/", path)}
+    for folder, inner, names in os.walk(release):
+        inside = folder[len(release) + 1:] and f"{folder[len(release) + 1:]}/"
+        for name in list(inner):
+            path = inside + name
+            if f"{path}/" in made or path in BESIDE:
+                inner.remove(name)
+            elif os.path.islink(os.path.join(folder, name)) or path not in folders and name != "__pycache__":
+                inner.remove(name)
+                yield path
+        for name in names:
+            if inside + name not in recorded and inside + name not in BESIDE and not _is_bytecode(inside, name, recorded):
+                yield inside + name
+
+
+def _is_bytecode(inside, name, recorded):
+    module = BYTECODE.fullmatch(name)
+    return module is not None and inside.endswith("__pycache__/") and f"{inside.removesuffix('__pycache__/')}{module[1]}.py" in recorded
+
+
+def _made(declared):
+    return tuple(f"{item.folder}/" for item in declared.static)
 
 
 def _seen(path):

@@ -1,6 +1,7 @@
 """Words of the command line as values; argparse says the message of an ArgumentTypeError and ends with exit code 2."""
 import argparse
 import datetime
+import difflib
 import ipaddress
 import re
 
@@ -47,6 +48,12 @@ def next_moment(found, now):
     if found <= now:
         raise HostError("maintenance on: --until must not be in the past")
     return found
+
+
+def nearest(name, known):
+    """"; did you mean web?" for a word that is like one of those known, else ""."""
+    found = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"; did you mean {found[0]}?" if found else ""
 
 
 def _number(text, least, most):

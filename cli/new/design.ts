@@ -86,11 +86,14 @@ function freeFolder({ paths }: Folder): string {
   return ["staticfiles", "static_collected", "webstack_static"].find((name) => !taken(name)) ?? "webstack_static";
 }
 
-/** A path that says whether the app works, as far as its source has one; else its first page. */
+/** A path that says whether the app works, as far as its source has one; else its first page, or where a Django project has none but its administration, the login of that. */
 export function healthPath(texts: readonly string[]): string {
   const all = texts.join("\n");
   const found = /["'](\/?(?:healthz|_?health|health[-_]?check|ready|readyz|livez|ping|up|_status|status)\/?)["']/.exec(all)?.[1];
-  return found === undefined ? "/" : `/${found.replace(/^\//, "")}`;
+  if (found !== undefined) return `/${found.replace(/^\//, "")}`;
+  const routes = [...all.matchAll(/(?:^|[[,])\s*(?:re_)?path\(\s*r?["']\^?([^"']*?)\$?["']\s*,\s*([\w.]+)/gm)].map(([, path = "", view]) => ({ path, view }));
+  const administration = routes.find(({ view }) => view === "admin.site.urls");
+  return administration === undefined || routes.length > 1 ? "/" : `/${administration.path}login/`;
 }
 
 /** Networks of this box. */

@@ -205,11 +205,13 @@ class ApplyTest(unittest.TestCase):
     def test_every_way_a_release_can_fail_leaves_the_old_one_serving(self):
         broken = {
             "answers 500": source(3, answer="500"),
+            "has no page there": source(3, answer="404"),
             "does not start": source(3, crash=""),
             "has no requirements file": {"app.py": ""},
             "has a venv of its own": source(3, **{"venv/x": ""}),
         }
-        says = {"answers 500": "must answer 200, got 500", "does not start": "the last words of the app",
+        says = {"answers 500": "must answer 200, got 500 from /healthz after 5 s\n",
+                "has no page there": "must answer 200, got 404 from /healthz after 5 s; services.web.health.path of the stack's file names the page that is asked for\n", "does not start": "the last words of the app",
                 "has no requirements file": "has no requirements.txt", "has a venv of its own": "`venv` at its top"}
         self.apply(manifest(self.one))
         for name, files in broken.items():
@@ -221,6 +223,18 @@ class ApplyTest(unittest.TestCase):
                 self.assertFalse(self.machine.paths.undo.exists())
         self.apply(manifest(self.two))
         self.assertEqual(self.machine.answering(), {"web": self.two})
+
+    def test_of_a_first_deployment_that_fails_hostctl_stays_and_of_a_later_one_that_of_before(self):
+        def declared(digest, version):
+            files = [file("/usr/local/bin/hostctl", version), file("/usr/local/lib/webstack/hostctl/cli.py", version), file("/usr/local/lib/webstack/nginx-check", version)]
+            return manifest(digest, files=[*manifest(digest).raw["files"], *files])
+
+        there = lambda: [path.read_text() if path.exists() else None for path in map(self.machine.paths.at, ("/usr/local/bin/hostctl", "/usr/local/lib/webstack/hostctl/cli.py", "/usr/local/lib/webstack/nginx-check", SITE))]
+        self.refused(declared(self.machine.deliver(source(3, crash="")), "one"), "the last words of the app")
+        self.assertEqual(there(), ["one", "one", None, None])
+        self.apply(declared(self.one, "two"))
+        self.refused(declared(self.machine.deliver(source(3, crash="")), "three"), "the last words of the app")
+        self.assertEqual(there(), ["two", "two", "two", "server {}\n"])
 
     def test_a_step_that_fails_leaves_the_old_release_and_hides_secrets(self):
         self.apply(manifest(self.one), {"PASSWORD": "hunter2hunter2"})
@@ -299,6 +313,23 @@ class ApplyTest(unittest.TestCase):
         lines = compare(self.machine.host(), manifest(self.two)).lines
         self.assertEqual(lines[0], f"release: must be {self.two}, got {self.one}")
         self.apply(manifest(self.two))
+        self.assertEqual(self.machine.answering(), {"web": self.two})
+
+    def test_one_rollback_after_another_goes_further_back_and_says_what_serves(self):
+        three = self.machine.deliver(source(3))
+        keeping = lambda digest: manifest(digest, release={**manifest(digest).raw["release"], "keep": 5})
+        for digest in (self.one, self.two, three):
+            self.apply(keeping(digest))
+        for serving, before in ((self.two, three), (self.one, self.two)):
+            rollback.rollback(self.machine.host("rollback"))
+            self.assertEqual(self.machine.answering(), {"web": serving})
+            self.assertEqual(self.machine.said[-1], f"release {serving} serves now, in place of {before}; `hostctl rollback {before}` goes forward to that one, the next `up` to what its source is")
+        with self.assertRaisesRegex(HostError, f"no earlier release than {self.one} is on this host; {self.two} served after it: `hostctl rollback {self.two}` goes forward to that one"):
+            rollback.rollback(self.machine.host("rollback"))
+        # Forward by name, and by what is declared; back from there to where one was.
+        rollback.rollback(self.machine.host("rollback"), self.two)
+        self.apply(keeping(three))
+        rollback.rollback(self.machine.host("rollback"))
         self.assertEqual(self.machine.answering(), {"web": self.two})
 
     def test_rollback_refuses_a_release_that_is_not_there(self):
@@ -407,7 +438,7 @@ class ApplyTest(unittest.TestCase):
             "app.py: is missing": (release / "app.py").unlink,
             "bin/tool: is missing": lambda: shutil.rmtree(release / "bin"),
             "app.py: must not be executable": lambda: (release / "app.py").chmod(0o755),
-            "app.py: is missing ": lambda: (os.rename(release / "app.py", release / "other.py"), os.symlink("other.py", release / "app.py")),
+            "app.py: is missing ": lambda: (os.rename(release / "app.py", self.machine.root / "app.py"), os.symlink(self.machine.root / "app.py", release / "app.py")),
         }
         for line, damage in damages.items():
             with self.subTest(line):
@@ -421,13 +452,71 @@ class ApplyTest(unittest.TestCase):
                 # Who has read the changed one serves no more.
                 self.assertIn("bot.service", str([argv for argv in self.machine.ran if "restart" in argv or "start" in argv]))
 
-    def test_what_lies_beside_the_source_is_nobodys(self):
-        declared = self.with_static(self.one, "a.css")
+    def test_verify_tells_what_was_added_beside_the_source_and_apply_puts_it_away(self):
+        program = self.machine.deliver(source(7, **{"shop/views.py": "", "shop/more/x.py": ""}))
+        declared = self.with_static(program, "a.css")
         self.apply(declared)
-        release = self.machine.paths.release(self.one)
-        (release / "note.txt").write_text("of somebody")
-        (release / "static/b.css").write_text("")
+        release = self.machine.paths.release(program)
+        outside = self.machine.root / "outside"
+        outside.mkdir()
+        (outside / "x.py").write_text("")
+
+        def folder(path):
+            (release / path).mkdir(parents=True)
+            (release / path / "x.py").write_text("added")
+
+        def link():
+            shutil.rmtree(release / "shop/more")
+            (release / "shop/more").symlink_to(outside)
+
+        additions = {
+            "local_settings.py": lambda: (release / "local_settings.py").write_text("added"),
+            "shop/views.pyc": lambda: (release / "shop/views.pyc").write_text("imported in the place of a module"),
+            "shop/__pycache__/other.cpython-311.pyc": lambda: (release / "shop/__pycache__/other.cpython-311.pyc").write_text("of no module"),
+            "plugins": lambda: (folder("plugins"), folder("plugins/more")),
+            "shop/static": lambda: folder("shop/static"),
+            "old.py": lambda: (release / "old.py").symlink_to("app.py"),
+            "app.py": lambda: ((release / "app.py").unlink(), folder("app.py")),
+            # What is behind it looks as if it had been delivered.
+            "shop/more": link,
+        }
+        (release / "shop/__pycache__").mkdir()
+        for added, add in additions.items():
+            with self.subTest(added):
+                add()
+                services = [f"service {name}: files of its release differ" for name in ("web", "bot")]
+                self.assertEqual(differences(self.machine.host("verify")), [f"/srv/webstack/releases/{program}/{added}: is no part of the release", *services])
+                self.apply(declared)
+                self.assertEqual(differences(self.machine.host("verify")), [])
+                self.assertEqual([os.path.lexists(away / added) for away in release.parent.glob(f"{program}.added.*")].count(True), 1)
+        self.assertTrue((release / "shop/more/x.py").is_file() and (outside / "x.py").is_file())
+
+    def test_what_belongs_to_a_release_beside_its_source_is_not_told(self):
+        program = self.machine.deliver(source(7, **{"shop/views.py": "", "shop/site.two.py": ""}))
+        folders = [{"url": "/static/", "folder": "static"}, {"url": "/assets/", "folder": "shop/assets"}]
+        self.apply(manifest(program, release={**manifest(program).raw["release"], "static": folders}))
+        release = self.machine.paths.release(program)
+        (release / "static/a.css").write_text("")
+        (release / "shop/assets/b.css").write_text("")
+        (release / "shop/__pycache__").mkdir()
+        (release / "__pycache__").mkdir()
+        (release / "__pycache__/app.cpython-311.pyc").write_text("")
+        for name in ("views.cpython-311.pyc", "views.cpython-313.opt-2.pyc", "site.two.cpython-311.pyc"):
+            (release / "shop/__pycache__" / name).write_text("")
         self.assertEqual(differences(self.machine.host("verify")), [])
+
+    def test_what_was_put_away_of_a_release_is_kept_as_long_as_the_release(self):
+        self.apply(manifest(self.one))
+        (self.machine.paths.release(self.one) / "note.txt").write_text("of somebody")
+        # Nothing has to come from it.
+        (self.machine.paths.inbox / f"{self.one}.tar.gz").unlink()
+        self.apply(manifest(self.one))
+        there = lambda: [path.read_text() for path in self.machine.paths.releases.glob(f"{self.one}.added.*/note.txt")]
+        self.apply(manifest(self.two))
+        self.assertEqual(there(), ["of somebody"])
+        for version in (3, 4):
+            self.apply(manifest(self.machine.deliver(source(version))))
+        self.assertEqual(there(), [])
 
     def test_a_source_that_differs_and_whose_archive_is_gone_is_left_serving(self):
         self.apply(manifest(self.one))

@@ -79,7 +79,7 @@ class CliTest(CommandLine):
         self.machine.become = became.append
         self.assertEqual([self.call("logs", *words)[0] for words in (["web"], ["tidy"], ["deploy"], [])], [0, 0, 0, 0])
         self.assertEqual(became[0][-2:], ["--unit=web.service", "--unit=web@*.service"])
-        self.assertEqual(self.call("logs", "webb")[::2], (1, "hostctl: logs: there is no service or job webb on this host; there are: nginx, web, bot, tidy, deploy\n"))
+        self.assertEqual(self.call("logs", "webb")[::2], (1, "hostctl: logs: there is no service or job webb on this host; there are: nginx, web, bot, tidy, deploy; did you mean web?\n"))
         self.assertEqual(len(became), 4)
 
     def test_no_verb_tells_a_secret_whatever_fails(self):
@@ -130,6 +130,29 @@ class CliTest(CommandLine):
         code, out, errors = self.call("backup-repository", stdin=json.dumps(access))
         self.assertEqual(code, 1)
         self.assertIn("[smtpPassword] the-admins-password [RESTIC_PASSWORD] [AWS_SECRET_ACCESS_KEY] www.shop.test s3:https://s3.example/shop", errors)
+
+    def test_another_word_is_told_the_nearest_that_the_host_has(self):
+        self.call("apply", self.declare(manifest(self.digest)))
+        for typed, said in ((["logs", "depoly"], "; did you mean deploy?"), (["run", "tydi"], "jobs are tidy; did you mean tidy?"), (["restart", "bott"], "services are web, bot; did you mean bot?"), (["logs", "mail"], "deploy")):
+            code, _, errors = self.call(*typed)
+            self.assertEqual((code, errors.strip().endswith(said)), (1, True), errors)
+
+    def test_the_deploy_log_begins_with_the_last_deployment_and_says_which_it_is(self):
+        became = []
+        self.machine.become = became.append
+        self.assertEqual(self.call("logs", "deploy")[::2], (1, "hostctl: logs: nothing was deployed on this host since its log began\n"))
+        self.call("apply", self.declare(manifest(self.digest)))
+        self.assertRegex(self.call("logs", "deploy")[1], r"^The last deployment, hostctl apply, went well and ended at ")
+        became.clear()
+        log = self.machine.paths.logs / "deploy_logs"
+        before = len(log.read_text().splitlines())
+        self.call("apply", self.declare(manifest(self.machine.deliver(source(2, answer="500")))))
+        code, said, _ = self.call("logs", "deploy")
+        self.assertRegex(said, r"^The last deployment, hostctl apply, failed at \S+ and ended at 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC; -n LINES shows earlier ones, too")
+        self.assertEqual((code, became), (0, [["tail", f"--lines=+{before + 1}", str(log)]]))
+        self.assertEqual(log.read_text().splitlines()[before], "# Step 1 : RELEASE")
+        self.assertEqual(self.call("logs", "deploy", "-n", "5", "-f")[:2], (0, ""))
+        self.assertEqual(became[-1], ["tail", "--lines=5", "--follow=name", str(log)])
 
     def test_stop_takes_nginx_first_and_start_takes_it_last(self):
         self.call("apply", self.declare(manifest(self.digest)))

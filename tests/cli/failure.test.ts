@@ -36,6 +36,10 @@ test.each([
   ["hostctl: lock: held\nwww.example.org: no such host\ndocs.python.org/3/Library: more", "lock: held"],
   ["error: network.range: must be free on this box", "network.range: must be free on this box"],
   ["exit status 1", "it does not say"],
+  [
+    "hostctl: web@blue.service: must answer 200, got 404 from / after 30 s; services.web.health.path of the stack's file names the page that is asked for\nNot Found: /\n`sudo hostctl logs web` has the rest",
+    "web@blue.service: must answer 200, got 404 from / after 30 s; services.web.health.path of the stack's file names the page that is asked for",
+  ],
   ["hostctl: lock: held by deploy for `apply` since now (process 7); wait for it", "lock: held by deploy for `apply` since now (process 7); wait for it"],
 ])("of %j the reason is %j", (message, why) => {
   expect(reason(message)).toBe(why);

@@ -221,6 +221,16 @@ describe("the stack file", () => {
     expect(described(folder({ ...shop, "shop/settings.py": `${settings}MEDIA_ROOT = "/m"\n` })).spec.backup).toMatchObject({ enabled: true, paths: ["media"] });
   });
 
+  test.each([
+    ["one with nothing but its administration", "    path('staff/', admin.site.urls),", "/staff/login/"],
+    ["one with a front page", "    path('admin/', admin.site.urls),\n    path('', views.home),", "/"],
+    ["one with the pages of an app", "    path('admin/', admin.site.urls), path('shop/', include('shop.urls')),", "/"],
+    ["one with a health page", "    path('admin/', admin.site.urls),\n    path('healthz', views.health),", "/healthz"],
+    ["one without an administration", "    path('shop/', views.shop),", "/"],
+  ])("of %s has a page that is there", (_, routes, health) => {
+    expect(find(folder({ ...shop, "shop/urls.py": `"""\n    2. Add a URL to urlpatterns:  path('', views.home, name='home')\n"""\nurlpatterns = [\n${routes}\n]\n` }), {}).health).toBe(health);
+  });
+
   test("of a FastAPI app below src has no database, its own health page and the folder that Python looks in", () => {
     const { spec } = described(folder({ "src/shop/main.py": 'app = FastAPI()\n@app.get("/health")\ndef health(): ...\n', "pyproject.toml": '[project]\ndependencies = ["fastapi"]\n' }));
     expect(spec).toMatchObject({ services: [{ kind: "asgi", module: "shop.main:app", health: { path: "/health" } }], database: { kind: "none" }, env: { PYTHONPATH: "src" }, secrets: [], static: [] });

@@ -2,7 +2,7 @@
  * From the folder of an app to its page on machines of this box, by the lines that the documents have for it, and on to `down`: what a newcomer types, read from the documents. By night from the
  * folders of apps that nobody here wrote. Limit: packages come from PyPI, so the first run needs the network; the machines never do.
  */
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isMap, isSeq, parse, parseDocument } from "yaml";
 import { blocksOf, linesOf, readmeLines, type Block } from "./documents";
@@ -100,8 +100,9 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     const started = Date.now();
     const asked = [/Name of the stack \[test-mine\]: $/, /Target: .* \[local\]: $/, /Application object.* \[mine\.wsgi:application\]: $/, /Path that answers 200.* \[\/\]: $/];
     await does(made, asked.map((prompt) => [prompt, ""]));
+    await failsAtFirst(up ?? "");
     expect(await does(up)).toContain("Your site is up: ");
-    console.log(`${stack.name}: ${((Date.now() - started) / 1000).toFixed(1)} s from npm run new to the page`);
+    console.log(`${stack.name}: ${((Date.now() - started) / 1000).toFixed(1)} s from npm run new to the page, by way of a first up that failed`);
     site = (await stack.outputs()).siteUrl;
     expect(await does(status)).toMatch(/page +200/);
     expect(await does(runbook)).toContain(`docs/runbooks/${stack.name}.md`);
@@ -114,6 +115,22 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     expect([again.code, again.stderr]).toEqual([1, `webstack: ${stack.file} is there already; move it away, or take another --name\n`]);
     for (const file of ["manage.py", "requirements.txt", "mine/settings.py"]) expect(readFileSync(join(app, file), "utf8")).toBe(readFileSync(join(__dirname, "mine", file), "utf8"));
   }, 600_000);
+
+  /** A first `up` of a project that does not start, and what its verbs say until the next one. */
+  async function failsAtFirst(up: string): Promise<void> {
+    const urls = join(app, "mine/urls.py");
+    const right = readFileSync(urls, "utf8");
+    writeFileSync(urls, `import nothing_of_that_name\n${right}`);
+    const failed = await type(up);
+    writeFileSync(urls, right);
+    expect([failed.code === 0, failed.stderr]).toEqual([false, expect.stringMatching(/why +.*nothing_of_that_name[^]*serves +nothing yet/)]);
+    const log = await does(`npm run logs -- ${stack.name} deploy`);
+    expect(log).toMatch(/The last deployment, hostctl apply, failed at migrate and ended at [^]*# Step 1 : [^]*nothing_of_that_name/);
+    const status = await stack.npm("status", stack.name);
+    expect([status.code, status.stdout]).toEqual([1, expect.stringMatching(/site +none yet: the first up did not come to its end; [^]*web-0 \(10\.84\.23\.\d+\)\nhost [^]*release none/)]);
+    const manage = await stack.npm("manage", stack.name, "check");
+    expect([manage.code, manage.stderr]).toEqual([1, expect.stringMatching(/stack \S+ is not up: its first up did not come to its end\. web-0 \(10\.84\.23\.\d+\) answers; npm run logs/)]);
+  }
 
   test("has an administrator, who logs in", async () => {
     const [manage, exec, shell, dbshell, ...others] = next("commands");
@@ -138,7 +155,9 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     expect((await put("one.txt", "one picture")).status).toBe(403);
     const [set, list, up, ...others] = next("secret");
     expect(others).toEqual([]);
+    const file = readFileSync(stack.file, "utf8");
     await does(set, [[/UPLOAD_TOKEN: $/, "a-token-of-a-test"]]);
+    expect(readFileSync(stack.file, "utf8").replace(/ +webstack:UPLOAD_TOKEN:\n +secure: \S+\n/, "")).toBe(file);
     expect(await does(list)).toMatch(/UPLOAD_TOKEN +is set/);
     await does(up);
     expect((await put("one.txt", "one picture")).status).toBe(201);
@@ -180,11 +199,29 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     const [logs, rollback, up, ...others] = next("back");
     expect(others).toEqual([]);
     expect(await does(logs)).toContain("nothing_of_that_name");
-    await does(rollback);
-    expect(await heading()).toBe("A board");
-    await does(up);
+    const serves = /release ([0-9a-f]{16}) serves now, in place of ([0-9a-f]{16})/.exec(await does(rollback)) ?? [];
+    expect([await heading(), serves.length]).toEqual(["A board", 3]);
+    writeFileSync(join(stack.folder, "key"), (await stack.pulumi(["config", "get", "sshPrivateKey"])).stdout, { mode: 0o600 });
+    // As `git checkout` gives it back, from before its secrets were made up.
+    const file = parseDocument(readFileSync(stack.file, "utf8"));
+    for (const name of ["sshPrivateKey", "DJANGO_SECRET_KEY", "UPLOAD_TOKEN", "backupPassword"]) file.deleteIn(["config", `webstack:${name}`]);
+    file.delete("encryptionsalt");
+    writeFileSync(stack.file, file.toString());
+    await changesNothing(`npm run preview -- ${stack.name}`);
+    expect(await does(up)).toContain(`Set again in Pulumi.${stack.name}.yaml, encrypted, from the state: `);
     expect(await heading()).toBe("A better board");
-  }, 120_000);
+    expect(await stack.remote("sudo grep -c a-token-of-a-test /etc/webstack/env")).toBe("1");
+  }, 180_000);
+
+  /** Types a line, and holds the stack's file, its state and its host against what they were. */
+  async function changesNothing(line: string): Promise<void> {
+    const state = join(stack.folder, "state");
+    const here = () => [readFileSync(stack.file, "utf8"), ...readdirSync(state, { recursive: true }).map((name) => `${String(name)} ${statSync(join(state, String(name))).mtimeMs}`).sort()];
+    const there = () => stack.remote("sudo sh -c 'find /srv/webstack /etc /usr/local /var/lib/webstack/manifest.json /var/lib/webstack/history.json /var/lib/webstack/inbox /var/log/webstack -printf \"%p %T@ %s %l\\n\" | sort | sha256sum'");
+    const before = [...here(), await there()];
+    expect(await does(line)).toContain("to update");
+    expect([...here(), await there()]).toEqual(before);
+  }
 
   test("closes the site for a while, and pauses it, in the shell of the host", async () => {
     expect(await operations("closed")).toMatchObject({ code: 0 });

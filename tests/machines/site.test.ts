@@ -472,8 +472,8 @@ describe("a new release", () => {
     const file = "/etc/nginx/webstack/site.conf";
     const declared = await stack.remote(`sudo sha256sum ${file}`);
     const source = await stack.remote("readlink -f /srv/webstack/current/ocpizza/urls.py");
-    await stack.remote(`echo '# by hand' | sudo tee --append ${file} ${source}`);
-    expect((await stack.ssh("sudo hostctl verify")).stdout.split("\n")).toEqual(expect.arrayContaining([`${file}: has other content`, `${source}: has other content`, "service web: files of its release differ"]));
+    await stack.remote(`echo '# by hand' | sudo tee --append ${file} ${source} ${source}.old`);
+    expect((await stack.ssh("sudo hostctl verify")).stdout.split("\n")).toEqual(expect.arrayContaining([`${file}: has other content`, `${source}: has other content`, `${source}.old: is no part of the release`, "service web: files of its release differ"]));
     const { stdout } = await stack.mustUp();
     expect(stdout).toMatch(new RegExp(`web-0 is no longer as it was applied \\(${file}: has other content, and \\d more\\): it is applied again`));
     expect(await stack.remote(`sudo sha256sum ${file}`)).toBe(declared);

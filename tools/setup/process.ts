@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
+import { createInterface } from "node:readline";
 
 /** A program that ended with another status than 0; `status` is what a shell would report. */
 export class Failed extends Error {
@@ -32,6 +33,9 @@ function outlive(child: ChildProcess): () => void {
   };
 }
 
+/** As a shell reports it. */
+const ended = (status: number | null, signal: NodeJS.Signals | null): number => status ?? 128 + (signal ? constants.signals[signal] : 0);
+
 /** Runs a program on our terminal. Result: its exit status, 128 + number for a signal. */
 export function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -44,9 +48,23 @@ export function run(program: string, args: readonly string[], options: RunOption
     child.on("error", (error) => reject(new Failed(`${program}: ${error.message}`, 127)));
     child.on("close", (status, signal) => {
       release();
-      resolve(status ?? 128 + (signal ? constants.signals[signal] : 0));
+      resolve(ended(status, signal));
     });
     child.stdin?.end(options.stdin);
+  });
+}
+
+/** Runs a program on our terminal without some lines of what it prints: those that match. Result as of {@link run}. */
+export function runWithout(program: string, args: readonly string[], hidden: RegExp, options: Omit<RunOptions, "stdin"> = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: ["inherit", "pipe", "inherit"] });
+    const release = outlive(child);
+    createInterface({ input: child.stdout }).on("line", (line) => hidden.test(line) || console.log(line));
+    child.on("error", (error) => reject(new Failed(`${program}: ${error.message}`, 127)));
+    child.on("close", (status, signal) => {
+      release();
+      resolve(ended(status, signal));
+    });
   });
 }
 
