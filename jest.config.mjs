@@ -12,6 +12,8 @@ export default {
     testEnvironment: "node",
     // Pulumi keeps an AsyncLocalStorage alive past the end of a test file.
     testEnvironmentOptions: { globalsCleanup: "off" },
+    // Of all levels, since each loads Pulumi somewhere.
+    setupFiles: ["<rootDir>/tests/promiseStacks.ts"],
     testMatch: folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`),
     transform: { "\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   })),

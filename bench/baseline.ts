@@ -22,7 +22,7 @@ export async function benchBaseline(): Promise<readonly Table[]> {
 
 /** Seconds of a first deployment and of a release, the web machine held from outside from its first moment on. */
 async function deployments(cpus: number): Promise<readonly number[]> {
-  const stack = new TestStack("baseline", "10.84.2.0/24");
+  const stack = new TestStack("baseline", "10.84.2.0/24", undefined, { rsaHostKey: true });
   const hold = setInterval(() => { limit(`webstack-${stack.name}-web-0`, memoryMiB, cpus); }, 100);
   try {
     await stack.init();

@@ -13,7 +13,7 @@ const runs = 3;
 /** The engine's verbs on OC Pizza's rehearsal, beside a TypeScript program that declares nothing. */
 export async function benchEngine(): Promise<readonly Table[]> {
   const empty = emptyProgram();
-  const stack = new TestStack("bench", "10.84.2.0/24");
+  const stack = new TestStack("bench", "10.84.2.0/24", undefined, { rsaHostKey: true });
   try {
     await empty.pulumi(["stack", "init", "empty"]);
     await stack.init();

@@ -23,7 +23,7 @@ const small = {
  * then system A's (three sync workers on one socket with gunicorn's own backlog), then ours again.
  */
 export async function benchLoad(): Promise<readonly Table[]> {
-  const stack = new TestStack("load", "10.84.3.0/24");
+  const stack = new TestStack("load", "10.84.3.0/24", undefined, { rsaHostKey: true });
   try {
     await stack.init(small);
     await stack.mustUp();

@@ -11,7 +11,7 @@ const runs = 5;
 /** A review of production and of the rehearsal, beside a preview of the rehearsal by the engine: production has none without credentials. */
 export async function benchReview(): Promise<readonly Table[]> {
   const review = (stack: string) => timed(() => run(join(project, "node_modules/.bin/tsx"), ["cli/review.ts", stack, "--against", "HEAD"], { cwd: project }));
-  const stack = new TestStack("bench-review", "10.84.22.0/24");
+  const stack = new TestStack("bench-review", "10.84.22.0/24", undefined, { rsaHostKey: true });
   try {
     await stack.init();
     await stack.mustUp();

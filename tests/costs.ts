@@ -1,13 +1,16 @@
 /** What a suite of `npm test` costs. */
 export interface Cost {
-  /** How long a full run on two cores took for it, beside others; the longest starts first. */
+  /** How long a full run on two cores took for it, beside others; loads start first, then the longest. */
   readonly minutes: number;
-  /** Machines that it may boot. */
+  /** Machines that it may boot. A suite without any computes, and has the lowest priority. */
   readonly boots: number;
   /** Seconds for which it may send requests at a constant rate; about twice what a quiet box takes, since a load lasts as long as what it disturbs. */
   readonly load: number;
-  /** Whether it counts what fails under load and so has the box for itself. */
-  readonly alone?: true;
+  /**
+   * How many other suites on machines may run beside it, of one that counts what fails under load: none where it says what a site can serve, or comes near to it. A
+   * fault of faults has room for a busy box.
+   */
+  readonly beside?: 0 | 1;
   /** The stack of tests/machines/shared.ts that it shares with others. */
   readonly stack?: string;
 }
@@ -36,21 +39,21 @@ export const costs: Readonly<Record<string, Cost>> = {
   "machines/cloudsim": { minutes: 1.4, boots: 6, load: 0 },
   "machines/digitalocean": { minutes: 7.5, boots: 7, load: 0 },
   "machines/exposure": { minutes: 2.4, boots: 3, load: 0, stack: "edge" },
-  "machines/faults": { minutes: 7, boots: 6, load: 760, alone: true, stack: "edge" },
+  "machines/faults": { minutes: 7, boots: 6, load: 760, beside: 1, stack: "edge" },
   "machines/hardening": { minutes: 1.3, boots: 2, load: 0, stack: "shop" },
   "machines/judges": { minutes: 0.5, boots: 0, load: 0 },
   "machines/mysql": { minutes: 2.6, boots: 3, load: 0 },
   "machines/new": { minutes: 5, boots: 7, load: 0 },
   "machines/nspawn": { minutes: 0.6, boots: 5, load: 0 },
   "machines/operations": { minutes: 4, boots: 3, load: 80, stack: "shop" },
-  "machines/overload": { minutes: 0.7, boots: 4, load: 60, alone: true, stack: "shop" },
+  "machines/overload": { minutes: 0.7, boots: 4, load: 60, beside: 0, stack: "shop" },
   "machines/power": { minutes: 1.9, boots: 0, load: 0 },
-  "machines/release": { minutes: 0.6, boots: 2, load: 150, alone: true, stack: "shop" },
+  "machines/release": { minutes: 0.6, boots: 2, load: 150, beside: 0, stack: "shop" },
   "machines/review-digitalocean": { minutes: 3.2, boots: 4, load: 0 },
   "machines/review": { minutes: 3.2, boots: 4, load: 0, stack: "shop" },
   "machines/runbook": { minutes: 3.5, boots: 4, load: 0, stack: "vault" },
   "machines/site": { minutes: 6.8, boots: 3, load: 120 },
-  "machines/slow": { minutes: 1.3, boots: 2, load: 160, alone: true, stack: "shop" },
+  "machines/slow": { minutes: 1.3, boots: 2, load: 160, beside: 0, stack: "shop" },
   "machines/tls": { minutes: 2.0, boots: 2, load: 20 },
   "machines/workflows": { minutes: 7, boots: 2, load: 0 },
 };

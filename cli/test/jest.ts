@@ -21,7 +21,7 @@ interface Assertion {
 }
 
 /** Tests of one level of jest.config.mjs: all of them, or those of some files. */
-export function jestSuite(level: string, about: Pick<Suite, "name" | "place" | "minutes" | "stack" | "night">, files: readonly string[]): Suite {
+export function jestSuite(level: string, about: Pick<Suite, "name" | "place" | "minutes" | "beside" | "stack" | "night">, files: readonly string[]): Suite {
   return { ...about, files, run: (asked) => jest(level, files, { ...asked, nice: about.place === "processor" }), narrowed: (some) => jestSuite(level, about, some) };
 }
 

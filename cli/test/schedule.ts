@@ -1,23 +1,37 @@
-import type { Place, Suite } from "./suite";
+import type { Suite } from "./suite";
 
-/** How many suites of each place run at once on two cores. */
-const atOnce: Readonly<Record<Place, number>> = { machines: 4, alone: 1, processor: 1 };
+/** How many suites on machines run at once on two cores: together they keep both busy. Two leave something to what computes. */
+const machinesAtOnce = 4;
+const machinesBesideProcessor = 2;
+/** Of those that compute, since some have one process that works and others wait now and then. */
+const processorAtOnce = 2;
 
-/** The suites that may start now, given those that wait and those that run; the longest of a place first. */
+/**
+ * The suites that may start now, given those that wait and those that run. Loads come first, as long as there is something to compute beside them, then the longest.
+ * What computes has the lowest priority: it begins where at most two suites on machines run, and no third one comes until it is over, or it would meet its time-outs.
+ */
 export function startable(waiting: readonly Suite[], running: readonly Suite[]): Suite[] {
   const chosen: Suite[] = [];
-  const some = (place: Place, suites: readonly Suite[]) => suites.some((suite) => suite.place === place);
-  for (const suite of [...waiting].sort((one, other) => order[one.place] - order[other.place] || other.minutes - one.minutes)) {
+  for (const suite of [...waiting].sort((one, other) => one.place.localeCompare(other.place) || besides(one) - besides(other) || other.minutes - one.minutes)) {
     const others = [...running, ...chosen];
-    const full = others.filter(({ place }) => place === suite.place).length >= atOnce[suite.place];
     const taken = suite.stack !== undefined && others.some(({ stack }) => stack === suite.stack);
-    const early = suite.place !== "machines" && some("machines", [...waiting, ...running]);
-    if (!full && !taken && !early) chosen.push(suite);
+    if (!taken && (suite.place === "machines" ? machinesHaveRoom(suite, others) : processorHasRoom(others))) chosen.push(suite);
   }
   return chosen;
 }
 
-const order: Readonly<Record<Place, number>> = { machines: 0, alone: 1, processor: 2 };
+const besides = ({ beside = machinesAtOnce - 1 }: Suite): number => beside;
+const at = (place: Suite["place"], suites: readonly Suite[]): Suite[] => suites.filter((suite) => suite.place === place);
+
+function machinesHaveRoom(suite: Suite, others: readonly Suite[]): boolean {
+  const [machines, computing] = [at("machines", others), at("processor", others)];
+  const atOnce = computing.length > 0 ? machinesBesideProcessor : machinesAtOnce;
+  return machines.length < atOnce && [suite, ...machines].every((one) => machines.length <= besides(one));
+}
+
+function processorHasRoom(others: readonly Suite[]): boolean {
+  return at("processor", others).length < processorAtOnce && at("machines", others).length <= machinesBesideProcessor;
+}
 
 /** Runs every suite as soon as it may start. `run` must not reject. */
 export async function runAll(suites: readonly Suite[], run: (suite: Suite) => Promise<void>): Promise<void> {

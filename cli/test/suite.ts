@@ -21,11 +21,8 @@ export interface Result extends Count {
   readonly output: string;
 }
 
-/**
- * Beside whom a suite runs. `machines`: it boots machines and mostly waits for them, so some run at once. `alone`: it counts what fails under load, and no
- * machines but its own run beside it. `processor`: it computes, and takes what the loads leave of the processors.
- */
-export type Place = "processor" | "machines" | "alone";
+/** What a suite mostly does. `machines`: it boots machines and waits for them, so some run at once. `processor`: it computes, and takes what others leave of the processors. */
+export type Place = "processor" | "machines";
 
 /** What a suite is run with. */
 export interface Asked {
@@ -42,6 +39,8 @@ export interface Suite {
   readonly place: Place;
   /** As a full run last took, in minutes; the longest start first. */
   readonly minutes: number;
+  /** How many others on machines may run beside it; as many as run at once unless told otherwise. Fewer for one that counts what fails under load. */
+  readonly beside?: number;
   /** Of the stack that it shares with other suites; those that share one take turns. */
   readonly stack?: string;
   /** Whether only `npm run faults` runs it, and who names it. */

@@ -20,8 +20,9 @@ export function allSuites(): Suite[] {
     ...Object.entries(others).map(([level, folders]) => jestSuite(level, { name: level, place: "processor", minutes: minutes(level) }, testFiles(folders))),
     ...testFiles(machines).map((file) => {
       const name = suiteOf(file);
-      const { alone, stack } = costs[name] ?? {};
-      return jestSuite("machines", { name, place: alone ? "alone" : "machines", minutes: minutes(name), night: name.replace("machines/", "") in nightSuites, ...(stack === undefined ? {} : { stack }) }, [file]);
+      const { boots = 1, beside, stack } = costs[name] ?? {};
+      const about = { name, minutes: minutes(name), night: name.replace("machines/", "") in nightSuites, ...(beside === undefined ? {} : { beside }), ...(stack === undefined ? {} : { stack }) };
+      return jestSuite("machines", { ...about, place: boots === 0 ? "processor" : "machines" }, [file]);
     }),
   ];
 }

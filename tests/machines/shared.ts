@@ -6,6 +6,9 @@ import { type Outcome, TestStack } from "./stack";
 /** Stacks that suites use in turn, each with a range of its own. */
 const ranges = { shop: "10.84.14.0/24", edge: "10.84.17.0/24", vault: "10.84.29.0/24" } as const;
 
+/** The one whose SSH a suite judges. */
+const judgedSsh = "shop" satisfies keyof typeof ranges;
+
 /** Of the repository of a shared stack's backups, which is made with it once. */
 export const repositoryPassword = "one-password-for-every-suite-on-it";
 
@@ -29,7 +32,7 @@ export class SharedStack extends TestStack {
 
   constructor(private readonly as: SharedName) {
     const note = noted(as);
-    super(as, ranges[as], "Pulumi.local.yaml", note === undefined ? { owner: owner() } : { standing: note });
+    super(as, ranges[as], "Pulumi.local.yaml", { ...(note === undefined ? { owner: owner() } : { standing: note }), ...(as === judgedSsh ? { rsaHostKey: true } : {}) });
     this.note = note;
     if (note !== undefined) this.copyProgram();
   }

@@ -17,7 +17,7 @@ import { testAtNight } from "./rows";
 import { run, TestStack } from "./stack";
 import { atTerminal } from "./terminal";
 
-const stack = new TestStack("site", "10.84.1.0/24");
+const stack = new TestStack("site", "10.84.1.0/24", undefined, { rsaHostKey: true });
 let site = "";
 
 beforeAll(async () => {

@@ -1,23 +1,32 @@
 import { runAll, startable } from "../../../cli/test/schedule";
-import type { Place, Suite } from "../../../cli/test/suite";
+import type { Suite } from "../../../cli/test/suite";
 
-const suite = (name: string, place: Place, minutes = 1): Suite => ({ name, place, minutes, files: [], run: () => Promise.reject(new Error("not asked")) });
+const suite = (name: string, place: Suite["place"], minutes = 1, beside?: number): Suite => ({ name, place, minutes, ...(beside === undefined ? {} : { beside }), files: [], run: () => Promise.reject(new Error("not asked")) });
 const names = (suites: readonly Suite[]) => suites.map(({ name }) => name);
+const machines = (...minutes: readonly number[]) => minutes.map((one) => suite(`m${one}`, "machines", one));
 
-test("four suites on machines run at once, the longest first, and nothing computes beside them", () => {
-  const waiting = [suite("lint", "processor"), suite("pure", "processor", 3), ...[1, 4, 2, 5, 3].map((minutes) => suite(`m${minutes}`, "machines", minutes))];
-  expect(names(startable(waiting, []))).toEqual(["m5", "m4", "m3", "m2"]);
-  expect(names(startable([suite("m1", "machines"), suite("pure", "processor")], [suite("m2", "machines"), suite("m3", "machines"), suite("m4", "machines"), suite("m5", "machines")]))).toEqual([]);
-  expect(names(startable([suite("pure", "processor")], [suite("m1", "machines")]))).toEqual([]);
+test("four suites on machines run at once, the longest first, and nothing begins to compute beside more than two", () => {
+  const computing = [suite("lint", "processor"), suite("pure", "processor", 3), suite("goldens", "processor", 2)];
+  expect(names(startable([...computing, ...machines(1, 4, 2, 5, 3)], []))).toEqual(["m5", "m4", "m3", "m2"]);
+  expect(names(startable([suite("m1", "machines"), ...computing], machines(2, 3, 4, 5)))).toEqual([]);
+  expect(names(startable(computing, machines(1, 2, 3)))).toEqual([]);
+  expect(names(startable(computing, machines(1, 2)))).toEqual(["pure", "goldens"]);
 });
 
-test("a load waits until no machines but its own run, and has one suite that computes beside it", () => {
-  const load = suite("faults", "alone", 9);
-  expect(names(startable([load, suite("overload", "alone"), suite("lint", "processor"), suite("pure", "processor", 3)], []))).toEqual(["faults", "pure"]);
-  expect(names(startable([load], [suite("m1", "machines")]))).toEqual([]);
-  expect(names(startable([load, suite("m1", "machines")], []))).toEqual(["m1"]);
-  expect(names(startable([load, suite("overload", "alone")], [suite("pure", "processor")]))).toEqual(["faults"]);
-  expect(names(startable([suite("overload", "alone"), suite("lint", "processor")], [load]))).toEqual(["lint"]);
+test("what computes has the lowest priority, so no third suite on machines takes the processors from it once it has begun", () => {
+  expect(names(startable(machines(1, 2, 3), [suite("pure", "processor")]))).toEqual(["m3", "m2"]);
+  expect(names(startable(machines(1), [suite("pure", "processor"), ...machines(2, 3)]))).toEqual([]);
+  expect(names(startable([suite("lint", "processor")], [suite("pure", "processor"), suite("mocks", "processor")]))).toEqual([]);
+});
+
+test("loads come first, each beside as few others on machines as it asks for, and beside what computes", () => {
+  const [faults, overload] = [suite("faults", "machines", 9, 1), suite("overload", "machines", 1, 0)];
+  const pure = suite("pure", "processor");
+  expect(names(startable([...machines(5, 4), faults, overload, pure], []))).toEqual(["overload", "pure"]);
+  expect(names(startable([...machines(5, 4), faults], [overload, pure]))).toEqual([]);
+  expect(names(startable([...machines(5, 4), faults, pure], []))).toEqual(["faults", "m5", "pure"]);
+  expect(names(startable(machines(4), [faults, ...machines(5)]))).toEqual([]);
+  expect(names(startable([overload], machines(1)))).toEqual([]);
 });
 
 test("two suites on one stack take turns", () => {
@@ -26,17 +35,17 @@ test("two suites on one stack take turns", () => {
   expect(names(startable([on("two", 1)], [on("one", 2)]))).toEqual([]);
 });
 
-test("every suite runs once, and never two alone ones at once", async () => {
-  const suites = [suite("a", "alone"), suite("b", "machines"), suite("c", "processor"), suite("d", "alone"), suite("e", "machines")];
-  const loud = () => [...running].filter(({ place }) => place !== "processor").length;
+test("every suite runs once, and never more on machines beside another than it asks for", async () => {
+  const suites = [suite("a", "machines", 1, 0), suite("b", "machines"), suite("c", "processor"), suite("d", "machines", 1, 0), suite("e", "machines"), suite("f", "machines", 1, 1), suite("g", "machines")];
   const running = new Set<Suite>();
   const ran: string[] = [];
   await runAll(suites, async (one) => {
     running.add(one);
-    if (one.place === "alone") expect(loud()).toBe(1);
+    const others = [...running].filter(({ place }) => place === "machines").length - 1;
+    for (const { beside = 3 } of running) expect(others).toBeLessThanOrEqual(beside);
     await new Promise((resolve) => setTimeout(resolve, 5));
     running.delete(one);
     ran.push(one.name);
   });
-  expect(ran.sort()).toEqual(["a", "b", "c", "d", "e"]);
+  expect(ran.sort()).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
 });
