@@ -81,7 +81,7 @@ class Database:
 
     def switch(self, incoming, kept, aside):
         """Give the content of the database `incoming` the app's name, and what has it the name `kept`: both or none; there need be none
-        that has it. `aside`: a file of this host for what put_up() needs after a switch that was interrupted."""
+        that has it, see holds(). `aside`: a file of this host for what put_up() needs after a switch that was interrupted."""
         raise NotImplementedError
 
     def end_switch(self):

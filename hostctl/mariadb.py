@@ -81,9 +81,11 @@ class MariaDB(Database):
     def switch(self, incoming, kept, aside):
         """Nothing renames a database, and a table moves to another one by its name: all of them in one statement, which happens whole or not at
         all. Triggers forbid that and views, routines and events stay behind, so those are taken down and put up again around it."""
-        moves = [*([(self.name, kept)] if self.exists(self.name) else []), (incoming, self.name)]
-        made = moves[0][1]
-        self._make(made)
+        moves = [*([(self.name, kept)] if self.holds(self.name) else []), (incoming, self.name)]
+        # One without tables may be there, as a cloud makes it.
+        made = None if self.exists(moves[0][1]) else moves[0][1]
+        if made:
+            self._make(made)
         renames = [f"{identifier(old)}.{identifier(table)} to {identifier(new)}.{identifier(table)}" for old, new in moves for table in self.tables(old)]
         try:
             self._take_down(moves, aside)
@@ -94,7 +96,7 @@ class MariaDB(Database):
                 self.put_up(aside)
             except HostError as second:
                 raise HostError(f"{failure}\n{second}") from failure
-            if not self.tables(made):
+            if made and not self.tables(made):
                 self.drop(made)
             raise
         self.put_up(aside)

@@ -18,7 +18,7 @@ def make(host, database, incoming, what, folders, release=None):
     mark = f"{what}_{stamp}"
     kept, asides = database.beside(mark), media.asides(paths, folders, mark)
     moves = media.moves(paths, folders, asides)
-    record = {"database": kept if database.exists(database.name) else "",
+    record = {"database": kept if database.holds(database.name) else "",
               "media": {path: aside for path, aside in asides.items() if any(to.startswith(aside) for _, to in moves)},
               # Until a release is there the site may write to it: that is kept, too.
               "incoming": database.beside(f"undone_{stamp}") if release else incoming,

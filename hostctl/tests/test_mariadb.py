@@ -2,6 +2,7 @@
 import errno
 import re
 import unittest
+from unittest import mock
 
 from hostctl import switch
 from hostctl.engines import open_url
@@ -111,6 +112,18 @@ class MariaDB(unittest.TestCase):
         del self.server.databases["shop"]
         self.switch()
         self.assertEqual(sorted(self.server.databases), ["shop"])
+
+    def test_one_that_is_there_without_tables_is_filled_and_none_is_kept_whatever_interrupts_that(self):
+        self.server.databases["shop"], self.server.refuses = [], True
+        with self.assertRaises(CommandFailed):
+            self.switch()
+        self.assertEqual(self.server.databases, {"shop": [], "shop_new": ["a"]})
+        self.server.refuses = False
+        host = self.server.host("restore")
+        with mock.patch.object(switch, "finish", side_effect=Killed), self.assertRaises(Killed):
+            switch.make(host, self.database, "shop_new", "before", {})
+        self.assertFalse(switch.settle(host, self.database))
+        self.assertEqual((self.server.databases, switch.read(self.server.paths.restored)["database"]), ({"shop": ["a"]}, ""))
 
     def test_triggers_go_up_again_where_their_tables_are(self):
         self.server.triggers = {"shop", "shop_new"}
