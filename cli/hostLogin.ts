@@ -1,3 +1,4 @@
+import { closest, distance } from "fastest-levenshtein";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,6 +56,9 @@ function sshArguments(folder: string, { user, address }: HostOutput): string[] {
 /** The host of that name, or the first one. @throws UsageError where there is none of that name, with those there are */
 export function chooseHost(hosts: readonly HostOutput[], name: string | undefined, stack: string): HostOutput {
   const host = name === undefined ? hosts[0] : hosts.find((candidate) => candidate.name === name);
-  if (!host) throw new UsageError(`"${name ?? ""}" is no host of the stack ${stack}, which has ${hosts.map((candidate) => candidate.name).join(", ")}, and no stack`);
-  return host;
+  if (host !== undefined) return host;
+  const names = hosts.map((candidate) => candidate.name);
+  const near = name === undefined || names.length === 0 ? "" : closest(name, names);
+  const hint = near !== "" && distance(name ?? "", near) <= 2 ? `; did you mean ${near}?` : "";
+  throw new UsageError(`"${name ?? ""}" is no host of the stack ${stack}, which has ${names.join(", ")}, and no stack${hint}`);
 }

@@ -36,7 +36,7 @@ def status(host):
 def status_text(report):
     """The same for people."""
     shown = report["release"]
-    lines = [f"host {report['host'] or '(no manifest applied yet)'}  project {report['project']}  stack {report['stack']}",
+    lines = [f"host {report['host']}  project {report['project']}  stack {report['stack']}" if report["host"] else "host (no manifest applied yet)",
              f"release {shown['serving'] or 'none'}" + (f" since {shown['since']}" if shown["since"] else "")
              + (f", declared {shown['declared']}" if shown["declared"] not in (None, shown["serving"]) else "")]
     lines += [f"service {s['name']:<16} {s['state']:<10} {s['slot'] or '-':<6} restarts {s['restarts']}  since {s['since'] or '-'}" for s in report["services"]]

@@ -131,6 +131,10 @@ class CliTest(CommandLine):
         self.assertEqual(code, 1)
         self.assertIn("[smtpPassword] the-admins-password [RESTIC_PASSWORD] [AWS_SECRET_ACCESS_KEY] www.shop.test s3:https://s3.example/shop", errors)
 
+    def test_status_of_a_machine_whose_first_deployment_failed_names_no_stack(self):
+        self.assertEqual(self.call("apply", self.declare(manifest(self.machine.deliver(source(2, crash="")))))[0], 1)
+        self.assertRegex(self.call("status")[1], r"^host \(no manifest applied yet\)\nrelease none\nlast    apply ")
+
     def test_another_word_is_told_the_nearest_that_the_host_has(self):
         self.call("apply", self.declare(manifest(self.digest)))
         for typed, said in ((["logs", "depoly"], "; did you mean deploy?"), (["run", "tydi"], "jobs are tidy; did you mean tidy?"), (["restart", "bott"], "services are web, bot; did you mean bot?"), (["logs", "mail"], "deploy")):

@@ -23,6 +23,7 @@ test("a host is chosen by name, the first one without a name", () => {
   expect(chooseHost(hosts, undefined, "prod").name).toBe("web-0");
   expect(chooseHost(hosts, "web-1", "prod").name).toBe("web-1");
   expect(() => chooseHost(hosts, "db", "prod")).toThrow('"db" is no host of the stack prod, which has web-0, web-1, and no stack');
+  expect(() => chooseHost(hosts, "wep1", "prod")).toThrow(/and no stack; did you mean web-1\?$/);
 });
 
 test("each host is known by its own key alone", () => {
