@@ -102,6 +102,11 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ['app.name: must not be the name of a user or group of the system, got "ssl-cert"'],
   ],
   [
+    "a database called as a word of GRANT, and its user as one of pg_hba.conf",
+    { database: { name: "none", user: "samerole" } },
+    ['database.name: must not be a name that the engine keeps for itself, got "none"', 'database.user: must not be a name that the engine keeps for itself, got "samerole"'],
+  ],
+  [
     "a user of the database who would be everybody, and one who would be nobody",
     { database: { name: "replication", user: "all" } },
     ['database.name: must not be a name that the engine keeps for itself, got "replication"', 'database.user: must not be a name that the engine keeps for itself, got "all"'],
