@@ -117,12 +117,8 @@ class MariaDB(Database):
     def _end_sessions(self, over):
         while not over.wait(0.3):
             try:
-                busy = self.ask("select id from information_schema.processlist where id <> connection_id() "
-                                f"and db = {literal(self.name)} and user = {literal(self.user)}").split()
-                for session in busy:
-                    self.ask(f"kill {int(session)}")
+                self.end_sessions()
             except CommandFailed:
-                # One that ended by itself.
                 continue
 
     def _take(self, name, folder):
@@ -207,6 +203,24 @@ class MariaDB(Database):
     def sessions_of(self, user):
         places = f"select substring_index(host, ':', 1) as place from information_schema.processlist where user = {literal(user)}"
         return self.ask(f"select concat(place, ' (', count(*), ')') from ({places}) as sessions group by place order by place").splitlines()
+
+    def end_sessions(self):
+        sessions = self.ask("select id from information_schema.processlist where id <> connection_id() "
+                            f"and db = {literal(self.name)} and user = {literal(self.user)}").split()
+        for session in sessions:
+            try:
+                self.ask(f"kill {int(session)}")
+            except CommandFailed:
+                # One that ended by itself.
+                continue
+        return len(sessions)
+
+    def contents(self, name):
+        tables = self.tables(name)
+        if not tables:
+            return {}
+        lines = self.ask(f"checksum table {', '.join(map(identifier, tables))}", name, timeout=4 * 3600).splitlines()
+        return dict(line.removeprefix(f"{name}.").split("\t") for line in lines)
 
     def tables(self, name):
         # MariaDB names its sequences and its versioned tables otherwise than BASE TABLE.
