@@ -45,7 +45,7 @@ export interface StackOutputs {
   readonly hosts: readonly HostOutput[];
   readonly release: string;
   /** null where the stack has none. */
-  readonly database: { readonly engine: string; readonly leaving?: readonly string[] } | null;
+  readonly database: { readonly engine: string; readonly instance?: string; readonly version?: string; readonly leaving?: readonly string[] } | null;
 }
 
 export interface HostOutput {

@@ -34,7 +34,7 @@ main(async () => {
   const suites = await chosen(wish);
   const before = cacheNow();
   const onMachines = suites.some(({ name }) => name.startsWith("machines/"));
-  await setUp([packages, ...engine, iam, linters, moto, postgres, signatures, ...(onMachines ? [k6, pebble, scanners, probes, workflows, images(), mysqlImages(), images("debian-13")] : [])]);
+  await setUp([packages, ...engine, iam, linters, moto, postgres, signatures, ...(onMachines ? [k6, pebble, scanners, probes, workflows, images(), mysqlImages(), images("debian-13"), mysqlImages("debian-13")] : [])]);
 
   const started = Date.now();
   const done: Done[] = [];

@@ -53,7 +53,7 @@ main(async () => {
     ["took", seconds(Date.now() - started)],
     ["look", `npm run status -- ${stack}`],
     ["remove", `npm run down -- ${stack}`],
-    ...(database?.leaving ?? []).map((name) => ["left", `database ${name}: the next npm run up deletes it, with a final snapshot`] as const),
+    ...(database?.leaving ?? []).map((name) => ["left", `database ${name}: ${local ? `kept, off; npm run upgrade -- ${stack} --drop-old lets it go` : "the next npm run up deletes it, with a final snapshot"}`] as const),
   ];
   console.log(`\n${page.ok ? "Your site is up" : "The stack is up, but its site does not answer as it should"}: ${siteUrl}\n${table(lines)}\n`);
   if (local && database?.engine === "mysql") console.log(`${mariadbNote(debians[readDescription(project, stack).host.debian].mariadb)}\n`);

@@ -1,5 +1,5 @@
 """`apply`, `release` and `restart`: what each of them changes; deploy.py brings it about."""
-from . import administrator, environment, files, login, packages, slots, switch, units, words
+from . import administrator, database_move, environment, files, login, packages, slots, switch, units, words
 from .compare import Changes, compare, roll, stored, stored_or_fail
 from .deploy import deploy, recover
 from .errors import HostError
@@ -8,8 +8,9 @@ from .errors import HostError
 READ_BY_PACKAGES = ("/etc/postgresql-common/createcluster.conf", "/etc/apt/apt.conf.d/60webstack")
 
 
-def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
-    """Make the machine as the manifest declares; say "unchanged" when it is. `env`: values for the app; `database_admin`: see late.py; None keeps them."""
+def apply(host, manifest, env=None, database_admin=None, *, database_from=None, save_database=True):
+    """Make the machine as the manifest declares; say "unchanged" when it is. `env`: values for the app; `database_admin`: see late.py; None keeps them.
+    `database_from`: URL of the database whose data move to that of `env`, see database_move.py."""
     _hide(host, env, manifest.plain, database_admin)
     packages.require_release(host.paths, manifest.debian)
     recover(host)
@@ -32,7 +33,12 @@ def apply(host, manifest, env=None, database_admin=None, *, save_database=True):
     if not changes:
         host.log.say("unchanged")
         return
-    deploy(host, manifest, changes, save_database=save_database)
+    move = database_move.wanted(host, manifest, env, database_from)
+    if move is None:
+        deploy(host, manifest, changes, save_database=save_database)
+        return
+    with database_move.site_closed(host, move):
+        deploy(host, manifest, changes, save_database=save_database, move=move)
 
 
 def release(host, digest, *, save_database=True):

@@ -218,7 +218,7 @@ def _apply(host, args):
     if args.late.secrets is not None:
         host.log.mask.add({name: value for name, value in args.late.secrets.items() if isinstance(value, str)})
         monitoring.keep_secrets(host, args.late.secrets)
-    apply.apply(host, declared.with_files(files), args.late.env, args.late.database_admin, save_database=not args.without_restore_point)
+    apply.apply(host, declared.with_files(files), args.late.env, args.late.database_admin, database_from=args.late.database_from, save_database=not args.without_restore_point)
     try:
         prune.prune_bundles(host, Path(args.manifest))
     except OSError as failure:

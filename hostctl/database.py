@@ -137,6 +137,14 @@ class Database:
         """From where sessions of this user are open, and how many, in words. Asked as somebody who sees those of others."""
         raise NotImplementedError
 
+    def end_sessions(self):
+        """End the sessions of the app's user in its database, but for that which asks; returns how many there were."""
+        raise NotImplementedError
+
+    def contents(self, name):
+        """{table or sequence: words that another server of the engine has for the same rows, in whatever order, and for the same next number}."""
+        raise NotImplementedError
+
     def tables(self, name):
         """Names of the tables, sorted."""
         raise NotImplementedError

@@ -2,7 +2,7 @@
 import json
 import os
 
-from . import administrator, archive, backup, disk, environment, external, files, history, kept, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, source, trust, undo
+from . import administrator, archive, backup, database_move, disk, environment, external, files, history, kept, maintenance, prune, reachable, release, restore_point, rollout, sentry, signals, slots, source, trust, undo
 from .compare import stored, stored_or_fail
 from .environment import MODE
 from .errors import HostError
@@ -12,9 +12,9 @@ from .nginx import UNIT as NGINX, sockets
 OWN = ("/usr/local/bin/hostctl", "/usr/local/lib/webstack/hostctl/")
 
 
-def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
+def deploy(host, manifest, changes, *, run_steps=True, save_database=True, move=None):
     """Bring about the changes. Raises HostError with the reason after everything has been put back. `save_database`: take the restore
-    point that the release needs."""
+    point that the release needs. `move`: of the data to another server, see database_move.py."""
     digest = changes.digest or slots.current(host.paths) or ""
     if changes.digest and not release.on_host(host.paths, digest):
         disk.for_release(host, archive.of(host.paths, digest))
@@ -39,6 +39,8 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True):
             reachable.wait(host)
             external.check(host)
             administrator.admit(host)
+        if move is not None:
+            database_move.carry(host, move)
         if changes.source:
             source.mend(host, manifest)
         if changes.digest:
@@ -88,6 +90,7 @@ def recover(host):
         journal = undo.done(host.paths)
         if journal:
             settle(host, journal)
+        database_move.recover(host)
     return journal is not None
 
 
@@ -123,7 +126,7 @@ def _touched(host, changes):
     touched = [paths.at(file.path) for file in changes.write if not file.path.startswith(stays)] + [paths.at(path) for path in changes.remove]
     touched += [paths.upstream(service.name) for service in changes.roll if service.slots]
     touched += [paths.upstream(name) for name in changes.gone_services]
-    return [*touched, paths.env, paths.env_applied, paths.database_admin, paths.current, paths.manifest, paths.history]
+    return [*touched, paths.env, paths.env_applied, paths.database_admin, paths.current, paths.manifest, paths.history, paths.database_moved]
 
 
 def _units(manifest, changes, roll):

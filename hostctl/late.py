@@ -1,6 +1,6 @@
 """What `apply --late-stdin` reads from standard input: what is known only once other resources exist, and so is in no bundle:
-{"env": {"DATABASE_URL": "..."}, "files": {"/etc/webstack/database-ca.pem": "..."}, "secrets": {"smtpPassword": "..."}, "databaseAdmin": "..."}
-`secrets`, those of monitoring.py, and `databaseAdmin`, the URL of administrator.py, may be left out."""
+{"env": {"DATABASE_URL": "..."}, "files": {"/etc/webstack/database-ca.pem": "..."}, "secrets": {"smtpPassword": "..."}, "databaseAdmin": "...", "databaseFrom": "..."}
+`secrets`, those of monitoring.py, `databaseAdmin`, the URL of administrator.py, and `databaseFrom`, that of database_move.py, may be left out."""
 import json
 from dataclasses import dataclass
 
@@ -11,11 +11,12 @@ from .errors import HostError
 @dataclass(frozen=True)
 class Late:
     """`env`: the app's environment. `files`: text by path, for everybody to read. `secrets`: of alerts. `database_admin`: a URL, "" for no
-    administrator. None keeps what is there."""
+    administrator. None keeps what is there. `database_from`: URL of the database whose data DATABASE_URL shall have, where they move."""
     env: dict | None
     files: dict | None
     secrets: dict | None = None
     database_admin: str | None = None
+    database_from: str | None = None
 
 
 def parse_json(text):
@@ -27,8 +28,8 @@ def parse_json(text):
         values = json.loads(text)
     except ValueError:
         raise HostError(must) from None
-    admin = values.pop("databaseAdmin", "") if isinstance(values, dict) else ""
+    admin, source = (values.pop("databaseAdmin", ""), values.pop("databaseFrom", None)) if isinstance(values, dict) else ("", None)
     if not isinstance(values, dict) or set(values) - {"secrets"} != {"env", "files"} or not all(isinstance(part, dict) for part in values.values()):
         raise HostError(must)
-    environment.checked({"databaseAdmin": admin})
-    return Late(environment.checked(values["env"]), values["files"], values.get("secrets"), admin)
+    environment.checked({"databaseAdmin": admin, "databaseFrom": "" if source is None else source})
+    return Late(environment.checked(values["env"]), values["files"], values.get("secrets"), admin, source)

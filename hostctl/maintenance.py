@@ -15,6 +15,8 @@ from .nginx import UNIT
 ON, OFF = "maintenance-on", "maintenance-off"
 # Retry-After when nobody said how long it takes.
 RETRY_SECONDS = 300
+# What visitors who are held see, and how long those may take who are still held when it is over.
+PAGES, DRAIN_SECONDS = ("page.html", "page.css"), 10
 # hostctl itself asks health pages from here.
 OWN = ("127.0.0.1/32", "::1/128")
 
@@ -38,7 +40,15 @@ def off(host):
     _require_site(host)
     host.log.step("MAINTENANCE")
     with host.log.event("Maintenance-off"):
+        shown, lent = host.paths.nginx / ON / "answer", host.paths.nginx / OFF / "answer"
+        # Until they have ended, workers that hold visitors look their page up by the link, and would answer 404.
+        pages = [name for name in PAGES if (shown / name).exists()]
+        for name in pages:
+            files.write(lent / name, (shown / name).read_bytes(), 0o644, host.system.ids("root", "root"))
         _switch(host, OFF)
+        host.nginx.drain(DRAIN_SECONDS)
+        for name in pages:
+            files.remove(lent / name)
 
 
 def state(paths):

@@ -14,6 +14,9 @@ class Paths:
         self.env = self.at("/etc/webstack/env")
         # SHA-256 of that file as it was applied last.
         self.env_applied = self.at("/var/lib/webstack/env.sha256")
+        # There while the data move to another server; and from which one to which they have.
+        self.database_moving = self.at("/var/lib/webstack/database-move.unfinished.json")
+        self.database_moved = self.at("/var/lib/webstack/database-move.json")
         self.database_admin = self.at("/etc/webstack/database-admin")
         # There where the app's database is somebody else's service.
         self.external_database = self.at("/etc/webstack/external-database.json")

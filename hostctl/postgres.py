@@ -186,6 +186,14 @@ class Postgres(Database):
         where = "coalesce(host(client_addr), 'an address that does not show')"
         return self.ask(f"select {where} || ' (' || count(*) || ')' from pg_stat_activity where usename = {literal(user)} group by {where} order by 1", self.name).splitlines()
 
+    def end_sessions(self):
+        return int(self.ask(f"select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = {literal(self.name)} and {SAME_APP}"))
+
+    def contents(self, name):
+        rows = [f"select {literal(table)} || ': ' || count(*) || ' rows, ' || coalesce(sum(hashtextextended((t.*)::text, 0)), 0) from {self.quoted(table)} t" for table in self.tables(name)]
+        numbers = "select schemaname || '.' || sequencename || ': at ' || coalesce(last_value::text, 'its start') from pg_sequences"
+        return dict(line.split(": ", 1) for line in self.ask(" union all ".join([*rows, numbers]), name, timeout=ANALYZE_SECONDS).splitlines())
+
     def tables(self, name):
         system = "schemaname <> 'information_schema' and schemaname not like 'pg\\_%'"
         return self.ask(f"select schemaname || '.' || tablename from pg_tables where {system} order by 1", name).splitlines()

@@ -75,6 +75,10 @@ class MariaDB(unittest.TestCase):
         self.addCleanup(self.server.remove)
         self.database = open_url(self.server, URL)
 
+    def test_whether_the_server_is_checked_is_told_either_way_as_a_client_that_is_not_told_writes_a_warning_among_the_rows(self):
+        self.assertIn("--ssl-verify-server-cert", self.database.words)
+        self.assertEqual(open_url(self.server, URL.partition("?")[0]).words[-1:], ["--disable-ssl-verify-server-cert"])
+
     def test_the_password_is_in_the_environment_and_in_no_word_of_the_command(self):
         self.database.ask("select 1", "shop")
         commands = [self.server.ran[0], *(words for words, _ in (self.database.dump(), self.database.load("shop_new")))]

@@ -54,6 +54,13 @@ class MaintenanceTest(MachineTest):
         for path in (self.machine.paths.maintenance / "answer").iterdir():
             self.assertNotIn("203.0.113.7", path.read_text())
 
+    def test_who_is_still_held_when_it_is_over_gets_the_page_until_nginx_knows_and_nobody_afterwards(self):
+        self.on()
+        pages, seen = [self.machine.paths.maintenance / "answer" / name for name in ("page.html", "page.css")], []
+        self.machine.on_command = lambda argv: seen.append(all(page.exists() for page in pages))
+        maintenance.off(self.machine.host("maintenance"))
+        self.assertEqual((len(seen) > 2, set(seen), [page.exists() for page in pages]), (True, {True}, [False, False]))
+
     def test_it_stays_through_a_release_and_an_apply(self):
         self.on()
         apply.release(self.machine.host("release"), self.machine.deliver(source(2)))

@@ -136,7 +136,7 @@ export const keys = {
   database: group(byKind(optional(oneOf("managed", "external", "none"), "managed", { says: "a database of the target's own service, a PostgreSQL of somebody else's service whose address is the secret DATABASE_URL, or none", example: "managed" }), {
     managed: {
       engine: optional(oneOf("postgres", "mysql"), "postgres", { says: "PostgreSQL, or MySQL (MariaDB on local)", example: "postgres" }),
-      version: computed(version, `15 for postgres; for mysql 8 on digitalocean, 8.4 on aws; on local what the machine image has: ${debianNames.map((name) => `${debians[name].postgres} or ${debians[name].mariadb} with ${name}`).join(", ")}`, { says: "version of the engine", example: "15" }),
+      version: computed(version, `15 for postgres; for mysql 8 on digitalocean, 8.4 on aws; on local, where it chooses the Debian of the database's machine, what that of the hosts has: ${debianNames.map((name) => `${debians[name].postgres} or ${debians[name].mariadb} with ${name}`).join(", ")}`, { says: "version of the engine", example: "15" }),
       name: computed(identifier, "app.name, with _ for -", { says: "name of the database", example: "ocpizza" }),
       user: computed(identifier, "app.name, with _ for -", { says: "the role that the app logs in as", example: "ocpizza" }),
       size: computed(slug, "db-s-1vcpu-1gb on digitalocean, db.t4g.micro on aws, none on local", { says: "the target's name of the database size", example: "db-s-1vcpu-1gb" }),

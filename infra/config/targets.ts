@@ -1,5 +1,5 @@
 import { connectionsFor, databases, instances } from "./catalog/aws";
-import { type DebianName, debians } from "./catalog/debian";
+import { type DebianName, serversUpTo } from "./catalog/debian";
 import type { TargetName } from "./spec";
 
 /** What a description may leave out because the target decides it. */
@@ -71,8 +71,8 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     storageGiB: 10,
     hostAlerts: "none",
     snapshots: "never",
-    // Its machines are the image of the host; MariaDB stands for MySQL.
-    versions: (debian) => ({ postgres: [debians[debian].postgres], mysql: [debians[debian].mariadb] }),
+    // Its database machine has the Debian that brings the version; MariaDB stands for MySQL.
+    versions: (debian) => ({ postgres: serversUpTo(debian, "postgres"), mysql: serversUpTo(debian, "mariadb") }),
     databasePorts: enginePorts,
     // What both servers of Debian accept by default.
     connections: () => 100,

@@ -1,4 +1,4 @@
-import { versionId } from "../config/catalog/debian";
+import { type DebianName, versionId } from "../config/catalog/debian";
 import type { HostPlan, StackPlan } from "../plan/plan";
 import { addressIn, privateAddress } from "../plan/network";
 import { commonChecks, commonFiles } from "./common";
@@ -69,7 +69,7 @@ export function backupLogin(address: string): string {
 }
 
 /** The manifest of a machine that keeps backups: SSH for its operator, SFTP in one folder for the web hosts. */
-export function backupMachineManifest(plan: StackPlan): Manifest {
+export function backupMachineManifest(plan: StackPlan, debian: DebianName = plan.spec.host.debian): Manifest {
   const { spec } = plan;
   const operator = `${addressIn(spec.network.range, 1)}/32`;
   return {
@@ -77,12 +77,12 @@ export function backupMachineManifest(plan: StackPlan): Manifest {
     project: spec.project,
     stack: spec.stack,
     host: "backup-0",
-    debian: versionId(spec.host.debian),
+    debian: versionId(debian),
     user: backupUser,
     packages: backupMachinePackages,
     plain: [],
     files: [
-      ...commonFiles(spec.stack, [], spec.host.debian),
+      ...commonFiles(spec.stack, [], debian),
       firewallFile(plan, "backup", [
         { to: "backup", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" },
         { to: "backup", port: 22, from: [{ kind: "role", role: "web" }], why: "backups" },

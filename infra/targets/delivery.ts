@@ -26,6 +26,8 @@ export interface Late {
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
   /** URL of the database's administrator, where the app's user may do less than hostctl needs; root alone may read it. */
   readonly databaseAdmin?: pulumi.Input<string>;
+  /** URL of the database whose data move to that of `env`, while they do. */
+  readonly databaseFrom?: pulumi.Input<string | undefined>;
 }
 
 /** What a host is to serve. */

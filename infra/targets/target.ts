@@ -52,8 +52,10 @@ export interface BuiltDatabase {
   readonly port: number;
   readonly name: string;
   readonly user: string;
-  /** The target's name of it, where a restore makes another one beside it. */
+  /** The target's name of it, where another one may be beside it. */
   readonly instance?: string;
-  /** Those that the site has left for it, which go with the next `up`. */
+  /** Of its engine, where another one is another database. */
+  readonly version?: string;
+  /** Those that the site has left for it. */
   readonly leaving?: readonly string[];
 }

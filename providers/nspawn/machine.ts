@@ -23,6 +23,9 @@ interface MachineInputs {
   readonly cpus: number;
 }
 
+/** Its disk is kept, and it does not run. */
+const isKeptOff = ({ runs }: Values): boolean => runs === false;
+
 const inputsOf = (values: Values) => values as unknown as MachineInputs;
 
 /** A first boot takes 2 to 4 seconds; a box that is busy, ten times that. */
@@ -51,7 +54,7 @@ export const machine: Kind = {
     if (news.keepsData === true && changed(olds, news, ["suite"]).length > 0) {
       throw new Error(
         `machine ${inputsOf(olds).name} keeps data on its disk, and a machine of ${String(news.suite)} instead of ${String(olds.suite)} would begin without it: ` +
-          `write the host.image that the stack had, or give the data up first: npm run down -- ${stackOf(urn)}`,
+          `write the host.image, or the database.version, that the stack had; npm run upgrade -- ${stackOf(urn)} moves a database to another version; or give the data up first: npm run down -- ${stackOf(urn)}`,
       );
     }
     const replaced = [
@@ -59,7 +62,7 @@ export const machine: Kind = {
       ...surelyChanged(olds, news, networkOfMachine),
     ];
     const resized = changed(olds, news, ["memoryMiB", "cpus"]).length > 0;
-    return { replaces: replaced, changes: replaced.length > 0 || resized || !isRunning(inputsOf(olds).name) };
+    return { replaces: replaced, changes: replaced.length > 0 || resized || isRunning(inputsOf(olds).name) === isKeptOff(news) };
   },
 
   id: (values) => inputsOf(values).name,
@@ -84,6 +87,10 @@ export const machine: Kind = {
       throw new Error(`machine ${inputs.name} and its disk are gone from this box; let Pulumi notice it: npm run up -- ${stackOf(urn)} --refresh`);
     }
     storeMachine({ ...stored, memoryMiB: inputs.memoryMiB, cpus: inputs.cpus });
+    if (isKeptOff(news)) {
+      await stop(inputs.name);
+      return { hostKey: hostKey(inputs.name) ?? "" };
+    }
     limit(inputs.name, inputs.memoryMiB, inputs.cpus);
     return boot(inputs, urn);
   },

@@ -65,6 +65,11 @@ export interface MachineArgs {
   memoryMiB: pulumi.Input<number>;
   /** Whether its disk holds what exists nowhere else: it is then not replaced for another suite, which is refused. */
   keepsData: pulumi.Input<boolean>;
+  /**
+   * Whether it runs, which a change brings about; its disk stays.
+   * @default true
+   */
+  runs?: pulumi.Input<boolean>;
   /** Share of the box's processors, 0.5 is half of one. A change is applied to the running machine. */
   cpus: pulumi.Input<number>;
 }

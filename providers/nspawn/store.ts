@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What a machine was made of; kept beside its disk, so that it can be started again without Pulumi's state. */
@@ -31,6 +31,16 @@ export function storedMachine(name: string): StoredMachine | undefined {
     throw error;
   }
 }
+
+/** Debian release of a machine of this box, such as "bookworm"; undefined where there is none. */
+export function suiteOf(name: string): string | undefined {
+  const machine = storedMachine(name);
+  if (machine === undefined || !existsSync(join(machine.image, osRelease))) return undefined;
+  return /^VERSION_CODENAME=(\w+)$/m.exec(readFileSync(join(machine.image, osRelease), "utf8"))?.[1];
+}
+
+/** https://www.freedesktop.org/software/systemd/man/252/os-release.html */
+const osRelease = "usr/lib/os-release";
 
 /** Every machine of this box, those of other stacks too. */
 export function storedMachines(): StoredMachine[] {

@@ -69,6 +69,8 @@ export const nightly = {
     "ten releases and rollbacks in a row under 200 requests a second fail no request": "four by day",
   },
   site: {
+    "the data move to a machine with the PostgreSQL of the Debian before, and back with what was written since; visitors get the maintenance page meanwhile":
+      "versions moves the same between both servers, as hostctl does; its own tests fail it and kill it at every step, mocks hold what each run asks for, and a deployment that is put back is a row of faults",
     "that held its ports itself hands them to systemd, in one moment": "happens once, to a host of an earlier version; hostctl's own tests hold it",
     "takes them back where the apply fails after that moment, and not a moment before": "happens once, to a host of an earlier version; hostctl's own tests hold it",
   },

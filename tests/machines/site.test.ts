@@ -16,6 +16,7 @@ import { openPorts } from "./ports";
 import { testAtNight } from "./rows";
 import { run, TestStack } from "./stack";
 import { atTerminal } from "./terminal";
+import { visitors } from "./visitors";
 
 const stack = new TestStack("site", "10.84.1.0/24", undefined, { rsaHostKey: true });
 let site = "";
@@ -569,6 +570,47 @@ test("its SSH follows ssh-audit's policy for a hardened Debian 13, with Curve255
   const beyond = errors.map(({ mismatched_field, expected_required, actual }) => [mismatched_field, actual.filter((one) => !expected_required.includes(one)), expected_required.filter((one) => !actual.includes(one))]);
   expect(beyond).toEqual([["Key exchanges", ["curve25519-sha256", "curve25519-sha256@libssh.org"], []]]);
 }, 60_000);
+
+testAtNight("site", "the data move to a machine with the PostgreSQL of the Debian before, and back with what was written since; visitors get the maintenance page meanwhile", async () => {
+  const [product] = (JSON.parse((await ask(`${site}products`)).body) as { products: { id: number }[] }).products;
+  const [restaurant] = (JSON.parse((await ask(`${site}restaurants`)).body) as { restaurants: { id: number }[] }).restaurants;
+  const order = async () => JSON.parse((await ask(`${site}orders`, { method: "POST", json: { restaurant: restaurant?.id, name: "Ada", lines: [{ product: product?.id, quantity: 2 }] } })).body) as { id: string };
+  const psql = async (question: string) => stack.remote("cd / && sudo -u postgres psql -XAt -d ocpizza", { stdin: question, address: (await stack.outputs()).database.host });
+  const orders = () => psql("select count(*) from shop_order");
+  const machines = async () => (await run("sh", ["-c", `ps -eo args | grep -o '[m]achine=${stack.name}-database-.' | sort`])).stdout.replaceAll(`machine=${stack.name}-`, "").split("\n").filter(Boolean);
+  const first = await order();
+
+  stack.change({ database: { version: debians["debian-12"].postgres } });
+  const refused = await stack.up();
+  expect([refused.code === 0, refused.stdout + refused.stderr]).toEqual([false, expect.stringContaining(`npm run upgrade -- ${stack.name} moves a database to another version`)]);
+
+  const move = async () => {
+    const began = Date.now();
+    const seen = await visitors(() => ask(`${site}products`), stack.npm("upgrade", stack.name));
+    const closed = seen.failed.filter((answer) => answer.startsWith("503") && answer.includes("The database is being moved"));
+    process.stdout.write(`moved in ${((Date.now() - began) / 1000).toFixed(1)} s; of ${seen.answers} visitors ${closed.length} got the maintenance page, ${seen.failed.length - closed.length} something else\n`);
+    expect([seen.done.code, seen.done.stderr]).toEqual([0, expect.any(String)]);
+    expect(seen.failed.filter((answer) => !closed.includes(answer))).toEqual([]);
+    return seen.done.stdout;
+  };
+  const had = await orders();
+  expect(await move()).toContain("are at database-1, postgres 15.");
+  expect([await psql("show server_version_num"), await orders()]).toEqual([expect.stringMatching(/^15/), had]);
+  expect(await machines()).toEqual(["database-1"]);
+  expect((await ask(`${site}orders/${first.id}`)).status).toBe(200);
+  expect((await stack.preview("--expect-no-changes")).code).toBe(0);
+  const second = await order();
+
+  stack.change({ database: { version: debians["debian-13"].postgres } });
+  expect(await move()).toContain("are at database-0, postgres 17.");
+  expect([await psql("show server_version_num"), await orders()]).toEqual([expect.stringMatching(/^17/), String(Number(had) + 1)]);
+  for (const { id } of [first, second]) expect((await ask(`${site}orders/${id}`)).status).toBe(200);
+  expect(await psql("select count(*) from pg_database where datname like 'ocpizza_before_%'")).toBe("1");
+  expect(await machines()).toEqual(["database-0"]);
+  const dropped = await stack.npm("upgrade", stack.name, "--drop-old");
+  expect([dropped.code, dropped.stdout]).toEqual([0, expect.stringContaining(`The machine that the data of ${stack.name} have left is gone.`)]);
+  expect(storedMachine(`webstack-${stack.name}-database-1`)).toBeUndefined();
+}, 600_000);
 
 test("down leaves no process, bridge, nft table, mount or folder", async () => {
   const existed = await run("sh", ["-c", `ip -o address | grep -cF 10.84.1.; nft list tables | grep -cF ${stack.name}; ls -d /var/lib/webstack/machines/*${stack.name}* | wc -l`]);

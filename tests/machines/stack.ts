@@ -199,6 +199,7 @@ export class TestStack {
   /** A verb that people type, in this stack's copy of the project and with its state: `npm("up", NAME)`. */
   async npm(verb: string, ...words: readonly string[]): Promise<Outcome> {
     const outcome = await run("npm", ["run", "--silent", verb, "--", ...words], { cwd: this.folder, env: { ...this.environment, STACK: this.name } });
+    this.outputsCache = undefined;
     recordBoots(outcome);
     return outcome;
   }

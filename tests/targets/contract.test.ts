@@ -227,7 +227,7 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
       // On a cloud the one that stays, and not the machine's own.
       address: target.name === "local" ? plan.hosts[0]?.privateAddress : "192.0.2.1",
       hosts: [{ name: "web-0", address: expect.any(String), user: "deploy", hostKey: "ssh-ed25519 AAAA", ...own }],
-      database: { engine: "postgres", host: expect.any(String), port: expect.any(Number), name: expect.any(String), user: expect.any(String), ...(target.name === "aws" ? { instance: "webstack-test-database" } : {}) },
+      database: { engine: "postgres", host: expect.any(String), port: expect.any(Number), name: expect.any(String), user: expect.any(String), ...{ local: { instance: "database-0", version: "15" }, aws: { instance: "webstack-test-database" }, digitalocean: {} }[target.name] },
       release: digest,
     });
   });

@@ -50,6 +50,12 @@ export const defaultDebian: DebianName = "debian-12";
 
 export const debianNames = Object.keys(debians) as readonly DebianName[];
 
+/** Versions of a server that a host of this Debian can dump, its own first: those of its Debian and of the older ones. */
+export const serversUpTo = (name: DebianName, engine: "postgres" | "mariadb"): readonly [string, ...string[]] => {
+  const older = debianNames.slice(0, debianNames.indexOf(name)).reverse();
+  return [debians[name][engine], ...older.map((one) => debians[one][engine])];
+};
+
 export const isDebian = (name: string): name is DebianName => Object.hasOwn(debians, name);
 
 /** "13", as /etc/os-release has it. https://www.freedesktop.org/software/systemd/man/252/os-release.html */

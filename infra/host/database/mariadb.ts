@@ -1,7 +1,7 @@
 import { chosenAddress } from "../../plan/network";
 import { file } from "../manifest";
 import { render } from "../render";
-import { databaseAddress, type DatabaseServer } from "./server";
+import type { DatabaseServer } from "./server";
 
 const unit = "mariadb.service";
 
@@ -11,12 +11,12 @@ export const mariadb: DatabaseServer = {
   user: "mysql",
   folder: "mariadb",
   roleWords: (plan) => plan.hosts.map(chosenAddress),
-  files: (plan, database) => [
+  files: (_plan, database, address) => [
     file(
       "/etc/mysql/mariadb.conf.d/90-webstack.cnf",
       // MariaDB keeps one connection for its administrator beside these.
       render("mariadb/mariadb.cnf", {
-        address: databaseAddress(plan),
+        address,
         maxConnections: database.connections,
         bufferPoolMiB: Math.floor(database.memoryMiB / 2),
       }),

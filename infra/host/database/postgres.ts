@@ -1,7 +1,7 @@
 import { chosenAddress } from "../../plan/network";
 import { file, type ManifestAction } from "../manifest";
 import { render } from "../render";
-import { databaseAddress, type DatabaseServer } from "./server";
+import type { DatabaseServer } from "./server";
 
 /** PostgreSQL keeps three connections for its superuser, beside the app's. */
 const superuserConnections = 3;
@@ -16,11 +16,11 @@ export function postgres(version: string): DatabaseServer {
     user: "postgres",
     folder: "postgres",
     roleWords: () => [],
-    files: (plan, database) => [
+    files: (plan, database, address) => [
       file(
         `${settings}/conf.d/webstack.conf`,
         render("postgres/postgresql.conf", {
-          address: databaseAddress(plan),
+          address,
           maxConnections: database.connections + superuserConnections,
           sharedBuffersMiB: Math.floor(database.memoryMiB / 4),
         }),

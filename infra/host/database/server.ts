@@ -1,3 +1,4 @@
+import { type DebianName, debianNames, debians } from "../../config/catalog/debian";
 import type { DatabaseSpec } from "../../config/spec";
 import { privateAddress } from "../../plan/network";
 import type { StackPlan } from "../../plan/plan";
@@ -5,8 +6,20 @@ import type { ManifestFile } from "../manifest";
 
 export type ManagedDatabase = Extract<DatabaseSpec, { kind: "managed" }>;
 
-/** Where a machine that is a database is. */
-export const databaseAddress = ({ spec }: StackPlan): string => privateAddress(spec.network.range, "database");
+/** Machines that can be the database, of which a stack has both only while it moves from one to the other and until it lets the old one go. */
+export const databaseMachines = ["database-0", "database-1"] as const;
+
+export type DatabaseMachine = (typeof databaseMachines)[number];
+
+/** Where such a machine is. */
+export const databaseAddress = ({ spec }: StackPlan, name: DatabaseMachine = "database-0"): string => privateAddress(spec.network.range, "database", databaseMachines.indexOf(name));
+
+/** The Debian that brings a version of the engine. */
+export function serverDebian({ engine, version }: Pick<ManagedDatabase, "engine" | "version">): DebianName {
+  const found = debianNames.find((name) => debians[name][engine === "postgres" ? "postgres" : "mariadb"] === version);
+  if (found === undefined) throw new Error(`no Debian has ${engine} ${version}`);
+  return found;
+}
 
 /** What a machine needs to stand in for a managed database of one engine. */
 export interface DatabaseServer {
@@ -14,7 +27,7 @@ export interface DatabaseServer {
   /** System user of the server, who reads its key. */
   readonly user: string;
   /** Its settings; the certificate and the script that makes the app's role are there for every engine. */
-  files(plan: StackPlan, database: ManagedDatabase): readonly ManifestFile[];
+  files(plan: StackPlan, database: ManagedDatabase, address: string): readonly ManifestFile[];
   /** Folder below cloud-init/ with role.sh. */
   readonly folder: string;
   /** What role.sh is given after the names of the database and of its user. */

@@ -15,6 +15,7 @@ import { check } from "./check";
 import { localDatabase } from "./database";
 import { localFirewall } from "./firewall";
 import { localMachine, webImage } from "./machine";
+import { databasePlaces } from "./move";
 
 /** Machines on this box: the same plan and the same files as in a cloud. */
 export const local: Target = {
@@ -23,22 +24,25 @@ export const local: Target = {
   build(plan, files, release, secrets) {
     const { spec, labels } = plan;
     const network = new Network("network", { name: physicalName("network", labels.project, labels.stack), range: spec.network.range });
-    localFirewall(plan, network);
-    const runtime = runtimeOf(spec.host.debian, arch() === "arm64" ? "aarch64" : "x86_64");
+    const { debian } = spec.host;
+    const engine = plan.database.kind === "none" ? "postgres" : plan.database.engine;
+    const former = formerOutputs();
+    const places = databasePlaces(plan, former);
+    localFirewall(plan, network, places);
+    const runtime = runtimeOf(debian, arch() === "arm64" ? "aarch64" : "x86_64");
     const built = buildArchive(release, runtime);
-    const database = plan.database.kind !== "managed" ? null : localDatabase(plan, plan.database, network, secrets);
+    const database = plan.database.kind !== "managed" ? null : localDatabase(plan, plan.database, network, secrets, places);
     const external = externalDatabase(plan.database, secrets);
     const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...external.env };
     if (database !== null) env.DATABASE_URL = database.url;
     const backup = spec.backup.enabled ? localBackup(plan, network, secrets) : null;
-    const late = { env, files: { ...external.files, ...(database === null ? {} : { [database.caPath]: database.ca }), ...backup?.files }, secrets: secrets.monitoring };
+    const late = { env, files: { ...external.files, ...(database === null ? {} : { [database.caPath]: database.ca }), ...backup?.files }, secrets: secrets.monitoring, ...(database === null ? {} : { databaseFrom: database.from }) };
 
-    const former = formerOutputs();
     const served: pulumi.Output<string>[] = [];
     const hosts = plan.hosts.map((planned, index): BuiltHost => {
       const manifest = files.get(planned.name);
       if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
-      const host = localMachine(plan, network, planned.name, chosenAddress(planned), webImage(spec.host.debian, plan.database.kind === "none" ? "postgres" : plan.database.engine), spec.host, secrets.sshPublicKey);
+      const host = localMachine(plan, network, { name: planned.name, address: chosenAddress(planned), debian, image: webImage(debian, engine), memoryMiB: spec.host.memoryMiB, cpus: spec.host.cpus, keepsData: false }, secrets.sshPublicKey);
       const boot = awaitBoot(host, secrets);
       const again = askHost(host, release.digest, former, boot, secrets);
       const applied = deliverBundle(host, manifest, late, secrets, { release, runtime, built }, boot, again);
@@ -53,7 +57,8 @@ export const local: Target = {
       siteUrl: serving.apply(() => (plan.site.scheme === "https" ? `https://${spec.site.domain}/` : `http://${plan.hosts.map(chosenAddress)[0] ?? ""}/`)),
       address: hosts[0]?.address ?? pulumi.output(""),
       hosts,
-      database: database?.output ?? null,
+      // The site is at this database, and has left another, only once it serves from it.
+      database: database === null ? null : pulumi.all([database.output, serving]).apply(([known]) => known),
       serving,
     };
   },

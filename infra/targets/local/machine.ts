@@ -24,30 +24,45 @@ export const databaseImage = (debian: DebianName, engine: Engine): Recipe => ({ 
 /** What a machine that keeps backups starts from. */
 export const backupImage = (debian: DebianName): Recipe => ({ suite: debians[debian].suite, packages: backupMachinePackages });
 
+/** What a machine of this box is, beyond its stack's network and key. */
+export interface LocalMachine extends Size {
+  /** Identity of its resources. */
+  readonly name: string;
+  readonly address: string;
+  readonly debian: DebianName;
+  readonly image: Recipe;
+  /** Whether its disk holds what exists nowhere else. */
+  readonly keepsData: boolean;
+}
+
+/** Its name on the box. */
+export const machineName = ({ labels }: StackPlan, name: string): string => physicalName("host", labels.project, labels.stack, name);
+
 /** A machine of this box with the packages of its role already in its image. */
-export function localMachine(
-  plan: StackPlan,
-  network: Network,
-  name: string,
-  address: string,
-  recipe: Recipe,
-  size: Size,
-  sshPublicKey: string,
-  keepsData = false,
-): Host {
+export function localMachine(plan: StackPlan, network: Network, { name, address, debian, image: recipe, keepsData, memoryMiB, cpus }: LocalMachine, sshPublicKey: string): Host {
   const image = new Image(`${name}-image`, recipe);
   const machine = new Machine(name, {
-    name: physicalName("host", plan.labels.project, plan.labels.stack, name),
+    name: machineName(plan, name),
     suite: image.suite,
     image: image.path,
     bridge: network.bridge,
     gateway: network.gateway,
     range: network.range,
     address,
-    userData: userData(sshPublicKey, plan.spec.host.debian),
-    memoryMiB: size.memoryMiB,
-    cpus: size.cpus,
+    userData: userData(sshPublicKey, debian),
+    memoryMiB,
+    cpus,
     keepsData,
   });
   return { name, address: machine.address, hostKey: machine.hostKey, machine };
+}
+
+/** A machine that a run before has made and that the site has left: as it was, but off. */
+export function machineKeptOff(plan: StackPlan, network: Network, name: string, address: string): Machine {
+  return new Machine(
+    name,
+    { name: machineName(plan, name), suite: "", image: "", bridge: network.bridge, gateway: network.gateway, range: network.range, address, userData: "", memoryMiB: 128, cpus: 1, keepsData: true, runs: false },
+    // Of what it was made from nothing is declared any more.
+    { ignoreChanges: ["suite", "image", "userData", "memoryMiB", "cpus"] },
+  );
 }

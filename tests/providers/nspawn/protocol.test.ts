@@ -48,11 +48,11 @@ test.each(["name", "suite", "address", "userData"])("another %s replaces the mac
   expect(diff).toEqual({ changes: true, replaces: [property], deletesFirst: true });
 });
 
-test("another suite is refused where the disk holds data, with both ways out, and a first look at that changes nothing", async () => {
+test("another suite is refused where the disk holds data, with the ways out, and a first look at that changes nothing", async () => {
   const keeps = { ...machine, keepsData: true };
   expect(await plugin.diff("Machine", machine, keeps)).toMatchObject({ replaces: [] });
   await expect(plugin.diff("Machine", machine, { ...keeps, suite: "trixie" })).rejects.toThrow(
-    "machine nsx-protocol keeps data on its disk, and a machine of trixie instead of bookworm would begin without it: write the host.image that the stack had, or give the data up first: npm run down -- test",
+    "machine nsx-protocol keeps data on its disk, and a machine of trixie instead of bookworm would begin without it: write the host.image, or the database.version, that the stack had; npm run upgrade -- test moves a database to another version; or give the data up first: npm run down -- test",
   );
 });
 
@@ -75,8 +75,9 @@ test("a bridge that is only being mended does not replace the machine, user-data
   expect((await plugin.diff("Machine", machine, { ...machine, userData: unknown })).replaces).toEqual(["userData"]);
 });
 
-test("a machine without a process is a change, so that a plain up starts it", async () => {
+test("a machine without a process is a change, so that a plain up starts it, unless it is kept off", async () => {
   expect(await plugin.diff("Machine", machine, machine)).toEqual({ changes: true, replaces: [], deletesFirst: true });
+  expect(await plugin.diff("Machine", machine, { ...machine, runs: false })).toEqual({ changes: false, replaces: [], deletesFirst: true });
 });
 
 test.each([

@@ -1,0 +1,84 @@
+/** Limit: what the program asks for in each run; tests/machines has an engine and machines for it, and hostctl's own tests what a host does. */
+import * as pulumi from "@pulumi/pulumi";
+import { renderHosts } from "../../infra/host";
+import { toOutputs } from "../../infra/outputs";
+import { planStack } from "../../infra/plan";
+import { local } from "../../infra/targets/local";
+import { asksFor, placesOf } from "../../infra/targets/local/move";
+import { spec } from "../config/baseline";
+import { recordGraph, type Graph } from "./graph";
+
+const first = { instance: "database-0", version: "15", leaving: [] };
+const moved = { instance: "database-1", version: "17", leaving: ["database-0"] };
+
+test("the verb moves the data to the machine beside the one that has them; without it they stay there, whatever version is wanted", () => {
+  expect(placesOf("17", first, asksFor.move)).toEqual({ serving: "database-1", from: { name: "database-0", version: "15" }, kept: [] });
+  expect(placesOf("15", moved, asksFor.move)).toEqual({ serving: "database-0", from: { name: "database-1", version: "17" }, kept: [] });
+  expect(placesOf("17", first, "")).toEqual({ serving: "database-0", from: null, kept: [] });
+  expect(placesOf("15", moved, "")).toEqual({ serving: "database-1", from: null, kept: ["database-0"] });
+});
+
+test("what was left is kept until somebody lets it go, and a stack that is new or told nothing has its first machine", () => {
+  expect(placesOf("17", moved, "")).toEqual({ serving: "database-1", from: null, kept: ["database-0"] });
+  expect(placesOf("17", moved, asksFor.move)).toEqual({ serving: "database-1", from: null, kept: ["database-0"] });
+  expect(placesOf("17", moved, asksFor.drop)).toEqual({ serving: "database-1", from: null, kept: [] });
+  expect(placesOf("17", undefined, "")).toEqual({ serving: "database-0", from: null, kept: [] });
+  expect(placesOf("17", { instance: "", leaving: [] }, "")).toEqual({ serving: "database-0", from: null, kept: [] });
+});
+
+const state = (type: string, name: string): Record<string, unknown> => ({
+  ...(type.endsWith(":Machine") ? { hostKey: "ssh-ed25519 AAAA" } : {}),
+  ...(type.endsWith(":Network") ? { bridge: "ws-test", gateway: "10.20.0.1" } : {}),
+  ...(type.endsWith(":Image") ? { path: `/images/${name}` } : {}),
+  ...(type.endsWith(":Command") ? { stdout: name.endsWith("-role") ? JSON.stringify({ password: `of-${name}`, ca: `CA OF ${name}` }) : "" } : {}),
+});
+
+/** What a run asks for whose outputs before were these. */
+async function run(database: object, asked: string): Promise<Graph> {
+  const plan = planStack(spec({ host: { image: "debian-13" }, database: { version: "17" }, backup: { enabled: false } }));
+  const secrets = { env: {}, monitoring: {}, sshPrivateKey: pulumi.secret("key"), sshPublicKey: "ssh-ed25519 PUBLIC", backupPassword: pulumi.secret("") };
+  const release = { digest: "00112233aabbccdd", source: "app", requirements: "requirements.txt", exclude: [] };
+  if (asked !== "") process.env[asksFor.variable] = asked;
+  try {
+    return await recordGraph({
+      stack: "test",
+      state,
+      call: () => ({ outputs: { hosts: [], release: "", database } }),
+      program: () => toOutputs(local.build(plan, renderHosts(plan, release.digest), release, secrets)),
+    });
+  } finally {
+    process.env[asksFor.variable] = "";
+  }
+}
+
+const late = (graph: Graph) => JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { env: Record<string, string>; files: Record<string, string>; databaseFrom?: string };
+const ways = (graph: Graph) => (graph.named("firewall").inputs["rules"] as { address: string; port: number }[]).filter(({ address }) => /\.3[01]$/.test(address)).map(({ address, port }) => `${address}:${port}`).sort();
+
+test("a run that moves has both machines, each of the Debian of its version, and tells the host where the data are; nothing of the old one is other than before", async () => {
+  const graph = await run(first, asksFor.move);
+  const machines = ["database-0", "database-1"].map((name) => graph.named(name).inputs);
+  expect(machines.map(({ suite, address, keepsData, runs }) => [suite, address, keepsData, runs])).toEqual([["bookworm", "10.20.0.30", true, undefined], ["trixie", "10.20.0.31", true, undefined]]);
+  expect(String(graph.named("database-0-bundle").inputs["source"])).toContain("postgresql-15");
+  expect(String(graph.named("database-1-bundle").inputs["source"])).toContain("postgresql-17");
+  const { env, files, databaseFrom } = late(graph);
+  expect([env["DATABASE_URL"], databaseFrom]).toEqual([expect.stringMatching(/:of-database-1-role@10\.20\.0\.31:5432\//), expect.stringMatching(/:of-database-role@10\.20\.0\.30:5432\//)]);
+  expect(files["/etc/webstack/database-ca.pem"]).toBe("CA OF database-1-role");
+  expect(ways(graph)).toEqual(["10.20.0.30:22", "10.20.0.30:5432", "10.20.0.31:22", "10.20.0.31:5432"]);
+  expect((graph.outputs as { database: unknown }).database).toMatchObject({ host: "10.20.0.31", instance: "database-1", version: "17", leaving: ["database-0"] });
+  expect(graph.clear).not.toMatch(/of-database-(1-)?role@/);
+});
+
+test("the runs after it keep the old machine, off and as it was made, and reach it by nothing", async () => {
+  const graph = await run(moved, "");
+  expect(graph.named("database-0")).toMatchObject({ inputs: { runs: false, keepsData: true }, options: { ignoreChanges: ["suite", "image", "userData", "memoryMiB", "cpus"] } });
+  expect(graph.nodes.map(({ name }) => name).filter((name) => name.startsWith("database-0"))).toEqual(["database-0"]);
+  expect(late(graph).databaseFrom).toBeUndefined();
+  expect(ways(graph)).toEqual(["10.20.0.31:22", "10.20.0.31:5432"]);
+  expect((graph.outputs as { database: unknown }).database).toMatchObject({ instance: "database-1", leaving: ["database-0"] });
+});
+
+test("let go, it is not declared any more", async () => {
+  const graph = await run(moved, asksFor.drop);
+  expect(graph.nodes.some(({ name }) => name.startsWith("database-0"))).toBe(false);
+  expect((graph.outputs as { database: object }).database).not.toHaveProperty("leaving");
+});
