@@ -1,13 +1,14 @@
 /**
  * Measures what the project promises about speed, each figure beside its yardstick in the same run:
  *   npm run bench                all parts; writes bench/results.md
- *   npm run bench -- plan        one part: plan, imports, engine, baseline, review, releases or load
+ *   npm run bench -- plan        one part: plan, imports, engine, baseline, review, releases, load or http3
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { benchBaseline } from "./baseline";
 import { benchEngine } from "./engine";
+import { benchHttp3 } from "./http3";
 import { benchImports } from "./imports";
 import { benchLoad } from "./load";
 import { benchPlan } from "./plan";
@@ -23,6 +24,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   review: benchReview,
   releases: benchReleases,
   load: benchLoad,
+  http3: benchHttp3,
 };
 
 async function main(): Promise<void> {

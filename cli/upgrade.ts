@@ -4,11 +4,12 @@
  */
 import { asksFor } from "../infra/targets/local/move";
 import { project } from "../tools/setup/folders";
-import { isLocal, readDescription } from "./description";
+import { readDescription } from "./description";
 import { prepare } from "./prepare";
 import { whatServes } from "./serving";
 import { fetchSite } from "./site";
 import { readOutputs } from "./stack";
+import { isLocal } from "./stackYaml";
 import { main, table, UsageError } from "./terminal";
 import { nothingToDo } from "./upgrade/nothingToDo";
 import { whichStack } from "./whichStack";

@@ -11,7 +11,7 @@ READ_BY_PACKAGES = ("/etc/postgresql-common/createcluster.conf", "/etc/apt/apt.c
 def apply(host, manifest, env=None, database_admin=None, *, database_from=None, save_database=True):
     """Make the machine as the manifest declares; say "unchanged" when it is. `env`: values for the app; `database_admin`: see late.py; None keeps them.
     `database_from`: URL of the database whose data move to that of `env`, see database_move.py."""
-    _hide(host, env, manifest.plain, database_admin)
+    _hide(host, env, manifest.plain, {administrator.NAME: database_admin, "SOURCE": database_from})
     packages.require_release(host.paths, manifest.debian)
     recover(host)
     switch.settle_release(host)
@@ -102,7 +102,7 @@ def _provide(host, manifest, changes, is_new):
             packages.add_user(host.system, changes.user)
 
 
-def _hide(host, env, plain, database_admin):
-    """The values to come."""
+def _hide(host, env, plain, urls):
+    """The values to come; `urls` of databases, None where there is none."""
     host.log.mask.add(environment.hidden(env or {}, plain))
-    host.log.mask.add({administrator.NAME: database_admin or ""})
+    host.log.mask.add({name: url or "" for name, url in urls.items()})

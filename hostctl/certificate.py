@@ -5,7 +5,7 @@ import ssl
 from . import files
 from .compare import stored, stored_or_fail
 from .errors import HostError
-from .nginx import UNIT as NGINX
+from .nginx import HTTP3, UNIT as NGINX
 
 UNIT = "webstack-certificate.service"
 TIMER = "webstack-certificate.timer"
@@ -69,6 +69,8 @@ def install(host):
             host.nginx.test()
             if host.units.runs(NGINX):
                 host.nginx.reload()
+                if HTTP3 in manifest.units:
+                    host.units.call("try-restart", [HTTP3])
         except Exception:
             if old is not None:
                 files.write(place, old, MODE, ids)

@@ -57,7 +57,6 @@ def wanted(host, manifest, env, source_url):
         return None
     if there is not None and place(there) != place(source_url):
         raise HostError(f"databaseFrom: must be the database that this host has, {place(there)}, got {place(source_url)}")
-    host.log.mask.add({"SOURCE": source_url})
     return Move(open_url(host.system, source_url), open_url(host.system, goal), there is None)
 
 

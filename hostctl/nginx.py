@@ -6,6 +6,8 @@ from . import files
 from .errors import HostError
 
 UNIT = "nginx.service"
+# Where visitors come by HTTP/3, too.
+HTTP3 = "nginx-http3.service"
 # Runs `nginx -t` as the user of nginx.service: by root it would create log and pid files that nginx may then not write.
 TEST = "/usr/local/lib/webstack/nginx-check"
 # Not the journal: nginx writes what goes wrong after its start to its own log.

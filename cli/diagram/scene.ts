@@ -18,7 +18,7 @@ export interface Scene {
 export interface Actor {
   readonly name: string;
   readonly details: readonly string[];
-  readonly ports: readonly number[];
+  readonly ports: readonly string[];
 }
 
 export interface HostScene {
@@ -64,13 +64,13 @@ export function sceneOf(plan: StackPlan): Scene {
 
 /** One for each set of sources; whoever may reach the public ports is a customer. */
 function actorsOf(rules: readonly FirewallRule[]): readonly Actor[] {
-  const groups = new Map<string, { sources: readonly string[]; whys: string[]; ports: number[] }>();
-  for (const { to, port, from, why } of rules) {
+  const groups = new Map<string, { sources: readonly string[]; whys: string[]; ports: string[] }>();
+  for (const { to, protocol, port, from, why } of rules) {
     const sources = from.flatMap((source) => (source.kind === "cidr" ? [source.cidr] : []));
     if (to !== "web" || sources.length === 0) continue;
     const group = groups.get(sources.join(" ")) ?? { sources, whys: [], ports: [] };
     group.whys.push(why);
-    group.ports.push(port);
+    group.ports.push(protocol === "tcp" ? String(port) : `${port}/${protocol}`);
     groups.set(sources.join(" "), group);
   }
   return [...groups.values()].map(({ sources, whys, ports }) => {
@@ -91,7 +91,7 @@ function hostScene({ spec, site }: StackPlan, { name, privateAddress }: HostPlan
   return {
     name,
     detail: [size, host.image, ...(privateAddress === null ? [] : [privateAddress])].join(" · "),
-    nginx: [site.scheme === "https" ? "TLS" : "plain HTTP", ...listed(spec.static.map(({ url }) => url), 3)],
+    nginx: [site.scheme === "https" ? "TLS" : "plain HTTP", ...(spec.site.http3 ? ["HTTP/3"] : []), ...listed(spec.static.map(({ url }) => url), 3)],
     services: spec.services.map(serviceScene),
     jobs: spec.jobs.map((job) => ({ name: job.name, schedule: job.schedule })),
   };

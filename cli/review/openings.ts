@@ -13,8 +13,8 @@ export function compareOpenings(before: StackPlan | null, after: StackPlan | nul
 
 const linesOf = (plan: StackPlan | null): readonly string[] => (plan?.firewall ?? []).flatMap(lines);
 
-function lines({ to, port, from, why }: FirewallRule): readonly string[] {
+function lines({ to, protocol, port, from, why }: FirewallRule): readonly string[] {
   const sources = from.map((source) => (source.kind === "cidr" ? source.cidr : `the ${source.role} hosts`));
   const all = sources.includes("0.0.0.0/0") && sources.includes("::/0") ? ["everybody"] : sources;
-  return all.map((source) => `${to} port ${port} to ${source} (${why})`);
+  return all.map((source) => `${to} ${protocol === "tcp" ? "" : "UDP "}port ${port} to ${source} (${why})`);
 }

@@ -57,6 +57,16 @@ class CertificateTest(unittest.TestCase):
         self.install()
         self.assertEqual(len(self.reloads()), 1)
 
+    def test_the_nginx_for_http3_begins_anew_with_it_where_there_is_one(self):
+        restarts = lambda: [argv for argv in self.machine.ran if argv[:2] == ["systemctl", "try-restart"]]
+        self.install()
+        self.assertEqual(restarts(), [])
+        self.declared = manifest(self.declared.release.digest, units=["nginx.service", "nginx-http3.service", certificate.TIMER])
+        self.machine.paths.manifest.write_text(json.dumps(self.declared.raw))
+        self.order("two")
+        self.install()
+        self.assertEqual(restarts(), [["systemctl", "try-restart", "--", "nginx-http3.service"]])
+
     def test_the_old_one_is_back_when_nginx_refuses_the_new_one(self):
         self.install()
         old = self.machine.paths.certificate.read_bytes()

@@ -105,6 +105,7 @@ export const keys = {
     zone: computed(domain, "none: the records of `domain` are made elsewhere", { says: "DNS zone in which the target makes the site's records", example: "ocpizza.fr" }),
     existingRecords: optional(oneOf("refuse", "replace"), "refuse", { says: "what becomes of A records of these names that are in the zone already: up is refused, or they lead here once the host serves (aws)", example: "replace" }),
     caa: optional(oneOf("subdomains", "all", "none"), "subdomains", { says: "which names say that Let's Encrypt alone may sign for them; at the zone's own name that holds for all names below it, also those of others", example: "all" }),
+    http3: optional(flag, false, { says: "whether visitors may come by HTTP/3 too, which needs TLS and an nginx that has it; opens UDP port 443", example: true }),
     maxBodyMiB: optional(wholeNumber(1, 4096), 10, { says: "largest request body", example: 10 }),
     quietPaths: optional(listOf(urlPath, "URL paths"), [], { says: "exact paths that leave no line in the access log", example: ["/favicon.ico"] }),
     maintenancePath: optional(urlPath, "/maintenance.json", { says: "URL path that says as JSON whether there is maintenance, for mobile apps", example: "/maintenance.json" }),

@@ -137,6 +137,8 @@ export interface SiteSpec {
   readonly zone: string;
   /** What becomes of records of the site's names that are in the zone already. */
   readonly existingRecords: "refuse" | "replace";
+  /** Whether visitors may come by HTTP/3, too. */
+  readonly http3: boolean;
   /** Which of the site's names get a record that says who may issue their certificates: those below the zone, the zone's own name too, or none. */
   readonly caa: "subdomains" | "all" | "none";
   /** Largest request body. */

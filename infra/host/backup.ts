@@ -84,8 +84,8 @@ export function backupMachineManifest(plan: StackPlan, debian: DebianName = plan
     files: [
       ...commonFiles(spec.stack, [], debian),
       firewallFile(plan, "backup", [
-        { to: "backup", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" },
-        { to: "backup", port: 22, from: [{ kind: "role", role: "web" }], why: "backups" },
+        { to: "backup", protocol: "tcp", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" },
+        { to: "backup", protocol: "tcp", port: 22, from: [{ kind: "role", role: "web" }], why: "backups" },
       ]),
       file("/etc/tmpfiles.d/webstack-backup.conf", render("systemd/backup.tmpfiles", { user: backupUser })),
       file("/etc/ssh/sshd_config.d/webstack-backup.conf", render("ssh/sftp.conf", { user: backupUser }), {

@@ -13,11 +13,11 @@ export function firewallFile(plan: StackPlan, to: FirewallRule["to"], more: read
 }
 
 /** One line for each family of addresses; a rule from anywhere needs no addresses at all. */
-function ruleLines({ port, from, why }: FirewallRule, plan: StackPlan): string[] {
+function ruleLines({ protocol, port, from, why }: FirewallRule, plan: StackPlan): string[] {
   const cidrs = from.flatMap((source) =>
     source.kind === "cidr" ? [source.cidr] : plan.hosts.filter(({ role }) => role === source.role).map((host) => `${chosenAddress(host)}/32`),
   );
-  const open = `tcp dport ${port} accept comment "${why}"`;
+  const open = `${protocol} dport ${port} accept comment "${why}"`;
   if (cidrs.includes("0.0.0.0/0") && cidrs.includes("::/0")) return [open];
   const families = [
     ["ip", cidrs.filter((cidr) => !cidr.includes(":"))],

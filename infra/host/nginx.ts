@@ -1,6 +1,7 @@
 import type { HttpServiceSpec, StackSpec } from "../config/spec";
 import type { StackPlan } from "../plan/plan";
 import { healthCheckLocations } from "./healthCheck";
+import { bothLoad, http3Fragment } from "./http3";
 import { file, type ManifestAction, type ManifestFile } from "./manifest";
 import { maintenanceFiles } from "./maintenance";
 import { inFlight, overloadFiles } from "./overload";
@@ -41,9 +42,9 @@ export function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
   const services = httpServices(plan.spec);
   return [
     file("/etc/nginx/nginx.conf", render("nginx/nginx.conf", { shutdownSeconds: shutdownSeconds(services) }), { onChange: reload }),
-    ...["headers", "add-headers", "proxy", "pause", "health-server"].map((name) =>
-      file(`${folder}/${name}.conf`, verbatim(`nginx/${name}.conf`), { onChange: reload }),
-    ),
+    file(`${folder}/headers.conf`, verbatim("nginx/headers.conf") + http3Fragment(plan.spec, "map"), { onChange: bothLoad(plan.spec) }),
+    file(`${folder}/add-headers.conf`, verbatim("nginx/add-headers.conf") + http3Fragment(plan.spec, "header"), { onChange: bothLoad(plan.spec) }),
+    ...["proxy", "pause", "health-server"].map((name) => file(`${folder}/${name}.conf`, verbatim(`nginx/${name}.conf`), { onChange: reload })),
     file(`${folder}/health.txt`, "it works\n"),
     ...maintenanceFiles(plan, services),
     ...overloadFiles(services),
@@ -93,9 +94,11 @@ function siteText({ spec, site, hostAlerts }: StackPlan, services: readonly Http
   };
   if (spec.site.tls === "none") return render("nginx/site-http.conf", values);
   const { domain, aliases } = spec.site;
+  const origin = http3Fragment(spec, "origin");
   return render("nginx/site-https.conf", {
     ...values,
     domain,
-    aliases: aliases.length === 0 ? "" : render("nginx/aliases.conf", { domain, aliases: aliases.join(" ") }),
+    origin,
+    aliases: aliases.length === 0 ? "" : render("nginx/aliases.conf", { domain, origin, aliases: aliases.join(" ") }),
   });
 }

@@ -1,5 +1,6 @@
 import type { StackSpec } from "../config/spec";
-import { file, type ManifestAction, type ManifestCheck, type ManifestFile } from "./manifest";
+import { bothLoad } from "./http3";
+import { file, type ManifestCheck, type ManifestFile } from "./manifest";
 import { render, verbatim } from "./render";
 import { commandLine } from "./systemd";
 
@@ -8,7 +9,6 @@ const programs = "/usr/local/lib/webstack";
 const caPath = "/etc/webstack/acme-ca.pem";
 /** Of the package ca-certificates, which the ACME client depends on. */
 const debianCas = "/etc/ssl/certs/ca-certificates.crt";
-const reload: readonly ManifestAction[] = [{ verb: "reload", unit: "nginx.service" }];
 
 /** What a site with TLS has beside its nginx site: the policy, and the unit that orders the certificate. See docs/tls.md. */
 export function tlsFiles(spec: StackSpec): readonly ManifestFile[] {
@@ -21,7 +21,7 @@ export function tlsFiles(spec: StackSpec): readonly ManifestFile[] {
     sandbox: verbatim("systemd/sandbox.conf"),
   });
   return [
-    file("/etc/nginx/webstack/tls.conf", verbatim("nginx/tls.conf"), { onChange: reload }),
+    file("/etc/nginx/webstack/tls.conf", verbatim("nginx/tls.conf"), { onChange: bothLoad(spec) }),
     file(`${programs}/certificate-present`, verbatim("bin/certificate-present"), { mode: "0755" }),
     file(`${programs}/certificate-order`, verbatim("bin/certificate-order"), { mode: "0755" }),
     file(`/etc/systemd/system/${unit}.service`, service),

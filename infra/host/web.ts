@@ -6,6 +6,7 @@ import { externalFiles } from "./externalDatabase";
 import { firewallFile } from "./firewall";
 import { afterUpgrade, hardeningUnits } from "./hardening";
 import { plainNames } from "./environment";
+import { http3Files, http3Units } from "./http3";
 import { file, type Manifest, type ManifestCheck, type ManifestService } from "./manifest";
 import { monitoringFiles, monitoringUnits } from "./monitoring";
 import { nginxFiles, nginxUnitFiles, nginxUnits } from "./nginx";
@@ -36,6 +37,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       ...nginxFiles(plan),
       pauseUnit(spec),
       ...tlsFiles(spec),
+      ...http3Files(plan),
       ...units,
       ...gunicornFiles(spec),
       ...backupFiles(plan, host),
@@ -45,7 +47,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       ...afterUpgrade(unitsOf(spec.services)),
     ],
     checks: [...commonChecks, ...tlsChecks(spec), ...checks],
-    units: ["nftables.service", ...nginxUnits(spec), ...hardeningUnits, ...tlsUnits(spec), ...spec.jobs.map(({ name }) => `${name}.timer`), ...backupUnits(plan, host), ...monitoringUnits, ...nrpeUnits(spec)],
+    units: ["nftables.service", ...nginxUnits(spec), ...http3Units(spec), ...hardeningUnits, ...tlsUnits(spec), ...spec.jobs.map(({ name }) => `${name}.timer`), ...backupUnits(plan, host), ...monitoringUnits, ...nrpeUnits(spec)],
     services: spec.services.map((service): ManifestService =>
       service.kind === "command"
         ? { name: service.name, kind: "command" }

@@ -31,6 +31,7 @@ export interface HostPlan {
 /** An opening. What no rule opens is closed. */
 export interface FirewallRule {
   readonly to: "web" | "database" | "backup";
+  readonly protocol: "tcp" | "udp";
   readonly port: number;
   readonly from: readonly FirewallSource[];
   readonly why: string;

@@ -33,8 +33,8 @@ const busy = () => planStack(spec({
 test("who may connect is told with every port that the plan opens to them", () => {
   const { actors } = sceneOf(busy());
   expect(actors).toEqual([
-    { name: "Customers", details: ["from everywhere"], ports: [80] },
-    { name: "Operators", details: ["192.0.2.0/24", "198.51.100.0/24", "and 2 more"], ports: [22] },
+    { name: "Customers", details: ["from everywhere"], ports: ["80"] },
+    { name: "Operators", details: ["192.0.2.0/24", "198.51.100.0/24", "and 2 more"], ports: ["22"] },
   ]);
 });
 

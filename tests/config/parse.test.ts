@@ -70,7 +70,7 @@ test("a description of the least there can be is completed by the defaults", () 
     jobs: [],
     env: {},
     secrets: [],
-    site: { domain: "", aliases: [], tls: "none", acme: { directory: "https://acme-v02.api.letsencrypt.org/directory", email: "", ca: "" }, zone: "", existingRecords: "refuse", caa: "subdomains", maxBodyMiB: 10, quietPaths: [], maintenancePath: "/maintenance.json" },
+    site: { domain: "", aliases: [], tls: "none", acme: { directory: "https://acme-v02.api.letsencrypt.org/directory", email: "", ca: "" }, zone: "", existingRecords: "refuse", http3: false, caa: "subdomains", maxBodyMiB: 10, quietPaths: [], maintenancePath: "/maintenance.json" },
     host: { image: "debian-12", debian: "debian-12", size: "", region: "", memoryMiB: 2048, cpus: 2, packages: [], cpuCredits: "unlimited", snapshots: { every: "never", weekday: "sunday", hour: 4, keep: 7 } },
     network: { range: "10.20.0.0/24", nat: "none", flowLogs: false, outbound: [] },
     database: {

@@ -1,13 +1,15 @@
 /**
  * A site with TLS whose certificates come from a real ACME server: before the first one, with it, renewed, refused and expired.
- * The tests tell one story, in their order. Limit: one box, and a certificate authority that is not Let's Encrypt.
+ * The tests tell one story, in their order; the machines are of Debian 13, whose nginx has HTTP/3. Limit: one box, and a certificate authority that is not Let's Encrypt.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect, type ConnectionOptions } from "node:tls";
+import { debians } from "../../infra/config/catalog/debian";
 import { findScanner } from "../../tools/scanners";
 import { AcmeServer } from "./acme";
 import { ask } from "./http";
+import { askHttp3, underHttp3 } from "./http3";
 import { underLoad } from "./load";
 import { openPorts } from "./ports";
 import { run, TestStack } from "./stack";
@@ -25,7 +27,11 @@ const unit = "webstack-certificate.service";
 let root = "";
 
 beforeAll(async () => {
-  await stack.init({ site: { domain, aliases: [alias], tls: "letsencrypt", acme: authority.description } });
+  await stack.init({
+    host: { image: "debian-13", cpus: 2, memoryMiB: 2048 },
+    database: { engine: "postgres", version: debians["debian-13"].postgres },
+    site: { domain, aliases: [alias], tls: "letsencrypt", acme: authority.description, http3: true },
+  });
 }, 60_000);
 
 afterAll(async () => {
@@ -33,6 +39,15 @@ afterAll(async () => {
   hasty.remove();
   await stack.down();
 }, 120_000);
+
+/** On every answer with TLS. */
+const secured = {
+  "strict-transport-security": "max-age=63072000",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": expect.stringMatching(/^(same-origin|strict-origin-when-cross-origin)$/) as string,
+  "content-security-policy": expect.stringContaining("frame-ancestors 'none'") as string,
+};
 
 interface Status {
   readonly certificate: { readonly issuer: string | null; readonly daysLeft: number; readonly fault: string | null };
@@ -145,14 +160,6 @@ describe("the site", () => {
     }
   });
 
-  const secured = {
-    "strict-transport-security": "max-age=63072000",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": expect.stringMatching(/^(same-origin|strict-origin-when-cross-origin)$/) as string,
-    "content-security-policy": expect.stringContaining("frame-ancestors 'none'") as string,
-  };
-
   test.each([
     [200, "GET", ""],
     [200, "GET", "static/shop/site.css"],
@@ -195,6 +202,64 @@ describe("the site", () => {
   }, 60_000);
 });
 
+describe("a visitor who comes by HTTP/3", () => {
+  const by = () => ({ address: host, ca: root });
+
+  test("learns of it from any answer with TLS, and from none without", async () => {
+    for (const path of ["", "static/none.css", "healthz"]) expect((await ask(`${site}${path}`, { address: host, ca: root })).headers["alt-svc"]).toBe('h3=":443"; ma=86400');
+    expect((await ask(`http://${domain}/`, { address: host })).headers["alt-svc"]).toBeUndefined();
+  });
+
+  test("gets what others get: pages, static files, security headers once, refusals and the way from another name", async () => {
+    const page = await askHttp3(site, by());
+    expect([page.protocol, page.status, page.body.includes("<title>")]).toEqual(["HTTP/3.0", 200, true]);
+    for (const [name, value] of Object.entries({ ...secured, "alt-svc": 'h3=":443"; ma=86400' })) expect([name, page.headers[name]]).toEqual([name, [value]]);
+    expect((await askHttp3(`${site}static/shop/site.css`, by())).status).toBe(200);
+    expect((await askHttp3(`${site}none`, by())).status).toBe(404);
+    const long = await askHttp3(`${site}orders`, { ...by(), method: "POST", body: "x".repeat(11 << 20) });
+    for (const [name, value] of Object.entries(secured)) expect([name, long.headers[name]]).toEqual([name, [value]]);
+    expect(long.status).toBe(413);
+    const other = await askHttp3(`https://${alias}/orders?x=1`, by());
+    expect([other.status, other.headers["location"]]).toEqual([301, [`${site}orders?x=1`]]);
+    await expect(askHttp3("https://evil.test/", by())).rejects.toThrow(/unrecognized.name|CRYPTO_ERROR/i);
+  }, 30_000);
+
+  test("orders, and is known to the log, the app and the bounds by the own address, which nobody forges from outside", async () => {
+    const products = JSON.parse((await askHttp3(`${site}products`, by())).body) as { products: { id: number }[] };
+    const restaurants = JSON.parse((await askHttp3(`${site}restaurants`, by())).body) as { restaurants: { id: number }[] };
+    const order = { restaurant: restaurants.restaurants[0]?.id, name: "Ada", lines: [{ product: products.products[0]?.id, quantity: 2 }] };
+    expect((await askHttp3(`${site}orders`, { ...by(), method: "POST", body: JSON.stringify(order) })).status).toBe(201);
+    await ask(`${site}products?forged`, { address: host, ca: root, headers: { "X-Real-IP": "192.0.2.7" } });
+    await stack.remote("sleep 5.5");
+    const lines = await stack.remote("sudo tail -n 20 /var/log/nginx/access.log");
+    expect(lines).toMatch(/^10\.84\.11\.1 \S+ "POST \/orders HTTP\/1\.1" 201 /m);
+    expect(lines).toMatch(/^10\.84\.11\.1 \S+ "GET \/products\?forged /m);
+  }, 30_000);
+
+  test("is lost by no release, reload or start of the site's nginx", async () => {
+    const met = await underHttp3(`${site}healthz`, 20, async () => {
+      for (let time = 0; time < 3; time += 1) await stack.remote("sudo hostctl reload");
+      await stack.remote("sudo hostctl restart");
+    }, { address: host, connections: 5 });
+    expect([met.failed, met.lost, met.requests > 40]).toEqual([{}, 0, true]);
+  }, 60_000);
+
+  test("finds nothing once the site is stopped, and the site again once it is started", async () => {
+    expect(await stack.remote("ss -Hlun sport = :443")).not.toBe("");
+    expect(await stack.remote("sudo hostctl stop > /dev/null; ss -Hlun sport = :443; systemctl show nginx-http3.service -p Result --value")).toBe("success");
+    await stack.remote("sudo hostctl start");
+    expect((await askHttp3(`${site}healthz`, by())).status).toBe(200);
+  }, 60_000);
+
+  test("meets an nginx in a sandbox, with a configuration in which gixy finds nothing", async () => {
+    const line = (await stack.remote("systemd-analyze security nginx-http3.service --no-pager")).split("\n").at(-1) ?? "";
+    expect(Number(/: (\d+\.\d)/.exec(line)?.[1])).toBeLessThanOrEqual(1.6);
+    const dump = await stack.remote("sudo nginx -e stderr -T -c /etc/nginx/http3.conf");
+    const { code, stdout } = await run(findScanner("gixy"), ["-"], {}, dump);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("No issues found.")]);
+  }, 60_000);
+});
+
 describe("a renewal", () => {
   test("under load fails no request and brings a new key", async () => {
     const key = () => stack.remote("sudo openssl x509 -in /etc/webstack/tls/site.pem -noout -pubkey");
@@ -204,6 +269,10 @@ describe("a renewal", () => {
     expect(await shown()).not.toBe(before[0]);
     expect(await key()).not.toBe(before[1]);
     expect((await ask(`${site}healthz`, { address: host, ca: root })).status).toBe(200);
+    // HTTP/3 has the new one, too.
+    const before3 = await stack.remote("systemctl show nginx-http3.service -p MainPID --value");
+    expect((await askHttp3(`${site}healthz`, { address: host, ca: root })).status).toBe(200);
+    expect(await stack.remote(`sudo sh -c 'test /proc/${before3} -nt /etc/webstack/tls/site.pem' && echo younger`)).toBe("younger");
   }, 60_000);
 
   test("while the authority is down fails by name, and the old certificate goes on serving", async () => {

@@ -34,7 +34,7 @@ interface Case {
   readonly ca: string;
   /** Where the database's URL is, of what a host is told late; with another login's place in it where the host makes that itself. */
   readonly databaseUrl: (late: Late) => string;
-  /** Openings to the web host's ports, as "PORT from SOURCE". */
+  /** Openings to the web host's ports, as "tcp PORT from SOURCE". */
   openings(graph: Graph, plan: StackPlan): readonly string[];
   /** Who may reach the database. */
   databaseClients(graph: Graph, plan: StackPlan): readonly string[];
@@ -61,6 +61,7 @@ const localState = (type: string, name: string): Record<string, unknown> => ({
 
 interface LocalRule {
   readonly address: string;
+  readonly protocol: string;
   readonly port: number;
   readonly from: readonly string[];
 }
@@ -77,7 +78,7 @@ const cases: readonly Case[] = [
     openings: (graph, plan) =>
       (graph.named("firewall").inputs["rules"] as LocalRule[])
         .filter(({ address }) => address === plan.hosts[0]?.privateAddress)
-        .flatMap(({ port, from }) => from.map((source) => `${port} from ${source}`)),
+        .flatMap(({ protocol, port, from }) => from.map((source) => `${protocol} ${port} from ${source}`)),
     databaseClients: (graph, plan) =>
       (graph.named("firewall").inputs["rules"] as LocalRule[])
         .filter(({ address, port }) => address === databaseAddress(plan) && port === 5432)
@@ -92,8 +93,8 @@ const cases: readonly Case[] = [
     ca: "CA TEXT",
     databaseUrl: inEnvironment,
     openings: (graph) =>
-      (graph.named("firewall").inputs["inboundRules"] as { portRange: string; sourceAddresses: string[] }[]).flatMap(({ portRange, sourceAddresses }) =>
-        sourceAddresses.map((source) => `${portRange} from ${source}`),
+      (graph.named("firewall").inputs["inboundRules"] as { protocol: string; portRange: string; sourceAddresses: string[] }[]).flatMap(({ protocol, portRange, sourceAddresses }) =>
+        sourceAddresses.map((source) => `${protocol} ${portRange} from ${source}`),
       ),
     databaseClients: (graph, plan) =>
       (graph.named("database-firewall").inputs["rules"] as { type: string; value: string }[]).map(({ type, value }) =>
@@ -108,7 +109,7 @@ const cases: readonly Case[] = [
     call: answer,
     ca: regionCa("eu-central-1"),
     databaseUrl: ({ files }) => (JSON.parse(files["/etc/webstack/database-login.json"] ?? "{}") as { url: string }).url,
-    openings: (graph) => opened(graph, "web-firewall-id").map(({ fromPort, cidrIpv4, cidrIpv6 }) => `${String(fromPort)} from ${String(cidrIpv4 ?? cidrIpv6)}`),
+    openings: (graph) => opened(graph, "web-firewall-id").map(({ ipProtocol, fromPort, cidrIpv4, cidrIpv6 }) => `${String(ipProtocol)} ${String(fromPort)} from ${String(cidrIpv4 ?? cidrIpv6)}`),
     databaseClients: (graph) => opened(graph, "database-firewall-id").map(({ referencedSecurityGroupId }) => (referencedSecurityGroupId === "web-firewall-id" ? "web" : String(referencedSecurityGroupId))),
   },
 ];
@@ -168,10 +169,15 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     expect(graph.ofType(machine).map(({ name }) => name).filter((name) => name.startsWith("web-"))).toEqual(planned);
   });
 
-  test("opens no port the plan lacks, and each one that it has", () => {
+  test.each<[string, Raw]>([
+    ["", {}],
+    [", with HTTP/3", { site: { domain: "www.example.org", tls: "letsencrypt", http3: true }, host: { image: "debian-13" } }],
+  ])("opens no port the plan lacks, and each one that it has%s", async (_, changes) => {
+    const plan = planned(changes);
+    const graph = await graphAfter({}, plan);
     const asked = plan.firewall
       .filter(({ to }) => to === "web")
-      .flatMap(({ port, from }) => from.map((source) => `${port} from ${source.kind === "cidr" ? source.cidr : source.role}`));
+      .flatMap(({ protocol, port, from }) => from.map((source) => `${protocol} ${port} from ${source.kind === "cidr" ? source.cidr : source.role}`));
     // Machines on a bridge have IPv4 addresses alone.
     const possible = target.name === "local" ? asked.filter((opening) => !opening.includes("::")) : asked;
     expect([...openings(graph, plan)].sort()).toEqual([...possible].sort());

@@ -10,6 +10,8 @@ export interface Debian {
   readonly postgres: string;
   readonly mariadb: string;
   readonly nginx: string;
+  /** Whether that nginx is built with HTTP/3, which there is since 1.25. https://nginx.org/en/docs/http/ngx_http_v3_module.html */
+  readonly http3: boolean;
   readonly restic: string;
   /** Number of Debian's newest image on EC2, which has the day of its making; a test asks for a newer one before it is half a year old. https://wiki.debian.org/Cloud/AmazonEC2Image */
   readonly ec2Build: string;
@@ -26,6 +28,7 @@ export const debians = {
     postgres: "15",
     mariadb: "10.11",
     nginx: "1.22",
+    http3: false,
     restic: "0.14",
     ec2Build: "20260923-2610",
     container: "sha256:3783cc01769c7b2b1b83a5c5ad96c815348e28ed7da68e2e3687004faa906251",
@@ -37,6 +40,7 @@ export const debians = {
     postgres: "17",
     mariadb: "11.8",
     nginx: "1.26",
+    http3: true,
     restic: "0.18",
     ec2Build: "20260914-2601",
     container: "sha256:a99cfc517144bc59b1978475ec53b46ecabec7e43635402ee5b77cc54cd1b20a",

@@ -1,3 +1,4 @@
+import { debianNames, debians, debianTitle } from "../catalog/debian";
 import { targetDefaults } from "../targets";
 import { isHttp, rule, type Rule } from "./rule";
 
@@ -17,6 +18,17 @@ export const siteRules: readonly Rule[] = [
       : [["site.domain", site.domain] as const, ...site.aliases.map((alias, i) => [`site.aliases.${i}`, alias] as const)]
         .filter(([, name]) => name !== site.zone && !name.endsWith(`.${site.zone}`))
         .map(([at, name]) => ({ at, must: `must lie in site.zone, ${site.zone}`, got: name }))),
+
+  rule(["site"], ({ site }) =>
+    site.http3 && site.tls === "none" ? [{ at: "site.http3", must: "must be false without TLS, which HTTP/3 has always", got: site.http3, hint: "set site.domain and site.tls: letsencrypt" }] : []),
+
+  rule(["site", "host"], ({ site, host: { debian } }) =>
+    site.http3 && !debians[debian].http3
+      ? [{
+          at: "site.http3", must: `must be false on ${debianTitle(debian)}, whose nginx ${debians[debian].nginx} does not have HTTP/3`, got: site.http3,
+          hint: `set host.image: ${debianNames.filter((name) => debians[name].http3).join(" or ")}`,
+        }]
+      : []),
 
   rule(["site"], ({ site }) =>
     site.maintenancePath === "/" || site.maintenancePath.startsWith("/.")

@@ -31,7 +31,7 @@ export function databaseManifest(plan: StackPlan, database: ManagedDatabase, ope
     plain: [],
     files: [
       ...commonFiles(spec.stack, [], debian),
-      firewallFile(plan, "database", [{ to: "database", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" }]),
+      firewallFile(plan, "database", [{ to: "database", protocol: "tcp", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" }]),
       file("/usr/local/lib/webstack/database-certificate", verbatim("database/certificate.sh"), { mode: "0755" }),
       file("/usr/local/lib/webstack/database-role", verbatim(`${server.folder}/role.sh`), { mode: "0755" }),
       file(`/etc/systemd/system/${server.unit}.d/webstack.conf`, certificate),

@@ -59,8 +59,9 @@ export function awsFirewall(scope: Scope, network: Network): Firewall {
     for (const [index, source] of rule.from.entries()) {
       const from = source.kind === "role" ? { referencedSecurityGroupId: groups[source.role]?.id ?? web.id } : source.cidr.includes(":") ? { cidrIpv6: source.cidr } : { cidrIpv4: source.cidr };
       new SecurityGroupIngressRule(
-        `${rule.to}-${rule.port}-${index}`,
-        { securityGroupId: to.id, ipProtocol: "tcp", fromPort: rule.port, toPort: rule.port, description: rule.why, ...from },
+        // TCP is not named: another name would be another rule, and the port closed between the two.
+        `${rule.to}-${rule.protocol === "tcp" ? "" : `${rule.protocol}-`}${rule.port}-${index}`,
+        { securityGroupId: to.id, ipProtocol: rule.protocol, fromPort: rule.port, toPort: rule.port, description: rule.why, ...from },
         options,
       );
     }

@@ -31,10 +31,10 @@ export function firewall(plan: StackPlan, tag: Tag): Firewall {
   });
 }
 
-function inbound({ port, from }: FirewallRule) {
+function inbound({ protocol, port, from }: FirewallRule) {
   const sources = from.map((source) => {
     if (source.kind === "role") throw new Error(`port ${port}: the plan lets no host in to another web host`);
     return source.cidr;
   });
-  return { protocol: "tcp", portRange: String(port), sourceAddresses: sources };
+  return { protocol, portRange: String(port), sourceAddresses: sources };
 }

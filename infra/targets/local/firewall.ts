@@ -37,7 +37,7 @@ function rulesOf(plan: StackPlan, { serving, from }: Places): readonly FirewallR
     why: "the rehearsal's operator",
   }));
   const planned = plan.firewall.flatMap((rule) =>
-    addresses[rule.to].map((address) => ({ address, port: rule.port, protocol: "tcp" as const, from: sources(rule), why: rule.why })),
+    addresses[rule.to].map((address) => ({ address, port: rule.port, protocol: rule.protocol, from: sources(rule), why: rule.why })),
   );
   // A stack that had a database of its own serves from that until its hosts have moved.
   const left = database.kind !== "external" ? [] : machines.map((address) => ({
