@@ -72,8 +72,8 @@ export async function recordFolder(folder: string, stack: string, label: string,
   const scratch = mkdtempSync(join(tmpdir(), "webstack-review-"));
   try {
     const file = join(scratch, "side.json");
-    // Not through tsx's own command, which is a second process.
-    await run(process.execPath, ["--require", join(project, "node_modules/tsx/dist/cjs/index.cjs"), join(__dirname, "record.ts"), folder, stack, file, JSON.stringify(since)], { cwd: folder });
+    // As Pulumi runs the program: tsx looks each line of the stacks up that Pulumi keeps of its promises, which takes more than all the rest.
+    await run(process.execPath, ["--require", join(project, "tools/pulumi/program.cjs"), join(__dirname, "record.ts"), folder, stack, file, JSON.stringify(since)], { cwd: folder });
     return { ...(JSON.parse(readFileSync(file, "utf8")) as Omit<Side, "label">), label };
   } finally {
     rmSync(scratch, { recursive: true });

@@ -42,7 +42,7 @@ test("a rule that the state after the change breaks is in the review, and refuse
 test("secrets that the first up made are no change: nothing was brought up without them", async () => {
   const folder = mkdtempSync(join(tmpdir(), "webstack-newcomer-"));
   try {
-    const parts = ["Pulumi.yaml", "Pulumi.local.yaml", "package.json", "tsconfig.json", "infra", "cloud-init", "hostctl", "providers", "examples", "cli", "policy", "tools"];
+    const parts = ["Pulumi.yaml", "Pulumi.local.yaml", "package.json", "package-lock.json", "tsconfig.json", "infra", "cloud-init", "hostctl", "providers", "examples", "cli", "policy", "tools"];
     for (const part of parts) cpSync(join(project, part), join(folder, part), { recursive: true });
     symlinkSync(join(project, "node_modules"), join(folder, "node_modules"));
     const git = (...words: readonly string[]) => execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...words], { cwd: folder });
