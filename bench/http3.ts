@@ -1,4 +1,6 @@
 import { debians } from "../infra/config/catalog/debian";
+import { http3 } from "../tools/http3";
+import { setUp } from "../tools/setup";
 import { underHttp3, type MetByHttp3 } from "../tests/machines/http3";
 import { addRelease, moveReleases } from "../tests/machines/moves";
 import { TestStack } from "../tests/machines/stack";
@@ -12,6 +14,7 @@ const domain = "shop.test";
  * have. Two minutes at most each. The certificate is the host's own stand-in, which these visitors take.
  */
 export async function benchHttp3(): Promise<readonly Table[]> {
+  await setUp([http3]);
   const stack = new TestStack("quic", "10.84.6.0/24");
   try {
     await stack.init({

@@ -53,7 +53,7 @@ export function verb(): string {
 const typed = (words: string): string => (words.startsWith("[-- [") ? words.slice("[-- ".length, -1) : words.replace("-- ", ""));
 
 /** What those type who work on the project itself. */
-const ofTheProject: readonly string[] = ["test", "faults", "soak", "reference", "bench"];
+const ofTheProject: readonly string[] = ["test", "faults", "nodes", "soak", "reference", "bench"];
 
 /** Names and files. */
 function scripts(): readonly (readonly [string, string])[] {
