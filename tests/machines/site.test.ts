@@ -7,7 +7,7 @@ import schema from "../../docs/outputs.schema.json";
 import { debians } from "../../infra/config/catalog/debian";
 import type { Manifest } from "../../infra/host/manifest";
 import { processes } from "../../providers/nspawn/cgroup";
-import { start, stop } from "../../providers/nspawn/running";
+import { isRunning, start, stop } from "../../providers/nspawn/running";
 import { storedMachine } from "../../providers/nspawn/store";
 import { findScanner } from "../../tools/scanners";
 import { ask, awaitOk } from "./http";
@@ -577,7 +577,7 @@ testAtNight("site", "the data move to a machine with the PostgreSQL of the Debia
   const order = async () => JSON.parse((await ask(`${site}orders`, { method: "POST", json: { restaurant: restaurant?.id, name: "Ada", lines: [{ product: product?.id, quantity: 2 }] } })).body) as { id: string };
   const psql = async (question: string) => stack.remote("cd / && sudo -u postgres psql -XAt -d ocpizza", { stdin: question, address: (await stack.outputs()).database.host });
   const orders = () => psql("select count(*) from shop_order");
-  const machines = async () => (await run("sh", ["-c", `ps -eo args | grep -o '[m]achine=${stack.name}-database-.' | sort`])).stdout.replaceAll(`machine=${stack.name}-`, "").split("\n").filter(Boolean);
+  const machines = () => ["database-0", "database-1"].filter((name) => isRunning(`webstack-${stack.name}-${name}`));
   const first = await order();
 
   stack.change({ database: { version: debians["debian-12"].postgres } });
@@ -596,7 +596,7 @@ testAtNight("site", "the data move to a machine with the PostgreSQL of the Debia
   const had = await orders();
   expect(await move()).toContain("are at database-1, postgres 15.");
   expect([await psql("show server_version_num"), await orders()]).toEqual([expect.stringMatching(/^15/), had]);
-  expect(await machines()).toEqual(["database-1"]);
+  expect(machines()).toEqual(["database-1"]);
   expect((await ask(`${site}orders/${first.id}`)).status).toBe(200);
   expect((await stack.preview("--expect-no-changes")).code).toBe(0);
   const second = await order();
@@ -606,7 +606,7 @@ testAtNight("site", "the data move to a machine with the PostgreSQL of the Debia
   expect([await psql("show server_version_num"), await orders()]).toEqual([expect.stringMatching(/^17/), String(Number(had) + 1)]);
   for (const { id } of [first, second]) expect((await ask(`${site}orders/${id}`)).status).toBe(200);
   expect(await psql("select count(*) from pg_database where datname like 'ocpizza_before_%'")).toBe("1");
-  expect(await machines()).toEqual(["database-0"]);
+  expect(machines()).toEqual(["database-0"]);
   const dropped = await stack.npm("upgrade", stack.name, "--drop-old");
   expect([dropped.code, dropped.stdout]).toEqual([0, expect.stringContaining(`The machine that the data of ${stack.name} have left is gone.`)]);
   expect(storedMachine(`webstack-${stack.name}-database-1`)).toBeUndefined();
