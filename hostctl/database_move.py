@@ -97,6 +97,8 @@ def carry(host, move):
     if move.is_new and target.tables(target.name):
         raise HostError(f"databaseFrom: this host is new, and {move.record['to']} holds tables already, so the data may have moved; nothing was copied")
     incoming = target.beside(INCOMING)
+    # Of a copy that is made anew.
+    files.remove(host.paths.moved_definitions)
     with host.log.event("Sessions-end", move.record["from"]):
         _end_sessions(host, source)
     with host.log.event("Database-creation", incoming):
@@ -112,7 +114,7 @@ def carry(host, move):
             facts["detail"] = f"{_compare(source, target, incoming)} tables and sequences are alike"
         stamp = datetime.datetime.fromtimestamp(host.system.time(), datetime.timezone.utc).strftime("%Y%m%dt%H%M%Sz")
         with host.log.event("Database-switch"):
-            target.switch(incoming, target.beside(f"before_{stamp}"))
+            target.switch(incoming, target.beside(f"before_{stamp}"), host.paths.moved_definitions)
     finally:
         target.drop(incoming)
     for name in target.others():

@@ -17,6 +17,7 @@ class Paths:
         # There while the data move to another server; and from which one to which they have.
         self.database_moving = self.at("/var/lib/webstack/database-move.unfinished.json")
         self.database_moved = self.at("/var/lib/webstack/database-move.json")
+        self.moved_definitions = self.at("/var/lib/webstack/database-move.definitions.json")
         self.database_admin = self.at("/etc/webstack/database-admin")
         # There where the app's database is somebody else's service.
         self.external_database = self.at("/etc/webstack/external-database.json")
