@@ -29,13 +29,18 @@ def matches(path, content, mode, ids):
         return False
 
 
+def unfinished(path):
+    """Beside a file, the one that write() gives its name to; a power cut may leave it there."""
+    return path.with_name(f".{path.name}.unfinished")
+
+
 def write(path, content, mode, ids):
     """Replace a file by way of a temporary one beside it; on disk when this returns."""
     path = Path(path)
     make_folder(path.parent)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    made = unfinished(path)
+    made.unlink(missing_ok=True)
+    handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         with os.fdopen(handle, "wb", closefd=False) as file:
             file.write(content)
@@ -43,7 +48,7 @@ def write(path, content, mode, ids):
         os.fchmod(handle, mode)
     finally:
         os.close(handle)
-    place(unfinished, path)
+    place(made, path)
 
 
 def open_foreign(path, folder=None):
@@ -66,10 +71,10 @@ def read_foreign(path, limit, offset=0):
         return file.read(limit)
 
 
-def place(unfinished, path):
+def place(made, path):
     """Give a finished file its name: its content is on the disk before, the name when this returns."""
-    sync(unfinished)
-    os.rename(unfinished, path)
+    sync(made)
+    os.rename(made, path)
     sync(path.parent)
 
 

@@ -2,14 +2,16 @@
 import json
 import os
 import re
+from pathlib import Path
 
 from . import archive, environment, files, static
 from .errors import HostError
 
 # In the release's folder: {path: what archive.seen() tells of it}.
 RECORD = ".webstack-source"
-# What release.py puts beside its files.
-BESIDE = (RECORD, static.RECORD, environment.RELEASE, "venv")
+# What release.py puts beside its files, and what a power cut leaves of that.
+OWN = (RECORD, static.RECORD, environment.RELEASE, "venv")
+BESIDE = (*OWN, *(files.unfinished(Path(name)).name for name in OWN))
 # Behind a release's name: the folder of what was found beside its files, with the time in seconds since 1970.
 ADDED = ".added."
 # Python's own name for the bytecode of a module: https://peps.python.org/pep-3147/

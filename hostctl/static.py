@@ -81,7 +81,7 @@ def publish(host, digest, static):
             continue
         target = host.paths.static / path
         there = _same(source, target)
-        unfinished = target.with_name(f".{target.name}.unfinished")
+        unfinished = files.unfinished(target)
         if not there:
             target.parent.mkdir(parents=True, exist_ok=True)
             unfinished.unlink(missing_ok=True)
@@ -246,7 +246,7 @@ def _expands(compressed, file):
 
 def _compress(source, target):
     """nginx serves the `.gz` in place of the file, so both have one modification time."""
-    unfinished = target.with_name(f".{target.name}.unfinished")
+    unfinished = files.unfinished(target)
     unfinished.write_bytes(gzip.compress(source.read_bytes(), 9, mtime=0))
     unfinished.chmod(0o644)
     os.utime(unfinished, ns=(source.stat().st_atime_ns, source.stat().st_mtime_ns))

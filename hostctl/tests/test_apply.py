@@ -498,6 +498,8 @@ class ApplyTest(unittest.TestCase):
         release = self.machine.paths.release(program)
         (release / "static/a.css").write_text("")
         (release / "shop/assets/b.css").write_text("")
+        # A power cut has left it.
+        (release / "..webstack-static.unfinished").write_text("{")
         (release / "shop/__pycache__").mkdir()
         (release / "__pycache__").mkdir()
         (release / "__pycache__/app.cpython-311.pyc").write_text("")
