@@ -112,5 +112,5 @@ test("names every missing and every plain secret at once, and shows none", () =>
 
 test("refuses a section whose text is no mapping", () => {
   setConfig({ ...raw(), site: "{ domain" }, { sshPrivateKey: pair.private });
-  expect(() => loadSpec()).toThrow(/site: must be a mapping with the keys domain, aliases, tls, acme, zone, existingRecords, caa, maxBodyMiB, quietPaths, maintenancePath, got "\{ domain"; for example site: \{"domain":"www\.ocpizza\.fr"\}$/);
+  expect(() => loadSpec()).toThrow(/site: must be a mapping with the keys domain, aliases, tls, acme, zone, existingRecords, caa, http3, maxBodyMiB, quietPaths, maintenancePath, got "\{ domain"; for example site: \{"domain":"www\.ocpizza\.fr"\}$/);
 });
