@@ -1,5 +1,9 @@
 import fc from "fast-check";
-import { addressIn, privateAddress } from "../../infra/plan/network";
+import { backupAddress } from "../../infra/host/backup";
+import { databaseAddress, databaseMachines } from "../../infra/host/database/server";
+import { planStack } from "../../infra/plan";
+import { addressIn, chosenAddress } from "../../infra/plan/network";
+import { spec } from "../config/baseline";
 
 test.each([
   ["10.77.0.0/24", 1, "10.77.0.1"],
@@ -15,8 +19,10 @@ test("the parts of a stack never share an address, whatever the range", () => {
   fc.assert(
     fc.property(fc.integer({ min: 16, max: 28 }), (bits) => {
       const range = `10.0.0.0/${bits}`;
-      const all = [addressIn(range, 1), privateAddress(range, "web"), privateAddress(range, "database")];
-      expect(new Set(all).size).toBe(3);
+      const plan = planStack(spec({ target: "local", network: { range } }));
+      // Both databases stand beside each other while data move.
+      const all = [addressIn(range, 1), ...plan.hosts.map(chosenAddress), ...databaseMachines.map((name) => databaseAddress(plan, name)), backupAddress(plan)];
+      expect(new Set(all).size).toBe(5);
       // Neither the network's own address nor its broadcast address.
       expect(all).not.toContain("10.0.0.0");
       expect(all).not.toContain(addressIn(range, 2 ** (32 - bits) - 1));

@@ -11,8 +11,8 @@ export const databaseMachines = ["database-0", "database-1"] as const;
 
 export type DatabaseMachine = (typeof databaseMachines)[number];
 
-/** Where such a machine is. */
-export const databaseAddress = ({ spec }: StackPlan, name: DatabaseMachine = "database-0"): string => privateAddress(spec.network.range, "database", databaseMachines.indexOf(name));
+/** Where such a machine is. The second lies before the first, behind which a range of /27 or /28 ends. */
+export const databaseAddress = ({ spec }: StackPlan, name: DatabaseMachine = "database-0"): string => privateAddress(spec.network.range, "database", -databaseMachines.indexOf(name));
 
 /** The Debian that brings a version of the engine. */
 export function serverDebian({ engine, version }: Pick<ManagedDatabase, "engine" | "version">): DebianName {
