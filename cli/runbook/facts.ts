@@ -47,7 +47,7 @@ function databaseName(plan: StackPlan): string {
   if (database.kind === "none") return "none";
   if (database.kind === "external") return "PostgreSQL, somebody else's service at the secret `DATABASE_URL`";
   const engine = database.engine === "postgres" ? "PostgreSQL" : "MySQL";
-  return `${engine} ${database.version}, ${code(database.name)}${target === "local" ? `, machine \`database-0\` at ${databaseAddress(plan)}` : `, the managed service of ${target}`}`;
+  return `${engine} ${database.version}, ${code(database.name)}${target === "local" ? `, machine \`database-0\` at ${databaseAddress(plan)} (moved by \`npm run upgrade\`: \`database-1\` at ${databaseAddress(plan, "database-1")})` : `, the managed service of ${target}`}`;
 }
 
 /** One line a service or all jobs: how many connections it may hold. The rule of the description counts the same way. */
