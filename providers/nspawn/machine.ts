@@ -69,6 +69,7 @@ export const machine: Kind = {
 
   async create(values, urn) {
     const inputs = inputsOf(values);
+    if (isKeptOff(values)) throw new Error(`machine ${inputs.name}, which was kept, off, is gone from this box; let it go: npm run upgrade -- ${stackOf(urn)} --drop-old`);
     await removeMachine(inputs.name);
     storeMachine(madeOf(inputs));
     writeSeed(inputs);

@@ -60,6 +60,10 @@ test("one that is gone from the box says the command that has it noticed, with t
   await expect(plugin.update("Machine", machine.name, machine, machine)).rejects.toThrow("machine nsx-protocol and its disk are gone from this box; let Pulumi notice it: npm run up -- test --refresh");
 });
 
+test("one that was kept, off, is not made anew from nothing", async () => {
+  await expect(plugin.create("Machine", { ...machine, image: "", runs: false })).rejects.toThrow("machine nsx-protocol, which was kept, off, is gone from this box; let it go: npm run upgrade -- test --drop-old");
+});
+
 test("user-data that became a secret is still the same user-data", async () => {
   const diff = await plugin.diff("Machine", machine, { ...machine, userData: secret(machine.userData) });
   expect(diff.replaces).toEqual([]);
