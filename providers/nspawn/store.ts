@@ -32,11 +32,20 @@ export function storedMachine(name: string): StoredMachine | undefined {
   }
 }
 
-/** Debian release of a machine of this box, such as "bookworm"; undefined where there is none. */
-export function suiteOf(name: string): string | undefined {
-  const machine = storedMachine(name);
+/** Debian release of a machine of this box, such as "bookworm"; undefined where there is none, or where only root may look, as at a review. */
+export function suiteOf(name: string, look: (name: string) => StoredMachine | undefined = storedMachine): string | undefined {
+  const machine = unlessForbidden(() => look(name));
   if (machine === undefined || !existsSync(join(machine.image, osRelease))) return undefined;
   return /^VERSION_CODENAME=(\w+)$/m.exec(readFileSync(join(machine.image, osRelease), "utf8"))?.[1];
+}
+
+function unlessForbidden<Result>(look: () => Result): Result | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EACCES") return undefined;
+    throw error;
+  }
 }
 
 /** https://www.freedesktop.org/software/systemd/man/252/os-release.html */

@@ -6,6 +6,7 @@ import { bridgeAddress, bridgeName, masquerade } from "../../../providers/nspawn
 import { addressAt, overlap, parseRange } from "../../../providers/nspawn/range";
 import { start } from "../../../providers/nspawn/running";
 import { reachableNameservers, seedFiles } from "../../../providers/nspawn/seed";
+import { suiteOf } from "../../../providers/nspawn/store";
 
 const range = (text: string) => {
   const parsed = parseRange(text);
@@ -114,4 +115,10 @@ test("a machine whose image is gone says the command that makes it anew, as it i
   expect(() => start({ name: "ws-shop-web-0", image: "/nowhere/image", bridge: "ws", memoryMiB: 512, cpus: 1 }, urn)).toThrow(
     `the image /nowhere/image of machine ws-shop-web-0 is gone from the cache; make the machine anew: npm run up -- shop --replace '${urn}'`,
   );
+});
+
+test("what Debian a machine has is not known to who may not look, since a review and the tests without machines need no root", () => {
+  const failing = (code: string) => () => { throw Object.assign(new Error(`${code}: open '/var/lib/webstack/machines/it/machine.json'`), { code }); };
+  expect(suiteOf("it", failing("EACCES"))).toBeUndefined();
+  expect(() => suiteOf("it", failing("EIO"))).toThrow("EIO");
 });
