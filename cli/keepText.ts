@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isScalar, parseDocument, stringify, type Pair, type YAMLMap } from "yaml";
 
@@ -18,7 +18,8 @@ export async function keepingText<Result>(file: string, write: () => Promise<Res
     return await write();
   } finally {
     const after = before !== null && existsSync(file) ? readFileSync(file, "utf8") : null;
-    if (before !== null && after !== null && before !== after) replace(realpathSync(file), keptText(before, after));
+    // An engine that is ended as it begins to write leaves nothing of the file.
+    if (before !== null && after !== null && before !== after) replace(realpathSync(file), after.trim() === "" ? before : keptText(before, after));
   }
 }
 
@@ -62,12 +63,16 @@ function placeOf(text: string, { key, value }: Pair) {
   return { key: isScalar(key) ? String(key.value) : "", indent: text.slice(from, start), from, to: lineEnd === -1 ? text.length : lineEnd + 1 };
 }
 
-/** In one step: the stack's secrets are in no other file. */
+/** In one step: the stack's secrets are in no other file. Where that may not be, as in a file of somebody else's, the engine's own text stays. */
 function replace(file: string, text: string): void {
   const { mode, uid, gid } = statSync(file);
   const unfinished = `${file}.unfinished`;
-  writeFileSync(unfinished, text, { mode: 0o600 });
-  chownSync(unfinished, uid, gid);
-  chmodSync(unfinished, mode);
-  renameSync(unfinished, file);
+  try {
+    writeFileSync(unfinished, text, { mode: 0o600 });
+    chownSync(unfinished, uid, gid);
+    chmodSync(unfinished, mode);
+    renameSync(unfinished, file);
+  } catch {
+    if (statSync(unfinished, { throwIfNoEntry: false })?.isFile() === true) rmSync(unfinished);
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseDocument } from "yaml";
@@ -49,6 +49,23 @@ test("the file keeps its mode, nothing is left beside it, and a write that fails
       return Promise.reject(new Error("the engine was ended"));
     })).rejects.toThrow("the engine was ended");
     expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777, readdirSync(folder)]).toEqual(["config:\n\n  a: 1\n  b: 2\n", 0o640, ["Pulumi.mine.yaml"]]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a file that the engine emptied as it was ended is as before, and one that may not be replaced is as the engine wrote it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "webstack-kept-"));
+  try {
+    const file = join(folder, "Pulumi.mine.yaml");
+    const wrote = (text: string) => keepingText(file, () => Promise.resolve(writeFileSync(file, text)));
+    writeFileSync(file, "config:\n\n  a: 1\n");
+    await wrote("");
+    expect(readFileSync(file, "utf8")).toBe("config:\n\n  a: 1\n");
+    // Root is refused nothing but this.
+    mkdirSync(`${file}.unfinished`);
+    await wrote("config:\n  a: 2\n");
+    expect(readFileSync(file, "utf8")).toBe("config:\n  a: 2\n");
   } finally {
     rmSync(folder, { recursive: true });
   }
