@@ -28,7 +28,7 @@ test("every verb says what it does, with its words", () => {
 test("webstack runs a verb from any folder, with its words, and knows no other", async () => {
   expect((await typing.type("webstack diagram local")).stdout).toBe(pictures().get("docs/diagrams/local.svg"));
   expect(await typing.type("webstack 'x;y'")).toEqual({ code: 1, stdout: "", stderr: expect.stringContaining('there is no verb "x;y"') });
-}, 60_000);
+}, 120_000);
 
 test("npx webstack in the project's folder prints what the verb does and no banner, lists the verbs, and completes them in a shell", async () => {
   typing.knows("local", { outputs: upAt("255.255.255.255") });
@@ -48,7 +48,7 @@ test("each verb is asked for help by npm and by webstack, first of all or behind
   // Words of another program are that program's.
   expect((await typing.type("webstack manage local migrate --help")).stdout).toBe("on the host: sudo hostctl exec -- python manage.py migrate --help\n");
   expect((await typing.type("webstack exec local --help")).stdout).toBe("on the host: sudo hostctl exec -- --help\n");
-}, 60_000);
+}, 120_000);
 
 test("outputs and a review go to a file, whole and without a banner, seen from where they were typed", async () => {
   typing.knows("local", { outputs: upAt("255.255.255.255") });
@@ -57,12 +57,12 @@ test("outputs and a review go to a file, whole and without a banner, seen from w
   expect(JSON.parse(readFileSync(join(typing.folder, "here/outputs.json"), "utf8"))).toEqual(upAt("255.255.255.255"));
   expect(readFileSync(join(typing.folder, "here/change.md"), "utf8")).toMatch(/^# Review of local\n/);
   expect(await typing.type("webstack outputs local --ot x")).toEqual({ code: 1, stdout: "", stderr: expect.stringContaining("npm run outputs -- STACK [--out FILE]") });
-}, 60_000);
+}, 120_000);
 
 test("a verb refuses words that it does not know, before it asks anything", async () => {
   expect(await typing.type("webstack status local --jsno")).toMatchObject({ code: 1, stderr: 'webstack: npm run status -- [STACK], got "--jsno"\n' });
   expect(typing.asked()).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 test("completion knows verbs, then stacks", async () => {
   const script = completion("webstack-program", ["status", "ssh", "up"], ["local", "mysite"]);

@@ -130,7 +130,7 @@ test("an app's data move from Debian 12's PostgreSQL to Debian 13's, and back wi
   expect(back).toEqual(later);
   // What the first one had is kept there; the second one began with nothing that would be worth it.
   expect([kept, record]).toEqual([[1, 0], { from: place(second), to: place(first) }]);
-}, 120_000);
+}, 300_000);
 
 test("an app's data move from Debian 12's MariaDB to Debian 13's, and back with what was written since, with every kind of thing that an app keeps in it", async () => {
   const [first, second] = await Promise.all([serve("mysql", "debian-12"), serve("mysql", "debian-13")]);
@@ -149,4 +149,4 @@ test("an app's data move from Debian 12's MariaDB to Debian 13's, and back with 
   expect(later[0]).toEqual({ ...had[0], orders: 501 });
   expect(back).toEqual(later);
   expect([kept, record]).toEqual([[1, 0], { from: place(second), to: place(first) }]);
-}, 120_000);
+}, 300_000);
