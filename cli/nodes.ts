@@ -1,8 +1,7 @@
 /** npm run nodes [-- VERSION...]: the tests of the level pure on every Node that the program works on, or on those that are named. */
 import { delimiter } from "node:path";
 import { nodeFolder, nodes, nodeVersions } from "../tools/nodes";
-import { engine, setUp } from "../tools/setup";
-import { packages } from "../tools/setup/packages";
+import { setUp } from "../tools/setup";
 import { seconds } from "../tools/setup/step";
 import { sum, type Count } from "./test/suite";
 import { allSuites } from "./test/suites";
@@ -14,7 +13,8 @@ main(async () => {
   if (strange !== undefined) throw new UsageError(`${strange}: must be ${nodeVersions.join(", ")}`);
   const pure = allSuites().find(({ name }) => name === "pure");
   if (pure === undefined) throw new Error("there is no level pure");
-  await setUp([packages, ...engine, nodes]);
+  // As `npm run check`, they need no engine, and no package of Debian's, which only root installs.
+  await setUp([nodes]);
   const counts: Count[] = [];
   for (const version of nodeVersions) {
     if (wanted.length > 0 && !wanted.includes(String(version))) continue;
