@@ -1,6 +1,7 @@
 /** HTTP/3: where it is refused, what it opens, and what a host has for it. Limit: the rule and the text; tests/machines/tls.test.ts comes by it. */
 import { debianNames, debians } from "../../infra/config/catalog/debian";
 import { checkSpec } from "../../infra/config/parse";
+import { isTakenUnit } from "../../infra/config/rules/services";
 import type { Manifest } from "../../infra/host/manifest";
 import { webManifest } from "../../infra/host/web";
 import { planStack } from "../../infra/plan";
@@ -50,6 +51,8 @@ describe("site.http3", () => {
 describe("a host with HTTP/3", () => {
   test("has an nginx of its own for it, which no change of the site's reloads or restarts", () => {
     expect(manifest().units).toContain("nginx-http3.service");
+    // No service and no job takes its place.
+    expect(isTakenUnit("nginx-http3")).toBe(true);
     const acts = manifest().files.filter(({ onChange }) => JSON.stringify(onChange).includes("nginx-http3")).map(({ path }) => path);
     expect(acts).toEqual([
       "/etc/nginx/webstack/headers.conf", "/etc/nginx/webstack/add-headers.conf", "/etc/nginx/webstack/tls.conf", "/etc/nginx/http3.conf", "/etc/systemd/system/nginx-http3.service",

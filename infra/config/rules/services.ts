@@ -7,7 +7,7 @@ import { isHttp, repeats, rule, type Rule } from "./rule";
 const takenUnits = new Set([
   "apparmor", "auditd", "autovt", "capsule", "chrony", "console-getty", "container-getty", "cron", "cryptdisks", "cryptdisks-early", "dbus", "debug-shell", "dpkg-db-backup", "droplet-agent",
   "emergency", "exim4", "fstrim", "getty", "getty-static", "haproxy", "hostctl", "hwclock", "ifup", "kmod", "kmod-static-nodes", "ldconfig", "logrotate", "man-db", "mariadb", "mariadb-extra",
-  "modprobe", "mysql", "mysqld", "nagios-nrpe-server", "networking", "nftables", "nginx", "nginx-local", "nscd", "polkit", "postgresql", "procps", "quotaon", "quotaon-root", "rc", "rc-local", "redis", "rescue",
+  "modprobe", "mysql", "mysqld", "nagios-nrpe-server", "networking", "nftables", "nginx", "nginx-http3", "nginx-local", "nscd", "polkit", "postgresql", "procps", "quotaon", "quotaon-root", "rc", "rc-local", "redis", "rescue",
   "rescue-ssh", "resolvconf", "rpcbind", "rsync", "rsyslog", "serial-getty", "ssh", "sshd", "sshd-keygen", "sudo", "syslog", "ufw", "udev", "unattended-upgrades", "user", "user-runtime-dir", "valkey",
   "x11-common",
 ]);
