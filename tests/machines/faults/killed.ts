@@ -146,7 +146,7 @@ export const outOfMemory: Fault = {
   seconds: 10,
   judge(samples) {
     const failed = samples.filter(({ status }) => status !== 200);
-    const told = JSON.stringify(failed.map(({ status, took, connection }) => [status, took, connection]));
+    const told = JSON.stringify(failed.map(({ status, took, connection, error }) => [status, took, connection, error]));
     // What the worker that died had in its threads, and nothing else; on a busy box it can take longer to die than a visitor waits.
     assert.ok(failed.length <= 16, `${failed.length} requests failed: ${told}`);
     assert.deepEqual(failed.filter(({ status, took, connection }) => status !== 502 && !(status === 0 && took >= PATIENCE * 1000 && connection !== "none")), [], told);

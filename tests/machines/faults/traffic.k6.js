@@ -22,5 +22,5 @@ export default function () {
   const { status, timings, error_code: error } = http.get(__ENV.URL, { timeout: `${__ENV.PATIENCE}s` });
   // Codes 121x say that no connection could be opened: https://grafana.com/docs/k6/latest/javascript-api/error-codes/
   const connection = error >= 1210 && error < 1220 ? "none" : timings.connecting === 0 ? "kept" : "new";
-  visit.add(Date.now() - sent, { answer: String(status), connection });
+  visit.add(Date.now() - sent, { answer: String(status), connection, error: String(error) });
 }

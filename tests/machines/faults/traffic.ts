@@ -16,6 +16,8 @@ export interface Sample {
   readonly status: number;
   /** What it came by: a connection of its own, one of an earlier request, or none where no connection could be opened. */
   readonly connection: "new" | "kept" | "none";
+  /** k6's code of why there was no answer, 0 where there was one: https://grafana.com/docs/k6/latest/javascript-api/error-codes/ */
+  readonly error: number;
 }
 
 /** Seconds after which a visitor gives up. */
@@ -76,10 +78,10 @@ export class Traffic {
     this.rest = lines.pop() ?? "";
     for (const line of lines) {
       const found = /^visit,(\d+),([\d.]+),/.exec(line);
-      const [answer, connection] = [/\banswer=(\d+)/, /\bconnection=(\w+)/].map((tag) => tag.exec(line)?.[1]);
+      const [answer, connection, error] = [/\banswer=(\d+)/, /\bconnection=(\w+)/, /\berror=(\d+)/].map((tag) => tag.exec(line)?.[1]);
       if (found === null) continue;
       const took = Number(found[2]);
-      this.samples.push({ sent: Number(found[1]) - took, took, status: Number(answer), connection: connection as Sample["connection"] });
+      this.samples.push({ sent: Number(found[1]) - took, took, status: Number(answer), connection: connection as Sample["connection"], error: Number(error) });
     }
   }
 
