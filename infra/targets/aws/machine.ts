@@ -15,10 +15,7 @@ import type { Identity } from "./identity";
 import type { Network } from "./network";
 import { named, type Scope } from "./scope";
 
-/**
- * Debian's own images, by their exact name: the same in every region, while identifiers differ. A newer one replaces the host, so it is
- * a change of this line, which a test asks for before a new host would have an old kernel. https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm
- */
+/** Who publishes Debian's own images, whose exact names are the same in every region, while identifiers differ. https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm */
 const debianAccount = "136693071363";
 
 /** Names of images of the account. */
