@@ -505,6 +505,8 @@ test("every alarm that is promised rings the topic, and is about a resource of t
     const topic = name === "site-down" ? `arn:aws:sns:us-east-1:${accountId}:webstack-aws-alarms-site` : `arn:aws:sns:eu-west-3:${accountId}:webstack-aws-alarms`;
     expect([name, inputs["alarmActions"], inputs["okActions"]]).toEqual([name, [topic], [topic]]);
   }
+  // An up leaves a machine that is broken as it is.
+  expect(alarms.filter(({ inputs }) => String(inputs["alarmDescription"]).includes("npm run up"))).toEqual([]);
   // What Route 53 measures is in one region alone, so the alarm and who hears of it are there.
   expect(shop.named("site-down").inputs["region"]).toBe("us-east-1");
   expect(shop.ofType("aws:sns/topicSubscription:TopicSubscription").map(({ inputs }) => [inputs["region"], inputs["protocol"], inputs["endpoint"]])).toEqual([
