@@ -22,7 +22,7 @@ main(async () => {
     console.log(table([["stack", stack], ["site", outputs.siteUrl], ["page", page.text], ["release", outputs.release]]));
     worst = page.ok ? 0 : 1;
   }
-  const mend = isLocal(stack) ? `npm run up -- ${stack} starts it again, with its data` : `its provider says whether it runs; npm run up -- ${stack} makes it again where it is gone`;
+  const mend = isLocal(stack) ? `npm run up -- ${stack} starts it again, with its data` : `its provider says whether it runs; npm run up -- ${stack} --refresh makes it again where it is gone`;
   for (const host of hosts.filter((one) => !alive.has(one))) {
     console.log(`\n${host.name} (${host.address})\nDOES NOT ANSWER; ${mend}`);
     worst = 1;

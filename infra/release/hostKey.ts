@@ -3,7 +3,7 @@
  * targets/commission.ts, before anything secret is sent:
  *   ADDRESS  the machine's own
  *   PULUMI_COMMAND_STDOUT  the key that the same machine proved before, set by the engine
- * On standard input {"stack", "host", "user", "token", "privateKey"}: the stack's and the host's name, whom to log in as, what the machine was told to prove itself with, and the
+ * On standard input {"stack", "host", "replacedBy", "user", "token", "privateKey"}: the stack's and the host's name, the resource whose replacement brings another machine, whom to log in as, what the machine was told to prove itself with, and the
  * stack's own key. Neither token nor key is sent.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
@@ -26,8 +26,9 @@ const proofSeconds = 180;
 const longest = 1000;
 
 interface Told {
-  /** None where the engine kept the input of a machine of before, see commission.ts. */
+  /** This and the next: none where the engine kept the input of a machine of before, see commission.ts. */
   readonly stack?: string;
+  readonly replacedBy?: string;
   readonly host: string;
   readonly user: string;
   readonly token: string;
@@ -36,9 +37,9 @@ interface Told {
 
 /** Who answers is not the machine that was made. */
 class Unproved extends Error {
-  constructor(address: string, what: string, { host, stack = "STACK" }: Told) {
+  constructor(address: string, what: string, { host, replacedBy = host, stack = "STACK" }: Told) {
     const way = "it may be somebody else's machine, and was told nothing secret; look which machine has that address now";
-    super(`${address} ${what}: ${way}. Where it is ${host} itself, its first boot went wrong, and npm run up -- ${stack} --replace '**::${host}' makes another`);
+    super(`${address} ${what}: ${way}. Where it is ${host} itself, its first boot went wrong, and npm run up -- ${stack} --replace '**::${replacedBy}' makes another`);
   }
 }
 

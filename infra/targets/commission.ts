@@ -14,6 +14,8 @@ export interface CloudMachine {
   /** Identity of the host's resources: "web-0". */
   readonly name: string;
   readonly resource: pulumi.CustomResource;
+  /** Name of the resource whose replacement brings another machine: its own, or that of a part that no two machines have at once. */
+  readonly replacedBy: string;
   /** The machine's own public address, not the one that the site has. */
   readonly address: pulumi.Input<string>;
   /** What it proves itself with, see {@link firstContact}. */
@@ -77,13 +79,13 @@ export function commission(
  * The machine's SSH key, which every later connection is held to. Asked for once in its life, before anything secret is sent: the token of another run is none
  * of its, and a machine that is older than tokens is not asked.
  */
-function provedKey({ name, resource, address, token }: CloudMachine, secrets: Secrets): pulumi.Output<string> {
+function provedKey({ name, resource, replacedBy, address, token }: CloudMachine, secrets: Secrets): pulumi.Output<string> {
   const key = new local.Command(
     `${name}-host-key`,
     {
       create: program("hostKey"),
       environment: { ADDRESS: address },
-      stdin: pulumi.jsonStringify({ stack: pulumi.getStack(), host: name, user: deployUser, token, privateKey: secrets.sshPrivateKey }),
+      stdin: pulumi.jsonStringify({ stack: pulumi.getStack(), host: name, replacedBy, user: deployUser, token, privateKey: secrets.sshPrivateKey }),
       triggers: [resource.id],
     },
     { ignoreChanges: ["stdin"] },

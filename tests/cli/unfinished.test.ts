@@ -30,6 +30,12 @@ describe("status of a host that does not answer", () => {
     expect(typing.asked()).toEqual(["stack output --json --stack local --non-interactive"]);
   });
 
+  test("of a cloud says where to look, and names an up that asks the cloud whether its machine is there", async () => {
+    typing.knows("prod", { outputs: upAt(nobody) });
+    const { code, stdout } = await typing.type("webstack status prod");
+    expect([code, stdout]).toEqual([1, expect.stringContaining(`web-0 (${nobody})\nDOES NOT ANSWER; its provider says whether it runs; npm run up -- prod --refresh makes it again where it is gone\n`)]);
+  });
+
   test("names the stacks there are where there is none of that name", async () => {
     typing.knows("prod", {});
     const { code, stderr } = await typing.type("webstack status local");

@@ -94,6 +94,8 @@ const instance: Kind = {
     const { store, addresses, fault } = context;
     const cardId = text((inputs.primaryNetworkInterface as Plain | undefined)?.networkInterfaceId);
     const card = cardId === "" ? undefined : store.must(NetworkInterface, cardId);
+    // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    if (card !== undefined && store.all(Instance).some(({ outputs }) => outputs.card === card.id)) throw new Error(`InvalidNetworkInterface.InUse: Interface: [${card.id}] in use.`);
     const subnet = store.must(Subnet, text(card?.inputs.subnetId ?? inputs.subnetId));
     const network = networkOf(store.must(Vpc, text(subnet.inputs.vpcId)));
     const address = card === undefined ? freeAddress(store, subnet) : text(card.outputs.privateIp);

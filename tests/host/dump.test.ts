@@ -16,7 +16,7 @@ function run(engine: "mysql" | "postgres", dumps: string) {
     const programs = {
       "apt-get": "",
       // Sees what is on the disk while the dump is written, and leaves it for the test.
-      "mariadb-dump": `${dumps.replace("DUMP", `head -c ${4 * mebibyte} /dev/zero`)}\ndu -sb . | cut -f1 > ${folder}/disk\n`,
+      "mariadb-dump": `echo "$*" > ${folder}/asked\n${dumps.replace("DUMP", `head -c ${4 * mebibyte} /dev/zero`)}\ndu -sb . | cut -f1 > ${folder}/disk\n`,
       pg_dump: dumps.replace("DUMP", "echo dump > database.dump"),
       aws: `cp "$4" ${folder}/sent; echo "$*" > ${folder}/words`,
     };
@@ -28,7 +28,7 @@ function run(engine: "mysql" | "postgres", dumps: string) {
     const place = { DATABASE_HOST: "db", DATABASE_USER: "u", DATABASE_PASSWORD: "p", DATABASE_NAME: "shop", DATABASE_CA: "ca", DUMPS: "s3://bucket/dumps" };
     const { status } = spawnSync("bash", ["-c", render(`bin/dump-${engine}`, { client: databaseClient(engine, "debian-13") })], { env: { PATH: `${folder}/bin:${process.env["PATH"] ?? ""}`, TMPDIR: folder, ...place } });
     const read = (name: string) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name)) : null);
-    return { status, sent: read("sent"), words: read("words")?.toString(), disk: Number(read("disk")) };
+    return { status, sent: read("sent"), words: read("words")?.toString(), asked: read("asked")?.toString().trim().split(" "), disk: Number(read("disk")) };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -39,6 +39,15 @@ test("a dump of MySQL is compressed on its way to the disk, which never holds al
   expect([status, words]).toEqual([0, expect.stringMatching(/^s3 cp --only-show-errors database\.sql\.gz s3:\/\/bucket\/dumps\/\d{8}T\d{6}Z\.sql\.gz\n$/)]);
   expect(gunzipSync(sent ?? Buffer.alloc(0)).length).toBe(4 * mebibyte);
   expect(disk).toBeLessThan(mebibyte);
+});
+
+test("a dump of MySQL has all that the host's own has, in rows as large", () => {
+  const own = readFileSync(join(__dirname, "../../hostctl/mariadb.py"), "utf8");
+  const [, programs = ""] = /^PROGRAMS = \((.*)\)$/m.exec(own) ?? [];
+  const words = [...programs.matchAll(/"([^"]+)"/g)].map(([, word]) => word);
+  const [, packet] = /^PACKET = "(.*)"$/m.exec(own) ?? [];
+  expect(words).toHaveLength(3);
+  expect(run("mysql", "DUMP").asked).toEqual(expect.arrayContaining([...words, packet]));
 });
 
 test.each(["mysql", "postgres"] as const)("a dump of %s that breaks off is a failed job, and nothing of it reaches the bucket", (engine) => {

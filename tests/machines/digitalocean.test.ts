@@ -458,6 +458,17 @@ test("a refresh finds nothing that differs", async () => {
   expect([refresh.code, said(refresh)]).toEqual([0, expect.stringMatching(/Resources:\n\s+\d+ unchanged\n/)]);
 }, 120_000);
 
+test("what somebody removed in the cloud is found by drift and by no plain up, and comes again by the command that drift names", async () => {
+  const [alert] = cloud.resources("UptimeAlert").filter(({ inputs }) => String(inputs.name).endsWith(": host alert"));
+  cloud.store.remove(alert?.type ?? "", alert?.id ?? "");
+  expect((await cloud.preview("--expect-no-changes")).code).toBe(0);
+  const drift = await cloud.npm("drift", cloud.name);
+  expect([drift.code, drift.stdout]).toEqual([3, `${cloud.name} is not as declared:\n  host-alerts-stand: create\nnpm run up -- ${cloud.name} --refresh makes it so again; npm run preview -- ${cloud.name} --refresh shows how.\n`]);
+  const mark = cloud.journal().length;
+  await cloud.mustUp("--refresh");
+  expect(cloud.since(mark)).toEqual(["create UptimeAlert host-alerts-stand"]);
+}, 300_000);
+
 test("what is protected is not destroyed: npm run down names the two commands that would allow it, and so does a bare pulumi destroy", async () => {
   const mark = cloud.journal().length;
   const kept = [...(await backups()).keys()];

@@ -107,7 +107,7 @@ function meet(address: string, environment: Record<string, string> = {}): Promis
     const child = execFile("node", ["--require", "tsx/cjs", "infra/release/hostKey.ts"], { cwd: root, env, timeout: 30_000 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
     });
-    child.stdin?.on("error", () => undefined).end(JSON.stringify({ stack: "prod", host: "web-0", user: "deploy", token, privateKey: login.private }));
+    child.stdin?.on("error", () => undefined).end(JSON.stringify({ stack: "prod", host: "web-0", replacedBy: "web-0-card", user: "deploy", token, privateKey: login.private }));
   });
 }
 
@@ -138,7 +138,7 @@ test.each<[string, (channel: ServerChannel, hostKey: string) => void]>([
   const stranger = await machine(answer);
   const { code, out, err } = await meet(stranger.address);
   expect([code, out]).toEqual([1, ""]);
-  expect(err).toMatch(/^127\.0\.0\.1:\d+ does not prove its host key SHA256:\S+ with the token that web-0 was given: it may be somebody else's machine, and was told nothing secret; look which machine has that address now\. Where it is web-0 itself, its first boot went wrong, and npm run up -- prod --replace '\*\*::web-0' makes another\n$/);
+  expect(err).toMatch(/^127\.0\.0\.1:\d+ does not prove its host key SHA256:\S+ with the token that web-0 was given: it may be somebody else's machine, and was told nothing secret; look which machine has that address now\. Where it is web-0 itself, its first boot went wrong, and npm run up -- prod --replace '\*\*::web-0-card' makes another\n$/);
   expect(stranger.heard).toEqual([question]);
 }, 30_000);
 

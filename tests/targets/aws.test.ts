@@ -1,6 +1,6 @@
 /** Limit: this shows what the program asks of AWS, not what AWS makes of it. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -505,6 +505,8 @@ test("every alarm that is promised rings the topic, and is about a resource of t
     const topic = name === "site-down" ? `arn:aws:sns:us-east-1:${accountId}:webstack-aws-alarms-site` : `arn:aws:sns:eu-west-3:${accountId}:webstack-aws-alarms`;
     expect([name, inputs["alarmActions"], inputs["okActions"]]).toEqual([name, [topic], [topic]]);
   }
+  // An up leaves a machine that is broken as it is.
+  expect(alarms.filter(({ inputs }) => String(inputs["alarmDescription"]).includes("npm run up"))).toEqual([]);
   // What Route 53 measures is in one region alone, so the alarm and who hears of it are there.
   expect(shop.named("site-down").inputs["region"]).toBe("us-east-1");
   expect(shop.ofType("aws:sns/topicSubscription:TopicSubscription").map(({ inputs }) => [inputs["region"], inputs["protocol"], inputs["endpoint"]])).toEqual([
@@ -563,6 +565,9 @@ test("a new host's image is younger than half a year: take a newer one of Debian
     const days = (Date.now() - Date.parse(`${year}-${month}-${day}T00:00:00Z`)) / 86_400_000;
     expect([ec2Build, days > 0 && days < 183]).toEqual([ec2Build, true]);
   }
+  // Whoever looks for that line is led to it.
+  const [, file = ""] = /^Debian's build stands in `([^`]+)`/m.exec(readFileSync(join(__dirname, "../../docs/aws.md"), "utf8")) ?? [];
+  expect(readFileSync(join(__dirname, "../..", file), "utf8")).toMatch(/^ +ec2Build: "/m);
 });
 
 test("a burstable machine has what its first deployment takes, and no alarm of its credits rings at a birth", async () => {

@@ -324,6 +324,8 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     }
     expect(graph.named("web-0").opened["userData"]).toBe(userData(sshPublicKey, "debian-12", tokenOf(graph)));
     expect(graph.clear).not.toContain(tokenOf(graph));
+    const { replacedBy } = JSON.parse(String(graph.named("web-0-host-key").opened["stdin"])) as { replacedBy: string };
+    expect([replacedBy, graph.named(replacedBy).name]).toEqual([{ local: "", digitalocean: "web-0", aws: "web-0-card" }[target.name], replacedBy]);
     // All that reaches the machine holds its key, and so waits for the proof.
     const reaching = graph.nodes.filter(({ type, name }) => type.startsWith("command:") && name.startsWith("web-0-") && name !== "web-0-host-key" && name !== "web-0-gate");
     expect(reaching.length).toBeGreaterThan(5);

@@ -90,6 +90,13 @@ test("a name of a database has no two hyphens beside each other and none at its 
   for (const identifier of ["shop--2", "shop-", "2-shop"]) await expect(resources.create(rds.Instance, "x", { identifier })).rejects.toThrow("is not a valid identifier");
 });
 
+test("a network interface of one machine is given to no other", async () => {
+  store.put({ id: "eni-1", type: "aws:ec2/networkInterface:NetworkInterface", inputs: { subnetId: "subnet-1" }, outputs: { privateIp: "10.84.20.10" } });
+  store.put({ id: "i-1", type: "aws:ec2/instance:Instance", inputs: {}, outputs: { card: "eni-1" } });
+  const another = resources.create("aws:ec2/instance:Instance", "web-0", { instanceType: "t3.small", primaryNetworkInterface: { networkInterfaceId: "eni-1" } });
+  await expect(another).rejects.toThrow("InvalidNetworkInterface.InUse: Interface: [eni-1] in use.");
+});
+
 test("parameters go when no database has them any more", async () => {
   const { id, state } = await resources.create(rds.ParameterGroup, "parameters", { name: "shop-parameters", family: "postgres16" });
   database({ parameterGroupName: state.name });

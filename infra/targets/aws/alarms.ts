@@ -32,7 +32,7 @@ export function alarmsOf({ spec }: StackPlan, names: Names, host: InstanceType |
 
   const all: Alarm[] = [
     {
-      ...ec2, name: "host-status", says: "The machine or what it runs on is broken: reboot it, or replace it with `npm run up`.", metricName: "StatusCheckFailed",
+      ...ec2, name: "host-status", says: "The machine or what it runs on is broken: reboot it; where that does not help, stop it and start it, which moves it to other hardware.", metricName: "StatusCheckFailed",
       statistic: "Maximum", comparisonOperator: "GreaterThanThreshold", threshold: 0, period: 60, evaluationPeriods: 2, treatMissingData: "breaching",
     },
     { ...above, ...ec2, name: "host-cpu", says: "The machine has worked at over 80 % for a quarter of an hour.", metricName: "CPUUtilization", threshold: 80 },

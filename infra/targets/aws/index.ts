@@ -68,7 +68,7 @@ export const aws: Target = {
     const late = { env: { ...siteEnvironment(plan), ...secrets.env, ...external.env }, files: { ...external.files, [siteAddressPath]: machine.siteAddress, ...login }, secrets: { ...secrets.monitoring, ...(tells ? { [alertSecrets.topic]: topics.own.arn } : {}) } };
     const commissioned = commission(
       plan,
-      { name: planned.name, resource: machine.resource, address: machine.address, token: machine.token },
+      { name: planned.name, resource: machine.resource, replacedBy: machine.cardName, address: machine.address, token: machine.token },
       site.publicIp,
       onAws(plan, manifest, names),
       late,

@@ -15,10 +15,7 @@ import type { Identity } from "./identity";
 import type { Network } from "./network";
 import { named, type Scope } from "./scope";
 
-/**
- * Debian's own images, by their exact name: the same in every region, while identifiers differ. A newer one replaces the host, so it is
- * a change of this line, which a test asks for before a new host would have an old kernel. https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm
- */
+/** Who publishes Debian's own images, whose exact names are the same in every region, while identifiers differ. https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm */
 const debianAccount = "136693071363";
 
 /** Names of images of the account. */
@@ -28,6 +25,8 @@ export interface Machine {
   readonly name: string;
   readonly resource: Instance;
   readonly interface: NetworkInterface;
+  /** Name of that resource. EC2 gives no interface of one machine to another, so who wants another machine replaces this. */
+  readonly cardName: string;
   /** What it was made from; another one means another machine. */
   readonly generation: string;
   /** Number of its image in the region. */
@@ -64,7 +63,8 @@ export function awsMachine(
   // Asked for only where a machine is to be made: an image that Debian has withdrawn meanwhile stops no release.
   const image = served.apply(async (one) => one?.image ?? (await findImage(scope, imageName)));
   const withMachine = { ...options, replacementTrigger: generation };
-  const card = new NetworkInterface(`${name}-card`, { subnetId: subnet.id, privateIpsCount: 1, securityGroups: [firewall.web.id], tags: named(scope, name) }, withMachine);
+  const cardName = `${name}-card`;
+  const card = new NetworkInterface(cardName, { subnetId: subnet.id, privateIpsCount: 1, securityGroups: [firewall.web.id], tags: named(scope, name) }, withMachine);
   const own = new Eip(`${name}-address`, { domain: "vpc", tags: named(scope, name) }, { ...withMachine, dependsOn: network.ready });
   const reachable = new EipAssociation(
     `${name}-reachable`,
@@ -98,6 +98,7 @@ export function awsMachine(
     name,
     resource: machine,
     interface: card,
+    cardName,
     generation,
     image,
     token: contact.token,

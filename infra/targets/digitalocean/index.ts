@@ -55,7 +55,7 @@ export const digitalocean: Target = {
       const contact = firstContact(planned.name, spec.host.debian, network.id, former, secrets);
       const machine = droplet(plan, planned, network, tag, key, contact.userData);
       const replaced = keepReplaced(plan, planned, machine, former);
-      const place = { name: planned.name, resource: machine, address: machine.ipv4Address, token: contact.token };
+      const place = { name: planned.name, resource: machine, replacedBy: planned.name, address: machine.ipv4Address, token: contact.token };
       const commissioned = commission(plan, place, address.ipAddress, manifest, late, { release, runtime, built }, secrets, former);
       const inService = orderCertificate(commissioned, [leadTo(address, machine, commissioned.gate, replaced), ...records], secrets);
       if (index === 0) backup?.keepBackupsOf(commissioned.host, commissioned.applied);

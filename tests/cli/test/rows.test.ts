@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { faults } from "../../machines/faults";
+import { document } from "../../machines/faults/document";
 import { rowsOf, tables } from "../../machines/rows";
 
 const nameOf = ({ name }: { readonly name: string }) => name;
@@ -19,6 +22,14 @@ test("npm test runs the faults of the list, in the order of the table", () => {
 test("npm run faults runs them all", () => {
   process.env.WEBSTACK_ROWS = "all";
   expect(rowsOf("faults", faults, nameOf)).toEqual(faults);
+});
+
+test("docs/faults.md has a row of each fault, and the words that npm run faults writes around them", () => {
+  const text = readFileSync(join(__dirname, "../../../docs/faults.md"), "utf8");
+  const rows = [...text.matchAll(/^\| (?!fault \||---)(.*) \|$/gm)].map(([, row = ""]) => row.split(" | "));
+  expect(rows.map(([name]) => name)).toEqual(faults.map(nameOf));
+  const [, date = "", box = ""] = /^Made by `npm run faults` on (\S+), on a box with (.*)\. The same rows are /m.exec(text) ?? [];
+  expect(text).toBe(document(rows, date, box));
 });
 
 test("a row of the list that the table has not is an error", () => {

@@ -25,9 +25,10 @@ ${rows.map(line).join("\n")}
 A machine is killed by ending all its processes at once. What its kernel had not yet written to the disk is not lost by that, as it would be
 by a real power cut. That is shown apart, by [tests/machines/power.test.ts](../tests/machines/power.test.ts): the disk (ext4) under a release
 and under a change of files is copied as it is at every line of hostctl's log and at every file that gets its name, and hostctl is started from each
-copy: it is whole, the old state or the new one is there with all its published files, and the next deployment needs nobody's hand. The same is done under a
+copy: it is whole, the old state or the new one is there with all its published files, and from every tenth copy the next deployment needs nobody's hand. The same is done under a
 restore, its undo, a restore that fails and a backup, with media on a disk of their own, whose copy is another one, and without: database and media are both
-those that served or both those of the backup, and the last backup that the host knows of is in the repository. systemctl,
+those that served or both those of the backup, and the last backup that the host knows of is in the repository; and under a rollback with its restore point, which leaves
+the old release on its schema or the new one on its own. hostctl stands still while the disk is copied. systemctl,
 nginx, pip, PostgreSQL and restic are played there; the last two are on machines whose power stays.
 `;
 }
