@@ -12,6 +12,7 @@ from . import environment, files, maintenance, signals, slots
 from .database import Database
 from .engines import open_url
 from .errors import HostError
+from .nginx import UNIT as NGINX
 from .reachable import PORTS
 from .repository import TIMEOUT
 
@@ -64,6 +65,7 @@ def wanted(host, manifest, env, source_url):
 def site_closed(host, move):
     """Nobody writes to the database of before while the block lasts, and after one that succeeds; where it fails everything is open again."""
     closes = slots.current(host.paths) is not None and maintenance.state(host.paths) is None
+    files.write(host.paths.database_filter, b"", 0o600, host.system.ids("root", "root"))
     _write(host, host.paths.database_moving, {"maintenance": closes})
     try:
         if closes:
@@ -85,9 +87,15 @@ def site_closed(host, move):
 
 
 def recover(host):
-    """After a run that was killed, once its deployment is settled: visitors and the app are let in again."""
-    if host.paths.database_moving.exists():
-        _open(host, lift=True)
+    """After a run that was killed, once its deployment is settled: visitors and the app are let in again. At boot webstack-recover.service may ask neither nginx
+    nor the packet filter, and need not: the filter ended with the machine, and nginx has yet to start, by the link."""
+    record = _read(host.paths.database_moving)
+    if record is None:
+        return
+    booted = not host.paths.database_filter.exists()
+    if booted and record["maintenance"] and not host.units.runs(NGINX):
+        files.link(host.paths.maintenance, maintenance.OFF)
+    _open(host, lift=not booted)
 
 
 def carry(host, move):

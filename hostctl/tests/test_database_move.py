@@ -3,8 +3,10 @@ real servers of both versions."""
 import io
 import json
 import re
+import shutil
 import unittest
 from contextlib import redirect_stderr
+from pathlib import Path
 from unittest import mock
 
 from hostctl import cli, database_move, environment, maintenance
@@ -187,6 +189,35 @@ class DatabaseMoveTest(unittest.TestCase):
                 self.assertEqual(self.apply(machine, declared, NEW, OLD), (0, ""))
                 self.assertEqual((self.state(machine), machine.servers["10.0.0.4"]["shop"]), ((NEW, True, True, False), ROWS))
             self.assertGreater(number, 35)
+
+    def test_a_power_cut_lets_everybody_in_at_the_boot_which_may_ask_neither_nginx_nor_the_packet_filter(self):
+        # Before the deployment has a journal, and once it has one.
+        for when in ("nft", "pg_dump"):
+            with self.subTest(killed_at=when):
+                machine, declared = self.served()
+
+                def kill(argv):
+                    if argv[0] == when:
+                        raise Killed
+
+                machine.on_command = kill
+                with self.assertRaises(Killed):
+                    self.apply(machine, declared, NEW, OLD)
+                self.assertIsNotNone(maintenance.state(machine.paths))
+                asked, codes = [], []
+                machine.filtered, machine.on_command = None, lambda argv: asked.append(Path(argv[0]).name)
+                machine.reboot(lambda: codes.append(cli.main(["recover"], machine.root, machine, lambda line, **_: machine.said.append(line))))
+                self.assertEqual((codes, self.state(machine), {"nft", "nginx-check"} & {*asked}), ([0], (OLD, True, True, False), set()))
+                self.assertTrue(machine.answering()["web"])
+                machine.on_command, machine.sessions = lambda argv: None, 1
+                self.assertEqual(self.apply(machine, declared, NEW, OLD), (0, ""))
+
+    def test_the_boot_recovers_whatever_is_unfinished(self):
+        unit = (Path(__file__).resolve().parents[2] / "cloud-init/systemd/webstack-recover.service.tmpl").read_text()
+        paths = Machine().paths
+        self.addCleanup(lambda: shutil.rmtree(paths.root))
+        unfinished = [paths.undo, paths.state / "undo.done", paths.restoring, paths.database_moving]
+        self.assertEqual(re.findall(r"^ConditionPathExists=\|(.+)$", unit, re.MULTILINE), [paths.name(path) for path in unfinished])
 
 
 if __name__ == "__main__":
