@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from . import environment, files, maintenance, signals, slots
+from .compare import stored_or_fail
 from .database import Database
 from .engines import open_url
 from .errors import HostError
@@ -64,7 +65,7 @@ def wanted(host, manifest, env, source_url):
 @contextmanager
 def site_closed(host, move):
     """Nobody writes to the database of before while the block lasts, and after one that succeeds; where it fails everything is open again."""
-    closes = slots.current(host.paths) is not None and maintenance.state(host.paths) is None
+    closes = slots.current(host.paths) is not None and stored_or_fail(host.paths).slot_services() != [] and maintenance.state(host.paths) is None
     files.write(host.paths.database_filter, b"", 0o600, host.system.ids("root", "root"))
     _write(host, host.paths.database_moving, {"maintenance": closes})
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from unittest import mock
 
 from hostctl import cli, database_move, environment, maintenance
+from hostctl.compare import stored_or_fail
 from hostctl.system import Result
 from hostctl.tests.machine import Killed, Machine, file, manifest, source
 from hostctl.tests.test_kill import KillAt
@@ -33,7 +34,7 @@ class Servers(Machine):
 
     def pipe(self, source_, sink, *, source_env, sink_env, timeout):
         self.on_command(source_)
-        assert self.filtered == source_env["PGHOST"] and self.sessions == 0 and maintenance.state(self.paths)
+        assert self.filtered == source_env["PGHOST"] and self.sessions == 0 and (maintenance.state(self.paths) or not stored_or_fail(self.paths).slot_services())
         rows = self.servers[source_env["PGHOST"]][source_env["PGDATABASE"]]
         self.servers[sink_env["PGHOST"]][sink[-1].removeprefix("--dbname=")] = {**rows, "public.orders": "1 rows, 70"} if self.loses else dict(rows)
         self.copied += 1
@@ -149,6 +150,14 @@ class DatabaseMoveTest(unittest.TestCase):
         maintenance.on(machine.host("maintenance"), "Inventory")
         self.assertEqual(self.apply(machine, declared, NEW, OLD), (0, ""))
         self.assertEqual(maintenance.state(machine.paths)["message"], "Inventory")
+
+    def test_an_app_without_a_site_moves_without_a_page(self):
+        machine = Servers()
+        self.addCleanup(machine.remove)
+        declared = manifest(machine.deliver(source(1)), services=[{"name": "bot", "kind": "command"}])
+        self.assertEqual(self.apply(machine, declared, OLD), (0, ""))
+        self.assertEqual(self.apply(machine, declared, NEW, OLD), (0, ""))
+        self.assertEqual((machine.servers["10.0.0.4"], machine.filtered), ({"shop": ROWS}, "10.0.0.3"))
 
     def test_what_is_told_must_be_what_this_host_has(self):
         machine, declared = self.served()
