@@ -64,7 +64,7 @@ def wanted(host, manifest, env, source_url):
 
 @contextmanager
 def site_closed(host, move):
-    """Nobody writes to the database of before while the block lasts, and after one that succeeds; where it fails everything is open again."""
+    """Visitors get the maintenance page while the block lasts, and nobody writes to the database of before from refuse_writes() on; where it fails everything is open again."""
     closes = slots.current(host.paths) is not None and stored_or_fail(host.paths).slot_services() != [] and maintenance.state(host.paths) is None
     files.write(host.paths.database_filter, b"", 0o600, host.system.ids("root", "root"))
     _write(host, host.paths.database_moving, {"maintenance": closes})
@@ -73,9 +73,6 @@ def site_closed(host, move):
             maintenance.on(host, MESSAGE)
             with host.log.event("Requests-end"):
                 host.nginx.drain(DRAIN_SECONDS)
-        host.log.step("DATABASE-MOVE")
-        with host.log.event("Writes-refusal", move.record["from"]):
-            host.system.run(["nft", _filter(move.source)])
         yield
     except Exception as failure:
         try:
@@ -97,6 +94,14 @@ def recover(host):
     if booted and record["maintenance"] and not host.units.runs(NGINX):
         files.link(host.paths.maintenance, maintenance.OFF)
     _open(host, lift=not booted)
+
+
+def refuse_writes(host, move):
+    """None of this host but root reaches the server of before from here on. Not before the deployment has loaded its files: that of the firewall begins with
+    `flush ruleset`."""
+    host.log.step("DATABASE-MOVE")
+    with host.log.event("Writes-refusal", move.record["from"]):
+        host.system.run(["nft", _filter(move.source)])
 
 
 def carry(host, move):
