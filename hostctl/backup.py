@@ -126,7 +126,7 @@ def record_releases(host):
         return
     try:
         repository = Repository(host)
-        with turn(host, "release", wait=0), repository_lock.writing(host, repository, exclusive=False):
+        with dump_turn(host, "release", wait=0), repository_lock.writing(host, repository, exclusive=False):
             if not host.paths.kept_fetched.exists():
                 kept.fetch(host, repository)
             kept.store(host, repository)
@@ -189,7 +189,7 @@ def drill_turn(host, verb, wait=WAIT):
 
 
 def dump_turn(host, verb, wait=WAIT):
-    """The part of a restore point, which adds to the repository and so is made beside a drill: a release does not wait for that."""
+    """The part of a restore point and of the record of releases, which add to the repository and so are made beside a drill: a release does not wait for that."""
     return _locked(host, verb, wait, host.paths.run / "backup.lock")
 
 

@@ -69,12 +69,13 @@ def install(host):
             host.nginx.test()
             if host.units.runs(NGINX):
                 host.nginx.reload()
-                if HTTP3 in manifest.units:
-                    host.units.call("try-restart", [HTTP3])
         except Exception:
             if old is not None:
                 files.write(place, old, MODE, ids)
             raise
+        # The site's nginx has the new one by now, so the old one does not come back; one that does not start is tried again by systemd.
+        if HTTP3 in manifest.units:
+            host.units.call("try-restart", [HTTP3])
     files.remove(_asked(host))
 
 

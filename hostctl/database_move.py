@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from . import environment, files, maintenance, signals, slots
+from .compare import stored_or_fail
 from .database import Database
 from .engines import open_url
 from .errors import HostError
+from .nginx import UNIT as NGINX
 from .reachable import PORTS
 from .repository import TIMEOUT
 
@@ -62,17 +64,15 @@ def wanted(host, manifest, env, source_url):
 
 @contextmanager
 def site_closed(host, move):
-    """Nobody writes to the database of before while the block lasts, and after one that succeeds; where it fails everything is open again."""
-    closes = slots.current(host.paths) is not None and maintenance.state(host.paths) is None
+    """Visitors get the maintenance page while the block lasts, and nobody writes to the database of before from refuse_writes() on; where it fails everything is open again."""
+    closes = slots.current(host.paths) is not None and stored_or_fail(host.paths).slot_services() != [] and maintenance.state(host.paths) is None
+    files.write(host.paths.database_filter, b"", 0o600, host.system.ids("root", "root"))
     _write(host, host.paths.database_moving, {"maintenance": closes})
     try:
         if closes:
             maintenance.on(host, MESSAGE)
             with host.log.event("Requests-end"):
                 host.nginx.drain(DRAIN_SECONDS)
-        host.log.step("DATABASE-MOVE")
-        with host.log.event("Writes-refusal", move.record["from"]):
-            host.system.run(["nft", _filter(move.source)])
         yield
     except Exception as failure:
         try:
@@ -85,9 +85,23 @@ def site_closed(host, move):
 
 
 def recover(host):
-    """After a run that was killed, once its deployment is settled: visitors and the app are let in again."""
-    if host.paths.database_moving.exists():
-        _open(host, lift=True)
+    """After a run that was killed, once its deployment is settled: visitors and the app are let in again. At boot webstack-recover.service may ask neither nginx
+    nor the packet filter, and need not: the filter ended with the machine, and nginx has yet to start, by the link."""
+    record = _read(host.paths.database_moving)
+    if record is None:
+        return
+    booted = not host.paths.database_filter.exists()
+    if booted and record["maintenance"] and not host.units.runs(NGINX):
+        files.link(host.paths.maintenance, maintenance.OFF)
+    _open(host, lift=not booted)
+
+
+def refuse_writes(host, move):
+    """None of this host but root reaches the server of before from here on. Not before the deployment has loaded its files: that of the firewall begins with
+    `flush ruleset`."""
+    host.log.step("DATABASE-MOVE")
+    with host.log.event("Writes-refusal", move.record["from"]):
+        host.system.run(["nft", _filter(move.source)])
 
 
 def carry(host, move):

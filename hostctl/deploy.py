@@ -40,6 +40,7 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True, move=
             external.check(host)
             administrator.admit(host)
         if move is not None:
+            database_move.refuse_writes(host, move)
             database_move.carry(host, move)
         if changes.source:
             source.mend(host, manifest)

@@ -8,9 +8,10 @@ from .errors import HostError
 
 DEPLOYMENTS = "deploy"
 LINES = 50
-# What a deployment begins with, see log.py.
+# Lines of log.py: what a run begins with, and how an event went. Backups, certificates and maintenance have theirs there, too, so a deployment is known by a step.
 FIRST_STEP = "# Step 1 : "
-FAILED = re.compile(r"\d{4}-\S+ : (.+) > ERROR$")
+EVENT = re.compile(r"\d{4}-\S+ : (.+) > (CORRECT|ERROR)$")
+DEPLOYING = {"PACKAGES", "LOGIN", "UPDATE", "RELEASE", "RESTORE-POINT", "FILES", "SWITCH", "PUT-BACK"}
 
 
 def command(host, name, follow, lines):
@@ -32,20 +33,30 @@ def command(host, name, follow, lines):
 def _deployments(host, follow, lines):
     file = host.paths.logs / "deploy_logs"
     said = file.read_text(errors="replace").splitlines() if file.exists() else []
-    if not said:
+    first, end = _last_deployment(said)
+    if not said or lines is None and first == end:
         raise HostError("logs: nothing was deployed on this host since its log began")
-    first = max((number for number, line in enumerate(said, 1) if line.startswith(FIRST_STEP)), default=1)
     if lines is None:
-        host.log.say(_heading(host, said[first - 1:]))
-    return ["tail", f"--lines=+{first}" if lines is None else f"--lines={lines}", *(["--follow=name"] if follow else []), str(file)]
+        host.log.say(_heading(host, said[first:end], said[end:]))
+    return ["tail", f"--lines=+{first + 1}" if lines is None else f"--lines={lines}", *(["--follow=name"] if follow else []), str(file)]
 
 
-def _heading(host, said):
-    """Of the last deployment, by its lines: which verb, until when, and how it went. What is put back after a failure goes well."""
-    failed = [line for line in said if FAILED.match(line)]
-    how = f"failed at {FAILED.match(failed[0])[1]}" if failed else "went well"
+def _last_deployment(said):
+    """(index of its first line, and of the one after its last), which are the same where there was none."""
+    begins = [number for number, line in enumerate(said) if number == 0 or line.startswith(FIRST_STEP)]
+    for first, end in reversed(list(zip(begins, [*begins[1:], len(said)]))):
+        if DEPLOYING & {line.partition(" : ")[2] for line in said[first:end] if line.startswith("# Step ")}:
+            return first, end
+    return 0, 0
+
+
+def _heading(host, said, later):
+    """Of the last deployment, by its lines and those after it: which verb, until when, and how it went. What is put back after a failure goes well."""
+    failed = [found[1] for found in map(EVENT.match, said) if found and found[2] == "ERROR"]
+    how = f"failed at {failed[0]}" if failed else "went well"
     try:
-        last = json.loads((host.paths.logs / "deploy_logs.jsonl").read_text().splitlines()[-1])
+        # One for each event of the other file.
+        last = json.loads((host.paths.logs / "deploy_logs.jsonl").read_text().splitlines()[-1 - sum(map(bool, map(EVENT.match, later)))])
     except (FileNotFoundError, IndexError, ValueError):
         return f"The last deployment {how}; -n LINES shows earlier ones, too"
     return f"The last deployment, hostctl {last['verb']}, {how} and ended at {last['time'][:19].replace('T', ' ')} UTC; -n LINES shows earlier ones, too"

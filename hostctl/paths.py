@@ -47,6 +47,8 @@ class Paths:
         self.drill = self.state / "drill.json"
         self.scratch_env = self.run / "scratch.env"
         self.drill_env = self.run / "drill.env"
+        # There once a move of the data has begun since the machine booted.
+        self.database_filter = self.run / "database-move"
         self.last_backup = self.state / "backup.json"
         # What the last restore put aside; and how to turn back one that switches, or did when it was interrupted.
         self.restored = self.state / "restore.json"

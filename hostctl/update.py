@@ -3,7 +3,7 @@ import shutil
 import tarfile
 from pathlib import Path
 
-from . import archive, controller, environment, files, slots, source as sources, static
+from . import archive, controller, files, slots, source as sources
 from .apply import all_services, manifest_of
 from .deploy import deploy
 from .errors import HostError
@@ -54,7 +54,7 @@ def _pack(host, serving, made, components):
 
 def _copy_source(release, source, made):
     """The release without what its steps and its runtime added."""
-    skipped = {release / "venv", release / environment.RELEASE, release / static.RECORD, release / sources.RECORD, *(release / folder for folder in made)}
+    skipped = {release / name for name in (*sources.BESIDE, *made)}
 
     def ignore(folder, names):
         return [name for name in names if name in NOT_SOURCE or name.endswith(".pyc") or Path(folder, name) in skipped]

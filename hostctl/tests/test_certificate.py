@@ -9,7 +9,7 @@ import unittest
 from pathlib import Path
 
 from hostctl import certificate, cli, health
-from hostctl.errors import HostError
+from hostctl.errors import CommandFailed, HostError
 from hostctl.system import Answer, Result
 
 from .machine import Machine, manifest, source
@@ -66,6 +66,21 @@ class CertificateTest(unittest.TestCase):
         self.order("two")
         self.install()
         self.assertEqual(restarts(), [["systemctl", "try-restart", "--", "nginx-http3.service"]])
+
+    def test_an_nginx_for_http3_that_does_not_start_takes_nothing_from_the_one_that_has_loaded_it(self):
+        self.declared = manifest(self.declared.release.digest, units=["nginx.service", "nginx-http3.service", certificate.TIMER])
+        self.machine.paths.manifest.write_text(json.dumps(self.declared.raw))
+
+        def refuse(argv):
+            if argv[:2] == ["systemctl", "try-restart"]:
+                raise CommandFailed(argv, 1, "Job for nginx-http3.service failed")
+
+        self.install()
+        new = self.order("two")
+        self.machine.on_command = refuse
+        with self.assertRaisesRegex(HostError, "nginx-http3.service failed"):
+            self.install()
+        self.assertEqual(self.machine.paths.certificate.read_bytes(), new)
 
     def test_the_old_one_is_back_when_nginx_refuses_the_new_one(self):
         self.install()

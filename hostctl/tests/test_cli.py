@@ -155,6 +155,13 @@ class CliTest(CommandLine):
         self.assertRegex(said, r"^The last deployment, hostctl apply, failed at \S+ and ended at 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC; -n LINES shows earlier ones, too")
         self.assertEqual((code, became), (0, [["tail", f"--lines=+{before + 1}", str(log)]]))
         self.assertEqual(log.read_text().splitlines()[before], "# Step 1 : RELEASE")
+        # A backup at night writes there, too, and may fail for another reason.
+        night = self.machine.host("run-backup").log
+        night.step("BACKUP")
+        with night.event("Database-dump"):
+            pass
+        self.assertEqual(self.call("logs", "deploy")[:2], (0, said))
+        self.assertEqual(became.pop(), became[-1])
         self.assertEqual(self.call("logs", "deploy", "-n", "5", "-f")[:2], (0, ""))
         self.assertEqual(became[-1], ["tail", "--lines=5", "--follow=name", str(log)])
 

@@ -3,11 +3,14 @@ real servers of both versions."""
 import io
 import json
 import re
+import shutil
 import unittest
 from contextlib import redirect_stderr
+from pathlib import Path
 from unittest import mock
 
 from hostctl import cli, database_move, environment, maintenance
+from hostctl.compare import stored_or_fail
 from hostctl.system import Result
 from hostctl.tests.machine import Killed, Machine, file, manifest, source
 from hostctl.tests.test_kill import KillAt
@@ -31,7 +34,7 @@ class Servers(Machine):
 
     def pipe(self, source_, sink, *, source_env, sink_env, timeout):
         self.on_command(source_)
-        assert self.filtered == source_env["PGHOST"] and self.sessions == 0 and maintenance.state(self.paths)
+        assert self.filtered == source_env["PGHOST"] and self.sessions == 0 and (maintenance.state(self.paths) or not stored_or_fail(self.paths).slot_services())
         rows = self.servers[source_env["PGHOST"]][source_env["PGDATABASE"]]
         self.servers[sink_env["PGHOST"]][sink[-1].removeprefix("--dbname=")] = {**rows, "public.orders": "1 rows, 70"} if self.loses else dict(rows)
         self.copied += 1
@@ -40,6 +43,9 @@ class Servers(Machine):
     def _run(self, argv):
         if argv[0] == "nft":
             self.filtered = next(iter(re.findall(r"ip daddr (\S+) tcp dport 5432 meta skuid != 0 reject", argv[1])), None)
+        if argv[:2] == ["systemctl", "reload"] and "nftables.service" in argv:
+            # Its file begins with `flush ruleset`.
+            self.filtered = None
         if argv[0] == "psql":
             return self._psql(self.servers[self.env["PGHOST"]], next(word for word in argv if word.startswith("--command=")).removeprefix("--command="))
         return super()._run(argv)
@@ -142,11 +148,30 @@ class DatabaseMoveTest(unittest.TestCase):
         self.assertEqual(self.apply(machine, declared, NEW, OLD), (0, ""))
         self.assertEqual(machine.servers["10.0.0.4"]["shop"], later)
 
+    def test_a_firewall_that_changes_with_it_opens_no_way_to_the_server_of_before(self):
+        machine, declared = self.served()
+
+        def with_rules(text):
+            rules = file("/etc/nftables.conf", text, [{"verb": "reload", "unit": "nftables.service"}])
+            return manifest(declared.release.digest, files=[*declared.raw["files"], rules], units=[*declared.units, "nftables.service"])
+
+        self.assertEqual(self.apply(machine, with_rules("one"), OLD), (0, ""))
+        self.assertEqual(self.apply(machine, with_rules("two"), NEW, OLD), (0, ""))
+        self.assertEqual((machine.filtered, machine.servers["10.0.0.4"]), ("10.0.0.3", {"shop": ROWS}))
+
     def test_maintenance_that_was_on_before_stays_on(self):
         machine, declared = self.served()
         maintenance.on(machine.host("maintenance"), "Inventory")
         self.assertEqual(self.apply(machine, declared, NEW, OLD), (0, ""))
         self.assertEqual(maintenance.state(machine.paths)["message"], "Inventory")
+
+    def test_an_app_without_a_site_moves_without_a_page(self):
+        machine = Servers()
+        self.addCleanup(machine.remove)
+        declared = manifest(machine.deliver(source(1)), services=[{"name": "bot", "kind": "command"}])
+        self.assertEqual(self.apply(machine, declared, OLD), (0, ""))
+        self.assertEqual(self.apply(machine, declared, NEW, OLD), (0, ""))
+        self.assertEqual((machine.servers["10.0.0.4"], machine.filtered), ({"shop": ROWS}, "10.0.0.3"))
 
     def test_what_is_told_must_be_what_this_host_has(self):
         machine, declared = self.served()
@@ -187,6 +212,35 @@ class DatabaseMoveTest(unittest.TestCase):
                 self.assertEqual(self.apply(machine, declared, NEW, OLD), (0, ""))
                 self.assertEqual((self.state(machine), machine.servers["10.0.0.4"]["shop"]), ((NEW, True, True, False), ROWS))
             self.assertGreater(number, 35)
+
+    def test_a_power_cut_lets_everybody_in_at_the_boot_which_may_ask_neither_nginx_nor_the_packet_filter(self):
+        # Before the deployment has a journal, and once it has one.
+        for when in ("systemctl reload", "pg_dump"):
+            with self.subTest(killed_at=when):
+                machine, declared = self.served()
+
+                def kill(argv):
+                    if " ".join(argv).startswith(when):
+                        raise Killed
+
+                machine.on_command = kill
+                with self.assertRaises(Killed):
+                    self.apply(machine, declared, NEW, OLD)
+                self.assertIsNotNone(maintenance.state(machine.paths))
+                asked, codes = [], []
+                machine.filtered, machine.on_command = None, lambda argv: asked.append(Path(argv[0]).name)
+                machine.reboot(lambda: codes.append(cli.main(["recover"], machine.root, machine, lambda line, **_: machine.said.append(line))))
+                self.assertEqual((codes, self.state(machine), {"nft", "nginx-check"} & {*asked}), ([0], (OLD, True, True, False), set()))
+                self.assertTrue(machine.answering()["web"])
+                machine.on_command, machine.sessions = lambda argv: None, 1
+                self.assertEqual(self.apply(machine, declared, NEW, OLD), (0, ""))
+
+    def test_the_boot_recovers_whatever_is_unfinished(self):
+        unit = (Path(__file__).resolve().parents[2] / "cloud-init/systemd/webstack-recover.service.tmpl").read_text()
+        paths = Machine().paths
+        self.addCleanup(lambda: shutil.rmtree(paths.root))
+        unfinished = [paths.undo, paths.state / "undo.done", paths.restoring, paths.database_moving]
+        self.assertEqual(re.findall(r"^ConditionPathExists=\|(.+)$", unit, re.MULTILINE), [paths.name(path) for path in unfinished])
 
 
 if __name__ == "__main__":

@@ -173,6 +173,11 @@ class UpdateTest(MachineTest):
         self.refused(lambda: self.update("[heavy]\nmenu.json = city\n", **{"menu.json": "{1}"}), "its files are not those it was made of")
         self.assertFalse((self.machine.paths.state / "update.unfinished").exists())
 
+    def test_what_a_power_cut_left_of_a_record_is_nothing_that_somebody_changed(self):
+        (self.machine.paths.release(self.digest) / "..webstack-static.unfinished").write_text("{")
+        self.update("[heavy]\nmenu.json = city\n", **{"menu.json": "{1}"})
+        self.assertNotEqual(slots.current(self.machine.paths), self.digest)
+
     def test_an_update_that_fails_its_health_gate_leaves_the_old_release_serving(self):
         folder = self.folder("[heavy]\nmenu.json = city\n", **{"menu.json": "{2}"})
         self.machine.on_command = lambda argv: [(path / "answer").write_text("500") for path in self.machine.paths.releases.iterdir()

@@ -100,6 +100,7 @@ class RestorePoints(unittest.TestCase):
         with backup.drill_turn(self.machine.host("drill"), "drill"):
             self.declare(self.two, "B")
         self.assertEqual((self.machine.answering(), self.points(), self.machine.clock - began < 60), ({"web": self.two}, [self.one], True))
+        self.assertNotIn("since one is under way", "\n".join(self.machine.said))
 
     def test_a_backup_is_waited_for_which_is_said_and_then_the_release_is_refused(self):
         began = self.machine.clock
