@@ -267,8 +267,8 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     "static folders in one another, twice and in the place of the host's own",
     { static: { "/a/": "assets", "/b/": "./assets/inner", "/c/": "assets/", "/d/": ".", "/e/": "venv/lib", "/f/": ".webstack-static" } },
     [
-      'static./b/: must not lie in assets, the folder of static./a/, got "./assets/inner"',
-      'static./c/: must not lie in assets, the folder of static./a/, got "assets/"',
+      'static./b/: must not lie in assets, the folder of static./a/, got "assets/inner"',
+      'static./c/: must not lie in assets, the folder of static./a/, got "assets"',
       'static./d/: must be a folder of the release, not all of it, got "."',
       "static./e/: must be a folder that the release's steps fill, not one that the host keeps for itself, got \"venv/lib\"",
       "static./f/: must be a folder that the release's steps fill, not one that the host keeps for itself, got \".webstack-static\"",

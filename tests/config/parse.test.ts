@@ -114,6 +114,12 @@ test("a public site with a name gets a certificate, a local one none", () => {
   expect(spec({ site, target: "aws", access: { sshFrom: ["203.0.113.7/32"] } }).site.tls).toBe("letsencrypt");
 });
 
+test("a static folder and the file of packages reach a host as it takes them, however they are written", () => {
+  const { app, static: folders } = spec({ app: { name: "ocpizza", source: "examples/ocpizza", requirements: "./lock//packages.txt" }, static: { "/static/": "./staticfiles/" } });
+  // hostctl refuses a path with ".", and one with nothing between its slashes.
+  expect([app.requirements, folders]).toEqual(["lock/packages.txt", [{ url: "/static/", folder: "staticfiles" }]]);
+});
+
 test("a key whose value is commented out counts as left out", () => {
   expect(spec({ static: null, jobs: null, backup: { keepDays: null } })).toEqual(spec());
 });

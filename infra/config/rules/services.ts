@@ -1,4 +1,3 @@
-import { normalize } from "node:path/posix";
 import { join } from "../type";
 import type { ServiceSpec } from "../spec";
 import { isHttp, repeats, rule, type Rule } from "./rule";
@@ -82,17 +81,14 @@ export const serviceRules: readonly Rule[] = [
     folders.filter(({ url }) => url === "/").map(({ url }) => ({ at: join("static", url), must: 'must not be the whole site, "/"', hint: 'for example "/static/"' }))),
 
   // Root hands each folder to the app's user while the steps run, and must find nothing of that user's on the way to another.
-  rule(["static"], ({ static: folders }) => {
-    const plain = folders.map(({ folder }) => normalize(`${folder}/`).replace(/\/+$/, ""));
-    return plain.flatMap((folder, i) => {
-      const { url, folder: got } = folders[i] ?? { url: "", folder: "" };
-      const problem = (must: string) => [{ at: join("static", url), must, got }];
+  rule(["static"], ({ static: folders }) =>
+    folders.flatMap(({ url, folder }, i) => {
+      const problem = (must: string) => [{ at: join("static", url), must, got: folder }];
       if (folder === ".") return problem("must be a folder of the release, not all of it");
       if (/^(venv|\.webstack[^/]*)(\/|$)/.test(folder)) return problem("must be a folder that the release's steps fill, not one that the host keeps for itself");
-      const outer = plain.findIndex((other, j) => i !== j && (folder.startsWith(`${other}/`) || (folder === other && j < i)));
-      return outer === -1 ? [] : problem(`must not lie in ${folders[outer]?.folder ?? ""}, the folder of ${join("static", folders[outer]?.url ?? "")}`);
-    });
-  }),
+      const outer = folders.find((other, j) => i !== j && (folder.startsWith(`${other.folder}/`) || (folder === other.folder && j < i)));
+      return outer === undefined ? [] : problem(`must not lie in ${outer.folder}, the folder of ${join("static", outer.url)}`);
+    })),
 
   // Their files meet in one tree on the host.
   rule(["static"], ({ static: folders }) =>
