@@ -15,7 +15,8 @@ const forms: readonly (readonly [what: string, form: RegExp])[] = [
   ["a Slack webhook", /\bhooks\.slack\.com\/services\/\S+/],
   // A number and a "/" behind the ":" are a port and a path, which may well hold an "@".
   ["an URL with a password", /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?!\d+\/)[^\s@]+@/i],
-  ["a password", /(?<![a-z])(?:password|passwd|secret|token|(?:secret|private|api)_?key)["']?\s*[:=]\s*["']?[^\s"']{8,}/i],
+  // AWS_SECRET_ACCESS_KEY has no form of its own; PGPASSWORD and MYSQL_PWD are read by the databases' clients.
+  ["a password", /(?:(?<![a-z])(?:password|passwd|passphrase|secret|token|(?:secret(?:_?access)?|private|api|encryption|signing)_?key)|\b(?:PGPASSWORD|MYSQL_PWD))["']?\s*[:=]\s*["']?[^\s"']{8,}/i],
 ];
 
 /** What kind of secret a text seems to hold, or null. The text itself is never part of the answer. */
