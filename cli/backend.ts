@@ -68,23 +68,23 @@ export function makeBackend(): void {
 /** Whether pulumi refused the passphrase, by what it printed. */
 export const isWrongPassphrase = (said: string): boolean => /incorrect passphrase|unable to read PULUMI_CONFIG_PASSPHRASE_FILE/.test(said);
 
-/** Whose passphrase opens the secrets of a stack and whose was tried, in a line. `passwd`: the text of /etc/passwd. */
-export function wrongPassphrase(stack: string, passwd = readFileSync("/etc/passwd", "utf8")): string {
+/** Whose passphrase opens the secrets of a stack and whose was tried, in a line. `passwd`: the text of /etc/passwd, `user`: who runs this. */
+export function wrongPassphrase(stack: string, passwd = readFileSync("/etc/passwd", "utf8"), user = userInfo().username): string {
   const file = stackFileOf(stack);
   const tried = process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined ? "PULUMI_CONFIG_PASSPHRASE" : (process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? passphraseFile());
-  const owner = otherOwner(file, passwd);
-  return `the secrets of ${basename(file)} do not open with the passphrase of ${userInfo().username} (${tried}); ${owner === null ? "run this as the user who made the stack" : `the file is ${owner.name}'s: ${asThem(owner)}`}`;
+  const owner = otherOwner(file, passwd, user);
+  return `the secrets of ${basename(file)} do not open with the passphrase of ${user} (${tried}); ${owner === null ? "run this as the user who made the stack" : `the file is ${owner.name}'s: ${asThem(owner)}`}`;
 }
 
 /**
  * Whose a stack is that this user's own state has not, in a line: its file has what opens secrets, and is another user's of this box. null where that is not so, or the user
  * says where stacks are. `passwd`: as above.
  */
-export function ofAnotherUser(stack: string, passwd = readFileSync("/etc/passwd", "utf8")): string | null {
+export function ofAnotherUser(stack: string, passwd = readFileSync("/etc/passwd", "utf8"), user = userInfo().username): string | null {
   const file = stackFileOf(stack);
-  const owner = ownBackend() === "" ? otherOwner(file, passwd) : null;
+  const owner = ownBackend() === "" ? otherOwner(file, passwd, user) : null;
   if (owner === null || !/^encryptionsalt:/m.test(readFileSync(file, "utf8"))) return null;
-  return `${userInfo().username} has no stack ${stack}; ${basename(file)}, with its secrets, is ${owner.name}'s: ${asThem(owner)}`;
+  return `${user} has no stack ${stack}; ${basename(file)}, with its secrets, is ${owner.name}'s: ${asThem(owner)}`;
 }
 
 interface Owner {
@@ -100,10 +100,10 @@ function asThem({ name, home }: Owner): string {
   return `run this as ${name}, or export ${state}PULUMI_CONFIG_PASSPHRASE_FILE=${quote(`${home}/.config/webstack/passphrase`)}`;
 }
 
-/** null where the file is this user's, or nobody's that the box knows. */
-function otherOwner(file: string, passwd: string): Owner | null {
+/** null where the file is the user's own, or nobody's that the box knows. */
+function otherOwner(file: string, passwd: string, user: string): Owner | null {
   const owner = existsSync(file) ? homeOf(statSync(file).uid, passwd) : undefined;
-  return owner === undefined || owner.name === userInfo().username ? null : owner;
+  return owner === undefined || owner.name === user ? null : owner;
 }
 
 function homeOf(uid: number, passwd: string): Owner | undefined {

@@ -46,6 +46,8 @@ test("a passphrase that does not open the secrets is said with whose it is", () 
   const theirs = "PULUMI_CONFIG_PASSPHRASE_FILE=/home/ada/.config/webstack/passphrase";
   // The passphrase alone would open the file for a second stack of that name.
   expect(wrongPassphrase("local", ada("local"))).toMatch(/; the file is ada's: run this as ada, or export PULUMI_BACKEND_URL=file:\/\/\/home\/ada\/\.local\/share\/webstack\/state PULUMI_CONFIG_PASSPHRASE_FILE=\/home\/ada\/\.config\/webstack\/passphrase$/);
+  // What is root's nobody else can read.
+  expect(wrongPassphrase("local", ada("local").replace("ada", "root"), "ada")).toMatch(/ do not open with the passphrase of ada \(\S+\); the file is root's: run this as root$/);
   process.env["PULUMI_BACKEND_URL"] = "s3://states";
   expect(wrongPassphrase("local", ada("local"))).toMatch(new RegExp(`: run this as ada, or export ${theirs}$`));
 });
