@@ -5,6 +5,7 @@ import { problemsBefore } from "../../cli/beforeEngine";
 import { markOf, staleLock } from "../../cli/new/stale";
 import { problemLine } from "../../infra/config/problems";
 import { checkSource } from "../../infra/release/check";
+import { Typing } from "./typing";
 
 const access = ["DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN", "SPACES_ACCESS_KEY_ID", "SPACES_SECRET_ACCESS_KEY"];
 const before = Object.fromEntries(access.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
@@ -27,6 +28,18 @@ test("secrets and tokens that are missing are told together, before there is an 
     expect.stringMatching(/^backup\.enabled: must find SPACES_ACCESS_KEY_ID/),
   ]));
 });
+
+test.each(["up", "preview"])("%s of a stack in a cloud says so, and the engine was asked for nothing but the state and the settings", async (verb) => {
+  const typing = new Typing();
+  try {
+    typing.knows("prod", { config: { "webstack:target": { value: "digitalocean" } } });
+    const { code, stderr } = await typing.type(`webstack ${verb} prod`);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/webstack: Pulumi\.prod\.yaml: \d+ problems\n[^]*sshPrivateKey: must be set[^]*target: must find DIGITALOCEAN_TOKEN/)]);
+    expect(typing.asked().filter((line) => !/^(stack ls|stack export|config --json) /.test(line))).toEqual([]);
+  } finally {
+    typing.remove();
+  }
+}, 60_000);
 
 test("a token in the stack's file counts as there", () => {
   const lines = problemsBefore("prod", `${prod}\n  digitalocean:token:\n    secure: v1:abc\n`).map(problemLine);
