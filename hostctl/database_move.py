@@ -84,16 +84,22 @@ def site_closed(host, move):
     _open(host, lift=False)
 
 
-def recover(host):
-    """After a run that was killed, once its deployment is settled: visitors and the app are let in again. At boot webstack-recover.service may ask neither nginx
-    nor the packet filter, and need not: the filter ended with the machine, and nginx has yet to start, by the link."""
+def open_at_boot(host):
+    """Before the boot starts nginx: visitors are let in by the link alone, since webstack-recover.service may ask neither nginx nor the packet filter, which ended
+    with the machine."""
     record = _read(host.paths.database_moving)
-    if record is None:
-        return
-    booted = not host.paths.database_filter.exists()
-    if booted and record["maintenance"] and not host.units.runs(NGINX):
+    if record is not None and record["maintenance"] and _has_booted(host) and not host.units.runs(NGINX):
         files.link(host.paths.maintenance, maintenance.OFF)
-    _open(host, lift=not booted)
+
+
+def recover(host):
+    """After a run that was killed, once its deployment is settled: visitors and the app are let in again."""
+    if host.paths.database_moving.exists():
+        _open(host, lift=not _has_booted(host))
+
+
+def _has_booted(host):
+    return not host.paths.database_filter.exists()
 
 
 def refuse_writes(host, move):

@@ -83,6 +83,7 @@ def _tidy(host, manifest, changes, journal):
 def recover(host):
     """Finish what a killed run left: put the old state back if the new one did not serve yet, else stop what only the old one needed."""
     with signals.ignored():
+        database_move.open_at_boot(host)
         journal = undo.unfinished(host.paths)
         if journal:
             host.log.step("RECOVERY")
