@@ -62,7 +62,7 @@ const products = async () => (await ask(`${site}products`)).status;
 
 test("serves from MariaDB, over TLS, to the web host and nobody else", async () => {
   expect(await products()).toBe(200);
-  expect((await stack.outputs()).database).toEqual({ engine: "mysql", host: "10.84.16.30", port: 3306, name: "ocpizza", user: "ocpizza" });
+  expect((await stack.outputs()).database).toEqual({ engine: "mysql", host: "10.84.16.30", port: 3306, name: "ocpizza", user: "ocpizza", instance: "database-0", version: "10.11" });
   const url = await stack.remote("sudo grep -o 'mysql://[^\"]*' /etc/webstack/env");
   expect(url).toMatch(/^mysql:\/\/ocpizza:[\w%-]{40,}@10\.84\.16\.30:3306\/ocpizza\?ssl_ca=\/etc\/webstack\/database-ca\.pem$/);
   const client = (options: string) => `sudo bash -c 'set -a; . /etc/webstack/env; MYSQL_PWD=$(echo "$DATABASE_URL" | sed "s/.*ocpizza:\\(.*\\)@.*/\\1/") exec mariadb --no-defaults -h 10.84.16.30 -u ocpizza ${options} 2>&1'`;
@@ -242,6 +242,7 @@ test("a user with an administrator beside it, as on DigitalOcean, loses what it 
     create user 'api'@'%' identified by '${own}' require ssl; grant all privileges on *.* to 'api'@'%' with grant option; create database api_shop;`);
   const url = (user: string, password: string) => `mysql://${user}:${password}@10.84.16.30:3306/api_shop?ssl_ca=/etc/webstack/database-ca.pem`;
   const program = `import json, sys
+from pathlib import Path
 sys.path.insert(0, "/usr/local/lib/webstack")
 from hostctl.engines import open_url
 from hostctl.errors import CommandFailed
@@ -258,7 +259,7 @@ shop.create("api_shop_restoring")
 system.pipe(source, sink, source_env=source_env, sink_env=sink_env, timeout=60)
 shop.analyze("api_shop_restoring")
 shop.ask("insert into orders values (3)", "api_shop")
-shop.switch("api_shop_restoring", "api_shop_before_20261122t060000z")
+shop.switch("api_shop_restoring", "api_shop_before_20261122t060000z", Path("/run/api_shop.definitions.json"))
 told += [shop.rows("api_shop"), shop.rows(shop.others()[0]), shop.ask("select definer from information_schema.views where table_schema = 'api_shop'")]
 for name in shop.others():
     shop.drop(name)
