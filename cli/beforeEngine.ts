@@ -9,6 +9,8 @@ import { planStack } from "../infra/plan";
 import type { StackPlan } from "../infra/plan/plan";
 import { checkSource } from "../infra/release/check";
 import { project } from "../tools/setup/folders";
+import { pulumi as pulumiStep } from "../tools/setup/pulumi";
+import type { Step } from "../tools/setup/step";
 import { staleLock } from "./new/stale";
 import { readStackFile } from "./review/stackFile";
 import { stackFileOf } from "./stackYaml";
@@ -21,7 +23,7 @@ export function problemsBefore(stack: string, text: string): readonly Problem[] 
   const { raw, hashes } = readStackFile(text);
   const { spec, problems } = checkSpec(raw, { project: "webstack", stack, secretNames: new Set(Object.keys(hashes)) });
   // What a target says of a description that is wrong would be said of its defaults.
-  if (!problems.every(({ must }) => must === "must be set")) return problems;
+  if (!problems.every(isUnset)) return problems;
   // Without its cloud's SDK. Node's own import would find no file without its ending.
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used
   const { check } = require(`../infra/targets/${spec.target}/check`) as { check: (plan: StackPlan) => readonly Problem[] };
@@ -47,7 +49,21 @@ export function warnOfStaleLock(stack: string): void {
 
 /** @throws ConfigError with all of them */
 export function requireNoProblems(stack: string): void {
-  const file = stackFileOf(stack);
-  const problems = existsSync(file) ? problemsBefore(stack, readFileSync(file, "utf8")) : [];
-  if (problems.length > 0) throw new ConfigError(basename(file), problems);
+  const problems = problemsOf(stack);
+  if (problems.length > 0) throw new ConfigError(basename(stackFileOf(stack)), problems);
 }
+
+/**
+ * The same before a box without the engine fetches it, unless all that is amiss are secrets that are not set: the stack may have lost those, which the engine tells.
+ * @throws ConfigError
+ */
+export async function requireNoProblemsYet(stack: string, engine: Pick<Step, "missing"> = pulumiStep): Promise<void> {
+  if ((await engine.missing()) !== null && problemsOf(stack).some((problem) => !isUnset(problem))) requireNoProblems(stack);
+}
+
+function problemsOf(stack: string): readonly Problem[] {
+  const file = stackFileOf(stack);
+  return existsSync(file) ? problemsBefore(stack, readFileSync(file, "utf8")) : [];
+}
+
+const isUnset = ({ must }: Problem): boolean => must === "must be set";

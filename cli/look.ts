@@ -6,12 +6,12 @@ import { basename, join } from "node:path";
 import { setUp } from "../tools/setup";
 import { SetUpError } from "../tools/setup/step";
 import { hasPassphrase } from "./backend";
-import { requireNoProblems, warnOfStaleLock } from "./beforeEngine";
+import { requireNoProblems, requireNoProblemsYet, warnOfStaleLock } from "./beforeEngine";
 import type { Prepared } from "./prepare";
 import { madeStacks, Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
 import { readConfig } from "./stack";
-import { stackFileOf } from "./stackYaml";
+import { isLocal, stackFileOf } from "./stackYaml";
 import { UsageError } from "./terminal";
 
 /**
@@ -20,6 +20,7 @@ import { UsageError } from "./terminal";
  */
 export async function look<Result>(stack: string, use: (prepared: Prepared) => Promise<Result>): Promise<Result> {
   if (!existsSync(stackFileOf(stack))) throw new UsageError(`there is no ${basename(stackFileOf(stack))}; npm run new -- --name ${stack} makes one`);
+  if (!isLocal(stack)) await requireNoProblemsYet(stack);
   await setUp();
   const folder = mkdtempSync(join(tmpdir(), "webstack-look-"));
   try {

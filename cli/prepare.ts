@@ -1,7 +1,7 @@
 import { images } from "../tools/images";
 import { engine, setUp } from "../tools/setup";
 import { packages, requireMachineBox } from "../tools/setup/packages";
-import { requireNoProblems, warnOfStaleLock } from "./beforeEngine";
+import { requireNoProblems, requireNoProblemsYet, warnOfStaleLock } from "./beforeEngine";
 import { Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
 import { readConfig, type StackConfig } from "./stack";
@@ -29,6 +29,8 @@ export async function prepare(stack: string): Promise<Prepared> {
   if (local) {
     requireMachineBox();
     await setUp([packages, ...engine, images()]);
+  } else {
+    await requireNoProblemsYet(stack);
   }
   const { pulumi, config } = await prepareSecrets(stack);
   if (local) {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { problemsBefore } from "../../cli/beforeEngine";
+import { problemsBefore, requireNoProblemsYet } from "../../cli/beforeEngine";
 import { markOf, staleLock } from "../../cli/new/stale";
 import { problemLine } from "../../infra/config/problems";
 import { checkSource } from "../../infra/release/check";
@@ -40,6 +40,14 @@ test.each(["up", "preview"])("%s of a stack in a cloud says so, and the engine w
     typing.remove();
   }
 }, 60_000);
+
+test("a box without the engine says so before it fetches it, but for secrets, which the stack may have lost", async () => {
+  const absent = { missing: () => "is not there" };
+  await expect(requireNoProblemsYet("prod", absent)).rejects.toThrow(/sshPrivateKey: must be set[^]*target: must find DIGITALOCEAN_TOKEN/);
+  await expect(requireNoProblemsYet("prod", { missing: () => null })).resolves.toBeUndefined();
+  for (const name of access) process.env[name] = "there";
+  await expect(requireNoProblemsYet("prod", absent)).resolves.toBeUndefined();
+});
 
 test("a token in the stack's file counts as there", () => {
   const lines = problemsBefore("prod", `${prod}\n  digitalocean:token:\n    secure: v1:abc\n`).map(problemLine);
