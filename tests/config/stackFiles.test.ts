@@ -1,4 +1,5 @@
 /** The shipped stack files hold what their applications need. */
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -21,6 +22,13 @@ function problemsOf(stack: string, missing: string): readonly string[] {
 }
 
 const bitcoin = ["bitcoin", "bitcoin-prod", "bitcoin-aws", "bitcoin-external"];
+
+test("each names its image, so that another default replaces nobody's machines", () => {
+  const files = execFileSync("git", ["ls-files", "--", "Pulumi.*.yaml"], { cwd: project, encoding: "utf8" }).trim().split("\n");
+  const images = files.map((name) => [name, (parse(readFileSync(join(project, name), "utf8")) as { config: Record<string, { image?: unknown }> }).config["webstack:host"]?.image]);
+  expect(images).toEqual(files.map((name) => [name, expect.stringMatching(/^debian-\d+$/)]));
+  expect(files).toEqual(expect.arrayContaining(["local", "prod", "aws", ...bitcoin].map((stack) => `Pulumi.${stack}.yaml`)));
+});
 
 test.each(bitcoin)("%s says how a rollback reads the schema, and has a page for each service that asks no database", (stack) => {
   const { release, services } = exampleSpec(stack);
