@@ -12,7 +12,7 @@ RECORD = ".webstack-source"
 # What release.py puts beside its files, and what a power cut leaves of that.
 OWN = (RECORD, static.RECORD, environment.RELEASE, "venv")
 BESIDE = (*OWN, *(files.unfinished(Path(name)).name for name in OWN))
-# Behind a release's name: the folder of what was found beside its files, with the time in seconds since 1970.
+# Behind a release's name: the folder of what was found beside its files and in their place, with the time in seconds since 1970.
 ADDED = ".added."
 # Python's own name for the bytecode of a module: https://peps.python.org/pep-3147/
 BYTECODE = re.compile(r"(.+)\.cpython-\d+(?:\.opt-[12])?\.pyc")
@@ -33,7 +33,8 @@ def faults(host, declared):
 
 
 def mend(host, manifest):
-    """Put the files that differ back, from the archive, and what lies beside them away: it is kept as long as the release. Raises HostError where the archive is gone."""
+    """Put the files that differ back, from the archive, and what lies beside them or in their place away: it is kept as long as the release, since no put-back brings
+    it again. Raises HostError where the archive is gone."""
     declared = manifest.release
     release, recorded = host.paths.release(declared.digest), _recorded(host, declared)
     host.log.step("RELEASE")
@@ -46,12 +47,12 @@ def mend(host, manifest):
         # Only now: a link to a folder hides what is missing behind it.
         changed = list(_differing(host, declared, recorded))
         if changed:
-            _put_back(host, manifest, changed)
+            _put_back(host, manifest, changed, away)
         host.system.sync(release)
-        facts["detail"] = ", ".join([*changed, *(f"{path} (is in {host.paths.name(away)} now)" for path in added)])
+        facts["detail"] = ", ".join(f"{path} (is in {host.paths.name(away)} now)" if os.path.lexists(away / path) else path for path in [*changed, *added])
 
 
-def _put_back(host, manifest, paths):
+def _put_back(host, manifest, paths, away):
     digest, release = manifest.release.digest, host.paths.release(manifest.release.digest)
     unpacked = release.with_name(f"{digest}.unfinished")
     files.remove_tree(unpacked)
@@ -60,6 +61,11 @@ def _put_back(host, manifest, paths):
         raise HostError(f"release {digest}: the files of its archive have the digest {found}; {archive.again(manifest.stack)}")
     for path in paths:
         (release / path).parent.mkdir(parents=True, exist_ok=True)
+        if os.path.lexists(release / path):
+            (away / path).parent.mkdir(parents=True, exist_ok=True)
+            files.remove(away / path)
+            # A second name: what serves finds the file at every moment.
+            os.link(release / path, away / path, follow_symlinks=False)
         os.replace(unpacked / "source" / path, release / path)
     files.remove_tree(unpacked)
 

@@ -520,6 +520,23 @@ class ApplyTest(unittest.TestCase):
             self.apply(manifest(self.machine.deliver(source(version))))
         self.assertEqual(there(), [])
 
+    def test_a_file_that_was_changed_by_hand_is_kept_beside_the_release_whether_the_deployment_comes_to_its_end_or_not(self):
+        self.apply(manifest(self.one))
+        release = self.machine.paths.release(self.one)
+        there = lambda: [path.read_text() for path in release.parent.glob(f"{self.one}.added.*/app.py")]
+        good = (release / "app.py").read_text()
+        (release / "app.py").write_text("version = 8\n")
+        self.machine.nginx_is_wrong = True
+        with self.assertRaises(HostError):
+            self.apply(manifest(self.one))
+        self.assertEqual((self.machine.answering(), there(), (release / "app.py").read_text()), ({"web": self.one}, ["version = 8\n"], good))
+        self.machine.nginx_is_wrong = False
+        self.machine.clock += 1
+        (release / "app.py").unlink()
+        (release / "app.py").symlink_to("/nowhere")
+        self.apply(manifest(self.one))
+        self.assertEqual((sorted(os.path.islink(away / "app.py") for away in release.parent.glob(f"{self.one}.added.*")), (release / "app.py").read_text()), ([False, True], good))
+
     def test_a_source_that_differs_and_whose_archive_is_gone_is_left_serving(self):
         self.apply(manifest(self.one))
         (self.machine.paths.release(self.one) / "app.py").write_text("version = 8\n")
