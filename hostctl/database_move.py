@@ -179,7 +179,11 @@ def _open(host, *, lift):
             # First named, so that it is there to be deleted.
             host.system.run(["nft", f"table inet {FILTER}\ndelete table inet {FILTER}"])
         if record.get("maintenance") and maintenance.state(host.paths) is not None:
-            maintenance.off(host)
+            if stored_or_fail(host.paths).slot_services():
+                maintenance.off(host)
+            else:
+                # The site has gone with the move.
+                files.link(host.paths.maintenance, maintenance.OFF)
         files.remove(host.paths.database_moving)
 
 

@@ -173,6 +173,13 @@ class DatabaseMoveTest(unittest.TestCase):
         self.assertEqual(self.apply(machine, declared, NEW, OLD), (0, ""))
         self.assertEqual((machine.servers["10.0.0.4"], machine.filtered), ({"shop": ROWS}, "10.0.0.3"))
 
+    def test_a_site_that_goes_with_the_move_leaves_nothing_that_the_next_run_would_fail_at(self):
+        machine, declared = self.served()
+        without = manifest(declared.release.digest, services=[{"name": "bot", "kind": "command"}])
+        self.assertEqual(self.apply(machine, without, NEW, OLD), (0, ""))
+        self.assertEqual(self.state(machine), (NEW, True, True, False))
+        self.assertEqual(self.apply(machine, without, NEW, OLD), (0, ""))
+
     def test_what_is_told_must_be_what_this_host_has(self):
         machine, declared = self.served()
         code, said = self.apply(machine, declared, NEW, OTHER)
