@@ -63,7 +63,7 @@ function placeOf(text: string, { key, value }: Pair) {
   return { key: isScalar(key) ? String(key.value) : "", indent: text.slice(from, start), from, to: lineEnd === -1 ? text.length : lineEnd + 1 };
 }
 
-/** In one step: the stack's secrets are in no other file. Where that may not be, as in a file of somebody else's, the engine's own text stays. */
+/** In one step: the stack's secrets are in no other file. Where that may not be, as in a file of somebody else's, the engine's own text stays, unless it is none. */
 function replace(file: string, text: string): void {
   const { mode, uid, gid } = statSync(file);
   const unfinished = `${file}.unfinished`;
@@ -74,5 +74,6 @@ function replace(file: string, text: string): void {
     renameSync(unfinished, file);
   } catch {
     if (statSync(unfinished, { throwIfNoEntry: false })?.isFile() === true) rmSync(unfinished);
+    if (readFileSync(file, "utf8").trim() === "") writeFileSync(file, text);
   }
 }

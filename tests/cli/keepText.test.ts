@@ -66,6 +66,8 @@ test("a file that the engine emptied as it was ended is as before, and one that 
     mkdirSync(`${file}.unfinished`);
     await wrote("config:\n  a: 2\n");
     expect(readFileSync(file, "utf8")).toBe("config:\n  a: 2\n");
+    await wrote("");
+    expect(readFileSync(file, "utf8")).toBe("config:\n  a: 2\n");
   } finally {
     rmSync(folder, { recursive: true });
   }
