@@ -73,10 +73,10 @@ def install(host):
             if old is not None:
                 files.write(place, old, MODE, ids)
             raise
-        # The site's nginx has the new one by now, so the old one does not come back; one that does not start is tried again by systemd.
+        # The site's nginx has the new one by now, so the old one does not come back, and no other is ordered; one that does not start is tried again by systemd.
+        files.remove(_asked(host))
         if HTTP3 in manifest.units:
             host.units.call("try-restart", [HTTP3])
-    files.remove(_asked(host))
 
 
 def renew(host):
