@@ -47,9 +47,7 @@ def place(url):
 def wanted(host, manifest, env, source_url):
     """The move that an apply of this `env` has to make; None where there is none to make, or it was made. `source_url`: where the data are told to be.
     Raises HostError where the app would go on without what was written."""
-    goal, there = (env or {}).get("DATABASE_URL"), None
-    if host.paths.env.exists():
-        there = environment.read(host.paths.env.read_bytes()).get("DATABASE_URL")
+    goal, there = (env or {}).get("DATABASE_URL"), _url(host)
     if goal is None or there is not None and place(there) == place(goal):
         return None
     if source_url is None:
@@ -62,12 +60,17 @@ def wanted(host, manifest, env, source_url):
     return Move(open_url(host.system, source_url), open_url(host.system, goal), there is None)
 
 
+def _url(host):
+    """DATABASE_URL of the app, or None."""
+    return environment.read(host.paths.env.read_bytes()).get("DATABASE_URL") if host.paths.env.exists() else None
+
+
 @contextmanager
 def site_closed(host, move):
     """Visitors get the maintenance page while the block lasts, and nobody writes to the database of before from refuse_writes() on; where it fails everything is open again."""
     closes = slots.current(host.paths) is not None and stored_or_fail(host.paths).slot_services() != [] and maintenance.state(host.paths) is None
     files.write(host.paths.database_filter, b"", 0o600, host.system.ids("root", "root"))
-    _write(host, host.paths.database_moving, {"maintenance": closes})
+    _write(host, host.paths.database_moving, {"maintenance": closes, "to": move.record["to"]})
     try:
         if closes:
             maintenance.on(host, MESSAGE)
@@ -93,9 +96,10 @@ def open_at_boot(host):
 
 
 def recover(host):
-    """After a run that was killed, once its deployment is settled: visitors and the app are let in again."""
-    if host.paths.database_moving.exists():
-        _open(host, lift=not _has_booted(host))
+    """After a run that was killed, once its deployment is settled: visitors are let in again, and the app where it has the old address still."""
+    record = _read(host.paths.database_moving)
+    if record is not None:
+        _open(host, lift=not _has_booted(host) and place(_url(host) or "") != record.get("to"))
 
 
 def _has_booted(host):

@@ -220,6 +220,13 @@ class DatabaseMoveTest(unittest.TestCase):
                 self.assertEqual((self.state(machine), machine.servers["10.0.0.4"]["shop"]), ((NEW, True, True, False), ROWS))
             self.assertGreater(number, 35)
 
+    def test_a_kill_once_the_app_has_the_new_address_opens_no_way_to_the_server_of_before(self):
+        machine, declared = self.served()
+        with mock.patch.object(maintenance, "off", side_effect=Killed), self.assertRaises(Killed):
+            self.apply(machine, declared, NEW, OLD)
+        cli.main(["recover"], machine.root, machine, lambda line, **_: machine.said.append(line))
+        self.assertEqual((*self.state(machine), machine.filtered), (NEW, True, True, False, "10.0.0.3"))
+
     def test_a_power_cut_lets_everybody_in_at_the_boot_which_may_ask_neither_nginx_nor_the_packet_filter(self):
         # Before the deployment has a journal, and once it has one.
         for when in ("systemctl reload", "pg_dump"):
