@@ -1,4 +1,5 @@
 """The app's database, whatever its engine: what backups, restores, drills and restore points ask of it."""
+import datetime
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
@@ -6,6 +7,11 @@ from .errors import HostError
 
 # Who is told to end does so at once, but for one that writes what it has done.
 END_SECONDS = 30
+
+
+def stamp(system):
+    """The moment, as names of databases and folders that are put aside have it: 20261122t060000z."""
+    return datetime.datetime.fromtimestamp(system.time(), datetime.timezone.utc).strftime("%Y%m%dt%H%M%Sz")
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,8 @@ class Database:
     """One server, logged in to as the app's user, and the name of the app's database on it. The programs of each engine are in postgres.py
     and mariadb.py; how to log in is in the environment of each command, as far as it is secret: words show in the process list."""
 
+    # Where its server listens unless the URL says otherwise.
+    PORT = 0
     # Letters that the name of a database may have.
     LONGEST_NAME = 63
     # Whether dumps have the form that begins with PGDMP, and not that of SQL.
@@ -37,6 +45,11 @@ class Database:
         self.system, self._parts = system, urlsplit(url)
         self.name = unquote(self._parts.path.lstrip("/"))
         self.user = unquote(self._parts.username or "")
+
+    @property
+    def server(self):
+        """(address, port)"""
+        return self._parts.hostname or "", self._parts.port or self.PORT
 
     def url(self, name):
         """The DATABASE_URL of another database of this server."""

@@ -1,7 +1,6 @@
 """The app's data move to another server of its engine, such as one of the next major version, within the deployment that gives the app the other address.
 From before the first row is read until the app has that address nobody writes: visitors get the maintenance page, this host's packet filter lets no process
 but root's reach the server of before, and sessions that are open there end. That server is only read, and keeps all that it has."""
-import datetime
 import ipaddress
 import json
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 
 from . import environment, files, maintenance, signals, slots
 from .compare import stored_or_fail
-from .database import Database
+from .database import Database, stamp
 from .engines import open_url
 from .errors import HostError
 from .nginx import UNIT as NGINX
@@ -51,7 +50,7 @@ def wanted(host, manifest, env, source_url):
     if goal is None or there is not None and place(there) == place(goal):
         return None
     if source_url is None:
-        moved = _read(host.paths.database_moved)
+        moved = files.read_json(host.paths.database_moved)
         if moved and (moved["from"], moved["to"]) == (place(goal), place(there or "")):
             raise HostError(f"DATABASE_URL: the data have moved to {moved['to']}, and what was written since is not at {moved['from']}; `npm run upgrade -- {manifest.stack}` moves them back")
         return None
@@ -90,14 +89,14 @@ def site_closed(host, move):
 def open_at_boot(host):
     """Before the boot starts nginx: visitors are let in by the link alone, since webstack-recover.service may ask neither nginx nor the packet filter, which ended
     with the machine."""
-    record = _read(host.paths.database_moving)
+    record = files.read_json(host.paths.database_moving)
     if record is not None and record["maintenance"] and _has_booted(host) and not host.units.runs(NGINX):
         files.link(host.paths.maintenance, maintenance.OFF)
 
 
 def recover(host):
     """After a run that was killed, once its deployment is settled: visitors are let in again, and the app where it has the old address still."""
-    record = _read(host.paths.database_moving)
+    record = files.read_json(host.paths.database_moving)
     if record is not None:
         _open(host, lift=not _has_booted(host) and place(_url(host) or "") != record.get("to"))
 
@@ -136,9 +135,8 @@ def carry(host, move):
             target.analyze(incoming)
         with host.log.event("Database-comparison") as facts:
             facts["detail"] = f"{_compare(source, target, incoming)} tables and sequences are alike"
-        stamp = datetime.datetime.fromtimestamp(host.system.time(), datetime.timezone.utc).strftime("%Y%m%dt%H%M%Sz")
         with host.log.event("Database-switch"):
-            target.switch(incoming, target.beside(f"before_{stamp}"), host.paths.moved_definitions)
+            target.switch(incoming, target.beside(f"before_{stamp(host.system)}"), host.paths.moved_definitions)
     finally:
         target.drop(incoming)
     for name in target.others():
@@ -167,7 +165,7 @@ def _compare(source, target, incoming):
 
 def _filter(source):
     """For `nft`: processes of root, as those of hostctl, go through. https://wiki.nftables.org/wiki-nftables/index.php/Matching_packet_metainformation"""
-    address, port = place(source.url(source.name)).partition("/")[0].rsplit(":", 1)
+    address, port = source.server
     try:
         address = ipaddress.IPv4Address(address)
     except ValueError:
@@ -178,7 +176,7 @@ def _filter(source):
 
 def _open(host, *, lift):
     with signals.ignored():
-        record = _read(host.paths.database_moving) or {}
+        record = files.read_json(host.paths.database_moving) or {}
         if lift:
             # First named, so that it is there to be deleted.
             host.system.run(["nft", f"table inet {FILTER}\ndelete table inet {FILTER}"])
@@ -189,13 +187,6 @@ def _open(host, *, lift):
                 # The site has gone with the move.
                 files.link(host.paths.maintenance, maintenance.OFF)
         files.remove(host.paths.database_moving)
-
-
-def _read(path):
-    try:
-        return json.loads(path.read_text())
-    except FileNotFoundError:
-        return None
 
 
 def _write(host, path, record):

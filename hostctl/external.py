@@ -1,7 +1,7 @@
 """A database that is somebody else's service: what its login must be able to do, looked at before the first step of a release changes anything."""
 import json
 
-from . import administrator
+from . import administrator, files
 from .errors import CommandFailed, HostError
 
 # What the session sees of itself. https://www.postgresql.org/docs/15/monitoring-stats.html#MONITORING-PG-STAT-SSL-VIEW
@@ -16,10 +16,7 @@ SECONDS = 30
 
 def settings(paths):
     """{dumps, connections} of the description; None where the database is none of somebody else's."""
-    try:
-        return json.loads(paths.external_database.read_text())
-    except FileNotFoundError:
-        return None
+    return files.read_json(paths.external_database)
 
 
 def check(host):

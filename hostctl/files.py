@@ -1,6 +1,7 @@
 """Files and links of the machine, changed so that a reader (or a power cut) finds the old or the new one and nothing between."""
 import errno
 import hashlib
+import json
 import os
 import shutil
 import stat
@@ -8,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-# What opening says of a name that is no folder, and of one that is no regular file: a link, a pipe, a socket, nothing any more.
-NO_FOLDER = (errno.ENOTDIR, errno.ELOOP, errno.ENOENT)
+# What opening says of a name that is a link or a file and no folder, and of one that is no regular file: a link, a pipe, a socket, nothing any more.
+NO_FOLDER = (errno.ENOTDIR, errno.ELOOP)
 NO_FILE = (errno.ELOOP, errno.EINVAL, errno.ENXIO, errno.ENOENT)
 
 
@@ -49,6 +50,14 @@ def write(path, content, mode, ids):
     finally:
         os.close(handle)
     place(made, path)
+
+
+def read_json(path):
+    """What a record of hostctl's holds; None where there is none."""
+    try:
+        return json.loads(Path(path).read_text())
+    except FileNotFoundError:
+        return None
 
 
 def open_foreign(path, folder=None):
@@ -112,7 +121,7 @@ def folders(top):
         try:
             handle = _descend(os.dup(top), parts)
         except OSError as failure:
-            if failure.errno not in NO_FOLDER:
+            if failure.errno not in (*NO_FOLDER, errno.ENOENT):
                 raise
             continue
         try:

@@ -23,13 +23,15 @@ STATEMENT_LETTERS = 120
 
 
 class MariaDB(Database):
+    PORT = 3306
     LONGEST_NAME = 64
 
     def __init__(self, system, url):
         super().__init__(system, url)
         parts = self._parts
         # Not MYSQL_HOST: the programs then take a socket for "localhost".
-        self.words = [f"--host={parts.hostname or ''}", f"--port={parts.port or 3306}", f"--user={self.user}", "--protocol=tcp"]
+        host, port = self.server
+        self.words = [f"--host={host}", f"--port={port}", f"--user={self.user}", "--protocol=tcp"]
         ca = parse_qs(parts.query).get("ssl_ca")
         # Said either way: untold, a client of 11.8 warns among the rows that it checks nothing. https://mariadb.com/kb/en/mariadb-command-line-client/
         self.words += [f"--ssl-ca={ca[0]}", "--ssl-verify-server-cert"] if ca else ["--disable-ssl-verify-server-cert"]
@@ -105,10 +107,7 @@ class MariaDB(Database):
     def end_renames(self):
         found = self.ask(f"select id from information_schema.processlist where id <> connection_id() and user = {literal(self.user)} "
                          f"and info like 'rename table %' and instr(info, {literal(identifier(self.name) + '.')}) > 0").split()
-        for session in found:
-            # It may have ended by itself.
-            with suppress(CommandFailed):
-                self.ask(f"kill {int(session)}")
+        self._kill(found)
         return bool(found)
 
     def put_up(self, aside):
@@ -231,11 +230,10 @@ class MariaDB(Database):
     def end_lost(self, _mark):
         """A session has no name there. One of this machine that has done nothing for longer than the machine is up is of a process that is gone with its
         power: its transaction may keep every change of a table waiting. Behind a translation of addresses other machines come by the same one."""
-        ours = self.system.address_toward(self._parts.hostname, self._parts.port or 3306)
+        ours = self.system.address_toward(*self.server)
         lost = self.ask(f"select id from information_schema.processlist where user = {literal(self.user)} and db = {literal(self.name)} and command = 'Sleep' "
                         f"and time > {self.system.uptime():.0f} and substring_index(host, ':', 1) = {literal(ours)}", timeout=ANSWER_SECONDS).split()
-        for session in lost:
-            self.ask(f"kill {int(session)}", timeout=ANSWER_SECONDS)
+        self._kill(lost, timeout=ANSWER_SECONDS)
 
     def end(self, waiting):
         self.ask(f"kill {int(waiting.session)}", timeout=ANSWER_SECONDS)
@@ -247,13 +245,14 @@ class MariaDB(Database):
     def end_sessions(self):
         sessions = self.ask("select id from information_schema.processlist where id <> connection_id() "
                             f"and db = {literal(self.name)} and user = {literal(self.user)}").split()
-        for session in sessions:
-            try:
-                self.ask(f"kill {int(session)}")
-            except CommandFailed:
-                # One that ended by itself.
-                continue
+        self._kill(sessions)
         return len(sessions)
+
+    def _kill(self, sessions, **options):
+        for session in sessions:
+            # It may have ended by itself.
+            with suppress(CommandFailed):
+                self.ask(f"kill {int(session)}", **options)
 
     def contents(self, name):
         tables = self.tables(name)

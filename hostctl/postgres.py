@@ -25,12 +25,13 @@ PARAMETERS = {"sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
 
 
 class Postgres(Database):
+    PORT = 5432
     CUSTOM_DUMPS = True
 
     def __init__(self, system, url):
         super().__init__(system, url)
-        parts = self._parts
-        self.env = {"PGHOST": parts.hostname or "", "PGPORT": str(parts.port or 5432), "PGUSER": self.user, "PGPASSWORD": unquote(parts.password or ""),
+        parts, (host, port) = self._parts, self.server
+        self.env = {"PGHOST": host, "PGPORT": str(port), "PGUSER": self.user, "PGPASSWORD": unquote(parts.password or ""),
                     "PGCONNECT_TIMEOUT": "10", "PGAPPNAME": "hostctl"}
         self.env |= {PARAMETERS[name]: value for name, value in parse_qsl(parts.query) if name in PARAMETERS}
         self._maintenance = None

@@ -2,9 +2,10 @@
 from urllib.parse import urlsplit
 
 from . import environment
+from .engines import ENGINES
 from .errors import HostError
 
-PORTS = {"postgres": 5432, "postgresql": 5432, "mysql": 3306}
+PORTS = {scheme: engine.PORT for scheme, engine in ENGINES.items()}
 SECONDS = 120
 EACH = 5
 

@@ -72,10 +72,7 @@ def _put_back(host, manifest, paths, away):
 
 def _recorded(host, declared):
     """{path: what was delivered there}, or None where there is no record."""
-    try:
-        return json.loads((host.paths.release(declared.digest) / RECORD).read_text())
-    except FileNotFoundError:
-        return None
+    return files.read_json(host.paths.release(declared.digest) / RECORD)
 
 
 def _differing(host, declared, recorded):

@@ -89,7 +89,7 @@ def publish(host, digest, static):
             _beside(target).unlink(missing_ok=True)
         # By its place in root's own folder from here on.
         file = target if there else unfinished
-        if _compresses(path, file, recorded) and not _expands(_beside(target), file):
+        if _compresses(path, file.stat().st_size, recorded) and not _expands(_beside(target), file):
             _compress(file, _beside(target))
             written += there
         if not there:
@@ -112,7 +112,7 @@ def faults(host, digest):
             found.append(f"{name}: is missing")
         elif files.sha256(target) != sha256:
             found.append(f"{name}: has other content")
-        elif _compresses(path, target, recorded) and not _expands(_beside(target), target):
+        elif _compresses(path, target.stat().st_size, recorded) and not _expands(_beside(target), target):
             found.append(f"{name}.gz: must hold what {target.name} does")
     return found
 
@@ -123,7 +123,7 @@ def prune(host, kept, static):
     for digest in kept:
         sizes = {path: os.fstat(file.fileno()).st_size for path, file in _files(host.paths.release(digest), static)}
         wanted |= {host.paths.static / path for path in sizes}
-        wanted |= {_beside(host.paths.static / path) for path, size in sizes.items() if _worth_it(path, size, sizes)}
+        wanted |= {_beside(host.paths.static / path) for path, size in sizes.items() if _compresses(path, size, sizes)}
     removed = 0
     for folder, _, names in os.walk(host.paths.static, topdown=False):
         for name in names:
@@ -137,10 +137,7 @@ def prune(host, kept, static):
 
 def _recorded(release):
     """{path: SHA-256}, or None where there is no record."""
-    try:
-        return json.loads((release / RECORD).read_text())
-    except FileNotFoundError:
-        return None
+    return files.read_json(release / RECORD)
 
 
 def _files(release, static):
@@ -183,7 +180,7 @@ def _opened(release, folder, make=False):
     try:
         handle = files.enter(release, folder, (lambda _: 0o755) if make else None)
     except OSError as failure:
-        if failure.errno not in files.NO_FOLDER or failure.errno == errno.ENOENT:
+        if failure.errno not in files.NO_FOLDER:
             raise
         raise HostError(f"release {release.name}: {folder}: must be a folder, and {failure.filename} of it is a link or a file; no step may put one there") from None
     try:
@@ -222,11 +219,7 @@ def _beside(target):
     return target.with_name(f"{target.name}.gz")
 
 
-def _compresses(path, file, paths):
-    return _worth_it(path, file.stat().st_size, paths)
-
-
-def _worth_it(path, size, paths):
+def _compresses(path, size, paths):
     """Whether hostctl makes the `.gz` beside a file; `paths` are those of the release, which may have one of its own."""
     return Path(path).suffix in COMPRESSED and size > WORTH_IT and f"{path}.gz" not in paths
 

@@ -1,10 +1,10 @@
 """The switch of a restore: the database and the media that serve for others, all of it or none. Its record is on the disk first, so that one
 which was interrupted is settled later: by the boot, the next restore, `restore --undo` and, where it belongs to a release, the next deployment."""
-import datetime
 import json
 import os
 
 from . import administrator, backup, files, media, signals, slots, undo
+from .database import stamp
 from .errors import HostError
 
 
@@ -12,16 +12,15 @@ def make(host, database, incoming, what, folders, release=None):
     """Put `incoming` and the media in place; returns the record of what is kept instead. Any failure is turned back. With a `release`, the digest of
     the one that the data are for, the switch stays open until finish(): it counts once that release serves."""
     paths = host.paths
-    now = datetime.datetime.fromtimestamp(host.system.time(), datetime.timezone.utc)
     # With what it is: a switch and its turning back may come in one second.
-    stamp = now.strftime("%Y%m%dt%H%M%Sz")
-    mark = f"{what}_{stamp}"
+    now = stamp(host.system)
+    mark = f"{what}_{now}"
     kept, asides = database.beside(mark), media.asides(paths, folders, mark)
     moves = media.moves(paths, folders, asides)
     record = {"database": kept if database.holds(database.name) else "",
               "media": {path: aside for path, aside in asides.items() if any(to.startswith(aside) for _, to in moves)},
               # Until a release is there the site may write to it: that is kept, too.
-              "incoming": database.beside(f"undone_{stamp}") if release else incoming,
+              "incoming": database.beside(f"undone_{now}") if release else incoming,
               "moves": moves, "mounts": media.mounts(paths, folders), "switching": False, "release": release}
     with signals.ignored():
         _write(host, record)
@@ -117,10 +116,7 @@ def kept_media(host, record):
 def read(path):
     """The record of a switch, or None: {database, media: {path: folder below the data}} that it put aside, the `moves` that it made on the `mounts`, what the
     `incoming` database is called where it goes back, whether it had come to `switching` the database, and the `release` that it waits for}."""
-    try:
-        return json.loads(path.read_text())
-    except FileNotFoundError:
-        return None
+    return files.read_json(path)
 
 
 def _turned_back(host, database):

@@ -200,10 +200,9 @@ class RestoreTest(unittest.TestCase):
         self.assertEqual(DumpFile(str(packed), database).source(None), (["gzip", "--decompress", "--stdout", str(packed)], {}))
 
     def test_a_rename_of_media_that_fails_is_turned_back_and_the_database_was_not_touched(self):
-        with Failing(0, None) as renames:
-            self.restore(self.machine())
-        self.assertGreaterEqual(renames.count, 4)
-        for number in range(1, renames.count + 1):
+        renames = self.renames()
+        self.assertGreaterEqual(renames, 4)
+        for number in range(1, renames + 1):
             why = (errno.EXDEV, errno.ENOSPC, errno.EBUSY)[number % 3]
             with self.subTest(number=number, why=os.strerror(why)):
                 machine = self.machine()
@@ -214,9 +213,8 @@ class RestoreTest(unittest.TestCase):
                 self.assertEqual((machine.content(), machine.databases, self.record(machine)), (NOW, {"shop": "now"}, None))
 
     def test_what_the_site_writes_while_media_change_places_is_in_nobodys_way_and_is_kept(self):
-        with Failing(0, None) as renames:
-            self.restore(self.machine())
-        for number, refused in itertools.product(range(1, renames.count + 1), (None, "other users are there")):
+        renames = self.renames()
+        for number, refused in itertools.product(range(1, renames + 1), (None, "other users are there")):
             with self.subTest(number=number, refused=refused):
                 machine = self.machine()
                 machine.refused = refused
@@ -290,13 +288,12 @@ class RestoreTest(unittest.TestCase):
         self.assertEqual(machine.content(), NOW)
 
     def test_what_a_kill_leaves_is_turned_back_by_undo_and_by_the_next_restore(self):
-        with Failing(0, None) as renames:
-            self.restore(self.machine())
-        for number in range(1, renames.count + 2):
+        renames = self.renames()
+        for number in range(1, renames + 2):
             for mend in ("undo", "restore"):
                 with self.subTest(number=number, mend=mend):
                     machine = self.machine()
-                    if number > renames.count:
+                    if number > renames:
                         machine.on_command = lambda argv: self.kill_at_switch(argv)
                     with Failing(number, Killed()), self.assertRaises(Killed):
                         # kill -9 runs no clean-up of hostctl's either.
@@ -315,9 +312,8 @@ class RestoreTest(unittest.TestCase):
                         self.assertEqual(machine.content(), NOW)
 
     def test_what_a_power_cut_leaves_is_turned_back_at_boot_without_the_database(self):
-        with Failing(0, None) as renames:
-            self.restore(self.machine())
-        for number in range(1, renames.count + 1):
+        renames = self.renames()
+        for number in range(1, renames + 1):
             with self.subTest(number=number):
                 machine = self.machine()
                 self.cut(machine, Failing(number, Killed()))
@@ -356,6 +352,12 @@ class RestoreTest(unittest.TestCase):
                 self.assertEqual(cli.main(["restore", "--recover"], machine.root, machine, echo=lambda line, **_: machine.said.append(line)), 0)
                 self.assertEqual(machine.said[-1], "no restore was interrupted")
 
+    def renames(self):
+        """How many a restore makes."""
+        with Failing(0, None) as counted:
+            self.restore(self.machine())
+        return counted.count
+
     def cut(self, machine, at):
         with at, self.assertRaises(Killed), mock.patch("shutil.rmtree"):
             self.restore(machine)
@@ -366,9 +368,8 @@ class RestoreTest(unittest.TestCase):
         raise Killed
 
     def test_media_that_cannot_be_turned_back_are_so_later_and_none_are_lost(self):
-        with Failing(0, None) as renames:
-            self.restore(self.machine())
-        for number in range(2, renames.count + 1):
+        renames = self.renames()
+        for number in range(2, renames + 1):
             with self.subTest(number=number):
                 machine = self.machine()
                 with Failing(number, OSError(errno.EIO, "Input/output error"), lasts=True), self.assertRaisesRegex(HostError, "It could not be turned back: media could not be .*Input"):
@@ -416,9 +417,8 @@ class RestoreToMountsTest(RestoreTest):
                 self.assertEqual((machine.content(), self.record(machine)), (NOW, None))
 
     def test_a_disk_that_comes_later_than_the_boot_is_waited_for(self):
-        with Failing(0, None) as renames:
-            self.restore(self.machine())
-        for number in range(1, renames.count + 1):
+        renames = self.renames()
+        for number in range(1, renames + 1):
             with self.subTest(number=number):
                 machine = self.machine()
                 self.cut(machine, Failing(number, Killed()))
