@@ -1,9 +1,9 @@
 /** What `webstack` alone, `webstack help VERB` and `webstack completion` print. */
-import { closest, distance } from "fastest-levenshtein";
 import { join } from "node:path";
 
 import { project } from "../tools/setup/folders";
 import { completion } from "./completion";
+import { nearest } from "../infra/config/nearest";
 import { quote } from "../infra/config/quote";
 import { main, table, UsageError } from "./terminal";
 import { usageOf, verbs, type Verb } from "./verbs";
@@ -23,8 +23,8 @@ export function overview(all: readonly Verb[]): string {
 export function helpOf(name: string, all: readonly Verb[]): string {
   const verb = all.find((one) => one.name === name);
   if (verb !== undefined) return usageOf(verb);
-  const near = closest(name, all.map((one) => one.name));
-  throw new UsageError(`there is no verb "${name}"; ${distance(name, near) <= 2 ? `did you mean ${near}? ` : ""}webstack help lists them`);
+  const near = nearest(name, all.map((one) => one.name));
+  throw new UsageError(`there is no verb "${name}"; ${near === undefined ? "" : `did you mean ${near}? `}webstack help lists them`);
 }
 
 function firstSentence(text: string): string {

@@ -1,8 +1,8 @@
-import { closest, distance } from "fastest-levenshtein";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { nearest } from "../infra/config/nearest";
 import { sshKeyName } from "../infra/config/settings";
 import { Failed } from "../tools/setup/process";
 import type { Pulumi } from "./pulumi";
@@ -58,7 +58,6 @@ export function chooseHost(hosts: readonly HostOutput[], name: string | undefine
   const host = name === undefined ? hosts[0] : hosts.find((candidate) => candidate.name === name);
   if (host !== undefined) return host;
   const names = hosts.map((candidate) => candidate.name);
-  const near = name === undefined || names.length === 0 ? "" : closest(name, names);
-  const hint = near !== "" && distance(name ?? "", near) <= 2 ? `; did you mean ${near}?` : "";
-  throw new UsageError(`"${name ?? ""}" is no host of the stack ${stack}, which has ${names.join(", ")}, and no stack${hint}`);
+  const near = name === undefined ? undefined : nearest(name, names);
+  throw new UsageError(`"${name ?? ""}" is no host of the stack ${stack}, which has ${names.join(", ")}, and no stack${near === undefined ? "" : `; did you mean ${near}?`}`);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { closest, distance } from "fastest-levenshtein";
+import { nearest } from "../infra/config/nearest";
 import { databaseUrlName, optionalSecrets, sshKeyName } from "../infra/config/settings";
 import { keyFaults, publicKeyOf } from "../infra/config/sshkey";
 import { newKeyPair } from "./keyPair";
@@ -52,8 +52,8 @@ export function secretNames({ required, encrypted }: StackConfig): readonly stri
 export function wrongName(name: string, required: readonly string[], stack: string): string | null {
   const known = [...new Set([...required, ...optionalSecrets])];
   if (known.includes(name)) return null;
-  const near = closest(name, known);
-  const hint = distance(name, near) <= 3 ? `; did you mean ${near}?` : `; one of your app's own is named in secrets of Pulumi.${stack}.yaml first`;
+  const near = nearest(name, known, 3);
+  const hint = near !== undefined ? `; did you mean ${near}?` : `; one of your app's own is named in secrets of Pulumi.${stack}.yaml first`;
   return `${name}: is no secret of the stack ${stack}, which knows ${known.sort().join(", ")}${hint}`;
 }
 

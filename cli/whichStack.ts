@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
-import { closest, distance } from "fastest-levenshtein";
 
+import { nearest } from "../infra/config/nearest";
 import { project } from "../tools/setup/folders";
 import { madeStacks, type MadeStack } from "./pulumi";
 import { requireYaml } from "./stackYaml";
@@ -64,11 +64,7 @@ export function unknownStack(name: string, stacks: Stacks): string {
 }
 
 /** The stack that a mistyped word most likely means; `ls` is no mistyped `aws`. */
-function nearOf(word: string, stacks: Stacks): string | undefined {
-  const all = known(stacks);
-  const near = all.length > 0 ? closest(word, all) : undefined;
-  return near !== undefined && distance(word, near) <= Math.min(2, word.length - 1) ? near : undefined;
-}
+const nearOf = (word: string, stacks: Stacks): string | undefined => nearest(word, known(stacks), Math.min(2, word.length - 1));
 
 function known({ described, made }: Stacks): readonly string[] {
   return [...new Set([...described, ...made.map(({ name }) => name)])].sort();

@@ -1,5 +1,5 @@
-import { closest, distance } from "fastest-levenshtein";
 import { gone } from "./gone";
+import { nearest } from "./nearest";
 import type { Problem } from "./problems";
 import { isMapping, join, type JsonSchema, type KeyRow, type Type } from "./type";
 
@@ -57,9 +57,8 @@ function readKey<T>(key: Key<T>, name: string, raw: unknown, at: string, problem
 export function unknownKey(at: string, name: string, known: readonly string[]): Problem {
   const reason = Object.hasOwn(gone, at) ? gone[at] : undefined;
   if (reason !== undefined) return { at, must: `must be left out: ${reason}` };
-  const near = closest(name, known);
-  const alike = distance(name, near) <= Math.max(2, Math.floor(name.length / 3));
-  return { at, must: "is not a known key", hint: alike ? `did you mean ${near}?` : `known keys are ${known.join(", ")}` };
+  const near = nearest(name, known, Math.max(2, Math.floor(name.length / 3)));
+  return { at, must: "is not a known key", hint: near !== undefined ? `did you mean ${near}?` : `known keys are ${known.join(", ")}` };
 }
 
 function sectionSchema(keys: Keys): JsonSchema {
