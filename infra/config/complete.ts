@@ -1,7 +1,7 @@
-import { normalize } from "node:path/posix";
 import { type DebianName, defaultDebian, isDebian } from "./catalog/debian";
 import { gatewayOf } from "./cidr";
 import type { Description } from "./keys";
+import { plainPath } from "./plainPath";
 import type { AcmeSpec, DatabaseSpec, DrillSpec, HostSpec, HttpServiceSpec, MonitoringSpec, ReleaseSpec, ServiceSpec, StackSpec } from "./spec";
 import { sizeOf, targetDefaults } from "./targets";
 
@@ -19,9 +19,9 @@ export function complete(said: Description, project: string, stack: string): Sta
     stack,
     target: said.target,
     protect: said.protect ?? (isPublic ? "data" : "nothing"),
-    app: { ...said.app, requirements: plain(said.app.requirements) },
+    app: { ...said.app, requirements: plainPath(said.app.requirements) },
     services: completeServices(said, host.cpus, database),
-    static: said.static.map(([url, folder]) => ({ url, folder: plain(folder) })),
+    static: said.static.map(([url, folder]) => ({ url, folder: plainPath(folder) })),
     release: { ...said.release, schema: completeSchema(said), steps: said.release.steps.map(({ run, ...step }) => ({ ...step, command: run })) },
     jobs: said.jobs.map(([name, { run, ...job }]) => ({ name, ...job, command: run })),
     env: Object.fromEntries(said.env),
@@ -36,9 +36,6 @@ export function complete(said: Description, project: string, stack: string): Sta
     access: { ...said.access, sshFrom: said.access.sshFrom ?? (isPublic ? [] : [gatewayOf(said.network.range)]) },
   };
 }
-
-/** A relative path as hosts take it: "./staticfiles/" is staticfiles. */
-const plain = (path: string): string => normalize(`${path}/`).replace(/\/+$/, "");
 
 /** RFC 2142 has an address for it at every domain. */
 function completeAcme({ site: { acme }, monitoring }: Description, domain: string): AcmeSpec {

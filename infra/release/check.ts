@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join, normalize, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { type DebianName, debianNames, debians, debianTitle } from "../config/catalog/debian";
+import { plainPath } from "../config/plainPath";
 import type { Problem } from "../config/problems";
 import { quote } from "../config/quote";
 import type { AppSpec, StaticSpec } from "../config/spec";
@@ -22,7 +23,7 @@ function checkFolders(source: string, exclude: readonly string[], folders: reado
   if (folders.length === 0) return [];
   const programs = sourceFiles(source, exclude).filter((path) => path.endsWith(".py"));
   return folders.flatMap(({ url, folder }) => {
-    const program = programs.find((path) => path.startsWith(`${normalize(folder).replace(/\/$/, "")}/`));
+    const program = programs.find((path) => path.startsWith(`${plainPath(folder)}/`));
     return program === undefined ? [] : [{ at: joinPath("static", url), ofBox: true as const, must: "must be a folder without the app's own programs, since everybody may read what is in it", got: folder, hint: `${program} lies there; name the folder that a release step fills` }];
   });
 }

@@ -1,6 +1,7 @@
-import { basename, normalize } from "node:path/posix";
+import { basename } from "node:path/posix";
 import { debianNames, debians, debianTitle, isDebian } from "../catalog/debian";
 import { parseCidr } from "../cidr";
+import { plainPath } from "../plainPath";
 import { hasPools, sizeOf, targetDefaults } from "../targets";
 import { rule, type Rule } from "./rule";
 
@@ -80,7 +81,7 @@ export const machineRules: readonly Rule[] = [
 
   // A restore puts each folder in place by itself, so none may hold another, and none may be what they all lie in.
   rule(["backup"], ({ backup }) => {
-    const folders = backup.paths.map((path) => normalize(`${path}/`).replace(/\/+$/, ""));
+    const folders = backup.paths.map(plainPath);
     return folders.flatMap((folder, i) => {
       const problem = (must: string, hint: string) => [{ at: `backup.paths.${i}`, must, got: backup.paths[i], hint }];
       if (folder === ".") return problem("must be a folder below /srv/webstack/shared/data, not all of it", 'for example paths: ["media"]');
