@@ -12,7 +12,7 @@ export function http3Files({ spec }: StackPlan): readonly ManifestFile[] {
   const { domain, aliases, maxBodyMiB } = spec.site;
   return [
     file("/etc/nginx/http3.conf", render("nginx/http3.conf", { names: [domain, ...aliases].join(" "), domain, maxBodyMiB }), { onChange: restart }),
-    file(`/etc/systemd/system/${unit}`, verbatim(`systemd/${unit}`), { onChange: restart }),
+    file(`/etc/systemd/system/${unit}`, render(`systemd/${unit}`, { sandbox: verbatim("systemd/nginx-sandbox.conf") }), { onChange: restart }),
   ];
 }
 

@@ -27,7 +27,7 @@ export function nginxUnitFiles(spec: StackSpec): readonly ManifestFile[] {
     file(`${programs}/nginx-leave`, verbatim("bin/nginx-leave"), { mode: "0755" }),
     file(`${programs}/nginx-start`, verbatim("bin/nginx-start"), { mode: "0755", onChange: restart }),
     ...["nginx@", "nginx-local@"].map((name) => file(`${units}/${name}.socket`, verbatim(`systemd/${name}.socket`))),
-    file(`${units}/nginx.service`, render("systemd/nginx.service", { sockets: nginxSockets(spec).join(" ") }), { onChange: restart }),
+    file(`${units}/nginx.service`, render("systemd/nginx.service", { sockets: nginxSockets(spec).join(" "), sandbox: verbatim("systemd/nginx-sandbox.conf") }), { onChange: restart }),
   ];
 }
 
