@@ -1,18 +1,12 @@
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder, project } from "./setup/folders";
+import { cachedFor, project } from "./setup/folders";
 import { goBuild } from "./setup/go";
 import type { Step } from "./setup/step";
 
 const source = join(project, "tools", "http3");
 
-/** Another source is another program. */
-const built = (): string => {
-  const digest = createHash("sha256");
-  for (const name of ["main.go", "go.mod", "go.sum"]) digest.update(readFileSync(join(source, name)));
-  return join(cacheFolder(), "http3", digest.digest("hex").slice(0, 16), "http3");
-};
+const built = (): string => join(cachedFor("http3", ["main.go", "go.mod", "go.sum"].map((name) => join(source, name))), "http3");
 
 /** A visitor who comes by HTTP/3, as neither Node nor k6 does. @throws when set-up has not built it. */
 export function findHttp3(): string {

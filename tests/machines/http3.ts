@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { findHttp3 } from "../../tools/http3";
+import { amid } from "./load";
 import { record } from "./record";
 import { run } from "./stack";
 
@@ -61,13 +61,7 @@ export async function underHttp3<T>(url: string, rate: number, work: () => Promi
   let said = "";
   visitors.stdout.on("data", (data: Buffer) => (said += data.toString()));
   const ended = new Promise<void>((resolve, reject) => visitors.on("error", reject).on("close", () => resolve()));
-  const worked = async () => {
-    await sleep(500);
-    const done = await work();
-    await sleep(500);
-    return done;
-  };
-  const done = await worked().finally(async () => {
+  const done = await amid(work).finally(async () => {
     visitors.stdin.end();
     await ended;
     record({ load: (Date.now() - began) / 1000 });

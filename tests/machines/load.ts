@@ -49,6 +49,14 @@ export async function load(url: string, rate: number, seconds: number, address =
   }
 }
 
+/** Does `work` with half a second before it and after it, so that who comes meanwhile meets the site as it was and as it is. */
+export async function amid<T>(work: () => Promise<T>): Promise<T> {
+  await sleep(500);
+  const done = await work();
+  await sleep(500);
+  return done;
+}
+
 /** What visitors met while something was done. */
 export interface Met<T> {
   readonly done: T;
@@ -79,13 +87,7 @@ export async function underLoad<T>(url: string, rate: number, work: () => Promis
   const coming = setInterval(() => {
     while (visits.length < ((Date.now() - began) / 1000) * rate) visits.push(visit());
   }, 10);
-  const worked = async () => {
-    await sleep(500);
-    const done = await work();
-    await sleep(500);
-    return done;
-  };
-  const done = await worked().finally(async () => {
+  const done = await amid(work).finally(async () => {
     clearInterval(coming);
     await Promise.all(visits);
     record({ load: (Date.now() - began) / 1000 });

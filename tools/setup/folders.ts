@@ -1,4 +1,5 @@
-import { accessSync, constants } from "node:fs";
+import { createHash } from "node:crypto";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
@@ -8,6 +9,13 @@ export const project = join(__dirname, "..", "..");
 /** What can be made again. https://specifications.freedesktop.org/basedir-spec/latest/ */
 export function cacheFolder(): string {
   return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "webstack");
+}
+
+/** A folder of the cache that is named by what these files hold: what they say otherwise is made elsewhere. */
+export function cachedFor(name: string, files: readonly string[]): string {
+  const sum = createHash("sha256");
+  for (const file of files) sum.update(readFileSync(file));
+  return join(cacheFolder(), name, sum.digest("hex").slice(0, 16));
 }
 
 /** What must not be lost, such as the state of the stacks. */

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { cacheFolder, project } from "./folders";
+import { cachedFor, project } from "./folders";
 import { capture } from "./process";
 import type { Step } from "./step";
 
@@ -38,7 +37,7 @@ export async function venvOf(requirements: string): Promise<string> {
 }
 
 function placeOf(folder: string, requirements: string): string {
-  return join(cacheFolder(), folder, createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 16));
+  return cachedFor(folder, [requirements]);
 }
 
 /**
