@@ -9,6 +9,7 @@ import { ask } from "./http";
 import { rowsOf } from "./rows";
 import { SharedStack } from "./shared";
 import { run, type Outcome } from "./stack";
+import { postgresUnit } from "./postgresUnit";
 
 const stack = new SharedStack("shop");
 
@@ -32,7 +33,7 @@ async function marks(): Promise<Readonly<Record<Happened["moved"][number], strin
   const started = (unit: string) => `systemctl show --property=ExecMainStartTimestampMonotonic --value ${unit}`;
   const web = await stack.remote(`readlink /etc/nginx/webstack/upstreams/web.conf; ${started("nginx.service")}`, { address: hosts[0]?.address ?? "" });
   const [slot = "", nginx = ""] = web.split("\n");
-  const data = await stack.remote(`cat /etc/ssh/ssh_host_ed25519_key.pub; ${started("postgresql@15-main.service")}`, { address: database.host });
+  const data = await stack.remote(`cat /etc/ssh/ssh_host_ed25519_key.pub; ${started(postgresUnit())}`, { address: database.host });
   const [key = "", postgres = ""] = data.split("\n");
   return { "web-0": hosts[0]?.hostKey ?? "", slot, nginx, postgres, "database-0": key };
 }
