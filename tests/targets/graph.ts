@@ -54,7 +54,7 @@ export interface Recording<T> {
   /** The identity that a provider gives; default: its name and "-id". */
   id?(type: string, name: string): string;
   /** Answers of provider functions; default: an error. */
-  call?(token: string, inputs: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+  call?(token: string, inputs: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
   /** Declares the resources. It must load everything that imports a provider itself, or after this began. */
   program(): T;
 }

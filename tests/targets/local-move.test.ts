@@ -1,12 +1,20 @@
 /** Limit: what the program asks for in each run; tests/machines has an engine and machines for it, and hostctl's own tests what a host does. */
 import * as pulumi from "@pulumi/pulumi";
+import { problemLine } from "../../infra/config/problems";
 import { renderHosts } from "../../infra/host";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
 import { local } from "../../infra/targets/local";
-import { asksFor, placesOf } from "../../infra/targets/local/move";
+import type { ManagedDatabase } from "../../infra/host/database/server";
+import { asksFor, placesOf, problemsOfVersion } from "../../infra/targets/local/move";
+import * as store from "../../providers/nspawn/store";
 import { spec } from "../config/baseline";
 import { recordGraph, type Graph } from "./graph";
+
+jest.mock("../../providers/nspawn/store", () => ({ ...jest.requireActual<object>("../../providers/nspawn/store"), suiteOf: jest.fn() }));
+/** What this box made a machine from; of no machine is anything known. */
+const suite = jest.mocked(store.suiteOf);
+beforeEach(() => suite.mockReset());
 
 const first = { instance: "database-0", version: "15", leaving: [] };
 const moved = { instance: "database-1", version: "17", leaving: ["database-0"] };
@@ -34,7 +42,7 @@ const state = (type: string, name: string): Record<string, unknown> => ({
 });
 
 /** What a run asks for whose outputs before were these. */
-async function run(database: object, asked: string): Promise<Graph> {
+async function run(database: object, asked: string, registered: string[] = [], before = () => Promise.resolve()): Promise<Graph> {
   const plan = planStack(spec({ host: { image: "debian-13" }, database: { version: "17" }, backup: { enabled: false } }));
   const secrets = { env: {}, monitoring: {}, sshPrivateKey: pulumi.secret("key"), sshPublicKey: "ssh-ed25519 PUBLIC", backupPassword: pulumi.secret("") };
   const release = { digest: "00112233aabbccdd", source: "app", requirements: "requirements.txt", exclude: [] };
@@ -42,8 +50,11 @@ async function run(database: object, asked: string): Promise<Graph> {
   try {
     return await recordGraph({
       stack: "test",
-      state,
-      call: () => ({ outputs: { hosts: [], release: "", database } }),
+      state: (type, name) => {
+        registered.push(type);
+        return state(type, name);
+      },
+      call: () => before().then(() => ({ outputs: { hosts: [], release: "", database } })),
       program: () => toOutputs(local.build(plan, renderHosts(plan, release.digest), release, secrets)),
     });
   } finally {
@@ -81,4 +92,27 @@ test("let go, it is not declared any more", async () => {
   const graph = await run(moved, asksFor.drop);
   expect(graph.nodes.some(({ name }) => name.startsWith("database-0"))).toBe(false);
   expect((graph.outputs as { database: object }).database).not.toHaveProperty("leaving");
+});
+
+describe("a version that the machine with the data does not have", () => {
+  const database = { kind: "managed", engine: "postgres", version: "17" } as ManagedDatabase;
+
+  test("is refused with the version that stays and the way to the other", () => {
+    expect(problemsOfVersion(database, "database-0", "bookworm", "shop").map(problemLine)).toEqual([
+      'database.version: must be "15", which database-0 has, got "17"; write version: "15"; for 17, once npm run up has ended well with that, write it and run npm run upgrade -- shop, which moves the data',
+    ]);
+    expect(problemsOfVersion({ ...database, engine: "mysql", version: "10.11" }, "database-1", "trixie", "shop").map(problemLine)).toEqual([expect.stringContaining('must be "11.8", which database-1 has, got "10.11"')]);
+    expect(["trixie", undefined].map((suite) => problemsOfVersion(database, "database-0", suite, "shop"))).toEqual([[], []]);
+  });
+
+  test("finds the web machine where it was: none is made anew before it is known that the data stay", async () => {
+    const registered: string[] = [];
+    let early: readonly string[] | undefined;
+    await run(first, "", registered, async () => {
+      await new Promise((done) => setTimeout(done, 100));
+      early = [...registered];
+    });
+    expect([early, registered]).toEqual([expect.not.arrayContaining(["nspawn:index:Machine"]), expect.arrayContaining(["nspawn:index:Machine"])]);
+    expect(early).toContain("nspawn:index:Network");
+  });
 });

@@ -14,9 +14,12 @@ export type DatabaseMachine = (typeof databaseMachines)[number];
 /** Where such a machine is. The second lies before the first, behind which a range of /27 or /28 ends. */
 export const databaseAddress = ({ spec }: StackPlan, name: DatabaseMachine = "database-0"): string => privateAddress(spec.network.range, "database", -databaseMachines.indexOf(name));
 
+/** The version of the engine that a Debian brings. */
+export const serverVersion = (engine: ManagedDatabase["engine"], debian: DebianName): string => debians[debian][engine === "postgres" ? "postgres" : "mariadb"];
+
 /** The Debian that brings a version of the engine. */
 export function serverDebian({ engine, version }: Pick<ManagedDatabase, "engine" | "version">): DebianName {
-  const found = debianNames.find((name) => debians[name][engine === "postgres" ? "postgres" : "mariadb"] === version);
+  const found = debianNames.find((name) => serverVersion(engine, name) === version);
   if (found === undefined) throw new Error(`no Debian has ${engine} ${version}`);
   return found;
 }

@@ -42,7 +42,7 @@ export const local: Target = {
     const hosts = plan.hosts.map((planned, index): BuiltHost => {
       const manifest = files.get(planned.name);
       if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
-      const host = localMachine(plan, network, { name: planned.name, address: chosenAddress(planned), debian, image: webImage(debian, engine), memoryMiB: spec.host.memoryMiB, cpus: spec.host.cpus, keepsData: false }, secrets.sshPublicKey);
+      const host = localMachine(plan, network, { name: planned.name, address: chosenAddress(planned), debian, image: webImage(debian, engine), memoryMiB: spec.host.memoryMiB, cpus: spec.host.cpus, keepsData: false }, secrets.sshPublicKey, places);
       const boot = awaitBoot(host, secrets);
       const again = askHost(host, release.digest, former, boot, secrets);
       const applied = deliverBundle(host, manifest, late, secrets, { release, runtime, built }, boot, again);

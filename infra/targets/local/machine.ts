@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Recipe } from "../../../providers/nspawn/image";
 import { Image, Machine, type Network } from "../../../providers/nspawn/resources";
 import { type DebianName, debians } from "../../config/catalog/debian";
@@ -38,9 +39,16 @@ export interface LocalMachine extends Size {
 /** Its name on the box. */
 export const machineName = ({ labels }: StackPlan, name: string): string => physicalName("host", labels.project, labels.stack, name);
 
-/** A machine of this box with the packages of its role already in its image. */
-export function localMachine(plan: StackPlan, network: Network, { name, address, debian, image: recipe, keepsData, memoryMiB, cpus }: LocalMachine, sshPublicKey: string): Host {
+/** A machine of this box with the packages of its role already in its image. `allowed`: what must hold before it is made, or made anew, which takes the old one away first. */
+export function localMachine(
+  plan: StackPlan,
+  network: Network,
+  { name, address, debian, image: recipe, keepsData, memoryMiB, cpus }: LocalMachine,
+  sshPublicKey: string,
+  allowed: Promise<unknown> = Promise.resolve(),
+): Host {
   const image = new Image(`${name}-image`, recipe);
+  const dependsOn = allowed.then(() => new Array<pulumi.Resource>());
   const machine = new Machine(name, {
     name: machineName(plan, name),
     suite: image.suite,
@@ -53,7 +61,7 @@ export function localMachine(plan: StackPlan, network: Network, { name, address,
     memoryMiB,
     cpus,
     keepsData,
-  });
+  }, { dependsOn });
   return { name, address: machine.address, hostKey: machine.hostKey, machine };
 }
 

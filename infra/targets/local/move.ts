@@ -1,7 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type DatabaseMachine, databaseMachines } from "../../host/database/server";
+import { suiteOf } from "../../../providers/nspawn/store";
+import { debianNames, debians } from "../../config/catalog/debian";
+import { ConfigError, type Problem } from "../../config/problems";
+import { type DatabaseMachine, databaseMachines, type ManagedDatabase, serverVersion } from "../../host/database/server";
 import type { StackPlan } from "../../plan/plan";
 import type { FormerDatabase, FormerOutputs } from "../formerOutputs";
+import { machineName } from "./machine";
 
 /** Of the environment: what `npm run upgrade` asks a run for, see docs/decisions/0027-a-local-database-moves-beside-the-old-one.md. */
 export const asksFor = { variable: "WEBSTACK_DATABASE", move: "move", drop: "drop-old" } as const;
@@ -16,7 +20,7 @@ export interface Places {
 }
 
 /**
- * Where another version is wanted and no move, the data stay where they are: the provider then refuses to make that machine anew, at the preview.
+ * Where another version is wanted and no move, the data stay where they are, and {@link problemsOfVersion} refuses that.
  * @param version that the description wants
  * @param asked what the run is asked for beyond an `up`, "" for nothing
  */
@@ -30,10 +34,29 @@ export function placesOf(version: string, former: FormerDatabase | undefined, as
 
 const machineOf = (name: string | undefined): DatabaseMachine => databaseMachines.find((one) => one === name) ?? "database-0";
 
-/** Those of this run. */
-export async function databasePlaces({ database }: StackPlan, former: Promise<FormerOutputs>): Promise<Places> {
+/**
+ * What is wrong with a version that the machine with the data does not have.
+ *
+ * @param suite that this box's own store says the machine was made from; undefined where it has none of that name
+ */
+export function problemsOfVersion({ engine, version }: ManagedDatabase, serving: DatabaseMachine, suite: string | undefined, stack: string): readonly Problem[] {
+  const debian = debianNames.find((name) => debians[name].suite === suite);
+  if (debian === undefined || serverVersion(engine, debian) === version) return [];
+  const has = serverVersion(engine, debian);
+  const hint = `write version: "${has}"; for ${version}, once npm run up has ended well with that, write it and run npm run upgrade -- ${stack}, which moves the data`;
+  return [{ at: "database.version", must: `must be "${has}", which ${serving} has`, got: version, hint }];
+}
+
+/** Those of this run. @throws ConfigError where the data would have to move and no move was asked for */
+export async function databasePlaces(plan: StackPlan, former: Promise<FormerOutputs>): Promise<Places> {
+  const { database, spec } = plan;
   const { database: known } = await former;
   const places = placesOf(database.kind === "managed" ? database.version : "", known, process.env[asksFor.variable] ?? "");
   if (places.from !== null) void pulumi.log.info(`the data move from ${places.from.name} to ${places.serving}; visitors get the maintenance page meanwhile`);
+  // Before the first up that ended well nothing serves, and the provider itself makes no machine anew that keeps data.
+  else if (database.kind === "managed" && known !== undefined) {
+    const problems = problemsOfVersion(database, places.serving, suiteOf(machineName(plan, places.serving)), spec.stack);
+    if (problems.length > 0) throw new ConfigError(`Pulumi.${spec.stack}.yaml`, problems);
+  }
   return places;
 }
