@@ -11,7 +11,10 @@ import { checkSource } from "../infra/release/check";
 import { project } from "../tools/setup/folders";
 import { pulumi as pulumiStep } from "../tools/setup/pulumi";
 import type { Step } from "../tools/setup/step";
+import { defaultImageNotice, namesImage, runningDebian } from "./defaultImage";
 import { staleLock } from "./new/stale";
+import type { Pulumi } from "./pulumi";
+import { deployedManifests } from "./review/deployed";
 import { readStackFile } from "./review/stackFile";
 import { stackFileOf } from "./stackYaml";
 
@@ -45,6 +48,15 @@ export function warnOfStaleLock(stack: string): void {
   const { spec } = checkSpec(raw, { project: "webstack", stack, secretNames: new Set(Object.keys(hashes)) });
   const says = staleLock(join(project, app.source), app.requirements, spec.host.debian);
   if (says !== null) console.error(`webstack: ${says}`);
+}
+
+/** Says on standard error what the default of `host.image` replaces in a stack that was brought up, where its file names no image. */
+export async function warnOfDefaultImage(pulumi: Pulumi): Promise<void> {
+  const { raw } = readStackFile(readFileSync(stackFileOf(pulumi.stack), "utf8"));
+  if (namesImage(raw)) return;
+  const { spec } = checkSpec(raw, { project: "webstack", stack: pulumi.stack, secretNames: new Set() });
+  const says = defaultImageNotice(spec.target, runningDebian(deployedManifests(await pulumi.capture(["stack", "export"]))));
+  if (says !== null) console.error(`webstack: ${says}.`);
 }
 
 /** @throws ConfigError with all of them */

@@ -7,6 +7,7 @@ import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { document } from "../tests/machines/faults/document";
 import { nightly, nightSuites, tables } from "../tests/machines/rows";
+import { debianNames } from "../infra/config/catalog/debian";
 import { http3 } from "../tools/http3";
 import { images, mysqlImages } from "../tools/images";
 import { k6 } from "../tools/k6";
@@ -24,7 +25,7 @@ import { main } from "./terminal";
 
 main(async () => {
   const words = process.argv.slice(2);
-  await setUp([packages, ...engine, http3, k6, moto, pebble, probes, scanners, workflows, images(), mysqlImages(), images("debian-13")]);
+  await setUp([packages, ...engine, http3, k6, moto, pebble, probes, scanners, workflows, ...debianNames.flatMap((debian) => [images(debian), mysqlImages(debian)])]);
   const folder = mkdtempSync(join(tmpdir(), "faults-"));
   const table = join(folder, "rows.json");
   const counts: Count[] = [];

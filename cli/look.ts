@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { setUp } from "../tools/setup";
 import { SetUpError } from "../tools/setup/step";
 import { hasPassphrase } from "./backend";
-import { requireNoProblems, requireNoProblemsYet, warnOfStaleLock } from "./beforeEngine";
+import { requireNoProblems, requireNoProblemsYet, warnOfDefaultImage, warnOfStaleLock } from "./beforeEngine";
 import type { Prepared } from "./prepare";
 import { madeStacks, Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
@@ -41,6 +41,7 @@ export async function look<Result>(stack: string, use: (prepared: Prepared) => P
       requireNoProblems(stack);
     }
     warnOfStaleLock(stack);
+  await warnOfDefaultImage(pulumi);
     return await use({ pulumi, local, config });
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,7 +1,7 @@
 import { images } from "../tools/images";
 import { engine, setUp } from "../tools/setup";
 import { packages, requireMachineBox } from "../tools/setup/packages";
-import { requireNoProblems, requireNoProblemsYet, warnOfStaleLock } from "./beforeEngine";
+import { requireNoProblems, requireNoProblemsYet, warnOfDefaultImage, warnOfStaleLock } from "./beforeEngine";
 import { Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
 import { readConfig, type StackConfig } from "./stack";
@@ -42,5 +42,6 @@ export async function prepare(stack: string): Promise<Prepared> {
     requireNoProblems(stack);
   }
   warnOfStaleLock(stack);
+  await warnOfDefaultImage(pulumi);
   return { pulumi, local, config };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { costs } from "../tests/costs";
 import { takeDownShared } from "../tests/machines/shared";
+import { debianNames } from "../infra/config/catalog/debian";
 import { http3 } from "../tools/http3";
 import { iam } from "../tools/iam";
 import { images, mysqlImages } from "../tools/images";
@@ -35,7 +36,7 @@ main(async () => {
   const suites = await chosen(wish);
   const before = cacheNow();
   const onMachines = suites.some(({ name }) => name.startsWith("machines/"));
-  await setUp([packages, ...engine, iam, linters, moto, postgres, signatures, ...(onMachines ? [http3, k6, pebble, scanners, probes, workflows, images(), mysqlImages(), images("debian-13"), mysqlImages("debian-13")] : [])]);
+  await setUp([packages, ...engine, iam, linters, moto, postgres, signatures, ...(onMachines ? [http3, k6, pebble, scanners, probes, workflows, ...debianNames.flatMap((debian) => [images(debian), mysqlImages(debian)])] : [])]);
 
   const started = Date.now();
   const done: Done[] = [];

@@ -1,3 +1,4 @@
+import type { Manifest } from "../../infra/host/manifest";
 import { bundleOf } from "./bundle";
 import type { Recorded, Side } from "./side";
 
@@ -23,19 +24,19 @@ const hidden = Symbol("encrypted in the state");
  * the program declares them by what the engine tells it of the run before, and `after` was told nothing.
  */
 export function deployedSide(exported: string, after: Side): Side {
-  const { deployment } = JSON.parse(exported) as { deployment: { resources?: readonly Stored[] } | null };
-  const stored = (deployment?.resources ?? []).filter(({ type, delete: leaving }) => !type.startsWith("pulumi:") && !type.endsWith(":DropletSnapshot") && leaving !== true);
+  const stored = storedIn(exported).filter(({ type, delete: leaving }) => !type.startsWith("pulumi:") && !type.endsWith(":DropletSnapshot") && leaving !== true);
   const wanted = new Map((after.resources ?? []).map((resource) => [`${resource.type} ${resource.name}`, resource]));
   const resources = stored.map((resource) => {
     const name = nameOf(resource.urn);
     return recorded(resource, name, wanted.get(`${resource.type} ${name}`));
   });
-  const manifests = resources.flatMap(({ inputs }) => Object.values(inputs).flatMap((value) => (typeof value === "string" ? (bundleOf(value) ?? []) : [])));
+  const manifests = manifestsOf(resources);
   const web = manifests.find(({ release }) => release !== null);
   return {
     label: deployedLabel,
     problems: [],
     unset: after.unset,
+    namesImage: after.namesImage,
     // Encrypted there with another nonce, so they cannot be compared.
     hashes: after.hashes,
     environment: after.environment,
@@ -47,6 +48,15 @@ export function deployedSide(exported: string, after: Side): Side {
     manifests: Object.fromEntries(manifests.map((manifest) => [manifest.host, manifest])),
   };
 }
+
+/** What was delivered to the hosts last, by `pulumi stack export`. */
+export const deployedManifests = (exported: string): readonly Manifest[] =>
+  manifestsOf(storedIn(exported).map(({ inputs = {} }) => ({ inputs: Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, plain(value)])) })));
+
+const storedIn = (exported: string): readonly Stored[] => (JSON.parse(exported) as { deployment: { resources?: readonly Stored[] } | null }).deployment?.resources ?? [];
+
+const manifestsOf = (resources: readonly Pick<Recorded, "inputs">[]): readonly Manifest[] =>
+  resources.flatMap(({ inputs }) => Object.values(inputs).flatMap((value) => (typeof value === "string" ? (bundleOf(value) ?? []) : [])));
 
 const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 

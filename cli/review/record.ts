@@ -16,6 +16,7 @@ import type { HostFiles, renderHosts } from "../../infra/host";
 import type { planStack } from "../../infra/plan";
 import type { findRelease } from "../../infra/release/digest";
 import type { targetFor } from "../../infra/targets";
+import { namesImage } from "../defaultImage";
 import { bundleOf } from "./bundle";
 import { isUnknown, placeholder } from "./placeholder";
 import { readStackFile } from "./stackFile";
@@ -49,7 +50,7 @@ async function record(folder: string, stack: string, since: Side["hashes"]): Pro
   const { raw, hashes } = readStackFile(readFileSync(`Pulumi.${stack}.yaml`, "utf8"));
   const program = loadProgram(folder);
   const { spec, problems, unset } = describe(program, raw, stack, new Set(Object.keys(hashes)));
-  const nothing = { problems, unset, hashes, spec: null, plan: null, release: null, resources: null, notBuilt: "the description has problems", manifests: {}, environment: {} };
+  const nothing = { problems, unset, namesImage: namesImage(raw), hashes, spec: null, plan: null, release: null, resources: null, notBuilt: "the description has problems", manifests: {}, environment: {} };
   if (problems.length > 0) return nothing;
 
   const plan = program.planStack(spec);

@@ -16,6 +16,8 @@ export interface Side {
   readonly problems: readonly Problem[];
   /** Secrets that the description names and its file lacks. */
   readonly unset: readonly string[];
+  /** Whether its file says which image the hosts have. */
+  readonly namesImage: boolean;
   /** Of the encrypted text of each secret, see stackFile.ts. */
   readonly hashes: Readonly<Record<string, string>>;
   /** null where the description has problems; so is all that is worked out from it. */
@@ -53,7 +55,7 @@ export interface Recorded {
 }
 
 /** Of a stack that is not there. */
-export const emptySide: Omit<Side, "label"> = { problems: [], unset: [], hashes: {}, spec: null, plan: null, release: null, resources: [], notBuilt: null, manifests: {}, environment: {} };
+export const emptySide: Omit<Side, "label"> = { problems: [], unset: [], namesImage: true, hashes: {}, spec: null, plan: null, release: null, resources: [], notBuilt: null, manifests: {}, environment: {} };
 
 /** The error that a child process ended with, without where in the program it was thrown. */
 function lastLine(error: unknown): string {

@@ -1,4 +1,6 @@
 import type { Problem } from "../../infra/config/problems";
+import { targetDefaults } from "../../infra/config/targets";
+import { defaultImageNotice, runningDebian } from "../defaultImage";
 import type { HostChange } from "./hosts";
 import type { Step } from "./graph";
 import { databaseMove } from "./databaseMove";
@@ -37,6 +39,7 @@ export function judge(before: Side, after: Side, compared: readonly Step[] | nul
     ...move.consequences,
     ...steps.filter((step) => !move.explains(step)).flatMap((step) => ofStep(step, steps)),
     ...names(before, after),
+    ...ofDefaultImage(before, after),
     // On another target there is nothing that could restart.
     ...(isOnAnotherTarget(before, after) ? [] : hosts).filter(({ host }) => !steps.some(({ name, does }) => name === host && does !== "update")).flatMap(ofHost),
   ];
@@ -65,6 +68,13 @@ function names({ plan: old }: Side, { plan: now }: Side): readonly Consequence[]
     ...lost.map((name): Consequence => ({ level: "downtime", says: `who comes by the name ${name} is turned away; keep it in site.aliases` })),
     ...(is === "" || is === was ? [] : [{ level: "no downtime" as const, says: `the site is ${is}: its DNS must lead here first${now.spec.site.tls === "letsencrypt" ? ", or no certificate is granted" : ""}` }]),
   ];
+}
+
+/** A default that is another by now replaces what nobody has touched, so it is told beside the replacement. */
+function ofDefaultImage(before: Side, { spec, namesImage }: Side): readonly Consequence[] {
+  if (spec === null || namesImage) return [];
+  const says = defaultImageNotice(spec.target, runningDebian(Object.values(before.manifests)));
+  return says === null ? [] : [{ level: targetDefaults[spec.target].public ? "replaces a host" : "downtime", says }];
 }
 
 function ofStep(step: Step, all: readonly Step[]): readonly Consequence[] {

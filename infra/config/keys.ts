@@ -114,7 +114,7 @@ export const keys = {
     image: optional(slug, defaultDebian, {
       says: `machine image: ${debianNames.join(", ")}, or an image that was made of a host of this stack, by its number on digitalocean ("148000001") or its name on aws (ami-...)`, example: "debian-13",
     }),
-    debian: computed(oneOf(...debianNames), `that of \`image\`, ${defaultDebian} of an image of one's own`, { says: "release of Debian that an image of one's own has", example: "debian-12" }),
+    debian: computed(oneOf(...debianNames), "that of `image`; it must be set where that is an image of one's own", { says: "release of Debian that an image of one's own has", example: "debian-13" }),
     size: computed(slug, "s-1vcpu-2gb on digitalocean, t3.small on aws, none on local", { says: "the target's name of the machine size", example: "s-1vcpu-2gb" }),
     region: computed(slug, "fra1 on digitalocean, eu-central-1 on aws, none on local", { says: "the target's name of the region", example: "fra1" }),
     memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 2048 on local", { says: "memory of the machine", example: 2048 }),
@@ -137,7 +137,7 @@ export const keys = {
   database: group(byKind(optional(oneOf("managed", "external", "none"), "managed", { says: "a database of the target's own service, a PostgreSQL of somebody else's service whose address is the secret DATABASE_URL, or none", example: "managed" }), {
     managed: {
       engine: optional(oneOf("postgres", "mysql"), "postgres", { says: "PostgreSQL, or MySQL (MariaDB on local)", example: "postgres" }),
-      version: computed(version, `15 for postgres; for mysql 8 on digitalocean, 8.4 on aws; on local, where it chooses the Debian of the database's machine, what that of the hosts has: ${debianNames.map((name) => `${debians[name].postgres} or ${debians[name].mariadb} with ${name}`).join(", ")}`, { says: "version of the engine", example: "15" }),
+      version: computed(version, `15 for postgres; for mysql 8 on digitalocean, 8.4 on aws; on local, where it chooses the Debian of the database's machine, what that of the hosts has: ${debianNames.map((name) => `${debians[name].postgres} or ${debians[name].mariadb} with ${name}`).join(", ")}`, { says: "version of the engine", example: "17" }),
       name: computed(identifier, "app.name, with _ for -", { says: "name of the database", example: "ocpizza" }),
       user: computed(identifier, "app.name, with _ for -", { says: "the role that the app logs in as", example: "ocpizza" }),
       size: computed(slug, "db-s-1vcpu-1gb on digitalocean, db.t4g.micro on aws, none on local", { says: "the target's name of the database size", example: "db-s-1vcpu-1gb" }),

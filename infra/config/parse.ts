@@ -2,7 +2,7 @@ import { complete } from "./complete";
 import { keys, type Description } from "./keys";
 import { ConfigError, type Problem } from "./problems";
 import { capacityRules } from "./rules/capacity";
-import { machineRules } from "./rules/machines";
+import { machineRules, untoldDebian } from "./rules/machines";
 import type { Rule } from "./rules/rule";
 import { serviceRules } from "./rules/services";
 import { settingRules } from "./rules/settings";
@@ -44,6 +44,7 @@ export function checkSpec(raw: Readonly<Record<string, unknown>>, context: Conte
   const spec = complete(said, context.project, context.stack);
   // A target that is none is a problem by itself, and the stand-in for it has no use for other keys.
   if (!found.some(({ at }) => at === "target")) found.push(...unusedKeys(settings, said.target));
+  found.push(...untoldDebian(said));
   const faulty = new Set(found.map(({ at }) => at.split(".")[0]));
   for (const { reads, broken } of rules) {
     if (!reads.some((section) => faulty.has(section))) found.push(...broken(spec));

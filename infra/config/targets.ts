@@ -82,6 +82,12 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
 /** Whether the target has a pooler for the engine: https://docs.digitalocean.com/products/databases/postgresql/how-to/manage-connection-pools/ */
 export const hasPools = (target: TargetName, engine: "postgres" | "mysql"): boolean => target === "digitalocean" && engine === "postgres";
 
+/** How each target names images that were made of hosts; this box has none. */
+const ownImages: Readonly<Record<TargetName, RegExp | null>> = { digitalocean: /^[1-9]\d*$/, aws: /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, local: null };
+
+/** Whether it is an image of one's own, and not a release of Debian. */
+export const isOwnImage = (target: TargetName, image: string): boolean => ownImages[target]?.test(image) === true;
+
 export interface Size {
   readonly cpus: number;
   readonly memoryMiB: number;

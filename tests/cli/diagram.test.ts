@@ -40,7 +40,7 @@ test("who may connect is told with every port that the plan opens to them", () =
 
 test("each service, job and store of a busy stack is there, and the picture is well-formed", () => {
   const drawn = svg(sceneOf(busy()));
-  for (const word of [">web-0<", ">api<", ">web<", ">mailer<", ">/api/<", ">/static/<", ">job-0<", ">and 3 more<", ">PostgreSQL 15<", ">5432<", ">Backups<", ">22<", ">80<"]) expect(drawn).toContain(word);
+  for (const word of [">web-0<", ">api<", ">web<", ">mailer<", ">/api/<", ">/static/<", ">job-0<", ">and 3 more<", ">PostgreSQL 17<", ">5432<", ">Backups<", ">22<", ">80<"]) expect(drawn).toContain(word);
   expect(drawn.match(/class="blue"/g)).toHaveLength(2);
   expect(xmlFault(drawn)).toBe("well-formed");
 });

@@ -4,9 +4,10 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { ofAnotherUser } from "../../cli/backend";
 import { look } from "../../cli/look";
+import { type Prepared, prepare } from "../../cli/prepare";
 import { Pulumi } from "../../cli/pulumi";
 
-jest.mock("../../tools/setup", () => ({ setUp: () => Promise.resolve() }));
+jest.mock("../../tools/setup", () => ({ engine: [], setUp: () => Promise.resolve() }));
 jest.mock("../../tools/setup/folders", () => ({ ...jest.requireActual<object>("../../tools/setup/folders"), get project() { return process.env["TEST_PROJECT"]; } }));
 
 const names = ["PATH", "PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN", "PULUMI_HOME", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "TEST_PROJECT"];
@@ -26,7 +27,7 @@ done
 case "$1 $2" in
   "stack ls") cd "$backend" && for one in *.stack; do [ -e "$one" ] && printf '%s{"name":"%s","resourceCount":9}' "$comma" "\${one%.stack}" && comma=,; done | sed 's/^/[/;s/$/]/' | grep . || echo '[]' ;;
   "stack init") touch "$backend/$3.stack"; echo "encryptionsalt: v1:x" >> "Pulumi.$3.yaml" ;;
-  "stack export") echo '{"version":3,"deployment":null}' ;;
+  "stack export") cat "$backend/export" 2>/dev/null || echo '{"version":3,"deployment":null}' ;;
   "config --json") echo '{"webstack:target":{"value":"local"}}' ;;
   "config set") echo "  webstack:$4: secure" >> "$file" ;;
   *) echo "no such command: $*" >&2; exit 1 ;;
@@ -65,6 +66,20 @@ test("of a stack that was never made leaves its file, the states and the passphr
   expect(await looked()).toBe("local");
   expect(console.log).toHaveBeenCalledWith("For this preview alone: random values for sshPrivateKey, backupPassword.");
   expect(files()).toEqual(found);
+});
+
+test.each([["preview", look], ["up", (stack: string, use: (prepared: Prepared) => Promise<string>) => prepare(stack).then(use)]] as const)("%s of a stack that runs on Debian 12 says what the default replaces, unless its file names an image", async (_, begin) => {
+  const manifest = { release: {}, debian: "12" };
+  const source = { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", text: `# hostctl\n# BUNDLE ${JSON.stringify(manifest)}\n` };
+  writeFileSync(join(folder, "data/webstack/state/shop.stack"), "");
+  writeFileSync(join(folder, "data/webstack/state/export"), JSON.stringify({ deployment: { resources: [{ urn: "urn:pulumi:shop::webstack::command:remote:CopyToRemote::web-0-bundle", type: "command:remote:CopyToRemote", inputs: { source } }] } }));
+  const said = jest.spyOn(console, "error").mockImplementation(() => undefined);
+  await begin("shop", ({ config }) => Promise.resolve(config.target));
+  expect(said.mock.calls).toEqual([[expect.stringMatching(/^webstack: host\.image is not named, and its default is debian-13: the host, which runs Debian 12, is replaced; the old one goes first/)]]);
+  said.mockClear();
+  writeFileSync(join(folder, "project/Pulumi.shop.yaml"), "config:\n  webstack:target: local\n  webstack:host:\n    image: debian-12\n");
+  await begin("shop", ({ config }) => Promise.resolve(config.target));
+  expect(said).not.toHaveBeenCalled();
 });
 
 test("of a stack that this box keeps, while pulumi is logged in elsewhere, says so as the other verbs do", async () => {

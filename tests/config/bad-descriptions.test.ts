@@ -677,7 +677,7 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a version that the engine does not have",
     { database: { version: "9.6" } },
-    ['database.version: must be "15" for postgres on local, got "9.6"'],
+    ['database.version: must be "17" or "15" for postgres on local, got "9.6"'],
   ],
   [
     "a version that lost its fraction to YAML",
@@ -736,18 +736,23 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   ],
   [
     "a server that Debian's pg_dump refuses",
-    { ...cloud, database: { version: "17" } },
+    { ...cloud, host: { image: "debian-12" }, database: { version: "17" } },
     ['database.version: must be 15 or older while backup.enabled, since Debian 12 has pg_dump 15, which refuses a newer server, got "17"; or host.image: debian-13'],
   ],
   [
     "a server that no Debian's pg_dump takes",
-    { ...cloud, host: { image: "debian-13" }, database: { version: "18" } },
+    { ...cloud, database: { version: "18" } },
     ['database.version: must be 17 or older while backup.enabled, since Debian 13 has pg_dump 17, which refuses a newer server, got "18"'],
   ],
   [
     "an image of one Debian that is said to hold another",
     { host: { image: "debian-13", debian: "debian-12" } },
     ['host.debian: must be debian-13, as host.image is, got "debian-12"; leave it out'],
+  ],
+  [
+    "an image of one's own that is not said to hold any",
+    { ...cloud, host: { image: "148000001" } },
+    ["host.debian: must say which release is in the image 148000001; debian: debian-12 or debian: debian-13"],
   ],
   [
     "a backup of no database",

@@ -71,10 +71,10 @@ test("a description of the least there can be is completed by the defaults", () 
     env: {},
     secrets: [],
     site: { domain: "", aliases: [], tls: "none", acme: { directory: "https://acme-v02.api.letsencrypt.org/directory", email: "", ca: "" }, zone: "", existingRecords: "refuse", http3: false, caa: "subdomains", maxBodyMiB: 10, quietPaths: [], maintenancePath: "/maintenance.json" },
-    host: { image: "debian-12", debian: "debian-12", size: "", region: "", memoryMiB: 2048, cpus: 2, packages: [], cpuCredits: "unlimited", snapshots: { every: "never", weekday: "sunday", hour: 4, keep: 7 } },
+    host: { image: "debian-13", debian: "debian-13", size: "", region: "", memoryMiB: 2048, cpus: 2, packages: [], cpuCredits: "unlimited", snapshots: { every: "never", weekday: "sunday", hour: 4, keep: 7 } },
     network: { range: "10.20.0.0/24", nat: "none", flowLogs: false, outbound: [] },
     database: {
-      kind: "managed", engine: "postgres", version: "15", name: "oc_pizza", user: "oc_pizza", size: "", storageGiB: 10, connections: 100, memoryMiB: 1024,
+      kind: "managed", engine: "postgres", version: "17", name: "oc_pizza", user: "oc_pizza", size: "", storageGiB: 10, connections: 100, memoryMiB: 1024,
       pool: "none", standby: false, storageLimitGiB: 20, keepDays: 7, maintenance: { weekday: "sunday", hour: 2 }, restore: null,
     },
     backup: { enabled: true, schedule: "*-*-* 06:00:00", keepDays: 7, keepWeekly: 4, keepMonthly: 6, paths: [], drill: { schedule: "Sun *-*-* 07:00:00", health: true, checks: [] }, batch: null },
@@ -89,8 +89,8 @@ test.each([
   ["digitalocean", "mysql", { size: "db-s-1vcpu-1gb", version: "8", connections: 75, storageGiB: 10, memoryMiB: 1024 }],
   ["aws", "postgres", { size: "db.t4g.micro", version: "15", connections: 80, storageGiB: 20, memoryMiB: 1024 }],
   ["aws", "mysql", { size: "db.t4g.micro", version: "8.4", connections: 60, storageGiB: 20, memoryMiB: 1024 }],
-  ["local", "postgres", { size: "", version: "15", connections: 100, storageGiB: 10, memoryMiB: 1024 }],
-  ["local", "mysql", { size: "", version: "10.11", connections: 100, storageGiB: 10, memoryMiB: 1024 }],
+  ["local", "postgres", { size: "", version: "17", connections: 100, storageGiB: 10, memoryMiB: 1024 }],
+  ["local", "mysql", { size: "", version: "11.8", connections: 100, storageGiB: 10, memoryMiB: 1024 }],
 ])("on %s a database of %s is by default as small as the target has it", (target, engine, expected) => {
   expect(spec({ target, database: { engine }, access: { sshFrom: ["203.0.113.7/32"] } }).database).toMatchObject(expected);
 });

@@ -52,10 +52,10 @@ export function exampleSpec(stack: string, changes: Readonly<Record<string, unkn
   return parseSpec(raw, { project: "webstack", stack, secretNames: new Set([...ownSecrets(raw), "backupPassword", ...secrets]) });
 }
 
-/** Each kind of service, a job, a port and names that need care, in one description. */
+/** Each kind of service, a job, a port and names that need care, in one description, on the Debian that is not the default. */
 function everyKind() {
   return spec({
-    host: { memoryMiB: 8192, cpus: 2 },
+    host: { image: "debian-12", memoryMiB: 8192, cpus: 2 },
     services: {
       api: { kind: "asgi", module: "api.main:app", workers: 2, path: "/api/", port: 8001 },
       site: { kind: "wsgi", module: "site.wsgi:application", workers: 2, threads: 4, after: ["api"] },

@@ -16,7 +16,7 @@ const paths = (manifest: ReturnType<typeof host>) => manifest.files.map(({ path 
 
 test("has a server of its own for drills, which its package does not start, and Debian's list of who signs", () => {
   const manifest = host(external);
-  expect(manifest.packages.filter((name) => /postgres|ca-cert/.test(name))).toEqual(["ca-certificates", "postgresql-15", "postgresql-client-15"]);
+  expect(manifest.packages.filter((name) => /postgres|ca-cert/.test(name))).toEqual(["ca-certificates", "postgresql-17", "postgresql-client-17"]);
   expect(paths(manifest)).toEqual([
     "/etc/webstack/external-database.json", "/etc/postgresql-common/createcluster.conf", "/usr/local/lib/webstack/scratch-init", "/etc/systemd/system/webstack-scratch.service",
   ]);
@@ -26,7 +26,7 @@ test("has a server of its own for drills, which its package does not start, and 
 
 test("has no server where nothing is dumped, and no list where the description says who signs", () => {
   const manifest = host({ ...external, ca }, false);
-  expect(manifest.packages.filter((name) => /postgres|ca-cert/.test(name))).toEqual(["postgresql-client-15"]);
+  expect(manifest.packages.filter((name) => /postgres|ca-cert/.test(name))).toEqual(["postgresql-client-17"]);
   expect(paths(manifest)).toEqual(["/etc/webstack/external-database.json"]);
   expect(manifest.files.find(({ path }) => path.endsWith("external-database.json"))?.content).toBe('{\n "dumps": false,\n "connections": 30\n}\n');
 });

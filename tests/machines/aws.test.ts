@@ -36,7 +36,7 @@ afterAll(async () => {
 }, 60_000);
 
 /** A newer image of Debian, as an upgrade of this program would bring it. */
-const newImage = (build: string) => cloud.rewrite("infra/config/catalog/debian.ts", /ec2Build: "[^"]+"/, `ec2Build: "${build}"`);
+const newImage = (build: string) => cloud.rewrite("infra/config/catalog/debian.ts", /(?<="debian-13": \{[^}]*ec2Build: )"[^"]+"/, `"${build}"`);
 
 const only = (entries: readonly string[], types: RegExp) => entries.filter((entry) => types.test(entry.split(" ")[1] ?? ""));
 

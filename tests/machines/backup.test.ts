@@ -1,13 +1,14 @@
-/** Backups, restores and drills on real machines, with what goes wrong with them. Limit: a database of some hundred kilobytes. */
+/** Backups, restores and drills on real machines of Debian 12, with what goes wrong with them. Limit: a database of some hundred kilobytes. */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseState } from "../../cli/protection";
+import { findScanner } from "../../tools/scanners";
 import { hostctlTests } from "./hostctlTests";
 import { ask, awaitOk } from "./http";
 import { Neighbour } from "./neighbour";
 import { rowsOf, testAtNight } from "./rows";
 import { repositoryPassword, SharedStack } from "./shared";
-import type { Outcome } from "./stack";
+import { type Outcome, run } from "./stack";
 
 const stack = new SharedStack("vault");
 const backupMachine = { address: "10.84.29.40" };
@@ -37,6 +38,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack.down();
 }, 240_000);
+
+test("its SSH follows ssh-audit's policy for a hardened Debian 12", async () => {
+  const { code, stdout } = await run(findScanner("ssh-audit"), ["--policy", "Hardened Debian 12 (version 3)", "10.84.29.10"]);
+  expect([stdout, code]).toEqual([expect.stringContaining("Passed"), 0]);
+}, 120_000);
 
 /** Asks the app's database as the app; the question goes in on standard input. */
 const sql = (question: string) =>

@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { packConfig } from "../../cli/policy";
 import { parseState } from "../../cli/protection";
 import { moto, startMoto, type Moto } from "../../tools/moto";
+import { defaultDebian } from "../../infra/config/catalog/debian";
 import { userData } from "../../infra/host/user-data";
 import { proofOf, proofPath } from "../../infra/release/contact";
 import { makeAuthority, sign } from "../cloud/authority";
@@ -63,7 +64,7 @@ async function holding(text: string): Promise<string[]> {
 }
 
 /** An image that was made of a host, as `host.image` takes it; another build of Debian is no different. */
-const newImage = (number: number) => cloud.change({ host: { image: String(number) } });
+const newImage = (number: number) => cloud.change({ host: { image: String(number), debian: defaultDebian } });
 
 test("a preview creates nothing and says what there would be", async () => {
   const preview = await cloud.preview();

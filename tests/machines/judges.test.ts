@@ -1,8 +1,8 @@
-/** The goldens before the programs that read them on a host, in the very image that hosts have. Limit: nothing is started. */
+/** The goldens before the programs that read them on a host, in the very image that hosts of their Debian have. Limit: nothing is started. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { debianNames, debians, defaultDebian } from "../../infra/config/catalog/debian";
+import { debianNames, debians, defaultDebian, versionId } from "../../infra/config/catalog/debian";
 import { isTakenUser } from "../../infra/config/rules/machines";
 import { isTakenUnit } from "../../infra/config/rules/services";
 import { webImage } from "../../infra/targets/local/machine";
@@ -14,12 +14,13 @@ import { run } from "./stack";
 
 const root = resolve(__dirname, "../..");
 
-let image = "";
+/** By the release, as a manifest names it. */
+const images = new Map<string, string>();
 let folder = "";
 const hosts = [...goldenManifests()].filter(([, manifest]) => manifest.release !== null);
 
 beforeAll(async () => {
-  image = await buildImage(webImage(defaultDebian, "postgres"), () => undefined);
+  for (const debian of debianNames) images.set(versionId(debian), await buildImage(webImage(debian, "postgres"), () => undefined));
   folder = mkdtempSync(join(tmpdir(), "judges-"));
   for (const [name, manifest] of hosts) {
     for (const { path, content, mode } of manifest.files) {
@@ -37,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a command in the image; what it writes is gone afterwards. */
-async function inImage(options: readonly string[], command: readonly string[], tree = image) {
+async function inImage(options: readonly string[], command: readonly string[], tree: string) {
   const container = ["--quiet", "--register=no", "--keep-unit", "--private-network", "--volatile=overlay", `--directory=${tree}`, "--pipe"];
   const { code, stdout, stderr } = await run("systemd-nspawn", [...container, ...options, ...command]);
   // systemd-nspawn's own remark at its end, where /run is no tmpfs.
@@ -45,10 +46,10 @@ async function inImage(options: readonly string[], command: readonly string[], t
   return { code, stdout: stdout.trim(), stderr: own.join("\n").trim() };
 }
 
-/** Runs a command in the image with a host's files laid over /etc and /usr/local. */
+/** Runs a command in the image of a host's Debian, with the host's files laid over /etc and /usr/local. */
 function judge(host: string, ...command: string[]) {
   const over = ["etc", "usr/local"].map((path) => `--overlay=+/${path}:${join(folder, host, path)}::/${path}`);
-  return inImage(over, command);
+  return inImage(over, command, images.get(hosts.find(([name]) => name === host)?.[1].debian ?? "") ?? "");
 }
 
 describe.each(hosts.map(([name, manifest]) => ({ name, manifest })))("$name", ({ name, manifest }) => {

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { debians, defaultDebian } from "../../infra/config/catalog/debian";
 import { moto, startMoto } from "../../tools/moto";
 import { hostctlTests } from "./hostctlTests";
 import { ask, awaitOk } from "./http";
@@ -33,7 +34,7 @@ interface Entry {
 beforeAll(async () => {
   if (moto.missing() !== null) await moto.make(() => undefined);
   await stack.init({
-    database: { engine: "mysql", version: "10.11" },
+    database: { engine: "mysql", version: debians[defaultDebian].mariadb },
     backup: { enabled: true, drill: { checks: [{ sql: "select count(*) > 5 from shop_product", expect: "1" }] } },
   });
   await stack.pulumi(["config", "set", "--secret", "backupPassword"], randomBytes(24).toString("hex"));
@@ -62,7 +63,7 @@ const products = async () => (await ask(`${site}products`)).status;
 
 test("serves from MariaDB, over TLS, to the web host and nobody else", async () => {
   expect(await products()).toBe(200);
-  expect((await stack.outputs()).database).toEqual({ engine: "mysql", host: "10.84.16.30", port: 3306, name: "ocpizza", user: "ocpizza", instance: "database-0", version: "10.11" });
+  expect((await stack.outputs()).database).toEqual({ engine: "mysql", host: "10.84.16.30", port: 3306, name: "ocpizza", user: "ocpizza", instance: "database-0", version: "11.8" });
   const url = await stack.remote("sudo grep -o 'mysql://[^\"]*' /etc/webstack/env");
   expect(url).toMatch(/^mysql:\/\/ocpizza:[\w%-]{40,}@10\.84\.16\.30:3306\/ocpizza\?ssl_ca=\/etc\/webstack\/database-ca\.pem$/);
   const client = (options: string) => `sudo bash -c 'set -a; . /etc/webstack/env; MYSQL_PWD=$(echo "$DATABASE_URL" | sed "s/.*ocpizza:\\(.*\\)@.*/\\1/") exec mariadb --no-defaults -h 10.84.16.30 -u ocpizza ${options} 2>&1'`;

@@ -76,7 +76,7 @@ const changes = [
     says: "replaced behind the gate as foreseen, and no visitor notices",
     async run() {
       const reviewed = await review(() => {
-        cloud.rewrite("infra/config/catalog/digitalocean.ts", /"debian-12": "[^"]+"/, '"debian-12": "148000001"');
+        cloud.rewrite("infra/config/catalog/digitalocean.ts", /"debian-13": "[^"]+"/, '"debian-13": "148000001"');
       });
       const happened = await apply();
       expect([happened.ended, happened.failed, happened.replaced]).toEqual(["well", [], ["address-assignment", "web-0"]]);

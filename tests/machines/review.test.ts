@@ -5,6 +5,7 @@ import { deployedSide } from "../../cli/review/deployed";
 import { reviewChange, type Review } from "../../cli/review/review";
 import { recordFolder } from "../../cli/review/side";
 import type { Level } from "../../cli/review/verdict";
+import { debians, defaultDebian } from "../../infra/config/catalog/debian";
 import { ask } from "./http";
 import { rowsOf } from "./rows";
 import { SharedStack } from "./shared";
@@ -102,7 +103,7 @@ test("a review is refused for what `up` refuses, with the same words", async () 
   expect([verdict.level, problems.map(({ at }) => at)]).toEqual(["refused", ["database.version"]]);
   const { code, stdout, stderr } = await stack.up();
   expect([code === 0, `${stdout}${stderr}`.includes(`database.version: ${problems[0]?.must ?? ""}`)]).toEqual([false, true]);
-  stack.change({ database: { version: "15" } });
+  stack.change({ database: { version: debians[defaultDebian].postgres } });
 }, 240_000);
 
 test("database size: the review says downtime, and the database restarts", async () => {

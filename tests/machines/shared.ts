@@ -1,13 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type DebianName, debians, defaultDebian } from "../../infra/config/catalog/debian";
 import { record } from "./record";
 import { type Outcome, TestStack } from "./stack";
 
 /** Stacks that suites use in turn, each with a range of its own. */
 const ranges = { shop: "10.84.14.0/24", edge: "10.84.17.0/24", vault: "10.84.29.0/24" } as const;
 
-/** The one whose SSH a suite judges. */
-const judgedSsh = "shop" satisfies keyof typeof ranges;
+/** The one that has the Debian before, and whose SSH a suite judges. */
+const older = "vault" satisfies keyof typeof ranges;
 
 /** Of the repository of a shared stack's backups, which is made with it once. */
 export const repositoryPassword = "one-password-for-every-suite-on-it";
@@ -32,14 +33,15 @@ export class SharedStack extends TestStack {
 
   constructor(private readonly as: SharedName) {
     const note = noted(as);
-    super(as, ranges[as], "Pulumi.local.yaml", { ...(note === undefined ? { owner: owner() } : { standing: note }), ...(as === judgedSsh ? { rsaHostKey: true } : {}) });
+    super(as, ranges[as], "Pulumi.local.yaml", { ...(note === undefined ? { owner: owner() } : { standing: note }), ...(as === older ? { rsaHostKey: true } : {}) });
     this.note = note;
     if (note !== undefined) this.copyProgram();
   }
 
   override async bringUp(changes: Readonly<Record<string, unknown>> = {}, secrets: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.note === undefined) {
-      await this.init();
+      const debian: DebianName = this.as === older ? "debian-12" : defaultDebian;
+      await this.init({ host: { image: debian }, database: { version: debians[debian].postgres } });
       this.keep();
     } else writeFileSync(this.file, this.note.file);
     await this.setSecrets(secrets);

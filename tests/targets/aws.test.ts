@@ -161,7 +161,7 @@ test("no stack lets the whole Internet reach SSH or a database", () => {
 
 test("the machine is Debian by exact name, asks for IMDSv2 on one hop, and encrypts its disk", () => {
   expect(shop.calls.filter(({ token }) => token.endsWith("getAmi"))).toEqual([
-    { token: "aws:ec2/getAmi:getAmi", inputs: expect.objectContaining({ owners: ["136693071363"], filters: [{ name: "name", values: ["debian-12-amd64-20260923-2610"] }], mostRecent: false }) },
+    { token: "aws:ec2/getAmi:getAmi", inputs: expect.objectContaining({ owners: ["136693071363"], filters: [{ name: "name", values: [`debian-13-amd64-${debians["debian-13"].ec2Build}`] }], mostRecent: false }) },
   ]);
   expect(shop.named("web-0").inputs).toMatchObject({
     instanceType: "t3.small",
@@ -171,7 +171,7 @@ test("the machine is Debian by exact name, asks for IMDSv2 on one hop, and encry
     disableApiTermination: true,
     forceDestroy: true,
   });
-  expect(asked.calls.filter(({ token }) => token.endsWith("getAmi"))[0]?.inputs["filters"]).toEqual([{ name: "name", values: ["debian-12-arm64-20260923-2610"] }]);
+  expect(asked.calls.filter(({ token }) => token.endsWith("getAmi"))[0]?.inputs["filters"]).toEqual([{ name: "name", values: [`debian-13-arm64-${debians["debian-13"].ec2Build}`] }]);
   expect(asked.named("web-0").inputs["disableApiTermination"]).toBe(false);
 });
 
@@ -545,18 +545,18 @@ test("an image is asked for only where a machine is to be made, so that one whic
 });
 
 test("an image that was made of a host replaces the machine as another build of Debian does, and nobody is asked for it", async () => {
-  const restored = await graphOf(exampleSpec("bitcoin-aws", { host: { region: "eu-central-1", size: "t3.small", image: "ami-0fedcba9876543210" } }));
+  const restored = await graphOf(exampleSpec("bitcoin-aws", { host: { region: "eu-central-1", size: "t3.small", image: "ami-0fedcba9876543210", debian: "debian-13" } }));
   expect([restored.calls.filter(({ token }) => token.endsWith("getAmi")), restored.named("web-0").inputs["ami"]]).toEqual([[], "ami-0fedcba9876543210"]);
   const triggers = [restored, bitcoin].map((graph) => graph.named("web-0-card").options["replacementTrigger"]);
   expect(triggers[0]).not.toBe(triggers[1]);
 });
 
-test("on Debian 13 the machine, the job that dumps and the host's packages are of that release", async () => {
+test("on Debian 12 the machine, the job that dumps and the host's packages are of that release", async () => {
   const { region, size } = exampleSpec("aws").host;
-  const graph = await graphOf(exampleSpec("aws", { host: { region, size, image: "debian-13" } }));
-  expect(graph.calls.filter(({ token }) => token.endsWith("getAmi")).map(({ inputs }) => inputs["filters"])).toEqual([[{ name: "name", values: [`debian-13-amd64-${debians["debian-13"].ec2Build}`] }]]);
-  expect(JSON.parse(String(graph.named("dump-definition").inputs["containerProperties"]))).toMatchObject({ image: `public.ecr.aws/docker/library/debian@${debians["debian-13"].container}` });
-  expect([graph, shop].map((one) => String(one.named("web-0").opened["userData"]).includes("50-keys-only.conf"))).toEqual([true, false]);
+  const graph = await graphOf(exampleSpec("aws", { host: { region, size, image: "debian-12" } }));
+  expect(graph.calls.filter(({ token }) => token.endsWith("getAmi")).map(({ inputs }) => inputs["filters"])).toEqual([[{ name: "name", values: [`debian-12-amd64-${debians["debian-12"].ec2Build}`] }]]);
+  expect(JSON.parse(String(graph.named("dump-definition").inputs["containerProperties"]))).toMatchObject({ image: `public.ecr.aws/docker/library/debian@${debians["debian-12"].container}` });
+  expect([shop, graph].map((one) => String(one.named("web-0").opened["userData"]).includes("50-keys-only.conf"))).toEqual([true, false]);
 });
 
 test("a new host's image is younger than half a year: take a newer one of Debian's list into ec2Build", () => {
@@ -650,7 +650,7 @@ test("what AWS cannot do is a problem with its path, its bounds and what was got
   expect(problems({ database: { size: "db.t2.micro", memoryMiB: 1024 } })).toEqual([`database.size: must be one of ${Object.keys(databases).join(", ")} when target is aws, got "db.t2.micro"`]);
   expect(problems({ host: { image: "debian-11" } })).toEqual(['host.image: must be one of debian-12, debian-13 when target is aws, or an image that was made of a host of this stack, such as "ami-0123456789abcdef0", got "debian-11"']);
   expect(problems({ host: { image: "debian-13" } })).toEqual([]);
-  expect(problems({ host: { image: "ami-0fedcba9876543210" } })).toEqual([]);
+  expect(problems({ host: { image: "ami-0fedcba9876543210", debian: "debian-13" } })).toEqual([]);
   expect(problems({ site: {} })).toEqual(['site.domain: must be set when target is aws, got ""']);
   expect(problems({ database: { storageGiB: 10 } })).toEqual(["database.storageGiB: must be at least 20 when target is aws, got 10"]);
   expect(problems({ database: { storageGiB: 100, storageLimitGiB: 105 } })).toEqual(["database.storageLimitGiB: must be storageGiB, 100, or at least a tenth more, 110, when target is aws, got 105"]);

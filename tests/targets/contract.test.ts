@@ -2,6 +2,7 @@
  * What every target owes a plan, whatever it builds it from. Limit: mocks; tests/machines and the clouds themselves show what comes of it.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { defaultDebian } from "../../infra/config/catalog/debian";
 import type { Secrets } from "../../infra/config/load";
 import { renderHosts } from "../../infra/host";
 import { databaseAddress } from "../../infra/host/database/server";
@@ -299,7 +300,7 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
       test("gives the next machine another token, and asks nothing more of the one that runs", async () => {
         verifyHost.mockResolvedValue({ serving: digest, differences: [] });
         const after = await graphAfter(before());
-        expect(after.named("web-0").opened["userData"]).toBe(userData(sshPublicKey, "debian-12", tokenOf(after)));
+        expect(after.named("web-0").opened["userData"]).toBe(userData(sshPublicKey, defaultDebian, tokenOf(after)));
         expect([tokenOf(after), after.named("web-0").options["ignoreChanges"], after.named("web-0-host-key").options["ignoreChanges"]]).toEqual([expect.not.stringMatching(tokenOf(graph)), ["userData"], ["stdin"]]);
         // What asked the machine that runs for its key is as it was before there were tokens.
         expect(after.named("web-0-host-key").inputs).toEqual({
@@ -319,10 +320,10 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
 
   test("is told nothing secret by a machine before that proved its key by the token in its user-data; on this box the key is read from the machine's own disk", () => {
     if (target.name === "local") {
-      expect(graph.nodes.filter(({ opened }) => "userData" in opened).map(({ opened }) => opened["userData"])).toEqual(graph.ofType(machine).map(() => userData(sshPublicKey, "debian-12")));
+      expect(graph.nodes.filter(({ opened }) => "userData" in opened).map(({ opened }) => opened["userData"])).toEqual(graph.ofType(machine).map(() => userData(sshPublicKey, defaultDebian)));
       return;
     }
-    expect(graph.named("web-0").opened["userData"]).toBe(userData(sshPublicKey, "debian-12", tokenOf(graph)));
+    expect(graph.named("web-0").opened["userData"]).toBe(userData(sshPublicKey, defaultDebian, tokenOf(graph)));
     expect(graph.clear).not.toContain(tokenOf(graph));
     const { replacedBy } = JSON.parse(String(graph.named("web-0-host-key").opened["stdin"])) as { replacedBy: string };
     expect([replacedBy, graph.named(replacedBy).name]).toEqual([{ local: "", digitalocean: "web-0", aws: "web-0-card" }[target.name], replacedBy]);

@@ -232,7 +232,7 @@ test("a host has the database's client, which gives the app's user its rights, a
     return (JSON.parse(String(text).trimEnd().split("\n").at(-1)?.replace("# BUNDLE ", "") ?? "") as { packages: string[] }).packages.filter((name) => /client|restic/.test(name));
   };
   const off = { backup: { ...spec.backup, enabled: false } };
-  expect(await packages(off)).toEqual(["postgresql-client-15"]);
+  expect(await packages(off)).toEqual(["postgresql-client-17"]);
   expect(await packages({ ...off, database: { kind: "none" } })).toEqual([]);
 });
 

@@ -79,7 +79,7 @@ const values = (target: TargetName): Readonly<Record<string, unknown>> => ({
   "release.steps": [], "release.steps.N.run": "python other.py", "release.steps.N.name": "other", "release.steps.N.timeoutSeconds": 601, "release.schema": null, "release.schema.revision": "python other.py",
   "release.restorePoint": false, "release.lockTimeoutSeconds": 6, "release.keep": 6, "jobs.NAME.run": "python other.py", "jobs.NAME.timeoutSeconds": 3601, "jobs.NAME.memoryMiB": 257,
   "site.tls": "none", "site.aliases": ["shop.example"], "site.domain": "new.shop.example", "site.zone": target === "local" ? "shop.example" : "example", "site.caa": "none", "site.maxBodyMiB": 11, "site.maintenancePath": "/status.json",
-  "host.image": "debian-11", "host.debian": "debian-13", "host.memoryMiB": 4097, "host.cpus": 3, "host.cpuCredits": "standard", "host.snapshots.every": target === "local" ? "day" : "never", "host.snapshots.weekday": "monday", "host.snapshots.hour": 8,
+  "host.image": "debian-11", "host.debian": "debian-12", "host.memoryMiB": 4097, "host.cpus": 3, "host.cpuCredits": "standard", "host.snapshots.every": target === "local" ? "day" : "never", "host.snapshots.weekday": "monday", "host.snapshots.hour": 8,
   "host.snapshots.keep": 3, "network.range": "10.20.9.0/24", "network.nat": "gateway", "network.outbound": [465, 587, 2525, 6379],
   "database.kind": { database: { kind: "none" }, backup: {} }, "backup.enabled": { backup: { enabled: false } },
   "database.engine": "mysql", "database.version": "14", "database.name": "other", "database.user": "other", "database.storageGiB": 37, "database.connections": 31,

@@ -50,7 +50,7 @@ export const debians = {
 export type DebianName = keyof typeof debians;
 
 /** Of hosts whose description names none. */
-export const defaultDebian: DebianName = "debian-12";
+export const defaultDebian: DebianName = "debian-13";
 
 export const debianNames = Object.keys(debians) as readonly DebianName[];
 

@@ -1,8 +1,10 @@
 import { basename } from "node:path/posix";
 import { debianNames, debians, debianTitle, isDebian } from "../catalog/debian";
 import { parseCidr } from "../cidr";
+import type { Description } from "../keys";
 import { plainPath } from "../plainPath";
-import { hasPools, sizeOf, targetDefaults } from "../targets";
+import type { Problem } from "../problems";
+import { hasPools, isOwnImage, sizeOf, targetDefaults } from "../targets";
 import { rule, type Rule } from "./rule";
 
 /** Users and groups that Debian, its images for clouds or our packages bring. tests/machines/judges.test.ts holds it against the images. */
@@ -23,6 +25,12 @@ const takenInDatabase = new Set([
   "all", "current_role", "current_user", "defaultdb", "doadmin", "information_schema", "mysql", "none", "performance_schema", "postgres", "public", "rdsadmin", "replication", "root",
   "samegroup", "samerole", "sameuser", "session_user", "sys", "template0", "template1",
 ]);
+
+/** Nobody sees from outside which release is in an image of one's own, and a complete description has one in any case. */
+export function untoldDebian({ target, host: { image, debian } }: Description): readonly Problem[] {
+  if (debian !== undefined || !isOwnImage(target, image)) return [];
+  return [{ at: "host.debian", must: `must say which release is in the image ${image}`, hint: debianNames.map((name) => `debian: ${name}`).join(" or ") }];
+}
 
 export const machineRules: readonly Rule[] = [
   rule(["app"], ({ app }) => (isTakenUser(app.name) ? [{ at: "app.name", must: "must not be the name of a user or group of the system", got: app.name }] : [])),

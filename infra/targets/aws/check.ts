@@ -1,9 +1,9 @@
 import { databases, instances, regions } from "../../config/catalog/aws";
 import { debianNames, isDebian } from "../../config/catalog/debian";
 import type { Problem } from "../../config/problems";
+import { isOwnImage } from "../../config/targets";
 import type { StackPlan } from "../../plan/plan";
 import { largestDiskGiB } from "./dump";
-import { ownImage } from "./machine";
 import { endedVersion, today } from "./versions";
 
 interface Rule {
@@ -25,7 +25,7 @@ export function check({ spec }: StackPlan, day = today()): readonly Problem[] {
       hint: `npm run pulumi -- ${spec.stack} stack rename NAME`,
     },
     {
-      at: "host.image", broken: !isDebian(host.image) && !ownImage.test(host.image), must: `must be ${oneOf(debianNames)} when target is aws, or an image that was made of a host of this stack, such as "ami-0123456789abcdef0"`, got: host.image,
+      at: "host.image", broken: !isDebian(host.image) && !isOwnImage("aws", host.image), must: `must be ${oneOf(debianNames)} when target is aws, or an image that was made of a host of this stack, such as "ami-0123456789abcdef0"`, got: host.image,
       hint: "aws ec2 describe-images --owners self names them",
     },
     { at: "host.region", broken: regions[host.region] === undefined, must: `must be ${oneOf(Object.keys(regions))} when target is aws`, got: host.region },

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { instances } from "../../config/catalog/aws";
 import { debians } from "../../config/catalog/debian";
 import type { Secrets } from "../../config/load";
+import { isOwnImage } from "../../config/targets";
 import { userData } from "../../host/user-data";
 import { isProtected } from "../../plan/protection";
 import type { FormerOutputs } from "../formerOutputs";
@@ -17,9 +18,6 @@ import { named, type Scope } from "./scope";
 
 /** Who publishes Debian's own images, whose exact names are the same in every region, while identifiers differ. https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm */
 const debianAccount = "136693071363";
-
-/** Names of images of the account. */
-export const ownImage = /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/;
 
 export interface Machine {
   readonly name: string;
@@ -55,7 +53,7 @@ export function awsMachine(
   const type = instances[host.size];
   if (type === undefined) throw new Error(`instance type ${host.size} is not in the catalog`);
   const subnet = network.publicSubnets[0];
-  const imageName = ownImage.test(host.image) ? host.image : `${host.debian}-${type.architecture}-${debians[host.debian].ec2Build}`;
+  const imageName = isOwnImage("aws", host.image) ? host.image : `${host.debian}-${type.architecture}-${debians[host.debian].ec2Build}`;
   const first = userData(secrets.sshPublicKey, host.debian);
   // A network interface is in one machine at a time, and both machines of a replacement need an address: they are replaced with it.
   const generation = createHash("sha256").update(`${imageName}\n${first}`).digest("hex").slice(0, 8);
@@ -108,7 +106,7 @@ export function awsMachine(
 }
 
 async function findImage({ options }: Scope, name: string): Promise<string> {
-  if (ownImage.test(name)) return name;
+  if (isOwnImage("aws", name)) return name;
   const filters = [{ name: "name", values: [name] }];
   const { id } = await ofAccount(`the image ${name}`, getAmi({ owners: [debianAccount], filters, mostRecent: false, includeDeprecated: true }, options));
   return id;

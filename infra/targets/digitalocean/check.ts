@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { backupHours, backupsKept, databases, droplets, engines, recoveryDays, regions, withoutStandby } from "../../config/catalog/digitalocean";
 import { debianNames, isDebian } from "../../config/catalog/debian";
 import type { Problem } from "../../config/problems";
+import { isOwnImage } from "../../config/targets";
 import type { StackPlan } from "../../plan/plan";
 
 const table = "infra/config/catalog/digitalocean.ts";
@@ -18,7 +19,7 @@ export function check(plan: StackPlan): readonly Problem[] {
   const kept = every === "never" ? keep : backupsKept[every];
   const region = regions[host.region];
   const rules: readonly Rule[] = [
-    { at: "host.image", broken: !isDebian(host.image) && !/^[1-9]\d*$/.test(host.image), must: `${oneOf(debianNames)}, or the number of an image that was made of a host of this stack`, got: host.image, hint: "doctl compute image list-user names them" },
+    { at: "host.image", broken: !isDebian(host.image) && !isOwnImage("digitalocean", host.image), must: `${oneOf(debianNames)}, or the number of an image that was made of a host of this stack`, got: host.image, hint: "doctl compute image list-user names them" },
     { at: "host.size", broken: !Object.hasOwn(droplets, host.size), must: oneOf(Object.keys(droplets)), got: host.size, hint: `a newer size is a line in ${table}` },
     { at: "host.region", broken: region === undefined, must: oneOf(Object.keys(regions)), got: host.region },
     {

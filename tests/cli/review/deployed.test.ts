@@ -14,7 +14,7 @@ const exported = (inputs: Record<string, unknown>, more: Record<string, unknown>
   ] } });
 
 const resource = (inputs: Recorded["inputs"], feeds: Recorded["feeds"], type: string, name: string): Side => ({
-  label: "", problems: [], unset: [], hashes: {}, spec: null, plan: null, release: null, notBuilt: null, manifests: {}, environment: {},
+  label: "", problems: [], unset: [], namesImage: true, hashes: {}, spec: null, plan: null, release: null, notBuilt: null, manifests: {}, environment: {},
   resources: [{ type, name, inputs, feeds, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [], ignoreChanges: [], replacementTrigger: null } }],
 });
 const droplet = (inputs: Recorded["inputs"], feeds: Recorded["feeds"] = {}): Side => resource(inputs, feeds, machine, "web-0");

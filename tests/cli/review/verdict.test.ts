@@ -16,7 +16,7 @@ const pointer = resource("digitalocean:index/reservedIpAssignment:ReservedIpAssi
 const cluster = (inputs: Recorded["inputs"], options?: Options) => resource("digitalocean:index/databaseCluster:DatabaseCluster", "database", inputs, options);
 
 const side = (resources: readonly Recorded[], more: Partial<Side> = {}): Side => ({
-  label: "", problems: [], unset: [], hashes: {}, spec: null, plan: null, release: null, resources, notBuilt: null, manifests: {}, environment: {}, ...more,
+  label: "", problems: [], unset: [], namesImage: true, hashes: {}, spec: null, plan: null, release: null, resources, notBuilt: null, manifests: {}, environment: {}, ...more,
 });
 
 const verdictOf = (before: Side, after: Side) => {
@@ -167,5 +167,20 @@ describe("a database of RDS", () => {
     expect([verdictOf(now, old).headline, ...sayings(now, old)]).toEqual([
       "refused: the target does not do it", "refused: database: RDS goes from version 16 to no lower one: make a database of version 15 in a stack of its own and bring a dump there",
     ]);
+  });
+});
+
+describe("a host of the Debian that was the default", () => {
+  const { database: _, ...said } = { database: 0, host: {} };
+  const now = (more: Partial<Side>, target: "local" | "prod" = "prod") => side([droplet({ image: "b" }), pointer], { spec: exampleSpec(target, said), manifests: { "web-0": manifest({}) }, ...more });
+  const before = side([droplet({ image: "a" }), pointer], { manifests: { "web-0": manifest({ debian: "12" }) } });
+
+  test("is told beside its replacement, with the line that keeps it, where the file leaves the image to the default", () => {
+    expect(sayings(before, now({ namesImage: false }))).toContainEqual(expect.stringMatching(/^replaces a host: host\.image is not named, and its default is debian-13: .* write image: debian-12 below webstack:host$/));
+    expect(sayings(before, now({ namesImage: false }, "local"))).toContainEqual(expect.stringMatching(/^downtime: host\.image is not named/));
+  });
+
+  test("goes without a further word where the file names the other", () => {
+    expect(sayings(before, now({})).join("\n")).not.toContain("host.image");
   });
 });

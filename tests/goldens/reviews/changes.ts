@@ -15,6 +15,12 @@ export const set = (path: string, value: unknown): Edit => (file) => {
   file.setIn(["config", `webstack:${section}`, ...rest], file.createNode(value));
 };
 
+/** Takes a key away. */
+export const unset = (path: string): Edit => (file) => {
+  const [section = "", ...rest] = path.split(".");
+  file.deleteIn(["config", `webstack:${section}`, ...rest]);
+};
+
 /** Encrypted by nobody: only the text is looked at. */
 export const secret = (name: string, text: string): Edit => set(name, { secure: `v1:${text}` });
 

@@ -8,7 +8,7 @@ reviewTests("local", secretsOf("local"), {
   "nginx-option": { edits: [set("site.maxBodyMiB", 25)], level: "no downtime", headline: "no downtime" },
   "new-job": { edits: [set("jobs.clear-sessions", { run: "python manage.py clearsessions", schedule: "daily" })], level: "no downtime", headline: "no downtime" },
   "host-size": { edits: [set("host.memoryMiB", 4096)], level: "no downtime", headline: "no downtime" },
-  "image": { edits: [set("host.image", "debian-13"), set("database.version", "17")], level: "data at risk", headline: "data at risk: refuses", replaced: ["database-0", "database-0-image", "web-0", "web-0-image"] },
+  "image": { edits: [set("host.image", "debian-12"), set("database.version", "15")], level: "data at risk", headline: "data at risk: refuses", replaced: ["database-0", "database-0-image", "web-0", "web-0-image"] },
   "database-size": { edits: [set("database.memoryMiB", 2048)], level: "downtime", headline: "downtime" },
   "engine-version": { edits: [set("database.version", "16")], level: "refused", headline: "refused: problems" },
   "network-range": { edits: [set("network.range", "10.21.0.0/24")], level: "data at risk", headline: "data at risk: refuses", replaced: ["database-0", "network", "web-0"] },

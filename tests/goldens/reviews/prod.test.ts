@@ -1,5 +1,5 @@
 /** Limit: these show what a review says of production on DigitalOcean; no cloud is asked. */
-import { secret, secretsOf, set } from "./changes";
+import { secret, secretsOf, set, unset } from "./changes";
 import { reviewTests } from "./table";
 
 reviewTests("prod", [...secretsOf("prod"), secret("backupPassword", "backupPassword-1")], {
@@ -8,7 +8,8 @@ reviewTests("prod", [...secretsOf("prod"), secret("backupPassword", "backupPassw
   // Its connection leaves each worker one thread less.
   "new-job": { edits: [set("jobs.clear-sessions", { run: "python manage.py clearsessions", schedule: "daily", memoryMiB: 64 })], level: "restart", headline: "restart of web, rolled: no request fails" },
   "host-size": { edits: [set("host.size", "s-2vcpu-4gb")], level: "downtime", headline: "downtime" },
-  "image": { edits: [], upgrade: ["infra/config/catalog/digitalocean.ts", '"debian-12": "debian-12-x64"', '"debian-12": "debian-12-x64-2"'], level: "replaces a host", headline: "replaces a host behind the gate: no downtime", replaced: ["address-assignment", "web-0"] },
+  "image": { edits: [], upgrade: ["infra/config/catalog/digitalocean.ts", '"debian-13": "debian-13-x64"', '"debian-13": "debian-13-x64-2"'], level: "replaces a host", headline: "replaces a host behind the gate: no downtime", replaced: ["address-assignment", "web-0"] },
+  "image-unnamed": { from: [set("host.image", "debian-12")], edits: [unset("host.image")], level: "replaces a host", headline: "replaces a host behind the gate: no downtime", replaced: ["address-assignment", "web-0"] },
   "database-size": { edits: [set("database.size", "db-s-1vcpu-2gb")], level: "downtime", headline: "downtime" },
   "engine-version": { from: [set("database.version", "14")], edits: [], level: "downtime", headline: "downtime" },
   "engine": { edits: [set("database.engine", "mysql"), set("database.version", "8")], level: "data at risk", headline: "data at risk: refuses", replaced: ["database", "database-db", "database-firewall", "database-user"] },
