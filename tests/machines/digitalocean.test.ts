@@ -338,6 +338,15 @@ test("the releases of the first host can be gone back to on the last, static fil
   expect(JSON.parse((await page("/healthz")).body)).toEqual({ status: "ok", release: now?.digest });
 }, 120_000);
 
+testAtNight("digitalocean", "Debian 12 in place of Debian 13, and Debian 13 again: no visitor notices", async () => {
+  for (const debian of ["debian-12", "debian-13"] as const) {
+    cloud.change({ host: { image: debian, debian } });
+    const { answers, failed } = await visitors(page, cloud.mustUp());
+    expect([answers > 50, failed]).toEqual([true, []]);
+    expect([cloud.resources("Droplet").length, (await page()).status, await cloud.remote(". /etc/os-release; echo debian-$VERSION_ID")]).toEqual([1, 200, debian]);
+  }
+}, 1_200_000);
+
 /** Backups go to moto, by the address that the machines have for this box; with the rest of the program as it is. */
 async function backUp(): Promise<void> {
   // Of every address, since the gateway's goes away with the network.

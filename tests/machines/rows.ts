@@ -50,7 +50,11 @@ export const nightly = {
   exposure: {
     "lynis warns of nothing on the web machine, gives it at least 83, and the documents explain what it suggests and nothing else": "what it reads are settings that tests beside it ask for one by one, and a change of them shows in the goldens",
   },
+  aws: {
+    "Debian 12 again in its place: no visitor notices either": "Debian 13 takes the place of Debian 12 by day, and images are no different",
+  },
   digitalocean: {
+    "Debian 12 in place of Debian 13, and Debian 13 again: no visitor notices": "aws does it by day, and another image replaces the host in the same way here",
     "a replacement that nothing of the description asks for is no different: its snapshot comes before the address moves, and the one before goes then": "another image replaces the host in the same way; the order of the snapshots is a test of the mocks",
     "another moment after that one: refused while the copy is protected, then the site moves on, and the copy goes": "the first moment moves the site in the same way, and that the engine keeps what is protected is a test beside it",
   },

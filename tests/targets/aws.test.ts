@@ -473,7 +473,7 @@ test("Batch dumps the database once a day with the app's login of that day, over
   };
   expect((job as unknown as { ephemeralStorage: unknown }).ephemeralStorage).toEqual({ sizeInGiB: 40 });
   expect([10, 21, 150, 400].map(diskGiB)).toEqual([21, 21, 150, 200]);
-  expect(job.image).toBe("public.ecr.aws/docker/library/debian@sha256:3783cc01769c7b2b1b83a5c5ad96c815348e28ed7da68e2e3687004faa906251");
+  expect(job.image).toBe(`public.ecr.aws/docker/library/debian@${debians["debian-13"].container}`);
   expect(job.secrets.map(({ name, valueFrom }) => [name, valueFrom.split(":secret:")[1]])).toEqual([["DATABASE_USER", "webstack-aws-login-1234:username::"], ["DATABASE_PASSWORD", "webstack-aws-login-1234:password::"]]);
   expect(job.command[2]).toContain("ssl-verify-server-cert");
   expect(job.environment.find(({ name }) => name === "DUMPS")?.value).toBe("s3://webstack-aws-backups-1234/dumps");

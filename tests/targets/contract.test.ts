@@ -2,7 +2,7 @@
  * What every target owes a plan, whatever it builds it from. Limit: mocks; tests/machines and the clouds themselves show what comes of it.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { defaultDebian } from "../../infra/config/catalog/debian";
+import { debians, defaultDebian } from "../../infra/config/catalog/debian";
 import type { Secrets } from "../../infra/config/load";
 import { renderHosts } from "../../infra/host";
 import { databaseAddress } from "../../infra/host/database/server";
@@ -234,7 +234,7 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
       // On a cloud the one that stays, and not the machine's own.
       address: target.name === "local" ? plan.hosts[0]?.privateAddress : "192.0.2.1",
       hosts: [{ name: "web-0", address: expect.any(String), user: "deploy", hostKey: "ssh-ed25519 AAAA", ...own }],
-      database: { engine: "postgres", host: expect.any(String), port: expect.any(Number), name: expect.any(String), user: expect.any(String), ...{ local: { instance: "database-0", version: "15" }, aws: { instance: "webstack-test-database" }, digitalocean: {} }[target.name] },
+      database: { engine: "postgres", host: expect.any(String), port: expect.any(Number), name: expect.any(String), user: expect.any(String), ...{ local: { instance: "database-0", version: debians[defaultDebian].postgres }, aws: { instance: "webstack-test-database" }, digitalocean: {} }[target.name] },
       release: digest,
     });
   });
