@@ -52,6 +52,6 @@ export const costs: Readonly<Record<string, Cost>> = {
   "machines/site": { minutes: 6.8, boots: 3, load: 120 },
   "machines/slow": { minutes: 1.3, boots: 2, load: 160, beside: 0, stack: "shop" },
   "machines/tls": { minutes: 2.5, boots: 2, load: 40 },
-  "machines/versions": { minutes: 0.3, boots: 0, load: 0 },
+  "machines/versions": { minutes: 0.6, boots: 0, load: 0 },
   "machines/workflows": { minutes: 7, boots: 2, load: 0 },
 };
