@@ -2,8 +2,11 @@
 import hashlib
 import os
 import platform
+import re
+import sys
 
 from . import files
+from .errors import HostError
 
 PYTHON = "/usr/bin/python3"
 
@@ -13,12 +16,24 @@ def name_of(requirements):
     return hashlib.sha256(requirements + platform.python_version().encode()).hexdigest()[:16]
 
 
+def other_python(wheels):
+    """Version of the Python that the compiled wheels in a folder are for, "3.11", where it is not this host's; None where they fit.
+    https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/"""
+    own = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    found = {match[1] for wheel in wheels.glob("*.whl") if (match := re.search(r"-cp3\d+-(cp3\d+)-[^-]+$", wheel.stem))}
+    return None if not found or own in found else min(found).replace("cp3", "3.")
+
+
 def ensure(host, name, requirements, wheels):
     """Make the runtime unless it is there; tells whether it was made. Every wheel must have the hash that the requirements
-    file says. Raises CommandFailed with pip's words."""
+    file says. Raises HostError for wheels of another Python, CommandFailed with pip's words."""
     final = host.paths.runtimes / name
     if final.exists():
         return False
+    other = other_python(wheels)
+    if other is not None:
+        raise HostError(f"the wheels of this release are for Python {other}, and this host has {platform.python_version()}, as after another host.image; "
+                        "bring its source back and run npm run up, which delivers it with wheels for this host")
     unfinished = final.with_name(f"{name}.unfinished")
     files.remove_tree(unfinished)
     final.parent.mkdir(parents=True, exist_ok=True)

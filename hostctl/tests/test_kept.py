@@ -2,6 +2,7 @@
 import errno
 import io
 import os
+import sys
 import tarfile
 import unittest
 from unittest import mock
@@ -88,6 +89,17 @@ class HandoverOfReleases(unittest.TestCase):
             with self.subTest(name), self.assertRaisesRegex(HostError, "is nothing that a host hands over|history: must be the list of releases that served"):
                 handover.take_over(self.new.host("take-over"), handover.LABELS, made)
             self.assertEqual(self.releases(), [(self.three, True, True)])
+
+    def test_a_release_with_wheels_for_another_python_says_so_unless_its_runtime_is_there_already(self):
+        other = f"psycopg_c-3.2-cp3{sys.version_info[1] + 1}-cp3{sys.version_info[1] + 1}-manylinux_2_28_x86_64.whl"
+        fits = ["psycopg-3.2-py3-none-any.whl", f"uvloop-1-cp3{sys.version_info[1]}-cp3{sys.version_info[1]}-manylinux_2_28_x86_64.whl", "cryptography-42-cp39-abi3-manylinux_2_28_x86_64.whl"]
+        four = self.new.deliver(source(4, **{"requirements.txt": "psycopg-c==3.2\n"}), [(other, b"wheel")])
+        with self.assertRaisesRegex(HostError, rf"the wheels of this release are for Python 3\.{sys.version_info[1] + 1}, and this host has 3\.{sys.version_info[1]}\."):
+            apply.apply(self.new.host(), declared(four))
+        self.assertEqual(self.releases()[-1], (self.three, True, True))
+        same = self.new.deliver(source(5), [(other, b"wheel")])
+        apply.apply(self.new.host(), declared(same))
+        apply.apply(self.new.host(), declared(self.new.deliver(source(6, **{"requirements.txt": "all==1\n"}), [(name, b"wheel") for name in fits])))
 
     def test_a_release_that_never_served_is_none_to_go_back_to(self):
         four = self.new.deliver(source(4))
