@@ -1,10 +1,12 @@
 /** `npm run reference`: writes what is made from the key table. tests/config/reference.test.ts fails when it is stale. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { catalog } from "../infra/config/catalog";
 import { debianNames, debians, defaultDebian } from "../infra/config/catalog/debian";
 import { keys } from "../infra/config/keys";
 import { keyRows, keySchema, type Keys } from "../infra/config/section";
 import type { JsonSchema } from "../infra/config/type";
+import { targetDefaults } from "../infra/config/targets";
 import { unused } from "../infra/config/unused";
 import { policyPage } from "./policyReference";
 
@@ -45,7 +47,7 @@ function markdown(): string {
 
 /** What each machine image has. */
 function imagesSection(): readonly string[] {
-  const brings = [["Python", "python"], ["PostgreSQL", "postgres"], ["MariaDB", "mariadb"], ["nginx", "nginx"], ["restic", "restic"]] as const;
+  const brings = [["Python", "python"], ["PostgreSQL", "postgres"], ["MariaDB", "mariadb"], ["nginx", "nginx"], ["restic", "restic"], ["security updates until", "supportedUntil"]] as const;
   return [
     "## Images",
     "",
@@ -54,6 +56,13 @@ function imagesSection(): readonly string[] {
     `| image | ${brings.map(([title]) => title).join(" | ")} |`,
     `|---|${brings.map(() => "---|").join("")}`,
     ...debianNames.map((name) => `| \`${name}\`${name === defaultDebian ? " (default)" : ""} | ${brings.map(([, key]) => debians[name][key]).join(" | ")} |`),
+    "",
+    "Versions of the clouds' databases, the default first, with the last day of RDS's standard support, or on digitalocean, which publishes none, of the makers' own:",
+    "",
+    ...(["digitalocean", "aws"] as const).flatMap((target) => (["postgres", "mysql"] as const).map((engine) => {
+      const until = catalog[target].supportedUntil[engine];
+      return `- ${engine} on ${target}: ${targetDefaults[target].versions(defaultDebian)[engine].map((version) => `${version}${(until[version] ?? null) === null ? "" : ` (${until[version]})`}`).join(", ")}`;
+    })),
     "",
   ];
 }

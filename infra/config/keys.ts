@@ -5,6 +5,7 @@ import {
   appName, backupSource, certificates, debianPackage, domain, email, envName, envValue, folder, glob, hostName, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey,
   reason, slackChannel, slug, sourceFolder, staticFolder, stepName, unitName, urlPath, urlPrefix, version, webUrl, weekday,
 } from "./forms";
+import { targetDefaults } from "./targets";
 import { byKind, computed, group, optional, required, section, type Values } from "./section";
 import { flag, listOf, mapOf, oneOf, wholeNumber } from "./type";
 
@@ -46,6 +47,8 @@ const service = byKind(required(oneOf("wsgi", "asgi", "command"), { says: "a Pyt
 });
 
 const timeoutSeconds = (value: number, of: { says: string; example: number }) => optional(wholeNumber(1, 86400), value, of);
+
+const defaultVersion = (target: "digitalocean" | "aws", engine: "postgres" | "mysql"): string => targetDefaults[target].versions(defaultDebian)[engine][0];
 
 export const keys = {
   target: required(oneOf("digitalocean", "aws", "local"), { says: "where the stack runs", example: "digitalocean" }),
@@ -137,7 +140,7 @@ export const keys = {
   database: group(byKind(optional(oneOf("managed", "external", "none"), "managed", { says: "a database of the target's own service, a PostgreSQL of somebody else's service whose address is the secret DATABASE_URL, or none", example: "managed" }), {
     managed: {
       engine: optional(oneOf("postgres", "mysql"), "postgres", { says: "PostgreSQL, or MySQL (MariaDB on local)", example: "postgres" }),
-      version: computed(version, `15 for postgres; for mysql 8 on digitalocean, 8.4 on aws; on local, where it chooses the Debian of the database's machine, what that of the hosts has: ${debianNames.map((name) => `${debians[name].postgres} or ${debians[name].mariadb} with ${name}`).join(", ")}`, { says: "version of the engine", example: "17" }),
+      version: computed(version, `${defaultVersion("digitalocean", "postgres")} for postgres; for mysql ${defaultVersion("digitalocean", "mysql")} on digitalocean, ${defaultVersion("aws", "mysql")} on aws; on local, where it chooses the Debian of the database's machine, what that of the hosts has: ${debianNames.map((name) => `${debians[name].postgres} or ${debians[name].mariadb} with ${name}`).join(", ")}`, { says: "version of the engine", example: "17" }),
       name: computed(identifier, "app.name, with _ for -", { says: "name of the database", example: "ocpizza" }),
       user: computed(identifier, "app.name, with _ for -", { says: "the role that the app logs in as", example: "ocpizza" }),
       size: computed(slug, "db-s-1vcpu-1gb on digitalocean, db.t4g.micro on aws, none on local", { says: "the target's name of the database size", example: "db-s-1vcpu-1gb" }),

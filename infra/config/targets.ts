@@ -1,5 +1,6 @@
-import { connectionsFor, databases, instances } from "./catalog/aws";
+import { connectionsFor, databases, instances, supportedUntil as onAws } from "./catalog/aws";
 import { type DebianName, serversUpTo } from "./catalog/debian";
+import { supportedUntil as onDigitalOcean } from "./catalog/digitalocean";
 import type { TargetName } from "./spec";
 
 /** What a description may leave out because the target decides it. */
@@ -29,6 +30,9 @@ export interface TargetDefaults {
 /** Those that each engine answers on unless told otherwise. */
 const enginePorts = { postgres: 5432, mysql: 3306 } as const;
 
+/** Versions of a catalog beside the default. */
+const others = (first: string, offered: Readonly<Record<string, unknown>>): readonly string[] => Object.keys(offered).filter((version) => version !== first);
+
 export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
   digitalocean: {
     public: true,
@@ -40,7 +44,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     storageGiB: 10,
     hostAlerts: "page",
     snapshots: "week",
-    versions: () => ({ postgres: ["15", "14", "16", "17", "18"], mysql: ["8"] }),
+    versions: () => ({ postgres: ["15", ...others("15", onDigitalOcean.postgres)], mysql: ["8", ...others("8", onDigitalOcean.mysql)] }),
     // https://docs.digitalocean.com/products/databases/postgresql/how-to/connect/
     databasePorts: { postgres: 25060, mysql: 25060 },
     // PostgreSQL: 25 for each GiB, 3 of them kept for maintenance; MySQL: 75 for each GiB.
@@ -57,7 +61,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     storageGiB: 20,
     hostAlerts: "topic",
     snapshots: "day",
-    versions: () => ({ postgres: ["15", "14", "16", "17"], mysql: ["8.4", "8.0"] }),
+    versions: () => ({ postgres: ["15", ...others("15", onAws.postgres)], mysql: ["8.4", ...others("8.4", onAws.mysql)] }),
     databasePorts: enginePorts,
     connections: connectionsFor,
   },

@@ -680,6 +680,11 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ['database.version: must be "17" or "15" for postgres on local, got "9.6"'],
   ],
   [
+    "a version that a cloud does not have",
+    { ...cloud, database: { version: "13" } },
+    ['database.version: must be "15" or "14" or "16" or "17" or "18" for postgres on digitalocean, got "13"'],
+  ],
+  [
     "a version that lost its fraction to YAML",
     { ...cloud, target: "aws", database: { engine: "mysql", version: 8.0 } },
     ['database.version: must be "8.4" or "8.0" for mysql on aws, got "8"'],

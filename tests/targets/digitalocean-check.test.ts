@@ -45,7 +45,6 @@ test.each<readonly [Partial<StackSpec>, string]>([
     "database.storageLimitGiB: must be storageGiB, 10, or be left out when target is digitalocean, which enlarges a disk without a limit or not at all, got 30",
   ],
   [{ database: { ...managed, keepDays: 14 } }, "database.keepDays: must be 7, which DigitalOcean keeps, got 14; leave it out"],
-  [{ database: { ...managed, version: "13" } }, 'database.version: must be one of 14, 15, 16, 17, 18, got "13"'],
   [{ database: { ...managed, standby: true } }, "database.standby: must be false for db-s-1vcpu-1gb, got true; take db-s-1vcpu-2gb or larger"],
 ])("what it does not have is told: %#", (override, expected) => {
   expect(lines({ ...production, ...override })).toEqual([expected]);

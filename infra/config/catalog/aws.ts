@@ -123,7 +123,7 @@ export const regions: Readonly<Record<string, readonly [string, string]>> = Obje
 );
 
 /**
- * Last day of RDS's standard support of each version in infra/config/targets.ts. After it RDS makes no database of the version where Extended
+ * Versions on offer, with the last day of RDS's standard support of each. After it RDS makes no database of the version where Extended
  * Support is off, and what is restored from an older one comes up in a higher version.
  * Dates: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html
  * and https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
@@ -134,7 +134,7 @@ export const supportedUntil: Readonly<Record<"postgres" | "mysql", Readonly<Reco
   mysql: { "8.0": "2026-07-31", "8.4": "2029-07-31" },
 };
 
-/** Families of parameters by engine and version; the versions are those in infra/config/targets.ts. */
+/** Families of parameters by engine and version. */
 export const parameterFamily = (engine: "postgres" | "mysql", version: string): string => `${engine}${version}`;
 
 /**

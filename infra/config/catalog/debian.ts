@@ -17,6 +17,8 @@ export interface Debian {
   readonly ec2Build: string;
   /** Digest of its image for containers, slim, of 2026-09-18, as Docker's own list has it. https://github.com/docker-library/repo-info/tree/master/repos/debian/remote */
   readonly container: string;
+  /** Last day of security updates, those of its long-term support included. https://wiki.debian.org/LTS */
+  readonly supportedUntil: string;
 }
 
 /** Every release that a host may have. tests/machines/judges.test.ts holds the versions against the images. */
@@ -32,6 +34,7 @@ export const debians = {
     restic: "0.14",
     ec2Build: "20260923-2610",
     container: "sha256:3783cc01769c7b2b1b83a5c5ad96c815348e28ed7da68e2e3687004faa906251",
+    supportedUntil: "2028-06-30",
   },
   "debian-13": {
     suite: "trixie",
@@ -44,6 +47,7 @@ export const debians = {
     restic: "0.18",
     ec2Build: "20260914-2601",
     container: "sha256:a99cfc517144bc59b1978475ec53b46ecabec7e43635402ee5b77cc54cd1b20a",
+    supportedUntil: "2030-06-30",
   },
 } as const satisfies Readonly<Record<string, Debian>>;
 

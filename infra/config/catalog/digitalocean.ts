@@ -95,11 +95,17 @@ export const regions: Readonly<Record<string, { readonly spaces: boolean }>> = {
 /** Names of images by our own. https://docs.digitalocean.com/products/droplets/details/images/ */
 export const images: Readonly<Record<DebianName, string>> = { "debian-13": "debian-13-x64", "debian-12": "debian-12-x64" };
 
-/** Names of engines by our own, with the versions on offer. https://docs.digitalocean.com/products/databases/postgresql/details/supported-versions/ */
-export const engines = {
-  postgres: { slug: "pg", versions: ["14", "15", "16", "17", "18"] },
-  mysql: { slug: "mysql", versions: ["8"] },
-} as const;
+/** Names of engines by our own. */
+export const engines = { postgres: "pg", mysql: "mysql" } as const;
+
+/**
+ * Versions on offer, with the last day on which their makers mend them; DigitalOcean publishes none of its own, and does not say which MySQL its 8 is (null).
+ * https://docs.digitalocean.com/products/databases/postgresql/details/supported-versions/ and https://www.postgresql.org/support/versioning/
+ */
+export const supportedUntil: Readonly<Record<"postgres" | "mysql", Readonly<Record<string, string | null>>>> = {
+  postgres: { "14": "2026-11-12", "15": "2027-11-11", "16": "2028-11-09", "17": "2029-11-08", "18": "2030-11-14" },
+  mysql: { "8": null },
+};
 
 /** Hours, UTC, at which backups of droplets begin: https://docs.digitalocean.com/reference/api/digitalocean/#tag/Droplets */
 export const backupHours: readonly number[] = [0, 4, 8, 12, 16, 20];

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { backupHours, backupsKept, databases, droplets, engines, recoveryDays, regions, withoutStandby } from "../../config/catalog/digitalocean";
+import { backupHours, backupsKept, databases, droplets, recoveryDays, regions, withoutStandby } from "../../config/catalog/digitalocean";
 import { debianNames, isDebian } from "../../config/catalog/debian";
 import type { Problem } from "../../config/problems";
 import { isOwnImage } from "../../config/targets";
@@ -49,11 +49,9 @@ export function check(plan: StackPlan): readonly Problem[] {
 
 function databaseRules({ database }: StackPlan): readonly Rule[] {
   if (database.kind !== "managed") return [];
-  const { versions } = engines[database.engine];
   const { storageGiB, storageLimitGiB } = database;
   return [
     { at: "database.size", broken: !Object.hasOwn(databases, database.size), must: oneOf(Object.keys(databases)), got: database.size, hint: `a newer size is a line in ${table}` },
-    { at: "database.version", broken: !(versions as readonly string[]).includes(database.version), must: oneOf(versions), got: database.version },
     {
       at: "database.standby",
       broken: database.standby && database.size === withoutStandby,

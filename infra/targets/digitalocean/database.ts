@@ -78,7 +78,7 @@ function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, r
     resource,
     {
       name,
-      engine: engines[database.engine].slug,
+      engine: engines[database.engine],
       version: database.version,
       size: database.size,
       region: spec.host.region,
