@@ -7,7 +7,7 @@ const elsewhen = `import sys, time
 real, offset = time.time, float(sys.argv.pop(1))
 time.time = lambda: real() + offset
 sys.path.insert(0, "/usr/local/lib/webstack")
-from hostctl.cli import main
+from hostctl.verbs.cli import main
 sys.exit(main(sys.argv[1:]))
 `;
 const days = 86400;
