@@ -12,13 +12,13 @@ import time
 import unittest
 from pathlib import Path
 
-from hostctl import login_mysql
-from hostctl.errors import CommandFailed
-from hostctl.mariadb import MariaDB
-from hostctl.system import System
+from hostctl.database import login_mysql
+from hostctl.database.mariadb import MariaDB
+from hostctl.machine.errors import CommandFailed
+from hostctl.machine.system import System
+from hostctl.tests.fake_machine import Killed
+from hostctl.tests.given import give_login
 
-from .given import give_login
-from .machine import Killed
 
 ADMIN = "admin-password"
 

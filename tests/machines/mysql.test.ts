@@ -244,9 +244,9 @@ test("a user with an administrator beside it, as on DigitalOcean, loses what it 
   const program = `import json, sys
 from pathlib import Path
 sys.path.insert(0, "/usr/local/lib/webstack")
-from hostctl.engines import open_url
-from hostctl.errors import CommandFailed
-from hostctl.system import System
+from hostctl.database.engines import open_url
+from hostctl.machine.errors import CommandFailed
+from hostctl.machine.system import System
 system = System()
 shop = open_url(system, "${url("api", own)}", "${url("doadmin", admin)}")
 told = [shop.admitted()]

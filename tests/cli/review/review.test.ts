@@ -18,9 +18,9 @@ test("a review has the bill before, the one after, and what the state after woul
 });
 
 test("of a host that goes every file is named, hostctl's own among them", () => {
-  const files = [file("/etc/issue", ""), file("/usr/local/lib/webstack/hostctl/cli.py", "")];
+  const files = [file("/etc/issue", ""), file("/usr/local/lib/webstack/hostctl/verbs/cli.py", "")];
   const gone: Manifest = { version: 1, project: "webstack", stack: "test", host: "database-0", debian: "13", user: "", packages: [], plain: [], files, checks: [], units: [], services: [], release: null };
   expect(reviewChange("test", side({ manifests: { "database-0": gone } }), side({})).oneSided).toEqual([
-    { host: "database-0", is: "gone", paths: ["/etc/issue", "/usr/local/lib/webstack/hostctl/cli.py"] },
+    { host: "database-0", is: "gone", paths: ["/etc/issue", "/usr/local/lib/webstack/hostctl/verbs/cli.py"] },
   ]);
 });
