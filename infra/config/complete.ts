@@ -1,5 +1,5 @@
 import { type DebianName, defaultDebian, isDebian } from "./catalog/debian";
-import { gatewayOf } from "./cidr";
+import { gatewayOf } from "./schema/cidr";
 import type { Description } from "./keys";
 import { plainPath } from "./plainPath";
 import type { AcmeSpec, DatabaseSpec, DrillSpec, HostSpec, HttpServiceSpec, MonitoringSpec, ReleaseSpec, ServiceSpec, StackSpec } from "./spec";

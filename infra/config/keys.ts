@@ -1,12 +1,12 @@
-import { schedule } from "./calendar";
+import { schedule } from "./schema/calendar";
 import { debianNames, debians, defaultDebian } from "./catalog/debian";
-import { command } from "./command";
+import { command } from "./schema/command";
 import {
   appName, backupSource, certificates, debianPackage, domain, email, envName, envValue, folder, glob, hostName, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey,
   reason, slackChannel, slug, sourceFolder, staticFolder, stepName, unitName, urlPath, urlPrefix, version, webUrl, weekday,
-} from "./forms";
-import { byKind, computed, group, optional, required, section, type Values } from "./section";
-import { flag, listOf, mapOf, oneOf, wholeNumber } from "./type";
+} from "./schema/formats";
+import { byKind, computed, group, optional, required, section, type Values } from "./schema/section";
+import { flag, listOf, mapOf, oneOf, wholeNumber } from "./schema/type";
 
 /**
  * The key table: every key of a stack file, what it may hold, what holds where it is left out, and an example. The reference, the

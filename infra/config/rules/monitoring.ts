@@ -1,4 +1,4 @@
-import { parseCidr } from "../cidr";
+import { parseCidr } from "../schema/cidr";
 import { targetDefaults } from "../targets";
 import { isHttp, rule, type Rule } from "./rule";
 

@@ -1,4 +1,4 @@
-import { join } from "../type";
+import { join } from "../schema/type";
 import type { ServiceSpec } from "../spec";
 import { isHttp, repeats, rule, type Rule } from "./rule";
 
