@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { debianNames, debians, defaultDebian } from "../infra/config/catalog/debian";
 import { keys } from "../infra/config/keys";
-import { keyRows, keySchema, type Keys } from "../infra/config/section";
-import type { JsonSchema } from "../infra/config/type";
+import { keyRows, keySchema, type Keys } from "../infra/config/schema/section";
+import type { JsonSchema } from "../infra/config/schema/type";
 import { unused } from "../infra/config/unused";
 import { policyPage } from "./policyReference";
 

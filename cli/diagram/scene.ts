@@ -1,6 +1,6 @@
-import { connectionsOf } from "../../infra/config/complete";
 import type { ServiceSpec } from "../../infra/config/spec";
 import type { FirewallRule, HostPlan, StackPlan } from "../../infra/plan/plan";
+import { connectionsOf, isHttp, kindOf } from "../../infra/services";
 
 /** What a diagram shows, in words; where it stands is layout.ts's business. */
 export interface Scene {
@@ -100,10 +100,8 @@ function hostScene({ spec, site }: StackPlan, { name, privateAddress }: HostPlan
 const memory = (mib: number): string => (mib % 1024 === 0 ? `${mib / 1024} GiB` : `${mib} MiB`);
 
 function serviceScene(service: ServiceSpec): ServiceScene {
-  if (service.kind === "command") return { name: service.name, detail: service.command.join(" "), path: null, slots: false };
-  const many = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
-  const { name, path, kind, workers, threads } = service;
-  return { name, detail: kind === "wsgi" ? `${many(workers, "worker")} × ${many(threads, "thread")}` : many(workers, "worker"), path, slots: true };
+  const detail = kindOf(service).detail(service);
+  return isHttp(service) ? { name: service.name, detail, path: service.path, slots: true } : { name: service.name, detail, path: null, slots: false };
 }
 
 const engines = { postgres: "PostgreSQL", mysql: "MySQL" } as const;

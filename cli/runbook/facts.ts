@@ -1,19 +1,13 @@
-import { connectionsOf } from "../../infra/config/complete";
-import type { HttpServiceSpec, ServiceSpec, StackSpec } from "../../infra/config/spec";
+import type { StackSpec } from "../../infra/config/spec";
 import { targetDefaults } from "../../infra/config/targets";
 import { databaseAddress } from "../../infra/host/database/server";
 import { healthCheckPath } from "../../infra/host/healthCheck";
 import type { StackPlan } from "../../infra/plan/plan";
+import { connectionsOf, httpServices, isHttp, kindOf, unitsOf } from "../../infra/services";
 import type { Values } from "./section";
 
-const isHttp = (service: ServiceSpec): service is HttpServiceSpec => service.kind !== "command";
 const code = (text: string): string => `\`${text}\``;
 const list = (texts: readonly string[], none = "none"): string => texts.join("<br>") || none;
-
-/** Units of a service, both slots of one that has slots. */
-function unitsOf(service: ServiceSpec): readonly string[] {
-  return isHttp(service) ? [`${service.name}@blue.service`, `${service.name}@green.service`] : [`${service.name}.service`];
-}
 
 /** Where the site is; a cloud gives a site without a domain its address only when it is made. */
 export function siteUrl({ spec, site, hosts }: StackPlan): string {
@@ -52,7 +46,10 @@ function databaseName(plan: StackPlan): string {
 
 /** One line a service or all jobs: how many connections it may hold. The rule of the description counts the same way. */
 export function connectionBudget({ services, jobs }: StackSpec): { readonly rows: string; readonly need: number } {
-  const rows = services.map((s) => (isHttp(s) ? `| ${code(s.name)}: ${s.workers} workers x ${s.threads} threads x 2 slots | ${2 * s.workers * s.threads} |` : `| ${code(s.name)} | 1 |`));
+  const rows = services.map((service) => {
+    const { count, because } = kindOf(service).connections(service);
+    return `| ${code(service.name)}${because === "" ? "" : `: ${because}`} | ${count} |`;
+  });
   const jobRow = jobs.length === 0 ? [] : [`| jobs, one for each | ${jobs.length} |`];
   return { rows: [...rows, ...jobRow].join("\n"), need: connectionsOf(services, jobs.length) };
 }
@@ -66,12 +63,12 @@ export function databasePort({ target, database }: StackSpec): string {
 /** Where each service says from outside whether it works. */
 export function healthChecks(plan: StackPlan): string {
   const base = siteUrl(plan) || "https://ADDRESS/";
-  return plan.spec.services.filter(isHttp).map(({ name }) => code(`${base.replace(/\/$/, "")}${healthCheckPath(name)}`)).join(", ") || "none";
+  return httpServices(plan.spec.services).map(({ name }) => code(`${base.replace(/\/$/, "")}${healthCheckPath(name)}`)).join(", ") || "none";
 }
 
 /** The longest pause that every service allows, 20 s at most: hostctl/site/pause.py keeps 5 s of each timeout for the app's answer. */
 export function pauseSeconds({ services }: StackSpec): number {
-  return Math.max(1, Math.min(20, ...services.filter(isHttp).map(({ timeoutSeconds }) => timeoutSeconds - 5)));
+  return Math.max(1, Math.min(20, ...httpServices(services).map(({ timeoutSeconds }) => timeoutSeconds - 5)));
 }
 
 /** What a person types as the app, as far as the stack has what it is typed at. */

@@ -1,6 +1,7 @@
 import { type DebianName, versionId } from "../config/catalog/debian";
 import type { HostPlan, StackPlan } from "../plan/plan";
 import { addressIn, privateAddress } from "../plan/network";
+import { httpServices } from "../services";
 import { commonChecks, commonFiles } from "./common";
 import { firewallFile } from "./firewall";
 import { hardeningUnits } from "./hardening";
@@ -50,7 +51,7 @@ export function backupFiles(plan: StackPlan, host: HostPlan): readonly ManifestF
 
 /** A third slot of each service, for a drill: the release that serves, on the restored database. Nothing starts it but hostctl. */
 function drillFiles({ spec }: StackPlan): readonly ManifestFile[] {
-  const names = spec.services.filter(({ kind }) => kind !== "command").map(({ name }) => name);
+  const names = httpServices(spec.services).map(({ name }) => name);
   const links = names.map((name) => `L+ /srv/webstack/slots/${name}-drill - - - - ../current\n`);
   return [
     file("/etc/tmpfiles.d/webstack-drill.conf", `# Where the services of a drill run.\n${links.join("")}`),

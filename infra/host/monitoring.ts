@@ -1,6 +1,6 @@
-import { isHttp } from "../config/rules/rule";
 import type { StackSpec } from "../config/spec";
 import type { StackPlan } from "../plan/plan";
+import { httpServices } from "../services";
 import { file, type ManifestAction, type ManifestFile } from "./manifest";
 import { render, verbatim } from "./render";
 
@@ -61,7 +61,7 @@ function channelFiles({ hostAlerts }: StackPlan): readonly ManifestFile[] {
 function watchdogFiles({ spec, site }: StackPlan): readonly ManifestFile[] {
   const restart: readonly ManifestAction[] = [{ verb: "restart", unit: "webstack-watchdog.service" }];
   const host = site.names[0] ?? "";
-  const services = spec.services.filter(isHttp).map(({ name, health }) => ({ name, path: health.live, host }));
+  const services = httpServices(spec.services).map(({ name, health }) => ({ name, path: health.live, host }));
   return [
     file("/etc/webstack/watchdog.json", `${JSON.stringify({ services }, null, 1)}\n`, { onChange: restart }),
     file(`${folder}/webstack-watchdog.service`, render("systemd/webstack-watchdog.service", { app: spec.app.name, sandbox: sandbox() }), { onChange: restart }),

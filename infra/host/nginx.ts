@@ -1,11 +1,12 @@
 import type { HttpServiceSpec, StackSpec } from "../config/spec";
 import type { StackPlan } from "../plan/plan";
+import { httpOf, httpServices } from "../services";
 import { healthCheckLocations } from "./healthCheck";
 import { bothLoad, http3Fragment } from "./http3";
 import { file, type ManifestAction, type ManifestFile } from "./manifest";
 import { maintenanceFiles } from "./maintenance";
 import { inFlight, overloadFiles } from "./overload";
-import { render, verbatim } from "./render";
+import { render, renderTemplate, verbatim } from "./render";
 
 export const slots = ["blue", "green"] as const;
 
@@ -33,13 +34,13 @@ export function nginxUnitFiles(spec: StackSpec): readonly ManifestFile[] {
 
 function nginxSockets(spec: StackSpec): readonly string[] {
   const visitors = spec.site.tls === "none" ? [80] : [80, 443];
-  const local = httpServices(spec).flatMap(({ port }) => (port === 0 ? [] : [port]));
+  const local = httpServices(spec.services).flatMap(({ port }) => (port === 0 ? [] : [port]));
   return [...visitors.map((port) => `nginx@${port}.socket`), ...local.map((port) => `nginx-local@${port}.socket`)];
 }
 
 /** Every file of nginx's configuration. The link that says which slot serves is hostctl's, see hostctl/README.md. */
 export function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
-  const services = httpServices(plan.spec);
+  const services = httpServices(plan.spec.services);
   return [
     file("/etc/nginx/nginx.conf", render("nginx/nginx.conf", { shutdownSeconds: shutdownSeconds(services) }), { onChange: reload }),
     file(`${folder}/headers.conf`, verbatim("nginx/headers.conf") + http3Fragment(plan.spec, "map"), { onChange: bothLoad(plan.spec) }),
@@ -70,16 +71,10 @@ export function shutdownSeconds(services: readonly Pick<HttpServiceSpec, "drainS
   return Math.max(leastShutdownSeconds, ...services.flatMap(({ drainSeconds, timeoutSeconds }) => [drainSeconds, timeoutSeconds]));
 }
 
-export function httpServices(spec: StackSpec): readonly HttpServiceSpec[] {
-  return spec.services.filter((service): service is HttpServiceSpec => service.kind !== "command");
-}
-
 function siteText({ spec, site, hostAlerts }: StackPlan, services: readonly HttpServiceSpec[]): string {
   const status = hostAlerts === "page" ? [verbatim("nginx/location-status.conf")] : [];
   const statics = spec.static.map(({ url }) => render("nginx/location-static.conf", { url }));
-  const proxied = services.map((service) =>
-    render("nginx/location-service.conf", { service: service.name, path: service.path, timeoutSeconds: service.timeoutSeconds, inFlight: inFlight(service) }),
-  );
+  const proxied = services.map((service) => renderTemplate(httpOf(service).location(service, inFlight(service))));
   const ports = services
     .filter(({ port }) => port !== 0)
     .map(({ name, port, timeoutSeconds }) => render("nginx/port.conf", { service: name, port, timeoutSeconds }));

@@ -1,5 +1,5 @@
-import { isHttp } from "../config/rules/rule";
 import type { ServiceSpec, StackSpec } from "../config/spec";
+import { httpOf, isHttp } from "../services";
 import { file, type ManifestAction, type ManifestFile } from "./manifest";
 import { render, verbatim } from "./render";
 
@@ -30,9 +30,9 @@ export function nrpeUnits({ monitoring: { nrpe } }: StackSpec): readonly string[
   return nrpe === null ? [] : [unit];
 }
 
-/** A gunicorn has its master and a worker at least. */
+/** In either slot, of which one alone serves. */
 function serviceCheck(service: ServiceSpec, app: string): string {
-  return isHttp(service)
-    ? `/usr/lib/nagios/plugins/check_procs -c 2: -u ${app} --ereg-argument-array='^/srv/webstack/slots/${service.name}-(blue|green)/venv/bin/python'`
-    : `${programs}/check-unit ${service.name}.service`;
+  if (!isHttp(service)) return `${programs}/check-unit ${service.name}.service`;
+  const { least, pattern } = httpOf(service).processes(service);
+  return `/usr/lib/nagios/plugins/check_procs -c ${least}: -u ${app} --ereg-argument-array='${pattern}'`;
 }

@@ -1,5 +1,6 @@
 import { type DebianName, debians } from "../config/catalog/debian";
 import type { DatabaseSpec, StackSpec } from "../config/spec";
+import { kindOf } from "../services";
 import { externalPackages } from "./externalDatabase";
 import { hardeningPackages } from "./hardening";
 import { nrpePackages } from "./nrpe";
@@ -35,6 +36,7 @@ export function webPackages(spec: StackSpec): readonly string[] {
     ...externalPackages(spec),
     ...(backup.enabled ? ["restic"] : []),
     ...nrpePackages(spec),
+    ...spec.services.flatMap((service) => kindOf(service).packages),
     ...host.packages,
   ]);
 }

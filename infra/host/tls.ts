@@ -1,8 +1,8 @@
 import type { StackSpec } from "../config/spec";
+import { commandLine } from "../services/commandLine";
 import { bothLoad } from "./http3";
 import { file, type ManifestCheck, type ManifestFile } from "./manifest";
 import { render, verbatim } from "./render";
-import { commandLine } from "./systemd";
 
 const unit = "webstack-certificate";
 const programs = "/usr/local/lib/webstack";

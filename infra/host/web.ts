@@ -1,5 +1,6 @@
 import { versionId } from "../config/catalog/debian";
 import type { HostPlan, StackPlan } from "../plan/plan";
+import { isHttp, unitsOf } from "../services";
 import { backupFiles, backupUnits } from "./backup";
 import { commonChecks, commonFiles } from "./common";
 import { externalFiles } from "./externalDatabase";
@@ -13,7 +14,7 @@ import { nginxFiles, nginxUnitFiles, nginxUnits } from "./nginx";
 import { nrpeFiles, nrpeUnits } from "./nrpe";
 import { webPackages } from "./packages";
 import { verbatim } from "./render";
-import { gunicornFiles, jobUnits, pauseUnit, serviceUnits, unitsOf } from "./systemd";
+import { jobUnits, pauseUnit, serviceUnits, sharedFiles } from "./systemd";
 import { tlsChecks, tlsFiles, tlsUnits } from "./tls";
 
 /** The manifest of a host that serves the site, with the release named by `digest`. */
@@ -39,17 +40,17 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       ...tlsFiles(spec),
       ...http3Files(plan),
       ...units,
-      ...gunicornFiles(spec),
+      ...sharedFiles(spec),
       ...backupFiles(plan, host),
       ...externalFiles(spec),
       ...monitoringFiles(plan),
       ...nrpeFiles(spec),
-      ...afterUpgrade(unitsOf(spec.services)),
+      ...afterUpgrade(spec.services.flatMap(unitsOf)),
     ],
     checks: [...commonChecks, ...tlsChecks(spec), ...checks],
     units: ["nftables.service", ...nginxUnits(spec), ...http3Units(spec), ...hardeningUnits, ...tlsUnits(spec), ...spec.jobs.map(({ name }) => `${name}.timer`), ...backupUnits(plan, host), ...monitoringUnits, ...nrpeUnits(spec)],
     services: spec.services.map((service): ManifestService =>
-      service.kind === "command"
+      !isHttp(service)
         ? { name: service.name, kind: "command" }
         : {
             name: service.name,

@@ -1,6 +1,7 @@
 import { catalog } from "../config/catalog";
 import type { Problem } from "../config/problems";
 import type { StackSpec, TargetName } from "../config/spec";
+import { isHttp } from "../services";
 import type { HostPlan, StackPlan } from "./plan";
 
 /** Cores and memory, by which a size of one cloud is found again on another. */
@@ -111,7 +112,7 @@ function needOf({ host, database, site, backup, services, monitoring, network }:
     snapshots: host.snapshots.every,
     site: { encrypted: site.tls !== "none", zone: site.zone !== "" },
     backups: backup.enabled,
-    watched: { alerts: monitoring.emails.length > 0 || monitoring.slack !== null, pages: services.some(({ kind }) => kind !== "command") },
+    watched: { alerts: monitoring.emails.length > 0 || monitoring.slack !== null, pages: services.some(isHttp) },
     nat: network.nat === "gateway",
   };
 }

@@ -5,7 +5,7 @@ import { parseDescription, readDescription } from "../../cli/description";
 import { logCommand } from "../../cli/logCommand";
 import { commandsOf, hostCommand, hostctlWords } from "./commands";
 import { runbook } from "../../cli/runbook/text";
-import { splitWords } from "../../infra/config/command";
+import { splitWords } from "../../infra/config/schema/command";
 import { renderHosts } from "../../infra/host";
 import { planStack } from "../../infra/plan";
 import { spec } from "../config/baseline";

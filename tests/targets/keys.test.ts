@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { keys } from "../../infra/config/keys";
 import { checkSpec } from "../../infra/config/parse";
 import type { Problem } from "../../infra/config/problems";
-import { keyRows, type Keys } from "../../infra/config/section";
+import { keyRows, type Keys } from "../../infra/config/schema/section";
 import { ownSecrets } from "../../infra/config/settings";
 import type { StackSpec, TargetName } from "../../infra/config/spec";
 import { unused } from "../../infra/config/unused";

@@ -1,6 +1,6 @@
 import { basename } from "node:path/posix";
 import { debianNames, debians, debianTitle, isDebian } from "../catalog/debian";
-import { parseCidr } from "../cidr";
+import { parseCidr } from "../schema/cidr";
 import { plainPath } from "../plainPath";
 import { hasPools, sizeOf, targetDefaults } from "../targets";
 import { rule, type Rule } from "./rule";

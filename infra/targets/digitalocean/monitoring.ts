@@ -7,7 +7,7 @@ import { UptimeCheck } from "@pulumi/digitalocean/uptimeCheck";
 import * as pulumi from "@pulumi/pulumi";
 import { databases } from "../../config/catalog/digitalocean";
 import type { Secrets } from "../../config/load";
-import { isHttp } from "../../config/rules/rule";
+import { isHttp } from "../../services";
 import type { StackSpec } from "../../config/spec";
 import { healthCheckPath } from "../../host/healthCheck";
 import { statusPath } from "../../host/monitoring";

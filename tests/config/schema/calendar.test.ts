@@ -1,7 +1,7 @@
 /** Limit: systemd-analyze of this machine judges; newer versions of systemd take more, never less. */
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
-import { isCalendar } from "../../infra/config/calendar";
+import { isCalendar } from "../../../infra/config/schema/calendar";
 
 /** What systemd makes of it, or undefined where it refuses. */
 function nextElapse(expression: string): string | undefined {

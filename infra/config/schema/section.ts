@@ -1,6 +1,6 @@
 import { gone } from "./gone";
 import { nearest } from "./nearest";
-import type { Problem } from "./problems";
+import type { Problem } from "../problems";
 import { isMapping, join, type JsonSchema, type KeyRow, type Type } from "./type";
 
 /** One row of the key table. */

@@ -1,7 +1,7 @@
 /** Limit: bash is the judge of words, not of what a program makes of them. */
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
-import { splitWords } from "../../infra/config/command";
+import { splitWords } from "../../../infra/config/schema/command";
 
 test.each([
   ["python manage.py migrate", ["python", "manage.py", "migrate"]],

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const settings = resolve(__dirname, "../../cloud-init/gunicorn/gunicorn.conf.py");
+const settings = resolve(__dirname, "../../infra/services/gunicorn/gunicorn.conf.py");
 let release = "";
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { gatewayOf, isPrivate, mendCidr, parseCidr } from "../../infra/config/cidr";
+import { gatewayOf, isPrivate, mendCidr, parseCidr } from "../../../infra/config/schema/cidr";
 
 test.each([
   ["0.0.0.0/0", { family: 4, address: 0n, prefix: 0 }],
