@@ -126,8 +126,9 @@ class MariaDB(Database):
         files.remove(aside)
 
     def _moved(self, moves):
-        """Whether the tables have; that happens to all of them at once, and only the last of the databases need have any."""
-        return not self.tables(moves[-1][0]) or len(moves) > 1 and bool(self.tables(moves[0][1]))
+        """Whether the tables have; that happens to all of them at once. What is put aside has some, and its new name none before; what comes in place of nothing
+        may have none."""
+        return bool(self.tables(moves[0][1])) if len(moves) > 1 else not self.tables(moves[0][0])
 
     def holds(self, name):
         return self.exists(name) and bool(self.tables(name))
