@@ -16,6 +16,8 @@ ALTER USER '{user}'@'%' IDENTIFIED BY '{password}' REQUIRE SSL;
 GRANT ALL PRIVILEGES ON `{escaped}`.* TO '{user}'@'%';
 -- A restore makes a database beside the one that serves, named after it.
 GRANT ALL PRIVILEGES ON `{escaped}\\_%`.* TO '{user}'@'%';
+-- To see which transactions wait for rows.
+GRANT PROCESS ON *.* TO '{user}'@'%';
 """
 
 

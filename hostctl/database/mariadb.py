@@ -20,6 +20,11 @@ LOCK_SECONDS = 30
 ANSWER_SECONDS = 10
 # Of a statement, enough to know it by.
 STATEMENT_LETTERS = 120
+# Sessions in a transaction, and since when one waits for rows, which the list of processes does not tell. To ask needs the right PROCESS.
+# https://mariadb.com/kb/en/information-schema-innodb_trx-table/ https://dev.mysql.com/doc/refman/8.0/en/information-schema-innodb-trx-table.html
+TRANSACTIONS = "select trx_mysql_thread_id as id, if(trx_state = 'LOCK WAIT', trx_wait_started, null) as since from information_schema.innodb_trx"
+# Asked by who has it not, see docs/mysql.md.
+UNTOLD, NO_RIGHT = "select null as id, null as since", "ERROR 1227 "
 
 
 class MariaDB(Database):
@@ -36,6 +41,7 @@ class MariaDB(Database):
         # Said either way: untold, a client of 11.8 warns among the rows that it checks nothing. https://mariadb.com/kb/en/mariadb-command-line-client/
         self.words += [f"--ssl-ca={ca[0]}", "--ssl-verify-server-cert"] if ca else ["--disable-ssl-verify-server-cert"]
         self.env = {"MYSQL_PWD": unquote(parts.password or "")}
+        self._transactions = TRANSACTIONS
 
     def program(self, name, *words):
         # First of all: no file of the machine decides how a backup is made.
@@ -120,8 +126,9 @@ class MariaDB(Database):
         files.remove(aside)
 
     def _moved(self, moves):
-        """Whether the tables have; that happens to all of them at once, and only the last of the databases need have any."""
-        return not self.tables(moves[-1][0]) or len(moves) > 1 and bool(self.tables(moves[0][1]))
+        """Whether the tables have; that happens to all of them at once. What is put aside has some, and its new name none before; what comes in place of nothing
+        may have none."""
+        return bool(self.tables(moves[0][1])) if len(moves) > 1 else not self.tables(moves[0][0])
 
     def holds(self, name):
         return self.exists(name) and bool(self.tables(name))
@@ -212,19 +219,28 @@ class MariaDB(Database):
             self.ask(f"analyze table {', '.join(map(identifier, tables))}", name, timeout=4 * 3600)
 
     def waiting(self, ports, mark):
-        # The app's user sees its own sessions there, and of locks only that one is waited for; a wait for rows ends by itself:
-        # https://mariadb.com/kb/en/innodb-system-variables/#innodb_lock_wait_timeout
-        waits = "state like 'Waiting for %lock' or state like 'Waiting for %flush'"
+        try:
+            return self.admin._waiting(ports, self.name)
+        except CommandFailed as failure:
+            if NO_RIGHT not in failure.output:
+                raise
+        # Its waits for rows end by themselves: https://mariadb.com/kb/en/innodb-system-variables/#innodb_lock_wait_timeout
+        self.admin._transactions = UNTOLD
+        return self.admin._waiting(ports, self.name)
+
+    def _waiting(self, ports, name):
+        sessions = f"information_schema.processlist p left join ({self._transactions}) t on t.id = p.id where db = {literal(name)}"
+        waits = "(t.since is not null or state like 'Waiting for %lock' or state like 'Waiting for %flush')"
         numbers = ", ".join(f"'{port}'" for port in sorted(ports)) or "''"
         here = "select substring_index(host, ':', 1) from information_schema.processlist where id = connection_id()"
         found = [json.loads(line) for line in self.ask(
-            f"select json_object('session', id, 'began', coalesce(info, ''), 'state', state) from information_schema.processlist where ({waits}) and db = {literal(self.name)} "
-            f"and substring_index(host, ':', 1) = ({here}) and substring_index(host, ':', -1) in ({numbers})", timeout=ANSWER_SECONDS).splitlines()]
-        # Who holds one of these is told to nobody; it is one of those that have been at it for long.
-        others = self.ask("select group_concat(words separator '; ') from (select concat('session ', id, ' (user ', user, ', ', lower(command), ' for ', time, ' s)') as words "
-                          f"from information_schema.processlist where db = {literal(self.name)} and not ({waits}) and id <> connection_id() "
-                          "order by time desc limit 3) as longest", timeout=ANSWER_SECONDS) if found else ""
-        return [Waiting(one["session"], one["began"], f"what `{one['began'][:STATEMENT_LETTERS]}` needs ({one['state'].lower()})",
+            "select json_object('session', p.id, 'began', coalesce(t.since, info, ''), 'statement', coalesce(info, ''), 'state', if(t.since is null, state, 'waiting for rows')) "
+            f"from {sessions} and {waits} and substring_index(host, ':', 1) = ({here}) and substring_index(host, ':', -1) in ({numbers})", timeout=ANSWER_SECONDS).splitlines()]
+        # Who holds it is not told alike by the servers, nor of each lock; it is one of those that have been at it for long.
+        others = self.ask("select group_concat(words separator '; ') from (select concat('session ', p.id, ' (user ', user, ', ', lower(command), ' for ', time, ' s', "
+                          f"if(t.id is null, '', ', in a transaction'), ')') as words from {sessions} and not {waits} and p.id <> connection_id() "
+                          "order by t.id is null, time desc limit 3) as longest", timeout=ANSWER_SECONDS) if found else ""
+        return [Waiting(one["session"], one["began"], f"what `{one['statement'][:STATEMENT_LETTERS]}` needs ({one['state'].lower()})",
                         f"perhaps one of {others}" if others not in ("", "NULL") else None) for one in found]
 
     def end_lost(self, _mark):

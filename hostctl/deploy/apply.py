@@ -27,7 +27,9 @@ def apply(host, manifest, env=None, database_admin=None, *, database_from=None, 
         _provide(host, manifest, changes, is_new)
         # A package brings files and units of its own.
         changes = compare(host, manifest, env, database_admin)
-    units.require_own(host.paths, manifest.files)
+    if changes.save:
+        # Not of what serves already, as when a login is followed: a package that came since must not keep the site from its database.
+        units.require_own(host.paths, manifest.files)
     kept = login.declared(manifest)
     if kept is not None and env is not None:
         # After the packages: the database's own client is one of them.

@@ -32,7 +32,7 @@ DRAIN_SECONDS = 10
 class Move:
     source: Database
     target: Database
-    # Of a host that is new: whether the data have moved before it came, nobody here can know.
+    # Of a host that is new: whether the data have moved before it came, nobody here can know, but for what it has copied itself.
     is_new: bool
 
     @property
@@ -87,13 +87,14 @@ def site_closed(host, move):
         raise
     # The filter stays until the next boot: what began with the old address, such as a job, shall fail and not write where nobody reads.
     _open(host, lift=False)
+    files.remove(host.paths.database_copied)
 
 
 def open_at_boot(host):
     """Before the boot starts nginx: visitors are let in by the link alone, since webstack-recover.service may ask neither nginx nor the packet filter, which ended
     with the machine."""
     record = files.read_json(host.paths.database_moving)
-    if record is not None and record["maintenance"] and _has_booted(host) and not host.units.runs(NGINX):
+    if record is not None and _holds_visitors(host, record) and _has_booted(host) and not host.units.runs(NGINX):
         files.link(host.paths.maintenance, maintenance.OFF)
 
 
@@ -120,7 +121,7 @@ def carry(host, move):
     """Bring the data over and compare them. Repeated, it begins anew: what a run before has left on the other server is made anew, and what that has under
     the app's name is kept beside it. Raises HostError with the app's name there as it was."""
     source, target = move.source, move.target
-    if move.is_new and target.tables(target.name):
+    if move.is_new and target.tables(target.name) and files.read_json(host.paths.database_copied) != move.record:
         raise HostError(f"databaseFrom: this host is new, and {move.record['to']} holds tables already, so the data may have moved; nothing was copied")
     incoming = target.beside(INCOMING)
     # Of a copy that is made anew.
@@ -138,6 +139,7 @@ def carry(host, move):
             target.analyze(incoming)
         with host.log.event("Database-comparison") as facts:
             facts["detail"] = f"{_compare(source, target, incoming)} tables and sequences are alike"
+        _write(host, host.paths.database_copied, move.record)
         with host.log.event("Database-switch"):
             target.switch(incoming, target.beside(f"before_{stamp(host.system)}"), host.paths.moved_definitions)
     finally:
@@ -183,13 +185,19 @@ def _open(host, *, lift):
         if lift:
             # First named, so that it is there to be deleted.
             host.system.run(["nft", f"table inet {FILTER}\ndelete table inet {FILTER}"])
-        if record.get("maintenance") and maintenance.state(host.paths) is not None:
+        if _holds_visitors(host, record):
             if stored_or_fail(host.paths).slot_services():
                 maintenance.off(host)
             else:
                 # The site has gone with the move.
                 files.link(host.paths.maintenance, maintenance.OFF)
         files.remove(host.paths.database_moving)
+
+
+def _holds_visitors(host, record):
+    """Whether the page that visitors get is the move's own, and not one that somebody put up since."""
+    shown = maintenance.state(host.paths)
+    return record.get("maintenance", False) and shown is not None and shown["message"] == MESSAGE
 
 
 def _write(host, path, record):

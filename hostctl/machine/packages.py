@@ -1,10 +1,14 @@
 """Debian packages and the app's system user: what a deployment adds to the machine and never takes away."""
+import re
+
 from .errors import HostError
 
 # How long another apt may take: an unattended upgrade holds the lock while it fetches and installs a kernel, minutes on one core.
 LOCK_SECONDS = 900
-# What apt-get, dpkg and unattended-upgrade say where another has a lock: of the lists, of dpkg, of their own.
-BUSY = ("Could not get lock", "lock was locked by", "could not be acquired", "can not be acquired", "already taken")
+# What apt-get, dpkg and unattended-upgrade say where another has a lock: of the lists, of dpkg, of their own. In their whole words, since the
+# scripts of packages speak on the same output, of a port that is already taken for example.
+BUSY = re.compile(r"^(E: Could not get lock |dpkg: error: dpkg .*lock was locked by another process|.*\bE:Could not get lock |Lock could not be acquired|Cache lock can not be acquired"
+                  r"|Lock file is already taken)", re.MULTILINE)
 APT = ("apt-get", "-y", "--no-install-recommends", "--no-remove", "-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}", "-o", "Dpkg::Options::=--force-confold")
 UPDATER = "unattended-upgrades"
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_SUSPEND": "1"}
@@ -79,7 +83,7 @@ def _fetch_lists(system):
 def _wait_for_lock(system, argv):
     """The result of a command, begun anew for LOCK_SECONDS while it says that another, as an unattended upgrade, has the lock."""
     ends = system.monotonic() + LOCK_SECONDS
-    while (done := system.run(argv, env=QUIET, timeout=1800, check=False)).code != 0 and any(words in done.output for words in BUSY) and system.monotonic() <= ends:
+    while (done := system.run(argv, env=QUIET, timeout=1800, check=False)).code != 0 and BUSY.search(done.output) and system.monotonic() <= ends:
         system.sleep(2)
     return done
 

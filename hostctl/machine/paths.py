@@ -17,6 +17,8 @@ class Paths:
         # There while the data move to another server; and from which one to which they have.
         self.database_moving = self.at("/var/lib/webstack/database-move.unfinished.json")
         self.database_moved = self.at("/var/lib/webstack/database-move.json")
+        # Which move has given the other server its data, from then until the deployment that it is for has ended well.
+        self.database_copied = self.at("/var/lib/webstack/database-move.copied.json")
         self.moved_definitions = self.at("/var/lib/webstack/database-move.definitions.json")
         self.database_admin = self.at("/etc/webstack/database-admin")
         # There where the app's database is somebody else's service.

@@ -169,11 +169,12 @@ class MariaDBTest(unittest.TestCase):
 
     def test_a_session_is_found_by_its_port_and_is_told_with_its_statement(self):
         asked = []
+        said = '{"session": 5, "began": "alter table `orders` add note text", "statement": "alter table `orders` add note text", "state": "Waiting for table metadata lock"}\n'
 
         class Played(Machine):
             def run(self, argv, **_):
                 asked.append(argv[-1])
-                return Result(0, '{"session": 5, "began": "alter table `orders` add note text", "state": "Waiting for table metadata lock"}\n' if "json_object" in argv[-1]
+                return Result(0, said if "json_object" in argv[-1]
                               else "session 4 (user shop, sleep for 300 s)\n")
 
         machine = Played()
@@ -185,6 +186,26 @@ class MariaDBTest(unittest.TestCase):
         self.assertIn("substring_index(host, ':', -1) in ('40001', '40002')", asked[0])
         database.end(found)
         self.assertEqual(asked[-1], "--execute=kill 5")
+
+    def test_a_server_that_does_not_tell_of_transactions_is_asked_for_them_once_and_another_refusal_is_told(self):
+        asked = []
+
+        class Played(Machine):
+            def run(self, argv, **_):
+                asked.append("innodb_trx" in argv[-1])
+                if asked[-1]:
+                    raise CommandFailed(argv, 1, "ERROR 1227 (42000): Access denied; you need (at least one of) the PROCESS privilege(s) for this operation")
+                if len(asked) > 3:
+                    raise CommandFailed(argv, 1, "ERROR 1040 (08004): Too many connections")
+                return Result(0, "")
+
+        machine = Played()
+        self.addCleanup(machine.remove)
+        database = open_url(machine, "mysql://shop:x@10.0.0.3/shop")
+        self.assertEqual([database.waiting({40001}, "mark") for _ in range(2)], [[], []])
+        self.assertEqual(asked, [True, False, False])
+        with self.assertRaisesRegex(CommandFailed, "ERROR 1040"):
+            database.waiting({40001}, "mark")
 
 
 if __name__ == "__main__":

@@ -350,6 +350,8 @@ class MysqlTest(unittest.TestCase):
             "GRANT ALL PRIVILEGES ON `oc\\_pizza`.* TO 'oc_pizza_a'@'%';",
             "-- A restore makes a database beside the one that serves, named after it.",
             "GRANT ALL PRIVILEGES ON `oc\\_pizza\\_%`.* TO 'oc_pizza_a'@'%';",
+            "-- To see which transactions wait for rows.",
+            "GRANT PROCESS ON *.* TO 'oc_pizza_a'@'%';",
         ])
 
     def test_only_a_refused_login_is_one(self):

@@ -165,6 +165,19 @@ class MariaDB(unittest.TestCase):
                 self.assertEqual((self.server.triggers, self.aside.exists()), (homes, False))
                 self.assertEqual(len(homes), 2)
 
+    def test_what_comes_without_tables_is_not_taken_for_moved_before_it_is(self):
+        for number, stopped in ((0, "; rename table"), (1, "drop database")):
+            with self.subTest(stopped=stopped):
+                self.setUp()
+                self.server.databases["shop_new"], self.server.triggers = [], {"shop"}
+                self.server.on_command = lambda argv: stopped in argv[-1] and self.kill()
+                with self.assertRaises(Killed):
+                    self.switch()
+                self.server.on_command = lambda argv: None
+                self.database.put_up(self.aside)
+                self.assertEqual((self.server.triggers, self.server.databases), (
+                    ({"shop"}, {"shop": ["a", "b"], "shop_old": [], "shop_new": []}), ({"shop_old"}, {"shop": [], "shop_old": ["a", "b"], "shop_new": []}))[number])
+
     def test_a_server_that_is_gone_then_has_its_triggers_once_the_switch_is_settled(self):
         for refuses, homes in ((True, {"shop", "shop_new"}), (False, {"shop", "shop_old"})):
             with self.subTest(refuses=refuses):

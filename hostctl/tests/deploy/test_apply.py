@@ -101,6 +101,16 @@ class ApplyTest(unittest.TestCase):
         self.apply(manifest(self.one, files=[*manifest(self.one).raw["files"], units[2]]))
         self.assertEqual(self.machine.answering(), {"web": self.one})
 
+    def test_a_package_that_brings_such_a_unit_later_keeps_nobody_from_following_a_login_and_a_change_of_what_is_declared_is_told(self):
+        declared = manifest(self.one, files=[*manifest(self.one).raw["files"], file("/etc/systemd/system/memcached.service", "[Service]\n")])
+        self.apply(declared, {"KEY": "value"})
+        brought = self.machine.paths.at("/usr/lib/systemd/system/memcached.service")
+        brought.parent.mkdir(parents=True)
+        brought.write_text("[Service]\n")
+        self.apply(declared, {"KEY": "another"})
+        self.assertIn("another", self.machine.paths.env.read_text())
+        self.refused(manifest(self.one, files=[*declared.raw["files"], file("/etc/motd", "")]), "memcached.service: must not be the name of a unit")
+
     def test_a_first_apply_makes_the_machine_as_declared(self):
         self.apply(manifest(self.one), {"KEY": "value"})
         self.assertEqual(self.machine.answering(), {"web": self.one})

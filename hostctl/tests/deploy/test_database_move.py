@@ -10,7 +10,7 @@ from pathlib import Path
 from unittest import mock
 
 from hostctl.deploy import database_move
-from hostctl.deploy.compare import stored_or_fail
+from hostctl.deploy.compare import stored
 from hostctl.machine.system import Result
 from hostctl.manifest import environment
 from hostctl.site import maintenance
@@ -37,7 +37,7 @@ class Servers(Machine):
 
     def pipe(self, source_, sink, *, source_env, sink_env, timeout):
         self.on_command(source_)
-        assert self.filtered == source_env["PGHOST"] and self.sessions == 0 and (maintenance.state(self.paths) or not stored_or_fail(self.paths).slot_services())
+        assert self.filtered == source_env["PGHOST"] and self.sessions == 0 and (maintenance.state(self.paths) or stored(self.paths) is None or not stored(self.paths).slot_services())
         rows = self.servers[source_env["PGHOST"]][source_env["PGDATABASE"]]
         self.servers[sink_env["PGHOST"]][sink[-1].removeprefix("--dbname=")] = {**rows, "public.orders": "1 rows, 70"} if self.loses else dict(rows)
         self.copied += 1
@@ -196,6 +196,43 @@ class DatabaseMoveTest(unittest.TestCase):
         code, said = self.apply(machine, manifest(machine.deliver(source(1))), NEW, OLD)
         self.assertEqual((code, machine.copied), (1, 0))
         self.assertIn("this host is new, and 10.0.0.4:5432/shop holds tables already", said)
+
+    def test_a_new_host_whose_first_deployment_fails_after_the_copy_copies_anew_and_another_new_host_does_not(self):
+        machine = Servers()
+        self.addCleanup(machine.remove)
+        self.assertEqual(self.apply(machine, manifest(machine.deliver(source(2, crash=""))), NEW, OLD)[0], 1)
+        self.assertEqual((machine.copied, machine.servers["10.0.0.4"]["shop"], machine.paths.env.exists()), (1, ROWS, False))
+        machine.servers["10.0.0.3"]["shop"], machine.sessions = {"public.orders": "3 rows, 9"}, 1
+        other = Servers()
+        self.addCleanup(other.remove)
+        other.servers = machine.servers
+        code, said = self.apply(other, manifest(other.deliver(source(1))), NEW, OLD)
+        self.assertEqual((code, other.copied), (1, 0))
+        self.assertIn("this host is new, and 10.0.0.4:5432/shop holds tables already", said)
+        good = manifest(machine.deliver(source(1)))
+        self.assertEqual(self.apply(machine, good, NEW, OLD), (0, ""))
+        self.assertEqual((machine.copied, machine.servers["10.0.0.4"]["shop"], machine.paths.database_copied.exists()), (2, {"public.orders": "3 rows, 9"}, False))
+
+    def test_a_page_that_somebody_put_up_after_a_move_was_killed_stays_through_a_boot_and_through_the_next_run(self):
+        for reboots in (True, False):
+            with self.subTest(reboots=reboots):
+                machine, declared = self.served()
+
+                def kill(argv):
+                    if argv[0] == "pg_dump":
+                        raise Killed
+
+                machine.on_command = kill
+                with self.assertRaises(Killed):
+                    self.apply(machine, declared, NEW, OLD)
+                machine.on_command = lambda argv: None
+                maintenance.on(machine.host("maintenance"), "Inventory")
+                recover = lambda: cli.main(["recover"], machine.root, machine, lambda line, **_: machine.said.append(line))
+                if reboots:
+                    machine.filtered = None
+                    machine.reboot(recover)
+                self.assertEqual(recover(), 0)
+                self.assertEqual((maintenance.state(machine.paths)["message"], machine.paths.database_moving.exists()), ("Inventory", False))
 
     def test_a_kill_at_any_point_loses_no_row_and_the_next_run_lets_everybody_in(self):
         with mock.patch.object(database_move, "SESSIONS_SECONDS", 5):

@@ -57,6 +57,17 @@ class PackagesTest(unittest.TestCase):
         self.assertEqual(ran.count("dpkg"), 3)
         self.assertLess(max(i for i, name in enumerate(ran) if name == "dpkg"), max(i for i, name in enumerate(ran) if name == "apt-get"))
 
+    def test_what_a_package_s_script_says_is_no_lock_that_anybody_waits_for(self):
+        plain, began = self.system.run, self.system.clock
+
+        def run(argv, **options):
+            if argv[:2] == ["dpkg", "--configure"]:
+                return Result(1, "Setting up shop-server (1.0) ...\nbind: port 80 is already taken\nThe address could not be acquired\ndpkg: error processing package shop-server (--configure):\n")
+            return plain(argv, **options)
+        self.system.run = run
+        packages.install(self.system, ["libpq5"])
+        self.assertEqual(self.system.clock, began)
+
     def test_but_not_for_ever(self):
         self.system.lists_are_locked_until = self.system.clock + 3600
         with self.assertRaisesRegex(HostError, "(?s)^apt-get update: ended with 100\nE: Could not get lock .* process 77 "):
