@@ -66,7 +66,7 @@ export function healthChecks(plan: StackPlan): string {
   return httpServices(plan.spec.services).map(({ name }) => code(`${base.replace(/\/$/, "")}${healthCheckPath(name)}`)).join(", ") || "none";
 }
 
-/** The longest pause that every service allows, 20 s at most: hostctl/pause.py keeps 5 s of each timeout for the app's answer. */
+/** The longest pause that every service allows, 20 s at most: hostctl/site/pause.py keeps 5 s of each timeout for the app's answer. */
 export function pauseSeconds({ services }: StackSpec): number {
   return Math.max(1, Math.min(20, ...httpServices(services).map(({ timeoutSeconds }) => timeoutSeconds - 5)));
 }

@@ -12,7 +12,7 @@ export type Graph = ReadonlyMap<string, readonly string[]>;
 export const reads: Readonly<Record<string, readonly string[]>> = {
   "infra/host/render.ts": ["cloud-init/", "infra/services/"],
   "infra/host/common.ts": ["hostctl/"],
-  "infra/host/bundle.ts": ["hostctl/receive.py"],
+  "infra/host/bundle.ts": ["hostctl/standalone/receive.py"],
   "tests/goldens/golden.ts": ["tests/goldens/"],
   "tests/clouds/replay.ts": ["tests/clouds/"],
   "tests/providers/nspawn/plugin.ts": ["providers/nspawn/"],

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { DebianName } from "../config/catalog/debian";
 import { hardeningChecks, hardeningFiles } from "./hardening";
 import { file, type ManifestCheck, type ManifestFile } from "./manifest";
 import { render, verbatim } from "./render";
 
 const hostctl = join(__dirname, "..", "..", "hostctl");
+const hostctlFolder = "/usr/local/lib/webstack/hostctl/";
+/** The head of each bundle, which runs before there is a copy of hostctl. */
+const receiver = "standalone/receive.py";
 
 /** Files that every host has: hostctl itself and its recovery at boot, SSH, the journal's limits, what hardening.ts has. */
 export function commonFiles(stack: string, sshKeys: readonly string[], debian: DebianName): readonly ManifestFile[] {
@@ -53,12 +56,12 @@ function sshd(debian: DebianName): string {
 export const commonChecks: readonly ManifestCheck[] = [{ below: "/etc/ssh/", command: ["/usr/sbin/sshd", "-t"] }, ...hardeningChecks];
 
 function hostctlFiles(stack: string): ManifestFile[] {
-  const names = readdirSync(hostctl).filter((name) => name.endsWith(".py") && name !== "receive.py");
-  const modules = names.sort().map((name) => file(`/usr/local/lib/webstack/hostctl/${name}`, readFileSync(join(hostctl, name), "utf8")));
+  const names = readdirSync(hostctl, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".py") && !name.startsWith("tests/") && name !== receiver);
+  const modules = names.sort().map((name) => file(`${hostctlFolder}${name}`, readFileSync(join(hostctl, name), "utf8")));
   return [
     file("/usr/local/bin/hostctl", render("bin/hostctl", { stack }), { mode: "0755" }),
     ...modules,
     // By which a copy is known to be whole, see bin/hostctl.
-    file("/usr/local/lib/webstack/hostctl/SHA256SUMS", modules.map(({ path, sha256 }) => `${sha256}  ${basename(path)}\n`).join("")),
+    file(`${hostctlFolder}SHA256SUMS`, modules.map(({ path, sha256 }) => `${sha256}  ${path.slice(hostctlFolder.length)}\n`).join("")),
   ];
 }

@@ -39,7 +39,7 @@ function alertFiles({ app, monitoring }: StackSpec): readonly ManifestFile[] {
   ];
 }
 
-/** Secrets of a host by which its target tells people of its alerts, see hostctl/monitoring.py. */
+/** Secrets of a host by which its target tells people of its alerts, see hostctl/monitor/monitoring.py. */
 export const alertSecrets = { topic: "alertTopic", page: "statusPage" } as const;
 
 /** Where the status page is, before its secret name. */

@@ -42,7 +42,7 @@ test("a dump of MySQL is compressed on its way to the disk, which never holds al
 });
 
 test("a dump of MySQL has all that the host's own has, in rows as large", () => {
-  const own = readFileSync(join(__dirname, "../../hostctl/mariadb.py"), "utf8");
+  const own = readFileSync(join(__dirname, "../../hostctl/database/mariadb.py"), "utf8");
   const [, programs = ""] = /^PROGRAMS = \((.*)\)$/m.exec(own) ?? [];
   const words = [...programs.matchAll(/"([^"]+)"/g)].map(([, word]) => word);
   const [, packet] = /^PACKET = "(.*)"$/m.exec(own) ?? [];

@@ -7,6 +7,7 @@ import { testAtNight } from "./rows";
 import { MailSink, PostSink } from "./sinks";
 import { run, TestStack } from "./stack";
 import { Stranger } from "./stranger";
+import { postgresUnit } from "./postgresUnit";
 
 jest.setTimeout(90_000);
 
@@ -220,12 +221,12 @@ describe("the watchdog", () => {
     const before = await slots();
     const restarts = () => stack.remote(`systemctl show -p NRestarts -p ActiveEnterTimestampMonotonic ${before.map((slot, i) => `${["api", "web"][i]}@${slot}`).join(" ")}`);
     const counted = await restarts();
-    await stack.remote("sudo systemctl kill --signal=STOP postgresql@15-main.service", database);
+    await stack.remote(`sudo systemctl kill --signal=STOP ${postgresUnit()}`, database);
     await pause(20);
-    await stack.remote("sudo systemctl kill --signal=CONT postgresql@15-main.service; sudo systemctl stop postgresql@15-main.service", database);
+    await stack.remote(`sudo systemctl kill --signal=CONT ${postgresUnit()}; sudo systemctl stop ${postgresUnit()}`, database);
     await pause(8);
     expect((await ask(`${site}api/livez`)).status).toBe(200);
-    await stack.remote("sudo systemctl start postgresql@15-main.service", database);
+    await stack.remote(`sudo systemctl start ${postgresUnit()}`, database);
     await awaitOk(`${site}healthz`, 10);
     expect([await slots(), await restarts()]).toEqual([before, counted]);
   });

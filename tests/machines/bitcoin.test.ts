@@ -2,6 +2,7 @@
 import { ask, awaitOk } from "./http";
 import { underLoad } from "./load";
 import { TestStack } from "./stack";
+import { postgresUnit } from "./postgresUnit";
 
 jest.setTimeout(60_000);
 
@@ -143,7 +144,7 @@ describe("the units", () => {
 
 test("a database that was away is found again within 5 s, and meanwhile every answer says so", async () => {
   const database = { address: (await stack.outputs()).database.host };
-  await stack.remote("sudo systemctl stop postgresql@15-main.service", database);
+  await stack.remote(`sudo systemctl stop ${postgresUnit()}`, database);
   for (const path of ["api/healthz", "api/prices", "api/latest"]) {
     const answer = await ask(`${site}${path}`);
     expect([answer.status, JSON.parse(answer.body), answer.headers["retry-after"]]).toMatchObject([503, { error: { code: "database_unavailable" } }, "5"]);
@@ -152,7 +153,7 @@ test("a database that was away is found again within 5 s, and meanwhile every an
   expect([page.status, page.body]).toEqual([503, expect.stringContaining("No prices just now")]);
   // Long enough for the API's pool to have given up trying by itself.
   await new Promise((resolve) => setTimeout(resolve, 8000));
-  await stack.remote("sudo systemctl start postgresql@15-main.service", database);
+  await stack.remote(`sudo systemctl start ${postgresUnit()}`, database);
   expect(await awaitOk(`${site}api/healthz`, 5)).toBeLessThan(5);
   // Which of the API's two workers answers is chance: each has connections of its own, and none of them gives an error any more.
   for (let times = 0; times < 4; times += 1) expect((await ask(site)).status).toBe(200);

@@ -1,7 +1,7 @@
 /** The shop on MySQL, for which MariaDB stands: data that is lost, damaged and moved on, and a repository in S3. Limits: a database of some
  * hundred kilobytes; moto's S3 has no network between, no rights and no versions. */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { moto, startMoto } from "../../tools/moto";
 import { hostctlTests } from "./hostctlTests";
@@ -78,7 +78,7 @@ test("serves from MariaDB, over TLS, to the web host and nobody else", async () 
 }, 180_000);
 
 test("hostctl with a cloud's logins, asked of a real MariaDB beside the site's", async () => {
-  expect(await hostctlTests(stack, "on_mariadb", (await stack.outputs()).database.host)).toMatch(/^Ran 5 tests in .*\n\nOK$/m);
+  expect(await hostctlTests(stack, "on_mariadb", (await stack.outputs()).database.host)).toMatch(/^Ran 8 tests in .*\n\nOK$/m);
 }, 120_000);
 
 test("a destroyed database comes back from its backup, identical by CHECKSUM TABLE of every table, view, trigger, routine and event", async () => {
@@ -164,6 +164,16 @@ test("a release whose migration waits for a lock is ended in time: the old one s
   expect([failed, answers > 20]).toEqual([[], true]);
   expect(await stack.remote("readlink /srv/webstack/current")).toBe(release);
   await stack.remote("sudo systemctl stop report.service", { address });
+  // Rows, which readers do not wait for, by the right that the site's login has here.
+  await stack.remote(`sudo systemd-run --quiet --unit=report mariadb ocpizza --execute="begin; update shop_restaurant set name = concat(name, '!'); select sleep(600)"`, { address });
+  writeFileSync(migration, readFileSync(migration, "utf8").replace("alter table shop_restaurant add remark text", "update shop_restaurant set name = lower(name)"));
+  const rows = await stack.up();
+  expect([rows.code === 0, rows.stdout + rows.stderr]).toEqual([
+    false,
+    expect.stringMatching(/Database-upgrading: waited 1 s for what `UPDATE shop_restaurant SET name = lower\(name\)` needs \(waiting for rows\), held by perhaps one of session \d+ \(user root, query for \d+ s, in a transaction\)/i),
+  ]);
+  expect(await stack.remote("readlink /srv/webstack/current")).toBe(release);
+  await stack.remote("sudo systemctl stop report.service", { address });
   rmSync(migration);
   stack.change({ release: { lockTimeoutSeconds: 5 } });
 }, 120_000);
@@ -244,9 +254,9 @@ test("a user with an administrator beside it, as on DigitalOcean, loses what it 
   const program = `import json, sys
 from pathlib import Path
 sys.path.insert(0, "/usr/local/lib/webstack")
-from hostctl.engines import open_url
-from hostctl.errors import CommandFailed
-from hostctl.system import System
+from hostctl.database.engines import open_url
+from hostctl.machine.errors import CommandFailed
+from hostctl.machine.system import System
 system = System()
 shop = open_url(system, "${url("api", own)}", "${url("doadmin", admin)}")
 told = [shop.admitted()]

@@ -9,6 +9,7 @@ import { ask } from "./http";
 import { rowsOf } from "./rows";
 import { SharedStack } from "./shared";
 import { run, type Outcome } from "./stack";
+import { postgresUnit } from "./postgresUnit";
 
 const stack = new SharedStack("shop");
 
@@ -32,7 +33,7 @@ async function marks(): Promise<Readonly<Record<Happened["moved"][number], strin
   const started = (unit: string) => `systemctl show --property=ExecMainStartTimestampMonotonic --value ${unit}`;
   const web = await stack.remote(`readlink /etc/nginx/webstack/upstreams/web.conf; ${started("nginx.service")}`, { address: hosts[0]?.address ?? "" });
   const [slot = "", nginx = ""] = web.split("\n");
-  const data = await stack.remote(`cat /etc/ssh/ssh_host_ed25519_key.pub; ${started("postgresql@15-main.service")}`, { address: database.host });
+  const data = await stack.remote(`cat /etc/ssh/ssh_host_ed25519_key.pub; ${started(postgresUnit())}`, { address: database.host });
   const [key = "", postgres = ""] = data.split("\n");
   return { "web-0": hosts[0]?.hostKey ?? "", slot, nginx, postgres, "database-0": key };
 }
@@ -111,17 +112,26 @@ test("database size: the review says downtime, and the database restarts", async
   expect([happened.outcome.code, happened.moved]).toEqual([0, ["postgres"]]);
 }, 240_000);
 
-test("rotation of the deployment key: the review refuses, and both machines would be replaced with their data", async () => {
+test("another deployment key is refused by the review and by `up`, with the same words, and so is another range: no machine that keeps data is made anew", async () => {
+  const resources = async () => (JSON.parse((await stack.pulumi(["stack", "export"])).stdout) as { deployment: { resources: unknown } }).deployment.resources;
   const key = readFileSync(join(stack.folder, "key"), "utf8");
-  const { verdict, steps } = await review(async () => {
+  const before = await resources();
+  const { verdict, problems } = await review(async () => {
     const other = join(stack.folder, "other");
     await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", other]);
     await stack.pulumi(["config", "set", "--secret", "sshPrivateKey"], readFileSync(other, "utf8"));
   });
-  expect(verdict.headline).toBe("data at risk: refuses");
-  const replaced = (steps ?? []).filter(({ does }) => does === "replace").map(({ name }) => name);
-  const preview = JSON.parse((await stack.preview("--json")).stdout) as { steps: readonly { op: string; urn: string }[] };
-  const byEngine = [...new Set(preview.steps.filter(({ op }) => op.includes("replace")).map(({ urn }) => urn.split("::").pop()))].sort();
-  expect(replaced).toEqual(byEngine);
+  const must = "must be the one that opens database-0: with another one nobody reaches the data there";
+  expect([verdict.headline, problems.map((problem) => [problem.at, problem.must])]).toEqual(["refused: problems", [["sshPrivateKey", must]]]);
+  const closed = await stack.up();
   await stack.pulumi(["config", "set", "--secret", "sshPrivateKey"], key);
+  expect([closed.code === 0, `${closed.stdout}${closed.stderr}`]).toEqual([false, expect.stringContaining(`sshPrivateKey: ${must}; npm run secret -- ${stack.name} unset sshPrivateKey`)]);
+
+  const there = stack.range;
+  const moved = await review(() => stack.change({ network: { range: there.replace("/24", "/25") } }));
+  const elsewhere = await stack.up();
+  stack.change({ network: { range: there } });
+  expect(moved.verdict.headline).toBe("refused: problems, and data at risk");
+  expect([elsewhere.code === 0, `${elsewhere.stdout}${elsewhere.stderr}`]).toEqual([false, expect.stringContaining(`network.range: must stay ${there}: the data of database-0 would go with it, got "${there.replace("/24", "/25")}"; write range: ${there}`)]);
+  expect(await resources()).toEqual(before);
 }, 240_000);

@@ -89,9 +89,9 @@ async function asHost(engine: Engine, program: string): Promise<unknown> {
 const thereAndBack = (first: string, second: string, fill: string, more: string, seen: string) => `import json, sys
 sys.path.insert(0, "/opt")
 from hostctl import database_move
-from hostctl.engines import open_url
-from hostctl.host import Host
-from hostctl.system import System
+from hostctl.database.engines import open_url
+from hostctl.verbs.host import Host
+from hostctl.machine.system import System
 host = Host.at("/", System(), "apply", lambda *_, **__: None)
 old, new = (open_url(System(), url) for url in ("${first}", "${second}"))
 old.create("shop")

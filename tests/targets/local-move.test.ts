@@ -77,6 +77,12 @@ test("the runs after it keep the old machine, off and as it was made, and reach 
   expect((graph.outputs as { database: unknown }).database).toMatchObject({ instance: "database-1", leaving: ["database-0"] });
 });
 
+test("a machine that keeps data stays as it began when its user-data changes, as by another key; a web host is made anew", async () => {
+  const graph = await run(first, "");
+  const ignored = (name: string) => graph.named(name).options["ignoreChanges"];
+  expect([ignored("database-0"), ignored("web-0")]).toEqual([["userData"], undefined]);
+});
+
 test("let go, it is not declared any more", async () => {
   const graph = await run(moved, asksFor.drop);
   expect(graph.nodes.some(({ name }) => name.startsWith("database-0"))).toBe(false);

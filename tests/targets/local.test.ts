@@ -1,4 +1,7 @@
 /** Limit: mocks show what the program asks for, not what a machine makes of it; tests/machines shows that. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../../infra/config/load";
 import { renderHosts } from "../../infra/host";
@@ -115,6 +118,11 @@ function opened(value: unknown): unknown {
 
 /** Text of a bundle that is copied to a host. */
 const bundleText = (name: string): Promise<string> => Promise.resolve((named(name).inputs.source as pulumi.asset.StringAsset).text);
+
+test("the program that makes the app's role runs again when it is another one", () => {
+  const program = createHash("sha256").update(readFileSync(join(__dirname, "../../cloud-init/postgres/role.sh"))).digest("hex").slice(0, 8);
+  expect(named("database-role").inputs.create).toBe(`sudo /usr/local/lib/webstack/database-role ocpizza ocpizza # ${program}`);
+});
 
 test("no secret is in user-data, in a bundle, in a command or in an output", async () => {
   const plain = JSON.stringify([

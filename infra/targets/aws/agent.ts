@@ -6,7 +6,7 @@ import { measures, type Names } from "./names";
 
 /** Where a host finds the private address that the site's public one is led to. */
 export const siteAddressPath = "/etc/webstack/site-address";
-/** What hostctl/login.py reads. */
+/** What hostctl/database/login.py reads. */
 export const loginPath = "/etc/webstack/database-login.json";
 
 const programs = "/usr/local/lib/webstack";

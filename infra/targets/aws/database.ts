@@ -26,7 +26,7 @@ export interface Database {
   readonly appSecret: Secret;
   /** Where RDS keeps the master's, which it changes by itself. */
   readonly masterSecret: pulumi.Output<string>;
-  /** What a host needs to make and follow the app's login, see hostctl/login.py. Holds no secret. */
+  /** What a host needs to make and follow the app's login, see hostctl/database/login.py. Holds no secret. */
   readonly login: pulumi.Output<string>;
   /** PEM text of who signs the databases of the region. */
   readonly ca: string;

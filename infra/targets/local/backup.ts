@@ -7,7 +7,8 @@ import { backupAddress, backupLogin, backupMachineManifest, backupMachineReposit
 import type { StackPlan } from "../../plan/plan";
 import { backupKey, backupRepository } from "../backup";
 import { awaitBoot, deliverBundle, type Host } from "../delivery";
-import { backupImage, localMachine, machineName } from "./machine";
+import { backupImage, localMachine } from "./machine";
+import { machineName } from "./names";
 
 interface LocalBackup {
   /** Late files of the host that makes the backups: how to reach the machine that keeps them, and its key. */

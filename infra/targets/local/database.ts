@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Network } from "../../../providers/nspawn/resources";
@@ -6,6 +7,7 @@ import { targetDefaults } from "../../config/targets";
 import { databaseManifest, databaseServer } from "../../host/database";
 import { databaseAddress, type DatabaseMachine, type ManagedDatabase, serverDebian } from "../../host/database/server";
 import { databaseCaPath, databaseUrl } from "../../host/environment";
+import { verbatim } from "../../host/render";
 import { addressIn } from "../../plan/network";
 import type { StackPlan } from "../../plan/plan";
 import { awaitBoot, connectionTo, deliverBundle } from "../delivery";
@@ -54,11 +56,14 @@ function server(plan: StackPlan, database: ManagedDatabase, network: Network, se
     secrets.sshPublicKey,
   );
   const applied = deliverBundle(host, databaseManifest(plan, database, operator, name), { env: {}, files: {} }, secrets, null, awaitBoot(host, secrets));
+  const engine = databaseServer(database);
+  const program = createHash("sha256").update(verbatim(`${engine.folder}/role.sh`)).digest("hex").slice(0, 8);
   const role = new remote.Command(
     name === "database-0" ? "database-role" : `${name}-role`,
     {
       connection: connectionTo(host, secrets),
-      create: `sudo /usr/local/lib/webstack/database-role ${[database.name, database.user, ...databaseServer(database).roleWords(plan)].join(" ")}`,
+      // Another program runs again.
+      create: `sudo /usr/local/lib/webstack/database-role ${[database.name, database.user, ...engine.roleWords(plan)].join(" ")} # ${program}`,
       logging: remote.Logging.None,
       addPreviousOutputInEnv: false,
     },

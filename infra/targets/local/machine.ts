@@ -4,9 +4,9 @@ import { type DebianName, debians } from "../../config/catalog/debian";
 import type { DatabaseSpec } from "../../config/spec";
 import { backupMachinePackages, databasePackages, webImagePackages } from "../../host/packages";
 import { userData } from "../../host/user-data";
-import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
 import type { Host } from "../delivery";
+import { machineName } from "./names";
 
 interface Size {
   readonly memoryMiB: number;
@@ -35,25 +35,27 @@ export interface LocalMachine extends Size {
   readonly keepsData: boolean;
 }
 
-/** Its name on the box. */
-export const machineName = ({ labels }: StackPlan, name: string): string => physicalName("host", labels.project, labels.stack, name);
-
 /** A machine of this box with the packages of its role already in its image. */
 export function localMachine(plan: StackPlan, network: Network, { name, address, debian, image: recipe, keepsData, memoryMiB, cpus }: LocalMachine, sshPublicKey: string): Host {
   const image = new Image(`${name}-image`, recipe);
-  const machine = new Machine(name, {
-    name: machineName(plan, name),
-    suite: image.suite,
-    image: image.path,
-    bridge: network.bridge,
-    gateway: network.gateway,
-    range: network.range,
-    address,
-    userData: userData(sshPublicKey, debian),
-    memoryMiB,
-    cpus,
-    keepsData,
-  });
+  const machine = new Machine(
+    name,
+    {
+      name: machineName(plan, name),
+      suite: image.suite,
+      image: image.path,
+      bridge: network.bridge,
+      gateway: network.gateway,
+      range: network.range,
+      address,
+      userData: userData(sshPublicKey, debian),
+      memoryMiB,
+      cpus,
+      keepsData,
+    },
+    // Read at the first boot alone: a machine that keeps data goes on as it began. Whether it lets the stack in is for kept.ts to say.
+    keepsData ? { ignoreChanges: ["userData"] } : {},
+  );
   return { name, address: machine.address, hostKey: machine.hostKey, machine };
 }
 

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "./fault";
 import type { Sample } from "./traffic";
+import { postgresUnit } from "../postgresUnit";
 
-const stop = "systemctl stop postgresql@15-main";
-const start = "systemctl start postgresql@15-main";
+const stop = `systemctl stop ${postgresUnit()}`;
+const start = `systemctl start ${postgresUnit()}`;
 
 /** Pages that need the database say so, and say it soon. */
 function refusedSoon(samples: readonly Sample[]): void {
@@ -86,12 +87,12 @@ export const databaseGoneDuringMigrate: Fault = {
       assert.ok(left > 0, "the migration never ran");
       await sleep(100);
     }
-    await site.database("systemctl kill --signal=KILL postgresql@15-main");
+    await site.database(`systemctl kill --signal=KILL ${postgresUnit()}`);
     const { code, stderr } = await releasing;
     assert.equal(code, 1);
     assert.match(stderr, /Database-upgrading: `python manage\.py migrate --noinput` ended with 1/);
     assert.equal(await site.release(), before);
-    await site.database(`systemctl reset-failed postgresql@15-main; ${start}`);
+    await site.database(`systemctl reset-failed ${postgresUnit()}; ${start}`);
     await site.normal(10);
     assert.equal(await site.superuser("select count(*) from pg_class where relname = 'slow'"), "0");
     const next = await site.update(file);
