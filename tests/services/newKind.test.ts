@@ -80,8 +80,9 @@ test("its host has its packages, its units, the file that its services share, an
 });
 
 test("nginx has its own location, with the queue of its size", () => {
-  const location = "    location /shop/ {\n        limit_conn in_flight_shop 128;\n        proxy_pass http://shop$held;\n    }\n";
-  expect(text("/etc/nginx/webstack/site.conf")).toContain(location);
+  const [large] = renderHosts(planStack(spec({ services: { shop: { ...services.shop, threads: 40 } } })), "00112233aabbccdd").values();
+  const location = "    location /shop/ {\n        limit_conn in_flight_shop 320;\n        proxy_pass http://shop$held;\n    }\n";
+  expect(large?.files.find(({ path }) => path === "/etc/nginx/webstack/site.conf")?.content).toContain(location);
   expect(text("/etc/nginx/webstack/upstreams/shop-blue.conf")).toContain("server unix:/run/webstack/shop-blue.sock");
 });
 
