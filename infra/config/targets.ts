@@ -6,6 +6,8 @@ import type { TargetName } from "./spec";
 export interface TargetDefaults {
   /** Reachable from the Internet, so that names, certificates and SSH sources matter. */
   readonly public: boolean;
+  /** What it brings as a service of its own; for anything else of these the stack has a machine. */
+  readonly services: readonly ("database" | "backup")[];
   /** Whether a machine's private address is of our choice. */
   readonly choosesAddresses: boolean;
   /** Whether a machine reaches every port of the Internet, and not only those that `network.outbound` names. */
@@ -32,6 +34,7 @@ const enginePorts = { postgres: 5432, mysql: 3306 } as const;
 export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
   digitalocean: {
     public: true,
+    services: ["database", "backup"],
     choosesAddresses: false,
     opensPorts: false,
     region: "fra1",
@@ -49,6 +52,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
   },
   aws: {
     public: true,
+    services: ["database", "backup"],
     choosesAddresses: false,
     opensPorts: false,
     region: "eu-central-1",
@@ -63,6 +67,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
   },
   local: {
     public: false,
+    services: [],
     choosesAddresses: true,
     opensPorts: true,
     region: "",

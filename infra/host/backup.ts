@@ -1,6 +1,6 @@
-import { type DebianName, versionId } from "../config/catalog/debian";
+import { versionId } from "../config/catalog/debian";
 import type { HostPlan, StackPlan } from "../plan/plan";
-import { addressIn, privateAddress } from "../plan/network";
+import { hostsOf } from "../plan/hosts";
 import { commonChecks, commonFiles } from "./common";
 import { firewallFile } from "./firewall";
 import { hardeningUnits } from "./hardening";
@@ -20,7 +20,7 @@ export const backupUser = "webstack-backup";
 export const backupMachineRepository = "sftp:webstack-backup:/repository";
 
 /** The database is dumped once, however many hosts serve: by the first. */
-const isKeeper = (plan: StackPlan, host: HostPlan): boolean => plan.spec.backup.enabled && plan.hosts[0]?.name === host.name;
+const isKeeper = (plan: StackPlan, host: HostPlan): boolean => plan.spec.backup.enabled && hostsOf(plan, "web")[0]?.name === host.name;
 
 /** Settings, units and timers of the host that makes the backups, and the folders of uploaded media. */
 export function backupFiles(plan: StackPlan, host: HostPlan): readonly ManifestFile[] {
@@ -69,24 +69,20 @@ export function backupLogin(address: string): string {
 }
 
 /** The manifest of a machine that keeps backups: SSH for its operator, SFTP in one folder for the web hosts. */
-export function backupMachineManifest(plan: StackPlan, debian: DebianName = plan.spec.host.debian): Manifest {
+export function backupMachineManifest(plan: StackPlan, host: HostPlan): Manifest {
   const { spec } = plan;
-  const operator = `${addressIn(spec.network.range, 1)}/32`;
   return {
     version: 1,
     project: spec.project,
     stack: spec.stack,
-    host: "backup-0",
-    debian: versionId(debian),
+    host: host.name,
+    debian: versionId(host.debian),
     user: backupUser,
     packages: backupMachinePackages,
     plain: [],
     files: [
-      ...commonFiles(spec.stack, [], debian),
-      firewallFile(plan, "backup", [
-        { to: "backup", protocol: "tcp", port: 22, from: [{ kind: "cidr", cidr: operator }], why: "the rehearsal's operator" },
-        { to: "backup", protocol: "tcp", port: 22, from: [{ kind: "role", role: "web" }], why: "backups" },
-      ]),
+      ...commonFiles(spec.stack, [], host.debian),
+      firewallFile(plan, "backup"),
       file("/etc/tmpfiles.d/webstack-backup.conf", render("systemd/backup.tmpfiles", { user: backupUser })),
       file("/etc/ssh/sshd_config.d/webstack-backup.conf", render("ssh/sftp.conf", { user: backupUser }), {
         mode: "0600",
@@ -99,6 +95,3 @@ export function backupMachineManifest(plan: StackPlan, debian: DebianName = plan
     release: null,
   };
 }
-
-/** Where the backup machine is. */
-export const backupAddress = ({ spec }: StackPlan): string => privateAddress(spec.network.range, "backup");

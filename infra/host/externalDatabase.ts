@@ -1,14 +1,7 @@
 import { debians } from "../config/catalog/debian";
-import type { ExternalDatabase, StackSpec } from "../config/spec";
-import { databaseCaPath } from "./environment";
+import type { StackSpec } from "../config/spec";
 import { file, type ManifestFile } from "./manifest";
 import { render, verbatim } from "./render";
-
-/** Debian's list of who may sign a certificate, as one file. */
-const debianCas = "/etc/ssl/certs/ca-certificates.crt";
-
-/** Path of who signs the certificate of somebody else's database. */
-export const externalCaPath = ({ ca }: ExternalDatabase): string => (ca === "" ? debianCas : databaseCaPath);
 
 /** Packages of a host whose database is somebody else's service: a server of its own for drills, which starts for nothing else. */
 export function externalPackages({ database, backup, host }: StackSpec): readonly string[] {

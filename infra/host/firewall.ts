@@ -1,11 +1,12 @@
-import { chosenAddress } from "../plan/network";
-import type { FirewallRule, StackPlan } from "../plan/plan";
+import { chosenAddress } from "../plan/addresses";
+import { hostsOf } from "../plan/hosts";
+import type { FirewallRule, Role, StackPlan } from "../plan/plan";
 import { file, type ManifestFile } from "./manifest";
 import { render } from "./render";
 
 /** The host's own firewall: the plan's rules once more, for the day when the target's firewall is wrong. */
-export function firewallFile(plan: StackPlan, to: FirewallRule["to"], more: readonly FirewallRule[] = []): ManifestFile {
-  const rules = [...plan.firewall, ...more].filter((rule) => rule.to === to).flatMap((rule) => ruleLines(rule, plan));
+export function firewallFile(plan: StackPlan, to: Role): ManifestFile {
+  const rules = plan.firewall.filter((rule) => rule.to === to).flatMap((rule) => ruleLines(rule, plan));
   return file("/etc/nftables.conf", render("firewall/nftables.conf", { rules: rules.map((line) => `        ${line}\n`).join("") }), {
     mode: "0755",
     onChange: [{ verb: "reload", unit: "nftables.service" }],
@@ -15,7 +16,7 @@ export function firewallFile(plan: StackPlan, to: FirewallRule["to"], more: read
 /** One line for each family of addresses; a rule from anywhere needs no addresses at all. */
 function ruleLines({ protocol, port, from, why }: FirewallRule, plan: StackPlan): string[] {
   const cidrs = from.flatMap((source) =>
-    source.kind === "cidr" ? [source.cidr] : plan.hosts.filter(({ role }) => role === source.role).map((host) => `${chosenAddress(host)}/32`),
+    source.kind === "cidr" ? [source.cidr] : hostsOf(plan, source.role).map((host) => `${chosenAddress(host)}/32`),
   );
   const open = `${protocol} dport ${port} accept comment "${why}"`;
   if (cidrs.includes("0.0.0.0/0") && cidrs.includes("::/0")) return [open];

@@ -1,4 +1,5 @@
 import type { StackSpec } from "../config/spec";
+import { debianCas } from "../plan/endpoints";
 import { bothLoad } from "./http3";
 import { file, type ManifestCheck, type ManifestFile } from "./manifest";
 import { render, verbatim } from "./render";
@@ -7,13 +8,12 @@ import { commandLine } from "./systemd";
 const unit = "webstack-certificate";
 const programs = "/usr/local/lib/webstack";
 const caPath = "/etc/webstack/acme-ca.pem";
-/** Of the package ca-certificates, which the ACME client depends on. */
-const debianCas = "/etc/ssl/certs/ca-certificates.crt";
 
 /** What a site with TLS has beside its nginx site: the policy, and the unit that orders the certificate. See docs/tls.md. */
 export function tlsFiles(spec: StackSpec): readonly ManifestFile[] {
   if (spec.site.tls === "none") return [];
   const { acme } = spec.site;
+  // The ACME client depends on the package with Debian's list.
   const service = render("systemd/certificate.service", {
     app: spec.app.name,
     ca: acme.ca === "" ? debianCas : caPath,

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { instances } from "../../config/catalog/aws";
-import { databaseCaPath, siteEnvironment } from "../../host/environment";
+import { siteEnvironment } from "../../host/environment";
 import { alertSecrets } from "../../host/monitoring";
 import { budgetNotice } from "../../plan/cost";
+import { databaseCaPath } from "../../plan/endpoints";
+import { servingHost } from "../../plan/hosts";
 import { runtimeOf } from "../../release/build";
 import { backupRepository } from "../backup";
 import { commission, orderCertificate } from "../commission";
@@ -58,19 +60,17 @@ export const aws: Target = {
     const dump = database === null || storage === null || logs.dumps === null ? null : awsDump(scope, network, firewall, database, storage, logs.dumps);
     awsImages(scope);
 
-    const planned = plan.hosts[0];
-    const manifest = planned === undefined ? undefined : files.get(planned.name);
-    if (planned === undefined || manifest === undefined) throw new Error("no files were rendered for the machine that serves");
-    const machine = awsMachine(scope, planned.name, network, firewall, identity, secrets, rights, former);
+    const planned = servingHost(plan);
+    const machine = awsMachine(scope, planned, network, firewall, identity, secrets, rights, former);
     const login = database === null ? {} : { [loginPath]: database.login, [databaseCaPath]: database.ca };
     // The DATABASE_URL of RDS is none of it: the host makes it from the login that Secrets Manager keeps.
-    const external = externalDatabase(plan.database, secrets);
+    const external = externalDatabase(plan, secrets);
     const late = { env: { ...siteEnvironment(plan), ...secrets.env, ...external.env }, files: { ...external.files, [siteAddressPath]: machine.siteAddress, ...login }, secrets: { ...secrets.monitoring, ...(tells ? { [alertSecrets.topic]: topics.own.arn } : {}) } };
     const commissioned = commission(
       plan,
       { name: planned.name, resource: machine.resource, replacedBy: machine.cardName, address: machine.address, token: machine.token },
       site.publicIp,
-      onAws(plan, manifest, names),
+      onAws(plan, files.of(planned), names),
       late,
       { release, runtime, built },
       secrets,
