@@ -2,6 +2,12 @@ import { connectionsFor, databases, instances } from "./catalog/aws";
 import { type DebianName, serversUpTo } from "./catalog/debian";
 import type { TargetName } from "./spec";
 
+/**
+ * What a target needs on the hosts that serve: a second address to lead the site's public one to, agents of its own, a login to the database that is followed
+ * where the target keeps it, and its metadata service, which tells programs who the machine is.
+ */
+export type HostNeed = "siteAddress" | "agents" | "keptLogin" | "machineRole";
+
 /** What a description may leave out because the target decides it. */
 export interface TargetDefaults {
   /** Reachable from the Internet, so that names, certificates and SSH sources matter. */
@@ -18,6 +24,7 @@ export interface TargetDefaults {
   readonly storageGiB: number;
   /** By what it tells people of a host's alerts, where monitoring names somebody: a topic that the host publishes to, a page that the target asks, or nothing. */
   readonly hostAlerts: "topic" | "page" | "none";
+  readonly needs: readonly HostNeed[];
   /** How often it keeps an image of the machine. */
   readonly snapshots: "day" | "week" | "never";
   /** Versions on offer for a host of this Debian; the first is the default. */
@@ -42,6 +49,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     databaseSize: "db-s-1vcpu-1gb",
     storageGiB: 10,
     hostAlerts: "page",
+    needs: [],
     snapshots: "week",
     versions: () => ({ postgres: ["15", "14", "16", "17", "18"], mysql: ["8"] }),
     // https://docs.digitalocean.com/products/databases/postgresql/how-to/connect/
@@ -60,6 +68,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     databaseSize: "db.t4g.micro",
     storageGiB: 20,
     hostAlerts: "topic",
+    needs: ["siteAddress", "agents", "keptLogin", "machineRole"],
     snapshots: "day",
     versions: () => ({ postgres: ["15", "14", "16", "17"], mysql: ["8.4", "8.0"] }),
     databasePorts: enginePorts,
@@ -75,6 +84,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     databaseSize: "",
     storageGiB: 10,
     hostAlerts: "none",
+    needs: [],
     snapshots: "never",
     // Its database machine has the Debian that brings the version; MariaDB stands for MySQL.
     versions: (debian) => ({ postgres: serversUpTo(debian, "postgres"), mysql: serversUpTo(debian, "mariadb") }),
@@ -91,6 +101,9 @@ export interface Size {
   readonly cpus: number;
   readonly memoryMiB: number;
 }
+
+/** How Debian names the processors of a size. */
+export const architectureOf = (size: string): "amd64" | "arm64" => instances[size]?.architecture ?? "amd64";
 
 /** Cores and memory as far as the name of a size tells them: `s-2vcpu-4gb`, `db-s-1vcpu-1gb`, `t3.small`, `db.t4g.micro`. */
 export function sizeOf(name: string): Size | undefined {

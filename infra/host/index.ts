@@ -1,8 +1,13 @@
+import { versionId } from "../config/catalog/debian";
 import type { HostPlan, StackPlan } from "../plan/plan";
-import { backupMachineManifest } from "./backup";
-import { databaseManifest } from "./database";
+import { joined } from "./feature";
 import type { Manifest } from "./manifest";
-import { webManifest } from "./web";
+import { backup } from "./roles/backup";
+import { database } from "./roles/database";
+import type { Role } from "./roles/role";
+import { web } from "./roles/web";
+
+const roles: Readonly<Record<HostPlan["role"], Role>> = { web, database, backup };
 
 /** Exact text of everything each host receives, by the host's name. */
 export interface HostFiles extends ReadonlyMap<string, Manifest> {
@@ -18,12 +23,9 @@ export function renderHosts(plan: StackPlan, digest: string): HostFiles {
 }
 
 function renderHost(plan: StackPlan, host: HostPlan, digest: string): Manifest {
-  switch (host.role) {
-    case "web":
-      return webManifest(plan, host, digest);
-    case "database":
-      return databaseManifest(plan, host);
-    case "backup":
-      return backupMachineManifest(plan, host);
-  }
+  const { features, app } = roles[host.role];
+  const { packages, files, checks, units } = joined(features.map((feature) => feature(plan, host)));
+  const { user, plain, services, release } = app(plan, digest);
+  const { project, stack } = plan.labels;
+  return { version: 1, project, stack, host: host.name, debian: versionId(host.debian), user, packages, plain, files, checks, units, services, release };
 }

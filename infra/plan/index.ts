@@ -20,5 +20,6 @@ export function planStack(spec: StackSpec, groups = planGroups(spec)): StackPlan
     firewall: planFirewall(spec, groups),
     site: planSite(spec, hosts),
     hostAlerts: spec.monitoring.emails.length > 0 || spec.monitoring.slack !== null ? targetDefaults[spec.target].hostAlerts : "none",
+    needs: targetDefaults[spec.target].needs,
   };
 }

@@ -1,5 +1,6 @@
 import type { DebianName } from "../config/catalog/debian";
 import type { DatabaseSpec, StackSpec } from "../config/spec";
+import type { HostNeed } from "../config/targets";
 
 /** Everything a target needs to know, worked out from the description alone. */
 export interface StackPlan {
@@ -14,6 +15,8 @@ export interface StackPlan {
   readonly site: SitePlan;
   /** How somebody hears of the hosts' alerts without a mail server or a webhook of theirs. */
   readonly hostAlerts: "topic" | "page" | "none";
+  /** What the target needs on its hosts, beside what the description asks for. */
+  readonly needs: readonly HostNeed[];
 }
 
 /** Labels of every resource of the stack; each target encodes them its own way. */

@@ -7,11 +7,8 @@ import { renderHosts } from "../../infra/host";
 import type { Manifest } from "../../infra/host/manifest";
 import { debianNames } from "../../infra/config/catalog/debian";
 import { userData } from "../../infra/host/user-data";
-import { webManifest } from "../../infra/host/web";
 import { planStack } from "../../infra/plan";
 import { hostsOf } from "../../infra/plan/hosts";
-import { onAws } from "../../infra/targets/aws/agent";
-import { namesOf } from "../../infra/targets/aws/names";
 import { spec } from "../config/baseline";
 
 /** A stand-in, as long as a real digest. */
@@ -24,13 +21,12 @@ export function goldenManifests(): ReadonlyMap<string, Manifest> {
   const kinds = planStack(everyKind());
   const manifests = new Map<string, Manifest>();
   const production = planStack(exampleSpec("prod"));
-  for (const [name, plan] of [["ocpizza-local", rehearsal], ["bitcoin", bitcoin], ["every-kind", kinds], ["ocpizza-prod", production]] as const) {
+  const onEc2 = planStack(exampleSpec("aws"));
+  for (const [name, plan] of [["ocpizza-local", rehearsal], ["bitcoin", bitcoin], ["every-kind", kinds], ["ocpizza-prod", production], ["ocpizza-aws", onEc2]] as const) {
     for (const [host, manifest] of renderHosts(plan, digest)) manifests.set(`${name}/${host}`, manifest);
   }
   const mysql = planStack(exampleSpec("local", { database: { engine: "mysql" } }));
   for (const host of hostsOf(mysql, "database")) manifests.set(`ocpizza-mysql/${host.name}`, renderHosts(mysql, digest).of(host));
-  const onEc2 = planStack(exampleSpec("aws"));
-  for (const host of onEc2.hosts) manifests.set(`ocpizza-aws/${host.name}`, onAws(onEc2, webManifest(onEc2, host, digest), namesOf("webstack-aws")));
   return manifests;
 }
 

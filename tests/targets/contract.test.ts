@@ -19,7 +19,7 @@ import type { Target } from "../../infra/targets/target";
 import { spec, type Raw } from "../config/baseline";
 import { answer, stateOf as awsState } from "./aws";
 import { stateOf } from "./digitalocean";
-import { recordGraph, type Graph, type GraphNode } from "./graph";
+import { expectRendered, recordGraph, type Graph, type GraphNode } from "./graph";
 
 jest.mock("../../infra/release/verify", () => ({ ...jest.requireActual<object>("../../infra/release/verify"), verifyHost: jest.fn() }));
 const verifyHost = jest.mocked(verify.verifyHost);
@@ -162,6 +162,11 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
       });
     graph = await graphAfter({});
     late = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as Late;
+  });
+
+  test.each<[string, Raw]>([["", {}], [", with backups", { backup: {} }]])("brings to each host what was rendered for it, and renders nothing itself%s", async (_, more) => {
+    const of = planned(more);
+    expectRendered(await graphAfter({}, of), renderHosts(of, digest));
   });
 
   test("builds each planned host once", () => {

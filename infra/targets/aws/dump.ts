@@ -6,7 +6,7 @@ import { Schedule } from "@pulumi/aws/scheduler";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { debians } from "../../config/catalog/debian";
-import { databaseClient } from "../../host/packages";
+import { databaseClientPackage } from "../../host/features/databaseClient";
 import { render } from "../../host/render";
 import { databasePort } from "../../plan/endpoints";
 import { physicalName } from "../../plan/names";
@@ -72,7 +72,7 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
       containerProperties: pulumi.jsonStringify({
         // Debian, whose packages of the clients are those that hosts have.
         image: `public.ecr.aws/docker/library/debian@${debians[debian].container}`,
-        command: ["bash", "-c", render(`bin/dump-${engine}`, { client: databaseClient(engine, debian) })],
+        command: ["bash", "-c", render(`bin/dump-${engine}`, { client: databaseClientPackage(engine, debian) })],
         executionRoleArn: starter.arn,
         jobRoleArn: worker.arn,
         resourceRequirements: [{ type: "VCPU", value: "0.5" }, { type: "MEMORY", value: "1024" }],

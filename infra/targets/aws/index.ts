@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { instances } from "../../config/catalog/aws";
 import { siteEnvironment } from "../../host/environment";
-import { alertSecrets } from "../../host/monitoring";
+import { namesOf } from "../../host/cloudWatch";
+import { loginPath } from "../../host/features/keptLogin";
+import { alertSecrets } from "../../host/features/monitoring";
+import { siteAddressPath } from "../../host/features/siteAddress";
 import { budgetNotice } from "../../plan/cost";
 import { databaseCaPath } from "../../plan/endpoints";
 import { servingHost } from "../../plan/hosts";
@@ -12,7 +15,6 @@ import { buildArchive, deployUser } from "../delivery";
 import { externalDatabase } from "../externalDatabase";
 import { formerOutputs } from "../formerOutputs";
 import type { BuiltDatabase, BuiltHost, Target } from "../target";
-import { loginPath, onAws, siteAddressPath } from "./agent";
 import { awsBackupPlan, awsStorage, prefixes } from "./backup";
 import { check } from "./check";
 import { awsDatabase } from "./database";
@@ -23,7 +25,6 @@ import { awsIdentity } from "./identity";
 import { awsImages } from "./images";
 import { awsMachine, pointSite, siteAddress } from "./machine";
 import { awsLogs, awsMonitoring, awsTopics } from "./monitoring";
-import { namesOf } from "./names";
 import { awsNetwork } from "./network";
 import { keepBackups, keepLogin, openSessions, report, tellAlerts } from "./policies";
 import { scopeOf } from "./scope";
@@ -70,7 +71,7 @@ export const aws: Target = {
       plan,
       { name: planned.name, resource: machine.resource, replacedBy: machine.cardName, address: machine.address, token: machine.token },
       site.publicIp,
-      onAws(plan, files.of(planned), names),
+      files.of(planned),
       late,
       { release, runtime, built },
       secrets,

@@ -1,7 +1,7 @@
 import { SshKey } from "@pulumi/digitalocean/sshKey";
 import * as pulumi from "@pulumi/pulumi";
 import { siteEnvironment } from "../../host/environment";
-import { alertSecrets } from "../../host/monitoring";
+import { alertSecrets } from "../../host/features/monitoring";
 import { servingHost } from "../../plan/hosts";
 import { physicalName } from "../../plan/names";
 import { runtimeOf } from "../../release/build";

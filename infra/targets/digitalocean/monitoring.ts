@@ -10,7 +10,7 @@ import type { Secrets } from "../../config/load";
 import { isHttp } from "../../config/rules/rule";
 import type { StackSpec } from "../../config/spec";
 import { healthCheckPath } from "../../host/healthCheck";
-import { statusPath } from "../../host/monitoring";
+import { statusPath } from "../../host/features/monitoring";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
 

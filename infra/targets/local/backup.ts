@@ -4,7 +4,7 @@ import { suiteOf } from "../../../providers/nspawn/store";
 import { debianNames, debians } from "../../config/catalog/debian";
 import type { Secrets } from "../../config/load";
 import type { HostFiles } from "../../host";
-import { backupLogin, backupMachineRepository, backupUser } from "../../host/backup";
+import { backupLogin, backupMachineRepository, backupUser } from "../../host/features/backupStore";
 import { chosenAddress } from "../../plan/addresses";
 import type { HostPlan, StackPlan } from "../../plan/plan";
 import { backupKey, backupRepository } from "../backup";

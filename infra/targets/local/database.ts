@@ -4,7 +4,7 @@ import type { Network } from "../../../providers/nspawn/resources";
 import type { Secrets } from "../../config/load";
 import type { ManagedDatabase } from "../../config/spec";
 import type { HostFiles } from "../../host";
-import { databaseServer } from "../../host/database";
+import { serverOf } from "../../host/features/databaseServer";
 import { databaseUrl } from "../../host/environment";
 import { chosenAddress } from "../../plan/addresses";
 import { databaseCaPath, databasePort } from "../../plan/endpoints";
@@ -55,7 +55,7 @@ function databaseMachine(plan: StackPlan, database: ManagedDatabase, host: HostP
     host.name === "database-0" ? "database-role" : `${host.name}-role`,
     {
       connection: connectionTo(machine, secrets),
-      create: `sudo /usr/local/lib/webstack/database-role ${[database.name, database.user, ...databaseServer(database, host).roleWords(plan)].join(" ")}`,
+      create: `sudo /usr/local/lib/webstack/database-role ${[database.name, database.user, ...serverOf(database, host).roleWords(plan)].join(" ")}`,
       logging: remote.Logging.None,
       addPreviousOutputInEnv: false,
     },

@@ -1,7 +1,19 @@
 /** Settings of every host. Limit: what the kernel takes of them is another question; machines of this box share its kernel. */
-import { afterUpgrade, hardeningFiles, hardeningPackages } from "../../infra/host/hardening";
+import { afterUpgrade } from "../../../infra/host/features/afterUpgrade";
+import { hardening } from "../../../infra/host/features/hardening";
+import { planStack } from "../../../infra/plan";
+import { spec, type Raw } from "../../config/baseline";
 
-const text = (path: string) => hardeningFiles.find((one) => one.path === path)?.content ?? "";
+function part(feature: typeof hardening, raw: Raw = {}) {
+  const plan = planStack(spec(raw));
+  const [host] = plan.hosts;
+  if (host === undefined) throw new Error("no host is planned");
+  return feature(plan, host);
+}
+
+const { packages = [], files = [] } = part(hardening);
+
+const text = (path: string) => files.find((one) => one.path === path)?.content ?? "";
 
 test("no setting of the kernel stops the others where it is not there, and each key is set once", () => {
   const lines = text("/etc/sysctl.d/90-webstack.conf").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
@@ -24,9 +36,10 @@ test("no password grows too old, for its account's key would be refused", () => 
 });
 
 test("no compiler and no hook that needs a bug server come along", () => {
-  expect(hardeningPackages.filter((name) => /binutils|gcc|needrestart|rkhunter|listbugs/.test(name))).toEqual([]);
+  expect(packages.filter((name) => /binutils|gcc|needrestart|rkhunter|listbugs/.test(name))).toEqual([]);
 });
 
 test("after an update the host looks at every unit of its services", () => {
-  expect(afterUpgrade(["web@blue.service", "bot.service"]).map(({ content }) => content).join("")).toContain("\nfor unit in web@blue.service bot.service; do\n");
+  const { files: written = [] } = part(afterUpgrade, { services: { web: { kind: "wsgi", module: "a:b" }, bot: { kind: "command", command: ["bot"] } } });
+  expect(written.map(({ content }) => content).join("")).toContain("\nfor unit in web@blue.service web@green.service bot.service; do\n");
 });

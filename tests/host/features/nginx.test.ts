@@ -2,12 +2,20 @@
  * How long nginx lets requests end, and which ports systemd holds for it. Limit: the rule and the text; the rows `release during ...` and `nginx ...` of
  * tests/machines/faults show what they are worth.
  */
-import { nginxFiles, nginxUnitFiles, nginxUnits, shutdownSeconds } from "../../infra/host/nginx";
-import { planStack } from "../../infra/plan";
-import { spec } from "../config/baseline";
+import { nginx, shutdownSeconds } from "../../../infra/host/features/nginx";
+import { planStack } from "../../../infra/plan";
+import { spec, type Raw } from "../../config/baseline";
+
+function partOf(raw: Raw) {
+  const plan = planStack(spec(raw));
+  const [host] = plan.hosts;
+  if (host === undefined) throw new Error("no host is planned");
+  const { files = [], units = [] } = nginx(plan, host);
+  return { files, units };
+}
 
 const filesOf = (health: object) => {
-  const files = nginxFiles(planStack(spec({ services: { web: { kind: "wsgi", module: "a:b", health } } })));
+  const { files } = partOf({ services: { web: { kind: "wsgi", module: "a:b", health } } });
   return (end: string) => files.find(({ path }) => path.endsWith(end))?.content ?? "";
 };
 
@@ -35,9 +43,9 @@ test.each([
   [{ tls: "none" }, 8001, ["0.0.0.0:80", "127.0.0.1:8001", "[::]:80"]],
   [{ tls: "letsencrypt", domain: "shop.test", aliases: ["www.shop.test"] }, 0, ["0.0.0.0:443", "0.0.0.0:80", "[::]:443", "[::]:80"]],
 ])("with %j and port %i systemd holds the very addresses that nginx listens on", (site, port, expected) => {
-  const plan = planStack(spec({ site, services: { web: { kind: "wsgi", module: "a:b", ...(port === 0 ? {} : { port }) } } }));
-  const text = (end: string) => [...nginxUnitFiles(plan.spec), ...nginxFiles(plan)].find(({ path }) => path.endsWith(end))?.content ?? "";
-  const sockets = nginxUnits(plan.spec).filter((unit) => unit.endsWith(".socket"));
+  const { files, units } = partOf({ site, services: { web: { kind: "wsgi", module: "a:b", ...(port === 0 ? {} : { port }) } } });
+  const text = (end: string) => files.find(({ path }) => path.endsWith(end))?.content ?? "";
+  const sockets = units.filter((unit) => unit.endsWith(".socket"));
   const held = sockets.flatMap((unit) => {
     const [, template = "", instance = ""] = /^(.*@)(.*)\.socket$/.exec(unit) ?? [];
     return [...text(`/${template}.socket`).replaceAll("%i", instance).matchAll(/^ListenStream=(.+)$/gm)].map(([, address]) => address);

@@ -1,8 +1,9 @@
-import { isHttp } from "../config/rules/rule";
-import type { StackSpec } from "../config/spec";
-import type { StackPlan } from "../plan/plan";
-import { file, type ManifestAction, type ManifestFile } from "./manifest";
-import { render, verbatim } from "./render";
+import { isHttp } from "../../config/rules/rule";
+import type { StackSpec } from "../../config/spec";
+import type { StackPlan } from "../../plan/plan";
+import type { Feature } from "../feature";
+import { file, type ManifestAction, type ManifestFile } from "../manifest";
+import { render, verbatim } from "../render";
 
 const folder = "/etc/systemd/system";
 const sandbox = () => verbatim("systemd/sandbox.conf");
@@ -10,13 +11,14 @@ const sandbox = () => verbatim("systemd/sandbox.conf");
 /** Timers of hostctl's own looks at the host. */
 const schedules = { "webstack-watch": "minutely", "webstack-drift": "*:0/15" } as const;
 
-/** What watches a host that serves: alerts, drift, the watchdog of its services, and the rotation of its logs. See docs/monitoring.md. */
-export function monitoringFiles(plan: StackPlan): readonly ManifestFile[] {
-  return [...alertFiles(plan.spec), ...channelFiles(plan), ...watchdogFiles(plan), ...logrotateFiles()];
-}
+export const monitoringPackages: readonly string[] = ["logrotate"];
 
-/** Its units that are enabled and running. */
-export const monitoringUnits: readonly string[] = [...Object.keys(schedules).map((unit) => `${unit}.timer`), "webstack-watchdog.service", "logrotate.timer"];
+/** What watches a host that serves: alerts, drift, the watchdog of its services, and the rotation of its logs. See docs/monitoring.md. */
+export const monitoring: Feature = (plan) => ({
+  packages: monitoringPackages,
+  files: [...alertFiles(plan.spec), ...channelFiles(plan), ...watchdogFiles(plan), ...logrotateFiles()],
+  units: [...Object.keys(schedules).map((unit) => `${unit}.timer`), "webstack-watchdog.service", "logrotate.timer"],
+});
 
 function alertFiles({ app, monitoring }: StackSpec): readonly ManifestFile[] {
   const { emails, smtp, sentry } = monitoring;

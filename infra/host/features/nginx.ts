@@ -1,11 +1,12 @@
-import type { HttpServiceSpec, StackSpec } from "../config/spec";
-import type { StackPlan } from "../plan/plan";
-import { healthCheckLocations } from "./healthCheck";
+import type { HttpServiceSpec, StackSpec } from "../../config/spec";
+import type { StackPlan } from "../../plan/plan";
+import type { Feature } from "../feature";
+import { healthCheckLocations } from "../healthCheck";
 import { bothLoad, http3Fragment } from "./http3";
-import { file, type ManifestAction, type ManifestFile } from "./manifest";
-import { maintenanceFiles } from "./maintenance";
-import { inFlight, overloadFiles } from "./overload";
-import { render, verbatim } from "./render";
+import { file, type ManifestAction, type ManifestFile } from "../manifest";
+import { maintenanceFiles } from "../maintenance";
+import { inFlight, overloadFiles } from "../overload";
+import { render, verbatim } from "../render";
 
 export const slots = ["blue", "green"] as const;
 
@@ -15,13 +16,18 @@ const programs = "/usr/local/lib/webstack";
 const reload: readonly ManifestAction[] = [{ verb: "reload", unit: "nginx.service" }];
 const restart: readonly ManifestAction[] = [{ verb: "restart", unit: "nginx.service" }];
 
-/** Units that hold nginx's ports while it starts anew, and nginx itself. */
-export function nginxUnits(spec: StackSpec): readonly string[] {
-  return [...nginxSockets(spec), "nginx.service"];
-}
+export const nginxPackages: readonly string[] = ["nginx-light", "openssl"];
+
+/** The web server in front of the services. Its units are the sockets that hold its ports while it starts anew, and nginx itself. */
+export const nginx: Feature = (plan) => ({
+  packages: nginxPackages,
+  files: [...nginxUnitFiles(plan.spec), ...nginxFiles(plan)],
+  checks: [{ below: "/etc/nginx/", command: [`${programs}/nginx-check`] }],
+  units: [...nginxSockets(plan.spec), "nginx.service"],
+});
 
 /** nginx's units, and the programs that they and hostctl run. The text of a socket counts when its port is opened next. */
-export function nginxUnitFiles(spec: StackSpec): readonly ManifestFile[] {
+function nginxUnitFiles(spec: StackSpec): readonly ManifestFile[] {
   return [
     file(`${programs}/nginx-check`, verbatim("bin/nginx-check"), { mode: "0755" }),
     file(`${programs}/nginx-leave`, verbatim("bin/nginx-leave"), { mode: "0755" }),
@@ -38,7 +44,7 @@ function nginxSockets(spec: StackSpec): readonly string[] {
 }
 
 /** Every file of nginx's configuration. The link that says which slot serves is hostctl's, see hostctl/README.md. */
-export function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
+function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
   const services = httpServices(plan.spec);
   return [
     file("/etc/nginx/nginx.conf", render("nginx/nginx.conf", { shutdownSeconds: shutdownSeconds(services) }), { onChange: reload }),

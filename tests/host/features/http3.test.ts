@@ -1,13 +1,13 @@
 /** HTTP/3: where it is refused, what it opens, and what a host has for it. Limit: the rule and the text; tests/machines/tls.test.ts comes by it. */
-import { debianNames, debians } from "../../infra/config/catalog/debian";
-import { checkSpec } from "../../infra/config/parse";
-import { isTakenUnit } from "../../infra/config/rules/services";
-import type { Manifest } from "../../infra/host/manifest";
-import { webManifest } from "../../infra/host/web";
-import { planStack } from "../../infra/plan";
-import { compareOpenings } from "../../cli/review/openings";
-import { sceneOf } from "../../cli/diagram/scene";
-import { context, raw, spec, type Raw } from "../config/baseline";
+import { debianNames, debians } from "../../../infra/config/catalog/debian";
+import { checkSpec } from "../../../infra/config/parse";
+import { isTakenUnit } from "../../../infra/config/rules/services";
+import type { Manifest } from "../../../infra/host/manifest";
+import { renderHosts } from "../../../infra/host";
+import { planStack } from "../../../infra/plan";
+import { compareOpenings } from "../../../cli/review/openings";
+import { sceneOf } from "../../../cli/diagram/scene";
+import { context, raw, spec, type Raw } from "../../config/baseline";
 
 const site = { domain: "shop.test", aliases: ["www.shop.test"], tls: "letsencrypt" };
 const [with3, without] = [true, false].map((http3) => planStack(spec({ site: { ...site, http3 }, host: { image: "debian-13" } })));
@@ -15,7 +15,7 @@ const [with3, without] = [true, false].map((http3) => planStack(spec({ site: { .
 function manifest(plan = with3): Manifest {
   const [host] = plan?.hosts ?? [];
   if (plan === undefined || host === undefined) throw new Error("no host is planned");
-  return webManifest(plan, host, "00112233aabbccdd");
+  return renderHosts(plan, "00112233aabbccdd").of(host);
 }
 
 const text = (path: string, of = manifest()) => of.files.find((entry) => entry.path === path)?.content ?? "";
@@ -55,7 +55,7 @@ describe("a host with HTTP/3", () => {
     expect(isTakenUnit("nginx-http3")).toBe(true);
     const acts = manifest().files.filter(({ onChange }) => JSON.stringify(onChange).includes("nginx-http3")).map(({ path }) => path);
     expect(acts).toEqual([
-      "/etc/nginx/webstack/headers.conf", "/etc/nginx/webstack/add-headers.conf", "/etc/nginx/webstack/tls.conf", "/etc/nginx/http3.conf", "/etc/systemd/system/nginx-http3.service",
+      "/etc/nginx/webstack/tls.conf", "/etc/nginx/webstack/headers.conf", "/etc/nginx/webstack/add-headers.conf", "/etc/nginx/http3.conf", "/etc/systemd/system/nginx-http3.service",
     ]);
     // Sockets of QUIC would be read by old workers and new ones.
     expect([text("/etc/nginx/webstack/site.conf"), text("/etc/nginx/nginx.conf")].join("")).not.toMatch(/listen .*quic/);

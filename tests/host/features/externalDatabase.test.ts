@@ -1,13 +1,13 @@
 /** What a host has whose database is somebody else's service. Limit: text; tests/machines/backup.test.ts runs a drill with it. */
-import { webManifest } from "../../infra/host/web";
-import { planStack } from "../../infra/plan";
-import { spec, type Raw } from "../config/baseline";
+import { renderHosts } from "../../../infra/host";
+import { planStack } from "../../../infra/plan";
+import { spec, type Raw } from "../../config/baseline";
 
 function host(database: Raw, backup = true) {
   const plan = planStack(spec({ database, backup: { enabled: backup } }, ...(database["kind"] === "external" ? ["DATABASE_URL"] : [])));
   const [planned] = plan.hosts;
   if (planned === undefined) throw new Error("a stack has a host");
-  return webManifest(plan, planned, "00112233aabbccdd");
+  return renderHosts(plan, "00112233aabbccdd").of(planned);
 }
 
 const external = { kind: "external", connections: 30 };

@@ -1,5 +1,6 @@
-import { file, type ManifestAction, type ManifestCheck, type ManifestFile } from "./manifest";
-import { render, verbatim } from "./render";
+import type { Feature } from "../feature";
+import { file, type ManifestAction, type ManifestCheck, type ManifestFile } from "../manifest";
+import { render, verbatim } from "../render";
 
 const units = "/etc/systemd/system";
 const permissions = "/etc/tmpfiles.d/webstack-permissions.conf";
@@ -12,10 +13,10 @@ const permissions = "/etc/tmpfiles.d/webstack-permissions.conf";
 export const hardeningPackages = ["aide", "debsums", "libpam-passwdqc", "libpam-tmpdir", "unattended-upgrades"] as const;
 
 /** Timers that bring the updates, and the one that looks at the files. */
-export const hardeningUnits: readonly string[] = ["apt-daily.timer", "apt-daily-upgrade.timer", "webstack-integrity.timer"];
+const timers = ["apt-daily.timer", "apt-daily-upgrade.timer", "webstack-integrity.timer"];
 
 /** Settings of the kernel, of logins and of updates that every host has; docs/hardening.md says what each is worth. */
-export const hardeningFiles: readonly ManifestFile[] = [
+const files: readonly ManifestFile[] = [
   settings("/etc/sysctl.d/90-webstack.conf", "sysctl.conf", { onChange: restart("systemd-sysctl.service") }),
   settings("/etc/modprobe.d/webstack.conf", "modules.conf"),
   settings("/etc/security/limits.d/webstack.conf", "limits.conf"),
@@ -34,16 +35,10 @@ export const hardeningFiles: readonly ManifestFile[] = [
   file(`${units}/webstack-integrity.timer`, verbatim("systemd/webstack-integrity.timer"), { onChange: restart("webstack-integrity.timer") }),
 ];
 
-/** On a host that serves: what starts anew after an update. `slots`: units of the services. */
-export function afterUpgrade(slots: readonly string[]): readonly ManifestFile[] {
-  return [
-    settings(`${units}/apt-daily-upgrade.service.d/webstack.conf`, "upgrade-service.conf"),
-    file("/usr/local/lib/webstack/after-upgrade", render("hardening/after-upgrade", { units: slots.join(" ") }), { mode: "0755" }),
-  ];
-}
-
 /** Modes are set before the next boot, too. */
-export const hardeningChecks: readonly ManifestCheck[] = [{ below: permissions, command: ["/usr/bin/systemd-tmpfiles", "--create", permissions] }];
+const checks: readonly ManifestCheck[] = [{ below: permissions, command: ["/usr/bin/systemd-tmpfiles", "--create", permissions] }];
+
+export const hardening: Feature = () => ({ packages: hardeningPackages, files, checks, units: timers });
 
 function settings(path: string, template: string, options: { readonly mode?: string; readonly onChange?: readonly ManifestAction[] } = {}): ManifestFile {
   return file(path, verbatim(`hardening/${template}`), options);

@@ -1,0 +1,23 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Feature } from "../feature";
+import { file, type ManifestFile } from "../manifest";
+import { render } from "../render";
+
+const folder = join(__dirname, "..", "..", "..", "hostctl");
+
+export const hostctlPackages: readonly string[] = ["python3"];
+
+/** The program that brings a host to what is declared, and that people operate it by. */
+export const hostctl: Feature = ({ spec }) => ({ packages: hostctlPackages, files: hostctlFiles(spec.stack) });
+
+function hostctlFiles(stack: string): ManifestFile[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".py") && name !== "receive.py");
+  const modules = names.sort().map((name) => file(`/usr/local/lib/webstack/hostctl/${name}`, readFileSync(join(folder, name), "utf8")));
+  return [
+    file("/usr/local/bin/hostctl", render("bin/hostctl", { stack }), { mode: "0755" }),
+    ...modules,
+    // By which a copy is known to be whole, see bin/hostctl.
+    file("/usr/local/lib/webstack/hostctl/SHA256SUMS", modules.map(({ path, sha256 }) => `${sha256}  ${basename(path)}\n`).join("")),
+  ];
+}
