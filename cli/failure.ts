@@ -35,7 +35,7 @@ function readEvent(line: string): readonly Event[] {
   }
 }
 
-/** The last line of a traceback, without gunicorn's HaltServer, which only tells that a worker ended. hostctl/units.py has the same form. */
+/** The last line of a traceback, without gunicorn's HaltServer, which only tells that a worker ended. hostctl/machine/units.py has the same form. */
 const exceptionForm = /^(?!gunicorn\.errors\.HaltServer)(?:[\w.]+(?:Error|Exception|Exit|Interrupt)|(?:[a-z_]\w*\.)+[A-Z]\w+)(: |$)/;
 
 /**

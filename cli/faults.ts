@@ -7,25 +7,16 @@ import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { document } from "../tests/machines/faults/document";
 import { nightly, nightSuites, tables } from "../tests/machines/rows";
-import { debianNames } from "../infra/config/catalog/debian";
-import { http3 } from "../tools/http3";
-import { images, mysqlImages } from "../tools/images";
-import { k6 } from "../tools/k6";
-import { moto } from "../tools/moto";
-import { pebble } from "../tools/pebble";
-import { probes } from "../tools/probes";
-import { scanners } from "../tools/scanners";
-import { engine, setUp } from "../tools/setup";
+import { setUp } from "../tools/setup";
 import { project } from "../tools/setup/folders";
-import { packages } from "../tools/setup/packages";
-import { workflows } from "../tools/workflows";
 import { jest } from "./test/jest";
+import { needs } from "./test/needs";
 import { sum, type Count } from "./test/suite";
 import { main } from "./terminal";
 
 main(async () => {
   const words = process.argv.slice(2);
-  await setUp([packages, ...engine, http3, k6, moto, pebble, probes, scanners, workflows, ...debianNames.flatMap((debian) => [images(debian), mysqlImages(debian)])]);
+  await setUp(needs(true));
   const folder = mkdtempSync(join(tmpdir(), "faults-"));
   const table = join(folder, "rows.json");
   const counts: Count[] = [];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { project } from "../tools/setup/folders";
 import { completion } from "./completion";
-import { nearest } from "../infra/config/nearest";
+import { nearest } from "../infra/config/schema/nearest";
 import { quote } from "../infra/config/quote";
 import { main, table, UsageError } from "./terminal";
 import { usageOf, verbs, type Verb } from "./verbs";

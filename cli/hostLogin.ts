@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { nearest } from "../infra/config/nearest";
+import { nearest } from "../infra/config/schema/nearest";
 import { sshKeyName } from "../infra/config/settings";
 import { Failed } from "../tools/setup/process";
 import type { Pulumi } from "./pulumi";

@@ -32,7 +32,7 @@ main(async () => {
     const unset = config.set.has(sshKeyName) ? `npm run secret -- ${stack} unset ${sshKeyName}, then ` : "";
     throw new UsageError(`the hosts of ${stack} know a key that Pulumi.${stack}.yaml has lost, and no other opens them; ${unset}npm run secret -- ${stack} recover takes it from the state`);
   }
-  if (config.target === "local") throw new UsageError(`the key of ${stack} stays while it is up: another one would make each of its machines anew, without its data; npm run down -- ${stack} first`);
+  if (config.target === "local") throw new UsageError(`the key of ${stack} stays while it is up: its machines that keep data let no other in, and the others would be made anew; npm run down -- ${stack} first`);
   const hosts = await hostsOf(pulumi);
   await authorize(hosts, own, pair);
   const names = hosts.map(({ name }) => name).join(", ");

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { nearest } from "../infra/config/nearest";
+import { nearest } from "../infra/config/schema/nearest";
 import { databaseUrlName, optionalSecrets, sshKeyName } from "../infra/config/settings";
 import { keyFaults, publicKeyOf } from "../infra/config/sshkey";
 import { newKeyPair } from "./keyPair";

@@ -1,16 +1,16 @@
 /** npm run soak -- FILE [NAME] [--times N]: runs one file of tests, or the test of a name in it, ten times on a box that has other work to do, and counts. */
 import { spawn } from "node:child_process";
 import { cpus } from "node:os";
-import { engine, setUp } from "../tools/setup";
-import { packages } from "../tools/setup/packages";
+import { setUp } from "../tools/setup";
 import { seconds } from "../tools/setup/step";
 import { jest } from "./test/jest";
+import { needs } from "./test/needs";
 import { allSuites } from "./test/suites";
 import { main, UsageError } from "./terminal";
 
 main(async () => {
   const { file, level, name, times } = asked(process.argv.slice(2));
-  await setUp([packages, ...engine]);
+  await setUp(needs(level === "machines"));
   const crowd = cpus().map(() => spawn("setpriv", ["--pdeathsig", "KILL", "sha256sum", "/dev/zero"], { stdio: "ignore" }));
   let failed = 0;
   try {

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 
-import { nearest } from "../infra/config/nearest";
+import { nearest } from "../infra/config/schema/nearest";
 import { project } from "../tools/setup/folders";
 import { madeStacks, type MadeStack } from "./pulumi";
 import { requireYaml } from "./stackYaml";

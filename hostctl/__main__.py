@@ -19,6 +19,11 @@ def digest(content):
     return hashlib.sha256(content).digest()
 
 
+def dotted(name):
+    """The name by which Python knows a file of the package: "site/nginx.py" is hostctl.site.nginx, "site/__init__.py" hostctl.site."""
+    return ".".join(("hostctl", *name.removesuffix(".py").split("/"))).removesuffix(".__init__")
+
+
 def compiled():
     """{name: code} of every module. Compiling takes as long as starting Python, so the outcome is kept beside the package in one file, which is good
     as long as its own digest holds and SHA256SUMS is the one whose sources were compiled. Nothing vouches for what Python keeps beside a source."""
@@ -35,7 +40,7 @@ def compiled():
         # A deployment may be writing them by now.
         if digest(source).hex() != expected:
             sys.exit(f"hostctl: {package}: its files change, {name} is another than in SHA256SUMS; try again")
-        code["hostctl" if name == "__init__.py" else f"hostctl.{name.removesuffix('.py')}"] = compile(source, f"{package}/{name}", "exec")
+        code[dotted(name)] = compile(source, f"{package}/{name}", "exec")
     content = marshal.dumps(code)
     # Most units may not write there.
     with contextlib.suppress(OSError):
@@ -53,12 +58,19 @@ class Compiled(SourceFileLoader):
         return CODE.get(fullname) or self.source_to_code(self.get_data(self.path), self.path)
 
 
-sys.path.insert(0, os.path.dirname(package))
-for folder in (sys.path[0], package):
-    sys.path_importer_cache[folder] = FileFinder(folder, (Compiled, [".py"]))
+def finder(folder):
+    """Of the package's own folders; Python asks the next hook for every other one."""
+    if folder != home and not f"{folder}/".startswith(f"{package}/"):
+        raise ImportError
+    return FileFinder(folder, (Compiled, [".py"]))
+
+
+home = os.path.dirname(package)
+sys.path.insert(0, home)
+sys.path_hooks.insert(0, finder)
 
 # sudo of Debian 13 hands on the umask that login.defs gives people, and nginx reads what is made here. https://manpages.debian.org/trixie/libpam-modules/pam_umask.8.en.html
 os.umask(0o022)
-from hostctl.cli import main  # noqa: E402 (needs the path above)
+from hostctl.verbs.cli import main  # noqa: E402 (needs the path above)
 
 sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,5 @@
-import { connectionsOf } from "../../infra/config/complete";
 import type { StackSpec } from "../../infra/config/spec";
+import { kindOf } from "../../infra/services";
 
 /** Connections to the database: how many it accepts, and who may hold them at once, both slots of a release counted. */
 export interface Budget {
@@ -12,7 +12,10 @@ export interface Budget {
 export function budgetOf({ database, services, jobs }: StackSpec): Budget | null {
   if (database.kind === "none") return null;
   const parts = [
-    ...services.map((service) => ({ part: service.kind === "command" ? service.name : `${service.name}: ${service.workers} workers x ${service.threads} threads x 2 slots`, connections: connectionsOf([service], 0) })),
+    ...services.map((service) => {
+      const { count, because } = kindOf(service).connections(service);
+      return { part: because === "" ? service.name : `${service.name}: ${because}`, connections: count };
+    }),
     ...(jobs.length === 0 ? [] : [{ part: `${jobs.length} jobs`, connections: jobs.length }]),
   ];
   return { available: database.connections, used: parts.reduce((sum, { connections }) => sum + connections, 0), parts };

@@ -1,8 +1,10 @@
 import { setCommand } from "../../infra/config/parse";
 import type { Problem } from "../../infra/config/problems";
+import { sshKeyName } from "../../infra/config/settings";
 import { billOf, billsElsewhere, budgetNotice, overBudget, type Bill } from "../../infra/plan/cost";
 import type { StackPlan } from "../../infra/plan/plan";
 import { isProtected } from "../../infra/plan/protection";
+import { keptProblems } from "../../infra/targets/local/kept";
 import { evaluate, unknownExceptions, type Finding } from "../../policy/evaluate";
 import { rules } from "../../policy/rules";
 import { budgetOf, type Budget } from "./budget";
@@ -53,7 +55,7 @@ export function reviewChange(stack: string, before: Side | null, after: Side): R
   const old: Side = before ?? { ...emptySide, label: "nothing" };
   const steps = old.resources === null || after.resources === null ? null : compareResources(old.resources, after.resources);
   const hosts = compareHosts(old, after);
-  const problems = [...after.problems, ...newlyUnset(stack, old, after), ...wrongExceptions(after), ...(after.plan === null ? [] : overBudget(after.plan))];
+  const problems = [...after.problems, ...newlyUnset(stack, old, after), ...keptFrom(old, after), ...wrongExceptions(after), ...(after.plan === null ? [] : overBudget(after.plan))];
   return {
     stack,
     before: old.label,
@@ -93,6 +95,14 @@ const billed = (plan: StackPlan | null): Bill | null => (plan === null ? null : 
 function newlyUnset(stack: string, before: Side, after: Side): readonly Problem[] {
   if (before.spec === null) return [];
   return after.unset.filter((name) => !before.unset.includes(name)).map((name) => ({ at: name, must: "must be set", hint: setCommand(name, stack) }));
+}
+
+/** What `up` says of the machines of its box that keep data, with the hashes of keys for keys. */
+function keptFrom(before: Side, after: Side): readonly Problem[] {
+  if (after.plan?.spec.target !== "local") return [];
+  const key = before.hashes[sshKeyName];
+  const stood = new Map((before.resources ?? []).filter(({ inputs }) => inputs["keepsData"] === true).map(({ inputs }) => [inputs["name"], { range: String(inputs["range"]), keys: [key ?? ""] }]));
+  return keptProblems(after.plan, key === undefined ? undefined : after.hashes[sshKeyName], (name) => stood.get(name));
 }
 
 function compareSecrets({ hashes: old }: Side, { hashes: now }: Side): readonly SecretChange[] {

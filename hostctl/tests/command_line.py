@@ -4,9 +4,9 @@ import io
 import json
 import unittest
 
-from hostctl import cli
+from hostctl.tests.fake_machine import Machine, source
+from hostctl.verbs import cli
 
-from .machine import Machine, source
 
 
 class CommandLine(unittest.TestCase):

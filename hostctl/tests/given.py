@@ -1,7 +1,7 @@
 """A login of an app, made on a real server as hostctl makes it."""
 import tempfile
 
-from hostctl.system import System
+from hostctl.machine.system import System
 
 
 def give_login(engine, admin_url, user, password):

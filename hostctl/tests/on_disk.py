@@ -24,13 +24,17 @@ from collections.abc import MutableSet
 from pathlib import Path
 from unittest import mock
 
-from hostctl import backup, cli, compare, deploy, environment, handover, history, restore, slots
-from hostctl.log import DeployLog
-from hostctl.repository import DUMP, Repository
-from hostctl.system import Result, System
+from hostctl.backup import backup, restore
+from hostctl.backup.repository import DUMP, Repository
+from hostctl.deploy import compare, deploy, handover
+from hostctl.machine.log import DeployLog
+from hostctl.machine.system import Result, System
+from hostctl.manifest import environment
+from hostctl.release import history, slots
+from hostctl.tests.backup.test_restore import Restoring
+from hostctl.tests.fake_machine import RELOAD_NGINX, SITE, MachineWithDatabases, add_file, file, manifest, source
+from hostctl.verbs import cli
 
-from .machine import RELOAD_NGINX, SITE, MachineWithDatabases, add_file, file, manifest, source
-from .test_restore import Restoring
 
 HOSTCTL = Path(__file__).resolve().parents[1]
 PROGRAMS = "/usr/local/lib/webstack"

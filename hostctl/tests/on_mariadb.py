@@ -12,13 +12,14 @@ import time
 import unittest
 from pathlib import Path
 
-from hostctl import login_mysql
-from hostctl.errors import CommandFailed
-from hostctl.mariadb import MariaDB
-from hostctl.system import System
+from hostctl.database import login_mysql
+from hostctl.database.engines import open_url
+from hostctl.database.mariadb import MariaDB
+from hostctl.machine.errors import CommandFailed
+from hostctl.machine.system import System
+from hostctl.tests.fake_machine import Killed
+from hostctl.tests.given import give_login
 
-from .given import give_login
-from .machine import Killed
 
 ADMIN = "admin-password"
 
@@ -203,6 +204,68 @@ class SwitchTest(Server):
         while not holds():
             self.assertLess(time.monotonic(), end)
             time.sleep(0.05)
+
+
+class WaitingTest(Server):
+    """Who waits for a lock, seen by a login of the app and by an administrator beside one that may not look."""
+    HOLDER = "begin; update orders set total = 1 where id = 1;\n"
+
+    def setUp(self):
+        self.give("shop_a", "password")
+        self.ask("shop_a", "password", "drop table if exists orders; create table orders (id int primary key, total int); insert into orders values (1, 0), (2, 0)")
+        self.holder = self.session()
+        self.holder.stdin.write(self.HOLDER.encode())
+        self.holder.stdin.flush()
+        self.until("select count(*) from information_schema.innodb_trx where trx_rows_modified > 0", "1")
+
+    def session(self, *words):
+        server = MariaDB(System(), self.url("shop_a", "password"))
+        started = subprocess.Popen(server.program("mariadb", "--unbuffered", *words, "shop"), env={**os.environ, **server.env}, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(lambda: (started.stdin.close(), started.kill(), started.wait()))
+        return started
+
+    def until(self, question, answer):
+        end = time.monotonic() + 30
+        while self.as_root(question).split()[-1:] != [answer]:
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+
+    def step(self, statement):
+        """The port of a step that runs this statement."""
+        self.session(f"--execute={statement}")
+        info = f"from information_schema.processlist where info = '{statement}'"
+        self.until(f"select count(*) {info}", "1")
+        return int(self.as_root(f"select substring_index(host, ':', -1) {info}").split()[-1])
+
+    def waiting(self, port, admin=None):
+        """What is seen of a step within two seconds: a server looks at its transactions ten times a second."""
+        database = open_url(System(), self.url("shop_a", "password"), admin)
+        end = time.monotonic() + 2
+        while not (found := database.waiting({port}, "webstack-step web-0")) and time.monotonic() < end:
+            time.sleep(0.05)
+        return database, found
+
+    def test_a_step_that_waits_for_rows_is_seen_with_who_is_in_their_way_and_one_that_works_is_not(self):
+        works, waits = self.step("select sleep(60)"), self.step("update orders set total = 2")
+        database, (found,) = self.waiting(waits)
+        self.assertEqual(found.what, "what `update orders set total = 2` needs (waiting for rows)")
+        self.assertRegex(found.holders, r"^perhaps one of session \d+ \(user shop_a, sleep for \d+ s, in a transaction\); session \d+ \(user shop_a, query for \d+ s\)$")
+        self.assertEqual(database.waiting({works}, "webstack-step web-0"), [])
+        database.end(found)
+        self.until("select count(*) from information_schema.innodb_trx where trx_state = 'LOCK WAIT'", "0")
+
+    def test_each_wait_is_one_of_its_own_and_that_of_a_table_is_seen_as_before(self):
+        _, (rows,) = self.waiting(self.step("delete from orders"))
+        self.assertRegex(rows.began, r"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d$")
+        _, (table,) = self.waiting(self.step("alter table orders add paid int"))
+        self.assertEqual(table.what, "what `alter table orders add paid int` needs (waiting for table metadata lock)")
+
+    def test_a_login_that_may_not_look_sees_tables_alone_and_its_administrator_sees_rows_for_it(self):
+        self.as_root("revoke process on *.* from 'shop_a'@'%'")
+        rows, table = self.step("update orders set total = 2"), self.step("alter table orders add paid int")
+        self.assertEqual(self.waiting(rows)[1], [])
+        self.assertEqual(len(self.waiting(table)[1]), 1)
+        self.assertEqual(len(self.waiting(rows, self.url("admin", ADMIN))[1]), 1)
 
 
 class LostTest(Server):

@@ -13,15 +13,16 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-from hostctl import external, login_postgres, sockets
-from hostctl.engines import open_url
-from hostctl.errors import CommandFailed, HostError
-from hostctl.host import Host
-from hostctl.lock_wait import LockWait
-from hostctl.postgres import Postgres
-from hostctl.system import System
+from hostctl.database import external, login_postgres
+from hostctl.database.engines import open_url
+from hostctl.database.lock_wait import LockWait
+from hostctl.database.postgres import Postgres
+from hostctl.machine import sockets
+from hostctl.machine.errors import CommandFailed, HostError
+from hostctl.machine.system import System
+from hostctl.tests.given import give_login
+from hostctl.verbs.host import Host
 
-from .given import give_login
 
 # The one that Debian has.
 MAJOR, PROGRAMS = next(((int(found.parent.name), found) for found in Path("/usr/lib/postgresql").glob("*/bin")), (0, Path()))
@@ -325,7 +326,7 @@ class LockTest(Server):
         return int(self.as_superuser("select count(*) from pg_stat_activity where wait_event_type = 'Lock'", "shop"))
 
     def ports(self, process):
-        with mock.patch("hostctl.sockets._processes", return_value=[str(process.pid)]):
+        with mock.patch("hostctl.machine.sockets._processes", return_value=[str(process.pid)]):
             return sockets.of_unit(self.host.paths, "any")
 
     def test_a_session_is_found_by_its_connection_or_by_its_name_and_nobody_else_is(self):
@@ -381,7 +382,7 @@ class LockTest(Server):
 
         self.host.system = Played()
         began = time.monotonic()
-        with mock.patch("hostctl.sockets._processes", return_value=[str(step.pid)]), LockWait(self.host, "webstack-step.service", "web-0", 1) as wait:
+        with mock.patch("hostctl.machine.sockets._processes", return_value=[str(step.pid)]), LockWait(self.host, "webstack-step.service", "web-0", 1) as wait:
             step.wait(20)
             self.assertEqual(visitor.wait(20), 0)
         self.assertEqual(killed, ["webstack-step.service"])

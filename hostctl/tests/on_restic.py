@@ -8,13 +8,17 @@ import time
 import unittest
 from unittest import mock
 
-from hostctl import apply, backup, cli, drill, kept, repository_lock, restore, rollback, status
-from hostctl.errors import HostError
-from hostctl.paths import Paths
-from hostctl.repository import KEPT, Repository
-from hostctl.system import System
-from hostctl.tests.machine import manifest, source
-from hostctl.tests.test_restore import NOW, Restoring
+from hostctl.backup import backup, drill, repository_lock, restore
+from hostctl.backup.repository import KEPT, Repository
+from hostctl.deploy import apply, rollback
+from hostctl.machine.errors import HostError
+from hostctl.machine.paths import Paths
+from hostctl.machine.system import System
+from hostctl.monitor import status
+from hostctl.release import kept
+from hostctl.tests.backup.test_restore import NOW, Restoring
+from hostctl.tests.fake_machine import manifest, source
+from hostctl.verbs import cli
 
 
 class OnRestic(Restoring):

@@ -16,9 +16,9 @@ import threading
 import unittest
 from pathlib import Path
 
-from hostctl.errors import CommandFailed
-from hostctl.mariadb import MariaDB
-from hostctl.system import System
+from hostctl.database.mariadb import MariaDB
+from hostctl.machine.errors import CommandFailed
+from hostctl.machine.system import System
 
 PLUGIN = b"caching_sha2_password\0"
 # Whole passwords, databases by name, TLS, plug-ins and what a client tells of itself. No multi-factor, no other end of a result.

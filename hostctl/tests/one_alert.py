@@ -7,9 +7,9 @@ Limit: nginx, systemd and the machine's role are played."""
 import json
 import sys
 
-from hostctl import alerts, monitoring
-from hostctl.system import Result
-from hostctl.tests.machine import Machine
+from hostctl.machine.system import Result
+from hostctl.monitor import alerts, monitoring
+from hostctl.tests.fake_machine import Machine
 
 ROLES = "/latest/meta-data/iam/security-credentials/"
 METADATA = {"/latest/api/token": "T", ROLES: "role", f"{ROLES}role": json.dumps({"AccessKeyId": "ASIA1", "SecretAccessKey": "s", "Token": "t"})}

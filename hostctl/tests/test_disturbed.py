@@ -7,10 +7,12 @@ import unittest
 from contextlib import redirect_stderr
 from unittest import mock
 
-from hostctl import apply, cli, history, rollback
-from hostctl.compare import compare
+from hostctl.deploy import apply, rollback
+from hostctl.deploy.compare import compare
+from hostctl.release import history
+from hostctl.tests.fake_machine import Machine, manifest, source
+from hostctl.verbs import cli
 
-from .machine import Machine, manifest, source
 
 
 class ClockTest(unittest.TestCase):
@@ -48,7 +50,7 @@ class FullDiskTest(unittest.TestCase):
 
     def test_the_old_state_is_put_back_though_the_log_cannot_be_written(self):
         full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        with mock.patch("hostctl.log.os.write", side_effect=full), mock.patch("hostctl.static.publish", side_effect=full):
+        with mock.patch("hostctl.machine.log.os.write", side_effect=full), mock.patch("hostctl.release.static.publish", side_effect=full):
             with self.assertRaises(OSError):
                 apply.apply(self.machine.host(), manifest(self.two))
         self.assertEqual(self.machine.answering(), {"web": self.one})
@@ -58,7 +60,7 @@ class FullDiskTest(unittest.TestCase):
         self.assertEqual(self.machine.answering(), {"web": self.two})
 
     def test_another_fault_of_the_log_is_told(self):
-        with mock.patch("hostctl.log.os.write", side_effect=OSError(errno.EIO, os.strerror(errno.EIO))):
+        with mock.patch("hostctl.machine.log.os.write", side_effect=OSError(errno.EIO, os.strerror(errno.EIO))):
             log = self.machine.host().log
             log.step("FILES")
             log.step("UNITS")
@@ -66,8 +68,8 @@ class FullDiskTest(unittest.TestCase):
 
     def test_the_command_says_so_in_one_line(self):
         for failure in (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), shutil.Error([("a", "b", "[Errno 28] No space left on device")])):
-            with self.subTest(failure=failure), mock.patch("hostctl.apply.restart", side_effect=failure), redirect_stderr(io.StringIO()) as said:
+            with self.subTest(failure=failure), mock.patch("hostctl.deploy.apply.restart", side_effect=failure), redirect_stderr(io.StringIO()) as said:
                 self.assertEqual(cli.main(["status"], self.machine.root, self.machine, lambda line, **_: None), 0)
-                with mock.patch("hostctl.cli.recover", side_effect=failure):
+                with mock.patch("hostctl.verbs.cli.recover", side_effect=failure):
                     self.assertEqual(cli.main(["recover"], self.machine.root, self.machine, lambda line, **_: None), 1)
                 self.assertEqual(said.getvalue(), "hostctl: No space left on device; make room, then run the command again\n")

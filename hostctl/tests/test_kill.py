@@ -4,11 +4,11 @@ import os
 import unittest
 from unittest import mock
 
-from hostctl import apply, deploy
-from hostctl.compare import compare
-from hostctl.trust import CA
+from hostctl.database.ca_bundle import CA
+from hostctl.deploy import apply, deploy
+from hostctl.deploy.compare import compare
+from hostctl.tests.fake_machine import RELOAD_NGINX, SITE, UNIT, Killed, Machine, file, manifest, source
 
-from .machine import RELOAD_NGINX, SITE, UNIT, Killed, Machine, file, manifest, source
 
 
 def changed_manifest(digest):

@@ -5,12 +5,16 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from hostctl import apply, controller, jobs, maintenance, pause, rollback, slots, update, words
-from hostctl.compare import compare
-from hostctl.errors import HostError, Locked
-from hostctl.system import Result
+from hostctl.deploy import apply, rollback, update
+from hostctl.deploy.compare import compare
+from hostctl.machine.errors import HostError, Locked
+from hostctl.machine.system import Result
+from hostctl.monitor import jobs
+from hostctl.release import controller_ini, slots
+from hostctl.site import maintenance, pause
+from hostctl.tests.fake_machine import Machine, file, manifest, source
+from hostctl.verbs import argument_types
 
-from .machine import Machine, file, manifest, source
 
 PAGES = [file("/etc/nginx/webstack/maintenance-off/state.conf", "off\n"), file("/usr/local/lib/webstack/maintenance/page.css", "p{}\n"),
          file("/usr/local/lib/webstack/maintenance/page.html", "<p>{{message}}</p>{{until}}\n")]
@@ -77,10 +81,10 @@ class MaintenanceTest(MachineTest):
 
     def test_times_of_day_are_the_next_ones_in_utc(self):
         noon = 1_700_049_600
-        self.assertEqual(words.next_moment(words.moment("12:30"), noon), noon + 1800)
-        self.assertEqual(words.next_moment(words.moment("11:30"), noon), noon - 1800 + 86400)
-        self.assertEqual(words.next_moment(words.moment("2023-11-15T13:00"), noon), noon + 3600)
-        self.refused(lambda: words.next_moment(words.moment("2023-11-15T11:00Z"), noon), "must not be in the past")
+        self.assertEqual(argument_types.next_moment(argument_types.moment("12:30"), noon), noon + 1800)
+        self.assertEqual(argument_types.next_moment(argument_types.moment("11:30"), noon), noon - 1800 + 86400)
+        self.assertEqual(argument_types.next_moment(argument_types.moment("2023-11-15T13:00"), noon), noon + 3600)
+        self.refused(lambda: argument_types.next_moment(argument_types.moment("2023-11-15T11:00Z"), noon), "must not be in the past")
 
 
 class PauseTest(MachineTest):
@@ -302,7 +306,7 @@ class ControllerTest(unittest.TestCase):
     def test_an_empty_or_missing_list_is_a_fault(self):
         with tempfile.TemporaryDirectory() as folder:
             with self.assertRaisesRegex(HostError, "must hold a readable controller.ini"):
-                controller.read(folder, Path(folder))
+                controller_ini.read(folder, Path(folder))
             Path(folder, "controller.ini").write_text("[heavy]\n")
             with self.assertRaisesRegex(HostError, "names no file"):
-                controller.read(folder, Path(folder))
+                controller_ini.read(folder, Path(folder))

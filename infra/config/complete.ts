@@ -1,12 +1,11 @@
 import { type DebianName, defaultDebian, isDebian } from "./catalog/debian";
-import { gatewayOf } from "./cidr";
+import { gatewayOf } from "./schema/cidr";
 import type { Description } from "./keys";
 import { plainPath } from "./plainPath";
-import type { AcmeSpec, DatabaseSpec, DrillSpec, HostSpec, HttpServiceSpec, MonitoringSpec, ReleaseSpec, ServiceSpec, StackSpec } from "./spec";
+import type { AcmeSpec, DatabaseSpec, DrillSpec, HostSpec, MonitoringSpec, ReleaseSpec, StackSpec } from "./spec";
+import { kindOf } from "../services";
+import { completeServices } from "../services/complete";
 import { sizeOf, targetDefaults } from "./targets";
-
-type Entry<T> = T extends readonly (readonly [string, infer V])[] ? V : never;
-type HttpService = Exclude<Entry<Description["services"]>, { kind: "command" }>;
 
 /** Fills in the defaults that depend on other keys, as the key table words them. Never fails: rules judge the outcome. */
 export function complete(said: Description, project: string, stack: string): StackSpec {
@@ -20,7 +19,12 @@ export function complete(said: Description, project: string, stack: string): Sta
     target: said.target,
     protect: said.protect ?? (isPublic ? "data" : "nothing"),
     app: { ...said.app, requirements: plainPath(said.app.requirements) },
-    services: completeServices(said, host.cpus, database),
+    services: completeServices(said.services, {
+      cpus: host.cpus,
+      jobs: said.jobs.length,
+      // Behind a pool, clients wait for a connection.
+      connections: database.kind === "none" || database.pool !== "none" ? null : database.connections,
+    }),
     static: said.static.map(([url, folder]) => ({ url, folder: plainPath(folder) })),
     release: { ...said.release, schema: completeSchema(said), steps: said.release.steps.map(({ run, ...step }) => ({ ...step, command: run })) },
     jobs: said.jobs.map(([name, { run, ...job }]) => ({ name, ...job, command: run })),
@@ -47,7 +51,7 @@ function completeSchema({ release: { schema } }: Description): ReleaseSpec["sche
 }
 
 function completeDrill({ backup: { drill }, services }: Description): DrillSpec {
-  return { ...drill, health: drill.health ?? services.some(([, service]) => service.kind !== "command") };
+  return { ...drill, health: drill.health ?? services.some(([name, { kind }]) => kindOf({ name, kind }).http !== null) };
 }
 
 function completeMonitoring({ monitoring: { slack, smtp, sentry, nrpe, ...rest } }: Description): MonitoringSpec {
@@ -59,11 +63,6 @@ function completeMonitoring({ monitoring: { slack, smtp, sentry, nrpe, ...rest }
     sentry: sentry ?? null,
     nrpe: nrpe ?? null,
   };
-}
-
-function completeHealth({ health, path }: HttpService): HttpServiceSpec["health"] {
-  const ready = health.path ?? `${path}healthz`;
-  return { ...health, path: ready, live: health.live ?? ready };
 }
 
 /** 0 cores or 0 MiB mean that neither the file nor the name of the size tells them. */
@@ -96,41 +95,4 @@ function completeDatabase({ database, target, app }: Description, debian: Debian
     memoryMiB,
     connections: database.connections ?? Math.max(0, of.connections(database.engine, memoryMiB)),
   };
-}
-
-function completeServices(said: Description, cpus: number, database: DatabaseSpec): readonly ServiceSpec[] {
-  const workersOf = (service: HttpService) => service.workers ?? (service.kind === "wsgi" ? cpus + 1 : Math.max(1, cpus));
-  const threads = defaultThreads(said, workersOf, database);
-  return said.services.map(([name, service]): ServiceSpec => {
-    if (service.kind === "command") return { name, ...service, memoryMiB: service.memoryMiB ?? 256 };
-    const workers = workersOf(service);
-    return {
-      name,
-      ...service,
-      workers,
-      threads: service.kind === "wsgi" ? (service.threads ?? threads) : 1,
-      port: service.port ?? 0,
-      drainSeconds: service.drainSeconds ?? Math.min(600, service.timeoutSeconds),
-      health: completeHealth(service),
-      memoryMiB: service.memoryMiB ?? Math.max(256, 96 * workers),
-    };
-  });
-}
-
-/**
- * Connections the app may hold at once: one for each thread of both slots, since a release runs them side by side, and one
- * for each command service and job.
- */
-export function connectionsOf(services: readonly (Pick<HttpServiceSpec, "kind" | "workers" | "threads"> | { readonly kind: "command" })[], jobs: number): number {
-  return services.reduce((sum, service) => sum + (service.kind === "command" ? 1 : 2 * service.workers * service.threads), jobs);
-}
-
-/** Threads for the services that name none: 16, or the share of what the others leave of the database's connections. */
-function defaultThreads({ services, jobs }: Description, workersOf: (service: HttpService) => number, database: DatabaseSpec): number {
-  if (database.kind === "none") return 16;
-  const loads = services.map(([, s]) => (s.kind === "command" ? s : { kind: s.kind, workers: workersOf(s), threads: s.kind === "wsgi" ? (s.threads ?? 0) : 1 }));
-  const open = loads.reduce((sum, s) => sum + (s.kind === "wsgi" && s.threads === 0 ? 2 * s.workers : 0), 0);
-  if (database.pool !== "none") return 16;
-  const left = database.connections - connectionsOf(loads, jobs.length);
-  return Math.max(1, Math.min(16, Math.floor(left / open)));
 }

@@ -1,50 +1,26 @@
-import { schedule } from "./calendar";
+import { schedule } from "./schema/calendar";
 import { debianNames, debians, defaultDebian } from "./catalog/debian";
-import { command } from "./command";
+import { command } from "./schema/command";
 import {
-  appName, backupSource, certificates, debianPackage, domain, email, envName, envValue, folder, glob, hostName, httpsUrl, identifier, instant, moduleName, network, privateNetwork, publicKey,
+  appName, backupSource, certificates, debianPackage, domain, email, envName, envValue, folder, glob, hostName, httpsUrl, identifier, instant, network, privateNetwork, publicKey,
   reason, slackChannel, slug, sourceFolder, staticFolder, stepName, unitName, urlPath, urlPrefix, version, webUrl, weekday,
-} from "./forms";
+} from "./schema/formats";
 import { targetDefaults } from "./targets";
-import { byKind, computed, group, optional, required, section, type Values } from "./section";
-import { flag, listOf, mapOf, oneOf, wholeNumber } from "./type";
+import { byKind, computed, group, optional, required, section, type Values } from "./schema/section";
+import { flag, listOf, mapOf, oneOf, wholeNumber } from "./schema/type";
+import { commonKeys } from "../services/keys";
+import { kinds } from "../services/registry";
 
 /**
  * The key table: every key of a stack file, what it may hold, what holds where it is left out, and an example. The reference, the
  * editor schema and the config section of Pulumi.yaml are made from it (`npm run reference`).
  */
 
-const httpService = {
-  module: required(moduleName, { says: "the application object that the server loads", example: "ocpizza.wsgi:application" }),
-  workers: computed(wholeNumber(1, 64), "host.cpus + 1, for asgi host.cpus", { says: "server processes of each slot", example: 3 }),
-  path: optional(urlPrefix, "/", { says: "URL prefix that nginx hands to this service", example: "/api/" }),
-  port: computed(wholeNumber(1024, 65535), "no port", { says: "port of 127.0.0.1 for other programs of the same host that want one", example: 8001 }),
-  health: group(section({
-    path: computed(urlPath, "`path` and then healthz", { says: "answers 200 when the service can do its work", example: "/healthz" }),
-    live: computed(urlPath, "health.path, of which any answer counts", { says: "answers as long as the process works, database or not: the watchdog restarts a service that gives no answer here", example: "/livez" }),
-    startSeconds: optional(wholeNumber(1, 600), 30, { says: "how long a new slot may take to answer before its release is refused", example: 30 }),
-  }), { says: "how the service tells that it works", example: { path: "/healthz" } }),
-  timeoutSeconds: optional(wholeNumber(1, 3600), 30, { says: "how long a request may take before nginx answers 504", example: 30 }),
-  drainSeconds: computed(wholeNumber(0, 600), "timeoutSeconds, at most 600", { says: "how long the old slot may finish its requests after a release; what lasts longer is cut", example: 30 }),
-};
-
-const serviceBase = {
-  memoryMiB: computed(wholeNumber(32, 1048576), "256, or 96 for each worker where that is more", { says: "memory limit of one slot", example: 384 }),
-  after: optional(listOf(unitName, "names of services"), [], { says: "services that must be up before this one starts", example: ["api"] }),
-};
-
-const service = byKind(required(oneOf("wsgi", "asgi", "command"), { says: "a Python web application of either interface, or a process without a socket", example: "wsgi" }), {
-  wsgi: {
-    ...httpService,
-    threads: computed(wholeNumber(1, 64), "16, or as many as database.connections allows", { says: "threads of each worker: requests that may wait at the same time", example: 16 }),
-    ...serviceBase,
-  },
-  asgi: { ...httpService, ...serviceBase },
-  command: {
-    command: required(command, { says: "program and its arguments; no shell", example: "python manage.py runworker" }),
-    ...serviceBase,
-  },
-});
+const kindNames = Object.keys(kinds);
+const service = byKind(
+  required(oneOf(...kindNames), { says: kindNames.map((name) => `${name}: ${kinds[name]?.says ?? ""}`).join("; "), example: "wsgi" }),
+  Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, { ...kind.keys, ...commonKeys }])),
+);
 
 const timeoutSeconds = (value: number, of: { says: string; example: number }) => optional(wholeNumber(1, 86400), value, of);
 

@@ -76,7 +76,7 @@ function fromText(value: string): unknown {
   }
 }
 
-/** As hostctl/mask.py needs it. */
+/** As hostctl/machine/mask.py needs it. */
 const leastLength = 4;
 
 function lengthProblems(name: string, value: string, stack: string): readonly Problem[] {

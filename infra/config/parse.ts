@@ -8,10 +8,10 @@ import { serviceRules } from "./rules/services";
 import { settingRules } from "./rules/settings";
 import { monitoringRules } from "./rules/monitoring";
 import { siteRules } from "./rules/site";
-import { readKeys, unknownKey } from "./section";
+import { readKeys, unknownKey } from "./schema/section";
 import { backupPasswordName, optionalSecrets, ownSecrets, sshKeyName } from "./settings";
 import type { StackSpec } from "./spec";
-import { join } from "./type";
+import { join } from "./schema/type";
 import { unusedKeys } from "./unused";
 
 /** What is known of a stack beside the values of its file. */

@@ -43,22 +43,19 @@ export interface AppSpec {
   readonly exclude: readonly string[];
 }
 
-interface ServiceBase {
+/** A process of the app that runs all the time. What its kind alone knows of it, such as its command, is in infra/services. */
+export interface ServiceSpec {
   readonly name: string;
+  /** A word of infra/services/registry.ts. */
+  readonly kind: string;
   /** Memory limit of the unit, one slot. */
   readonly memoryMiB: number;
   /** Names of services that must be up before this one starts. */
   readonly after: readonly string[];
 }
 
-/** A process that answers HTTP on a socket of its own, in one of two slots, behind nginx. */
-export interface HttpServiceSpec extends ServiceBase {
-  readonly kind: "wsgi" | "asgi";
-  /** `package.module:callable`. */
-  readonly module: string;
-  readonly workers: number;
-  /** Threads of each worker; always 1 for asgi. */
-  readonly threads: number;
+/** One that answers HTTP on a socket of its own, in one of two slots, behind nginx. */
+export interface HttpServiceSpec extends ServiceSpec {
   /** URL prefix that nginx hands to this service, beginning and ending with "/". */
   readonly path: string;
   /** Also listens on this port of 127.0.0.1, for programs of the same host that want a port. 0 = no port. */
@@ -69,15 +66,6 @@ export interface HttpServiceSpec extends ServiceBase {
   /** How long the old slot may finish its requests after the switch. */
   readonly drainSeconds: number;
 }
-
-/** A process without a socket: a queue worker, a bot. */
-export interface CommandServiceSpec extends ServiceBase {
-  readonly kind: "command";
-  /** Words of the command; the first is looked for in the release's runtime, then in /usr/bin. */
-  readonly command: readonly string[];
-}
-
-export type ServiceSpec = HttpServiceSpec | CommandServiceSpec;
 
 export interface HealthSpec {
   /** Answers 200 when the service can do its work. */

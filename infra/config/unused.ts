@@ -1,6 +1,6 @@
 import type { Problem } from "./problems";
 import type { TargetName } from "./spec";
-import { isMapping } from "./type";
+import { isMapping } from "./schema/type";
 
 /** Why a target can do nothing with a key, whatever its value. */
 interface Unused {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Manifest } from "./manifest";
 
-const receiver = join(__dirname, "..", "..", "hostctl", "receive.py");
+const receiver = join(__dirname, "..", "..", "hostctl", "standalone", "receive.py");
 
 /** A manifest as the one file a host receives: a Python program that carries it, see hostctl/README.md. */
 export interface Bundle {

@@ -1,4 +1,5 @@
 import type { HttpServiceSpec } from "../config/spec";
+import { httpOf } from "../services";
 import { file, type ManifestAction, type ManifestFile } from "./manifest";
 import { render, verbatim } from "./render";
 
@@ -11,13 +12,10 @@ const queue = 8;
 const least = 128;
 /** Below the Backlog= of the service's socket, so that checks find room in it. */
 const most = 448;
-/** What one worker of an asgi service works on at the same time, as it waits without threads. */
-const asgiConcurrency = 16;
 
 /** How many requests a service has in flight before nginx refuses the next one. */
-export function inFlight({ kind, workers, threads }: Pick<HttpServiceSpec, "kind" | "workers" | "threads">): number {
-  const atOnce = workers * (kind === "asgi" ? asgiConcurrency : threads);
-  return Math.min(most, Math.max(least, queue * atOnce));
+export function inFlight(service: HttpServiceSpec): number {
+  return Math.min(most, Math.max(least, queue * httpOf(service).atOnce(service)));
 }
 
 /** nginx's part of an overload: who is counted, the counters, and what is answered. */

@@ -1,16 +1,29 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Template } from "../services/kind";
 
-const templates = join(__dirname, "..", "..", "cloud-init");
+const project = join(__dirname, "..", "..");
 
 /** Text of a file below cloud-init/ that has no variables. */
 export function verbatim(path: string): string {
-  return readFileSync(join(templates, path), "utf8");
+  return fileText(`cloud-init/${path}`);
+}
+
+/** Text of a file of the project that has no variables. */
+export function fileText(path: string): string {
+  return readFileSync(join(project, path), "utf8");
 }
 
 /** Text of the template cloud-init/`path`.tmpl with its variables filled in. */
 export function render(path: string, values: Readonly<Record<string, string | number>>): string {
   return fill(verbatim(`${path}.tmpl`), values, `cloud-init/${path}.tmpl`);
+}
+
+/** Text of a template of a kind of service, `values` beside its own; one within it has its last newline from where it stands. */
+export function renderTemplate({ path, values: own }: Template, values: Readonly<Record<string, string | number>> = {}): string {
+  const text = (value: Template["values"][string]) => (typeof value === "object" ? renderTemplate(value).replace(/\n$/, "") : value);
+  const filled = Object.fromEntries(Object.entries(own).map(([name, value]) => [name, text(value)]));
+  return fill(fileText(`${path}.tmpl`), { ...values, ...filled }, `${path}.tmpl`);
 }
 
 /**

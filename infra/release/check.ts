@@ -5,7 +5,7 @@ import { plainPath } from "../config/plainPath";
 import type { Problem } from "../config/problems";
 import { quote } from "../config/quote";
 import type { AppSpec, StaticSpec } from "../config/spec";
-import { join as joinPath } from "../config/type";
+import { join as joinPath } from "../config/schema/type";
 import { sourceFiles } from "./source";
 
 /** Why no release can be made of an app's folder for hosts with this Debian, which nothing but a look at it tells. */

@@ -1,7 +1,7 @@
 import { local, remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../config/load";
-import { isHttp } from "../config/rules/rule";
+import { isHttp } from "../services";
 import { healthCheckPath } from "../host/healthCheck";
 import type { Manifest } from "../host/manifest";
 import type { StackPlan } from "../plan/plan";

@@ -9,8 +9,8 @@ import type { Release } from "../release/release";
 /** A place where stacks can run. */
 export interface Target {
   readonly name: TargetName;
-  /** Everything the plan asks for that this target cannot give; nothing is skipped in silence. */
-  check(plan: StackPlan): readonly Problem[];
+  /** Everything the plan asks for that this target cannot give; nothing is skipped in silence. `sshPublicKey`: what the stack logs in with, where that is known. */
+  check(plan: StackPlan, sshPublicKey?: string): readonly Problem[];
   /** Declares the resources. */
   build(plan: StackPlan, files: HostFiles, release: Release, secrets: Secrets): Built;
 }

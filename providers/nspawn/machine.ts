@@ -8,7 +8,7 @@ import { parseAddress, parseRange } from "./range";
 import { networkOfMachine, replaces } from "./replaces";
 import { consoleTail, isRunning, removeMachine, start, stop } from "./running";
 import { reachableNameservers, seedFiles } from "./seed";
-import { folderOf, storeMachine, storedMachine } from "./store";
+import { folderOf, type StoredMachine, storeMachine, storedMachine } from "./store";
 import { changed, isUnknown, surelyChanged } from "./values";
 
 interface MachineInputs {
@@ -21,6 +21,7 @@ interface MachineInputs {
   readonly userData: string;
   readonly memoryMiB: number;
   readonly cpus: number;
+  readonly keepsData?: boolean;
 }
 
 /** Its disk is kept, and it does not run. */
@@ -51,16 +52,12 @@ export const machine: Kind = {
   },
 
   diff(olds, news, urn) {
-    if (news.keepsData === true && changed(olds, news, ["suite"]).length > 0) {
-      throw new Error(
-        `machine ${inputsOf(olds).name} keeps data on its disk, and a machine of ${String(news.suite)} instead of ${String(olds.suite)} would begin without it: ` +
-          `write the host.image, or the database.version, that the stack had; npm run upgrade -- ${stackOf(urn)} moves a database to another version; or give the data up first: npm run down -- ${stackOf(urn)}`,
-      );
-    }
     const replaced = [
       ...changed(olds, news, replaces.Machine),
       ...surelyChanged(olds, news, networkOfMachine),
     ];
+    const [cause] = replaced;
+    if (cause !== undefined && news.keepsData === true) throw new Error(refusal(olds, news, cause, stackOf(urn)));
     const resized = changed(olds, news, ["memoryMiB", "cpus"]).length > 0;
     return { replaces: replaced, changes: replaced.length > 0 || resized || isRunning(inputsOf(olds).name) === isKeptOff(news) };
   },
@@ -87,7 +84,7 @@ export const machine: Kind = {
     if (stored === undefined) {
       throw new Error(`machine ${inputs.name} and its disk are gone from this box; let Pulumi notice it: npm run up -- ${stackOf(urn)} --refresh`);
     }
-    storeMachine({ ...stored, memoryMiB: inputs.memoryMiB, cpus: inputs.cpus });
+    storeMachine({ ...madeOf(inputs), image: stored.image, bridge: stored.bridge });
     if (isKeptOff(news)) {
       await stop(inputs.name);
       return { hostKey: hostKey(inputs.name) ?? "" };
@@ -101,8 +98,28 @@ export const machine: Kind = {
   },
 };
 
-function madeOf({ name, image, bridge, memoryMiB, cpus }: MachineInputs) {
-  return { name, image, bridge, memoryMiB, cpus };
+type Cause = (typeof replaces.Machine)[number] | (typeof networkOfMachine)[number];
+
+/** Why a machine that keeps data is not made anew with another `cause`, and what to do. */
+function refusal(olds: Values, news: Values, cause: Cause, stack: string): string {
+  const values = cause === "userData" ? "other user-data" : `${cause} ${String(news[cause])} instead of ${String(olds[cause])}`;
+  return `machine ${inputsOf(olds).name} keeps data on its disk, and one with ${values} would begin without it: ${mends[cause](stack)}; or give the data up first: npm run down -- ${stack}`;
+}
+
+const ofNetwork = () => "write the network.range that the stack had";
+
+const mends: Readonly<Record<Cause, (stack: string) => string>> = {
+  name: () => "write the name that it had",
+  suite: (stack) => `write the host.image, or the database.version, that the stack had; npm run upgrade -- ${stack} moves a database to another version`,
+  address: ofNetwork,
+  userData: () => "write the user-data that it was made with",
+  bridge: ofNetwork,
+  gateway: ofNetwork,
+  range: ofNetwork,
+};
+
+function madeOf({ name, image, bridge, memoryMiB, cpus, keepsData }: MachineInputs): StoredMachine {
+  return { name, image, bridge, memoryMiB, cpus, ...(keepsData === undefined ? {} : { keepsData }) };
 }
 
 function writeSeed({ name, address, range, gateway, userData }: MachineInputs): void {

@@ -3,10 +3,10 @@ import { existsSync, writeFileSync } from "node:fs";
 import { problemLine } from "../../infra/config/problems";
 import { checkBox, checkRange } from "./box";
 import { attempt, run } from "./command";
-import type { Failure, Kind, Values } from "./kind";
+import { type Failure, type Kind, stackOf, type Values } from "./kind";
 import { addressAt, parseRange } from "./range";
 import { removeMachine } from "./running";
-import { storedMachines } from "./store";
+import { keepersOn, storedMachines } from "./store";
 import { replaces } from "./replaces";
 import { changed, isUnknown } from "./values";
 
@@ -58,8 +58,17 @@ export const network: Kind = {
     return failures;
   },
 
-  diff(olds, news) {
+  diff(olds, news, urn) {
     const replaced = changed(olds, news, replaces.Network);
+    const { name, range } = inputsOf(olds);
+    // It takes its machines along, before the engine asks what becomes of those.
+    const keepers = replaced.length === 0 ? [] : keepersOn(bridgeName(name));
+    if (keepers.length > 0) {
+      throw new Error(
+        `network ${name} of ${range} has machines that keep data on their disks, ${keepers.join(" and ")}, and one of ${String(news.range)} would begin without them: ` +
+          `write the network.range that the stack had; or give the data up first: npm run down -- ${stackOf(urn)}`,
+      );
+    }
     return { replaces: replaced, changes: replaced.length > 0 || !isUp(inputsOf(olds)) };
   },
 

@@ -63,7 +63,7 @@ export interface MachineArgs {
   userData: pulumi.Input<string>;
   /** Memory of all its processes together, enforced by the box. A change is applied to the running machine. */
   memoryMiB: pulumi.Input<number>;
-  /** Whether its disk holds what exists nowhere else: it is then not replaced for another suite, which is refused. */
+  /** Whether its disk holds what exists nowhere else: whatever would replace it is then refused, and its network with it. */
   keepsData: pulumi.Input<boolean>;
   /**
    * Whether it runs, which a change brings about; its disk stays.

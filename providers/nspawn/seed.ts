@@ -9,6 +9,9 @@ export interface Seed {
   readonly userData: string;
 }
 
+/** Where a machine is told its address. */
+export const networkFile = "etc/systemd/network/05-host0.network";
+
 /** Text by path. */
 export function seedFiles({ name, address, bits, gateway, nameservers, userData }: Seed): Record<string, string> {
   return {
@@ -16,7 +19,7 @@ export function seedFiles({ name, address, bits, gateway, nameservers, userData 
     // sudo looks its own host up and complains when the name has no address.
     "etc/hosts": `127.0.0.1 localhost\n127.0.1.1 ${name}\n::1 localhost ip6-localhost\n`,
     "etc/resolv.conf": nameservers.map((server) => `nameserver ${server}\n`).join(""),
-    "etc/systemd/network/05-host0.network": `[Match]
+    [networkFile]: `[Match]
 Name=host0
 
 [Network]

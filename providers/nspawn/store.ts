@@ -8,6 +8,8 @@ export interface StoredMachine {
   readonly bridge: string;
   readonly memoryMiB: number;
   readonly cpus: number;
+  /** Whether its disk holds what exists nowhere else; not told of a machine that was made before this was. */
+  readonly keepsData?: boolean;
 }
 
 const machinesFolder = "/var/lib/webstack/machines";
@@ -59,6 +61,11 @@ export function storedMachines(): StoredMachine[] {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
+}
+
+/** Names of the machines on a bridge whose disks hold what exists nowhere else; one that does not tell may. None where only root may look. */
+export function keepersOn(bridge: string, look: () => readonly StoredMachine[] = storedMachines): readonly string[] {
+  return (unlessForbidden(look) ?? []).filter((machine) => machine.bridge === bridge && machine.keepsData !== false).map(({ name }) => name);
 }
 
 export function forgetMachine(name: string): void {

@@ -22,11 +22,11 @@ export function isUnknown(value: unknown): boolean {
 }
 
 /** Names of the inputs that changed; one that is not known yet counts as changed. */
-export function changed(olds: Values, news: Values, names: readonly string[]): string[] {
+export function changed<Name extends string>(olds: Values, news: Values, names: readonly Name[]): Name[] {
   return names.filter((name) => isUnknown(news[name]) || !isDeepStrictEqual(olds[name], news[name]));
 }
 
 /** Like {@link changed}, but one that is not known yet counts as unchanged: it comes from a resource that is only mended. */
-export function surelyChanged(olds: Values, news: Values, names: readonly string[]): string[] {
+export function surelyChanged<Name extends string>(olds: Values, news: Values, names: readonly Name[]): Name[] {
   return changed(olds, news, names).filter((name) => !isUnknown(news[name]));
 }

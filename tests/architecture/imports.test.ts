@@ -1,6 +1,7 @@
 /** Limit: reads import lines as text; it cannot see what a value passed as an argument drags along. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve, dirname } from "node:path";
+import { kinds } from "../../infra/services/registry";
 
 const root = resolve(__dirname, "../..");
 const infra = join(root, "infra");
@@ -18,19 +19,54 @@ function imports(path: string): string[] {
   return [...text.matchAll(/^(?:import|export)(?! type)[^;]*?from "([^"]+)"|require\("([^"]+)"\)/gm)].map((match) => match[1] ?? match[2] ?? "");
 }
 
-/** The stages in the order in which data passes them; a stage imports itself and those before it. */
-const stages = ["config", "plan", "host", "release", "targets"];
+/**
+ * The stages in the order in which data passes them; a stage imports itself and those before it. What a key may hold stands before the kinds of services, whose
+ * keys are a part of the key table.
+ */
+const stages = ["config/schema", "services", "config", "plan", "host", "release", "targets"];
+
+/** Where a file or folder below infra/ stands among them; -1 for what is no part of any. */
+const stageOf = (path: string): number => {
+  const among = stages.filter((stage) => `${path}/`.startsWith(`${stage}/`));
+  return stages.indexOf(among.sort((a, b) => b.length - a.length)[0] ?? "");
+};
 
 const files = sources(infra).map((path) => relative(infra, path));
 
 test.each(files)("infra/%s imports only what comes before it", (file) => {
-  const stage = stages.indexOf(file.split("/")[0] ?? "");
+  const stage = stageOf(file);
   if (stage === -1) return expect(["index.ts", "outputs.ts"]).toContain(file);
   const later = imports(join(infra, file))
     .filter((module) => module.startsWith("."))
-    .map((module) => relative(infra, resolve(dirname(join(infra, file)), module)).split("/")[0] ?? "")
-    .filter((other) => stages.indexOf(other) > stage);
+    .map((module) => relative(infra, resolve(dirname(join(infra, file)), module)))
+    .filter((other) => stageOf(other) > stage);
   expect(later).toEqual([]);
+});
+
+test("no file imports itself, by whatever way", () => {
+  const modules = new Map(files.map((file) => [file, imports(join(infra, file)).filter((module) => module.startsWith(".")).flatMap((module) => {
+    const path = relative(infra, resolve(dirname(join(infra, file)), module));
+    return [`${path}.ts`, join(path, "index.ts")].filter((one) => files.includes(one)).slice(0, 1);
+  })]));
+  const circle = (file: string, path: readonly string[]): readonly string[] | undefined =>
+    path.includes(file) ? [...path.slice(path.indexOf(file)), file] : done.has(file) ? undefined : walk(file, path);
+  const done = new Set<string>();
+  const walk = (file: string, path: readonly string[]) => {
+    const found = (modules.get(file) ?? []).map((next) => circle(next, [...path, file])).find((one) => one !== undefined);
+    done.add(file);
+    return found;
+  };
+  expect(modules.get("services/index.ts")).toEqual(["services/registry.ts"]);
+  expect(files.map((file) => circle(file, [])).find((one) => one !== undefined)).toBeUndefined();
+});
+
+test("nobody asks a service for its kind: what differs between kinds is a property of each, in its folder", () => {
+  const names = Object.keys(kinds).join("|");
+  const kind = new RegExp(`\\bkind\\s*[!=]==\\s*"(?:${names})"|case "(?:${names})"`);
+  // What looks at an application of Python knows the two interfaces that one may have.
+  const all = ["infra", "cli", "policy"].flatMap((folder) => sources(join(root, folder))).map((path) => relative(root, path)).filter((path) => !/^cli\/new\//.test(path));
+  expect(all.filter((path) => kind.test(readFileSync(join(root, path), "utf8")))).toEqual([]);
+  expect(['kind !== "command"', 'service.kind === "wsgi"', 'case "asgi":'].map((text) => kind.test(text))).toEqual([true, true, true]);
 });
 
 test("only the loader, the targets, the outputs and the program itself import Pulumi", () => {
@@ -45,8 +81,8 @@ test("the program is a table of contents: no if on a target, under 40 lines", ()
   expect(text.split("\n").length).toBeLessThan(40);
 });
 
-test("the word aws stands in its target's folder, in the tables of the description and of prices, and in the one switch that loads the target", () => {
-  const tables = ["config/keys.ts", "config/spec.ts", "config/targets.ts", "config/unused.ts", "config/catalog/aws.ts", "config/catalog/awsPrices.ts", "config/catalog/index.ts", "config/catalog/secretForms.ts", "plan/cost.ts"];
+test("the word aws stands in its target's folder, in the tables of the description and of prices, in a path of Amazon's own package, and in the one switch that loads the target", () => {
+  const tables = ["config/keys.ts", "config/spec.ts", "config/targets.ts", "config/unused.ts", "config/catalog/aws.ts", "config/catalog/awsPrices.ts", "config/catalog/index.ts", "config/catalog/secretForms.ts", "plan/cost.ts", "host/features/agents.ts"];
   const lines = (file: string) => readFileSync(join(infra, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
   const named = files.filter((file) => /\baws\b/i.test(lines(file)) && !file.startsWith("targets/aws/") && !tables.includes(file));
   expect(named).toEqual(["targets/index.ts"]);

@@ -3,7 +3,7 @@ import { chooseHost, knownHosts } from "../../cli/hostLogin";
 import { oneOffOf } from "../../cli/oneOff";
 import { shellLine } from "../../cli/shellWords";
 import { table } from "../../cli/terminal";
-import { splitWords } from "../../infra/config/command";
+import { splitWords } from "../../infra/config/schema/command";
 import { quote } from "../../infra/config/quote";
 
 const hosts = [

@@ -8,12 +8,13 @@ import sys
 import time
 
 import boto3
-from hostctl import login, sigv4
-from hostctl.errors import HostError
-from hostctl.secretstore import SecretStore
-from hostctl.system import System
-from hostctl.tests import test_login
-from hostctl.tests.machine import manifest, source
+from hostctl.database import login
+from hostctl.database.secretstore import SecretStore
+from hostctl.machine import sigv4
+from hostctl.machine.errors import HostError
+from hostctl.machine.system import System
+from hostctl.tests.database import test_login
+from hostctl.tests.fake_machine import manifest, source
 
 MOTO, REGION, POLICY = sys.argv[1], "eu-central-1", sys.stdin.read()
 

@@ -4,6 +4,7 @@ import { keys } from "../../infra/config/keys";
 import { checkSpec, parseSpec } from "../../infra/config/parse";
 import { ConfigError } from "../../infra/config/problems";
 import type { StackSpec, TargetName } from "../../infra/config/spec";
+import type { GunicornSpec } from "../../infra/services/gunicorn";
 import { unused } from "../../infra/config/unused";
 import { context, raw, spec, type Raw } from "./baseline";
 
@@ -53,18 +54,17 @@ test("a rule between keys is not asked about a section that is faulty by itself"
 
 test("a description of the least there can be is completed by the defaults", () => {
   const least = { target: "local", app: { name: "oc-pizza", source: "app" }, services: { web: { kind: "wsgi", module: "a:b" } } };
+  const web: GunicornSpec = {
+    name: "web", kind: "wsgi", module: "a:b", workers: 3, threads: 16, path: "/", port: 0, health: { path: "/healthz", live: "/healthz", startSeconds: 30 },
+    timeoutSeconds: 30, drainSeconds: 30, memoryMiB: 288, after: [],
+  };
   expect(parseSpec(least, context())).toEqual<StackSpec>({
     project: "webstack",
     stack: "test",
     target: "local",
     protect: "nothing",
     app: { name: "oc-pizza", source: "app", requirements: "requirements.txt", exclude: [] },
-    services: [
-      {
-        name: "web", kind: "wsgi", module: "a:b", workers: 3, threads: 16, path: "/", port: 0, health: { path: "/healthz", live: "/healthz", startSeconds: 30 },
-        timeoutSeconds: 30, drainSeconds: 30, memoryMiB: 288, after: [],
-      },
-    ],
+    services: [web],
     static: [],
     release: { steps: [], schema: null, restorePoint: true, lockTimeoutSeconds: 5, keep: 5 },
     jobs: [],

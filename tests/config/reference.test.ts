@@ -6,7 +6,7 @@ import { referenceFiles } from "../../cli/reference";
 import { keys } from "../../infra/config/keys";
 import { parseSpec } from "../../infra/config/parse";
 import type { Problem } from "../../infra/config/problems";
-import { keyRows, type Keys } from "../../infra/config/section";
+import { keyRows, type Keys } from "../../infra/config/schema/section";
 import { ownSecrets } from "../../infra/config/settings";
 import { raw, type Raw } from "./baseline";
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { parseSpec } from "../../infra/config/parse";
 import { ConfigError } from "../../infra/config/problems";
+import { isHttp } from "../../infra/services";
 import { project } from "../../tools/setup/folders";
 import { exampleSpec } from "../goldens/stacks";
 
@@ -37,7 +38,7 @@ test.each(bitcoin)("%s says how a rollback reads the schema, and has a page for 
     check: ["python", "manage.py", "migrate", "--check"],
     down: ["python", "manage.py", "schemarevision", "--to", "{revision}"],
   });
-  expect(services.map((service) => (service.kind === "command" ? null : service.health.live))).toEqual(services.map(({ name }) => (name === "api" ? "/api/livez" : "/livez")));
+  expect(services.map((service) => (isHttp(service) ? service.health.live : null))).toEqual(services.map(({ name }) => (name === "api" ? "/api/livez" : "/livez")));
 });
 
 test.each(["local", "prod", "aws"])("%s upgrades its database under the name that the deploy log of OC Pizza has for it", (stack) => {

@@ -1,5 +1,4 @@
-import { fill } from "../../infra/host/render";
-import { commandLine } from "../../infra/host/systemd";
+import { fill, renderTemplate } from "../../infra/host/render";
 
 test("fills every name, and a value may look like a variable", () => {
   expect(fill("a {{x}} b {{y}} {{x}}", { x: "{{y}}", y: 2 }, "t")).toBe("a {{y}} b 2 {{y}}");
@@ -15,15 +14,10 @@ test("refuses a name without a value and a value without a name, both at once", 
   );
 });
 
-test.each([
-  [["python", "manage.py"], "python manage.py"],
-  [["python", "-c", "print(1)"], 'python -c "print(1)"'],
-  [["sh", "a b"], 'sh "a b"'],
-  [["echo", '"q" \\'], 'echo "\\"q\\" \\\\"'],
-  [["date", "+%Y"], "date +%%Y"],
-  [["echo", "$HOME"], 'echo "$$HOME"'],
-  [["echo", ""], 'echo ""'],
-  [["echo", "a\nb"], 'echo "a\\nb"'],
-])("the words %j become the line %s", (words, line) => {
-  expect(commandLine(words)).toBe(line);
+test("a template of a kind of service has the text of another one in it, which knows its own values alone", () => {
+  const start = { path: "infra/services/wsgi/start", values: { service: "web", module: "a:b", workers: 1, threads: 1, timeoutSeconds: 1, drainSeconds: 1 } };
+  const values = { server: "gunicorn of", interface: "wsgi", start, startSeconds: 1, stopSeconds: 1, tasks: 1 };
+  const common = { service: "web", app: "shop", after: "", memoryMiB: 1, sandbox: "" };
+  expect(renderTemplate({ path: "infra/services/gunicorn/unit.service", values }, common)).toMatch(/\nExecStart=.* a:b\nTimeoutStartSec=1\n/);
+  expect(() => renderTemplate({ path: start.path, values: { ...start.values, tasks: 1 } })).toThrow("infra/services/wsgi/start.tmpl: does not name {{tasks}}");
 });

@@ -79,7 +79,7 @@ test("serves from MariaDB, over TLS, to the web host and nobody else", async () 
 }, 180_000);
 
 test("hostctl with a cloud's logins, asked of a real MariaDB beside the site's", async () => {
-  expect(await hostctlTests(stack, "on_mariadb", (await stack.outputs()).database.host)).toMatch(/^Ran 5 tests in .*\n\nOK$/m);
+  expect(await hostctlTests(stack, "on_mariadb", (await stack.outputs()).database.host)).toMatch(/^Ran 8 tests in .*\n\nOK$/m);
 }, 120_000);
 
 test("a destroyed database comes back from its backup, identical by CHECKSUM TABLE of every table, view, trigger, routine and event", async () => {
@@ -169,6 +169,33 @@ test("a release whose migration waits for a lock is ended in time: the old one s
   stack.change({ release: { lockTimeoutSeconds: 5 } });
 }, 120_000);
 
+test("the site's login sees a session of its own that waits for rows, and who is in its way", async () => {
+  const address = (await stack.outputs()).database.host;
+  await stack.remote(`sudo systemd-run --quiet --unit=report mariadb ocpizza --execute="begin; update shop_restaurant set name = name; select sleep(600)"`, { address });
+  const program = `import os, subprocess, sys, time
+from pathlib import Path
+sys.path.insert(0, "/usr/local/lib/webstack")
+from hostctl import environment
+from hostctl.engines import open_url
+from hostctl.system import System
+shop = open_url(System(), environment.read(Path("/etc/webstack/env").read_bytes())["DATABASE_URL"])
+statement = "update shop_restaurant set name = lower(name)"
+step = subprocess.Popen(shop.program("mariadb", "--execute=" + statement, shop.name), env={**os.environ, **shop.env}, stderr=subprocess.DEVNULL)
+found, end = [], time.monotonic() + 30
+while not found and time.monotonic() < end:
+    time.sleep(0.1)
+    ports = shop.ask(f"select substring_index(host, ':', -1) from information_schema.processlist where info = '{statement}'").split()
+    found = shop.waiting({int(port) for port in ports}, "")
+for one in found:
+    print(one.what, "|", one.holders)
+    shop.end(one)
+step.wait()
+`;
+  const told = await stack.remote("sudo python3 -I -", { stdin: program });
+  await stack.remote("sudo systemctl stop report.service", { address });
+  expect(told).toMatch(/^what `update shop_restaurant set name = lower\(name\)` needs \(waiting for rows\) \| perhaps one of session \d+ \(user root, query for \d+ s, in a transaction\)/);
+}, 120_000);
+
 testAtNight("mysql", "a release that changes the schema takes a restore point, and a rollback with it brings database and code back", async () => {
   const first = (await history()).at(-1);
   // Code alone: the schema is as it was, so nothing is saved.
@@ -245,9 +272,9 @@ test("a user with an administrator beside it, as on DigitalOcean, loses what it 
   const program = `import json, sys
 from pathlib import Path
 sys.path.insert(0, "/usr/local/lib/webstack")
-from hostctl.engines import open_url
-from hostctl.errors import CommandFailed
-from hostctl.system import System
+from hostctl.database.engines import open_url
+from hostctl.machine.errors import CommandFailed
+from hostctl.machine.system import System
 system = System()
 shop = open_url(system, "${url("api", own)}", "${url("doadmin", admin)}")
 told = [shop.admitted()]

@@ -6,6 +6,7 @@ import { reviewChange, type Review } from "../../cli/review/review";
 import { recordFolder } from "../../cli/review/side";
 import type { Level } from "../../cli/review/verdict";
 import { debians, defaultDebian } from "../../infra/config/catalog/debian";
+import { problemLine } from "../../infra/config/problems";
 import { ask } from "./http";
 import { rowsOf } from "./rows";
 import { SharedStack } from "./shared";
@@ -113,17 +114,23 @@ test("database size: the review says downtime, and the database restarts", async
   expect([happened.outcome.code, happened.moved]).toEqual([0, ["postgres"]]);
 }, 240_000);
 
-test("rotation of the deployment key: the review refuses, and both machines would be replaced with their data", async () => {
+test("another deployment key and another range are refused by the review and by `up`, with the same words: no machine that keeps data is made anew", async () => {
   const key = readFileSync(join(stack.folder, "key"), "utf8");
-  const { verdict, steps } = await review(async () => {
-    const other = join(stack.folder, "other");
-    await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", other]);
-    await stack.pulumi(["config", "set", "--secret", "sshPrivateKey"], readFileSync(other, "utf8"));
+  const before = await marks();
+  const other = { key: join(stack.folder, "other"), range: stack.range.replace("/24", "/25") };
+  const { verdict, problems } = await review(async () => {
+    await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", other.key]);
+    await stack.pulumi(["config", "set", "--secret", "sshPrivateKey"], readFileSync(other.key, "utf8"));
+    stack.change({ network: { range: other.range } });
   });
-  expect(verdict.headline).toBe("data at risk: refuses");
-  const replaced = (steps ?? []).filter(({ does }) => does === "replace").map(({ name }) => name);
-  const preview = JSON.parse((await stack.preview("--json")).stdout) as { steps: readonly { op: string; urn: string }[] };
-  const byEngine = [...new Set(preview.steps.filter(({ op }) => op.includes("replace")).map(({ urn }) => urn.split("::").pop()))].sort();
-  expect(replaced).toEqual(byEngine);
+  const lines = [
+    `network.range: must stay ${stack.range}: the data of database-0 would go with it, got "${other.range}"; write range: ${stack.range}, or give the data up first: npm run down -- ${stack.name}`,
+    `sshPrivateKey: must be the one that opens database-0: with another one nobody reaches the data there; npm run secret -- ${stack.name} unset sshPrivateKey, and npm run up -- ${stack.name} takes that one from the state; or give the data up first: npm run down -- ${stack.name}`,
+  ];
+  expect([verdict.headline, problems.map(problemLine)]).toEqual(["refused: problems, and data at risk", lines]);
+  const { code, stdout, stderr } = await stack.up();
+  stack.change({ network: { range: stack.range } });
   await stack.pulumi(["config", "set", "--secret", "sshPrivateKey"], key);
+  expect([code === 0, `${stdout}${stderr}`.split("\n").map((line) => line.trim())]).toEqual([false, expect.arrayContaining(lines)]);
+  expect(await marks()).toEqual(before);
 }, 240_000);

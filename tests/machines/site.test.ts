@@ -175,7 +175,7 @@ test("the key of a stack of this box stays while it is up, since its machines wo
   expect([replaced.code, replaced.stdout, replaced.stderr]).toEqual([
     1,
     "",
-    `webstack: the key of ${stack.name} stays while it is up: another one would make each of its machines anew, without its data; npm run down -- ${stack.name} first\n`,
+    `webstack: the key of ${stack.name} stays while it is up: its machines that keep data let no other in, and the others would be made anew; npm run down -- ${stack.name} first\n`,
   ]);
   expect([set.code, set.stderr]).toEqual([1, expect.stringContaining("sshPrivateKey: is set already, and hosts that know it alone would be closed; ")]);
   expect(readFileSync(stack.file, "utf8")).toBe(before);

@@ -89,10 +89,10 @@ async function asHost(engine: Engine, program: string, debian: DebianName = "deb
  */
 const thereAndBack = (first: string, second: string, fill: string, more: string, seen: string) => `import json, sys
 sys.path.insert(0, "/opt")
-from hostctl import database_move
-from hostctl.engines import open_url
-from hostctl.host import Host
-from hostctl.system import System
+from hostctl.deploy import database_move
+from hostctl.database.engines import open_url
+from hostctl.verbs.host import Host
+from hostctl.machine.system import System
 host = Host.at("/", System(), "apply", lambda *_, **__: None)
 old, new = (open_url(System(), url) for url in ("${first}", "${second}"))
 old.create("shop")
@@ -112,11 +112,11 @@ print(json.dumps(found))
 /** What each of both programs begins with: a host whose repository is /mnt, and the server as its database. */
 const withRepository = (url: string) => `import json, os, sys
 sys.path.insert(0, "/opt")
-from hostctl import backup, restore
-from hostctl.engines import open_url
-from hostctl.host import Host
-from hostctl.repository import DUMP, HASH, HOST, Repository
-from hostctl.system import System
+from hostctl.backup import backup, restore
+from hostctl.database.engines import open_url
+from hostctl.verbs.host import Host
+from hostctl.backup.repository import DUMP, HASH, HOST, Repository
+from hostctl.machine.system import System
 host = Host.at("/", System(), "apply", lambda *_, **__: None)
 os.makedirs("/etc/webstack", exist_ok=True)
 host.paths.backup_access.write_text('RESTIC_PASSWORD="of-this-test"\\nRESTIC_REPOSITORY="/mnt/repository"\\n')

@@ -5,7 +5,7 @@ import { renderHosts } from "../../infra/host";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
 import { local } from "../../infra/targets/local";
-import type { ManagedDatabase } from "../../infra/host/database/server";
+import type { ManagedDatabase } from "../../infra/config/spec";
 import { asksFor, placesOf, problemsOfVersion } from "../../infra/targets/local/move";
 import * as store from "../../providers/nspawn/store";
 import { spec } from "../config/baseline";
@@ -86,6 +86,12 @@ test("the runs after it keep the old machine, off and as it was made, and reach 
   expect(late(graph).databaseFrom).toBeUndefined();
   expect(ways(graph)).toEqual(["10.20.0.29:22", "10.20.0.29:5432"]);
   expect((graph.outputs as { database: unknown }).database).toMatchObject({ instance: "database-1", leaving: ["database-0"] });
+});
+
+test("a machine that keeps data stays as it began when its user-data changes, as by another key; a web host is made anew", async () => {
+  const graph = await run(first, "");
+  const ignored = (name: string) => graph.named(name).options["ignoreChanges"];
+  expect([ignored("database-0"), ignored("web-0")]).toEqual([["userData"], undefined]);
 });
 
 test("let go, it is not declared any more", async () => {

@@ -1,8 +1,10 @@
 /** Limit: mocks show what the program asks for, not what a machine makes of it; tests/machines shows that. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../../infra/config/load";
 import { renderHosts } from "../../infra/host";
-import { databaseAddress } from "../../infra/host/database/server";
 import type { Manifest } from "../../infra/host/manifest";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
@@ -99,8 +101,8 @@ test("declares exactly these resources", () => {
 
 test("the database is open to the web host alone", () => {
   const rules = named("firewall").inputs.rules as { address: string; port: number; from: string[] }[];
-  const web = built.plan.hosts[0]?.privateAddress;
-  const database = databaseAddress(built.plan);
+  const web = built.plan.hosts[0]?.address;
+  const database = built.plan.endpoints.database?.name;
   expect(rules.filter((rule) => rule.port === 5432)).toEqual([expect.objectContaining({ address: database, from: [`${web}/32`] })]);
   // The box that plays the operator, and nobody else, may log in to the database's machine.
   expect(rules.filter((rule) => rule.address === database && rule.port === 22).map((rule) => rule.from)).toEqual([["10.77.0.1/32"]]);
@@ -115,6 +117,11 @@ function opened(value: unknown): unknown {
 
 /** Text of a bundle that is copied to a host. */
 const bundleText = (name: string): Promise<string> => Promise.resolve((named(name).inputs.source as pulumi.asset.StringAsset).text);
+
+test("the program that makes the app's role runs again when it is another one", () => {
+  const program = createHash("sha256").update(readFileSync(join(__dirname, "../../cloud-init/postgres/role.sh"))).digest("hex").slice(0, 8);
+  expect(named("database-role").inputs.create).toBe(`sudo /usr/local/lib/webstack/database-role ocpizza ocpizza # ${program}`);
+});
 
 test("no secret is in user-data, in a bundle, in a command or in an output", async () => {
   const plain = JSON.stringify([

@@ -1,6 +1,6 @@
-import { connectionsOf } from "../complete";
+import { connectionsOf, kindOf, slotsOf } from "../../services";
 import { hasPools } from "../targets";
-import { isHttp, rule, type Rule } from "./rule";
+import { rule, type Rule } from "./rule";
 
 /** Kept for Debian, sshd, nginx and the journal. */
 const systemMiB = 192;
@@ -12,7 +12,10 @@ export const capacityRules: readonly Rule[] = [
     const need = connectionsOf(services, jobs.length);
     if (need <= database.connections) return [];
     const parts = [
-      ...services.map((s) => (isHttp(s) ? `${s.name} ${s.workers} workers x ${s.threads} threads x 2 slots` : `${s.name} 1`)),
+      ...services.map((s) => {
+        const { count, because } = kindOf(s).connections(s);
+        return `${s.name} ${because === "" ? count : because}`;
+      }),
       ...(jobs.length === 0 ? [] : [`jobs ${jobs.length}`]),
     ];
     return [{
@@ -26,11 +29,11 @@ export const capacityRules: readonly Rule[] = [
   rule(["services", "jobs", "host", "target", "database"], ({ services, jobs, host }) => {
     // Without a size that tells its memory there is a problem of its own.
     if (host.memoryMiB === 0) return [];
-    const need = systemMiB + services.reduce((sum, s) => sum + (isHttp(s) ? 2 : 1) * s.memoryMiB, 0) + jobs.reduce((sum, job) => sum + job.memoryMiB, 0);
+    const need = systemMiB + services.reduce((sum, s) => sum + slotsOf(s) * s.memoryMiB, 0) + jobs.reduce((sum, job) => sum + job.memoryMiB, 0);
     if (need <= host.memoryMiB) return [];
     const parts = [
       `system ${systemMiB}`,
-      ...services.map((s) => (isHttp(s) ? `${s.name} 2 slots x ${s.memoryMiB}` : `${s.name} ${s.memoryMiB}`)),
+      ...services.map((s) => `${s.name} ${slotsOf(s) === 1 ? "" : `${slotsOf(s)} slots x `}${s.memoryMiB}`),
       ...jobs.map((job) => `${job.name} ${job.memoryMiB}`),
     ];
     return [{ at: "host.memoryMiB", must: `must be at least ${need} for all units at once: ${parts.join(" + ")}`, got: host.memoryMiB, hint: "take a larger host, or lower their memoryMiB" }];

@@ -1,7 +1,7 @@
 import { basename } from "node:path/posix";
 import { debianNames, debians, debianTitle, isDebian } from "../catalog/debian";
-import { parseCidr } from "../cidr";
 import type { Description } from "../keys";
+import { parseCidr } from "../schema/cidr";
 import { plainPath } from "../plainPath";
 import type { Problem } from "../problems";
 import { hasPools, isOwnImage, sizeOf, targetDefaults } from "../targets";

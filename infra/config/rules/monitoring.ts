@@ -1,6 +1,7 @@
-import { parseCidr } from "../cidr";
+import { httpServices } from "../../services";
+import { parseCidr } from "../schema/cidr";
 import { targetDefaults } from "../targets";
-import { isHttp, rule, type Rule } from "./rule";
+import { rule, type Rule } from "./rule";
 
 export const monitoringRules: readonly Rule[] = [
   rule(["monitoring"], ({ monitoring: { smtp, emails } }) =>
@@ -32,7 +33,7 @@ export const monitoringRules: readonly Rule[] = [
     })),
 
   rule(["services", "site"], ({ services, site }) =>
-    services.filter(isHttp).filter(({ health }) => health.live !== health.path && health.live === site.maintenancePath).map(({ name }) => ({
+    httpServices(services).filter(({ health }) => health.live !== health.path && health.live === site.maintenancePath).map(({ name }) => ({
       at: `services.${name}.health.live`, must: "must not be site.maintenancePath, which nginx answers itself", got: site.maintenancePath,
     }))),
 ];

@@ -1,5 +1,5 @@
 import type { Problem } from "../problems";
-import type { HttpServiceSpec, ServiceSpec, StackSpec } from "../spec";
+import type { StackSpec } from "../spec";
 
 /** What must hold between keys. It sees only the sections it reads, and is asked only when each of them is sound by itself. */
 export interface Rule {
@@ -10,8 +10,6 @@ export interface Rule {
 export function rule<K extends keyof StackSpec>(reads: readonly K[], broken: (spec: Pick<StackSpec, K>) => readonly Problem[]): Rule {
   return { reads, broken };
 }
-
-export const isHttp = (service: ServiceSpec): service is HttpServiceSpec => service.kind !== "command";
 
 /** Pairs of each entry that repeats the `key` of an earlier one, with that one. */
 export function repeats<T>(entries: readonly T[], key: (entry: T) => unknown): readonly (readonly [later: T, first: T])[] {

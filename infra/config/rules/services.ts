@@ -1,6 +1,7 @@
-import { join } from "../type";
+import { httpServices } from "../../services";
+import { join } from "../schema/type";
 import type { ServiceSpec } from "../spec";
-import { isHttp, repeats, rule, type Rule } from "./rule";
+import { repeats, rule, type Rule } from "./rule";
 
 /** Units of Debian and of ours that a unit of this name would replace. tests/machines/judges.test.ts holds them against the images. */
 const takenUnits = new Set([
@@ -37,10 +38,10 @@ export const serviceRules: readonly Rule[] = [
     services.length > 0 ? [] : [{ at: "services", must: "must name at least one service", hint: 'for example services: {"web":{"kind":"wsgi","module":"ocpizza.wsgi:application"}}' }]),
 
   rule(["services"], ({ services }) =>
-    repeats(services.filter(isHttp), (s) => s.path).map(([later, first]) => ({ at: `services.${later.name}.path`, must: `must not be the path of services.${first.name} too`, got: later.path }))),
+    repeats(httpServices(services), (s) => s.path).map(([later, first]) => ({ at: `services.${later.name}.path`, must: `must not be the path of services.${first.name} too`, got: later.path }))),
 
   rule(["services"], ({ services }) =>
-    repeats(services.filter(isHttp).filter((s) => s.port !== 0), (s) => s.port).map(([later, first]) => ({
+    repeats(httpServices(services).filter((s) => s.port !== 0), (s) => s.port).map(([later, first]) => ({
       at: `services.${later.name}.port`, must: `must not be the port of services.${first.name} too`, got: later.port,
     }))),
 
@@ -69,13 +70,13 @@ export const serviceRules: readonly Rule[] = [
   }),
 
   rule(["services", "static"], ({ services, static: folders }) =>
-    services.filter(isHttp).flatMap((s) => {
-      const by = servedBy(s.health.path, [...services.filter(isHttp).map((o) => o.path), ...folders.map((f) => f.url)]);
+    httpServices(services).flatMap((s) => {
+      const by = servedBy(s.health.path, [...httpServices(services).map((o) => o.path), ...folders.map((f) => f.url)]);
       return by === s.path ? [] : [{ at: `services.${s.name}.health.path`, must: `must lie below ${s.path}, where nginx hands it to this service`, got: s.health.path }];
     })),
 
   rule(["services", "static"], ({ services, static: folders }) =>
-    folders.flatMap(({ url }) => services.filter(isHttp).filter((s) => s.path === url).map((s) => ({ at: join("static", url), must: `must not be the path of services.${s.name} too` })))),
+    folders.flatMap(({ url }) => httpServices(services).filter((s) => s.path === url).map((s) => ({ at: join("static", url), must: `must not be the path of services.${s.name} too` })))),
 
   rule(["static"], ({ static: folders }) =>
     folders.filter(({ url }) => url === "/").map(({ url }) => ({ at: join("static", url), must: 'must not be the whole site, "/"', hint: 'for example "/static/"' }))),

@@ -1,6 +1,7 @@
+import { httpServices } from "../../services";
 import { debianNames, debians, debianTitle } from "../catalog/debian";
 import { targetDefaults } from "../targets";
-import { isHttp, rule, type Rule } from "./rule";
+import { rule, type Rule } from "./rule";
 
 export const siteRules: readonly Rule[] = [
   rule(["site", "target"], ({ site, target }) =>
@@ -35,7 +36,7 @@ export const siteRules: readonly Rule[] = [
       ? [{ at: "site.maintenancePath", must: "must not be the path of a page, or below a path that begins with a dot", got: site.maintenancePath }] : []),
 
   rule(["site", "services"], ({ site, services }) =>
-    services.filter(isHttp).filter(({ health }) => health.path === site.maintenancePath).map(({ name }) => ({
+    httpServices(services).filter(({ health }) => health.path === site.maintenancePath).map(({ name }) => ({
       at: "site.maintenancePath", must: `must not be the health page of services.${name} too`, got: site.maintenancePath,
     }))),
 

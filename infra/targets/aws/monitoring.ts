@@ -5,13 +5,13 @@ import { HealthCheck } from "@pulumi/aws/route53";
 import { Topic, TopicPolicy, TopicSubscription } from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { databases, instances } from "../../config/catalog/aws";
-import { isHttp } from "../../config/rules/rule";
+import { isHttp } from "../../services";
 import { healthCheckPath } from "../../host/healthCheck";
 import { alarmsOf, type Alarm } from "./alarms";
 import type { Database } from "./database";
 import { dashboardBody } from "./dashboard";
 import type { Dump } from "./dump";
-import { measures, namesOf, type Names } from "./names";
+import { measures, namesOf, type Names } from "../../host/cloudWatch";
 import { tellTopic } from "./policies";
 import { named, type Scope } from "./scope";
 

@@ -2,11 +2,14 @@ import { bridgeName } from "../../../providers/nspawn/network";
 import { checkBox, checkRange } from "../../../providers/nspawn/box";
 import { debianNames, isDebian } from "../../config/catalog/debian";
 import type { Problem } from "../../config/problems";
+import { addressProblems } from "../../plan/addresses";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
+import { keptProblems } from "./kept";
 
-/** What a stack may ask for that machines on this box do not have, and what this box itself lacks for them. */
-export function check({ spec, labels }: StackPlan): readonly Problem[] {
+/** What a stack may ask for that machines on this box do not have, what this box itself lacks for them, and what those that stand do not allow. */
+export function check(plan: StackPlan, sshPublicKey?: string): readonly Problem[] {
+  const { spec, labels } = plan;
   const bridge = bridgeName(physicalName("network", labels.project, labels.stack));
   const rules: readonly { at: string; broken: boolean; must: string; got: unknown; hint?: string }[] = [
     { at: "host.image", broken: !isDebian(spec.host.image), must: `must be ${debianNames.join(" or ")} when target is local`, got: spec.host.image },
@@ -25,7 +28,7 @@ export function check({ spec, labels }: StackPlan): readonly Problem[] {
     ...databaseRules(spec.database),
   ];
   const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
-  return [...broken, ...[...checkBox(), ...checkRange(spec.network.range, bridge)].map((problem) => ({ ...problem, ofBox: true as const }))];
+  return [...broken, ...addressProblems(plan), ...[...keptProblems(plan, sshPublicKey), ...checkBox(), ...checkRange(spec.network.range, bridge)].map((problem) => ({ ...problem, ofBox: true as const }))];
 }
 
 function databaseRules(database: StackPlan["spec"]["database"]) {

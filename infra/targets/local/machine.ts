@@ -2,28 +2,28 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Recipe } from "../../../providers/nspawn/image";
 import { Image, Machine, type Network } from "../../../providers/nspawn/resources";
 import { type DebianName, debians } from "../../config/catalog/debian";
-import type { DatabaseSpec } from "../../config/spec";
-import { backupMachinePackages, databasePackages, webImagePackages } from "../../host/packages";
+import type { ManagedDatabase } from "../../config/spec";
+import { backupImagePackages, databaseImagePackages, webImagePackages } from "../../host/images";
 import { userData } from "../../host/user-data";
-import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
 import type { Host } from "../delivery";
+import { machineName } from "./names";
 
 interface Size {
   readonly memoryMiB: number;
   readonly cpus: number;
 }
 
-type Engine = Extract<DatabaseSpec, { kind: "managed" }>["engine"];
+type Engine = ManagedDatabase["engine"];
 
 /** What a machine that serves starts from: any stack's packages but those of its own. */
 export const webImage = (debian: DebianName, engine: Engine): Recipe => ({ suite: debians[debian].suite, packages: webImagePackages(engine, debian) });
 
 /** What a machine that is a database starts from. */
-export const databaseImage = (debian: DebianName, engine: Engine): Recipe => ({ suite: debians[debian].suite, packages: databasePackages(engine, debian) });
+export const databaseImage = (debian: DebianName, engine: Engine): Recipe => ({ suite: debians[debian].suite, packages: databaseImagePackages(engine, debian) });
 
 /** What a machine that keeps backups starts from. */
-export const backupImage = (debian: DebianName): Recipe => ({ suite: debians[debian].suite, packages: backupMachinePackages });
+export const backupImage = (debian: DebianName): Recipe => ({ suite: debians[debian].suite, packages: backupImagePackages });
 
 /** What a machine of this box is, beyond its stack's network and key. */
 export interface LocalMachine extends Size {
@@ -36,9 +36,6 @@ export interface LocalMachine extends Size {
   readonly keepsData: boolean;
 }
 
-/** Its name on the box. */
-export const machineName = ({ labels }: StackPlan, name: string): string => physicalName("host", labels.project, labels.stack, name);
-
 /** A machine of this box with the packages of its role already in its image. `allowed`: what must hold before it is made, or made anew, which takes the old one away first. */
 export function localMachine(
   plan: StackPlan,
@@ -49,19 +46,24 @@ export function localMachine(
 ): Host {
   const image = new Image(`${name}-image`, recipe);
   const dependsOn = allowed.then(() => new Array<pulumi.Resource>());
-  const machine = new Machine(name, {
-    name: machineName(plan, name),
-    suite: image.suite,
-    image: image.path,
-    bridge: network.bridge,
-    gateway: network.gateway,
-    range: network.range,
-    address,
-    userData: userData(sshPublicKey, debian),
-    memoryMiB,
-    cpus,
-    keepsData,
-  }, { dependsOn });
+  const machine = new Machine(
+    name,
+    {
+      name: machineName(plan, name),
+      suite: image.suite,
+      image: image.path,
+      bridge: network.bridge,
+      gateway: network.gateway,
+      range: network.range,
+      address,
+      userData: userData(sshPublicKey, debian),
+      memoryMiB,
+      cpus,
+      keepsData,
+    },
+    // Read at the first boot alone: a machine that keeps data goes on as it began. Whether it lets the stack in is for kept.ts to say.
+    { dependsOn, ...(keepsData ? { ignoreChanges: ["userData"] } : {}) },
+  );
   return { name, address: machine.address, hostKey: machine.hostKey, machine };
 }
 

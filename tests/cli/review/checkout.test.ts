@@ -14,7 +14,7 @@ const write = (path: string, text: string) => {
 const git = (...words: readonly string[]) => execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.org", ...words], { cwd: project });
 
 beforeAll(() => {
-  const files = { "infra/index.ts": "one", "cloud-init/unit": "one", "hostctl/cli.py": "one", "providers/main.ts": "one", "package.json": "{}", "docs/page.md": "one", "examples/shop/app.py": "one" };
+  const files = { "infra/index.ts": "one", "cloud-init/unit": "one", "hostctl/verbs/cli.py": "one", "providers/main.ts": "one", "package.json": "{}", "docs/page.md": "one", "examples/shop/app.py": "one" };
   for (const [path, text] of Object.entries(files)) write(path, text);
   write("Pulumi.shop.yaml", "config:\n  webstack:app: { name: shop, source: ../beside }\n");
   write("../beside/app.py", "beside");

@@ -78,6 +78,6 @@ test("a description with problems has no cost", () => {
 });
 
 test("a host of one side is told with the number of its files", () => {
-  const lines = written({ oneSided: [{ host: "database-0", is: "gone", paths: ["/etc/issue", "/usr/local/lib/webstack/hostctl/cli.py"] }] }).split("\n");
+  const lines = written({ oneSided: [{ host: "database-0", is: "gone", paths: ["/etc/issue", "/usr/local/lib/webstack/hostctl/verbs/cli.py"] }] }).split("\n");
   expect(lines).toContain("database-0 is gone, with 2 files.");
 });

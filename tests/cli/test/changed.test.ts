@@ -34,7 +34,7 @@ test("a verb that one test imports runs that test and the checks of types and st
 });
 
 test("hostctl runs its own tests, the goldens and every machine that it is copied to", () => {
-  const found = runs("hostctl/apply.py");
+  const found = runs("hostctl/deploy/apply.py");
   expect(found).toEqual(expect.arrayContaining(["hostctl", "goldens: tests/goldens/goldens.test.ts", "machines/site", "machines/faults", "machines/digitalocean"]));
   expect(found).not.toContain("examples/ocpizza");
 });

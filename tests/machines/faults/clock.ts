@@ -3,12 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "./fault";
 
 /** hostctl as it is on the machine, with another answer of the one call that tells it the time. */
-const elsewhen = `import sys, time
+const elsewhen = `import runpy, sys, time
 real, offset = time.time, float(sys.argv.pop(1))
 time.time = lambda: real() + offset
-sys.path.insert(0, "/usr/local/lib/webstack")
-from hostctl.cli import main
-sys.exit(main(sys.argv[1:]))
+runpy.run_path("/usr/local/lib/webstack/hostctl/__main__.py", run_name="__main__")
 `;
 const days = 86400;
 

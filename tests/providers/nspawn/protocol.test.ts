@@ -48,11 +48,24 @@ test.each(["name", "suite", "address", "userData"])("another %s replaces the mac
   expect(diff).toEqual({ changes: true, replaces: [property], deletesFirst: true });
 });
 
-test("another suite is refused where the disk holds data, with the ways out, and a first look at that changes nothing", async () => {
+test("a first look at what keeps data changes nothing, and nothing that only needs an update is refused", async () => {
   const keeps = { ...machine, keepsData: true };
   expect(await plugin.diff("Machine", machine, keeps)).toMatchObject({ replaces: [] });
-  await expect(plugin.diff("Machine", machine, { ...keeps, suite: "trixie" })).rejects.toThrow(
-    "machine nsx-protocol keeps data on its disk, and a machine of trixie instead of bookworm would begin without it: write the host.image, or the database.version, that the stack had; npm run upgrade -- test moves a database to another version; or give the data up first: npm run down -- test",
+  expect(await plugin.diff("Machine", keeps, { ...keeps, memoryMiB: 1024, bridge: unknown, gateway: unknown })).toMatchObject({ changes: true, replaces: [] });
+});
+
+test.each([
+  ["suite", "trixie", "suite trixie instead of bookworm would begin without it: write the host.image, or the database.version, that the stack had; npm run upgrade -- test moves a database to another version"],
+  ["address", "10.91.0.30", "address 10.91.0.30 instead of 10.91.0.10 would begin without it: write the network.range that the stack had"],
+  ["range", "10.92.0.0/24", "range 10.92.0.0/24 instead of 10.91.0.0/24 would begin without it: write the network.range that the stack had"],
+  ["gateway", "10.92.0.1", "gateway 10.92.0.1 instead of 10.91.0.1 would begin without it: write the network.range that the stack had"],
+  ["bridge", "ws-other", "bridge ws-other instead of ws-nsx would begin without it: write the network.range that the stack had"],
+  ["name", "nsx-other", "name nsx-other instead of nsx-protocol would begin without it: write the name that it had"],
+  ["userData", "#cloud-config\n{}\n", "other user-data would begin without it: write the user-data that it was made with"],
+])("another %s is refused where the disk holds data, with the ways out", async (input, value, says) => {
+  const keeps = { ...machine, keepsData: true };
+  await expect(plugin.diff("Machine", keeps, { ...keeps, [input]: value })).rejects.toThrow(
+    `machine nsx-protocol keeps data on its disk, and one with ${says}; or give the data up first: npm run down -- test`,
   );
 });
 

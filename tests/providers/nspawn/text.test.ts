@@ -1,4 +1,7 @@
 // Level: pure functions of the provider; what nft, the kernel and systemd make of it is proven in tests/machines.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { groupsOf, limits } from "../../../providers/nspawn/cgroup";
 import { ruleset } from "../../../providers/nspawn/firewall";
 import { imageDigest } from "../../../providers/nspawn/image";
@@ -6,7 +9,8 @@ import { bridgeAddress, bridgeName, masquerade } from "../../../providers/nspawn
 import { addressAt, overlap, parseRange } from "../../../providers/nspawn/range";
 import { start } from "../../../providers/nspawn/running";
 import { reachableNameservers, seedFiles } from "../../../providers/nspawn/seed";
-import { suiteOf } from "../../../providers/nspawn/store";
+import { standing } from "../../../providers/nspawn/standing";
+import { keepersOn, suiteOf } from "../../../providers/nspawn/store";
 
 const range = (text: string) => {
   const parsed = parseRange(text);
@@ -121,4 +125,34 @@ test("what Debian a machine has is not known to who may not look, since a review
   const failing = (code: string) => () => { throw Object.assign(new Error(`${code}: open '/var/lib/webstack/machines/it/machine.json'`), { code }); };
   expect(suiteOf("it", failing("EACCES"))).toBeUndefined();
   expect(() => suiteOf("it", failing("EIO"))).toThrow("EIO");
+});
+
+test("a machine that has had its first boot tells its network and who it lets in by its disk, and one that has not tells nothing", () => {
+  const folder = mkdtempSync(join(tmpdir(), "standing-"));
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, "upper", path)), { recursive: true });
+    writeFileSync(join(folder, "upper", path), text);
+  };
+  try {
+    expect(standing("it", folder)).toBeUndefined();
+    const files = seedFiles({ name: "it", address: "10.77.3.30", bits: 22, gateway: "10.77.0.1", nameservers: [], userData: "#cloud-config\n" });
+    for (const [path, text] of Object.entries(files)) write(path, text);
+    expect(standing("it", folder)).toBeUndefined();
+    write("home/deploy/.ssh/authorized_keys", "ssh-ed25519 ONE shop\n# nobody\nssh-ed25519 TWO\n");
+    expect(standing("it", folder)).toEqual({ range: "10.77.0.0/22", keys: ["ssh-ed25519 ONE", "ssh-ed25519 TWO"] });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("machines of a network that keep data are known, those of before that do not tell among them", () => {
+  const made = { image: "/nowhere", memoryMiB: 512, cpus: 1 };
+  const machines = [
+    { ...made, name: "web-0", bridge: "ws-a", keepsData: false },
+    { ...made, name: "database-0", bridge: "ws-a", keepsData: true },
+    { ...made, name: "backup-0", bridge: "ws-a" },
+    { ...made, name: "database-0", bridge: "ws-b", keepsData: true },
+  ];
+  expect(keepersOn("ws-a", () => machines)).toEqual(["database-0", "backup-0"]);
+  expect(keepersOn("ws-a", () => { throw Object.assign(new Error("EACCES"), { code: "EACCES" }); })).toEqual([]);
 });

@@ -1,0 +1,67 @@
+"""Restore points: the database as it was before the steps of a release changed its schema, kept with the backups as long as the release
+whose data it is, and recorded in history.json as {id, release, schema, sha256}."""
+from dataclasses import replace
+
+from ..database import admin
+from ..machine.errors import HostError
+from ..manifest.manifest import Step
+from ..release import history, schema, slots, steps
+from . import backup, repository_lock
+from .repository import POINT, POINT_HOST, RELEASE, Repository
+
+CHECK_SECONDS = 60
+
+
+def take_before(host, manifest):
+    """Save the database before the declared release, which is on the host, runs its steps. None where nothing serves yet, no schema or steps
+    are declared, no backups are kept, or the steps would leave the schema as it is. Raises HostError, with nothing changed, when
+    it cannot be saved."""
+    declared, serving = manifest.release, slots.current(host.paths)
+    if serving is None or not (declared.restore_point and declared.schema and declared.steps):
+        return None
+    # Where backups begin with this very deployment there is no repository yet.
+    if backup.settings(host.paths) is None or not host.paths.backup_access.exists():
+        return None
+    host.log.step("RESTORE-POINT")
+    if _unchanged(host, manifest):
+        return None
+    try:
+        return _take(host, manifest, serving)
+    except HostError as failure:
+        raise HostError(f"release {declared.digest}: was refused, and nothing has changed: the database cannot be saved before its steps\n{failure}\n"
+                        f"In an emergency `hostctl release {declared.digest} --without-restore-point` goes on without, "
+                        "as does release.restorePoint: false in the stack's file") from None
+
+
+def _unchanged(host, manifest):
+    check = manifest.release.schema.check
+    if not check:
+        return False
+    with host.log.event("Schema-comparison") as facts:
+        try:
+            steps.run(host, manifest, manifest.release.digest, Step("Schema-comparison", check, CHECK_SECONDS))
+        except HostError:
+            facts["detail"] = "the steps change the schema"
+            return False
+        facts["detail"] = "the steps leave the schema as it is"
+        return True
+
+
+def _take(host, manifest, serving):
+    database, repository = admin.app_database(host), Repository(host)
+    revision = schema.revision(host, manifest, manifest.release.digest)
+    with backup.dump_turn(host, "restore point"), repository_lock.writing(host, repository, exclusive=False), host.log.event("Restore-point") as facts:
+        name, marks = backup.marks_of(host.system.time(), POINT_HOST)
+        sha256, size = backup.store_dump(host, database, repository, [*marks, "--tag", POINT, "--tag", f"{RELEASE}{serving}"])
+        facts["detail"] = f"{name}, {size} bytes"
+    return {"id": name, "release": serving, "schema": revision, "sha256": sha256}
+
+
+def find(host, repository, digest):
+    """The restore point that a rollback to this release goes back to, as a backup. Raises HostError when the repository has it no more."""
+    entries = history.read(host.paths)
+    saved = history.point_of(entries, history.schema_of(entries, digest))
+    found = next((point for point in repository.listing().points() if point.id == saved["id"] and point.release == saved["release"]), None)
+    if found is None:
+        raise HostError(f"restore point {saved['id']}: is not in the repository any more; `hostctl backups` lists what is")
+    return replace(found, sha256=saved["sha256"])

@@ -1,0 +1,1 @@
+"""The app's database: its engines, its administrator and logins, and waiting for it."""

@@ -1,0 +1,1 @@
+"""A deployment as one transaction: compare, change, verify, and put back."""

@@ -1,0 +1,1 @@
+"""Watching: checks, alerts, the watchdog, logs, jobs and status."""

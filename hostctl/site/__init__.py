@@ -1,0 +1,1 @@
+"""What visitors reach: nginx, its certificate, maintenance and pauses."""

@@ -1,0 +1,62 @@
+"""Words of the command line as values; argparse says the message of an ArgumentTypeError and ends with exit code 2."""
+import argparse
+import datetime
+import difflib
+import ipaddress
+import re
+
+from ..machine.errors import HostError
+
+
+def message(text):
+    if not text.strip() or len(text) > 1000 or any(ord(letter) < 32 and letter != "\n" for letter in text):
+        raise argparse.ArgumentTypeError("must be 1 to 1000 characters without control characters")
+    return text.strip()
+
+
+def network(text):
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError as failure:
+        raise argparse.ArgumentTypeError(f"must be a network such as 203.0.113.7/32 or 2001:db8::/32 ({failure})") from None
+
+
+def minutes(text):
+    return _number(text, 1, 10080)
+
+
+def seconds(text):
+    return _number(text, 1, 3600)
+
+
+def moment(text):
+    """A clock time (hour, minute) of UTC, or a moment in seconds since 1970."""
+    if match := re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", text):
+        return tuple(map(int, match.groups()))
+    try:
+        found = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be HH:MM or YYYY-MM-DDTHH:MM, got {text!r}") from None
+    return (found if found.tzinfo else found.replace(tzinfo=datetime.timezone.utc)).timestamp()
+
+
+def next_moment(found, now):
+    """The moment() in seconds since 1970: a clock time means the next one after `now`. Raises HostError when it is over."""
+    if isinstance(found, tuple):
+        today = datetime.datetime.fromtimestamp(now, datetime.timezone.utc).replace(hour=found[0], minute=found[1], second=0, microsecond=0)
+        return (today if today.timestamp() > now else today + datetime.timedelta(days=1)).timestamp()
+    if found <= now:
+        raise HostError("maintenance on: --until must not be in the past")
+    return found
+
+
+def nearest(name, known):
+    """"; did you mean web?" for a word that is like one of those known, else ""."""
+    found = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"; did you mean {found[0]}?" if found else ""
+
+
+def _number(text, least, most):
+    if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}, got {text!r}")
+    return int(text)
