@@ -1,5 +1,6 @@
 import type { ServiceSpec } from "../../infra/config/spec";
-import type { FirewallRule, HostPlan, StackPlan } from "../../infra/plan/plan";
+import { hostsOf } from "../../infra/plan/hosts";
+import type { Endpoint, FirewallRule, HostPlan, StackPlan } from "../../infra/plan/plan";
 import { connectionsOf, isHttp, kindOf } from "../../infra/services";
 
 /** What a diagram shows, in words; where it stands is layout.ts's business. */
@@ -49,14 +50,14 @@ const targetNames = { digitalocean: "DigitalOcean", aws: "AWS", local: "machines
 
 /** Pure: equal plans give equal scenes. */
 export function sceneOf(plan: StackPlan): Scene {
-  const { spec, hosts, labels } = plan;
+  const { spec, labels } = plan;
   const place = spec.target === "local" ? targetNames.local : `${targetNames[spec.target]}, ${spec.host.region}`;
   return {
     title: `${labels.app} · ${labels.stack}`,
     subtitle: spec.site.domain === "" ? place : `${plan.site.scheme}://${spec.site.domain} · ${place}`,
     network: `${spec.target === "local" ? "bridge" : "private network"} ${spec.network.range}`,
     actors: actorsOf(plan.firewall),
-    hosts: hosts.map((host) => hostScene(plan, host)),
+    hosts: hostsOf(plan, "web").map((host) => hostScene(plan, host)),
     database: databaseOf(plan),
     backups: backupsOf(plan),
   };
@@ -85,12 +86,12 @@ export function listed(lines: readonly string[], count: number): readonly string
   return lines.length <= count ? lines : [...lines.slice(0, count - 1), `and ${lines.length - count + 1} more`];
 }
 
-function hostScene({ spec, site }: StackPlan, { name, privateAddress }: HostPlan): HostScene {
+function hostScene({ spec, site }: StackPlan, { name, address }: HostPlan): HostScene {
   const { host } = spec;
   const size = host.size === "" ? `${host.cpus} ${host.cpus === 1 ? "core" : "cores"}, ${memory(host.memoryMiB)}` : host.size;
   return {
     name,
-    detail: [size, host.image, ...(privateAddress === null ? [] : [privateAddress])].join(" · "),
+    detail: [size, host.image, ...(address === null ? [] : [address])].join(" · "),
     nginx: [site.scheme === "https" ? "TLS" : "plain HTTP", ...(spec.site.http3 ? ["HTTP/3"] : []), ...listed(spec.static.map(({ url }) => url), 3)],
     services: spec.services.map(serviceScene),
     jobs: spec.jobs.map((job) => ({ name: job.name, schedule: job.schedule })),
@@ -106,31 +107,34 @@ function serviceScene(service: ServiceSpec): ServiceScene {
 
 const engines = { postgres: "PostgreSQL", mysql: "MySQL" } as const;
 
-function databaseOf({ spec, database, firewall }: StackPlan): Store | null {
+const portOf = (endpoint: Endpoint | null): string => String(endpoint?.port ?? "");
+
+function databaseOf({ spec, database, endpoints }: StackPlan): Store | null {
   if (database.kind === "none") return null;
-  const rule = firewall.find(({ to }) => to === "database");
   const connections = `${connectionsOf(spec.services, spec.jobs.length)} of ${database.connections} connections`;
-  if (database.kind === "external") return { name: engines[database.engine], details: ["somebody else's service", connections], port: "", why: "TLS" };
+  if (database.kind === "external") return { name: engines[database.engine], details: ["somebody else's service", connections], port: portOf(endpoints.database), why: "TLS" };
   const size = database.size === "" ? memory(database.memoryMiB) : database.size;
   return {
     name: `${engines[database.engine]} ${database.version}`,
     details: [database.name, size, connections],
-    port: String(rule?.port ?? ""),
+    port: portOf(endpoints.database),
     why: "TLS",
   };
 }
 
-function backupsOf({ spec: { backup, target } }: StackPlan): Store | null {
+function backupsOf(plan: StackPlan): Store | null {
+  const { backup } = plan.spec;
   if (!backup.enabled) return null;
+  const [machine] = hostsOf(plan, "backup");
   return {
     name: "Backups",
     details: [
-      target === "local" ? "backup-0" : "a bucket outside the network",
+      machine?.name ?? "a bucket outside the network",
       `at ${backup.schedule}`,
       `${backup.keepDays} days, ${backup.keepWeekly} weeks, ${backup.keepMonthly} months`,
       `drill ${backup.drill.schedule}`,
     ],
-    port: target === "local" ? "22" : "443",
+    port: portOf(plan.endpoints.backups),
     why: "encrypted",
   };
 }

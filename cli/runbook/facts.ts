@@ -1,7 +1,8 @@
 import type { StackSpec } from "../../infra/config/spec";
-import { targetDefaults } from "../../infra/config/targets";
-import { databaseAddress } from "../../infra/host/database/server";
 import { healthCheckPath } from "../../infra/host/healthCheck";
+import { addressOf } from "../../infra/plan/addresses";
+import { databaseMachines } from "../../infra/plan/databaseServer";
+import { hostsOf } from "../../infra/plan/hosts";
 import type { StackPlan } from "../../infra/plan/plan";
 import { connectionsOf, httpServices, isHttp, kindOf, unitsOf } from "../../infra/services";
 import type { Values } from "./section";
@@ -10,9 +11,11 @@ const code = (text: string): string => `\`${text}\``;
 const list = (texts: readonly string[], none = "none"): string => texts.join("<br>") || none;
 
 /** Where the site is; a cloud gives a site without a domain its address only when it is made. */
-export function siteUrl({ spec, site, hosts }: StackPlan): string {
+export function siteUrl(plan: StackPlan): string {
+  const { spec, site } = plan;
   if (spec.site.domain !== "") return `${site.scheme}://${spec.site.domain}/`;
-  return spec.target === "local" ? `http://${hosts[0]?.privateAddress ?? ""}/` : "";
+  const address = hostsOf(plan, "web")[0]?.address ?? null;
+  return address === null ? "" : `http://${address}/`;
 }
 
 /** The words of the runbook's first table. */
@@ -24,7 +27,7 @@ export function glance(plan: StackPlan): Values {
     file: `Pulumi.${spec.stack}.yaml`,
     target: spec.target === "local" ? "local: machines of this box" : `${spec.target}, region ${spec.host.region}, size ${spec.host.size}`,
     site: url === "" ? `${code("siteUrl")} of ${code(`npm run pulumi -- ${spec.stack} stack output siteUrl`)}` : url,
-    hosts: list(plan.hosts.map((host) => `${code(host.name)}${host.privateAddress !== null ? ` at ${host.privateAddress}` : `, address in ${code("npm run status")}`}`)),
+    hosts: list(hostsOf(plan, "web").map((host) => `${code(host.name)}${host.address !== null ? ` at ${host.address}` : `, address in ${code("npm run status")}`}`)),
     services: list(spec.services.map((service) => `${code(service.name)} (${service.kind}${isHttp(service) ? `, ${service.path}` : ""}): ${unitsOf(service).map(code).join(", ")}`)),
     jobs: list(spec.jobs.map((job) => `${code(job.name)}: ${code(`${job.name}.timer`)}, ${code(job.schedule)}`)),
     static: list(spec.static.map(({ url: path, folder }) => `${code(path)} from ${code(folder)}`)),
@@ -37,11 +40,13 @@ export function glance(plan: StackPlan): Values {
 }
 
 function databaseName(plan: StackPlan): string {
-  const { spec: { target }, database } = plan;
+  const { spec: { target, network }, database } = plan;
   if (database.kind === "none") return "none";
   if (database.kind === "external") return "PostgreSQL, somebody else's service at the secret `DATABASE_URL`";
   const engine = database.engine === "postgres" ? "PostgreSQL" : "MySQL";
-  return `${engine} ${database.version}, ${code(database.name)}${target === "local" ? `, machine \`database-0\` at ${databaseAddress(plan)} (moved by \`npm run upgrade\`: \`database-1\` at ${databaseAddress(plan, "database-1")})` : `, the managed service of ${target}`}`;
+  const machines = databaseMachines.map((name, index) => `${code(name)} at ${addressOf(network.range, "database", index) ?? ""}`);
+  const place = hostsOf(plan, "database").length === 0 ? `the managed service of ${target}` : `machine ${machines.join(" (moved by `npm run upgrade`: ")})`;
+  return `${engine} ${database.version}, ${code(database.name)}, ${place}`;
 }
 
 /** One line a service or all jobs: how many connections it may hold. The rule of the description counts the same way. */
@@ -55,10 +60,7 @@ export function connectionBudget({ services, jobs }: StackSpec): { readonly rows
 }
 
 /** What `ss` finds the database's connections by: its port, where that is not a part of a secret. */
-export function databasePort({ target, database }: StackSpec): string {
-  if (database.kind === "external") return "PORT";
-  return String(targetDefaults[target].databasePorts[database.kind === "none" ? "postgres" : database.engine]);
-}
+export const databasePort = ({ endpoints }: StackPlan): string => String(endpoints.database?.port ?? "PORT");
 
 /** Where each service says from outside whether it works. */
 export function healthChecks(plan: StackPlan): string {
@@ -84,7 +86,7 @@ export function oneOffCommands({ stack, release, database }: StackSpec): readonl
 
 /** One command on every host for each of these. */
 export function onEach(plan: StackPlan, words: readonly string[]): string {
-  return plan.hosts.flatMap(({ name }) => words.map((word) => `npm run ssh -- ${plan.spec.stack} ${name} ${word}`)).join("\n");
+  return hostsOf(plan, "web").flatMap(({ name }) => words.map((word) => `npm run ssh -- ${plan.spec.stack} ${name} ${word}`)).join("\n");
 }
 
 /** What systemd says of the slots and command services. */

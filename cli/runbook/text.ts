@@ -1,3 +1,4 @@
+import { hostsOf } from "../../infra/plan/hosts";
 import type { StackPlan } from "../../infra/plan/plan";
 import { connectionBudget, databasePort, glance, healthChecks, oneOffCommands, onEach, pauseSeconds, siteUrl, unitStates } from "./facts";
 import { incidentForm } from "./incidents";
@@ -7,7 +8,7 @@ import { section, type Values } from "./section";
 export function runbook(plan: StackPlan): string {
   const { spec } = plan;
   const { backup, database, jobs, services } = spec;
-  const hosts = plan.hosts.map(({ name }) => name);
+  const hosts = hostsOf(plan, "web").map(({ name }) => name);
   const first = hosts[0] ?? "";
   const values: Values = { stack: spec.stack, first, ...glance(plan) };
   const part = (name: string, more: Values = {}) => section(name, { ...values, ...more }, hosts);
@@ -34,7 +35,7 @@ export function runbook(plan: StackPlan): string {
     part("update"),
     jobs.length === 0 ? part("jobs-none") : part("jobs", {
       table: jobs.map(({ name, schedule, timeoutSeconds }) => `| \`${name}\` | \`${schedule}\` | ${timeoutSeconds} s | \`${name}.service\` |`).join("\n"),
-      runs: onEach({ ...plan, hosts: plan.hosts.slice(0, 1) }, jobs.map(({ name }) => `sudo hostctl run ${name}`)),
+      runs: onEach({ ...plan, hosts: hostsOf(plan, "web").slice(0, 1) }, jobs.map(({ name }) => `sudo hostctl run ${name}`)),
     }),
     !backup.enabled ? part("backup-none") : part("backup", {
       keeper: first,
@@ -50,7 +51,7 @@ export function runbook(plan: StackPlan): string {
     database.kind === "none" ? part("database-none") : part("database", {
       name: values["database"] ?? "",
       user: database.kind === "external" ? "that it names" : `\`${database.user}\``,
-      port: databasePort(spec),
+      port: databasePort(plan),
       budget: budget.rows,
       need: budget.need,
       connections: database.connections,

@@ -11,7 +11,7 @@ export type Graph = ReadonlyMap<string, readonly string[]>;
 /** What is read or started, which no import line shows: files, and folders with a slash at their end. */
 export const reads: Readonly<Record<string, readonly string[]>> = {
   "infra/host/render.ts": ["cloud-init/", "infra/services/"],
-  "infra/host/common.ts": ["hostctl/"],
+  "infra/host/features/hostctl.ts": ["hostctl/"],
   "infra/host/bundle.ts": ["hostctl/standalone/receive.py"],
   "tests/goldens/golden.ts": ["tests/goldens/"],
   "tests/clouds/replay.ts": ["tests/clouds/"],

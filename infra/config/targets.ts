@@ -2,10 +2,18 @@ import { connectionsFor, databases, instances } from "./catalog/aws";
 import { type DebianName, serversUpTo } from "./catalog/debian";
 import type { TargetName } from "./spec";
 
+/**
+ * What a target needs on the hosts that serve: a second address to lead the site's public one to, agents of its own, a login to the database that is followed
+ * where the target keeps it, and its metadata service, which tells programs who the machine is.
+ */
+export type HostNeed = "siteAddress" | "agents" | "keptLogin" | "machineRole";
+
 /** What a description may leave out because the target decides it. */
 export interface TargetDefaults {
   /** Reachable from the Internet, so that names, certificates and SSH sources matter. */
   readonly public: boolean;
+  /** What it brings as a service of its own; for anything else of these the stack has a machine. */
+  readonly services: readonly ("database" | "backup")[];
   /** Whether a machine's private address is of our choice. */
   readonly choosesAddresses: boolean;
   /** Whether a machine reaches every port of the Internet, and not only those that `network.outbound` names. */
@@ -16,6 +24,7 @@ export interface TargetDefaults {
   readonly storageGiB: number;
   /** By what it tells people of a host's alerts, where monitoring names somebody: a topic that the host publishes to, a page that the target asks, or nothing. */
   readonly hostAlerts: "topic" | "page" | "none";
+  readonly needs: readonly HostNeed[];
   /** How often it keeps an image of the machine. */
   readonly snapshots: "day" | "week" | "never";
   /** Versions on offer for a host of this Debian; the first is the default. */
@@ -32,6 +41,7 @@ const enginePorts = { postgres: 5432, mysql: 3306 } as const;
 export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
   digitalocean: {
     public: true,
+    services: ["database", "backup"],
     choosesAddresses: false,
     opensPorts: false,
     region: "fra1",
@@ -39,6 +49,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     databaseSize: "db-s-1vcpu-1gb",
     storageGiB: 10,
     hostAlerts: "page",
+    needs: [],
     snapshots: "week",
     versions: () => ({ postgres: ["15", "14", "16", "17", "18"], mysql: ["8"] }),
     // https://docs.digitalocean.com/products/databases/postgresql/how-to/connect/
@@ -49,6 +60,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
   },
   aws: {
     public: true,
+    services: ["database", "backup"],
     choosesAddresses: false,
     opensPorts: false,
     region: "eu-central-1",
@@ -56,6 +68,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     databaseSize: "db.t4g.micro",
     storageGiB: 20,
     hostAlerts: "topic",
+    needs: ["siteAddress", "agents", "keptLogin", "machineRole"],
     snapshots: "day",
     versions: () => ({ postgres: ["15", "14", "16", "17"], mysql: ["8.4", "8.0"] }),
     databasePorts: enginePorts,
@@ -63,6 +76,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
   },
   local: {
     public: false,
+    services: [],
     choosesAddresses: true,
     opensPorts: true,
     region: "",
@@ -70,6 +84,7 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     databaseSize: "",
     storageGiB: 10,
     hostAlerts: "none",
+    needs: [],
     snapshots: "never",
     // Its database machine has the Debian that brings the version; MariaDB stands for MySQL.
     versions: (debian) => ({ postgres: serversUpTo(debian, "postgres"), mysql: serversUpTo(debian, "mariadb") }),
@@ -86,6 +101,9 @@ export interface Size {
   readonly cpus: number;
   readonly memoryMiB: number;
 }
+
+/** How Debian names the processors of a size. */
+export const architectureOf = (size: string): "amd64" | "arm64" => instances[size]?.architecture ?? "amd64";
 
 /** Cores and memory as far as the name of a size tells them: `s-2vcpu-4gb`, `db-s-1vcpu-1gb`, `t3.small`, `db.t4g.micro`. */
 export function sizeOf(name: string): Size | undefined {

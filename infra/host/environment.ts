@@ -1,7 +1,5 @@
+import { databaseCaPath } from "../plan/endpoints";
 import type { StackPlan } from "../plan/plan";
-
-/** Where the certificate of the database's CA lies on a host. */
-export const databaseCaPath = "/etc/webstack/database-ca.pem";
 
 /** Settings that every app gets, beside its own and DATABASE_URL; hostctl adds SENTRY_RELEASE, which each slot has its own of. */
 export function siteEnvironment({ spec, site }: StackPlan): Readonly<Record<string, string>> {

@@ -36,12 +36,6 @@ export function jobUnits(spec: StackSpec): readonly ManifestFile[] {
   return spec.jobs.flatMap((job) => jobFiles(spec, job));
 }
 
-/** Holds requests while the site is paused; hostctl starts and stops it. */
-export function pauseUnit(spec: StackSpec): ManifestFile {
-  const text = render("systemd/webstack-pause.service", { app: spec.app.name, sandbox: verbatim("systemd/sandbox.conf") });
-  return file(`${folder}/webstack-pause.service`, text);
-}
-
 function jobFiles(spec: StackSpec, job: JobSpec): ManifestFile[] {
   const unit = render("systemd/job.service", {
     job: job.name,

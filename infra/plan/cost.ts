@@ -2,6 +2,7 @@ import { catalog } from "../config/catalog";
 import type { Problem } from "../config/problems";
 import type { StackSpec, TargetName } from "../config/spec";
 import { isHttp } from "../services";
+import { hostsOf } from "./hosts";
 import type { HostPlan, StackPlan } from "./plan";
 
 /** Cores and memory, by which a size of one cloud is found again on another. */
@@ -106,7 +107,7 @@ const places: readonly { readonly target: TargetName; readonly region: string }[
 
 function needOf({ host, database, site, backup, services, monitoring, network }: StackSpec, hosts: readonly HostPlan[]): Need {
   return {
-    hosts: hosts.map(({ name }) => ({ name, size: host.size, wants: { cpus: host.cpus, memoryMiB: host.memoryMiB } })),
+    hosts: hostsOf({ hosts }, "web").map(({ name }) => ({ name, size: host.size, wants: { cpus: host.cpus, memoryMiB: host.memoryMiB } })),
     // A database's cores are told by its size alone.
     database: database.kind !== "managed" ? null : { size: database.size, standby: database.standby, engine: database.engine, wants: { cpus: 1, memoryMiB: database.memoryMiB }, storageGiB: database.storageGiB },
     snapshots: host.snapshots.every,

@@ -1,28 +1,25 @@
 import type { StackSpec } from "../config/spec";
 import { targetDefaults } from "../config/targets";
+import { planEndpoints } from "./endpoints";
 import { planFirewall } from "./firewall";
-import type { SitePlan, StackPlan } from "./plan";
-import { planHosts } from "./topology";
+import { planGroups } from "./groups";
+import { planHosts } from "./hosts";
+import type { StackPlan } from "./plan";
+import { planSite } from "./site";
 
-/** Works out everything a target needs to know. Pure: equal specs give equal plans. */
-export function planStack(spec: StackSpec): StackPlan {
-  const hosts = planHosts(spec);
+/** Works out everything a target needs to know. Pure: equal descriptions and groups give equal plans. */
+export function planStack(spec: StackSpec, groups = planGroups(spec)): StackPlan {
+  const hosts = planHosts(spec, groups);
   return {
     spec,
     labels: { project: spec.project, stack: spec.stack, app: spec.app.name },
+    groups,
     hosts,
     database: spec.database,
-    firewall: planFirewall(spec),
-    site: planSite(
-      spec,
-      hosts.flatMap(({ privateAddress }) => (privateAddress === null ? [] : [privateAddress])),
-    ),
+    endpoints: planEndpoints(spec, hosts),
+    firewall: planFirewall(spec, groups),
+    site: planSite(spec, hosts),
     hostAlerts: spec.monitoring.emails.length > 0 || spec.monitoring.slack !== null ? targetDefaults[spec.target].hostAlerts : "none",
+    needs: targetDefaults[spec.target].needs,
   };
-}
-
-/** A rehearsal knows the site by its hosts' addresses, too. */
-function planSite({ site }: StackSpec, addresses: readonly string[]): SitePlan {
-  const domains = site.domain === "" ? [] : [site.domain, ...site.aliases];
-  return { names: [...domains, ...addresses], scheme: site.tls === "none" ? "http" : "https" };
 }

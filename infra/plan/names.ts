@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Labels } from "./plan";
 
 /** Longest names that each kind of thing may have, with the rule's source. */
 const limits = {
@@ -15,6 +16,9 @@ const limits = {
   /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
   schedule: 64,
 } as const;
+
+/** Begins the names of what a stack has in a cloud. */
+export const stackName = ({ project, stack }: Pick<Labels, "project" | "stack">): string => physicalName("host", project, stack);
 
 /**
  * The name people see on a machine or in a console: parts joined by "-". Over the limit it is cut and ends in five

@@ -1,9 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkedDatabaseUrl } from "../config/databaseUrl";
 import type { Secrets } from "../config/load";
-import type { DatabaseSpec } from "../config/spec";
-import { databaseCaPath } from "../host/environment";
-import { externalCaPath } from "../host/externalDatabase";
+import type { StackPlan } from "../plan/plan";
 
 /** What a host is told late of the database. */
 interface ToldLate {
@@ -13,11 +11,12 @@ interface ToldLate {
 }
 
 /** Of somebody else's service: its address, to be used over TLS alone with its certificate checked, and who signs that. Nothing where the database is none of that. */
-export function externalDatabase(database: DatabaseSpec, { databaseUrl }: Secrets): ToldLate {
+export function externalDatabase({ database, endpoints }: StackPlan, { databaseUrl }: Secrets): ToldLate {
+  const ca = endpoints.database?.ca ?? "";
   if (database.kind !== "external") return { env: {}, files: {} };
   if (databaseUrl === undefined) throw new Error("the address of the database was not read");
   return {
-    env: { DATABASE_URL: pulumi.secret(databaseUrl.apply((address) => checkedDatabaseUrl(address, externalCaPath(database)))) },
-    files: database.ca === "" ? {} : { [databaseCaPath]: database.ca },
+    env: { DATABASE_URL: pulumi.secret(databaseUrl.apply((address) => checkedDatabaseUrl(address, ca))) },
+    files: database.ca === "" ? {} : { [ca]: database.ca },
   };
 }

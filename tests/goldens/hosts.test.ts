@@ -25,7 +25,7 @@ test("a text stands once, in the folder that names the hosts which have it", () 
 
 test("a row of the manifest stands with the hosts that have it, apart from the text of its file; hostctl's modules have none", () => {
   const kept = keptFiles(new Map([
-    ["a/web-0", manifest("web-0", { "/etc/issue": "one", "/usr/local/lib/webstack/hostctl/cli.py": "" })],
+    ["a/web-0", manifest("web-0", { "/etc/issue": "one", "/usr/local/lib/webstack/hostctl/verbs/cli.py": "" })],
     ["a/database-0", manifest("database-0", { "/etc/issue": "other", "/usr/local/lib/webstack/integrity": "" })],
   ]));
   const row = (path: string) => `files {"path":"${path}","owner":"root","group":"root","mode":"0644","onChange":[]}\n`;

@@ -3,15 +3,12 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { parseSpec } from "../../infra/config/parse";
 import { ownSecrets } from "../../infra/config/settings";
-import { backupMachineManifest } from "../../infra/host/backup";
-import { databaseManifest } from "../../infra/host/database";
+import { renderHosts } from "../../infra/host";
 import type { Manifest } from "../../infra/host/manifest";
 import { debianNames } from "../../infra/config/catalog/debian";
 import { userData } from "../../infra/host/user-data";
-import { webManifest } from "../../infra/host/web";
 import { planStack } from "../../infra/plan";
-import { onAws } from "../../infra/targets/aws/agent";
-import { namesOf } from "../../infra/targets/aws/names";
+import { hostsOf } from "../../infra/plan/hosts";
 import { spec } from "../config/baseline";
 
 /** A stand-in, as long as a real digest. */
@@ -23,17 +20,13 @@ export function goldenManifests(): ReadonlyMap<string, Manifest> {
   const bitcoin = planStack(exampleSpec("bitcoin"));
   const kinds = planStack(everyKind());
   const manifests = new Map<string, Manifest>();
-  for (const [name, plan] of [["ocpizza-local", rehearsal], ["bitcoin", bitcoin], ["every-kind", kinds]] as const) {
-    for (const host of plan.hosts) manifests.set(`${name}/${host.name}`, webManifest(plan, host, digest));
-    if (plan.spec.backup.enabled) manifests.set(`${name}/backup-0`, backupMachineManifest(plan));
-    if (plan.database.kind === "managed") manifests.set(`${name}/database-0`, databaseManifest(plan, plan.database, "10.77.0.1/32"));
+  const production = planStack(exampleSpec("prod"));
+  const onEc2 = planStack(exampleSpec("aws"));
+  for (const [name, plan] of [["ocpizza-local", rehearsal], ["bitcoin", bitcoin], ["every-kind", kinds], ["ocpizza-prod", production], ["ocpizza-aws", onEc2]] as const) {
+    for (const [host, manifest] of renderHosts(plan, digest)) manifests.set(`${name}/${host}`, manifest);
   }
   const mysql = planStack(exampleSpec("local", { database: { engine: "mysql" } }));
-  if (mysql.database.kind === "managed") manifests.set("ocpizza-mysql/database-0", databaseManifest(mysql, mysql.database, "10.77.0.1/32"));
-  const production = planStack(exampleSpec("prod"));
-  for (const host of production.hosts) manifests.set(`ocpizza-prod/${host.name}`, webManifest(production, host, digest));
-  const onEc2 = planStack(exampleSpec("aws"));
-  for (const host of onEc2.hosts) manifests.set(`ocpizza-aws/${host.name}`, onAws(onEc2, webManifest(onEc2, host, digest), namesOf("webstack-aws")));
+  for (const host of hostsOf(mysql, "database")) manifests.set(`ocpizza-mysql/${host.name}`, renderHosts(mysql, digest).of(host));
   return manifests;
 }
 

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { databaseClient } from "../../infra/host/packages";
+import { databaseClientPackage } from "../../infra/host/features/databaseClient";
 import { render } from "../../infra/host/render";
 
 const mebibyte = 1024 ** 2;
@@ -26,7 +26,7 @@ function run(engine: "mysql" | "postgres", dumps: string) {
       chmodSync(join(folder, "bin", name), 0o755);
     }
     const place = { DATABASE_HOST: "db", DATABASE_USER: "u", DATABASE_PASSWORD: "p", DATABASE_NAME: "shop", DATABASE_CA: "ca", DUMPS: "s3://bucket/dumps" };
-    const { status } = spawnSync("bash", ["-c", render(`bin/dump-${engine}`, { client: databaseClient(engine, "debian-13") })], { env: { PATH: `${folder}/bin:${process.env["PATH"] ?? ""}`, TMPDIR: folder, ...place } });
+    const { status } = spawnSync("bash", ["-c", render(`bin/dump-${engine}`, { client: databaseClientPackage(engine, "debian-13") })], { env: { PATH: `${folder}/bin:${process.env["PATH"] ?? ""}`, TMPDIR: folder, ...place } });
     const read = (name: string) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name)) : null);
     return { status, sent: read("sent"), words: read("words")?.toString(), asked: read("asked")?.toString().trim().split(" "), disk: Number(read("disk")) };
   } finally {

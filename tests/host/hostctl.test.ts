@@ -3,11 +3,16 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { commonFiles } from "../../infra/host/common";
+import { hostctl } from "../../infra/host/features/hostctl";
+import { planStack } from "../../infra/plan";
+import { spec } from "../config/baseline";
+
+const plan = planStack({ ...spec(), stack: "prod" });
+const { files: all = [] } = plan.hosts.slice(0, 1).map((host) => hostctl(plan, host))[0] ?? {};
 
 const library = "/usr/local/lib/webstack/hostctl/";
 const nameOf = (path: string) => path.slice(library.length);
-const files = commonFiles("prod", [], "debian-13").filter(({ path }) => path.startsWith(library));
+const files = all.filter(({ path }) => path.startsWith(library));
 const folder = mkdtempSync(join(tmpdir(), "webstack-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -26,6 +31,6 @@ test("every module is in SHA256SUMS, and sha256sum finds each as it says", () =>
 });
 
 test("what a damaged copy is mended with can be typed as it stands", () => {
-  const command = commonFiles("prod", [], "debian-13").find(({ path }) => path === "/usr/local/bin/hostctl")?.content;
+  const command = all.find(({ path }) => path === "/usr/local/bin/hostctl")?.content;
   expect(command).toContain("npm run up -- prod --replace '**-apply' brings them anew");
 });

@@ -18,7 +18,7 @@ import { imageSchedule } from "../../infra/targets/aws/images";
 import { debianNames, debians } from "../../infra/config/catalog/debian";
 import { creditsOf, secondAddress } from "../../infra/targets/aws/machine";
 import { databaseName, resourceName } from "../../infra/targets/aws/move";
-import { namesOf } from "../../infra/targets/aws/names";
+import { namesOf } from "../../infra/host/cloudWatch";
 import { quarters } from "../../infra/targets/aws/network";
 import { windows } from "../../infra/targets/aws/rds";
 import { restoreNotice } from "../../infra/targets/aws/versions";

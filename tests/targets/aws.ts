@@ -5,7 +5,7 @@ import { renderHosts } from "../../infra/host";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
 import { aws } from "../../infra/targets/aws";
-import { recordGraph, type Graph } from "./graph";
+import { expectRendered, recordGraph, type Graph } from "./graph";
 
 /** Words that are secret, and found nowhere in clear. */
 export const markers = { app: "app-marker", key: "key-marker", backup: "backup-marker" } as const;
@@ -70,7 +70,7 @@ export function answer(token: string, outputs: object = {}): Record<string, unkn
 }
 
 /** What the program asks of AWS for a description; `outputs` are those of the last up. */
-export function graphOf(spec: StackSpec, digest = "00112233aabbccdd", outputs: Readonly<Record<string, unknown>> = {}): Promise<Graph> {
+export async function graphOf(spec: StackSpec, digest = "00112233aabbccdd", outputs: Readonly<Record<string, unknown>> = {}): Promise<Graph> {
   const secrets: Secrets = {
     env: Object.fromEntries(spec.secrets.map((name) => [name, pulumi.secret(markers.app)])),
     sshPrivateKey: pulumi.secret(markers.key),
@@ -80,10 +80,13 @@ export function graphOf(spec: StackSpec, digest = "00112233aabbccdd", outputs: R
   };
   const plan = planStack(spec);
   const release = { digest, source: "app", requirements: "requirements.txt", exclude: [] };
-  return recordGraph({
+  const files = renderHosts(plan, digest);
+  const graph = await recordGraph({
     stack: spec.stack,
     state: (type, name, inputs) => stateOf(type, name, inputs, spec.host.region),
     call: (token) => answer(token, outputs),
-    program: () => toOutputs(aws.build(plan, renderHosts(plan, digest), release, secrets)),
+    program: () => toOutputs(aws.build(plan, files, release, secrets)),
   });
+  expectRendered(graph, files);
+  return graph;
 }

@@ -4,11 +4,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../../infra/config/load";
 import { renderHosts } from "../../infra/host";
-import { databaseAddress } from "../../infra/host/database/server";
 import { siteEnvironment } from "../../infra/host/environment";
 import { userData } from "../../infra/host/user-data";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
+import { hostsOf } from "../../infra/plan/hosts";
 import type { StackPlan } from "../../infra/plan/plan";
 import * as verify from "../../infra/release/verify";
 import { aws } from "../../infra/targets/aws";
@@ -19,7 +19,7 @@ import type { Target } from "../../infra/targets/target";
 import { spec, type Raw } from "../config/baseline";
 import { answer, stateOf as awsState } from "./aws";
 import { stateOf } from "./digitalocean";
-import { recordGraph, type Graph, type GraphNode } from "./graph";
+import { expectRendered, recordGraph, type Graph, type GraphNode } from "./graph";
 
 jest.mock("../../infra/release/verify", () => ({ ...jest.requireActual<object>("../../infra/release/verify"), verifyHost: jest.fn() }));
 const verifyHost = jest.mocked(verify.verifyHost);
@@ -77,12 +77,12 @@ const cases: readonly Case[] = [
     databaseUrl: inEnvironment,
     openings: (graph, plan) =>
       (graph.named("firewall").inputs["rules"] as LocalRule[])
-        .filter(({ address }) => address === plan.hosts[0]?.privateAddress)
+        .filter(({ address }) => address === plan.hosts[0]?.address)
         .flatMap(({ protocol, port, from }) => from.map((source) => `${protocol} ${port} from ${source}`)),
     databaseClients: (graph, plan) =>
       (graph.named("firewall").inputs["rules"] as LocalRule[])
-        .filter(({ address, port }) => address === databaseAddress(plan) && port === 5432)
-        .flatMap(({ from }) => from.map((source) => (source === `${plan.hosts[0]?.privateAddress}/32` ? "web" : source))),
+        .filter(({ address, port }) => address === plan.endpoints.database?.name && port === 5432)
+        .flatMap(({ from }) => from.map((source) => (source === `${plan.hosts[0]?.address}/32` ? "web" : source))),
   },
   {
     name: "digitalocean",
@@ -164,8 +164,13 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     late = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as Late;
   });
 
+  test.each<[string, Raw]>([["", {}], [", with backups", { backup: {} }]])("brings to each host what was rendered for it, and renders nothing itself%s", async (_, more) => {
+    const of = planned(more);
+    expectRendered(await graphAfter({}, of), renderHosts(of, digest));
+  });
+
   test("builds each planned host once", () => {
-    const planned = plan.hosts.map(({ name }) => name);
+    const planned = hostsOf(plan, "web").map(({ name }) => name);
     expect(graph.ofType(machine).map(({ name }) => name).filter((name) => name.startsWith("web-"))).toEqual(planned);
   });
 
@@ -196,7 +201,7 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
 
   test("reaches the database at the port that the plan opens", () => {
     const url = databaseUrl(late);
-    const ports = plan.firewall.filter(({ to }) => to === "database").map(({ port }) => port);
+    const ports = plan.firewall.filter(({ to, from }) => to === "database" && from.some(({ kind }) => kind === "role")).map(({ port }) => port);
     expect(ports).toEqual([Number(/:(\d+)\//.exec(url)?.[1])]);
   });
 
@@ -231,7 +236,7 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
       version: 1,
       siteUrl: expect.stringMatching(/^https?:\/\/[^/]+\/$/),
       // On a cloud the one that stays, and not the machine's own.
-      address: target.name === "local" ? plan.hosts[0]?.privateAddress : "192.0.2.1",
+      address: target.name === "local" ? plan.hosts[0]?.address : "192.0.2.1",
       hosts: [{ name: "web-0", address: expect.any(String), user: "deploy", hostKey: "ssh-ed25519 AAAA", ...own }],
       database: { engine: "postgres", host: expect.any(String), port: expect.any(Number), name: expect.any(String), user: expect.any(String), ...{ local: { instance: "database-0", version: "15" }, aws: { instance: "webstack-test-database" }, digitalocean: {} }[target.name] },
       release: digest,

@@ -6,7 +6,7 @@ import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
 import { digitalocean } from "../../infra/targets/digitalocean";
 import type { FormerHost } from "../../infra/targets/formerOutputs";
-import { recordGraph, type Graph } from "./graph";
+import { expectRendered, recordGraph, type Graph } from "./graph";
 
 /** Words that are secret, and found nowhere in clear. */
 export const markers = { app: "app-marker", key: "key-marker", backup: "backup-marker", slack: "slack-marker", database: "database-marker", admin: "admin-marker", spaces: "spaces-marker" } as const;
@@ -53,7 +53,7 @@ export interface Before {
 export const dropletId = "4711";
 
 /** What the program asks of DigitalOcean for a description. */
-export function graphOf(spec: StackSpec, digest = "00112233aabbccdd", { hosts, droplets = [], images = [], unreadable = 0 }: Before = {}): Promise<Graph> {
+export async function graphOf(spec: StackSpec, digest = "00112233aabbccdd", { hosts, droplets = [], images = [], unreadable = 0 }: Before = {}): Promise<Graph> {
   let reads = 0;
   const secrets: Secrets = {
     env: Object.fromEntries(spec.secrets.map((name) => [name, pulumi.secret(markers.app)])),
@@ -66,7 +66,8 @@ export function graphOf(spec: StackSpec, digest = "00112233aabbccdd", { hosts, d
   };
   const plan = planStack(spec);
   const release = { digest, source: "app", requirements: "requirements.txt", exclude: [] };
-  return recordGraph({
+  const files = renderHosts(plan, digest);
+  const graph = await recordGraph({
     stack: spec.stack,
     state: stateOf,
     id: (type, name) => (type.endsWith(":Droplet") ? dropletId : `${name}-id`),
@@ -82,6 +83,8 @@ export function graphOf(spec: StackSpec, digest = "00112233aabbccdd", { hosts, d
       if (token.endsWith(":getDatabaseUser")) return { password: markers.database };
       throw new Error(`nothing answers ${token}`);
     },
-    program: () => toOutputs(digitalocean.build(plan, renderHosts(plan, digest), release, secrets)),
+    program: () => toOutputs(digitalocean.build(plan, files, release, secrets)),
   });
+  expectRendered(graph, files);
+  return graph;
 }

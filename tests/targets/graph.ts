@@ -2,8 +2,11 @@
  * Records what a program asks of the engine: each resource with its inputs, what it waits for, and its options. Limit: it shows what we
  * ask for, not what a cloud makes of it.
  */
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
+import type { HostFiles } from "../../infra/host";
+import { packBundle } from "../../infra/host/bundle";
 import { expectGoldenFile } from "../goldens/golden";
 
 // Exported, but marked as internal and so without a type. It resolves when every resource is registered, and those that nothing
@@ -111,6 +114,15 @@ export async function recordGraph<T>(recording: Recording<T>): Promise<Graph> {
     clear: JSON.stringify(nodes.map(({ type, name, inputs, options }) => ({ type, name, inputs, options }))),
   };
 }
+
+/** Expects each host of a graph to receive what was rendered for it, and nothing else to be brought to any machine. */
+export function expectRendered(graph: Graph, files: HostFiles): void {
+  const brought = graph.ofType("command:remote:CopyToRemote").map(({ name, opened }) => [name, digestOf(String(opened["source"]))]);
+  // Their digests, since a difference would be shown in full.
+  expect(brought).toEqual([...files].map(([host, manifest]) => [`${host}-bundle`, packBundle(manifest).digest]).sort(([a = ""], [b = ""]) => compare(a, b)));
+}
+
+const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 /** Graphs that are kept in tests/goldens/graphs, a file each. */
 export const keptGraphs = ["aws", "bitcoin-aws", "bitcoin-prod", "ocpizza-prod"] as const;

@@ -12,8 +12,6 @@ import { ownSecrets } from "../../infra/config/settings";
 import type { StackSpec, TargetName } from "../../infra/config/spec";
 import { unused } from "../../infra/config/unused";
 import { renderHosts } from "../../infra/host";
-import { backupMachineManifest } from "../../infra/host/backup";
-import { databaseManifest } from "../../infra/host/database";
 import { planStack } from "../../infra/plan";
 import { targetFor } from "../../infra/targets";
 import { local } from "../../infra/targets/local";
@@ -157,9 +155,8 @@ function judged(raw: Raw): { readonly spec: StackSpec; readonly problems: readon
 /** All that any machine of the plan is given, and what is opened to it. */
 function given(spec: StackSpec): string {
   const plan = planStack(spec);
-  const machines = spec.target !== "local" ? [] : [backupMachineManifest(plan), plan.database.kind !== "managed" ? [] : databaseManifest(plan, plan.database, "10.20.0.1/32")];
   // Its digest, since a difference would be shown in full.
-  return createHash("sha256").update(JSON.stringify([[...renderHosts(plan, digest)], plan.firewall, plan.hosts, plan.site, machines])).digest("hex");
+  return createHash("sha256").update(JSON.stringify([[...renderHosts(plan, digest)], plan.firewall, plan.hosts, plan.site])).digest("hex");
 }
 
 const digest = "00112233aabbccdd";

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../../infra/config/load";
 import { renderHosts } from "../../infra/host";
-import { databaseAddress } from "../../infra/host/database/server";
 import type { Manifest } from "../../infra/host/manifest";
 import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
@@ -102,8 +101,8 @@ test("declares exactly these resources", () => {
 
 test("the database is open to the web host alone", () => {
   const rules = named("firewall").inputs.rules as { address: string; port: number; from: string[] }[];
-  const web = built.plan.hosts[0]?.privateAddress;
-  const database = databaseAddress(built.plan);
+  const web = built.plan.hosts[0]?.address;
+  const database = built.plan.endpoints.database?.name;
   expect(rules.filter((rule) => rule.port === 5432)).toEqual([expect.objectContaining({ address: database, from: [`${web}/32`] })]);
   // The box that plays the operator, and nobody else, may log in to the database's machine.
   expect(rules.filter((rule) => rule.address === database && rule.port === 22).map((rule) => rule.from)).toEqual([["10.77.0.1/32"]]);

@@ -1,4 +1,5 @@
-import { chosenAddress } from "../../plan/network";
+import { chosenAddress } from "../../plan/addresses";
+import { hostsOf } from "../../plan/hosts";
 import { file } from "../manifest";
 import { render } from "../render";
 import type { DatabaseServer } from "./server";
@@ -10,7 +11,7 @@ export const mariadb: DatabaseServer = {
   unit,
   user: "mysql",
   folder: "mariadb",
-  roleWords: (plan) => plan.hosts.map(chosenAddress),
+  roleWords: (plan) => hostsOf(plan, "web").map(chosenAddress),
   files: (_plan, database, address) => [
     file(
       "/etc/mysql/mariadb.conf.d/90-webstack.cnf",

@@ -1,4 +1,5 @@
-import { chosenAddress } from "../../plan/network";
+import { chosenAddress } from "../../plan/addresses";
+import { hostsOf } from "../../plan/hosts";
 import { file, type ManifestAction } from "../manifest";
 import { render } from "../render";
 import type { DatabaseServer } from "./server";
@@ -28,7 +29,7 @@ export function postgres(version: string): DatabaseServer {
       ),
       file(
         `${settings}/pg_hba.conf`,
-        plan.hosts.map((host) => render("postgres/pg_hba.conf", { database: database.name, user: database.user, address: chosenAddress(host) })).join("\n"),
+        hostsOf(plan, "web").map((host) => render("postgres/pg_hba.conf", { database: database.name, user: database.user, address: chosenAddress(host) })).join("\n"),
         { owner: "postgres", group: "postgres", mode: "0640", onChange },
       ),
     ],

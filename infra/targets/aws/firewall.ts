@@ -1,6 +1,7 @@
 import { SecurityGroup } from "@pulumi/aws/ec2";
 import { SecurityGroupEgressRule, SecurityGroupIngressRule } from "@pulumi/aws/vpc";
-import type { FirewallRule } from "../../plan/plan";
+import { databasePort } from "../../plan/endpoints";
+import type { Role } from "../../plan/plan";
 import type { Network } from "./network";
 import { named, type Scope } from "./scope";
 
@@ -22,8 +23,6 @@ export const everywhere: readonly Way[] = [
   { protocol: "tcp", port: 80, why: "packages of Debian" },
   { protocol: "tcp", port: 443, why: "services of the cloud, the certificate authority and what the app asks" },
 ];
-
-export const databasePort = (engine: "postgres" | "mysql"): number => ({ postgres: 5432, mysql: 3306 })[engine];
 
 /** Lets a group reach the Internet at these ports. */
 export function allowOut(scope: Scope, name: string, group: SecurityGroup, ways: readonly Way[]): void {
@@ -51,7 +50,7 @@ export function awsFirewall(scope: Scope, network: Network): Firewall {
   const group = (role: string, description: string) => new SecurityGroup(`${role}-firewall`, { vpcId: network.vpc.id, description, tags: named(scope, role) }, options);
   const web = group("web", "machines that serve the site");
   const database = plan.database.kind !== "managed" ? null : group("database", "the database");
-  const groups: Readonly<Record<FirewallRule["to"], SecurityGroup | null>> = { web, database, backup: null };
+  const groups: Readonly<Record<Role, SecurityGroup | null>> = { web, database, backup: null };
 
   for (const rule of plan.firewall) {
     const to = groups[rule.to];
@@ -72,6 +71,6 @@ export function awsFirewall(scope: Scope, network: Network): Firewall {
     ...plan.spec.network.outbound.map((port) => ({ protocol: "tcp" as const, port, why: "what the app calls" })),
   ]);
   // The database opens no connection.
-  if (database !== null && plan.database.kind === "managed") allowDatabase(scope, "web", web, database, databasePort(plan.database.engine));
+  if (database !== null) allowDatabase(scope, "web", web, database, databasePort(plan));
   return { web, database };
 }

@@ -1,6 +1,7 @@
 import { LifecyclePolicy } from "@pulumi/aws/dlm";
 import { Role, RolePolicyAttachment } from "@pulumi/aws/iam";
 import type { HostSpec } from "../../config/spec";
+import { servingHost } from "../../plan/hosts";
 import { serviceTrust } from "./policies";
 import { named, type Scope } from "./scope";
 
@@ -18,7 +19,7 @@ export function awsImages(scope: Scope): void {
   // AWS's own list for the service; as with backups, it names resources with * because it holds for every account.
   // https://docs.aws.amazon.com/ebs/latest/userguide/dlm-prerequisites.html
   const may = new RolePolicyAttachment("images-rights", { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRoleForAMIManagement" }, options);
-  const { Name } = named(scope, plan.hosts[0]?.name ?? "");
+  const { Name } = named(scope, servingHost(plan).name);
   new LifecyclePolicy(
     // A policy that counted cannot be made to go by age: https://docs.aws.amazon.com/ebs/latest/userguide/modify.html
     "images-by-age",

@@ -1,8 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { instances } from "../../config/catalog/aws";
-import { databaseCaPath, siteEnvironment } from "../../host/environment";
-import { alertSecrets } from "../../host/monitoring";
+import { siteEnvironment } from "../../host/environment";
+import { namesOf } from "../../host/cloudWatch";
+import { loginPath } from "../../host/features/keptLogin";
+import { alertSecrets } from "../../host/features/monitoring";
+import { siteAddressPath } from "../../host/features/siteAddress";
 import { budgetNotice } from "../../plan/cost";
+import { databaseCaPath } from "../../plan/endpoints";
+import { servingHost } from "../../plan/hosts";
 import { runtimeOf } from "../../release/build";
 import { backupRepository } from "../backup";
 import { commission, orderCertificate } from "../commission";
@@ -10,7 +15,6 @@ import { buildArchive, deployUser } from "../delivery";
 import { externalDatabase } from "../externalDatabase";
 import { formerOutputs } from "../formerOutputs";
 import type { BuiltDatabase, BuiltHost, Target } from "../target";
-import { loginPath, onAws, siteAddressPath } from "./agent";
 import { awsBackupPlan, awsStorage, prefixes } from "./backup";
 import { check } from "./check";
 import { awsDatabase } from "./database";
@@ -21,7 +25,6 @@ import { awsIdentity } from "./identity";
 import { awsImages } from "./images";
 import { awsMachine, pointSite, siteAddress } from "./machine";
 import { awsLogs, awsMonitoring, awsTopics } from "./monitoring";
-import { namesOf } from "./names";
 import { awsNetwork } from "./network";
 import { keepBackups, keepLogin, openSessions, report, tellAlerts } from "./policies";
 import { scopeOf } from "./scope";
@@ -58,19 +61,17 @@ export const aws: Target = {
     const dump = database === null || storage === null || logs.dumps === null ? null : awsDump(scope, network, firewall, database, storage, logs.dumps);
     awsImages(scope);
 
-    const planned = plan.hosts[0];
-    const manifest = planned === undefined ? undefined : files.get(planned.name);
-    if (planned === undefined || manifest === undefined) throw new Error("no files were rendered for the machine that serves");
-    const machine = awsMachine(scope, planned.name, network, firewall, identity, secrets, rights, former);
+    const planned = servingHost(plan);
+    const machine = awsMachine(scope, planned, network, firewall, identity, secrets, rights, former);
     const login = database === null ? {} : { [loginPath]: database.login, [databaseCaPath]: database.ca };
     // The DATABASE_URL of RDS is none of it: the host makes it from the login that Secrets Manager keeps.
-    const external = externalDatabase(plan.database, secrets);
+    const external = externalDatabase(plan, secrets);
     const late = { env: { ...siteEnvironment(plan), ...secrets.env, ...external.env }, files: { ...external.files, [siteAddressPath]: machine.siteAddress, ...login }, secrets: { ...secrets.monitoring, ...(tells ? { [alertSecrets.topic]: topics.own.arn } : {}) } };
     const commissioned = commission(
       plan,
       { name: planned.name, resource: machine.resource, replacedBy: machine.cardName, address: machine.address, token: machine.token },
       site.publicIp,
-      onAws(plan, manifest, names),
+      files.of(planned),
       late,
       { release, runtime, built },
       secrets,

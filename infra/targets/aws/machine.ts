@@ -5,6 +5,7 @@ import { instances } from "../../config/catalog/aws";
 import { debians } from "../../config/catalog/debian";
 import type { Secrets } from "../../config/load";
 import { userData } from "../../host/user-data";
+import type { HostPlan } from "../../plan/plan";
 import { isProtected } from "../../plan/protection";
 import type { FormerOutputs } from "../formerOutputs";
 import { firstContact, keepingUserData } from "../firstContact";
@@ -42,7 +43,7 @@ export interface Machine {
 /** A Debian machine that answers SSH at an address of its own, and has a second private address for the site's. */
 export function awsMachine(
   scope: Scope,
-  name: string,
+  planned: HostPlan,
   network: Network,
   firewall: Firewall,
   identity: Identity,
@@ -52,9 +53,10 @@ export function awsMachine(
 ): Machine {
   const { plan, options } = scope;
   const { host } = plan.spec;
+  const { name } = planned;
   const type = instances[host.size];
   if (type === undefined) throw new Error(`instance type ${host.size} is not in the catalog`);
-  const subnet = network.publicSubnets[0];
+  const subnet = network.publicSubnets[planned.zone];
   const imageName = ownImage.test(host.image) ? host.image : `${host.debian}-${type.architecture}-${debians[host.debian].ec2Build}`;
   const first = userData(secrets.sshPublicKey, host.debian);
   // A network interface is in one machine at a time, and both machines of a replacement need an address: they are replaced with it.

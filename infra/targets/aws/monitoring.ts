@@ -11,7 +11,7 @@ import { alarmsOf, type Alarm } from "./alarms";
 import type { Database } from "./database";
 import { dashboardBody } from "./dashboard";
 import type { Dump } from "./dump";
-import { measures, namesOf, type Names } from "./names";
+import { measures, namesOf, type Names } from "../../host/cloudWatch";
 import { tellTopic } from "./policies";
 import { named, type Scope } from "./scope";
 

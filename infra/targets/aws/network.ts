@@ -2,7 +2,7 @@ import { LogGroup } from "@pulumi/aws/cloudwatch";
 import { DefaultSecurityGroup, Eip, FlowLog, InternetGateway, NatGateway, Route, RouteTable, RouteTableAssociation, Subnet, Vpc, VpcEndpoint } from "@pulumi/aws/ec2";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import type { Output } from "@pulumi/pulumi";
-import { addressIn } from "../../plan/network";
+import { addressIn } from "../../plan/addresses";
 import { serviceTrust, writeLogs } from "./policies";
 import { named, type Scope } from "./scope";
 

@@ -4,7 +4,8 @@ import { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { databases, parameterFamily } from "../../config/catalog/aws";
 import type { DatabaseSpec } from "../../config/spec";
-import { databasePort, type Firewall } from "./firewall";
+import { databasePort } from "../../plan/endpoints";
+import type { Firewall } from "./firewall";
 import { replacedByTag, resourceName } from "./move";
 import { named, type Scope } from "./scope";
 
@@ -111,7 +112,7 @@ function partsOf({ scope, database, subnets, firewall }: Shared, identifier: str
     dbSubnetGroupName: subnets.name,
     vpcSecurityGroupIds: [firewall.database.id],
     publiclyAccessible: false,
-    port: databasePort(engine),
+    port: databasePort(scope.plan),
     parameterGroupName: parameters.name,
     multiAz: database.standby,
     backupRetentionPeriod: database.keepDays,

@@ -2,7 +2,7 @@ import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
 import { Provider } from "@pulumi/aws/provider";
 import { output, type Output } from "@pulumi/pulumi";
 import { regions } from "../../config/catalog/aws";
-import { physicalName } from "../../plan/names";
+import { stackName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
 import { isProtected } from "../../plan/protection";
 import { ofAccount } from "./account";
@@ -32,7 +32,7 @@ export function scopeOf(plan: StackPlan): Scope {
     plan,
     region,
     zones,
-    prefix: physicalName("host", spec.project, spec.stack),
+    prefix: stackName(plan.labels),
     account: output(ofAccount("the account of these credentials", getCallerIdentity({}, { provider }))).accountId,
     options: { provider },
     kept: { provider, protect: isProtected(spec) },

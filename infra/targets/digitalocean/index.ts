@@ -1,7 +1,8 @@
 import { SshKey } from "@pulumi/digitalocean/sshKey";
 import * as pulumi from "@pulumi/pulumi";
 import { siteEnvironment } from "../../host/environment";
-import { alertSecrets } from "../../host/monitoring";
+import { alertSecrets } from "../../host/features/monitoring";
+import { servingHost } from "../../plan/hosts";
 import { physicalName } from "../../plan/names";
 import { runtimeOf } from "../../release/build";
 import { commission, orderCertificate } from "../commission";
@@ -40,7 +41,7 @@ export const digitalocean: Target = {
     const built = buildArchive(release, runtime);
 
     const database = plan.database.kind !== "managed" ? null : managedDatabase(plan, plan.database, network, tag);
-    const external = externalDatabase(plan.database, secrets);
+    const external = externalDatabase(plan, secrets);
     const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...external.env, ...database?.env };
     const databaseFiles = database === null ? { files: external.files } : { files: { [database.caPath]: database.ca }, databaseAdmin: database.admin };
     const late = { env, ...databaseFiles, secrets: { ...secrets.monitoring, ...(plan.hostAlerts === "page" ? { [alertSecrets.page]: statusPage(secrets) } : {}) } };
@@ -49,33 +50,32 @@ export const digitalocean: Target = {
     const records = dnsRecords(plan, address.ipAddress);
     const former = formerOutputs();
 
-    const machines = plan.hosts.map((planned, index) => {
-      const manifest = files.get(planned.name);
-      if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
-      const contact = firstContact(planned.name, spec.host.debian, network.id, former, secrets);
-      const machine = droplet(plan, planned, network, tag, key, contact.userData);
-      const replaced = keepReplaced(plan, planned, machine, former);
-      const place = { name: planned.name, resource: machine, replacedBy: planned.name, address: machine.ipv4Address, token: contact.token };
-      const commissioned = commission(plan, place, address.ipAddress, manifest, late, { release, runtime, built }, secrets, former);
-      const inService = orderCertificate(commissioned, [leadTo(address, machine, commissioned.gate, replaced), ...records], secrets);
-      if (index === 0) backup?.keepBackupsOf(commissioned.host, commissioned.applied);
-      return { name: planned.name, machine, hostKey: pulumi.output(commissioned.host.hostKey), again: commissioned.again, inService, snapshotOf: pulumi.output(replaced.then(({ of }) => of)) };
-    });
-    const droplets = machines.map(({ machine }) => machine);
-    const inService = machines.map(({ inService }) => inService);
-    monitoring(plan, droplets, database?.cluster ?? null, inService, secrets);
+    const planned = servingHost(plan);
+    const contact = firstContact(planned.name, planned.debian, network.id, former, secrets);
+    const machine = droplet(plan, planned, network, tag, key, contact.userData);
+    const replaced = keepReplaced(plan, planned, machine, former);
+    const place = { name: planned.name, resource: machine, replacedBy: planned.name, address: machine.ipv4Address, token: contact.token };
+    const commissioned = commission(plan, place, address.ipAddress, files.of(planned), late, { release, runtime, built }, secrets, former);
+    const inService = orderCertificate(commissioned, [leadTo(address, machine, commissioned.gate, replaced), ...records], secrets);
+    backup?.keepBackupsOf(commissioned.host, commissioned.applied);
+    monitoring(plan, machine, database?.cluster ?? null, inService, secrets);
     project(plan, [
-      ...droplets.map((machine) => machine.dropletUrn),
+      machine.dropletUrn,
       address.reservedIpUrn,
       ...(database === null ? [] : [database.cluster.clusterUrn]),
       ...(backup === null ? [] : [backup.bucket.bucketUrn]),
     ]);
 
-    const serving = pulumi.all(inService.map(({ stdout }) => stdout)).apply(() => release.digest);
-    const hosts = machines.map(({ name, machine, hostKey, again, inService, snapshotOf }): BuiltHost => {
-      const served = inService.stdout.apply(() => machine.id);
-      return { name, address: machine.ipv4Address, user: deployUser, hostKey, machine: served, snapshotOf, appliedAgain: again };
-    });
-    return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), address: address.ipAddress, hosts, database: database?.output ?? null, serving };
+    const serving = inService.stdout.apply(() => release.digest);
+    const host: BuiltHost = {
+      name: planned.name,
+      address: machine.ipv4Address,
+      user: deployUser,
+      hostKey: pulumi.output(commissioned.host.hostKey),
+      machine: inService.stdout.apply(() => machine.id),
+      snapshotOf: pulumi.output(replaced.then(({ of }) => of)),
+      appliedAgain: commissioned.again,
+    };
+    return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), address: address.ipAddress, hosts: [host], database: database?.output ?? null, serving };
   },
 };

@@ -10,7 +10,7 @@ import type { Secrets } from "../../config/load";
 import { isHttp } from "../../services";
 import type { StackSpec } from "../../config/spec";
 import { healthCheckPath } from "../../host/healthCheck";
-import { statusPath } from "../../host/monitoring";
+import { statusPath } from "../../host/features/monitoring";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
 
@@ -38,7 +38,7 @@ const databaseAlerts = (cpus: number) =>
   ] as const;
 
 /** Alerts by e-mail and Slack; with nobody to receive them there are none. E-mail addresses must be verified members of the team. */
-export function monitoring(plan: StackPlan, machines: readonly Droplet[], cluster: DatabaseCluster | null, serving: readonly pulumi.Resource[], secrets: Secrets): void {
+export function monitoring(plan: StackPlan, machine: Droplet, cluster: DatabaseCluster | null, serving: pulumi.Resource, secrets: Secrets): void {
   const { spec } = plan;
   const { emails, slack } = spec.monitoring;
   const receivers: Receivers = {
@@ -47,8 +47,7 @@ export function monitoring(plan: StackPlan, machines: readonly Droplet[], cluste
   };
   if (receivers.emails.length + receivers.slacks.length === 0) return;
   for (const { name, type, value, window, says } of dropletAlerts(spec)) {
-    const entities = machines.map((machine) => machine.id);
-    new MonitorAlert(`alert-${name}`, { type, compare: "GreaterThan", value, window, entities, enabled: true, alerts: receivers, description: described(plan, "host", says) });
+    new MonitorAlert(`alert-${name}`, { type, compare: "GreaterThan", value, window, entities: [machine.id], enabled: true, alerts: receivers, description: described(plan, "host", says) });
   }
   if (cluster !== null && spec.database.kind === "managed") {
     for (const { name, type, value, says } of databaseAlerts(databases[spec.database.size]?.cpus ?? 1)) {
@@ -65,7 +64,7 @@ export const statusPage = ({ sshPrivateKey }: Pick<Secrets, "sshPrivateKey">): p
   pulumi.secret(sshPrivateKey.apply((key) => createHmac("sha256", key).update("status page").digest("hex").slice(0, 32)));
 
 /** The hosts cannot send e-mail themselves, since DigitalOcean closes the ports of it to many accounts: it asks them. https://docs.digitalocean.com/support/why-is-smtp-blocked/ */
-function hostAlerts({ spec, site, labels }: StackPlan, receivers: Receivers, serving: readonly pulumi.Resource[], page: pulumi.Output<string>): void {
+function hostAlerts({ spec, site, labels }: StackPlan, receivers: Receivers, serving: pulumi.Resource, page: pulumi.Output<string>): void {
   const check = new UptimeCheck(
     "host-alerts",
     {
@@ -75,13 +74,13 @@ function hostAlerts({ spec, site, labels }: StackPlan, receivers: Receivers, ser
       regions: ["eu_west", "us_east"],
       enabled: true,
     },
-    { dependsOn: [...serving] },
+    { dependsOn: serving },
   );
   new UptimeAlert("host-alerts-stand", { name: `${labels.app} ${labels.stack}: host alert`, checkId: check.id, type: "down", period: "2m", notifications: [receivers] });
 }
 
 /** Whether the site works, asked from two continents. */
-function uptime({ spec, site, labels }: StackPlan, receivers: Receivers, serving: readonly pulumi.Resource[]): void {
+function uptime({ spec, site, labels }: StackPlan, receivers: Receivers, serving: pulumi.Resource): void {
   const service = spec.services.find(isHttp);
   if (service === undefined) return;
   const check = new UptimeCheck(
@@ -93,7 +92,7 @@ function uptime({ spec, site, labels }: StackPlan, receivers: Receivers, serving
       regions: ["eu_west", "us_east"],
       enabled: true,
     },
-    { dependsOn: [...serving] },
+    { dependsOn: serving },
   );
   const alerts = [
     { name: "down", type: "down", period: "2m" },

@@ -3,8 +3,10 @@ import type { Network } from "../../../providers/nspawn/resources";
 import { suiteOf } from "../../../providers/nspawn/store";
 import { debianNames, debians } from "../../config/catalog/debian";
 import type { Secrets } from "../../config/load";
-import { backupAddress, backupLogin, backupMachineManifest, backupMachineRepository, backupUser } from "../../host/backup";
-import type { StackPlan } from "../../plan/plan";
+import type { HostFiles } from "../../host";
+import { backupLogin, backupMachineRepository, backupUser } from "../../host/features/backupStore";
+import { chosenAddress } from "../../plan/addresses";
+import type { HostPlan, StackPlan } from "../../plan/plan";
 import { backupKey, backupRepository } from "../backup";
 import { awaitBoot, deliverBundle, type Host } from "../delivery";
 import { backupImage, localMachine } from "./machine";
@@ -17,23 +19,28 @@ interface LocalBackup {
 }
 
 /** A machine that keeps the backups, as a bucket does in a cloud. It lets in the one key that the web host made. */
-export function localBackup(plan: StackPlan, network: Network, secrets: Secrets): LocalBackup {
-  const address = backupAddress(plan);
-  // Another Debian would begin without the backups, which no host reads by the machine's programs but SFTP.
-  const suite = suiteOf(machineName(plan, "backup-0"));
-  const debian = debianNames.find((name) => debians[name].suite === suite) ?? plan.spec.host.debian;
-  const machine = localMachine(plan, network, { name: "backup-0", address, debian, image: backupImage(debian), memoryMiB: 512, cpus: 1, keepsData: true }, secrets.sshPublicKey);
+export function localBackup(plan: StackPlan, planned: HostPlan, files: HostFiles, network: Network, secrets: Secrets): LocalBackup {
+  const host = asItStands(plan, planned);
+  const address = chosenAddress(host);
+  const machine = localMachine(plan, network, { ...host, address, image: backupImage(host.debian), memoryMiB: 512, cpus: 1, keepsData: true }, secrets.sshPublicKey);
   const boot = awaitBoot(machine, secrets);
   return {
     files: {
       "/etc/ssh/ssh_config.d/webstack-backup.conf": backupLogin(address),
       "/etc/webstack/backup-known-hosts": pulumi.interpolate`webstack-backup ${machine.hostKey}\n`,
     },
-    keepBackupsOf(host, applied) {
-      const key = backupKey(host, applied, secrets);
-      const files = { [`/etc/ssh/authorized_keys.d/${backupUser}`]: pulumi.interpolate`restrict ${key}\n` };
-      const ready = deliverBundle(machine, backupMachineManifest(plan, debian), { env: {}, files }, secrets, null, boot);
-      backupRepository(host, backupMachineRepository, {}, ready, secrets);
+    keepBackupsOf(keeper, applied) {
+      const key = backupKey(keeper, applied, secrets);
+      const late = { env: {}, files: { [`/etc/ssh/authorized_keys.d/${backupUser}`]: pulumi.interpolate`restrict ${key}\n` } };
+      const ready = deliverBundle(machine, files.of(host), late, secrets, null, boot);
+      backupRepository(keeper, backupMachineRepository, {}, ready, secrets);
     },
   };
+}
+
+/** Another Debian would begin without the backups, which no host reads by the machine's programs but SFTP. */
+function asItStands(plan: StackPlan, planned: HostPlan): HostPlan {
+  const suite = suiteOf(machineName(plan, planned.name));
+  const debian = debianNames.find((name) => debians[name].suite === suite) ?? planned.debian;
+  return debian === planned.debian ? planned : { ...planned, debian };
 }

@@ -2,6 +2,7 @@ import { bridgeName } from "../../../providers/nspawn/network";
 import { checkBox, checkRange } from "../../../providers/nspawn/box";
 import { debianNames, isDebian } from "../../config/catalog/debian";
 import type { Problem } from "../../config/problems";
+import { addressProblems } from "../../plan/addresses";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
 import { keptProblems } from "./kept";
@@ -27,7 +28,7 @@ export function check(plan: StackPlan, sshPublicKey?: string): readonly Problem[
     ...databaseRules(spec.database),
   ];
   const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
-  return [...broken, ...[...keptProblems(plan, sshPublicKey), ...checkBox(), ...checkRange(spec.network.range, bridge)].map((problem) => ({ ...problem, ofBox: true as const }))];
+  return [...broken, ...addressProblems(plan), ...[...keptProblems(plan, sshPublicKey), ...checkBox(), ...checkRange(spec.network.range, bridge)].map((problem) => ({ ...problem, ofBox: true as const }))];
 }
 
 function databaseRules(database: StackPlan["spec"]["database"]) {

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { Network } from "../../../providers/nspawn/resources";
 import { siteEnvironment } from "../../host/environment";
 import { physicalName } from "../../plan/names";
-import { chosenAddress } from "../../plan/network";
+import { chosenAddress } from "../../plan/addresses";
+import { hostsOf } from "../../plan/hosts";
 import { runtimeOf } from "../../release/build";
 import { askHost } from "../askHost";
 import { awaitBoot, buildArchive, deliverBundle, deployUser } from "../delivery";
@@ -15,7 +16,7 @@ import { check } from "./check";
 import { localDatabase } from "./database";
 import { localFirewall } from "./firewall";
 import { localMachine, webImage } from "./machine";
-import { databasePlaces } from "./move";
+import { databaseHosts, databasePlaces } from "./move";
 
 /** Machines on this box: the same plan and the same files as in a cloud. */
 export const local: Target = {
@@ -24,28 +25,26 @@ export const local: Target = {
   build(plan, files, release, secrets) {
     const { spec, labels } = plan;
     const network = new Network("network", { name: physicalName("network", labels.project, labels.stack), range: spec.network.range });
-    const { debian } = spec.host;
     const engine = plan.database.kind === "none" ? "postgres" : plan.database.engine;
     const former = formerOutputs();
     const places = databasePlaces(plan, former);
-    localFirewall(plan, network, places);
-    const runtime = runtimeOf(debian, arch() === "arm64" ? "aarch64" : "x86_64");
+    localFirewall(plan, network, places.then((known) => databaseHosts(plan, known)));
+    const runtime = runtimeOf(spec.host.debian, arch() === "arm64" ? "aarch64" : "x86_64");
     const built = buildArchive(release, runtime);
-    const database = plan.database.kind !== "managed" ? null : localDatabase(plan, plan.database, network, secrets, places);
-    const external = externalDatabase(plan.database, secrets);
+    const database = plan.database.kind !== "managed" ? null : localDatabase(plan, plan.database, files, network, secrets, places);
+    const external = externalDatabase(plan, secrets);
     const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...external.env };
     if (database !== null) env.DATABASE_URL = database.url;
-    const backup = spec.backup.enabled ? localBackup(plan, network, secrets) : null;
+    const [keeper] = hostsOf(plan, "backup");
+    const backup = keeper === undefined ? null : localBackup(plan, keeper, files, network, secrets);
     const late = { env, files: { ...external.files, ...(database === null ? {} : { [database.caPath]: database.ca }), ...backup?.files }, secrets: secrets.monitoring, ...(database === null ? {} : { databaseFrom: database.from }) };
 
     const served: pulumi.Output<string>[] = [];
-    const hosts = plan.hosts.map((planned, index): BuiltHost => {
-      const manifest = files.get(planned.name);
-      if (manifest === undefined) throw new Error(`no files were rendered for ${planned.name}`);
-      const host = localMachine(plan, network, { name: planned.name, address: chosenAddress(planned), debian, image: webImage(debian, engine), memoryMiB: spec.host.memoryMiB, cpus: spec.host.cpus, keepsData: false }, secrets.sshPublicKey);
+    const hosts = hostsOf(plan, "web").map((planned, index): BuiltHost => {
+      const host = localMachine(plan, network, { ...planned, address: chosenAddress(planned), image: webImage(planned.debian, engine), memoryMiB: spec.host.memoryMiB, cpus: spec.host.cpus, keepsData: false }, secrets.sshPublicKey);
       const boot = awaitBoot(host, secrets);
       const again = askHost(host, release.digest, former, boot, secrets);
-      const applied = deliverBundle(host, manifest, late, secrets, { release, runtime, built }, boot, again);
+      const applied = deliverBundle(host, files.of(planned), late, secrets, { release, runtime, built }, boot, again);
       // The secret it got on standard input marks its output, too; hostctl prints none.
       served.push(pulumi.unsecret(applied.stdout));
       if (index === 0) backup?.keepBackupsOf(host, applied);
@@ -54,7 +53,7 @@ export const local: Target = {
     const serving = pulumi.all(served).apply(() => release.digest);
     return {
       // A certificate is made out to the site's name; without TLS the address works on a box that does not know the name.
-      siteUrl: serving.apply(() => (plan.site.scheme === "https" ? `https://${spec.site.domain}/` : `http://${plan.hosts.map(chosenAddress)[0] ?? ""}/`)),
+      siteUrl: serving.apply(() => (plan.site.scheme === "https" ? `https://${spec.site.domain}/` : `http://${hostsOf(plan, "web").map(chosenAddress)[0] ?? ""}/`)),
       address: hosts[0]?.address ?? pulumi.output(""),
       hosts,
       // The site is at this database, and has left another, only once it serves from it.

@@ -1,7 +1,7 @@
 import { type Standing, standing } from "../../../providers/nspawn/standing";
 import type { Problem } from "../../config/problems";
 import { sshKeyName } from "../../config/settings";
-import { databaseMachines } from "../../host/database/server";
+import { databaseMachines } from "../../plan/databaseServer";
 import type { StackPlan } from "../../plan/plan";
 import { machineName } from "./names";
 

@@ -1,8 +1,8 @@
 import type { Recipe } from "../../../providers/nspawn/image";
 import { Image, Machine, type Network } from "../../../providers/nspawn/resources";
 import { type DebianName, debians } from "../../config/catalog/debian";
-import type { DatabaseSpec } from "../../config/spec";
-import { backupMachinePackages, databasePackages, webImagePackages } from "../../host/packages";
+import type { ManagedDatabase } from "../../config/spec";
+import { backupImagePackages, databaseImagePackages, webImagePackages } from "../../host/images";
 import { userData } from "../../host/user-data";
 import type { StackPlan } from "../../plan/plan";
 import type { Host } from "../delivery";
@@ -13,16 +13,16 @@ interface Size {
   readonly cpus: number;
 }
 
-type Engine = Extract<DatabaseSpec, { kind: "managed" }>["engine"];
+type Engine = ManagedDatabase["engine"];
 
 /** What a machine that serves starts from: any stack's packages but those of its own. */
 export const webImage = (debian: DebianName, engine: Engine): Recipe => ({ suite: debians[debian].suite, packages: webImagePackages(engine, debian) });
 
 /** What a machine that is a database starts from. */
-export const databaseImage = (debian: DebianName, engine: Engine): Recipe => ({ suite: debians[debian].suite, packages: databasePackages(engine, debian) });
+export const databaseImage = (debian: DebianName, engine: Engine): Recipe => ({ suite: debians[debian].suite, packages: databaseImagePackages(engine, debian) });
 
 /** What a machine that keeps backups starts from. */
-export const backupImage = (debian: DebianName): Recipe => ({ suite: debians[debian].suite, packages: backupMachinePackages });
+export const backupImage = (debian: DebianName): Recipe => ({ suite: debians[debian].suite, packages: backupImagePackages });
 
 /** What a machine of this box is, beyond its stack's network and key. */
 export interface LocalMachine extends Size {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type DatabaseMachine, databaseMachines } from "../../host/database/server";
-import type { StackPlan } from "../../plan/plan";
+import { type DatabaseMachine, databaseMachines, serverDebian } from "../../plan/databaseServer";
+import { planHost } from "../../plan/hosts";
+import type { HostPlan, StackPlan } from "../../plan/plan";
 import type { FormerDatabase, FormerOutputs } from "../formerOutputs";
 
 /** Of the environment: what `npm run upgrade` asks a run for, see docs/decisions/0027-a-local-database-moves-beside-the-old-one.md. */
@@ -27,6 +28,18 @@ export function placesOf(version: string, former: FormerDatabase | undefined, as
   }
   return { serving, from: null, kept: asked === asksFor.drop ? [] : (former?.leaving ?? []).map(machineOf) };
 }
+
+/** A machine that is, or was, the database; of the version that the description wants unless told another. */
+export function databaseHost({ spec, hosts }: StackPlan, name: DatabaseMachine, version?: string): HostPlan {
+  const { database } = spec;
+  const other = database.kind === "managed" && version !== undefined && version !== database.version ? serverDebian({ engine: database.engine, version }) : undefined;
+  const planned = other === undefined ? hosts.find((host) => host.name === name) : undefined;
+  return planned ?? planHost(spec, "database", databaseMachines.indexOf(name), other);
+}
+
+/** The machines that are the database in this run; where it is somebody else's by now, the one that the stack had. */
+export const databaseHosts = (plan: StackPlan, { serving, from }: Places): readonly HostPlan[] =>
+  [databaseHost(plan, serving), ...(from === null ? [] : [databaseHost(plan, from.name, from.version)])];
 
 const machineOf = (name: string | undefined): DatabaseMachine => databaseMachines.find((one) => one === name) ?? "database-0";
 
