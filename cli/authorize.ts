@@ -1,4 +1,4 @@
-import { connected, execute } from "../infra/release/connect";
+import { connected, execute } from "../infra/release/ssh";
 import type { KeyPair } from "./keyPair";
 import { quote } from "../infra/config/quote";
 import type { HostOutput } from "./stack";

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseSpec } from "../infra/config/parse";
-import { ownSecrets } from "../infra/config/settings";
+import { ownSecrets } from "../infra/config/secretNames";
 import type { StackSpec } from "../infra/config/spec";
 import { readStackFile } from "./review/stackFile";
 import { stackFileOf } from "./stackYaml";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { nearest } from "../infra/config/schema/nearest";
-import { sshKeyName } from "../infra/config/settings";
+import { sshKeyName } from "../infra/config/secretNames";
 import { Failed } from "../tools/setup/process";
 import type { Pulumi } from "./pulumi";
 import type { HostOutput } from "./stack";

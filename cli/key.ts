@@ -2,7 +2,7 @@
  * npm run key -- STACK [--replace]: makes the key that a stack logs in to its hosts with, encrypted in the stack's file and in no other, and prints its public half; where there is one,
  * prints that. --replace makes another: hosts in a cloud are told of it before it is set, and the next up brings machines that know it alone.
  */
-import { sshKeyName } from "../infra/config/settings";
+import { sshKeyName } from "../infra/config/secretNames";
 import { publicKeyOf } from "../infra/config/sshkey";
 import { authorize } from "./authorize";
 import { newKeyPair, type KeyPair } from "./keyPair";

@@ -5,7 +5,7 @@ import { join, relative, resolve } from "node:path";
 
 import { type DebianName, debianNames, debians, debianTitle, defaultDebian, isDebian } from "../infra/config/catalog/debian";
 import { quote } from "../infra/config/quote";
-import { backupPasswordName, sshKeyName } from "../infra/config/settings";
+import { backupPasswordName, sshKeyName } from "../infra/config/secretNames";
 import type { TargetName } from "../infra/config/spec";
 import { lockedFor } from "../infra/release/check";
 import { sourceFiles } from "../infra/release/source";

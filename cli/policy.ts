@@ -28,10 +28,10 @@ export async function withPolicy<Result>(config: StackConfig, use: (words: reado
 /** https://www.pulumi.com/docs/iac/crossguard/configuration/ */
 export function packConfig({ production, exceptions }: { readonly production: boolean; readonly exceptions: readonly Exception[] }): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    rules.map(({ id, binds }) => [
+    rules.map(({ id, enforcementLevel }) => [
       id,
       {
-        enforcementLevel: isMandatory({ binds }, production) ? "mandatory" : "advisory",
+        enforcementLevel: isMandatory({ enforcementLevel }, production) ? "mandatory" : "advisory",
         exceptions: exceptions.filter(({ rule }) => rule === id).map(({ resource, reason }) => ({ resource, reason })),
       },
     ]),

@@ -1,11 +1,11 @@
 import type { Rule } from "../policy/rule";
 import { rules, waits } from "../policy/rules";
 
-const strictness = { always: "always binds", production: "binds where data is protected", never: "advice" } as const;
+const strictness = { mandatory: "always binds", production: "binds where data is protected", advisory: "advice" } as const;
 
 /** docs/policy.md: every rule, and how to decide against one. */
 export function policyPage(): string {
-  const row = ({ id, types, must, why, mend, url, binds }: Rule) => `| \`${id}\` | ${types.map((type) => type.replace(/^.*:/, "")).join(", ")} must ${must}: ${why} | ${strictness[binds]} | ${mend} | [source](${url}) |`;
+  const row = ({ id, types, must, why, remediation, url, enforcementLevel }: Rule) => `| \`${id}\` | ${types.map((type) => type.replace(/^.*:/, "")).join(", ")} must ${must}: ${why} | ${strictness[enforcementLevel]} | ${remediation} | [source](${url}) |`;
   const head = ["| rule | what and why | how strict | mend | |", "|---|---|---|---|---|"];
   return [
     "# Rules that every stack is held to",

@@ -1,4 +1,4 @@
-import { backupPasswordName, sshKeyName } from "../infra/config/settings";
+import { backupPasswordName, sshKeyName } from "../infra/config/secretNames";
 import { opened } from "./openedState";
 import type { Pulumi } from "./pulumi";
 import type { StackConfig } from "./stack";

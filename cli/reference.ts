@@ -1,4 +1,4 @@
-/** `npm run reference`: writes what is made from the key table. tests/config/reference.test.ts fails when it is stale. */
+/** `npm run reference`: writes what is made from the key table, the rules and the imports. tests/config/reference.test.ts fails when it is stale. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalog } from "../infra/config/catalog";
@@ -8,6 +8,7 @@ import { keyRows, keySchema, type Keys } from "../infra/config/schema/section";
 import type { JsonSchema } from "../infra/config/schema/type";
 import { targetDefaults } from "../infra/config/targets";
 import { unused } from "../infra/config/unused";
+import { importPicture } from "./architecture/picture";
 import { policyPage } from "./policyReference";
 
 const root = join(__dirname, "..");
@@ -18,6 +19,7 @@ export function referenceFiles(): ReadonlyMap<string, string> {
   return new Map([
     ["docs/reference.md", markdown()],
     ["docs/policy.md", policyPage()],
+    ["docs/architecture.md", withPicture(readFileSync(join(root, "docs/architecture.md"), "utf8"))],
     ["docs/webstack.schema.json", `${JSON.stringify(stackFileSchema(), null, 2)}\n`],
     ["Pulumi.yaml", withConfig(readFileSync(join(root, "Pulumi.yaml"), "utf8"))],
   ]);
@@ -116,6 +118,11 @@ function withConfig(projectFile: string): string {
     return [`  ${name}:`, `    type: ${shape[0]}`, ...(shape[0] === "array" ? ["    items:", "      type: string"] : []), `    description: ${JSON.stringify(sentence(key.says))}`, `    default: ${shape[1]}`];
   });
   return `${head}config:\n${lines.join("\n")}\n`;
+}
+
+/** The page with its picture made anew. */
+function withPicture(page: string): string {
+  return page.replace(/```mermaid\n[^`]*```/, () => `\`\`\`mermaid\n${importPicture()}\n\`\`\``);
 }
 
 if (require.main === module) {

@@ -10,7 +10,7 @@ import { project } from "../tools/setup/folders";
 import { markdown } from "./review/markdown";
 import { isRefused, reviewChange } from "./review/review";
 import { deployedSide } from "./review/deployed";
-import { recordCommit, recordFolder, type Side } from "./review/side";
+import { recordCommit, recordFolder, type Side } from "./review/declaredState";
 import { readStackFile } from "./review/stackFile";
 import { emit } from "./out";
 import { Pulumi } from "./pulumi";

@@ -3,7 +3,7 @@
  * standard input; --random makes one of 32 random bytes. `npm run key` makes the stack's key. `edit` shows them all in $EDITOR; `recover` sets
  * those again that the file has lost and the state still has.
  */
-import { optionalSecrets, sshKeyName } from "../infra/config/settings";
+import { optionalSecrets, sshKeyName } from "../infra/config/secretNames";
 import { prepareSecrets } from "./prepare";
 import { readHidden } from "./prompt";
 import type { Pulumi } from "./pulumi";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { nearest } from "../infra/config/schema/nearest";
-import { databaseUrlName, optionalSecrets, sshKeyName } from "../infra/config/settings";
+import { databaseUrlName, optionalSecrets, sshKeyName } from "../infra/config/secretNames";
 import { keyFaults, publicKeyOf } from "../infra/config/sshkey";
 import { newKeyPair } from "./keyPair";
 import type { Pulumi } from "./pulumi";

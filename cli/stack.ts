@@ -1,4 +1,4 @@
-import { ownSecrets } from "../infra/config/settings";
+import { ownSecrets } from "../infra/config/secretNames";
 import type { Exception } from "../policy/evaluate";
 import type { Pulumi } from "./pulumi";
 import { UsageError } from "./terminal";

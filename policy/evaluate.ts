@@ -31,11 +31,12 @@ export function evaluate(rules: readonly Rule[], resources: readonly Resource[],
 }
 
 /** Whether a rule stops an update of a stack that protects its data, or of one that does not. */
-export const isMandatory = ({ binds }: Pick<Rule, "binds">, production: boolean): boolean => binds === "always" || (binds === "production" && production);
+export const isMandatory = ({ enforcementLevel }: Pick<Rule, "enforcementLevel">, production: boolean): boolean =>
+  enforcementLevel === "mandatory" || (enforcementLevel === "production" && production);
 
 /** `must be private, got "public-read": ...; set acl: "private" (https://...)` */
-export function sentence({ must, why, mend, url }: Rule, got: string): string {
-  return `must ${must}, got ${got}: ${why}; ${mend} (${url})`;
+export function sentence({ must, why, remediation, url }: Rule, got: string): string {
+  return `must ${must}, got ${got}: ${why}; ${remediation} (${url})`;
 }
 
 /** Exceptions that name no rule. */

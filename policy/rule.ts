@@ -29,9 +29,9 @@ export interface Rule {
   readonly why: string;
   /** Where that is known from. */
   readonly url: string;
-  readonly mend: string;
-  /** `production` rules bind stacks that protect their data, and are advice to the others; `never` is advice to all, about what costs money. */
-  readonly binds: "always" | "production" | "never";
+  readonly remediation: string;
+  /** `production` rules bind stacks that protect their data, and are advice to the others; `advisory` is advice to all, about what costs money. */
+  readonly enforcementLevel: "mandatory" | "production" | "advisory";
   /** Types it looks at; a stack without any of them is none of its business. */
   readonly types: readonly string[];
   /** Whether one resource is enough to tell, so that it is refused before it is made. */

@@ -1,5 +1,5 @@
 import type { Step } from "./graph";
-import type { Side } from "./side";
+import type { Side } from "./declaredState";
 import type { Consequence } from "./verdict";
 
 const database = "aws:rds/instance:Instance";

@@ -1,6 +1,6 @@
 import type { Manifest } from "../../infra/host/manifest";
 import { bundleOf } from "./bundle";
-import type { Recorded, Side } from "./side";
+import type { Recorded, Side } from "./declaredState";
 
 /** A resource in `pulumi stack export`. https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go */
 interface Stored {

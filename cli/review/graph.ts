@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { kindOf, reasonOf, type Role } from "./kinds";
+import { kindOf, reasonOf, type Role } from "./resourceRoles";
 import { isUnknown } from "./placeholder";
-import type { Recorded } from "./side";
+import type { Recorded } from "./declaredState";
 
 /** What happens to one resource. */
 export interface Step {

@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from "diff";
 import type { Manifest, ManifestAction, ManifestFile } from "../../infra/host/manifest";
 import { placeholder } from "./placeholder";
-import type { Side } from "./side";
+import type { Side } from "./declaredState";
 
 /** A file of one host that is not as before. */
 export interface FileChange {

@@ -1,7 +1,7 @@
 import { commandFor } from "../../infra/config/parse";
 import { problemLine } from "../../infra/config/problems";
 import type { Bill, CostLine } from "../../infra/plan/cost";
-import type { Budget } from "./budget";
+import type { Budget } from "./connections";
 import { deployedLabel } from "./deployed";
 import type { Step } from "./graph";
 import { isRefused, type Review } from "./review";

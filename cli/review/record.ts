@@ -20,7 +20,7 @@ import { namesImage } from "../defaultImage";
 import { bundleOf } from "./bundle";
 import { isUnknown, placeholder } from "./placeholder";
 import { readStackFile } from "./stackFile";
-import type { Recorded, Side } from "./side";
+import type { Recorded, Side } from "./declaredState";
 
 // An import would be a copy whose members cannot be set, see nameUnknownOutputs.
 const rpc = createRequire(__filename)("@pulumi/pulumi/runtime/rpc") as typeof Rpc;

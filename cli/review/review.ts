@@ -1,19 +1,19 @@
 import { setCommand } from "../../infra/config/parse";
 import type { Problem } from "../../infra/config/problems";
-import { sshKeyName } from "../../infra/config/settings";
+import { sshKeyName } from "../../infra/config/secretNames";
 import { billOf, billsElsewhere, budgetNotice, overBudget, type Bill } from "../../infra/plan/cost";
 import type { StackPlan } from "../../infra/plan/plan";
 import { isProtected } from "../../infra/plan/protection";
 import { keptProblems } from "../../infra/targets/local/kept";
 import { evaluate, unknownExceptions, type Finding } from "../../policy/evaluate";
 import { rules } from "../../policy/rules";
-import { budgetOf, type Budget } from "./budget";
+import { budgetOf, type Budget } from "./connections";
 import { compareResources, type Step } from "./graph";
 import { compareFiles, compareHosts, oneSidedHosts, type FileChange, type HostChange, type OneSided } from "./hosts";
-import { compareOpenings, type Openings } from "./openings";
+import { compareOpenings, type Openings } from "./firewallDiff";
 import { deployedLabel } from "./deployed";
 import { deploymentOf } from "./deployment";
-import { emptySide, type Side } from "./side";
+import { emptySide, type Side } from "./declaredState";
 import { judge, type Verdict } from "./verdict";
 
 /** Everything a reviewer is told of a change; plain data, so it is the JSON, too. */

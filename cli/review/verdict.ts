@@ -5,8 +5,8 @@ import type { HostChange } from "./hosts";
 import type { Step } from "./graph";
 import { databaseMove } from "./databaseMove";
 import { interruptionOf } from "./interrupts";
-import { isKnownType } from "./kinds";
-import type { Side } from "./side";
+import { isKnownType } from "./resourceRoles";
+import type { Side } from "./declaredState";
 
 /** From harmless to harmful; a review is as bad as its worst consequence. */
 export const levels = ["nothing", "no downtime", "restart", "replaces a host", "not known", "downtime", "data at risk", "refused"] as const;

@@ -1,5 +1,5 @@
 import type { Problem } from "./problems";
-import { databaseUrlName } from "./settings";
+import { databaseUrlName } from "./secretNames";
 import type { StackSpec } from "./spec";
 import { targetDefaults } from "./targets";
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { databaseUrlProblems } from "./databaseUrl";
 import { checkSpec, setCommand } from "./parse";
 import { ConfigError, type Problem } from "./problems";
-import { alertWebhookName, backupPasswordName, databaseUrlName, sentryTokenName, slackWebhookName, smtpPasswordName, sshKeyName } from "./settings";
+import { alertWebhookName, backupPasswordName, databaseUrlName, sentryTokenName, slackWebhookName, smtpPasswordName, sshKeyName } from "./secretNames";
 import type { StackSpec } from "./spec";
 import { targetDefaults } from "./targets";
 import { keyFaults, publicKeyOf } from "./sshkey";

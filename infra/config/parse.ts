@@ -1,4 +1,4 @@
-import { complete } from "./complete";
+import { complete } from "./defaults";
 import { keys, type Description } from "./keys";
 import { ConfigError, type Problem } from "./problems";
 import { capacityRules } from "./rules/capacity";
@@ -9,7 +9,7 @@ import { settingRules } from "./rules/settings";
 import { monitoringRules } from "./rules/monitoring";
 import { siteRules } from "./rules/site";
 import { readKeys, unknownKey } from "./schema/section";
-import { backupPasswordName, optionalSecrets, ownSecrets, sshKeyName } from "./settings";
+import { backupPasswordName, optionalSecrets, ownSecrets, sshKeyName } from "./secretNames";
 import type { StackSpec } from "./spec";
 import { join } from "./schema/type";
 import { unusedKeys } from "./unused";

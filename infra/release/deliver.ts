@@ -8,8 +8,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Client, SFTPWrapper } from "ssh2";
 import { buildRelease, type Runtime } from "./build";
-import { connected, type SshHost } from "./connect";
-import { failing } from "./patience";
+import { connected, type SshHost } from "./ssh";
+import { failing } from "./retry";
 import type { Release } from "./release";
 
 const inbox = "/var/lib/webstack/inbox";

@@ -7,7 +7,7 @@
  */
 import { request as askHttp } from "node:http";
 import { request as askHttps } from "node:https";
-import { failing, patiently } from "./patience";
+import { failing, retry } from "./retry";
 
 interface Site {
   readonly scheme: "http" | "https";
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   for (const path of site.paths) {
     const page = `${site.scheme}://${site.name}${path}`;
     try {
-      await patiently(seconds, async () => {
+      await retry(seconds, async () => {
         const got = await status(address, site, path);
         if (got !== 200) throw new Error(`it answered ${got}`);
       });

@@ -11,8 +11,8 @@
  */
 import { readFileSync } from "node:fs";
 import type { ClientChannel } from "ssh2";
-import { connected, execute, shownKey, type SshHost } from "./connect";
-import { failing, patiently } from "./patience";
+import { connected, execute, shownKey, type SshHost } from "./ssh";
+import { failing, retry } from "./retry";
 
 interface Handover {
   readonly from: SshHost | null;
@@ -47,7 +47,7 @@ async function serving(site: string, host: SshHost, known: readonly SshHost[]): 
   const way = "to begin without what the old host held, run it with WEBSTACK_ABANDON=1 set and restore the media from a backup afterwards";
   let shown: string;
   try {
-    shown = await patiently(60, () => shownKey(site));
+    shown = await retry(60, () => shownKey(site));
   } catch (error) {
     throw new Error(`the host that serves at ${site} does not answer SSH (${(error as Error).message}), so its certificate and media cannot be brought over; ${way}`, { cause: error });
   }

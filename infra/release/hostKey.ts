@@ -9,9 +9,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Client } from "ssh2";
-import { execute, introduced, shownKey } from "./connect";
+import { execute, introduced, shownKey } from "./ssh";
 import { proofOf, proofPath } from "./contact";
-import { failing, patiently } from "./patience";
+import { failing, retry } from "./retry";
 
 /** A cloud's machine takes one or two minutes to boot. */
 const seconds = 300;
@@ -63,7 +63,7 @@ async function provedKey(address: string, told: Told): Promise<string> {
       throw new Unproved(address, `does not prove its host key ${fingerprint(key)} with the token that ${told.host} was given`, told);
     });
   try {
-    return await patiently(seconds, meet, isFinal);
+    return await retry(seconds, meet, isFinal);
   } catch (error) {
     if (error instanceof Unproved) throw error;
     if (Date.now() > refusedUntil) throw new Unproved(address, `has refused the login of ${user} for ${loginSeconds} s`, told);
@@ -73,7 +73,7 @@ async function provedKey(address: string, told: Told): Promise<string> {
 
 /** The key of a machine that has proved it, at another address for instance. */
 async function sameKey(address: string, known: string): Promise<string> {
-  const shown = await patiently(seconds, () => shownKey(address)).catch((error: unknown) => {
+  const shown = await retry(seconds, () => shownKey(address)).catch((error: unknown) => {
     throw unanswered(address, error);
   });
   if (shown === known) return known;

@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from "ssh2";
-import type { SshHost } from "./connect";
-import { patiently } from "./patience";
+import type { SshHost } from "./ssh";
+import { retry } from "./retry";
 
 /** What a host says of itself. */
 export interface HostState {
@@ -23,10 +23,10 @@ const command = "timeout 60 systemctl is-system-running --wait > /dev/null; sudo
  */
 export async function verifyHost(host: SshHost, privateKey: string, seconds: number): Promise<HostState> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports, @typescript-eslint/consistent-type-imports -- ssh2 takes a fifth of a second to load; the engine works meanwhile
-  const { connected, execute } = require("./connect") as typeof import("./connect");
+  const { connected, execute } = require("./ssh") as typeof import("./ssh");
   const login = () => connected(host, privateKey, async (client) => ask(client, await execute(client, command)), seconds);
   // A machine that boots answers SSH for a moment in which it lets nobody in, see pam_nologin(8).
-  return patiently(seconds, login, (error) => (error as { level?: string }).level !== "client-authentication");
+  return retry(seconds, login, (error) => (error as { level?: string }).level !== "client-authentication");
 }
 
 async function ask(client: Client, channel: ClientChannel): Promise<HostState> {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { patiently } from "../release/patience";
+import { retry } from "../release/retry";
 import { asked } from "./asked";
 
 /** A host as the stack's own outputs tell of it, see docs/outputs.schema.json. */
@@ -46,7 +46,7 @@ export async function formerOutputs(): Promise<FormerOutputs> {
   // The engine writes the state meanwhile, and where that is a folder, it cannot be read in the moment in which its second file is written:
   // https://github.com/google/go-cloud/blob/master/blob/fileblob/attrs.go
   const read = () => pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name }) as Promise<{ outputs?: Partial<Omit<FormerOutputs, "database">> & { database?: Partial<FormerDatabase> | null } }>;
-  const { outputs } = await asked("the outputs of the last up", "look whether `pulumi stack output` of this stack prints them; then run it again", patiently(10, read));
+  const { outputs } = await asked("the outputs of the last up", "look whether `pulumi stack output` of this stack prints them; then run it again", retry(10, read));
   const { instance = "", leaving = [], version } = outputs?.database ?? {};
   return { hosts: outputs?.hosts ?? [], release: outputs?.release ?? "", database: (outputs?.database ?? null) === null ? undefined : { instance, leaving, version } };
 }

@@ -1,23 +1,11 @@
 /** Limit: reads import lines as text; it cannot see what a value passed as an argument drags along. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative, resolve, dirname } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { imports, ownImports, sources } from "../../cli/architecture/imports";
 import { kinds } from "../../infra/services/registry";
 
 const root = resolve(__dirname, "../..");
 const infra = join(root, "infra");
-
-function sources(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    return statSync(path).isDirectory() ? sources(path) : path.endsWith(".ts") ? [path] : [];
-  });
-}
-
-/** Modules a file imports at run time; a type import leaves nothing behind. */
-function imports(path: string): string[] {
-  const text = readFileSync(path, "utf8");
-  return [...text.matchAll(/^(?:import|export)(?! type)[^;]*?from "([^"]+)"|require\("([^"]+)"\)/gm)].map((match) => match[1] ?? match[2] ?? "");
-}
 
 /**
  * The stages in the order in which data passes them; a stage imports itself and those before it. What a key may hold stands before the kinds of services, whose
@@ -36,18 +24,13 @@ const files = sources(infra).map((path) => relative(infra, path));
 test.each(files)("infra/%s imports only what comes before it", (file) => {
   const stage = stageOf(file);
   if (stage === -1) return expect(["index.ts", "outputs.ts"]).toContain(file);
-  const later = imports(join(infra, file))
-    .filter((module) => module.startsWith("."))
-    .map((module) => relative(infra, resolve(dirname(join(infra, file)), module)))
-    .filter((other) => stageOf(other) > stage);
+  const later = ownImports(join(infra, file), infra).filter((other) => stageOf(other) > stage);
   expect(later).toEqual([]);
 });
 
 test("no file imports itself, by whatever way", () => {
-  const modules = new Map(files.map((file) => [file, imports(join(infra, file)).filter((module) => module.startsWith(".")).flatMap((module) => {
-    const path = relative(infra, resolve(dirname(join(infra, file)), module));
-    return [`${path}.ts`, join(path, "index.ts")].filter((one) => files.includes(one)).slice(0, 1);
-  })]));
+  const modules = new Map(files.map((file) => [file, ownImports(join(infra, file), infra).flatMap((path) =>
+    [`${path}.ts`, join(path, "index.ts")].filter((one) => files.includes(one)).slice(0, 1))]));
   const circle = (file: string, path: readonly string[]): readonly string[] | undefined =>
     path.includes(file) ? [...path.slice(path.indexOf(file)), file] : done.has(file) ? undefined : walk(file, path);
   const done = new Set<string>();

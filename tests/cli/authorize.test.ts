@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { authorize } from "../../cli/authorize";
 import { newKeyPair } from "../../cli/keyPair";
-import { connected } from "../../infra/release/connect";
+import { connected } from "../../infra/release/ssh";
 import { startSshServer, type SshServer } from "../tools/sshServer";
 
 const home = mkdtempSync(join(tmpdir(), "webstack-authorize-"));

@@ -7,7 +7,7 @@ import { keys } from "../../infra/config/keys";
 import { parseSpec } from "../../infra/config/parse";
 import type { Problem } from "../../infra/config/problems";
 import { keyRows, type Keys } from "../../infra/config/schema/section";
-import { ownSecrets } from "../../infra/config/settings";
+import { ownSecrets } from "../../infra/config/secretNames";
 import { raw, type Raw } from "./baseline";
 
 const root = join(__dirname, "../..");

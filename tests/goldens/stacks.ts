@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { parseSpec } from "../../infra/config/parse";
-import { ownSecrets } from "../../infra/config/settings";
+import { ownSecrets } from "../../infra/config/secretNames";
 import { renderHosts } from "../../infra/host";
 import type { Manifest } from "../../infra/host/manifest";
 import { debianNames } from "../../infra/config/catalog/debian";

@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { reviewChange, type Review } from "../../cli/review/review";
-import { recordFolder } from "../../cli/review/side";
+import { recordFolder } from "../../cli/review/declaredState";
 import { said, TestCloud } from "./cloud";
 import { ask } from "./http";
 import type { Outcome } from "./stack";

@@ -1,9 +1,9 @@
-/** Limit: local machines alone; what DigitalOcean and AWS replace is data from their providers' sources, see cli/review/kinds.ts. */
+/** Limit: local machines alone; what DigitalOcean and AWS replace is data from their providers' sources, see cli/review/resourceRoles.ts. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deployedSide } from "../../cli/review/deployed";
 import { reviewChange, type Review } from "../../cli/review/review";
-import { recordFolder } from "../../cli/review/side";
+import { recordFolder } from "../../cli/review/declaredState";
 import type { Level } from "../../cli/review/verdict";
 import { debians, defaultDebian } from "../../infra/config/catalog/debian";
 import { problemLine } from "../../infra/config/problems";

@@ -145,7 +145,7 @@ test.each(Object.entries(broken))("%s", (id, [name, change, got]) => {
   if (rule === undefined) throw new Error(`there is no rule ${id}`);
   const found = evaluate(rules, resources(wrong(id.startsWith("do-") ? digitalocean : aws, name, change)), production);
   const own = found.filter((finding) => finding.rule === id);
-  expect(own).toEqual([{ rule: id, resource: name, level: rule.binds === "never" ? "advisory" : "mandatory", says: sentence(rule, got), reason: "" }]);
+  expect(own).toEqual([{ rule: id, resource: name, level: rule.enforcementLevel === "advisory" ? "advisory" : "mandatory", says: sentence(rule, got), reason: "" }]);
   // A world that may enter everywhere may enter by SSH, and a machine without a tag is behind no firewall.
   const together = { "do-firewall-all-in": ["do-firewall-ssh", "do-firewall-data"], "do-droplet-tags": ["do-droplet-firewall"] }[id] ?? [];
   expect(found.map((finding) => finding.rule).sort()).toEqual([id, ...together].sort());

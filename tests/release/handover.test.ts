@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { Server, type ServerChannel } from "ssh2";
-import type { SshHost } from "../../infra/release/connect";
+import type { SshHost } from "../../infra/release/ssh";
 import { keyPair } from "../tools/sshKey";
 
 const root = join(__dirname, "../..");

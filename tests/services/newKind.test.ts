@@ -4,7 +4,7 @@
  */
 import { sceneOf } from "../../cli/diagram/scene";
 import { referenceFiles } from "../../cli/reference";
-import { budgetOf } from "../../cli/review/budget";
+import { budgetOf } from "../../cli/review/connections";
 import { runbook } from "../../cli/runbook/text";
 import { checkSpec } from "../../infra/config/parse";
 import { renderHosts } from "../../infra/host";

@@ -24,5 +24,5 @@ test("no question of a target to its cloud goes without that", () => {
   const questions = files.flatMap((file) => readFileSync(join(targets, file), "utf8").split("\n").filter((line) => /\bget[A-Z]\w*(Output)?\(\{/.test(line) || /invoke\(/.test(line)).map((line) => ({ file, line })));
   expect(questions.length).toBeGreaterThan(6);
   expect(questions.filter(({ line }) => !/ofAccount\(|const read = /.test(line))).toEqual([]);
-  expect(readFileSync(join(targets, "formerOutputs.ts"), "utf8")).toMatch(/await asked\(.*patiently\(10, read\)\)/);
+  expect(readFileSync(join(targets, "formerOutputs.ts"), "utf8")).toMatch(/await asked\(.*retry\(10, read\)\)/);
 });

@@ -8,7 +8,7 @@ import { keys } from "../../infra/config/keys";
 import { checkSpec } from "../../infra/config/parse";
 import type { Problem } from "../../infra/config/problems";
 import { keyRows, type Keys } from "../../infra/config/schema/section";
-import { ownSecrets } from "../../infra/config/settings";
+import { ownSecrets } from "../../infra/config/secretNames";
 import type { StackSpec, TargetName } from "../../infra/config/spec";
 import { unused } from "../../infra/config/unused";
 import { renderHosts } from "../../infra/host";

@@ -1,6 +1,6 @@
 import { keys } from "../keys";
 import { secretIn } from "../catalog/secretForms";
-import { isPlatformSetting, optionalSecrets, sshKeyName } from "../settings";
+import { isPlatformSetting, optionalSecrets, sshKeyName } from "../secretNames";
 import { rule, type Rule } from "./rule";
 
 export const settingRules: readonly Rule[] = [

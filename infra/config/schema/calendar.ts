@@ -72,5 +72,5 @@ export const schedule: Type<string> = leaf({
   says: "a calendar expression of systemd, in UTC",
   schema: { type: "string" },
   accept: (value) => (typeof value === "string" && isCalendar(value) ? value : undefined),
-  mend: (value) => (looksLikeCron(value) ? 'this is the form of cron, where "0 6 * * *" means *-*-* 06:00:00' : undefined),
+  hint: (value) => (looksLikeCron(value) ? 'this is the form of cron, where "0 6 * * *" means *-*-* 06:00:00' : undefined),
 });

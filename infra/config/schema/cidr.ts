@@ -18,7 +18,7 @@ export function parseCidr(text: string): Cidr | undefined {
 }
 
 /** Says how to write what was nearly a network: the prefix that is missing, or the address without its host bits. */
-export function mendCidr(value: unknown): string | undefined {
+export function cidrHint(value: unknown): string | undefined {
   const { 0: address = "", 1: prefix } = String(value).split("/");
   const family = isIP(address);
   if (family === 0 || address.includes("%")) return undefined;

@@ -57,7 +57,7 @@ function words(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) && value.length > 0 && value[0] !== "" && value.every(oneLine) ? value : undefined;
 }
 
-function mend(value: unknown): string | undefined {
+function hint(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   const split = splitWords(value);
   if (!("refused" in split)) return undefined;
@@ -76,5 +76,5 @@ export const command: Type<readonly string[]> = leaf({
   says: "a command as one line or as a list of words",
   schema: { anyOf: [{ type: "string", minLength: 1 }, { type: "array", items: { type: "string" }, minItems: 1 }] },
   accept: words,
-  mend,
+  hint,
 });

@@ -1,5 +1,5 @@
 import { domainToASCII } from "node:url";
-import { isPrivate, mendCidr, parseCidr } from "./cidr";
+import { isPrivate, cidrHint, parseCidr } from "./cidr";
 import { leaf, oneOf, text, type Type } from "./type";
 
 /** Text forms of the key table, in the order of the alphabet. */
@@ -26,7 +26,7 @@ export const domain: Type<string> = leaf({
   says: "a domain name in lower case, of labels with letters, digits and dashes",
   schema: { type: "string", maxLength: 253, pattern: "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$" },
   accept: (value) => (typeof value === "string" && isDomain(value) ? value : undefined),
-  mend(value) {
+  hint(value) {
     if (typeof value !== "string" || !/^[\p{L}\p{N}.-]+$/u.test(value)) return undefined;
     const ascii = domainToASCII(value);
     return ascii !== value && isDomain(ascii) ? `write ${ascii}` : undefined;
@@ -57,13 +57,13 @@ export const envValue: Type<string> = leaf({
   schema: { type: "string" },
   accept: (value) => (typeof value === "string" && !value.includes("\0") ? value : undefined),
   // A number is not turned into text: YAML has already lost whether it was written 1e3 or 1000, 0755 or 493.
-  mend: (value) => (typeof value === "string" ? "no environment can hold a NUL character" : typeof value === "object" ? undefined : "put it in quotes"),
+  hint: (value) => (typeof value === "string" ? "no environment can hold a NUL character" : typeof value === "object" ? undefined : "put it in quotes"),
 });
 
-const relative = (says: string, extra: string, mend = "write it relative", inside = 'it must not leave its folder with ".."'): Type<string> =>
+const relative = (says: string, extra: string, hint = "write it relative", inside = 'it must not leave its folder with ".."'): Type<string> =>
   text(says, new RegExp(`^(?!/)(?!(.*/)?\\.\\.(/|$))[\\w.@+${extra}/-]+$`), (value) =>
     typeof value !== "string" ? undefined
-      : value.startsWith("/") ? mend
+      : value.startsWith("/") ? hint
       : value.split("/").includes("..") ? inside
       : undefined);
 
@@ -121,7 +121,7 @@ export const network: Type<string> = leaf({
   says: "a network in CIDR form, without host bits",
   schema: { type: "string", pattern: "^[0-9a-fA-F.:]+/\\d{1,3}$" },
   accept: (value) => (typeof value === "string" && parseCidr(value) !== undefined ? value : undefined),
-  mend: mendCidr,
+  hint: cidrHint,
 });
 
 /** The stack's own network: /16 to /28 is what the VPCs of all clouds take. */
@@ -132,7 +132,7 @@ export const privateNetwork: Type<string> = leaf({
     const cidr = typeof value === "string" ? parseCidr(value) : undefined;
     return cidr !== undefined && isPrivate(cidr) && cidr.prefix >= 16 && cidr.prefix <= 28 ? (value as string) : undefined;
   },
-  mend: (value) => (typeof value === "string" && parseCidr(value) === undefined && value.includes("/") ? mendCidr(value) : undefined),
+  hint: (value) => (typeof value === "string" && parseCidr(value) === undefined && value.includes("/") ? cidrHint(value) : undefined),
 });
 
 /** A public key line, with a comment or without. */
@@ -141,7 +141,7 @@ export const publicKey: Type<string> = leaf({
   schema: { type: "string", pattern: "^(ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) AAAA[A-Za-z0-9+/]+=* ?[^\\n]*$" },
   accept: (value) =>
     typeof value === "string" && /^(ssh-ed25519|ecdsa-sha2-nistp256|ssh-rsa) AAAA[A-Za-z0-9+/]{40,}={0,2}( [^\0\n\r"]*)?$/.test(value) ? value : undefined,
-  mend: (value) =>
+  hint: (value) =>
     typeof value === "string" && value.includes("PRIVATE KEY") ? "this is a private key: take the file that ends in .pub, and make a new key if this one was saved anywhere" : undefined,
   unseen: true,
 });
@@ -170,7 +170,7 @@ export const version: Type<string> = leaf({
   says: "a version number",
   schema: { anyOf: [{ type: "integer" }, { type: "string", pattern: "^\\d{1,3}(\\.\\d{1,3})?$" }] },
   accept: (value) => ((typeof value === "string" && /^\d{1,3}(\.\d{1,3})?$/.test(value)) || (Number.isInteger(value) && (value as number) > 0) ? String(value) : undefined),
-  mend: (value) => (typeof value === "number" ? `write "${value}"` : undefined),
+  hint: (value) => (typeof value === "number" ? `write "${value}"` : undefined),
 });
 
 export const weekday = oneOf("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday");

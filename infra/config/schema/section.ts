@@ -23,7 +23,7 @@ export const required = <T>(type: Type<T>, of: Described): Key<T> => ({ type, ..
 
 export const optional = <T>(type: Type<T>, value: T, of: Described): Key<T> => ({ type, ...of, absent: { kind: "default", value } });
 
-/** A default that depends on other keys: `words` say which, complete.ts works it out. */
+/** A default that depends on other keys: `words` say which, defaults.ts works it out. */
 export const computed = <T>(type: Type<T>, words: string, of: Described): Key<T | undefined> => ({ type, ...of, absent: { kind: "computed", words } });
 
 /** A mapping. */

@@ -41,21 +41,21 @@ interface Leaf<T> {
   readonly schema: JsonSchema;
   /** The value in its final form, or undefined where it is refused. */
   accept(value: unknown): T | undefined;
-  /** How to mend a refused value, where more can be said than the key's example says. */
-  mend?(value: unknown): string | undefined;
+  /** What helps against a refused value, where more can be said than the key's example says. */
+  hint?(value: unknown): string | undefined;
   /** The value may be a secret put in the wrong place, so no message shows it. */
   readonly unseen?: boolean;
 }
 
 /** A value without keys below it. */
-export function leaf<T>({ says, schema, accept, mend, unseen = false }: Leaf<T>): Type<T> {
+export function leaf<T>({ says, schema, accept, hint: hintFor, unseen = false }: Leaf<T>): Type<T> {
   return {
     says,
     schema,
     read(value, at, problems) {
       const accepted = accept(value);
       if (accepted !== undefined) return accepted;
-      const hint = mend?.(value);
+      const hint = hintFor?.(value);
       problems.push({
         at,
         must: `must be ${says}`,
@@ -68,12 +68,12 @@ export function leaf<T>({ says, schema, accept, mend, unseen = false }: Leaf<T>)
 }
 
 /** Text of one form. `pattern` must be anchored. */
-export function text(says: string, pattern: RegExp, mend?: (value: unknown) => string | undefined): Type<string> {
+export function text(says: string, pattern: RegExp, hint?: (value: unknown) => string | undefined): Type<string> {
   return leaf({
     says,
     schema: { type: "string", pattern: pattern.source },
     accept: (value) => (typeof value === "string" && pattern.test(value) ? value : undefined),
-    ...(mend === undefined ? {} : { mend }),
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 

@@ -1,6 +1,6 @@
 import { type Standing, standing } from "../../../providers/nspawn/standing";
 import type { Problem } from "../../config/problems";
-import { sshKeyName } from "../../config/settings";
+import { sshKeyName } from "../../config/secretNames";
 import { databaseMachines } from "../../plan/databaseServer";
 import type { StackPlan } from "../../plan/plan";
 import { machineName } from "./names";

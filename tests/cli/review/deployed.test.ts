@@ -1,6 +1,6 @@
 import { compareResources } from "../../../cli/review/graph";
 import { deployedSide } from "../../../cli/review/deployed";
-import type { Recorded, Side } from "../../../cli/review/side";
+import type { Recorded, Side } from "../../../cli/review/declaredState";
 
 const signature = "4dabf18193072939515e22adb298388d";
 

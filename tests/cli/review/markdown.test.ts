@@ -1,7 +1,7 @@
 /** Limit: prices here are made up; tests/plan/cost.test.ts has those of the tables, tests/goldens/reviews whole reviews without them. */
 import { markdown } from "../../../cli/review/markdown";
 import { reviewChange, type Review } from "../../../cli/review/review";
-import { emptySide } from "../../../cli/review/side";
+import { emptySide } from "../../../cli/review/declaredState";
 import type { Bill, CostLine } from "../../../infra/plan/cost";
 
 const line = (part: string, what: string, monthly: number | null): CostLine => ({ part, what, monthly });

@@ -1,6 +1,6 @@
 /** Limit: sides without resources; what a review makes of whole stacks is in tests/goldens/reviews. */
 import { reviewChange } from "../../../cli/review/review";
-import { emptySide, type Side } from "../../../cli/review/side";
+import { emptySide, type Side } from "../../../cli/review/declaredState";
 import { planStack } from "../../../infra/plan";
 import { billOf, billsElsewhere } from "../../../infra/plan/cost";
 import { file, type Manifest } from "../../../infra/host/manifest";

@@ -1,7 +1,7 @@
 import { compareResources } from "../../../cli/review/graph";
 import { compareHosts } from "../../../cli/review/hosts";
 import { judge } from "../../../cli/review/verdict";
-import type { Recorded, Side } from "../../../cli/review/side";
+import type { Recorded, Side } from "../../../cli/review/declaredState";
 import { file, type Manifest } from "../../../infra/host/manifest";
 import { exampleSpec } from "../../goldens/stacks";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { gatewayOf, isPrivate, mendCidr, parseCidr } from "../../../infra/config/schema/cidr";
+import { gatewayOf, isPrivate, cidrHint, parseCidr } from "../../../infra/config/schema/cidr";
 
 test.each([
   ["0.0.0.0/0", { family: 4, address: 0n, prefix: 0 }],
@@ -23,7 +23,7 @@ test.each(["", "/", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/08", "10.0
 test("whatever mends a network is one", () => {
   fc.assert(
     fc.property(fc.ipV4(), fc.integer({ min: 0, max: 32 }), (address, prefix) => {
-      const mended = mendCidr(`${address}/${prefix}`)?.replace("write ", "");
+      const mended = cidrHint(`${address}/${prefix}`)?.replace("write ", "");
       expect(parseCidr(mended ?? "")?.prefix).toBe(prefix);
     }),
   );

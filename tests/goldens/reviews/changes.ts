@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseDocument, type Document } from "yaml";
-import { recordFolder, type Side } from "../../../cli/review/side";
+import { recordFolder, type Side } from "../../../cli/review/declaredState";
 
 const project = resolve(__dirname, "../../..");
 

@@ -1,6 +1,6 @@
 import { markdown } from "../../../cli/review/markdown";
 import { isRefused, reviewChange, type Review } from "../../../cli/review/review";
-import type { Side } from "../../../cli/review/side";
+import type { Side } from "../../../cli/review/declaredState";
 import type { Level } from "../../../cli/review/verdict";
 import { expectGoldenFile, expectNames } from "../golden";
 import { Descriptions, type Edit, type Upgrade } from "./changes";

@@ -5,7 +5,7 @@ import { isTakenUnit } from "../../../infra/config/rules/services";
 import type { Manifest } from "../../../infra/host/manifest";
 import { renderHosts } from "../../../infra/host";
 import { planStack } from "../../../infra/plan";
-import { compareOpenings } from "../../../cli/review/openings";
+import { compareOpenings } from "../../../cli/review/firewallDiff";
 import { sceneOf } from "../../../cli/diagram/scene";
 import { context, raw, spec, type Raw } from "../../config/baseline";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { markdown } from "../../../cli/review/markdown";
 import { isRefused, reviewChange } from "../../../cli/review/review";
-import { recordCommit, recordFolder } from "../../../cli/review/side";
+import { recordCommit, recordFolder } from "../../../cli/review/declaredState";
 
 const project = resolve(__dirname, "../../..");
 

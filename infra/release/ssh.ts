@@ -1,5 +1,5 @@
 import { Client, utils, type ClientChannel } from "ssh2";
-import { patiently } from "./patience";
+import { retry } from "./retry";
 
 /** A host that answers SSH. */
 export interface SshHost {
@@ -46,7 +46,7 @@ function connect(host: SshHost, privateKey: string, seconds: number): Promise<Cl
   const refusal = (key: Buffer) =>
     key.equals(expected) ? null : new Error(`${address} shows another host key than the one that the stack keeps of it, and was told nothing; look which machine has that address now`);
   const isFinal = (error: unknown) => !unanswered.includes((error as { level?: string }).level ?? "");
-  return patiently(seconds, () => dial(host, privateKey, Math.min(seconds, handshakeSeconds), refusal), isFinal);
+  return retry(seconds, () => dial(host, privateKey, Math.min(seconds, handshakeSeconds), refusal), isFinal);
 }
 
 /**

@@ -5,7 +5,7 @@ const [firstPause, longestPause] = [100, 3000];
  * Tries until it succeeds or `seconds` are over; not again after an error that is final.
  * @throws the last try's error, after the time that was given
  */
-export async function patiently<T>(seconds: number, attempt: () => Promise<T>, isFinal: (error: unknown) => boolean = () => false): Promise<T> {
+export async function retry<T>(seconds: number, attempt: () => Promise<T>, isFinal: (error: unknown) => boolean = () => false): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (let pause = firstPause; ; pause = Math.min(pause * 1.5, longestPause)) {
     try {
