@@ -5,7 +5,7 @@ import { namesOf } from "../../host/cloudWatch";
 import { loginPath } from "../../host/features/keptLogin";
 import { alertSecrets } from "../../host/features/monitoring";
 import { siteAddressPath } from "../../host/features/siteAddress";
-import { budgetNotice } from "../../plan/cost";
+import { budgetNotice } from "../../plan/budget";
 import { databaseCaPath } from "../../plan/endpoints";
 import { servingHost } from "../../plan/hosts";
 import { runtimeOf } from "../../release/build";
