@@ -3,7 +3,7 @@ import { ConfigError } from "./config/problems";
 import { renderHosts } from "./host";
 import { toOutputs } from "./outputs";
 import { planStack } from "./plan";
-import { overBudget } from "./plan/cost";
+import { overBudget } from "./plan/budget";
 import { checkSource } from "./release/check";
 import { findRelease } from "./release/digest";
 import { targetFor } from "./targets";

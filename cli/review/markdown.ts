@@ -1,6 +1,7 @@
 import { commandFor } from "../../infra/config/parse";
 import { problemLine } from "../../infra/config/problems";
-import type { Bill, CostLine } from "../../infra/plan/cost";
+import type { Bill } from "../../infra/plan/cost";
+import type { CostLine } from "../../infra/plan/cost/lines";
 import type { Budget } from "./connections";
 import { deployedLabel } from "./deployed";
 import type { Step } from "./graph";

@@ -192,7 +192,7 @@ async function plain(value: unknown): Promise<unknown> {
   return Object.fromEntries(await Promise.all(Object.entries(fields).map(async ([key, of]) => [key, await plain(of)] as const)));
 }
 
-/** Manifests of every host: those rendered from the plan, and those that a target adds for machines of its own. */
+/** Manifests of every host. Versions before the plan had every machine rendered some in their targets, so what the resources hold of a host counts. */
 function manifestsOf(files: HostFiles, resources: readonly Recorded[]): Side["manifests"] {
   const more = resources.flatMap(({ inputs }) => Object.values(inputs).flatMap((value) => (typeof value === "string" ? (bundleOf(value) ?? []) : [])));
   return { ...Object.fromEntries(files), ...Object.fromEntries(more.map((manifest) => [manifest.host, manifest])) };

@@ -1,7 +1,8 @@
 import { setCommand } from "../../infra/config/parse";
 import type { Problem } from "../../infra/config/problems";
 import { sshKeyName } from "../../infra/config/secretNames";
-import { billOf, billsElsewhere, budgetNotice, overBudget, type Bill } from "../../infra/plan/cost";
+import { budgetNotice, overBudget } from "../../infra/plan/budget";
+import { billOf, billsElsewhere, type Bill } from "../../infra/plan/cost";
 import type { StackPlan } from "../../infra/plan/plan";
 import { isProtected } from "../../infra/plan/protection";
 import { keptProblems } from "../../infra/targets/local/kept";

@@ -39,23 +39,25 @@ const gateSeconds = "120";
 
 const program = (name: string): string => `node --require tsx/cjs infra/release/${name}.ts`;
 
+/** What a machine becomes a host with. */
+export interface CommissionArgs {
+  readonly machine: CloudMachine;
+  /** The site's: where the old host may still serve. */
+  readonly publicAddress: pulumi.Input<string>;
+  readonly manifest: Manifest;
+  readonly late: Late;
+  readonly archive: Archive;
+  readonly secrets: Secrets;
+  /** What the last `up` left. */
+  readonly former: Promise<FormerOutputs>;
+}
+
 /**
  * Makes a machine a host that serves, all through its own address: it proves its SSH key, the bundle and the release are applied, what the old
  * host held is brought over, and its pages are asked for. When any of it fails, nothing that depends on the gate changes, and the engine deletes
  * no old machine: the site's address stays where it is.
- * @param publicAddress the site's: where the old host may still serve
- * @param former what the last `up` left
  */
-export function commission(
-  plan: StackPlan,
-  machine: CloudMachine,
-  publicAddress: pulumi.Input<string>,
-  manifest: Manifest,
-  late: Late,
-  archive: Archive,
-  secrets: Secrets,
-  former: Promise<FormerOutputs>,
-): Commission {
+export function commission(plan: StackPlan, { machine, publicAddress, manifest, late, archive, secrets, former }: CommissionArgs): Commission {
   const { name, resource, address } = machine;
   const host: Host = { name, address, hostKey: provedKey(machine, secrets), machine: resource };
   const boot = awaitBoot(host, secrets);

@@ -8,7 +8,7 @@ import { databases, extras, instances, regions } from "../../infra/config/catalo
 import { monthlyPrice } from "../../infra/config/catalog/awsPrices";
 import { problemLine } from "../../infra/config/problems";
 import { planStack } from "../../infra/plan";
-import { awsAlarms } from "../../infra/plan/cost";
+import { awsAlarms } from "../../infra/plan/cost/lines";
 import { alarmsOf } from "../../infra/targets/aws/alarms";
 import { check } from "../../infra/targets/aws/check";
 import { regionCa } from "../../infra/targets/aws/database";

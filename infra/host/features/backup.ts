@@ -17,7 +17,7 @@ const isKeeper = (plan: StackPlan, host: HostPlan): boolean => hostsOf(plan, "we
 /** The program that makes backups, reads them and looks after their repository. */
 export const backupProgram = "restic";
 
-/** Backups and drills. Every host has the program, by which it takes media over from a host before it; one makes backups. */
+/** Backups and drills: every host has the program, and one of them makes the backups. */
 export const backup: Feature = (plan, host) => {
   if (!plan.spec.backup.enabled) return {};
   const packages = [backupProgram];

@@ -12,7 +12,14 @@ const receiver = "standalone/receive.py";
 export const hostctlPackages: readonly string[] = ["python3"];
 
 /** The program that brings a host to what is declared, and that people operate it by. */
-export const hostctl: Feature = ({ spec }) => ({ packages: hostctlPackages, files: hostctlFiles(spec.stack) });
+export const hostctl: Feature = ({ spec: { stack } }) => {
+  // Every host of a stack has the same, and reading and hashing them is more than half of what rendering a host takes.
+  const files = known.get(stack) ?? hostctlFiles(stack);
+  known.set(stack, files);
+  return { packages: hostctlPackages, files };
+};
+
+const known = new Map<string, readonly ManifestFile[]>();
 
 function hostctlFiles(stack: string): ManifestFile[] {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".py") && !name.startsWith("tests/") && name !== receiver);

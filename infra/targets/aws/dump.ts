@@ -11,7 +11,7 @@ import { render } from "../../host/render";
 import { databasePort } from "../../plan/endpoints";
 import { physicalName } from "../../plan/names";
 import { prefixes, type Storage } from "./backup";
-import type { Database } from "./database";
+import { regionCa, type RdsDatabase } from "./database";
 import { allowDatabase, allowOut, everywhere, type Firewall } from "./firewall";
 import type { Network } from "./network";
 import { anyTrust, readSecret, serviceTrust, submitJob, writeDumps } from "./policies";
@@ -29,7 +29,7 @@ export const largestDiskGiB = 200;
 export const diskGiB = (databaseGiB: number): number => Math.min(largestDiskGiB, Math.max(smallestDiskGiB, databaseGiB));
 
 /** A dump of the database once a day by AWS Batch, which works when the host does not. Kept beside the host's backups, not instead of them. */
-export function awsDump(scope: Scope, network: Network, firewall: Firewall, database: Database, storage: Storage, logs: LogGroup): Dump {
+export function awsDump(scope: Scope, network: Network, firewall: Firewall, database: RdsDatabase, storage: Storage, logs: LogGroup): Dump {
   const { plan, options, account } = scope;
   const { spec } = plan;
   const name = physicalName("schedule", spec.project, spec.stack, "dump");
@@ -82,7 +82,7 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
         environment: [
           { name: "DATABASE_HOST", value: database.instance.address },
           { name: "DATABASE_NAME", value: spec.database.name },
-          { name: "DATABASE_CA", value: database.ca },
+          { name: "DATABASE_CA", value: regionCa(scope.region) },
           { name: "DUMPS", value: pulumi.interpolate`s3://${storage.bucket.bucket}/${prefixes.dumps}` },
           { name: "AWS_DEFAULT_REGION", value: scope.region },
         ],

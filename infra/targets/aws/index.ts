@@ -1,16 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { instances } from "../../config/catalog/aws";
-import { siteEnvironment } from "../../host/environment";
 import { namesOf } from "../../host/cloudWatch";
-import { loginPath } from "../../host/features/keptLogin";
 import { alertSecrets } from "../../host/features/monitoring";
 import { siteAddressPath } from "../../host/features/siteAddress";
-import { budgetNotice } from "../../plan/cost";
-import { databaseCaPath } from "../../plan/endpoints";
+import { budgetNotice } from "../../plan/budget";
 import { servingHost } from "../../plan/hosts";
 import { runtimeOf } from "../../release/build";
 import { backupRepository } from "../backup";
 import { commission, orderCertificate } from "../commission";
+import { lateOf } from "../database";
 import { buildArchive, deployUser } from "../delivery";
 import { externalDatabase } from "../externalDatabase";
 import { formerOutputs } from "../formerOutputs";
@@ -62,21 +60,18 @@ export const aws: Target = {
     awsImages(scope);
 
     const planned = servingHost(plan);
-    const machine = awsMachine(scope, planned, network, firewall, identity, secrets, rights, former);
-    const login = database === null ? {} : { [loginPath]: database.login, [databaseCaPath]: database.ca };
-    // The DATABASE_URL of RDS is none of it: the host makes it from the login that Secrets Manager keeps.
-    const external = externalDatabase(plan, secrets);
-    const late = { env: { ...siteEnvironment(plan), ...secrets.env, ...external.env }, files: { ...external.files, [siteAddressPath]: machine.siteAddress, ...login }, secrets: { ...secrets.monitoring, ...(tells ? { [alertSecrets.topic]: topics.own.arn } : {}) } };
-    const commissioned = commission(
-      plan,
-      { name: planned.name, resource: machine.resource, replacedBy: machine.cardName, address: machine.address, token: machine.token },
-      site.publicIp,
-      files.of(planned),
+    const machine = awsMachine(scope, planned, { network, firewall, identity, secrets, rights, former });
+    const alerts = tells ? { [alertSecrets.topic]: topics.own.arn } : {};
+    const late = lateOf(plan, secrets, database?.tells ?? externalDatabase(plan, secrets), { files: { [siteAddressPath]: machine.siteAddress }, secrets: alerts });
+    const commissioned = commission(plan, {
+      machine: { name: planned.name, resource: machine.resource, replacedBy: machine.cardName, address: machine.address, token: machine.token },
+      publicAddress: site.publicIp,
+      manifest: files.of(planned),
       late,
-      { release, runtime, built },
+      archive: { release, runtime, built },
       secrets,
       former,
-    );
+    });
     const pointer = pointSite(scope, site, machine, commissioned.gate);
     const records = awsRecords(scope, site.publicIp, pointer);
     const inService = orderCertificate(commissioned, [pointer, ...records], secrets);

@@ -38,17 +38,20 @@ export interface Machine {
   readonly token: pulumi.Output<string>;
 }
 
+/** What a machine is made in and with. */
+export interface MachineArgs {
+  readonly network: Network;
+  readonly firewall: Firewall;
+  readonly identity: Identity;
+  readonly secrets: Secrets;
+  /** What it waits for, so that its first deployment need not. */
+  readonly rights: readonly pulumi.Resource[];
+  /** What the last `up` left. */
+  readonly former: Promise<FormerOutputs>;
+}
+
 /** A Debian machine that answers SSH at an address of its own, and has a second private address for the site's. */
-export function awsMachine(
-  scope: Scope,
-  planned: HostPlan,
-  network: Network,
-  firewall: Firewall,
-  identity: Identity,
-  secrets: Secrets,
-  rights: readonly pulumi.Resource[],
-  former: Promise<FormerOutputs>,
-): Machine {
+export function awsMachine(scope: Scope, planned: HostPlan, { network, firewall, identity, secrets, rights, former }: MachineArgs): Machine {
   const { plan, options } = scope;
   const { host } = plan.spec;
   const { name } = planned;

@@ -8,7 +8,7 @@ import { databases, instances } from "../../config/catalog/aws";
 import { isHttp } from "../../services";
 import { healthCheckPath } from "../../host/healthCheck";
 import { alarmsOf, type Alarm } from "./alarms";
-import type { Database } from "./database";
+import type { RdsDatabase } from "./database";
 import { dashboardBody } from "./dashboard";
 import type { Dump } from "./dump";
 import { measures, namesOf, type Names } from "../../host/cloudWatch";
@@ -36,7 +36,7 @@ interface Watched {
   readonly site: Eip;
   /** There once the site's address leads to a host that serves. */
   readonly serving: pulumi.Resource;
-  readonly database: Database | null;
+  readonly database: RdsDatabase | null;
   readonly vaultName: pulumi.Output<string> | null;
   readonly dump: Dump | null;
   /** ARN of the role with which AWS Backup restores the database; null where there is none. */

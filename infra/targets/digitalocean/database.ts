@@ -10,30 +10,21 @@ import type { Tag } from "@pulumi/digitalocean/tag";
 import type { Vpc } from "@pulumi/digitalocean/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { engines, smallestDiskGiB } from "../../config/catalog/digitalocean";
-import type { DatabaseSpec } from "../../config/spec";
+import type { ManagedDatabase } from "../../config/spec";
 import { databaseUrl } from "../../host/environment";
 import { databaseCaPath } from "../../plan/endpoints";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
 import { isProtected } from "../../plan/protection";
-import type { BuiltDatabase } from "../target";
+import type { Database, Told } from "../database";
 import { ofAccount } from "./account";
 import { asDigitalOceanTags } from "./tags";
-
-type Managed = Extract<DatabaseSpec, { kind: "managed" }>;
 
 /** Of every cluster and of its pools. */
 export const databasePorts = "25060-25061";
 
-/** The database as the app sees it. */
-export interface ManagedDatabase {
-  readonly output: pulumi.Output<BuiltDatabase>;
-  /** For the app's environment; secret. Behind a pool, hostctl has a way past it. */
-  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
-  /** URL for hostctl alone, which gives the app's user its rights; secret. */
-  readonly admin: pulumi.Output<string>;
-  readonly caPath: string;
-  readonly ca: pulumi.Output<string>;
+/** A cluster is watched and listed beside its hosts, too. Behind a pool, hostctl has a way past it; and one of its own, to give the app's user its rights. */
+export interface ClusterDatabase extends Database {
   readonly cluster: DatabaseCluster;
 }
 
@@ -49,7 +40,7 @@ interface Content {
  * name that follows from what it is a copy of; the stack's own first cluster stays beside it. The app's user may log in until hostctl gives it its
  * rights, see docs/decisions/0015-the-app-s-user-on-digitalocean.md.
  */
-export function managedDatabase(plan: StackPlan, database: Managed, network: Vpc, tag: Tag): ManagedDatabase {
+export function managedDatabase(plan: StackPlan, database: ManagedDatabase, network: Vpc, tag: Tag): ClusterDatabase {
   const { labels } = plan;
   const name = physicalName("database", labels.project, labels.stack, "database");
   const first = () => {
@@ -72,7 +63,7 @@ export function managedDatabase(plan: StackPlan, database: Managed, network: Vpc
   return seen(database, cluster, `database-${mark}`, { name: database.name, user: database.user, password: user.password });
 }
 
-function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, resource: string, name: string): DatabaseCluster {
+function clusterOf(plan: StackPlan, database: ManagedDatabase, network: Vpc, tag: Tag, resource: string, name: string): DatabaseCluster {
   const { spec, labels } = plan;
   const { restore, maintenance, storageGiB, storageLimitGiB } = database;
   const cluster = new DatabaseCluster(
@@ -108,11 +99,11 @@ function clusterOf(plan: StackPlan, database: Managed, network: Vpc, tag: Tag, r
 /** Connections that a pool leaves to backups, restores and drills, which go past it. */
 const pastPool = 3;
 
-function seen({ engine, connections, pool }: Managed, cluster: DatabaseCluster, resource: string, { name, user, password }: Content): ManagedDatabase {
+function seen({ engine, connections, pool }: ManagedDatabase, cluster: DatabaseCluster, resource: string, { name, user, password }: Content): ClusterDatabase {
   const place = pulumi.output({ host: cluster.privateHost, port: cluster.port, name, user });
   const url = (way: pulumi.Input<{ port?: number; name?: string; user?: string; password?: string }>): pulumi.Output<string> =>
     pulumi.secret(pulumi.all([place, password, way]).apply(([known, own, other]) => databaseUrl(engine, { ...known, password: own, ...other })));
-  const env = (): ManagedDatabase["env"] => {
+  const env = (): Told["env"] => {
     if (pool === "none") return { DATABASE_URL: url({}) };
     const size = Math.max(1, connections - pastPool);
     const made = new DatabaseConnectionPool(`${resource}-pool`, { clusterId: cluster.id, name: `${resource}-pool`, mode: pool, size, dbName: name, user });
@@ -120,10 +111,11 @@ function seen({ engine, connections, pool }: Managed, cluster: DatabaseCluster, 
   };
   return {
     output: pulumi.unsecret(place.apply((known) => ({ engine, ...known }))),
-    env: env(),
-    admin: url(pulumi.output({ user: cluster.user, password: cluster.password })),
-    caPath: databaseCaPath,
-    ca: pulumi.unsecret(cluster.id.apply((clusterId) => ofAccount("the certificate of the database", getDatabaseCa({ clusterId })))).certificate,
+    tells: {
+      env: env(),
+      files: { [databaseCaPath]: pulumi.unsecret(cluster.id.apply((clusterId) => ofAccount("the certificate of the database", getDatabaseCa({ clusterId })))).certificate },
+      databaseAdmin: url(pulumi.output({ user: cluster.user, password: cluster.password })),
+    },
     cluster,
   };
 }

@@ -1,11 +1,11 @@
 import { SshKey } from "@pulumi/digitalocean/sshKey";
 import * as pulumi from "@pulumi/pulumi";
-import { siteEnvironment } from "../../host/environment";
 import { alertSecrets } from "../../host/features/monitoring";
 import { servingHost } from "../../plan/hosts";
 import { physicalName } from "../../plan/names";
 import { runtimeOf } from "../../release/build";
 import { commission, orderCertificate } from "../commission";
+import { lateOf } from "../database";
 import { buildArchive, deployUser } from "../delivery";
 import { externalDatabase } from "../externalDatabase";
 import { firstContact } from "../firstContact";
@@ -41,10 +41,8 @@ export const digitalocean: Target = {
     const built = buildArchive(release, runtime);
 
     const database = plan.database.kind !== "managed" ? null : managedDatabase(plan, plan.database, network, tag);
-    const external = externalDatabase(plan, secrets);
-    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...external.env, ...database?.env };
-    const databaseFiles = database === null ? { files: external.files } : { files: { [database.caPath]: database.ca }, databaseAdmin: database.admin };
-    const late = { env, ...databaseFiles, secrets: { ...secrets.monitoring, ...(plan.hostAlerts === "page" ? { [alertSecrets.page]: statusPage(secrets) } : {}) } };
+    const alerts = plan.hostAlerts === "page" ? { [alertSecrets.page]: statusPage(secrets) } : {};
+    const late = lateOf(plan, secrets, database?.tells ?? externalDatabase(plan, secrets), { files: {}, secrets: alerts });
 
     const backup = spec.backup.enabled ? backupBucket(plan, secrets) : null;
     const records = dnsRecords(plan, address.ipAddress);
@@ -54,8 +52,15 @@ export const digitalocean: Target = {
     const contact = firstContact(planned.name, planned.debian, network.id, former, secrets);
     const machine = droplet(plan, planned, network, tag, key, contact.userData);
     const replaced = keepReplaced(plan, planned, machine, former);
-    const place = { name: planned.name, resource: machine, replacedBy: planned.name, address: machine.ipv4Address, token: contact.token };
-    const commissioned = commission(plan, place, address.ipAddress, files.of(planned), late, { release, runtime, built }, secrets, former);
+    const commissioned = commission(plan, {
+      machine: { name: planned.name, resource: machine, replacedBy: planned.name, address: machine.ipv4Address, token: contact.token },
+      publicAddress: address.ipAddress,
+      manifest: files.of(planned),
+      late,
+      archive: { release, runtime, built },
+      secrets,
+      former,
+    });
     const inService = orderCertificate(commissioned, [leadTo(address, machine, commissioned.gate, replaced), ...records], secrets);
     backup?.keepBackupsOf(commissioned.host, commissioned.applied);
     monitoring(plan, machine, database?.cluster ?? null, inService, secrets);

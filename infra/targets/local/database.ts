@@ -11,24 +11,14 @@ import { verbatim } from "../../host/render";
 import { chosenAddress } from "../../plan/addresses";
 import { databaseCaPath, databasePort } from "../../plan/endpoints";
 import type { HostPlan, StackPlan } from "../../plan/plan";
+import type { Database } from "../database";
 import { awaitBoot, connectionTo, deliverBundle } from "../delivery";
 import type { BuiltDatabase } from "../target";
 import { databaseImage, localMachine, machineKeptOff } from "./machine";
 import { databaseHost, type Places } from "./move";
 
-/** A database as a managed one would be: its address, and what an app needs to reach it. */
-export interface LocalDatabase {
-  readonly output: pulumi.Output<BuiltDatabase>;
-  /** For the app's environment; secret. */
-  readonly url: pulumi.Output<string>;
-  /** Whose data move there in this run; secret. */
-  readonly from: pulumi.Output<string | undefined>;
-  readonly caPath: string;
-  readonly ca: pulumi.Output<string>;
-}
-
 /** A machine that runs PostgreSQL or MariaDB with TLS, for the app's hosts only; in a run that moves its data, one more; and after it the one of before, off. */
-export function localDatabase(plan: StackPlan, database: ManagedDatabase, files: HostFiles, network: Network, secrets: Secrets, places: Promise<Places>): LocalDatabase {
+export function localDatabase(plan: StackPlan, database: ManagedDatabase, files: HostFiles, network: Network, secrets: Secrets, places: Promise<Places>): Database {
   const built = pulumi.output(places.then(({ serving, from, kept }) => {
     const server = (host: HostPlan) => databaseMachine(plan, database, host, files, network, secrets);
     const host = databaseHost(plan, serving);
@@ -41,10 +31,11 @@ export function localDatabase(plan: StackPlan, database: ManagedDatabase, files:
   }));
   return {
     output: pulumi.unsecret(built.apply(({ output }) => output)),
-    url: built.apply(({ url }) => url),
-    from: built.apply(({ old }) => old),
-    caPath: databaseCaPath,
-    ca: pulumi.unsecret(built.apply(({ ca }) => ca)),
+    tells: {
+      env: { DATABASE_URL: built.apply(({ url }) => url) },
+      files: { [databaseCaPath]: pulumi.unsecret(built.apply(({ ca }) => ca)) },
+      databaseFrom: built.apply(({ old }) => old),
+    },
   };
 }
 

@@ -1,12 +1,12 @@
 import { arch } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import { Network } from "../../../providers/nspawn/resources";
-import { siteEnvironment } from "../../host/environment";
 import { physicalName } from "../../plan/names";
 import { chosenAddress } from "../../plan/addresses";
 import { hostsOf } from "../../plan/hosts";
 import { runtimeOf } from "../../release/build";
 import { askHost } from "../askHost";
+import { lateOf } from "../database";
 import { awaitBoot, buildArchive, deliverBundle, deployUser } from "../delivery";
 import { externalDatabase } from "../externalDatabase";
 import { formerOutputs } from "../formerOutputs";
@@ -32,12 +32,9 @@ export const local: Target = {
     const runtime = runtimeOf(spec.host.debian, arch() === "arm64" ? "aarch64" : "x86_64");
     const built = buildArchive(release, runtime);
     const database = plan.database.kind !== "managed" ? null : localDatabase(plan, plan.database, files, network, secrets, places);
-    const external = externalDatabase(plan, secrets);
-    const env: Record<string, pulumi.Input<string>> = { ...siteEnvironment(plan), ...secrets.env, ...external.env };
-    if (database !== null) env.DATABASE_URL = database.url;
     const [keeper] = hostsOf(plan, "backup");
     const backup = keeper === undefined ? null : localBackup(plan, keeper, files, network, secrets);
-    const late = { env, files: { ...external.files, ...(database === null ? {} : { [database.caPath]: database.ca }), ...backup?.files }, secrets: secrets.monitoring, ...(database === null ? {} : { databaseFrom: database.from }) };
+    const late = lateOf(plan, secrets, database?.tells ?? externalDatabase(plan, secrets), { files: backup?.files ?? {} });
 
     const served: pulumi.Output<string>[] = [];
     const hosts = hostsOf(plan, "web").map((planned, index): BuiltHost => {

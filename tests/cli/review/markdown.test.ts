@@ -2,7 +2,8 @@
 import { markdown } from "../../../cli/review/markdown";
 import { reviewChange, type Review } from "../../../cli/review/review";
 import { emptySide } from "../../../cli/review/declaredState";
-import type { Bill, CostLine } from "../../../infra/plan/cost";
+import type { Bill } from "../../../infra/plan/cost";
+import type { CostLine } from "../../../infra/plan/cost/lines";
 
 const line = (part: string, what: string, monthly: number | null): CostLine => ({ part, what, monthly });
 
