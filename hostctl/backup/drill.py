@@ -3,10 +3,10 @@ the services on it, and the figures."""
 import json
 
 from ..database import admin, scratch
-from ..deploy.compare import stored_or_fail
 from ..machine import files
 from ..machine.errors import HostError
 from ..manifest import environment
+from ..manifest.stored import stored_or_fail
 from ..release import health, slots
 from . import backup, restore
 from .repository import AHEAD, Repository, age_text

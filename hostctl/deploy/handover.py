@@ -9,9 +9,9 @@ from contextlib import suppress
 
 from ..machine import files
 from ..machine.errors import HostError
+from ..manifest.stored import stored_or_fail
 from ..release import kept
 from ..site import certificate
-from .compare import stored_or_fail
 
 LABELS = ("acme", "media", "releases")
 HISTORY = "history.json"

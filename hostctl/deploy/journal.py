@@ -12,9 +12,8 @@ from pathlib import Path
 from ..machine import files
 from ..machine.errors import HostError
 from ..manifest.manifest import Action
+from ..release.steps import STEP_UNIT
 from ..site.nginx import UNIT as NGINX, sockets
-
-STEP_UNIT = "webstack-step.service"
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@ import datetime
 
 from ..backup import backup, drill
 from ..backup.repository import AHEAD
-from ..deploy.compare import stored
 from ..machine import disk, lock
+from ..manifest.stored import stored
 from ..release import history, slots
 from ..site import certificate
 

@@ -5,12 +5,11 @@ under a name that no service has, so that what hangs is told from what waits for
 /etc/webstack/watchdog.json says {"services": [{"name", "path", "host"}, ...]}."""
 import http.client
 import json
-import os
-import socket
-import time
 
 from ..release import slots
 from ..site.nginx import UNIT
+# From there, since that program can import nothing from here.
+from ..standalone.pause_proxy import tell_systemd
 
 # What is asked beside the services; none of them can have this name.
 NGINX = "nginx"
@@ -81,12 +80,3 @@ def answers(host, service, slot):
             return False
         except (OSError, http.client.HTTPException):
             return True
-
-
-def tell_systemd(text):
-    """sd_notify(3)."""
-    address = os.environ.get("NOTIFY_SOCKET")
-    if address:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
-            connection.connect("\0" + address[1:] if address.startswith("@") else address)
-            connection.send(text.encode())

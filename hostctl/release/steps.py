@@ -1,8 +1,9 @@
 """The steps of a release (migrations, static files), run as the app's user in the new release before any process of it starts."""
 from ..database.lock_wait import LockWait
-from ..deploy.journal import STEP_UNIT
 from ..machine.errors import HostError
 from . import app_command
+
+STEP_UNIT = "webstack-step.service"
 
 
 def end_lost(host):

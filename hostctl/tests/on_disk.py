@@ -30,6 +30,7 @@ from hostctl.deploy import compare, deploy, handover
 from hostctl.machine.log import DeployLog
 from hostctl.machine.system import Result, System
 from hostctl.manifest import environment
+from hostctl.manifest.stored import stored
 from hostctl.release import history, slots
 from hostctl.tests.backup.test_restore import Restoring
 from hostctl.tests.fake_machine import RELOAD_NGINX, SITE, MachineWithDatabases, add_file, file, manifest, source
@@ -193,7 +194,7 @@ def judge(machine):
     """What a boot finds: prints which deployment's state it is. Raises AssertionError for anything between."""
     is_, host, paths = unittest.TestCase(), machine.host("recover"), machine.paths
     deploy.recover(host)
-    serving, declared = slots.current(paths), compare.stored(paths)
+    serving, declared = slots.current(paths), stored(paths)
     is_.assertEqual(declared.release.digest, serving)
     is_.assertEqual(history.read(paths)[-1]["digest"], serving)
     is_.assertEqual(machine.answering(), {"web": serving})
@@ -225,7 +226,7 @@ def judge_data(machine):
     media = {path.name: path.read_text() for path in (paths.data / "media").iterdir() if path.is_file()}
     is_.assertEqual(media, {"photo": machine.databases["shop"], f"of-{machine.databases['shop']}": machine.databases["shop"]})
     is_.assertEqual(set(machine.answering()), {"web"})
-    is_.assertEqual(compare.compare(host, compare.stored(paths)).lines, [])
+    is_.assertEqual(compare.compare(host, stored(paths)).lines, [])
     last = backup.state(host)["last"]
     is_.assertIn(last, [None, *(one.id for one in Repository(host).listing().backups())])
     print(machine.databases["shop"], last)

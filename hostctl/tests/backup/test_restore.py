@@ -329,7 +329,7 @@ class RestoreTest(unittest.TestCase):
     def test_a_deployment_that_cannot_be_put_back_keeps_no_media_from_being_turned_back(self):
         machine = self.machine()
         self.cut(machine, Failing(2, Killed()))
-        with mock.patch("hostctl.verbs.cli.recover", side_effect=HostError("nginx kept its old configuration")), redirect_stderr(io.StringIO()) as said:
+        with mock.patch("hostctl.verbs.deployments.recover", side_effect=HostError("nginx kept its old configuration")), redirect_stderr(io.StringIO()) as said:
             self.assertEqual(cli.main(["recover"], machine.root, machine, echo=lambda *_, **__: None), 1)
         self.assertEqual((machine.content(), self.record(machine), said.getvalue()), (NOW, None, "hostctl: nginx kept its old configuration\n"))
 

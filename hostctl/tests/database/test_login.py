@@ -122,7 +122,7 @@ class LoginTest(unittest.TestCase):
     def apply(self, code=0):
         path = self.machine.root / "manifest.json"
         path.write_text(json.dumps(manifest(self.digest).raw))
-        self.assertEqual(self.verb(["apply", str(path), "--late-stdin"], json.dumps(self.late)), code, self.machine.said)
+        self.assertEqual(self.verb(["apply", str(path), "--runtime-inputs"], json.dumps(self.late)), code, self.machine.said)
 
     def verb(self, words, text=""):
         self.complaint = io.StringIO()

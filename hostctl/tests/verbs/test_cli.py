@@ -23,12 +23,11 @@ from hostctl.tests.fake_machine import manifest, source
 from hostctl.verbs import cli
 
 
-
 class CliTest(CommandLine):
     def test_apply_verify_and_status_with_their_exit_codes(self):
         path = self.declare(manifest(self.digest))
         late = '{"env": {"KEY": "value"}, "files": {"/etc/webstack/ca.pem": "pem"}}'
-        self.assertEqual(self.call("apply", path, "--late-stdin", stdin=late)[0], 0)
+        self.assertEqual(self.call("apply", path, "--runtime-inputs", stdin=late)[0], 0)
         self.assertEqual(self.call("verify")[:2], (0, "as declared"))
         self.assertEqual(self.call("apply", path)[:2], (0, "unchanged"))
         (self.machine.root / "etc/webstack/ca.pem").unlink()
@@ -83,7 +82,7 @@ class CliTest(CommandLine):
         self.assertEqual(len(became), 4)
 
     def test_no_verb_tells_a_secret_whatever_fails(self):
-        self.call("apply", self.declare(manifest(self.digest, units=["nginx.service", "tidy.timer", "webstack-certificate.timer"])), "--late-stdin", stdin='{"env": {"API_KEY": "the-key-of-the-app"}, "files": {}}')
+        self.call("apply", self.declare(manifest(self.digest, units=["nginx.service", "tidy.timer", "webstack-certificate.timer"])), "--runtime-inputs", stdin='{"env": {"API_KEY": "the-key-of-the-app"}, "files": {}}')
         secrets = {"env": ("API_KEY", "the-key-of-the-app"), "database-admin": ("DATABASE_ADMIN_URL", "mysql://admin:the-admins-password@db/shop"),
                    "monitoring-secrets": ("smtpPassword", "the-password-of-mail"), "backup-repository": ("RESTIC_PASSWORD", "the-password-of-backups")}
         for file, (name, value) in secrets.items():
@@ -124,7 +123,7 @@ class CliTest(CommandLine):
                 raise CommandFailed(argv, 1, said)
             return plain(argv, **options)
         self.machine.run = fails
-        code, out, errors = self.call("apply", path, "--late-stdin", stdin=json.dumps(late))
+        code, out, errors = self.call("apply", path, "--runtime-inputs", stdin=json.dumps(late))
         self.assertEqual(code, 1)
         self.assertIn("[API_KEY] [smtpPassword] [DATABASE_ADMIN_URL] the-password-of-backups the-key-of-backups www.shop.test", errors)
         code, out, errors = self.call("backup-repository", stdin=json.dumps(access))
