@@ -11,6 +11,7 @@ from ..machine import disk, files
 from ..machine.errors import CommandFailed, HostError, Locked
 from ..machine.lock import holder, locked
 from ..manifest import environment
+from ..manifest.settings import read
 from ..manifest.stored import stored_or_fail
 from ..release import history, kept, prune
 from . import media, repository_lock
@@ -41,10 +42,9 @@ class Settings:
 
 
 def settings(paths):
-    """What /etc/webstack/backup.json says; None where no backups are made."""
-    try:
-        raw = json.loads(paths.backup_settings.read_text())
-    except FileNotFoundError:
+    """What the settings say of backups; None where none are made."""
+    raw = read(paths)["backup"]
+    if raw is None:
         return None
     checks = tuple((check["sql"], check["expect"]) for check in raw["drill"]["checks"])
     return Settings(raw["schedule"], raw["drill"]["schedule"], raw["keepDays"], raw["keepWeekly"], raw["keepMonthly"], tuple(raw["paths"]), checks, raw["drill"].get("health", False))

@@ -249,7 +249,8 @@ def judge_pair(machine):
 
 
 JUDGES = {"judge": judge, "judge-data": judge_data, "judge-pair": judge_pair}
-BACKUPS = {"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": ["media"], "drill": {"schedule": "weekly", "checks": []}}
+BACKUPS = {"version": 1, "monitoring": None, "watchdog": None, "externalDatabase": None,
+           "backup": {"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": ["media"], "drill": {"schedule": "weekly", "checks": []}}}
 
 
 class Rig(unittest.TestCase):
@@ -296,7 +297,7 @@ class Rig(unittest.TestCase):
         modules["SHA256SUMS"] = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in modules.items())
         release = {**manifest(digest).raw["release"], "schema": {"revision": ["schema"], "down": [], "check": []}, "steps": [{"name": f"Static-{css}", "command": ["touch-static", f"{css}.css"], "timeoutSeconds": 5} for css in ("both", digest)]}
         release["steps"].append({"name": "migrate", "command": ["migrate-to", name], "timeoutSeconds": 5})
-        files = [file(SITE, f"{name}\n", [RELOAD_NGINX]), *manifest(digest).raw["files"][1:], file("/etc/webstack/backup.json", json.dumps(BACKUPS)),
+        files = [file(SITE, f"{name}\n", [RELOAD_NGINX]), *manifest(digest).raw["files"][1:], file("/etc/webstack/settings.json", json.dumps(BACKUPS)),
                  file("/usr/local/bin/hostctl", self.placed((HOSTCTL.parent / "cloud-init/bin/hostctl.tmpl").read_text().replace("{{stack}}", "prod")), mode="0755"),
                  *(file(f"{PROGRAMS}/hostctl/{module}", text) for module, text in modules.items())]
         head = (HOSTCTL / "receive.py").read_text()

@@ -1,5 +1,6 @@
 """hostctl's packages import one another in one direction. Limit: reads import statements; it sees nothing that is loaded by name."""
 import ast
+import re
 import unittest
 from pathlib import Path
 
@@ -37,6 +38,11 @@ def before(other, name):
     return place[0] <= place[1]
 
 
+def is_named(name, said):
+    package, module = name.split("/")
+    return bool(re.search(rf"{name}\.py|hostctl\.{package}\.{module}\b|from hostctl\.{package} import [^\n]*\b{module}\b", said))
+
+
 class ImportsTest(unittest.TestCase):
     def test_no_module_imports_itself_by_way_of_others(self):
         graph = modules()
@@ -54,6 +60,13 @@ class ImportsTest(unittest.TestCase):
     def test_what_runs_alone_imports_nothing_of_it(self):
         self.assertEqual({name: others for name, others in modules().items() if name.startswith("standalone/") and others}, {})
         self.assertIn("standalone/pause_proxy", modules())
+
+    def test_every_module_is_named_by_a_test(self):
+        """In an import, in what is replaced, or in the first lines, which say what a scenario covers."""
+        said = "\n".join(path.read_text() for path in (PACKAGE / "tests").rglob("*.py") if path != Path(__file__).resolve())
+        names = {name.replace("/__init__", "") for name in modules()} - {*ORDER, "__init__", "__main__"}
+        self.assertEqual([name for name in sorted(names) if not is_named(name, said)], [])
+        self.assertFalse(is_named("site/nonsense", said))
 
     def test_an_import_of_a_later_package_is_found(self):
         self.assertFalse(before("backup/backup", "deploy/deploy"))

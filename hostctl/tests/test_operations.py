@@ -1,4 +1,5 @@
-"""maintenance, update and jobs on a machine in a folder."""
+"""maintenance, update and jobs on a machine in a folder.
+Modules: site/maintenance.py, site/pause.py, controller_ini/, monitor/jobs.py and release/schema.py."""
 import json
 import os
 import tempfile

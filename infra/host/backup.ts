@@ -20,9 +20,9 @@ export const backupUser = "webstack-backup";
 export const backupMachineRepository = "sftp:webstack-backup:/repository";
 
 /** The database is dumped once, however many hosts serve: by the first. */
-const isKeeper = (plan: StackPlan, host: HostPlan): boolean => plan.spec.backup.enabled && plan.hosts[0]?.name === host.name;
+export const isKeeper = (plan: StackPlan, host: HostPlan): boolean => plan.spec.backup.enabled && plan.hosts[0]?.name === host.name;
 
-/** Settings, units and timers of the host that makes the backups, and the folders of uploaded media. */
+/** Units and timers of the host that makes the backups, and the folders of uploaded media. */
 export function backupFiles(plan: StackPlan, host: HostPlan): readonly ManifestFile[] {
   if (!isKeeper(plan, host)) return [];
   const { app, backup } = plan.spec;
@@ -32,8 +32,6 @@ export function backupFiles(plan: StackPlan, host: HostPlan): readonly ManifestF
   const data = "/srv/webstack/shared/data";
   const folders = [`d ${data} 0755 root root -\n`, ...backup.paths.map((path) => `d ${data}/${path} 0750 ${app.name} ${app.name} -\n`)];
   return [
-    // What a cloud dumps by itself is no affair of the host.
-    file("/etc/webstack/backup.json", `${JSON.stringify({ ...backup, batch: undefined }, null, 1)}\n`),
     ...(backup.drill.health ? drillFiles(plan) : []),
     ...(backup.paths.length === 0 ? [] : [file("/etc/tmpfiles.d/webstack-data.conf", `# Uploaded media: in every backup.\n${folders.join("")}`)]),
     ...units.flatMap((unit) => [

@@ -1,7 +1,6 @@
-import { isHttp } from "../config/rules/rule";
 import type { StackSpec } from "../config/spec";
 import type { StackPlan } from "../plan/plan";
-import { file, type ManifestAction, type ManifestFile } from "./manifest";
+import { file, type ManifestFile } from "./manifest";
 import { render, verbatim } from "./render";
 
 const folder = "/etc/systemd/system";
@@ -18,8 +17,7 @@ export function monitoringFiles(plan: StackPlan): readonly ManifestFile[] {
 /** Its units that are enabled and running. */
 export const monitoringUnits: readonly string[] = [...Object.keys(schedules).map((unit) => `${unit}.timer`), "webstack-watchdog.service", "logrotate.timer"];
 
-function alertFiles({ app, monitoring }: StackSpec): readonly ManifestFile[] {
-  const { emails, smtp, sentry } = monitoring;
+function alertFiles({ app }: StackSpec): readonly ManifestFile[] {
   const service = (unit: string, says: string, verb: string, timeoutSeconds: number, capabilities = "") =>
     file(`${folder}/${unit}.service`, render("systemd/monitoring.service", { app: app.name, says, verb, timeoutSeconds, capabilities, sandbox: sandbox() }));
   const timers = Object.entries(schedules).map(([unit, schedule]) =>
@@ -27,7 +25,6 @@ function alertFiles({ app, monitoring }: StackSpec): readonly ManifestFile[] {
   );
   const silent = verbatim("systemd/no-alert-on-failure.conf");
   return [
-    file("/etc/webstack/monitoring.json", `${JSON.stringify({ emails, smtp, sentry }, null, 1)}\n`),
     service("webstack-watch", "looks at the host and tells what is amiss", "watch", 600),
     service("webstack-alert@", "tells that %i failed", "notify %i", 600),
     // It compares files of every owner with what is declared, and waits for a deployment that is under way.
@@ -57,15 +54,10 @@ function channelFiles({ hostAlerts }: StackPlan): readonly ManifestFile[] {
   }
 }
 
-/** The watchdog asks the services themselves, so it knows a name that they answer to. */
-function watchdogFiles({ spec, site }: StackPlan): readonly ManifestFile[] {
-  const restart: readonly ManifestAction[] = [{ verb: "restart", unit: "webstack-watchdog.service" }];
-  const host = site.names[0] ?? "";
-  const services = spec.services.filter(isHttp).map(({ name, health }) => ({ name, path: health.live, host }));
-  return [
-    file("/etc/webstack/watchdog.json", `${JSON.stringify({ services }, null, 1)}\n`, { onChange: restart }),
-    file(`${folder}/webstack-watchdog.service`, render("systemd/webstack-watchdog.service", { app: spec.app.name, sandbox: sandbox() }), { onChange: restart }),
-  ];
+/** The watchdog reads the settings at each look, so its own unit alone has it start anew. */
+function watchdogFiles({ spec }: StackPlan): readonly ManifestFile[] {
+  const content = render("systemd/webstack-watchdog.service", { app: spec.app.name, sandbox: sandbox() });
+  return [file(`${folder}/webstack-watchdog.service`, content, { onChange: [{ verb: "restart", unit: "webstack-watchdog.service" }] })];
 }
 
 /** What the journal does not keep is rotated by Debian's logrotate. */

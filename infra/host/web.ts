@@ -13,6 +13,7 @@ import { nginxFiles, nginxUnitFiles, nginxUnits } from "./nginx";
 import { nrpeFiles, nrpeUnits } from "./nrpe";
 import { webPackages } from "./packages";
 import { verbatim } from "./render";
+import { settingsFile } from "./settingsFile";
 import { gunicornFiles, jobUnits, pauseUnit, serviceUnits, unitsOf } from "./systemd";
 import { tlsChecks, tlsFiles, tlsUnits } from "./tls";
 
@@ -40,6 +41,7 @@ export function webManifest(plan: StackPlan, host: HostPlan, digest: string): Ma
       ...http3Files(plan),
       ...units,
       ...gunicornFiles(spec),
+      settingsFile(plan, host),
       ...backupFiles(plan, host),
       ...externalFiles(spec),
       ...monitoringFiles(plan),

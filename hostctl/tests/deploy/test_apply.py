@@ -1,4 +1,5 @@
-"""apply, release and rollback on a machine in a folder: what they do, what they leave alone, and that a failure changes nothing."""
+"""apply, release and rollback on a machine in a folder: what they do, what they leave alone, and that a failure changes nothing.
+Modules: deploy/apply.py, deploy/rollout.py, release/release.py, release/runtime.py, release/source.py and release/steps.py."""
 import gzip
 import json
 import os

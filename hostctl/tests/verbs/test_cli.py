@@ -1,4 +1,5 @@
-"""The command line: exit codes, the lock, and a whole bundle as a program."""
+"""The command line: exit codes, the lock, and a whole bundle as a program.
+Modules: verbs/cli.py, standalone/receive.py, monitor/logs.py, machine/lock.py and machine/system.py."""
 import contextlib
 import hashlib
 import importlib.util

@@ -1,4 +1,5 @@
-"""The help of the command line, and its completion in a bash of its own. Limit: no terminal, and nothing of bash-completion, which finds the command behind sudo."""
+"""The help of the command line, and its completion in a bash of its own. Limit: no terminal, and nothing of bash-completion, which finds the command behind sudo.
+Modules: verbs/manual.py, verbs/completion.py, verbs/app.py, verbs/backups.py, verbs/controller_ini.py, verbs/logins.py, verbs/replacement.py, verbs/site.py and verbs/watching.py."""
 import contextlib
 import io
 import os
