@@ -1,8 +1,21 @@
-"""What tests are given: settings, and a login of an app, made on a real server as hostctl makes it."""
+"""What tests are given: hostctl's own modules, settings, and a login of an app, made on a real server as hostctl makes it."""
+import hashlib
 import json
 import tempfile
+from pathlib import Path
 
 from hostctl.machine.system import System
+
+
+def modules(package):
+    """{path below the package: text} of hostctl's modules that a host has."""
+    found = {str(path.relative_to(package)): path.read_text() for path in sorted(package.rglob("*.py"))}
+    return {name: text for name, text in found.items() if not name.startswith("tests/") and Path(name).name != "receive.py"}
+
+
+def sums(texts):
+    """Their SHA256SUMS."""
+    return "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in texts.items())
 
 
 def give_settings(paths, **parts):

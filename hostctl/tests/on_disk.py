@@ -34,6 +34,7 @@ from hostctl.manifest.stored import stored
 from hostctl.release import history, slots
 from hostctl.tests.backup.test_restore import Restoring
 from hostctl.tests.fake_machine import RELOAD_NGINX, SITE, MachineWithDatabases, add_file, file, manifest, source
+from hostctl.tests.given import modules, sums
 from hostctl.verbs import cli
 
 
@@ -292,15 +293,15 @@ class Rig(unittest.TestCase):
 
     def bundle(self, name, digest, *units):
         """A program as infra/host/bundle.ts makes it, whose paths outside the manifest are those of the rig; with these units more."""
-        modules = {path.name: path.read_text() for path in sorted(HOSTCTL.glob("*.py")) if path.name != "receive.py"}
-        modules["__main__.py"] = modules["__main__.py"].replace(LAST, OURS.format(hostctl=str(HOSTCTL), rig=str(self.rig), name=name))
-        modules["SHA256SUMS"] = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in modules.items())
+        texts = modules(HOSTCTL)
+        texts["__main__.py"] = texts["__main__.py"].replace(LAST, OURS.format(hostctl=str(HOSTCTL), rig=str(self.rig), name=name))
+        texts["SHA256SUMS"] = sums(texts)
         release = {**manifest(digest).raw["release"], "schema": {"revision": ["schema"], "down": [], "check": []}, "steps": [{"name": f"Static-{css}", "command": ["touch-static", f"{css}.css"], "timeoutSeconds": 5} for css in ("both", digest)]}
         release["steps"].append({"name": "migrate", "command": ["migrate-to", name], "timeoutSeconds": 5})
         files = [file(SITE, f"{name}\n", [RELOAD_NGINX]), *manifest(digest).raw["files"][1:], file("/etc/webstack/settings.json", json.dumps(BACKUPS)),
                  file("/usr/local/bin/hostctl", self.placed((HOSTCTL.parent / "cloud-init/bin/hostctl.tmpl").read_text().replace("{{stack}}", "prod")), mode="0755"),
-                 *(file(f"{PROGRAMS}/hostctl/{module}", text) for module, text in modules.items())]
-        head = (HOSTCTL / "receive.py").read_text()
+                 *(file(f"{PROGRAMS}/hostctl/{module}", text) for module, text in texts.items())]
+        head = (HOSTCTL / "standalone/receive.py").read_text()
         head = self.placed(head).replace('folder = f"{PROGRAMS}/hostctl/"', f'folder = "{PROGRAMS}/hostctl/"')
         path = self.rig / f"{name}.bundle"
         declared = manifest(digest, files=files, release=release, units=[*manifest(digest).raw["units"], *units])

@@ -1,6 +1,5 @@
 """A host of the earlier version, whose modules lay in one folder and whose settings in four files, comes to this one by the next apply, and back, each time in one transaction.
 earlier.tar.xz is hostctl as it was then, and runs as its own process; both play on the same folder. Limit: systemd, nginx and apt are played."""
-import hashlib
 import io
 import json
 import pickle
@@ -16,6 +15,7 @@ from hostctl.deploy.compare import compare
 from hostctl.machine import signals
 from hostctl.manifest.settings import EARLIER
 from hostctl.tests.fake_machine import Killed, Machine, file, manifest, source
+from hostctl.tests.given import modules, sums
 from hostctl.tests.test_kill import KillAt
 from hostctl.verbs import cli
 
@@ -40,16 +40,9 @@ sys.exit(code)
 """
 
 
-def modules(package):
-    """{path below the package: text} of what a host has of a version."""
-    found = {str(path.relative_to(package)): path.read_text() for path in sorted(package.rglob("*.py"))}
-    return {name: text for name, text in found.items() if not name.startswith("tests/") and name not in ("receive.py", "standalone/receive.py")}
-
-
 def declared(digest, texts, settings):
     """A manifest with these modules of hostctl, their sums, and settings as that version has them."""
-    sums = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in texts.items())
-    own = [file(f"{LIBRARY}/{name}", text) for name, text in {**texts, "SHA256SUMS": sums}.items()]
+    own = [file(f"{LIBRARY}/{name}", text) for name, text in {**texts, "SHA256SUMS": sums(texts)}.items()]
     return manifest(digest, files=[*manifest(digest).raw["files"], *own, *settings])
 
 
@@ -138,6 +131,9 @@ class UpgradeTest(unittest.TestCase):
                         killed = False
                     except Killed:
                         pass
+                if self.machine.paths.undo.exists():
+                    # Which the command prefers until the old state is put back.
+                    self.assertEqual((self.machine.paths.undo / "hostctl").resolve(), PACKAGE)
                 with signals.ignored():
                     deploy.recover(self.machine.host("recover"))
                 serves = self.machine.answering()["web"]

@@ -21,6 +21,7 @@ from hostctl.machine.lock import holder, locked
 from hostctl.machine.system import System
 from hostctl.tests.command_line import CommandLine
 from hostctl.tests.fake_machine import manifest, source
+from hostctl.tests.given import modules, sums
 from hostctl.verbs import cli
 
 
@@ -182,9 +183,8 @@ class CopyTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         package = Path(cli.__file__).resolve().parents[1]
-        names = sorted(str(path.relative_to(package)) for path in package.rglob("*.py"))
-        self.modules = {name: (package / name).read_text() for name in names if not name.startswith("tests/") and name != "standalone/receive.py"}
-        self.modules["SHA256SUMS"] = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in self.modules.items())
+        self.modules = modules(package)
+        self.modules["SHA256SUMS"] = sums(self.modules)
         self.bundle = self.folder / "bundle"
         files = [{"path": f"{folder.name}/hostctl/{name}", "content": text} for name, text in self.modules.items()]
         self.bundle.write_text(f"{self.placed(package / 'standalone/receive.py')}# BUNDLE {json.dumps({'files': files})}\n")
