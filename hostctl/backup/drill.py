@@ -1,4 +1,4 @@
-"""The rehearsal of a restore: the newest backup beside the site, the checks of the description, the health pages of a second instance of
+"""Restore drill, the rehearsal of a restore: the newest backup beside the site, the checks of the description, the health pages of a second instance of
 the services on it, and the figures."""
 import json
 

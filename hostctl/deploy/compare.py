@@ -1,4 +1,4 @@
-"""What differs between a manifest and the machine: `apply` mends it, `verify` reports it."""
+"""The diff: what differs between a manifest and the machine: `apply` mends it, `verify` reports it."""
 import stat
 from dataclasses import dataclass, field
 

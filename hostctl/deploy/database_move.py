@@ -1,4 +1,4 @@
-"""The app's data move to another server of its engine, such as one of the next major version, within the deployment that gives the app the other address.
+"""Migration of the database: the app's data move to another server of its engine, such as one of the next major version, within the deployment that gives the app the other address.
 From before the first row is read until the app has that address nobody writes: visitors get the maintenance page, this host's packet filter lets no process
 but root's reach the server of before, and sessions that are open there end. That server is only read, and keeps all that it has."""
 import ipaddress

@@ -1,4 +1,4 @@
-"""What a host holds that is nowhere else, its certificate, uploaded media and what it knows of its releases, from the host that serves to the
+"""Handover to the next host: what a host holds that is nowhere else, its certificate, uploaded media and what it knows of its releases, from the host that serves to the
 one that shall. The stream is a tar archive whose names begin with `media/`, `acme/` or `releases/`; who owns a file goes by name, since numbers
 differ between machines."""
 import os

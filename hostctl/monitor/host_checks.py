@@ -1,4 +1,4 @@
-"""What is amiss on this host now: one sentence for each condition, under an ID that stays the same as long as it holds."""
+"""Host checks, the conditions of alerts: what is amiss on this host now: one sentence for each condition, under an ID that stays the same as long as it holds."""
 import datetime
 
 from ..backup import backup, drill

@@ -1,4 +1,4 @@
-"""`heal`: what the watchdog has systemd run when a service, or nginx, gives no answer. It is asked once more first: it may answer again by now, and a
+"""Restart of what hangs, `heal`: what the watchdog has systemd run when a service, or nginx, gives no answer. It is asked once more first: it may answer again by now, and a
 deployment may have moved a service already."""
 from ..deploy import apply
 from ..machine.errors import HostError

@@ -1,4 +1,4 @@
-"""What a host knows of its releases and nobody else does: the history, and of each release that it keeps the archive and what its steps made, as
+"""Retention across hosts: what a host knows of its releases and nobody else does: the history, and of each release that it keeps the archive and what its steps made, as
 two files of the inbox. It goes to the next host by handover.py and, for a host that is lost, into the repository of the backups."""
 import json
 import os
