@@ -72,7 +72,7 @@ describe.each(["manifest", "settings"] as const)("the shape of the %s", (name) =
     const type = name === "manifest" ? "Manifest" : "Settings";
     const lines = [`import type { ${type} } from "./${name}";`, ...[...examples, ...less, ...more].map((document, index) => `export const v${index}: ${type} = ${JSON.stringify(document)};`)];
     expect(linesWithFaults(join(root, "infra/host/contract.check.ts"), lines.join("\n"))).toEqual([...less, ...more].map((_, index) => 1 + examples.length + index));
-  });
+  }, 180_000);
 
   test("has no key that no example shows", () => {
     const shown = new Set(keysOf(full).map((at) => at.at(-1)));
