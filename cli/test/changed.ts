@@ -13,6 +13,7 @@ export const reads: Readonly<Record<string, readonly string[]>> = {
   "infra/host/render.ts": ["cloud-init/", "infra/services/"],
   "infra/host/features/hostctl.ts": ["hostctl/"],
   "infra/host/bundle.ts": ["hostctl/standalone/receive.py"],
+  "tests/host/contract.test.ts": ["hostctl/contract.schema.json", "infra/host/manifest.ts", "infra/host/settings.ts"],
   "tests/goldens/golden.ts": ["tests/goldens/"],
   "tests/clouds/replay.ts": ["tests/clouds/"],
   "tests/providers/nspawn/plugin.ts": ["providers/nspawn/"],

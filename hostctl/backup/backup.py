@@ -6,14 +6,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ..database import admin
-from ..deploy import compare
+from ..database.database import DUMP_SECONDS
 from ..machine import disk, files
 from ..machine.errors import CommandFailed, HostError, Locked
 from ..machine.lock import holder, locked
 from ..manifest import environment
+from ..manifest.settings import read
+from ..manifest.stored import stored_or_fail
 from ..release import history, kept, prune
 from . import media, repository_lock
-from .repository import AHEAD, DUMP, HASH, HOST, TIMEOUT, Repository, age_text, seconds_of, secret_settings
+from .repository import AHEAD, DUMP, HASH, HOST, Repository, age_text, seconds_of, secret_settings
 
 UNIT = "webstack-backup.service"
 # How much later than its schedule a backup may be done before it counts as missing.
@@ -40,10 +42,9 @@ class Settings:
 
 
 def settings(paths):
-    """What /etc/webstack/backup.json says; None where no backups are made."""
-    try:
-        raw = json.loads(paths.backup_settings.read_text())
-    except FileNotFoundError:
+    """What the settings say of backups; None where none are made."""
+    raw = read(paths)["backup"]
+    if raw is None:
         return None
     checks = tuple((check["sql"], check["expect"]) for check in raw["drill"]["checks"])
     return Settings(raw["schedule"], raw["drill"]["schedule"], raw["keepDays"], raw["keepWeekly"], raw["keepMonthly"], tuple(raw["paths"]), checks, raw["drill"].get("health", False))
@@ -143,7 +144,7 @@ def record_releases(host):
 
 def _old_points(host, listing):
     """Snapshots of the restore points of releases that served here and are kept no longer. Those of a release that this host knows nothing of stay."""
-    entries, keep = history.read(host.paths), compare.stored_or_fail(host.paths).release.keep
+    entries, keep = history.read(host.paths), stored_or_fail(host.paths).release.keep
     served = list(dict.fromkeys(entry["digest"] for entry in reversed(entries)))
     wanted = {*served[:keep], *prune.kept_releases(host.paths, keep)}
     return [point.dump for point in listing.points() if point.release in served and point.release not in wanted]
@@ -160,7 +161,7 @@ def store_dump(host, database, repository, marks):
     """Dump the database into one snapshot with these marks; returns (SHA-256, bytes). A dump that breaks off leaves none."""
     command, env = database.dump()
     sha256, size, _ = host.system.pipe(command, ["restic", "backup", "--quiet", "--stdin", "--stdin-filename", DUMP, *marks],
-                                       source_env=env, sink_env=repository.env, timeout=TIMEOUT)
+                                       source_env=env, sink_env=repository.env, timeout=DUMP_SECONDS)
     return sha256, size
 
 
@@ -175,7 +176,7 @@ def start(host, unit):
     """Have systemd run a unit of backups to its end, sandboxed as its timer would. Raises HostError with its last lines."""
     began = host.system.time()
     try:
-        host.units.call("start", [unit], timeout=TIMEOUT + 60)
+        host.units.call("start", [unit], timeout=DUMP_SECONDS + 60)
     except CommandFailed:
         raise HostError(f"{unit}: failed\n{host.units.journal(unit, began)}".rstrip()) from None
 

@@ -1,12 +1,12 @@
-"""The rehearsal of a restore: the newest backup beside the site, the checks of the description, the health pages of a second instance of
+"""Restore drill, the rehearsal of a restore: the newest backup beside the site, the checks of the description, the health pages of a second instance of
 the services on it, and the figures."""
 import json
 
 from ..database import admin, scratch
-from ..deploy.compare import stored_or_fail
 from ..machine import files
 from ..machine.errors import HostError
 from ..manifest import environment
+from ..manifest.stored import stored_or_fail
 from ..release import health, slots
 from . import backup, restore
 from .repository import AHEAD, Repository, age_text

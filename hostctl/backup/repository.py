@@ -7,6 +7,7 @@ import re
 import time
 from dataclasses import dataclass
 
+from ..database.database import DUMP_SECONDS
 from ..machine.errors import CommandFailed, HostError
 from ..manifest import environment
 
@@ -16,7 +17,6 @@ HASH = "sha256:"
 POINT, RELEASE = "restore-point", "release:"
 # What restic knows backups and restore points by, so that the retention of the ones leaves the others.
 HOST, POINT_HOST = "webstack", "webstack-restore-point"
-TIMEOUT = 4 * 3600
 # Snapshots of what is known of the releases, see kept.py.
 KEPT = "webstack-releases"
 # Further ahead of a host's clock, in seconds, a backup was stamped by a clock that was wrong: it never counts as the newest.
@@ -91,7 +91,7 @@ class Repository:
         self.host, self.system = host, host.system
         self.env = access(host)
 
-    def restic(self, *words, timeout=TIMEOUT):
+    def restic(self, *words, timeout=DUMP_SECONDS):
         return self.system.run(["restic", *words], env=self.env, timeout=timeout).output
 
     def source(self, found):

@@ -3,13 +3,14 @@ under another name until `restore --drop-old`, and `restore --undo` changes back
 from contextlib import contextmanager
 
 from ..database import admin, external
+from ..database.database import DUMP_SECONDS
 from ..database.dump_file import DumpFile
 from ..deploy import apply
 from ..deploy.deploy import recover
 from ..machine import files
 from ..machine.errors import CommandFailed, HostError
 from . import backup, media, switch
-from .repository import TIMEOUT, Repository, age_text
+from .repository import Repository, age_text
 
 # Names of databases, after the app's own.
 RESTORING = "restoring"
@@ -115,7 +116,7 @@ def restored(host, database, repository, found, name):
             try:
                 command, env = database.load(name)
                 source, source_env = repository.source(found)
-                sha256, size, _ = host.system.pipe(source, command, source_env=source_env, sink_env=env, timeout=TIMEOUT)
+                sha256, size, _ = host.system.pipe(source, command, source_env=source_env, sink_env=env, timeout=DUMP_SECONDS)
             except CommandFailed as failure:
                 raise HostError(f"backup {found.id}: cannot be restored; database {database.name} was not touched\n{failure}") from None
             if found.sha256 and sha256 != found.sha256:

@@ -3,10 +3,10 @@ whose data it is, and recorded in history.json as {id, release, schema, sha256}.
 from dataclasses import replace
 
 from ..database import admin
-from ..machine.errors import HostError
+from ..machine.errors import CommandFailed, HostError
 from ..manifest.manifest import Step
 from ..release import history, schema, slots, steps
-from . import backup, repository_lock
+from . import backup, repository_lock, restore
 from .repository import POINT, POINT_HOST, RELEASE, Repository
 
 CHECK_SECONDS = 60
@@ -65,3 +65,25 @@ def find(host, repository, digest):
     if found is None:
         raise HostError(f"restore point {saved['id']}: is not in the repository any more; `hostctl backups` lists what is")
     return replace(found, sha256=saved["sha256"])
+
+
+def go_back(host, digest, move):
+    """Put the restore point of a release in the place of the data, and have the services move(host) to that release; both come or neither does."""
+    chosen, database, repository = backup.settings_or_fail(host.paths), admin.app_database(host), Repository(host)
+    with backup.turn(host, "rollback"):
+        found = find(host, repository, digest)
+        done = restore.bring(host, chosen, database, repository, found, move, digest)
+        since = _written_since(database, done["kept"])
+    host.log.say(f"database {database.name}: is restore point {found.id}, {done['ageSeconds']} s old; what was written since is in {done['kept']} only: "
+                 f"{since}; `hostctl restore --drop-old` removes it")
+
+
+def _written_since(database, kept):
+    """What the database that served has more of (or less), in words."""
+    try:
+        then, now = database.rows(database.name), database.rows(kept)
+    except CommandFailed:
+        return "its rows could not be counted"
+    found = [f"{table} {rows - then[table]:+} rows" for table, rows in now.items() if rows != then.get(table, rows)]
+    found += [f"{table} (new table) {rows} rows" for table, rows in now.items() if table not in then]
+    return ", ".join(found) or "no table has another number of rows"

@@ -1,4 +1,4 @@
-"""The switch of a restore: the database and the media that serve for others, all of it or none. Its record is on the disk first, so that one
+"""The cutover of a restore, its switch: the database and the media that serve for others, all of it or none. Its record is on the disk first, so that one
 which was interrupted is settled later: by the boot, the next restore, `restore --undo` and, where it belongs to a release, the next deployment."""
 import json
 import os

@@ -1,4 +1,4 @@
-"""The certificates by which the app trusts its database. Every new connection reads the file
+"""The CA bundle: the certificates by which the app trusts its database. Every new connection reads the file
 (https://www.postgresql.org/docs/15/libpq-ssl.html): the slot that serves reaches the old database by the old ones until the new slot has taken
 over, so from FILES until that slot is gone the file holds both."""
 from ..machine import files

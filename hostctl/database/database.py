@@ -7,6 +7,8 @@ from ..machine.errors import HostError
 
 # Who is told to end does so at once, but for one that writes what it has done.
 END_SECONDS = 30
+# What making or loading a dump may take.
+DUMP_SECONDS = 4 * 3600
 
 
 def stamp(system):

@@ -1,8 +1,8 @@
 """A database that is somebody else's service: what its login must be able to do, looked at before the first step of a release changes anything."""
 import json
 
-from ..machine import files
 from ..machine.errors import CommandFailed, HostError
+from ..manifest.settings import read
 from . import admin
 
 # What the session sees of itself. https://www.postgresql.org/docs/15/monitoring-stats.html#MONITORING-PG-STAT-SSL-VIEW
@@ -17,7 +17,7 @@ SECONDS = 30
 
 def settings(paths):
     """{dumps, connections} of the description; None where the database is none of somebody else's."""
-    return files.read_json(paths.external_database)
+    return read(paths)["externalDatabase"]
 
 
 def check(host):

@@ -1,4 +1,4 @@
-"""A step of a release that waits for a lock of the database is ended: until it has the lock, whatever else asks for the table waits behind it,
+"""Lock timeout: a step of a release that waits for a lock of the database is ended: until it has the lock, whatever else asks for the table waits behind it,
 so one long query of a visitor would hold up the whole site.
 
 Settings of a session (lock_timeout) reach neither every driver nor through a pooler, so the server is asked who waits. A session is the

@@ -1,4 +1,4 @@
-"""Whether the database lets this host in: a cloud may take a moment to open its database to a machine that it has just made."""
+"""Retry until the database is reachable: whether the database lets this host in: a cloud may take a moment to open its database to a machine that it has just made."""
 from urllib.parse import urlsplit
 
 from ..machine.errors import HostError

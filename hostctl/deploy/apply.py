@@ -1,13 +1,12 @@
 """`apply`, `release` and `restart`: what each of them changes; deploy.py brings it about."""
-from ..backup import switch
 from ..database import admin, login
 from ..machine import files, packages, units
-from ..machine.errors import HostError
+from ..machine.errors import HostError, nearest
 from ..manifest import environment
+from ..manifest.stored import stored, stored_or_fail
 from ..release import slots
-from ..verbs import argument_types
 from . import database_move
-from .compare import Changes, compare, roll, stored, stored_or_fail
+from .compare import Changes, compare, missing, roll
 from .deploy import deploy, recover
 
 # Settings that a package reads while it is being installed, or that say which updates are installed, so they come before it.
@@ -20,21 +19,19 @@ def apply(host, manifest, env=None, database_admin=None, *, database_from=None, 
     _hide(host, env, manifest.plain, {admin.NAME: database_admin, "SOURCE": database_from})
     packages.require_release(host.paths, manifest.debian)
     recover(host)
-    switch.settle_release(host)
-    changes = compare(host, manifest, env, database_admin)
-    is_new = stored(host.paths) is None
-    if is_new or changes.user or changes.packages:
-        _provide(host, manifest, changes, is_new)
-        # A package brings files and units of its own.
-        changes = compare(host, manifest, env, database_admin)
-    if changes.save:
+    host.hooks.settle(host)
+    before, (absent, user) = stored(host.paths), missing(host, manifest)
+    if before is None or absent or user:
+        _provide(host, manifest, absent, user, before is None)
+    if before is None or before.raw != manifest.raw:
         # Not of what serves already, as when a login is followed: a package that came since must not keep the site from its database.
         units.require_own(host.paths, manifest.files)
     kept = login.declared(manifest)
     if kept is not None and env is not None:
         # After the packages: the database's own client is one of them.
         env = {**env, "DATABASE_URL": login.ensure(host, manifest, kept)}
-        changes = compare(host, manifest, env, database_admin)
+    # A package brings files and units of its own, so what differs is known by now only.
+    changes = compare(host, manifest, env, database_admin)
     if env is not None and changes.env is None:
         # As declared, whoever made it so.
         environment.note(host)
@@ -65,7 +62,7 @@ def restart(host, names=()):
     known = [service.name for service in manifest.services]
     unknown = sorted({*names} - {*known})
     if unknown:
-        raise HostError(f"{', '.join(unknown)}: is no service of this host; services are {', '.join(known)}{argument_types.nearest(unknown[0], known)}")
+        raise HostError(f"{', '.join(unknown)}: is no service of this host; services are {', '.join(known)}{nearest(unknown[0], known)}")
     changes = Changes()
     for service in manifest.services:
         if not names or service.name in names:
@@ -76,7 +73,7 @@ def restart(host, names=()):
 def manifest_of(host):
     """The manifest applied last, of a host that runs an app, with what an interrupted run left mended."""
     recover(host)
-    switch.settle_release(host)
+    host.hooks.settle(host)
     manifest = stored_or_fail(host.paths)
     if manifest.release is None:
         raise HostError(f"host {manifest.host}: runs no app, so it has no releases")
@@ -93,7 +90,7 @@ def all_services(host, manifest, digest):
     return changes
 
 
-def _provide(host, manifest, changes, is_new):
+def _provide(host, manifest, absent, user, is_new):
     host.log.step("PACKAGES")
     for file in manifest.files:
         if file.path in READ_BY_PACKAGES:
@@ -102,12 +99,12 @@ def _provide(host, manifest, changes, is_new):
         # Before the packages that listen to the world; the firewall of the first boot lets SSH in alone.
         with host.log.event("Security-updates", "of a new machine"):
             packages.install_security_updates(host.system)
-    if changes.packages:
-        with host.log.event("Packages-installation", ", ".join(changes.packages)):
-            packages.install(host.system, changes.packages)
-    if changes.user:
-        with host.log.event("User-creation", changes.user):
-            packages.add_user(host.system, changes.user)
+    if absent:
+        with host.log.event("Packages-installation", ", ".join(absent)):
+            packages.install(host.system, absent)
+    if user:
+        with host.log.event("User-creation", user):
+            packages.add_user(host.system, user)
 
 
 def _hide(host, env, plain, urls):

@@ -1,20 +1,18 @@
-"""What differs between a manifest and the machine: `apply` mends it, `verify` reports it."""
+"""The diff: what differs between a manifest and the machine: `apply` mends it, `verify` reports it."""
 import stat
 from dataclasses import dataclass, field
 
 from ..database import admin
 from ..machine import files, packages
-from ..machine.errors import HostError
-from ..manifest import environment, manifest as manifests
+from ..manifest import environment
 from ..manifest.manifest import Action
+from ..manifest.stored import stored, stored_or_fail
 from ..release import slots, source, static
 from ..site.nginx import UNIT as NGINX, sockets
 
 
 @dataclass
 class Changes:
-    user: str = ""
-    packages: list = field(default_factory=list)
     # Files to write, and paths of the manifest applied last that the new one does not have.
     write: list = field(default_factory=list)
     remove: list = field(default_factory=list)
@@ -43,16 +41,10 @@ class Changes:
         return self.save or bool(self.lines)
 
 
-def stored(paths):
-    """The manifest applied last, or None."""
-    return manifests.load(paths.manifest) if paths.manifest.exists() else None
-
-
-def stored_or_fail(paths):
-    found = stored(paths)
-    if found is None:
-        raise HostError("no manifest was applied on this host yet; run `hostctl apply` with a bundle first")
-    return found
+def missing(host, manifest):
+    """(packages, name of the app's user or "") that the manifest declares and this machine does not have."""
+    absent = bool(manifest.user) and not packages.has_user(host.system, manifest.user)
+    return packages.missing(host.system, manifest.packages), manifest.user if absent else ""
 
 
 def compare(host, manifest, env=None, database_admin=None):
@@ -86,11 +78,10 @@ def roll(changes, service, why):
 
 
 def _compare_packages(host, manifest, changes):
-    changes.packages = packages.missing(host.system, manifest.packages)
-    changes.lines += [f"package {name}: is not installed" for name in changes.packages]
-    if manifest.user and not packages.has_user(host.system, manifest.user):
-        changes.user = manifest.user
-        changes.lines.append(f"user {manifest.user}: is missing")
+    absent, user = missing(host, manifest)
+    changes.lines += [f"package {name}: is not installed" for name in absent]
+    if user:
+        changes.lines.append(f"user {user}: is missing")
 
 
 def _compare_files(host, manifest, before, changes):

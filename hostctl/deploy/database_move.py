@@ -1,4 +1,4 @@
-"""The app's data move to another server of its engine, such as one of the next major version, within the deployment that gives the app the other address.
+"""Migration of the database: the app's data move to another server of its engine, such as one of the next major version, within the deployment that gives the app the other address.
 From before the first row is read until the app has that address nobody writes: visitors get the maintenance page, this host's packet filter lets no process
 but root's reach the server of before, and sessions that are open there end. That server is only read, and keeps all that it has."""
 import ipaddress
@@ -7,17 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ..backup.repository import TIMEOUT
-from ..database.database import Database, stamp
+from ..database.database import DUMP_SECONDS, Database, stamp
 from ..database.engines import open_url
 from ..database.wait_for_database import PORTS
 from ..machine import files, signals
 from ..machine.errors import HostError
 from ..manifest import environment
+from ..manifest.stored import stored_or_fail
 from ..release import slots
 from ..site import maintenance
 from ..site.nginx import UNIT as NGINX
-from .compare import stored_or_fail
 
 MESSAGE = "The database is being moved to another server. Nothing is lost; this takes a moment."
 # While the data move: the name of the copy that is not whole yet.
@@ -133,7 +132,7 @@ def carry(host, move):
     try:
         with host.log.event("Database-copy", f"from {move.record['from']} to {move.record['to']}") as facts:
             (dump, dump_env), (load, load_env) = source.dump(), target.load(incoming)
-            _, size, _ = host.system.pipe(dump, load, source_env=dump_env, sink_env=load_env, timeout=TIMEOUT)
+            _, size, _ = host.system.pipe(dump, load, source_env=dump_env, sink_env=load_env, timeout=DUMP_SECONDS)
             facts["detail"] += f", {size} bytes"
         with host.log.event("Database-statistics"):
             target.analyze(incoming)

@@ -2,18 +2,16 @@
 import json
 import os
 
-from ..backup import backup, restore_point
 from ..database import admin, ca_bundle, external, wait_for_database
 from ..machine import disk, files, signals
 from ..machine.errors import HostError
 from ..manifest import environment
 from ..manifest.environment import MODE
-from ..monitor import sentry
+from ..manifest.stored import stored, stored_or_fail
 from ..release import archive, history, kept, prune, release, slots, source
 from ..site import maintenance
 from ..site.nginx import UNIT as NGINX, sockets
 from . import database_move, journal as journals, rollout
-from .compare import stored, stored_or_fail
 
 # hostctl and what it runs from.
 OWN = ("/usr/local/bin/hostctl", "/usr/local/lib/webstack/hostctl/")
@@ -31,7 +29,7 @@ def deploy(host, manifest, changes, *, run_steps=True, save_database=True, move=
     if changes.digest:
         release.ensure(host, manifest)
         if run_steps and save_database:
-            point = restore_point.take_before(host, manifest)
+            point = host.hooks.save(host, manifest)
     roll = rollout.Rollout(host, changes.roll, digest)
     roll.clear()
     journal = journals.begin(host.paths, verb=host.log.verb, touched=_touched(host, changes), actions=changes.actions,
@@ -77,9 +75,8 @@ def _tidy(host, manifest, changes, journal):
     old = f"what only the old state needs ({', '.join(journal.stops)}) is not all gone; the next run does that, or `hostctl recover`"
     steps = [(old, lambda: settle(host, journal)), ("what no kept release needs is not all removed; the next deployment does that", lambda: prune.prune(host, manifest))]
     if changes.digest:
-        steps += [("what its steps made is not kept for the next host", lambda: kept.pack_made(host, manifest)),
-                  ("the repository of the backups does not know of it", lambda: backup.record_releases(host)),
-                  ("Sentry was not told of it", lambda: sentry.announce(host, changes.digest))]
+        steps.append(("what its steps made is not kept for the next host", lambda: kept.pack_made(host, manifest)))
+        steps += [(left, lambda tell=tell: tell(host, changes.digest)) for left, tell in host.hooks.announce]
     for left, do in steps:
         try:
             do()

@@ -1,4 +1,4 @@
-"""What a host holds that is nowhere else, its certificate, uploaded media and what it knows of its releases, from the host that serves to the
+"""Handover to the next host: what a host holds that is nowhere else, its certificate, uploaded media and what it knows of its releases, from the host that serves to the
 one that shall. The stream is a tar archive whose names begin with `media/`, `acme/` or `releases/`; who owns a file goes by name, since numbers
 differ between machines."""
 import os
@@ -9,9 +9,9 @@ from contextlib import suppress
 
 from ..machine import files
 from ..machine.errors import HostError
+from ..manifest.stored import stored_or_fail
 from ..release import kept
 from ..site import certificate
-from .compare import stored_or_fail
 
 LABELS = ("acme", "media", "releases")
 HISTORY = "history.json"

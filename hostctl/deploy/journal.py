@@ -1,4 +1,4 @@
-"""The way back: what a deployment is about to change is saved first, and put back when it fails or is killed.
+"""The journal of a deployment, its way back (undo, rollback of a transaction): what a deployment is about to change is saved first, and put back when it fails or is killed.
 
 `undo/` exists from before the first change until the new state serves; renaming it to `undo.done/` is the one moment at
 which the deployment counts as done. Its journal also says how each unit was, running and enabled, that the deployment may touch (put back
@@ -12,9 +12,8 @@ from pathlib import Path
 from ..machine import files
 from ..machine.errors import HostError
 from ..manifest.manifest import Action
+from ..release.steps import STEP_UNIT
 from ..site.nginx import UNIT as NGINX, sockets
-
-STEP_UNIT = "webstack-step.service"
 
 
 @dataclass(frozen=True)

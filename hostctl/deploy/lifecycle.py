@@ -1,8 +1,8 @@
 """`start`, `stop` and `reload` of the whole site. What stops comes back after a reboot: nothing is disabled."""
+from ..manifest.stored import stored_or_fail
 from ..release import slots
 from ..release.health import through_nginx
 from ..site.nginx import UNIT, sockets
-from .compare import stored_or_fail
 
 
 def start(host):

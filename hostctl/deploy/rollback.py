@@ -1,8 +1,5 @@
 """`rollback`: the code of an earlier release, and where the database has moved on since, the database with it."""
-from ..backup import backup, restore, restore_point
-from ..backup.repository import Repository
-from ..database import admin
-from ..machine.errors import CommandFailed, HostError
+from ..machine.errors import HostError
 from ..release import history, schema, slots
 from ..release.release import at_hand, do_steps
 from . import apply
@@ -24,7 +21,7 @@ def rollback(host, digest=None, down=False, point=False):
         deploy(host, manifest.with_digest(digest), changes, run_steps=False)
 
     if way == "restore":
-        _with_point(host, digest, move)
+        host.hooks.restore(host, digest, move)
     else:
         try:
             move(host)
@@ -34,27 +31,6 @@ def rollback(host, digest=None, down=False, point=False):
                 do_steps(host, manifest.with_digest(serving))
             raise
     host.log.say(f"release {digest} serves now, in place of {serving}; `hostctl rollback {serving}` goes forward to that one, the next `up` to what its source is")
-
-
-def _with_point(host, digest, move):
-    chosen, database, repository = backup.settings_or_fail(host.paths), admin.app_database(host), Repository(host)
-    with backup.turn(host, "rollback"):
-        found = restore_point.find(host, repository, digest)
-        done = restore.bring(host, chosen, database, repository, found, move, digest)
-        since = _written_since(database, done["kept"])
-    host.log.say(f"database {database.name}: is restore point {found.id}, {done['ageSeconds']} s old; what was written since is in {done['kept']} only: "
-                 f"{since}; `hostctl restore --drop-old` removes it")
-
-
-def _written_since(database, kept):
-    """What the database that served has more of (or less), in words."""
-    try:
-        then, now = database.rows(database.name), database.rows(kept)
-    except CommandFailed:
-        return "its rows could not be counted"
-    found = [f"{table} {rows - then[table]:+} rows" for table, rows in now.items() if rows != then.get(table, rows)]
-    found += [f"{table} (new table) {rows} rows" for table, rows in now.items() if table not in then]
-    return ", ".join(found) or "no table has another number of rows"
 
 
 def _previous(host):

@@ -1,4 +1,4 @@
-"""Services move to a release: slots one beside the other with a health gate between, command services by a restart."""
+"""Rollout, blue-green: services move to a release: slots one beside the other with a health gate between, command services by a restart."""
 from ..machine import files
 from ..machine.errors import HostError
 from ..release import health, slots

@@ -1,4 +1,5 @@
 """Failures that are told to people: the message says what is wrong and what mends it, and no traceback is shown."""
+import difflib
 
 
 class HostError(Exception):
@@ -26,3 +27,9 @@ class Locked(HostError):
 
 class Interrupted(HostError):
     """SIGINT, SIGTERM or SIGHUP: treated like any failure, so that the old state is put back."""
+
+
+def nearest(name, known):
+    """"; did you mean web?" for a word that is like one of those known, else ""."""
+    found = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"; did you mean {found[0]}?" if found else ""

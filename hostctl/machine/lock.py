@@ -1,4 +1,4 @@
-"""One deployment at a time. The kernel drops a flock with its holder, so a killed run never blocks the next one."""
+"""The deployment lock: one deployment at a time. The kernel drops a flock with its holder, so a killed run never blocks the next one."""
 import datetime
 import fcntl
 import json

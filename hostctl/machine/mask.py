@@ -1,4 +1,4 @@
-"""What no log, error or alert shows: the values of secrets, in every form in which programs repeat them."""
+"""Redaction: what no log, error or alert shows: the values of secrets, in every form in which programs repeat them."""
 import html
 import re
 from urllib.parse import unquote, urlsplit, urlunsplit

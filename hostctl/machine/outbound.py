@@ -1,4 +1,4 @@
-"""What leaves the host: a mail, or a POST of JSON. Every server is given ten seconds for each of its answers."""
+"""Outbound mail and webhooks, a POST of JSON: all that leaves the host. Every server is given ten seconds for each of its answers."""
 import json
 import smtplib
 import ssl
@@ -17,7 +17,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class Outside:
+class Outbound:
     def mail(self, smtp, password, message):
         """Hand an EmailMessage to the mail server. Raises HostError with its words, also when it refuses one of the receivers."""
         context = ssl.create_default_context()

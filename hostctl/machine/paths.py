@@ -21,13 +21,9 @@ class Paths:
         self.database_copied = self.at("/var/lib/webstack/database-move.copied.json")
         self.moved_definitions = self.at("/var/lib/webstack/database-move.definitions.json")
         self.database_admin = self.at("/etc/webstack/database-admin")
-        # There where the app's database is somebody else's service.
-        self.external_database = self.at("/etc/webstack/external-database.json")
-        self.backup_settings = self.at("/etc/webstack/backup.json")
+        self.settings = self.at("/etc/webstack/settings.json")
         self.backup_access = self.at("/etc/webstack/backup-repository")
-        self.monitoring = self.at("/etc/webstack/monitoring.json")
         self.monitoring_secrets = self.at("/etc/webstack/monitoring-secrets")
-        self.watchdog = self.at("/etc/webstack/watchdog.json")
         self.backup_key = self.at("/etc/webstack/backup-key")
         self.data = self.srv / "shared/data"
         self.nginx = self.at("/etc/nginx/webstack")

@@ -1,4 +1,4 @@
-"""SIGINT, SIGTERM and SIGHUP end a run like any failure does: the old state is put back, and no second signal stops that."""
+"""Signal handling: SIGINT, SIGTERM and SIGHUP end a run like any failure does: the old state is put back, and no second signal stops that."""
 import signal
 from contextlib import contextmanager
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from .errors import CommandFailed
-from .outbound import Outside
+from .outbound import Outbound
 
 # Nothing of the caller's environment reaches a command: what came over SSH or sudo must not decide how a release is made.
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root"}
@@ -63,7 +63,7 @@ class _SiteConnection(http.client.HTTPConnection):
         self.sock = context.wrap_socket(self.sock, server_hostname=self.name)
 
 
-class System(Outside):
+class System(Outbound):
     def run(self, argv, *, timeout=600, env=None, check=True):
         """Run a command without a shell and without input; standard output and error come back as one text.
         Raises CommandFailed for a code other than 0 unless `check` is off; a timeout counts as code 124, a missing program as 127."""

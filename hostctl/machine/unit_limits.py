@@ -5,11 +5,7 @@ PROPERTIES = {"MemoryMax": "memoryMax", "MemoryCurrent": "memory", "TasksMax": "
 
 def of(host, units):
     """[{unit, memoryMax, memory, tasksMax, tasks}]."""
-    if not units:
-        return []
-    text = host.system.run(["systemctl", "show", "--property=Id," + ",".join(PROPERTIES), "--", *units]).output
-    blocks = [dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in text.strip().split("\n\n")]
-    return [{"unit": unit, **{key: _number(block.get(name, "")) for name, key in PROPERTIES.items()}} for unit, block in zip(units, blocks)]
+    return [{"unit": unit, **{key: _number(found[name]) for name, key in PROPERTIES.items()}} for unit, found in host.units.properties(units, PROPERTIES).items()]
 
 
 def _number(text):

@@ -9,7 +9,7 @@ OWN, OF_PACKAGES = "/etc/systemd/system", "/usr/lib/systemd/system"
 # Units of Debian that take other ones of ours, on purpose.
 REPLACED = ("nginx.service", "nagios-nrpe-server.service")
 
-PROPERTIES = ("Id", "LoadState", "ActiveState", "SubState", "UnitFileState", "NRestarts", "MainPID", "ActiveEnterTimestamp")
+PROPERTIES = ("LoadState", "ActiveState", "SubState", "UnitFileState", "NRestarts", "MainPID", "ActiveEnterTimestamp")
 
 # The last line of a traceback, and of most other languages' as well; one of a package may be called otherwise, as django.core.exceptions.ImproperlyConfigured. gunicorn's HaltServer
 # only tells that a worker ended. cli/failure.ts has the same form.
@@ -52,16 +52,22 @@ class Units:
     def __init__(self, system):
         self.system = system
 
-    def states(self, names):
-        """State of each unit, by the name it was asked for: one call however many."""
+    def properties(self, names, wanted):
+        """{name: {property: value}} of each unit, by the name it was asked for: one call however many. Values are as systemctl words them, "" where a unit
+        has none."""
         names = list(names)
         if not names:
             return {}
-        text = self.system.run(["systemctl", "show", "--property=" + ",".join(PROPERTIES), "--", *names]).output
-        blocks = [dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in text.strip().split("\n\n")]
-        return {name: UnitState(b.get("LoadState", ""), b.get("ActiveState", ""), b.get("SubState", ""), b.get("UnitFileState", ""),
-                                int(b.get("NRestarts") or 0), int(b.get("MainPID") or 0), b.get("ActiveEnterTimestamp", ""))
-                for name, b in zip(names, blocks, strict=True)}
+        # With Id no unit's answer is empty: an empty line parts one from the next.
+        text = self.system.run(["systemctl", "show", "--property=" + ",".join(dict.fromkeys(("Id", *wanted))), "--", *names]).output
+        blocks = [dict(line.split("=", 1) for line in block.splitlines() if "=" in line) for block in text.strip("\n").split("\n\n")]
+        return {name: dict.fromkeys(wanted, "") | block for name, block in zip(names, blocks, strict=True)}
+
+    def states(self, names):
+        """State of each unit, by the name it was asked for."""
+        return {name: UnitState(found["LoadState"], found["ActiveState"], found["SubState"], found["UnitFileState"], int(found["NRestarts"] or 0),
+                                int(found["MainPID"] or 0), found["ActiveEnterTimestamp"])
+                for name, found in self.properties(names, PROPERTIES).items()}
 
     def runs(self, name):
         return self.states([name])[name].runs

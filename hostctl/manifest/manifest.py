@@ -1,4 +1,4 @@
-"""The manifest as checked, read-only values; its shape is infra/host/manifest.ts."""
+"""The manifest as checked, read-only values; its shape is contract.schema.json's."""
 import hashlib
 import json
 import re
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ..machine.errors import HostError
 
 MARK = "# BUNDLE "
+# Rises with a shape that a reader of the one before would get wrong, and never for a key more: a host that goes back to an earlier version reads what is here.
+VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Release:
     # Whether the database is saved before a release changes its schema.
     restore_point: bool
     # A step may wait this long for a lock of the database.
-    lock_seconds: float
+    lock_timeout_seconds: float
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,13 @@ UNIT = r"[A-Za-z0-9:_.@-]+"
 DIGEST = r"[0-9a-f]{16}"
 
 
+def require_version(found, reads, at):
+    """Raises HostError where a document is of another version than this hostctl reads."""
+    if found != reads:
+        other = f"{'a newer' if found > reads else 'an older'} version" if isinstance(found, int) else "another version"
+        raise HostError(f"{at}: must be {reads}, got {json.dumps(found)}; {other} of this project made it, so deploy with that one")
+
+
 def load(path):
     """Read a manifest from a JSON file, or from the last line of a bundle. Raises HostError for anything amiss."""
     try:
@@ -196,8 +205,7 @@ def load(path):
 def parse(raw):
     """A manifest from decoded JSON. Raises HostError with the path of the first value that does not fit."""
     top = _Value(raw, "manifest")
-    version = top["version"]
-    version.must(version.value == 1, "must be 1")
+    require_version(top["version"].value, VERSION, "manifest.version")
     return Manifest(
         raw=raw,
         project=top["project"].text(),

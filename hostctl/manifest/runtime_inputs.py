@@ -1,4 +1,4 @@
-"""What `apply --late-stdin` reads from standard input: what is known only once other resources exist, and so is in no bundle:
+"""What `apply --runtime-inputs` reads from standard input: what is known only once other resources exist, and so is in no bundle:
 {"env": {"DATABASE_URL": "..."}, "files": {"/etc/webstack/database-ca.pem": "..."}, "secrets": {"smtpPassword": "..."}, "databaseAdmin": "...", "databaseFrom": "..."}
 `secrets`, those of monitoring.py, `databaseAdmin`, the URL of admin.py, and `databaseFrom`, that of database_move.py, may be left out."""
 import json
@@ -9,7 +9,7 @@ from . import environment
 
 
 @dataclass(frozen=True)
-class Late:
+class RuntimeInputs:
     """`env`: the app's environment. `files`: text by path, for everybody to read. `secrets`: of alerts. `database_admin`: a URL, "" for no
     administrator. None keeps what is there. `database_from`: URL of the database whose data DATABASE_URL shall have, where they move."""
     env: dict | None
@@ -22,7 +22,7 @@ class Late:
 def parse_json(text):
     """The values on standard input; empty input says nothing. Raises HostError that names a faulty value, never shows it."""
     if not text.strip():
-        return Late(None, None)
+        return RuntimeInputs(None, None)
     must = 'standard input: must be one JSON object such as {"env": {"DATABASE_URL": "..."}, "files": {}}'
     try:
         values = json.loads(text)
@@ -32,4 +32,4 @@ def parse_json(text):
     if not isinstance(values, dict) or set(values) - {"secrets"} != {"env", "files"} or not all(isinstance(part, dict) for part in values.values()):
         raise HostError(must)
     environment.checked({"databaseAdmin": admin, "databaseFrom": "" if source is None else source})
-    return Late(environment.checked(values["env"]), values["files"], values.get("secrets"), admin, source)
+    return RuntimeInputs(environment.checked(values["env"]), values["files"], values.get("secrets"), admin, source)

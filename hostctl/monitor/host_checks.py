@@ -1,10 +1,10 @@
-"""What is amiss on this host now: one sentence for each condition, under an ID that stays the same as long as it holds."""
+"""Host checks, the conditions of alerts: what is amiss on this host now: one sentence for each condition, under an ID that stays the same as long as it holds."""
 import datetime
 
 from ..backup import backup, drill
 from ..backup.repository import AHEAD
-from ..deploy.compare import stored
 from ..machine import disk, lock
+from ..manifest.stored import stored
 from ..release import history, slots
 from ..site import certificate
 

@@ -1,7 +1,6 @@
 """Jobs: `run` starts one now and follows it; states() tells how each of them is."""
-from ..deploy.compare import stored_or_fail
-from ..machine.errors import HostError, Locked
-from ..verbs import argument_types
+from ..machine.errors import HostError, Locked, nearest
+from ..manifest.stored import stored_or_fail
 
 PROPERTIES = ("ActiveState", "InvocationID", "Result", "ExecMainCode", "ExecMainStatus", "ExecMainStartTimestamp", "ExecMainExitTimestamp", "ExecMainPID",
               "NextElapseUSecRealtime", "LastTriggerUSec")
@@ -19,7 +18,7 @@ def states(host, manifest):
     """[{name, state, last, result, exitCode, next}] of every job: times as systemd words them, None where there is none. The
     machine forgets results when it boots; the timer remembers when it last ran the job."""
     jobs = names(manifest)
-    shown = _show(host, [unit for job in jobs for unit in (f"{job}.service", f"{job}.timer")])
+    shown = host.units.properties([unit for job in jobs for unit in (f"{job}.service", f"{job}.timer")], PROPERTIES)
     found = []
     for job in jobs:
         service, timer = shown[f"{job}.service"], shown[f"{job}.timer"]
@@ -36,9 +35,9 @@ def run(host, job):
     it). Raises Locked while it runs already: two runs of a job never overlap."""
     manifest = stored_or_fail(host.paths)
     if job not in names(manifest):
-        raise HostError(f"{job}: is no job of this host; jobs are {', '.join(names(manifest)) or 'none'}{argument_types.nearest(job, names(manifest))}")
+        raise HostError(f"{job}: is no job of this host; jobs are {', '.join(names(manifest)) or 'none'}{nearest(job, names(manifest))}")
     unit = f"{job}.service"
-    before = _show(host, [unit])[unit]
+    before = host.units.properties([unit], PROPERTIES)[unit]
     if before["ActiveState"] in ("activating", "deactivating"):
         raise Locked(f"{job}: runs already, since {before['ExecMainStartTimestamp']} (process {before['ExecMainPID']}); "
                      f"`hostctl logs -f {job}` shows it")
@@ -55,7 +54,7 @@ def _follow(host, unit, old, began):
     """Say what the run writes as it writes it; returns the unit's properties once it has ended."""
     cursor = ""
     while True:
-        state = _show(host, [unit])[unit]
+        state = host.units.properties([unit], PROPERTIES)[unit]
         started = state["InvocationID"] not in ("", old)
         ended = started and state["ActiveState"] in ("inactive", "failed")
         if ended:
@@ -90,12 +89,3 @@ def _exit_code(state):
     if state["ExecMainCode"] == EXITED:
         return number or 1
     return 128 + number if number else 1
-
-
-def _show(host, units):
-    if not units:
-        return {}
-    text = host.system.run(["systemctl", "show", "--property=" + ",".join(PROPERTIES), "--", *units]).output
-    blocks = text.strip("\n").split("\n\n")
-    return {unit: {name: "" for name in PROPERTIES} | dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
-            for unit, block in zip(units, blocks, strict=True)}

@@ -2,9 +2,8 @@
 import json
 import re
 
-from ..deploy.compare import stored
-from ..machine.errors import HostError
-from ..verbs import argument_types
+from ..machine.errors import HostError, nearest
+from ..manifest.stored import stored
 from . import jobs
 
 DEPLOYMENTS = "deploy"
@@ -25,7 +24,7 @@ def command(host, name, follow, lines):
     # Of every other unit of this project too, whether it is said here or not.
     known = {*shown, *(unit.rsplit(".", 1)[0].split("@")[0] for unit in manifest.units)} if manifest else {*shown}
     if name and name not in known:
-        raise HostError(f"logs: there is no service or job {name} on this host; there are: {', '.join([*shown, DEPLOYMENTS])}{argument_types.nearest(name, [*shown, DEPLOYMENTS])}")
+        raise HostError(f"logs: there is no service or job {name} on this host; there are: {', '.join([*shown, DEPLOYMENTS])}{nearest(name, [*shown, DEPLOYMENTS])}")
     units = [name] if name else shown
     patterns = [pattern for unit in units for pattern in (f"--unit={unit}.service", f"--unit={unit}@*.service")]
     return ["journalctl", "--no-pager", f"--lines={LINES if lines is None else lines}", *(["--follow"] if follow else []), *patterns]

@@ -1,10 +1,10 @@
-"""Who is told of what: /etc/webstack/monitoring.json (infra/host/monitoring.ts makes it), and the secrets beside it."""
-import json
+"""Who is told of what, by the settings, and the secrets beside them."""
 from dataclasses import dataclass
 
 from ..machine import files
 from ..machine.errors import HostError
 from ..manifest import environment
+from ..manifest.settings import read
 
 PASSWORD, WEBHOOK, TOKEN = "smtpPassword", "alertWebhook", "sentryToken"
 # What a cloud gives a host to be heard by: the ARN of a topic (topic.py), the name of a page (status_page.py).
@@ -38,10 +38,9 @@ class Settings:
 
 
 def settings(paths):
-    """What the file says; nobody is told where there is none."""
-    try:
-        raw = json.loads(paths.monitoring.read_text())
-    except FileNotFoundError:
+    """What the settings say; nobody is told where they say nothing."""
+    raw = read(paths)["monitoring"]
+    if raw is None:
         return Settings()
     smtp, sentry = raw["smtp"], raw["sentry"]
     return Settings(tuple(raw["emails"]),

@@ -7,10 +7,10 @@ import email.utils
 import json
 from dataclasses import dataclass, field
 
-from ..deploy.compare import stored
 from ..machine import files
 from ..machine.errors import HostError
 from ..machine.lock import locked
+from ..manifest.stored import stored
 from . import monitoring, status_page, topic
 
 # Of one channel that is away; more are counted instead of kept.

@@ -1,9 +1,8 @@
-"""`heal`: what the watchdog has systemd run when a service, or nginx, gives no answer. It is asked once more first: it may answer again by now, and a
+"""Restart of what hangs, `heal`: what the watchdog has systemd run when a service, or nginx, gives no answer. It is asked once more first: it may answer again by now, and a
 deployment may have moved a service already."""
-import json
-
 from ..deploy import apply
 from ..machine.errors import HostError
+from ..manifest.settings import read
 from ..release import slots
 from ..site.nginx import UNIT as NGINX
 from . import notifier, watchdog
@@ -14,7 +13,7 @@ START_SECONDS = 10
 
 def service(host, name):
     """Move a service that hangs to its other slot."""
-    found = next((one for one in json.loads(host.paths.watchdog.read_text())["services"] if one["name"] == name), None)
+    found = next((one for one in (read(host.paths)["watchdog"] or {"services": []})["services"] if one["name"] == name), None)
     slot = found and slots.serving(host.paths, name)
     if slot is None:
         raise HostError(f"{name}: is no service that the watchdog knows")

@@ -1,6 +1,6 @@
 """Releases are announced to Sentry, so that it tells which one an error came with. https://docs.sentry.io/api/releases/"""
-from ..deploy.compare import stored
 from ..machine.errors import HostError, Locked
+from ..manifest.stored import stored
 from . import monitoring, notifier
 
 

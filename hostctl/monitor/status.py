@@ -3,8 +3,8 @@ import json
 
 from ..backup import backup, drill
 from ..deploy import journal
-from ..deploy.compare import stored
 from ..machine import lock, unit_limits
+from ..manifest.stored import stored
 from ..release import history, release, slots
 from ..site import certificate, maintenance, pause
 from . import alerts, jobs, watchdog

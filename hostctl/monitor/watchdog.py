@@ -1,16 +1,14 @@
 """The process of webstack-watchdog.service: asks the slot that serves each service for its live page, and nginx for anything. A service that gives
 no answer is restarted into its other slot, an nginx that gives none behind its sockets. Any answer is one, an error too: a dead database is no reason to restart.
 A refused connection is none either: then systemd knows that the process is gone. Each is asked where the other has no part, a slot on its own socket and nginx
-under a name that no service has, so that what hangs is told from what waits for it.
-/etc/webstack/watchdog.json says {"services": [{"name", "path", "host"}, ...]}."""
+under a name that no service has, so that what hangs is told from what waits for it."""
 import http.client
-import json
-import os
-import socket
-import time
 
+from ..manifest.settings import read
 from ..release import slots
 from ..site.nginx import UNIT
+# From there, since that program can import nothing from here.
+from ..standalone.pause_proxy import tell_systemd
 
 # What is asked beside the services; none of them can have this name.
 NGINX = "nginx"
@@ -41,11 +39,10 @@ def watch(host):
 
 def looks(host):
     """(name, place, whether it gives no answer) of each service that has a slot and of nginx, asked one after the other; nothing on a host without any."""
-    try:
-        services = json.loads(host.paths.watchdog.read_text())["services"]
-    except FileNotFoundError:
+    watched = read(host.paths)["watchdog"]
+    if watched is None:
         return
-    for service in services:
+    for service in watched["services"]:
         slot = slots.serving(host.paths, service["name"])
         if slot is not None:
             yield service["name"], f"{service['name']}-{slot}", not answers(host, service, slot)
@@ -81,12 +78,3 @@ def answers(host, service, slot):
             return False
         except (OSError, http.client.HTTPException):
             return True
-
-
-def tell_systemd(text):
-    """sd_notify(3)."""
-    address = os.environ.get("NOTIFY_SOCKET")
-    if address:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
-            connection.connect("\0" + address[1:] if address.startswith("@") else address)
-            connection.send(text.encode())

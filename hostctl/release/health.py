@@ -1,4 +1,4 @@
-"""Whether a slot answers, asked on its own socket first and then through nginx, as a visitor would."""
+"""The health gate: whether a slot answers, asked on its own socket first and then through nginx, as a visitor would."""
 import http.client
 
 from ..machine.errors import HostError

@@ -1,4 +1,4 @@
-"""What a host knows of its releases and nobody else does: the history, and of each release that it keeps the archive and what its steps made, as
+"""Retention across hosts: what a host knows of its releases and nobody else does: the history, and of each release that it keeps the archive and what its steps made, as
 two files of the inbox. It goes to the next host by handover.py and, for a host that is lost, into the repository of the backups."""
 import json
 import os
@@ -6,9 +6,9 @@ import re
 import tarfile
 from pathlib import Path
 
-from ..deploy import compare
 from ..machine import disk, files
 from ..machine.errors import HostError
+from ..manifest.stored import stored_or_fail
 from . import archive, history, prune, release
 
 FILE = r"([0-9a-f]{16})(\.made)?\.tar\.gz"
@@ -31,7 +31,7 @@ def pack_made(host, manifest):
 
 def archives(host):
     """Files of the inbox that make the kept releases, the newest release first."""
-    declared = compare.stored_or_fail(host.paths).release
+    declared = stored_or_fail(host.paths).release
     digests = prune.kept_releases(host.paths, declared.keep) if declared else []
     found = [path for digest in digests for path in (archive.of(host.paths, digest), archive.made(host.paths, digest))]
     return [path for path in found if path.exists()]

@@ -2,8 +2,8 @@
 import os
 from pathlib import Path
 
-from ..deploy.compare import stored_or_fail
 from ..machine.errors import HostError
+from ..manifest.stored import stored_or_fail
 from . import app_command, slots
 from .runtime import PYTHON
 

@@ -1,4 +1,4 @@
-"""What no kept release needs goes: releases, runtimes, static files, archives, bundles, old copies of hostctl."""
+"""Retention on the host: what no kept release needs goes: releases, runtimes, static files, archives, bundles, old copies of hostctl."""
 import re
 from pathlib import Path
 

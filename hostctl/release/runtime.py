@@ -1,4 +1,4 @@
-"""Virtual environments, each named by the requirements file it was made of, shared by the releases that have the same."""
+"""Runtimes: virtual environments, each named by the requirements file it was made of, shared by the releases that have the same."""
 import hashlib
 import os
 import platform

@@ -1,4 +1,4 @@
-"""The schema revision: one line by which the app names the state of its database, recorded with every release.
+"""Migrations, as far as a rollback has to know: the schema revision, one line by which the app names the state of its database, recorded with every release.
 
 It must depend on the database alone and not on the code that asks, so that two releases can be compared by it."""
 from ..machine.errors import HostError

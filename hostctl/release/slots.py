@@ -1,4 +1,4 @@
-"""The two places, blue and green, that a service can run in; the upstream link of nginx says which one serves."""
+"""Blue-green slots: the two places, blue and green, that a service can run in; the upstream link of nginx says which one serves."""
 from ..machine import files
 
 SLOTS = ("blue", "green")

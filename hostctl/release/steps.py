@@ -1,8 +1,9 @@
 """The steps of a release (migrations, static files), run as the app's user in the new release before any process of it starts."""
 from ..database.lock_wait import LockWait
-from ..deploy.journal import STEP_UNIT
 from ..machine.errors import HostError
 from . import app_command
+
+STEP_UNIT = "webstack-step.service"
 
 
 def end_lost(host):
@@ -18,7 +19,7 @@ def run(host, manifest, digest, step):
     writable = [f"ReadWritePaths=-{release / item.folder}" for item in manifest.release.static]
     # A killed run leaves its step running for a while: it must have ended before another one migrates.
     end_lost(host)
-    wait = LockWait(host, STEP_UNIT, manifest.host, manifest.release.lock_seconds)
+    wait = LockWait(host, STEP_UNIT, manifest.host, manifest.release.lock_timeout_seconds)
     with wait:
         command = app_command.words(host, manifest.user, release, STEP_UNIT, step.command, ends=["--pipe"], variables=[f"PGAPPNAME={wait.mark}"],
                                     properties=[f"RuntimeMaxSec={step.timeout_seconds}", "UMask=0022", *writable])

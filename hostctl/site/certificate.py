@@ -2,9 +2,9 @@
 import os
 import ssl
 
-from ..deploy.compare import stored, stored_or_fail
 from ..machine import files
 from ..machine.errors import HostError
+from ..manifest.stored import stored, stored_or_fail
 from .nginx import HTTP3, UNIT as NGINX
 
 UNIT = "webstack-certificate.service"

@@ -7,9 +7,9 @@ import email.utils
 import html
 import json
 
-from ..deploy.compare import stored_or_fail
 from ..machine import files
 from ..machine.errors import HostError
+from ..manifest.stored import stored_or_fail
 from .nginx import UNIT
 
 ON, OFF = "maintenance-on", "maintenance-off"

@@ -1,9 +1,9 @@
 """`pause` and `resume`: new requests wait in the socket of webstack-pause.service while the database is switched, and none fails."""
 import json
 
-from ..deploy.compare import stored_or_fail
 from ..machine import files
 from ..machine.errors import HostError
+from ..manifest.stored import stored_or_fail
 
 HOLDER, TIMER = "webstack-pause.service", "webstack-resume"
 # Of a request's time, for the app once it has waited.

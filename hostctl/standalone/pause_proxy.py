@@ -70,10 +70,13 @@ def copy_both_ways(client, server):
 
 
 def tell_systemd(text):
-    """https://www.freedesktop.org/software/systemd/man/252/sd_notify.html"""
-    address = os.environ.get("NOTIFY_SOCKET", "")
+    """Where systemd started this process to be told. https://www.freedesktop.org/software/systemd/man/252/sd_notify.html"""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
         notify.sendto(text.encode(), "\0" + address[1:] if address.startswith("@") else address)
 
 
-main()
+if __name__ == "__main__":
+    main()

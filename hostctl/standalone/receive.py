@@ -20,7 +20,7 @@ def main():
     if not is_whole(f"{home}/hostctl", modules):
         write(home, modules)
     verb, *rest = sys.argv[1:] or ["--help"]
-    more = [os.path.abspath(__file__), "--late-stdin"] if verb == "apply" else []
+    more = [os.path.abspath(__file__), "--runtime-inputs"] if verb == "apply" else []
     os.execv(sys.executable, [sys.executable, "-I", f"{home}/hostctl/__main__.py", verb, *more, *rest])
 
 

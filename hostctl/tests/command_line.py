@@ -8,7 +8,6 @@ from hostctl.tests.fake_machine import Machine, source
 from hostctl.verbs import cli
 
 
-
 class CommandLine(unittest.TestCase):
     def setUp(self):
         self.machine = Machine()

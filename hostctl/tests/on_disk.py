@@ -30,9 +30,11 @@ from hostctl.deploy import compare, deploy, handover
 from hostctl.machine.log import DeployLog
 from hostctl.machine.system import Result, System
 from hostctl.manifest import environment
+from hostctl.manifest.stored import stored
 from hostctl.release import history, slots
 from hostctl.tests.backup.test_restore import Restoring
 from hostctl.tests.fake_machine import RELOAD_NGINX, SITE, MachineWithDatabases, add_file, file, manifest, source
+from hostctl.tests.given import modules, sums
 from hostctl.verbs import cli
 
 
@@ -193,7 +195,7 @@ def judge(machine):
     """What a boot finds: prints which deployment's state it is. Raises AssertionError for anything between."""
     is_, host, paths = unittest.TestCase(), machine.host("recover"), machine.paths
     deploy.recover(host)
-    serving, declared = slots.current(paths), compare.stored(paths)
+    serving, declared = slots.current(paths), stored(paths)
     is_.assertEqual(declared.release.digest, serving)
     is_.assertEqual(history.read(paths)[-1]["digest"], serving)
     is_.assertEqual(machine.answering(), {"web": serving})
@@ -225,7 +227,7 @@ def judge_data(machine):
     media = {path.name: path.read_text() for path in (paths.data / "media").iterdir() if path.is_file()}
     is_.assertEqual(media, {"photo": machine.databases["shop"], f"of-{machine.databases['shop']}": machine.databases["shop"]})
     is_.assertEqual(set(machine.answering()), {"web"})
-    is_.assertEqual(compare.compare(host, compare.stored(paths)).lines, [])
+    is_.assertEqual(compare.compare(host, stored(paths)).lines, [])
     last = backup.state(host)["last"]
     is_.assertIn(last, [None, *(one.id for one in Repository(host).listing().backups())])
     print(machine.databases["shop"], last)
@@ -248,7 +250,8 @@ def judge_pair(machine):
 
 
 JUDGES = {"judge": judge, "judge-data": judge_data, "judge-pair": judge_pair}
-BACKUPS = {"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": ["media"], "drill": {"schedule": "weekly", "checks": []}}
+BACKUPS = {"version": 1, "monitoring": None, "watchdog": None, "externalDatabase": None,
+           "backup": {"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": ["media"], "drill": {"schedule": "weekly", "checks": []}}}
 
 
 class Rig(unittest.TestCase):
@@ -290,15 +293,15 @@ class Rig(unittest.TestCase):
 
     def bundle(self, name, digest, *units):
         """A program as infra/host/bundle.ts makes it, whose paths outside the manifest are those of the rig; with these units more."""
-        modules = {path.name: path.read_text() for path in sorted(HOSTCTL.glob("*.py")) if path.name != "receive.py"}
-        modules["__main__.py"] = modules["__main__.py"].replace(LAST, OURS.format(hostctl=str(HOSTCTL), rig=str(self.rig), name=name))
-        modules["SHA256SUMS"] = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in modules.items())
+        texts = modules(HOSTCTL)
+        texts["__main__.py"] = texts["__main__.py"].replace(LAST, OURS.format(hostctl=str(HOSTCTL), rig=str(self.rig), name=name))
+        texts["SHA256SUMS"] = sums(texts)
         release = {**manifest(digest).raw["release"], "schema": {"revision": ["schema"], "down": [], "check": []}, "steps": [{"name": f"Static-{css}", "command": ["touch-static", f"{css}.css"], "timeoutSeconds": 5} for css in ("both", digest)]}
         release["steps"].append({"name": "migrate", "command": ["migrate-to", name], "timeoutSeconds": 5})
-        files = [file(SITE, f"{name}\n", [RELOAD_NGINX]), *manifest(digest).raw["files"][1:], file("/etc/webstack/backup.json", json.dumps(BACKUPS)),
+        files = [file(SITE, f"{name}\n", [RELOAD_NGINX]), *manifest(digest).raw["files"][1:], file("/etc/webstack/settings.json", json.dumps(BACKUPS)),
                  file("/usr/local/bin/hostctl", self.placed((HOSTCTL.parent / "cloud-init/bin/hostctl.tmpl").read_text().replace("{{stack}}", "prod")), mode="0755"),
-                 *(file(f"{PROGRAMS}/hostctl/{module}", text) for module, text in modules.items())]
-        head = (HOSTCTL / "receive.py").read_text()
+                 *(file(f"{PROGRAMS}/hostctl/{module}", text) for module, text in texts.items())]
+        head = (HOSTCTL / "standalone/receive.py").read_text()
         head = self.placed(head).replace('folder = f"{PROGRAMS}/hostctl/"', f'folder = "{PROGRAMS}/hostctl/"')
         path = self.rig / f"{name}.bundle"
         declared = manifest(digest, files=files, release=release, units=[*manifest(digest).raw["units"], *units])

@@ -18,6 +18,7 @@ from hostctl.monitor import status
 from hostctl.release import kept
 from hostctl.tests.backup.test_restore import NOW, Restoring
 from hostctl.tests.fake_machine import manifest, source
+from hostctl.tests.given import give_settings
 from hostctl.verbs import cli
 
 
@@ -239,8 +240,8 @@ class LostHost(Restic):
 
 class ClockAhead(Restic):
     def test_a_backup_of_the_future_is_neither_the_latest_nor_the_end_of_the_others(self):
-        chosen = json.loads(self.machine.paths.backup_settings.read_text())
-        self.machine.paths.backup_settings.write_text(json.dumps({**chosen, "keepDays": 1, "keepWeekly": 1}))
+        chosen = json.loads(self.machine.paths.settings.read_text())["backup"]
+        give_settings(self.machine.paths, backup={**chosen, "keepDays": 1, "keepWeekly": 1})
         first = self.back_up()
         self.machine.ahead, self.machine.databases["shop"] = 10 * 365 * 86400, "future"
         future = self.back_up()

@@ -1,6 +1,6 @@
 """One alert on a machine in a folder, from the unit that fails to what leaves the host or shows on its status page: for tests of descriptions.
 
-    python3 -m hostctl.tests.one_alert < {"settings": TEXT, "secrets": {NAME: VALUE}}     the file /etc/webstack/monitoring.json, and what stands beside it
+    python3 -m hostctl.tests.one_alert < {"settings": TEXT, "secrets": {NAME: VALUE}}     the file /etc/webstack/settings.json, and what stands beside it
 
 Prints {"published": [{url, body}], "pages": [[NAME]]}: what was sent to services, and the pages that nginx answers 200 before the unit failed, while it had, and after.
 Limit: nginx, systemd and the machine's role are played."""
@@ -39,8 +39,8 @@ class Host(Machine):
 def main():
     asked, machine = json.load(sys.stdin), Host()
     try:
-        machine.paths.monitoring.parent.mkdir(parents=True)
-        machine.paths.monitoring.write_text(asked["settings"])
+        machine.paths.settings.parent.mkdir(parents=True)
+        machine.paths.settings.write_text(asked["settings"])
         machine.paths.status_pages.mkdir(parents=True)
         monitoring.keep_secrets(machine.host("apply"), asked["secrets"])
         pages = []

@@ -14,7 +14,6 @@ from hostctl.tests.fake_machine import Machine, manifest, source
 from hostctl.verbs import cli
 
 
-
 class ClockTest(unittest.TestCase):
     def setUp(self):
         self.machine = Machine()
@@ -70,6 +69,6 @@ class FullDiskTest(unittest.TestCase):
         for failure in (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), shutil.Error([("a", "b", "[Errno 28] No space left on device")])):
             with self.subTest(failure=failure), mock.patch("hostctl.deploy.apply.restart", side_effect=failure), redirect_stderr(io.StringIO()) as said:
                 self.assertEqual(cli.main(["status"], self.machine.root, self.machine, lambda line, **_: None), 0)
-                with mock.patch("hostctl.verbs.cli.recover", side_effect=failure):
+                with mock.patch("hostctl.verbs.deployments.recover", side_effect=failure):
                     self.assertEqual(cli.main(["recover"], self.machine.root, self.machine, lambda line, **_: None), 1)
                 self.assertEqual(said.getvalue(), "hostctl: No space left on device; make room, then run the command again\n")

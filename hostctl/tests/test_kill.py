@@ -10,7 +10,6 @@ from hostctl.deploy.compare import compare
 from hostctl.tests.fake_machine import RELOAD_NGINX, SITE, UNIT, Killed, Machine, file, manifest, source
 
 
-
 def changed_manifest(digest):
     """Another release, site file, unit file and certificate of the database at once."""
     files = [file(SITE, "server { listen 80; }\n", [RELOAD_NGINX]), *manifest(digest).raw["files"][1:3],

@@ -1,16 +1,18 @@
-"""maintenance, update and jobs on a machine in a folder."""
+"""maintenance, update and jobs on a machine in a folder.
+Modules: site/maintenance.py, site/pause.py, controller_ini/, monitor/jobs.py and release/schema.py."""
 import json
 import os
 import tempfile
 import unittest
 from pathlib import Path
 
-from hostctl.deploy import apply, rollback, update
+from hostctl.controller_ini import components, update
+from hostctl.deploy import apply, rollback
 from hostctl.deploy.compare import compare
 from hostctl.machine.errors import HostError, Locked
 from hostctl.machine.system import Result
 from hostctl.monitor import jobs
-from hostctl.release import controller_ini, slots
+from hostctl.release import slots
 from hostctl.site import maintenance, pause
 from hostctl.tests.fake_machine import Machine, file, manifest, source
 from hostctl.verbs import argument_types
@@ -306,7 +308,7 @@ class ControllerTest(unittest.TestCase):
     def test_an_empty_or_missing_list_is_a_fault(self):
         with tempfile.TemporaryDirectory() as folder:
             with self.assertRaisesRegex(HostError, "must hold a readable controller.ini"):
-                controller_ini.read(folder, Path(folder))
+                components.read(folder, Path(folder))
             Path(folder, "controller.ini").write_text("[heavy]\n")
             with self.assertRaisesRegex(HostError, "names no file"):
-                controller_ini.read(folder, Path(folder))
+                components.read(folder, Path(folder))

@@ -1,11 +1,33 @@
 """Words of the command line as values; argparse says the message of an ArgumentTypeError and ends with exit code 2."""
 import argparse
 import datetime
-import difflib
 import ipaddress
 import re
 
 from ..machine.errors import HostError
+from ..manifest import manifest
+
+
+def digest(text):
+    if not re.fullmatch(manifest.DIGEST, text):
+        raise argparse.ArgumentTypeError(f"must be 16 hex digits, got {text!r}")
+    return text
+
+
+def name(text):
+    if not re.fullmatch(manifest.NAME, text):
+        raise argparse.ArgumentTypeError(f"must be the name of a service or job, or deploy, got {text!r}")
+    return text
+
+
+def add_json(parser):
+    """The option of every verb that tells a state."""
+    parser.add_argument("--json", action="store_true", help="for programs")
+
+
+def add_lock_wait(parser):
+    """Of a verb that takes the lock itself, or not at all."""
+    parser.add_argument("--lock-wait", type=float, default=0, metavar="SECONDS", help="wait for another run to end (default: 0)")
 
 
 def message(text):
@@ -48,12 +70,6 @@ def next_moment(found, now):
     if found <= now:
         raise HostError("maintenance on: --until must not be in the past")
     return found
-
-
-def nearest(name, known):
-    """"; did you mean web?" for a word that is like one of those known, else ""."""
-    found = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean {found[0]}?" if found else ""
 
 
 def _number(text, least, most):

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 /**
  * What `hostctl apply` receives: every file of a host, the packages and units it needs, and the release it shall serve.
- * The same shape is read by hostctl/manifest/manifest.py; `version` rises when a reader of the old shape would go wrong.
+ * hostctl/contract.schema.json describes it for both sides, and hostctl/manifest/manifest.py reads it; `version` rises when a reader of the old shape would go wrong.
  */
 export interface Manifest {
   readonly version: 1;

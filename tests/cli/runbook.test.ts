@@ -39,7 +39,7 @@ function words(line: string): readonly string[] {
 
 /** Asks hostctl's own parser; it ends with 2 and its usage on the first that it does not know. */
 function parse(commands: readonly (readonly string[])[]): void {
-  const program = "import json, sys\nfrom hostctl.verbs.cli import _parser\nfor words in json.load(sys.stdin):\n    _parser().parse_args(words)\n";
+  const program = "import json, sys\nfrom hostctl.verbs.cli import parser\nfor words in json.load(sys.stdin):\n    parser().parse_args(words)\n";
   execFileSync("python3", ["-c", program], { cwd: root, input: JSON.stringify(commands), stdio: ["pipe", "pipe", "pipe"] });
 }
 

@@ -296,7 +296,7 @@ describe("a drill", () => {
   }, 60_000);
 
   test("with a check that does not hold is a failed unit, and a restore is refused for the same reason", async () => {
-    await stack.remote(`sudo sed -i.kept 's/> 5 from/> 5000 from/' /etc/webstack/backup.json`);
+    await stack.remote(`sudo sed -i.kept 's/> 5 from/> 5000 from/' /etc/webstack/settings.json`);
     try {
       const before = await checksums();
       const drill = await stack.ssh("sudo hostctl drill");
@@ -308,7 +308,7 @@ describe("a drill", () => {
       expect(await checksums()).toEqual(before);
       expect(await databases()).toEqual(["ocpizza"]);
     } finally {
-      await stack.remote("sudo mv /etc/webstack/backup.json.kept /etc/webstack/backup.json");
+      await stack.remote("sudo mv /etc/webstack/settings.json.kept /etc/webstack/settings.json");
     }
   }, 60_000);
 });

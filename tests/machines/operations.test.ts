@@ -2,6 +2,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { processes } from "../../providers/nspawn/cgroup";
+import type { Manifest } from "../../infra/host/manifest";
+import { earlierBundle } from "./earlierBundle";
 import { ask, awaitOk } from "./http";
 import { underLoad } from "./load";
 import { SharedStack } from "./shared";
@@ -308,6 +310,23 @@ describe("an update", () => {
     expect((await hostctl("verify")).code).toBe(0);
   }, 60_000);
 });
+
+test("the version before hostctl's packages takes a host back, and this one takes it here again: what serves is the same, and no request fails", async () => {
+  const state = () => stack.remote("readlink /srv/webstack/current /etc/nginx/webstack/upstreams/web.conf; sudo sha256sum /var/lib/webstack/history.json");
+  const before = await state();
+  await stack.remote("cat > /tmp/earlier.bundle", { stdin: earlierBundle(JSON.parse(await stack.remote("sudo cat /var/lib/webstack/manifest.json")) as Manifest) });
+  const { done, failed, requests } = await underLoad(`${site}healthz`, 60, async () => {
+    const there: string[] = [];
+    for (const bundle of ["/tmp/earlier.bundle", "$(ls -t /var/lib/webstack/inbox/*.bundle | head -1)"]) {
+      await stack.remote(`sudo python3 -I ${bundle} apply < /dev/null`);
+      there.push(await stack.remote("sudo hostctl verify; ls /usr/local/lib/webstack/hostctl/cli.py /etc/webstack/watchdog.json /etc/webstack/settings.json 2>&1 | grep -c No"));
+    }
+    return there;
+  });
+  // Two of the three are the earlier version's, one is this one's.
+  expect([done, failed, requests > 50]).toEqual([["as declared\n1", "as declared\n2"], [], true]);
+  expect(await state()).toBe(before);
+}, 60_000);
 
 describe("a release whose migration waits for a lock", () => {
   test("is ended in time: the old one serves, and no visitor waits behind it for long", async () => {

@@ -27,7 +27,7 @@ interface Outcome {
 /** Has a unit of that stack's host fail, and end it. */
 function alertOf(graph: Graph): Outcome {
   const { secrets } = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { secrets: Readonly<Record<string, string>> };
-  const settings = fileOf(graph, "/etc/webstack/monitoring.json");
+  const settings = fileOf(graph, "/etc/webstack/settings.json");
   const said = execFileSync("python3", ["-m", "hostctl.tests.one_alert"], { cwd: root, encoding: "utf8", input: JSON.stringify({ settings, secrets }) });
   return JSON.parse(said) as Outcome;
 }

@@ -10,6 +10,7 @@ from hostctl.database.postgres import Postgres
 from hostctl.machine.errors import CommandFailed, HostError
 from hostctl.machine.system import Result, System
 from hostctl.tests.fake_machine import Machine
+from hostctl.tests.given import give_settings
 from hostctl.verbs import cli
 
 URL = "postgresql://shop:p%40ss%2Fword@10.0.0.3:5433/shop?sslmode=verify-full&sslrootcert=/etc/webstack/database-ca.pem"
@@ -88,8 +89,7 @@ class Listing(unittest.TestCase):
         machine.paths.backup_access.parent.mkdir(parents=True, exist_ok=True)
         machine.paths.backup_access.write_text('RESTIC_PASSWORD="marker"\nRESTIC_REPOSITORY="/r"\n')
         drill = {"schedule": "weekly", "health": True, "checks": [{"sql": "select 1", "expect": "1"}]}
-        machine.paths.backup_settings.write_text(json.dumps(
-            {"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": ["media"], "drill": drill}))
+        give_settings(machine.paths, backup={"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": ["media"], "drill": drill})
         return machine
 
     SNAPSHOTS = [

@@ -22,6 +22,7 @@ from hostctl.machine.errors import HostError
 from hostctl.machine.system import Result
 from hostctl.monitor import status
 from hostctl.tests.fake_machine import Killed, Machine, manifest, source
+from hostctl.tests.given import give_settings
 from hostctl.verbs import cli
 
 ID = "20231113T060000Z"
@@ -35,8 +36,8 @@ class Restoring(Machine):
         super().__init__()
         self.databases, self.media, self.refused = {"shop": "now"}, media, None
         self.paths.env.parent.mkdir(parents=True, exist_ok=True)
-        self.paths.backup_settings.write_text(json.dumps({"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": media,
-                                                          "drill": {"schedule": "weekly", "checks": []}}))
+        give_settings(self.paths, backup={"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": media,
+                                          "drill": {"schedule": "weekly", "checks": []}})
         self.paths.backup_access.write_text('RESTIC_PASSWORD="marker"\nRESTIC_REPOSITORY="/r"\n')
         self.paths.env.write_text('DATABASE_URL="postgresql://shop:pass@10.0.0.3/shop"\n')
         for path in media:
@@ -329,7 +330,7 @@ class RestoreTest(unittest.TestCase):
     def test_a_deployment_that_cannot_be_put_back_keeps_no_media_from_being_turned_back(self):
         machine = self.machine()
         self.cut(machine, Failing(2, Killed()))
-        with mock.patch("hostctl.verbs.cli.recover", side_effect=HostError("nginx kept its old configuration")), redirect_stderr(io.StringIO()) as said:
+        with mock.patch("hostctl.verbs.deployments.recover", side_effect=HostError("nginx kept its old configuration")), redirect_stderr(io.StringIO()) as said:
             self.assertEqual(cli.main(["recover"], machine.root, machine, echo=lambda *_, **__: None), 1)
         self.assertEqual((machine.content(), self.record(machine), said.getvalue()), (NOW, None, "hostctl: nginx kept its old configuration\n"))
 

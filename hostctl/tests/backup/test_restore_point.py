@@ -1,5 +1,6 @@
 """Restore points: when one is taken, what is refused, and what a rollback does with it. Limit: restic and the database are played;
-tests/machines has the real ones."""
+tests/machines has the real ones.
+Modules: backup/restore_point.py."""
 import io
 import json
 import unittest
@@ -13,6 +14,7 @@ from hostctl.machine.errors import CommandFailed, HostError, Locked
 from hostctl.machine.system import Result
 from hostctl.tests.backup.test_restore import Restoring, no_record
 from hostctl.tests.fake_machine import Killed, MachineWithDatabases, manifest, source
+from hostctl.tests.given import give_settings
 from hostctl.tests.test_kill import KillAt
 from hostctl.verbs import cli
 
@@ -29,8 +31,8 @@ class Saving(MachineWithDatabases):
     def keep_backups(self):
         etc = self.paths.env.parent
         etc.mkdir(parents=True, exist_ok=True)
-        self.paths.backup_settings.write_text(json.dumps({"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": [],
-                                                          "drill": {"schedule": "weekly", "checks": [{"sql": "select 1", "expect": "2"}], "health": False}}))
+        give_settings(self.paths, backup={"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 0, "paths": [],
+                                          "drill": {"schedule": "weekly", "checks": [{"sql": "select 1", "expect": "2"}], "health": False}})
         self.paths.backup_access.write_text('RESTIC_PASSWORD="marker"\nRESTIC_REPOSITORY="/r"\n')
         self.paths.env.write_text(f'DATABASE_URL="{URL}"\n')
 

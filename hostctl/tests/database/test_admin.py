@@ -52,7 +52,7 @@ class Cluster(Machine):
         path = self.root / "manifest.json"
         path.write_text(json.dumps(declared.raw))
         with redirect_stderr(io.StringIO()) as said:
-            code = cli.main(["apply", str(path), "--late-stdin"], self.root, self, lambda line, **_: self.said.append(line), late)
+            code = cli.main(["apply", str(path), "--runtime-inputs"], self.root, self, lambda line, **_: self.said.append(line), late)
         return code, said.getvalue()
 
     def steps_told(self):

@@ -10,6 +10,7 @@ from hostctl.machine.errors import CommandFailed, HostError
 from hostctl.machine.system import Result
 from hostctl.manifest import environment
 from hostctl.tests.fake_machine import Machine, manifest, source
+from hostctl.tests.given import give_settings
 
 
 URL = "postgresql://shop:app-password@db.example:6432/shop?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt"
@@ -23,8 +24,7 @@ class Elsewhere(Machine):
     def __init__(self, *, dumps=True):
         super().__init__()
         self.found, self.asked = dict(GOOD), []
-        self.paths.external_database.parent.mkdir(parents=True, exist_ok=True)
-        self.paths.external_database.write_text(json.dumps({"dumps": dumps, "connections": 20}))
+        give_settings(self.paths, externalDatabase={"dumps": dumps, "connections": 20})
 
     def run(self, argv, *, timeout=600, env=None, check=True):
         if argv[0] == "pg_dump":
@@ -90,7 +90,7 @@ class RightsTest(unittest.TestCase):
         other.deploy()
 
     def test_the_target_s_own_database_is_not_asked(self):
-        self.machine.paths.external_database.unlink()
+        give_settings(self.machine.paths, externalDatabase=None)
         self.machine.deploy()
         self.assertEqual(self.machine.asked, [])
 
@@ -127,7 +127,7 @@ class ScratchTest(unittest.TestCase):
         self.assertEqual([verb for verb, _, _ in given], ["start", "stop", "reset-failed"])
 
     def test_the_target_s_own_server_takes_the_copy_itself(self):
-        self.machine.paths.external_database.unlink()
+        give_settings(self.machine.paths, externalDatabase=None)
         with scratch.place_for(self.machine.host(), self.database) as place:
             self.assertIs(place, self.database)
 

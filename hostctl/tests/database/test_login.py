@@ -1,5 +1,6 @@
 """The app's login to a managed database: made, followed and changed. A store of secrets, a metadata service and a server are played here; they
-refuse what the real ones refuse: a wrong signature, a wrong password. The last class asks a real PostgreSQL where the box has one."""
+refuse what the real ones refuse: a wrong signature, a wrong password. The last class asks a real PostgreSQL where the box has one.
+Modules: database/login.py, database/secretstore.py and machine/metadata.py."""
 import base64
 import io
 import json
@@ -122,7 +123,7 @@ class LoginTest(unittest.TestCase):
     def apply(self, code=0):
         path = self.machine.root / "manifest.json"
         path.write_text(json.dumps(manifest(self.digest).raw))
-        self.assertEqual(self.verb(["apply", str(path), "--late-stdin"], json.dumps(self.late)), code, self.machine.said)
+        self.assertEqual(self.verb(["apply", str(path), "--runtime-inputs"], json.dumps(self.late)), code, self.machine.said)
 
     def verb(self, words, text=""):
         self.complaint = io.StringIO()

@@ -1,9 +1,11 @@
-"""apply, release and rollback on a machine in a folder: what they do, what they leave alone, and that a failure changes nothing."""
+"""apply, release and rollback on a machine in a folder: what they do, what they leave alone, and that a failure changes nothing.
+Modules: deploy/apply.py, deploy/rollout.py, release/release.py, release/runtime.py, release/source.py and release/steps.py."""
 import gzip
 import json
 import os
 import shutil
 import unittest
+from unittest import mock
 
 from hostctl.database.ca_bundle import CA
 from hostctl.deploy import apply, rollback
@@ -11,7 +13,6 @@ from hostctl.deploy.compare import compare, differences
 from hostctl.machine.errors import HostError
 from hostctl.release import slots
 from hostctl.tests.fake_machine import RELOAD_NGINX, SITE, UNIT, Killed, Machine, file, manifest, source
-
 
 
 class ApplyTest(unittest.TestCase):
@@ -133,6 +134,12 @@ class ApplyTest(unittest.TestCase):
         self.apply(manifest(self.one), {"KEY": "value"})
         self.assertEqual(self.machine.said, ["unchanged"])
         self.assertEqual({(argv[0], argv[1]) for argv in self.machine.ran}, {("dpkg-query", "--show"), ("systemctl", "show")})
+
+    def test_an_apply_compares_once_also_where_it_installs_packages_before(self):
+        for digest in (self.one, self.one, self.two):
+            with mock.patch("hostctl.deploy.apply.compare", wraps=compare) as compared:
+                self.apply(manifest(digest), {"KEY": "value"})
+            self.assertEqual(compared.call_count, 1)
 
     def test_a_new_release_goes_to_the_idle_slot_and_the_old_slot_stops_after_the_switch(self):
         self.apply(manifest(self.one))

@@ -10,9 +10,9 @@ from pathlib import Path
 from unittest import mock
 
 from hostctl.deploy import database_move
-from hostctl.deploy.compare import stored
 from hostctl.machine.system import Result
 from hostctl.manifest import environment
+from hostctl.manifest.stored import stored
 from hostctl.site import maintenance
 from hostctl.tests.fake_machine import Killed, Machine, file, manifest, source
 from hostctl.tests.test_kill import KillAt
@@ -92,7 +92,7 @@ class DatabaseMoveTest(unittest.TestCase):
         path.write_text(json.dumps(declared.raw))
         late = {"env": {"DATABASE_URL": url}, "files": {}, **({"databaseFrom": source_url} if source_url else {})}
         with redirect_stderr(io.StringIO()) as said:
-            code = cli.main(["apply", str(path), "--late-stdin"], machine.root, machine, lambda line, **_: machine.said.append(line), io.StringIO(json.dumps(late)))
+            code = cli.main(["apply", str(path), "--runtime-inputs"], machine.root, machine, lambda line, **_: machine.said.append(line), io.StringIO(json.dumps(late)))
         return code, said.getvalue()
 
     def state(self, machine):

@@ -1,4 +1,5 @@
-"""What is left to do once a release serves: whatever goes wrong with it, the release serves, and the run says so."""
+"""What is left to do once a release serves: whatever goes wrong with it, the release serves, and the run says so.
+Modules: deploy/deploy.py, deploy/hooks.py, verbs/host.py and verbs/host_secrets.py."""
 import contextlib
 import errno
 import io

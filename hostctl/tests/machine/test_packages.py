@@ -7,7 +7,6 @@ from hostctl.machine.system import Result
 from hostctl.tests.fake_machine import Machine
 
 
-
 class PackagesTest(unittest.TestCase):
     def setUp(self):
         self.system = Machine()

@@ -5,6 +5,32 @@ from hostctl.machine.system import Result
 from hostctl.machine.units import EXCEPTION, Units
 
 
+class PropertiesTest(unittest.TestCase):
+    """How systemd answers of several units: a block each, parted by an empty line, in the order in which they were asked for."""
+
+    def asked(self, names, wanted, answer):
+        class System:
+            ran = []
+
+            def run(self, argv):
+                self.ran.append(argv)
+                return Result(0, answer)
+
+        return Units(System()).properties(names, wanted), System.ran
+
+    def test_each_unit_has_what_was_asked_for_in_one_call(self):
+        found, ran = self.asked(["a.service", "b.timer"], ("ActiveState", "Result"), "Id=a.service\nActiveState=active\nResult=a=b\n\nId=b.timer\nActiveState=inactive\n")
+        self.assertEqual({name: (one["ActiveState"], one["Result"]) for name, one in found.items()}, {"a.service": ("active", "a=b"), "b.timer": ("inactive", "")})
+        self.assertEqual(ran, [["systemctl", "show", "--property=Id,ActiveState,Result", "--", "a.service", "b.timer"]])
+
+    def test_one_without_a_value_is_not_taken_for_the_next(self):
+        found, _ = self.asked(["a.service", "b.service"], ("MemoryMax",), "Id=a.service\n\nId=b.service\nMemoryMax=4096\n")
+        self.assertEqual([one["MemoryMax"] for one in found.values()], ["", "4096"])
+
+    def test_no_unit_is_no_call(self):
+        self.assertEqual(self.asked([], ("MemoryMax",), ""), ({}, []))
+
+
 class JournalTest(unittest.TestCase):
     def test_the_last_lines_since_a_moment_are_the_last_ones_also_of_a_journalctl_that_counts_from_the_moment_on(self):
         said = [f"line {number}" for number in range(100)]

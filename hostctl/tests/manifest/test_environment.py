@@ -68,8 +68,8 @@ class EnvironmentTest(unittest.TestCase):
             self.assertEqual(set(environment.secrets(paths)), {"KEY", "SITE_HOSTS"})
 
     def test_standard_input_is_both_parts_or_nothing(self):
-        self.assertEqual(runtime_inputs.parse_json("\n"), runtime_inputs.Late(None, None))
-        self.assertEqual(runtime_inputs.parse_json('{"env": {"A": "b"}, "files": {"/x": "y"}}'), runtime_inputs.Late({"A": "b"}, {"/x": "y"}, database_admin=""))
+        self.assertEqual(runtime_inputs.parse_json("\n"), runtime_inputs.RuntimeInputs(None, None))
+        self.assertEqual(runtime_inputs.parse_json('{"env": {"A": "b"}, "files": {"/x": "y"}}'), runtime_inputs.RuntimeInputs({"A": "b"}, {"/x": "y"}, database_admin=""))
         self.assertEqual(runtime_inputs.parse_json('{"env": {}, "files": {}, "databaseAdmin": "mysql://a:b@c/d"}').database_admin, "mysql://a:b@c/d")
         for text in ('{"A": "hunter2"}', "[]", "hunter2", '{"env": {}, "files": []}', '{"env": {}, "files": {}, "databaseAdmin": {"a": "hunter2"}}'):
             with self.assertRaises(HostError) as caught:

@@ -1,4 +1,5 @@
-"""Alerts: told once, kept until taken, by real connections on the loopback. Limit: what systemd says of units is played."""
+"""Alerts: told once, kept until taken, by real connections on the loopback. Limit: what systemd says of units is played.
+Modules: monitor/ and machine/outbound.py."""
 import contextlib
 import datetime
 import http.client
@@ -22,6 +23,7 @@ from hostctl.monitor.monitoring import Smtp
 from hostctl.monitor.notifier import BEGINS, ENDS, GOES_ON
 from hostctl.release import slots
 from hostctl.tests.fake_machine import Machine, manifest, source
+from hostctl.tests.given import give_settings
 from hostctl.tests.sinks import MailServer, PostServer
 from hostctl.verbs import cli
 
@@ -44,8 +46,7 @@ class Watched(Machine):
         return super()._run(argv)
 
     def configure(self, *, smtp=None, emails=("ops@shop.test",), sentry=None, secrets=None):
-        self.paths.monitoring.parent.mkdir(parents=True, exist_ok=True)
-        self.paths.monitoring.write_text(json.dumps({"emails": emails, "smtp": smtp, "sentry": sentry}))
+        give_settings(self.paths, monitoring={"emails": emails, "smtp": smtp, "sentry": sentry})
         monitoring.keep_secrets(self.host(), secrets or {})
 
 
@@ -335,8 +336,8 @@ class Conditions(Case):
 
     def test_a_backup_and_a_drill_are_overdue_only_once_they_could_have_been(self):
         self.served()
-        self.machine.paths.backup_settings.write_text(json.dumps({"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 6, "paths": [],
-                                                                  "drill": {"schedule": "daily", "checks": []}}))
+        give_settings(self.machine.paths, backup={"schedule": "daily", "keepDays": 7, "keepWeekly": 4, "keepMonthly": 6, "paths": [],
+                                                                  "drill": {"schedule": "daily", "checks": []}})
         self.machine.calendar = "Next elapse: Mon 2026-11-23 06:00:00 UTC\n   Iter. #2: Tue 2026-11-24 06:00:00 UTC\n"
         self.machine.clock += 24 * 3600
         self.assertEqual(self.found(), {})
@@ -454,7 +455,7 @@ class Watchdog(Case):
     def setUp(self):
         super().setUp()
         self.served()
-        self.machine.paths.watchdog.write_text(json.dumps({"services": [{"name": "web", "path": "/livez", "host": "shop.test"}]}))
+        give_settings(self.machine.paths, watchdog={"services": [{"name": "web", "path": "/livez", "host": "shop.test"}]})
 
     def watch(self, get, rounds):
         """The commands that the watchdog has run after so many rounds."""

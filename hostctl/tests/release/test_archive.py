@@ -11,7 +11,6 @@ from hostctl.release import archive
 from hostctl.tests.fake_machine import add_file
 
 
-
 class ArchiveTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

@@ -7,12 +7,12 @@ import tarfile
 import unittest
 from unittest import mock
 
-from hostctl.deploy import apply, handover, rollback, update
+from hostctl.controller_ini import update
+from hostctl.deploy import apply, handover, rollback
 from hostctl.machine.errors import HostError
 from hostctl.monitor import status
 from hostctl.release import archive, history, kept
 from hostctl.tests.fake_machine import Machine, add_file, manifest, source
-
 
 
 def declared(digest, *steps):

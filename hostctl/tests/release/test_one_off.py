@@ -1,4 +1,5 @@
-"""One-off commands. Limit: which words systemd-run is given; tests/machines/site.test.ts shows what those let a command do."""
+"""One-off commands. Limit: which words systemd-run is given; tests/machines/site.test.ts shows what those let a command do.
+Modules: release/one_off.py, release/app_command.py and database/client.py."""
 import os
 import subprocess
 import tempfile

@@ -1,4 +1,5 @@
-"""The command line: exit codes, the lock, and a whole bundle as a program."""
+"""The command line: exit codes, the lock, and a whole bundle as a program.
+Modules: verbs/cli.py, standalone/receive.py, monitor/logs.py, machine/lock.py and machine/system.py."""
 import contextlib
 import hashlib
 import importlib.util
@@ -20,15 +21,15 @@ from hostctl.machine.lock import holder, locked
 from hostctl.machine.system import System
 from hostctl.tests.command_line import CommandLine
 from hostctl.tests.fake_machine import manifest, source
+from hostctl.tests.given import modules, sums
 from hostctl.verbs import cli
-
 
 
 class CliTest(CommandLine):
     def test_apply_verify_and_status_with_their_exit_codes(self):
         path = self.declare(manifest(self.digest))
         late = '{"env": {"KEY": "value"}, "files": {"/etc/webstack/ca.pem": "pem"}}'
-        self.assertEqual(self.call("apply", path, "--late-stdin", stdin=late)[0], 0)
+        self.assertEqual(self.call("apply", path, "--runtime-inputs", stdin=late)[0], 0)
         self.assertEqual(self.call("verify")[:2], (0, "as declared"))
         self.assertEqual(self.call("apply", path)[:2], (0, "unchanged"))
         (self.machine.root / "etc/webstack/ca.pem").unlink()
@@ -83,7 +84,7 @@ class CliTest(CommandLine):
         self.assertEqual(len(became), 4)
 
     def test_no_verb_tells_a_secret_whatever_fails(self):
-        self.call("apply", self.declare(manifest(self.digest, units=["nginx.service", "tidy.timer", "webstack-certificate.timer"])), "--late-stdin", stdin='{"env": {"API_KEY": "the-key-of-the-app"}, "files": {}}')
+        self.call("apply", self.declare(manifest(self.digest, units=["nginx.service", "tidy.timer", "webstack-certificate.timer"])), "--runtime-inputs", stdin='{"env": {"API_KEY": "the-key-of-the-app"}, "files": {}}')
         secrets = {"env": ("API_KEY", "the-key-of-the-app"), "database-admin": ("DATABASE_ADMIN_URL", "mysql://admin:the-admins-password@db/shop"),
                    "monitoring-secrets": ("smtpPassword", "the-password-of-mail"), "backup-repository": ("RESTIC_PASSWORD", "the-password-of-backups")}
         for file, (name, value) in secrets.items():
@@ -124,7 +125,7 @@ class CliTest(CommandLine):
                 raise CommandFailed(argv, 1, said)
             return plain(argv, **options)
         self.machine.run = fails
-        code, out, errors = self.call("apply", path, "--late-stdin", stdin=json.dumps(late))
+        code, out, errors = self.call("apply", path, "--runtime-inputs", stdin=json.dumps(late))
         self.assertEqual(code, 1)
         self.assertIn("[API_KEY] [smtpPassword] [DATABASE_ADMIN_URL] the-password-of-backups the-key-of-backups www.shop.test", errors)
         code, out, errors = self.call("backup-repository", stdin=json.dumps(access))
@@ -182,9 +183,8 @@ class CopyTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         package = Path(cli.__file__).resolve().parents[1]
-        names = sorted(str(path.relative_to(package)) for path in package.rglob("*.py"))
-        self.modules = {name: (package / name).read_text() for name in names if not name.startswith("tests/") and name != "standalone/receive.py"}
-        self.modules["SHA256SUMS"] = "".join(f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in self.modules.items())
+        self.modules = modules(package)
+        self.modules["SHA256SUMS"] = sums(self.modules)
         self.bundle = self.folder / "bundle"
         files = [{"path": f"{folder.name}/hostctl/{name}", "content": text} for name, text in self.modules.items()]
         self.bundle.write_text(f"{self.placed(package / 'standalone/receive.py')}# BUNDLE {json.dumps({'files': files})}\n")

@@ -12,7 +12,7 @@ export const backupUnits = ["webstack-backup", "webstack-drill"] as const;
 const timeoutSeconds = 4 * 3600;
 
 /** The database is dumped once, however many hosts serve: by the first. */
-const isKeeper = (plan: StackPlan, host: HostPlan): boolean => hostsOf(plan, "web")[0]?.name === host.name;
+export const isKeeper = (plan: StackPlan, host: HostPlan): boolean => plan.spec.backup.enabled && hostsOf(plan, "web")[0]?.name === host.name;
 
 /** The program that makes backups, reads them and looks after their repository. */
 export const backupProgram = "restic";
@@ -24,7 +24,7 @@ export const backup: Feature = (plan, host) => {
   return isKeeper(plan, host) ? { packages, files: keeperFiles(plan), units: backupUnits.map((unit) => `${unit}.timer`) } : { packages };
 };
 
-/** Settings, units and timers of the host that makes the backups, and the folders of uploaded media. */
+/** Units and timers of the host that makes the backups, and the folders of uploaded media. */
 function keeperFiles(plan: StackPlan): readonly ManifestFile[] {
   const { app, backup } = plan.spec;
   const schedules = { "webstack-backup": backup.schedule, "webstack-drill": backup.drill.schedule };
@@ -33,8 +33,6 @@ function keeperFiles(plan: StackPlan): readonly ManifestFile[] {
   const data = "/srv/webstack/shared/data";
   const folders = [`d ${data} 0755 root root -\n`, ...backup.paths.map((path) => `d ${data}/${path} 0750 ${app.name} ${app.name} -\n`)];
   return [
-    // What a cloud dumps by itself is no affair of the host.
-    file("/etc/webstack/backup.json", `${JSON.stringify({ ...backup, batch: undefined }, null, 1)}\n`),
     ...(backup.drill.health ? drillFiles(plan) : []),
     ...(backup.paths.length === 0 ? [] : [file("/etc/tmpfiles.d/webstack-data.conf", `# Uploaded media: in every backup.\n${folders.join("")}`)]),
     ...backupUnits.flatMap((unit) => [

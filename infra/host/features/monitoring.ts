@@ -1,8 +1,7 @@
 import type { StackSpec } from "../../config/spec";
 import type { StackPlan } from "../../plan/plan";
-import { httpServices } from "../../services";
 import type { Feature } from "../feature";
-import { file, type ManifestAction, type ManifestFile } from "../manifest";
+import { file, type ManifestFile } from "../manifest";
 import { render, verbatim } from "../render";
 
 const folder = "/etc/systemd/system";
@@ -20,8 +19,7 @@ export const monitoring: Feature = (plan) => ({
   units: [...Object.keys(schedules).map((unit) => `${unit}.timer`), "webstack-watchdog.service", "logrotate.timer"],
 });
 
-function alertFiles({ app, monitoring }: StackSpec): readonly ManifestFile[] {
-  const { emails, smtp, sentry } = monitoring;
+function alertFiles({ app }: StackSpec): readonly ManifestFile[] {
   const service = (unit: string, says: string, verb: string, timeoutSeconds: number, capabilities = "") =>
     file(`${folder}/${unit}.service`, render("systemd/monitoring.service", { app: app.name, says, verb, timeoutSeconds, capabilities, sandbox: sandbox() }));
   const timers = Object.entries(schedules).map(([unit, schedule]) =>
@@ -29,7 +27,6 @@ function alertFiles({ app, monitoring }: StackSpec): readonly ManifestFile[] {
   );
   const silent = verbatim("systemd/no-alert-on-failure.conf");
   return [
-    file("/etc/webstack/monitoring.json", `${JSON.stringify({ emails, smtp, sentry }, null, 1)}\n`),
     service("webstack-watch", "looks at the host and tells what is amiss", "watch", 600),
     service("webstack-alert@", "tells that %i failed", "notify %i", 600),
     // It compares files of every owner with what is declared, and waits for a deployment that is under way.
@@ -59,15 +56,10 @@ function channelFiles({ hostAlerts }: StackPlan): readonly ManifestFile[] {
   }
 }
 
-/** The watchdog asks the services themselves, so it knows a name that they answer to. */
-function watchdogFiles({ spec, site }: StackPlan): readonly ManifestFile[] {
-  const restart: readonly ManifestAction[] = [{ verb: "restart", unit: "webstack-watchdog.service" }];
-  const host = site.names[0] ?? "";
-  const services = httpServices(spec.services).map(({ name, health }) => ({ name, path: health.live, host }));
-  return [
-    file("/etc/webstack/watchdog.json", `${JSON.stringify({ services }, null, 1)}\n`, { onChange: restart }),
-    file(`${folder}/webstack-watchdog.service`, render("systemd/webstack-watchdog.service", { app: spec.app.name, sandbox: sandbox() }), { onChange: restart }),
-  ];
+/** The watchdog reads the settings at each look, so its own unit alone has it start anew. */
+function watchdogFiles({ spec }: StackPlan): readonly ManifestFile[] {
+  const content = render("systemd/webstack-watchdog.service", { app: spec.app.name, sandbox: sandbox() });
+  return [file(`${folder}/webstack-watchdog.service`, content, { onChange: [{ verb: "restart", unit: "webstack-watchdog.service" }] })];
 }
 
 /** What the journal does not keep is rotated by Debian's logrotate. */

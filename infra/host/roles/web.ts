@@ -17,6 +17,7 @@ import { nginx } from "../features/nginx";
 import { nrpe } from "../features/nrpe";
 import { pause } from "../features/pause";
 import { services } from "../features/services";
+import { settings } from "../features/settings";
 import { siteAddress } from "../features/siteAddress";
 import type { ManifestService } from "../manifest";
 import { every } from "./every";
@@ -27,7 +28,7 @@ export const web: Role = {
   features: [
     ...every,
     ...[appFolders, certificate, nginx, pause, http3, renewal],
-    ...[services, jobs, databaseClient, backup, externalDatabase],
+    ...[services, settings, jobs, databaseClient, backup, externalDatabase],
     ...[monitoring, nrpe, afterUpgrade],
     ...[siteAddress, agents, keptLogin, machineRole],
   ],

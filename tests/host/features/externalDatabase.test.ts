@@ -1,5 +1,6 @@
 /** What a host has whose database is somebody else's service. Limit: text; tests/machines/backup.test.ts runs a drill with it. */
 import { renderHosts } from "../../../infra/host";
+import type { Settings } from "../../../infra/host/settings";
 import { planStack } from "../../../infra/plan";
 import { spec, type Raw } from "../../config/baseline";
 
@@ -10,6 +11,7 @@ function host(database: Raw, backup = true) {
   return renderHosts(plan, "00112233aabbccdd").of(planned);
 }
 
+const settings = (manifest: ReturnType<typeof host>) => JSON.parse(manifest.files.find(({ path }) => path === "/etc/webstack/settings.json")?.content ?? "") as Settings;
 const external = { kind: "external", connections: 30 };
 const ca = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const paths = (manifest: ReturnType<typeof host>) => manifest.files.map(({ path }) => path).filter((path) => /external|scratch|createcluster/.test(path) && !path.includes("/hostctl/"));
@@ -18,7 +20,7 @@ test("has a server of its own for drills, which its package does not start, and 
   const manifest = host(external);
   expect(manifest.packages.filter((name) => /postgres|ca-cert/.test(name))).toEqual(["ca-certificates", "postgresql-17", "postgresql-client-17"]);
   expect(paths(manifest)).toEqual([
-    "/etc/webstack/external-database.json", "/etc/postgresql-common/createcluster.conf", "/usr/local/lib/webstack/scratch-init", "/etc/systemd/system/webstack-scratch.service",
+    "/etc/postgresql-common/createcluster.conf", "/usr/local/lib/webstack/scratch-init", "/etc/systemd/system/webstack-scratch.service",
   ]);
   expect(manifest.units).not.toContain("webstack-scratch.service");
   expect(manifest.files.find(({ path }) => path.endsWith("createcluster.conf"))?.content).toMatch(/^create_main_cluster = false$/m);
@@ -27,10 +29,11 @@ test("has a server of its own for drills, which its package does not start, and 
 test("has no server where nothing is dumped, and no list where the description says who signs", () => {
   const manifest = host({ ...external, ca }, false);
   expect(manifest.packages.filter((name) => /postgres|ca-cert/.test(name))).toEqual(["postgresql-client-17"]);
-  expect(paths(manifest)).toEqual(["/etc/webstack/external-database.json"]);
-  expect(manifest.files.find(({ path }) => path.endsWith("external-database.json"))?.content).toBe('{\n "dumps": false,\n "connections": 30\n}\n');
+  expect(paths(manifest)).toEqual([]);
+  expect(settings(manifest).externalDatabase).toEqual({ dumps: false, connections: 30 });
 });
 
 test("is told nothing of that where the database is the target's", () => {
-  expect(paths(host({ kind: "managed" }))).toEqual([]);
+  const manifest = host({ kind: "managed" });
+  expect([paths(manifest), settings(manifest).externalDatabase]).toEqual([[], null]);
 });

@@ -3,11 +3,12 @@ import shutil
 import tarfile
 from pathlib import Path
 
+from ..deploy.apply import all_services, manifest_of
+from ..deploy.deploy import deploy
 from ..machine import files
 from ..machine.errors import HostError
-from ..release import archive, controller_ini, slots, source as sources
-from .apply import all_services, manifest_of
-from .deploy import deploy
+from ..release import archive, slots, source as sources
+from . import components as listed
 
 # What a release has beside its source, see infra/release/source.ts.
 NOT_SOURCE = ("__pycache__",)
@@ -21,7 +22,7 @@ def update(host, folder):
     if serving is None:
         raise HostError("no release serves; deploy one first")
     made = [item.folder for item in manifest.release.static]
-    components = controller_ini.read(folder, host.paths.release(serving), made)
+    components = listed.read(folder, host.paths.release(serving), made)
     digest = _pack(host, serving, made, components)
     if digest == serving:
         host.log.say("unchanged: the serving release has these files already")

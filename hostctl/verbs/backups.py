@@ -6,17 +6,20 @@ import sys
 from ..backup import backup, drill, restore
 from ..backup.repository import ID, age_text
 from ..machine.errors import HostError
+from . import argument_types
 
 
 def add(verb):
-    """Declare the verbs; `verb` is cli.py's."""
-    verb("backup", _backup, "make a backup now, as the timer does", locks=False)
-    one = verb("backups", _backups, "list the backups, the newest first", locks=False)
-    one.add_argument("--json", action="store_true")
+    """Declare the verbs; `verb` is manual.py's."""
+    one = verb("backup", _backup, "make a backup now, as the timer does", locks=False)
+    argument_types.add_json(one)
+    one = verb("backups", _backups, "list the backups, the newest first", locks=False, exits={1: "failed, or with --check: the newest one is older than its schedule allows"})
+    argument_types.add_json(one)
     one.add_argument("--check", action="store_true", help="exit code 1 when the newest one is older than its schedule allows")
     one.add_argument("--unlock", action="store_true", help="name who holds the repository, and free it of those that are gone")
     one.add_argument("--holder-is-gone", action="store_true", help="with --unlock: also of those that this host cannot know to be gone")
-    one = verb("restore", _restore, "put a backup in the place of the database and media; what serves is kept beside it")
+    one = verb("restore", _restore, "put a backup in the place of the database and media; what serves is kept beside it",
+               "The backup is restored beside what serves and checked, then switched: all of it, or none.", examples=["restore latest", "restore 20261122T060000Z --yes", "restore --undo"])
     what = one.add_mutually_exclusive_group(required=True)
     what.add_argument("id", nargs="?", metavar="ID", help="as `hostctl backups` lists it, or latest")
     what.add_argument("--dump", metavar="FILE", help="a dump on this host: pg_dump's custom format, or SQL of mariadb-dump, plain or by gzip")
@@ -31,11 +34,11 @@ def add(verb):
     verb("backup-repository", _repository, "read restic's settings as JSON from standard input and make the repository, once", locks=False)
 
 
-def _backup(host, _args):
+def _backup(host, args):
     backup.settings_or_fail(host.paths)
     backup.start(host, backup.UNIT)
     made = json.loads(host.paths.last_backup.read_text())
-    host.log.say(f"backup {made['id']}: {made['bytes']} bytes in {made['seconds']} s")
+    host.log.say(json.dumps(made, indent=1) if args.json else f"backup {made['id']}: {made['bytes']} bytes in {made['seconds']} s")
     return 0
 
 
