@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 
 import { quote } from "../infra/config/quote";
 import { configFolder, dataFolder } from "../tools/setup/folders";
-import { stackFileOf } from "./stackYaml";
+import { stackFileOf } from "./stackFiles";
 
 /** Where stacks of a user without a backend are kept. */
 export const stateFolder = (): string => join(dataFolder(), "state");

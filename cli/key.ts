@@ -11,12 +11,12 @@ import type { Pulumi } from "./pulumi";
 import { secretsInState } from "./recover";
 import { keyWishOf } from "./secrets";
 import { hostsOf } from "./stack";
-import { requireYaml } from "./stackYaml";
+import { requireReadable } from "./stackFiles";
 import { main, UsageError } from "./terminal";
 
 main(async () => {
   const { stack, replace } = keyWishOf(process.argv.slice(2));
-  requireYaml(stack);
+  requireReadable(stack);
   const { pulumi, config } = await prepareSecrets(stack);
   const own = config.encrypted.includes(sshKeyName) ? await pulumi.capture(["config", "get", sshKeyName]) : "";
   const known = publicKeyOf(own);

@@ -11,7 +11,7 @@ import type { Prepared } from "./prepare";
 import { madeStacks, Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
 import { readConfig } from "./stack";
-import { isLocal, stackFileOf } from "./stackYaml";
+import { isLocal, stackFileOf } from "./stackFiles";
 import { UsageError } from "./terminal";
 
 /**

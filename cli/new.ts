@@ -23,7 +23,7 @@ import { overlay, overlayModule } from "./new/overlay";
 import { freeRange, rangeIn } from "./new/range";
 import type { Requirements } from "./new/requirements";
 import { stackFile } from "./new/stackFile";
-import { requireYaml, stackFileOf } from "./stackYaml";
+import { describedStacks, requireReadable, stackFileOf } from "./stackFiles";
 import { main, table, UsageError } from "./terminal";
 
 main(async () => {
@@ -123,7 +123,7 @@ async function choose(flags: Flags, answers: Answers, root: string, folder: Fold
 
 /** The image that is asked for, else that of a stack of this name, else the default. */
 function imageOf({ image }: Flags, name: string): DebianName {
-  if (image === undefined) requireYaml(name);
+  if (image === undefined) requireReadable(name);
   if (image === undefined) return existsSync(stackFileOf(name)) ? readDescription(project, name).host.debian : defaultDebian;
   if (!isDebian(image)) throw new UsageError(`--image: must be ${debianNames.join(" or ")}, got "${image}"`);
   return image;
@@ -139,7 +139,7 @@ function overlayOf({ django, database, staticRoot }: Design): string {
 
 /** Networks of the stacks that are described already. */
 function rangesHere(): readonly string[] {
-  return readdirSync(project).filter((file) => /^Pulumi\..+\.yaml$/.test(file)).flatMap((file) => rangeIn(readFileSync(join(project, file), "utf8")) ?? []);
+  return describedStacks().flatMap((stack) => rangeIn(readFileSync(stackFileOf(stack), "utf8")) ?? []);
 }
 
 /** The Python of the image; on this box its own kind of processor, since machines here have it too. */

@@ -5,7 +5,7 @@ import { requireNoProblems, requireNoProblemsYet, warnOfStaleLock } from "./befo
 import { Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
 import { readConfig, type StackConfig } from "./stack";
-import { isLocal } from "./stackYaml";
+import { isLocal } from "./stackFiles";
 
 /** A stack that a preview or an update can begin with. */
 export interface Prepared {

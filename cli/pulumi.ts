@@ -8,7 +8,7 @@ import { findPulumi } from "../tools/setup/pulumi";
 import { SetUpError } from "../tools/setup/step";
 import { failureOf, type Failure } from "./failure";
 import { keepingText } from "./keepText";
-import { stackFileOf } from "./stackYaml";
+import { stackFileOf } from "./stackFiles";
 import { movedTo } from "./state/moved";
 import { backendEnvironment, folderOf, isWrongPassphrase, makeBackend, ofAnotherUser, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
 

@@ -11,12 +11,12 @@ import { lostSecrets } from "./recover";
 import { changedSecrets, editableText, editText } from "./secretEdit";
 import { keyIsSet, randomValue, secretNames, wishOf, wrongKey, wrongName, type SecretWish } from "./secrets";
 import type { StackConfig } from "./stack";
-import { requireYaml } from "./stackYaml";
+import { requireReadable } from "./stackFiles";
 import { main, table, UsageError } from "./terminal";
 
 main(async () => {
   const wish = wishOf(process.argv.slice(2));
-  requireYaml(wish.stack);
+  requireReadable(wish.stack);
   const { pulumi, config } = await prepareSecrets(wish.stack);
   if (wish.does === "list") {
     console.log(table(secretNames(config).map((name) => [name, config.set.has(name) ? "is set" : "IS MISSING"])));

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join, normalize, resolve } from "node:path";
 import { promisify } from "node:util";
-import { readStackFile } from "./stackFile";
+import { readStackFile } from "../../infra/config/stackFile";
 
 const run = promisify(execFile);
 
@@ -26,7 +26,7 @@ export async function checkOut(project: string, commit: string, stack: string, s
   if (text === null) return null;
   const changed = new Set([...differing, ...added].map(top));
   if (program.some((entry) => changed.has(entry))) program.forEach((entry) => changed.add(entry));
-  const source = sourceOf(text.join("\n"));
+  const source = sourceOf(text.join("\n"), file);
   const needed = source === "." ? there : [...new Set([...program, file, top(source)])].filter((entry) => there.includes(entry));
 
   // Below its own absolute path, so that ../app leads beside it.
@@ -47,8 +47,8 @@ export async function checkOut(project: string, commit: string, stack: string, s
 const top = (path: string): string => path.split("/")[0] ?? "";
 
 /** `app.source`, such as "examples/ocpizza", ".", "../shop" or "/srv/shop"; "" for a description that says none. */
-function sourceOf(stackFile: string): string {
-  const { source } = (readStackFile(stackFile).raw["app"] ?? {}) as { source?: unknown };
+function sourceOf(stackFile: string, name: string): string {
+  const { source } = (readStackFile(stackFile, name).raw["app"] ?? {}) as { source?: unknown };
   return typeof source === "string" ? normalize(source) : "";
 }
 

@@ -16,7 +16,7 @@ export interface Side {
   readonly problems: readonly Problem[];
   /** Secrets that the description names and its file lacks. */
   readonly unset: readonly string[];
-  /** Of the encrypted text of each secret, see stackFile.ts. */
+  /** Of the encrypted text of each secret, see secretHashes.ts. */
   readonly hashes: Readonly<Record<string, string>>;
   /** null where the description has problems; so is all that is worked out from it. */
   readonly spec: StackSpec | null;

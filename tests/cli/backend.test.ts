@@ -2,7 +2,7 @@ import { existsSync, writeFileSync, mkdtempSync, mkdirSync, rmSync, statSync } f
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join, relative } from "node:path";
 import { backendEnvironment, isWrongPassphrase, ownBackend, wrongPassphrase } from "../../cli/backend";
-import { stackFileOf } from "../../cli/stackYaml";
+import { stackFileOf } from "../../cli/stackFiles";
 import { isLocked, leaveBehind, movedTo } from "../../cli/state/moved";
 import { isSameState, isUnfinished, sizeOf } from "../../cli/state/compare";
 
