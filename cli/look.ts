@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
@@ -7,6 +7,7 @@ import { setUp } from "../tools/setup";
 import { SetUpError } from "../tools/setup/step";
 import { hasPassphrase } from "./backend";
 import { requireNoProblems, requireNoProblemsYet, warnOfStaleLock } from "./beforeEngine";
+import { makeProject } from "./engineFile";
 import type { Prepared } from "./prepare";
 import { madeStacks, Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
@@ -30,7 +31,7 @@ export async function look<Result>(stack: string, use: (prepared: Prepared) => P
     const kept = isMade ? null : await new Pulumi(stack).onThisBox();
     if (kept !== null) throw new SetUpError(kept);
     const pulumi = new Pulumi(stack, { configFile, env: { ...(isMade ? {} : { PULUMI_BACKEND_URL: `file://${join(folder, "state")}` }), ...(hasPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE: randomBytes(32).toString("hex") }) } });
-    if (!isMade) await pulumi.make(emptyProject(folder));
+    if (!isMade) await pulumi.make({ folder: emptyProject(folder) });
     const config = await readConfig(pulumi);
     const local = config.target === "local";
     if (local) {
@@ -52,6 +53,5 @@ function emptyProject(folder: string): string {
   const project = join(folder, "project");
   mkdirSync(join(folder, "state"));
   mkdirSync(project);
-  writeFileSync(join(project, "Pulumi.yaml"), "name: webstack\nruntime: nodejs\n");
-  return project;
+  return makeProject(project);
 }

@@ -73,7 +73,7 @@ main(async () => {
 async function copy(old: Pulumi, place: Place, provider: string | null, state: string): Promise<void> {
   const { stack } = old;
   const fresh = new Pulumi(stack, { env: backendEnvironment(place.url) });
-  if (!(await fresh.isMade())) await fresh.make(project, provider);
+  if (!(await fresh.isMade())) await fresh.make({ provider });
   const there = await fresh.capture(["stack", "export", "--show-secrets"]);
   if (isSameState(there, state) && sizeOf(state) > 0) return;
   if (sizeOf(there) > 0) throw new UsageError(`bucket ${place.bucket} has another state of ${stack} already, with ${sizeOf(there)} resources; nothing was moved. Another bucket: --bucket NAME`);

@@ -1,12 +1,13 @@
 /** npm run new: writes the stack of one's own app: its file, and beside the app's own files what it lacks for a host. Nothing there is changed. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { arch } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 
 import { type DebianName, debianNames, debians, debianTitle, defaultDebian, isDebian } from "../infra/config/catalog/debian";
 import { quote } from "../infra/config/quote";
 import { backupPasswordName, sshKeyName } from "../infra/config/settings";
 import type { TargetName } from "../infra/config/spec";
+import { stackOf } from "../infra/config/stackFile";
 import { lockedFor } from "../infra/release/check";
 import { sourceFiles } from "../infra/release/source";
 import { runtimeOf } from "../infra/release/build";
@@ -63,7 +64,7 @@ main(async () => {
 function write(root: string, exclude: readonly string[], files: ReadonlyMap<string, string>): void {
   for (const [file, content] of files) writeFileSync(file, content, { flag: "wx" });
   const released = new Set(sourceFiles(root, exclude));
-  const ignored = [...files.keys()].map((file) => relative(root, file)).filter((file) => !file.startsWith("..") && !released.has(file));
+  const ignored = [...files.keys()].map((file) => relative(root, file)).filter((file) => !file.startsWith("..") && stackOf(basename(file)) === null && !released.has(file));
   if (ignored.length === 0) return;
   for (const file of files.keys()) rmSync(file);
   throw new UsageError(`${join(root, ".gitignore")}: must not name ${ignored.join(" and ")}, which a release needs; nothing was written`);

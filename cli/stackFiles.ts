@@ -3,12 +3,36 @@ import { basename, join } from "node:path";
 
 import { readStackFile, requireStackFile, stackOf, type StackFile } from "../infra/config/stackFile";
 import { project } from "../tools/setup/folders";
+import { UsageError } from "./terminal";
 
-/** The file of a stack. */
-export const stackFileOf = (stack: string, folder = project): string => join(folder, `Pulumi.${stack}.yaml`);
+/** Paths of all stack files, by the stack: in the project's folder, where the engine looks for them, or beside an example that they describe. */
+function stackFiles(folder: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const place of ["", ...foldersIn(join(folder, "examples")).map((name) => join("examples", name))]) {
+    for (const name of readdirSync(join(folder, place))) {
+      const stack = stackOf(name);
+      if (stack !== null) found.set(stack, [...(found.get(stack) ?? []), join(place, name)]);
+    }
+  }
+  return found;
+}
 
-/** Names of the stacks that have a file in the project's folder. */
-export const describedStacks = (folder = project): readonly string[] => readdirSync(folder).flatMap((file) => stackOf(file) ?? []);
+const foldersIn = (folder: string): readonly string[] =>
+  existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name) : [];
+
+/** Names of the stacks that have a file. */
+export const describedStacks = (folder = project): readonly string[] => [...stackFiles(folder).keys()];
+
+/**
+ * The file of a stack; where there is none, the place that one would have.
+ *
+ * @throws UsageError where there are two: what one says would be true for some and not for others
+ */
+export function stackFileOf(stack: string, folder = project): string {
+  const [file = `Pulumi.${stack}.yaml`, ...more] = stackFiles(folder).get(stack) ?? [];
+  if (more.length > 0) throw new UsageError(`stack ${stack} must have one file, got ${[file, ...more].join(" and ")}; rename one of them, which makes it another stack`);
+  return join(folder, file);
+}
 
 /** @throws ConfigError with the faults of the file's text; that of the system where it is not there */
 export function readStack(stack: string, folder = project): StackFile {

@@ -27,7 +27,6 @@ export function glance(plan: StackPlan): Values {
   const { backup, database, monitoring } = spec;
   const url = siteUrl(plan);
   return {
-    file: `Pulumi.${spec.stack}.yaml`,
     target: spec.target === "local" ? "local: machines of this box" : `${spec.target}, region ${spec.host.region}, size ${spec.host.size}`,
     site: url === "" ? `${code("siteUrl")} of ${code(`npm run pulumi -- ${spec.stack} stack output siteUrl`)}` : url,
     hosts: list(plan.hosts.map((host) => `${code(host.name)}${host.privateAddress !== null ? ` at ${host.privateAddress}` : `, address in ${code("npm run status")}`}`)),

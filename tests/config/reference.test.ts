@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import Ajv from "ajv";
 import { parse } from "yaml";
 import { referenceFiles } from "../../cli/reference";
@@ -51,7 +51,7 @@ describe.each(describedStacks())("the file of %s", (stack) => {
   });
 
   test("is taken by the schema that its first line names", () => {
-    expect(file.split("\n")[0]).toBe("# yaml-language-server: $schema=docs/webstack.schema.json");
+    expect(file.split("\n")[0]).toBe(`# yaml-language-server: $schema=${relative(dirname(stackFileOf(stack)), join(root, "docs/webstack.schema.json"))}`);
     expect(judge(parse(file))).toBe("taken");
   });
 });

@@ -18,7 +18,7 @@ import { underLoad } from "./load";
 import { sameHostTests } from "./sameHost";
 import { visitors } from "./visitors";
 
-const cloud = new TestCloud("aws", "10.84.26.0/24", "aws", { example: "Pulumi.bitcoin-aws.yaml" });
+const cloud = new TestCloud("aws", "10.84.26.0/24", "aws", { example: "examples/bitcoin/Pulumi.bitcoin-aws.yaml" });
 let stopServices: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
