@@ -10,9 +10,11 @@ const told: ReadonlySet<string> = new Set(["config", "up", "update", "preview", 
 /** Commands of `stack` that look for the file beside Pulumi.yaml, and write it, with their aliases. */
 const seeking: ReadonlySet<string> = new Set(["new", "init", "create", "setup", "change-secrets-provider", "rename", "remove", "rm", "delete"]);
 
+export const takesFile = ([verb = ""]: readonly string[]): boolean => told.has(verb);
+
 /** A command of the engine on a stack whose file is `file`. */
 export function withConfigFile(words: readonly string[], file: string): readonly string[] {
-  if (!told.has(words[0] ?? "") || words.some((word) => /^--config-file(=|$)/.test(word))) return words;
+  if (!takesFile(words) || words.some((word) => /^--config-file(=|$)/.test(word))) return words;
   // What follows is no option, whatever it looks like.
   const end = words.includes("--") ? words.indexOf("--") : words.length;
   return [...words.slice(0, end), "--config-file", file, ...words.slice(end)];
@@ -32,8 +34,11 @@ export function makeProject(folder: string): string {
   return folder;
 }
 
-/** Lends a folder in which the engine finds the file of a stack that lies elsewhere: by a link, so that what it writes is written there. What it takes away or renames is so afterwards, too. */
-export async function besideFile<Result>(stack: string, file: string, use: (folder: string) => Promise<Result>): Promise<Result> {
+/**
+ * Lends a folder in which the engine finds the file of a stack that lies elsewhere: by a link, so that what it writes is written there. What it takes away or renames is so afterwards, too.
+ * `namesake`: a file that goes by the stack's name as well.
+ */
+export async function besideFile<Result>(stack: string, file: string, namesake: string, use: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = makeProject(mkdtempSync(join(tmpdir(), "webstack-project-")));
   const link = join(folder, `Pulumi.${stack}.yaml`);
   try {
@@ -42,7 +47,7 @@ export async function besideFile<Result>(stack: string, file: string, use: (fold
     if (existsSync(file) && lstatSync(link, { throwIfNoEntry: false }) === undefined) {
       const renamed = readdirSync(folder).find((name) => stackOf(basename(name)) !== null);
       if (renamed === undefined) rmSync(file);
-      else renameSync(file, join(dirname(file), renamed));
+      else for (const one of new Set([file, namesake])) renameSync(one, join(dirname(one), renamed));
     }
     return result;
   } finally {

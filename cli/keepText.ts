@@ -64,7 +64,7 @@ function placeOf(text: string, { key, value }: Pair) {
 }
 
 /** In one step: the stack's secrets are in no other file. Where that may not be, as in a file of somebody else's, the engine's own text stays, unless it is none. */
-function replace(file: string, text: string): void {
+export function replace(file: string, text: string): void {
   const { mode, uid, gid } = statSync(file);
   const unfinished = `${file}.unfinished`;
   try {

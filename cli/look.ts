@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
@@ -12,7 +12,7 @@ import type { Prepared } from "./prepare";
 import { madeStacks, Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
 import { readConfig } from "./stack";
-import { isLocal, stackFileOf } from "./stackFiles";
+import { isLocal, stackFileOf, textOf } from "./stackFiles";
 import { UsageError } from "./terminal";
 
 /**
@@ -26,7 +26,7 @@ export async function look<Result>(stack: string, use: (prepared: Prepared) => P
   const folder = mkdtempSync(join(tmpdir(), "webstack-look-"));
   try {
     const configFile = join(folder, basename(stackFileOf(stack)));
-    copyFileSync(stackFileOf(stack), configFile);
+    writeFileSync(configFile, textOf(stack));
     const isMade = (await madeStacks()).some(({ name }) => name === stack);
     const kept = isMade ? null : await new Pulumi(stack).onThisBox();
     if (kept !== null) throw new SetUpError(kept);

@@ -6,9 +6,10 @@ import { cacheFolder, project } from "../tools/setup/folders";
 import { capture, Failed, run, runWithout } from "../tools/setup/process";
 import { findPulumi } from "../tools/setup/pulumi";
 import { SetUpError } from "../tools/setup/step";
-import { besideFile, seeksFile, withConfigFile, writesFile } from "./engineFile";
+import { besideFile, seeksFile, takesFile, withConfigFile, writesFile } from "./engineFile";
 import { failureOf, type Failure } from "./failure";
 import { keepingText } from "./keepText";
+import { engineFileOf, keepingSettings } from "./privateFile";
 import { stackFileOf } from "./stackFiles";
 import { movedTo } from "./state/moved";
 import { backendEnvironment, folderOf, isWrongPassphrase, makeBackend, ofAnotherUser, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
@@ -39,20 +40,23 @@ export class Pulumi {
 
   /** The words with the stack's file, where the engine has to be told of it. */
   private told(words: readonly string[]): readonly string[] {
-    return this.isElsewhere ? withConfigFile(words, this.file) : words;
+    if (!takesFile(words)) return words;
+    const { file } = this;
+    return this.findsItself(file) ? words : withConfigFile(words, file);
   }
 
   private get file(): string {
-    return this.place.configFile ?? stackFileOf(this.stack);
+    return this.place.configFile ?? engineFileOf(this.stack);
   }
 
-  private get isElsewhere(): boolean {
-    return this.file !== join(project, `Pulumi.${this.stack}.yaml`);
+  private findsItself(file: string): boolean {
+    return file === join(project, `Pulumi.${this.stack}.yaml`);
   }
 
   /** Lends the folder in which the engine finds the stack's file by itself. */
   private inProject<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
-    return this.isElsewhere ? besideFile(this.stack, this.file, use) : use(project);
+    const { file } = this;
+    return this.findsItself(file) ? use(project) : besideFile(this.stack, file, stackFileOf(this.stack), use);
   }
 
   /** The folder of this box that the state lies in; null where it lies elsewhere. */
@@ -63,7 +67,7 @@ export class Pulumi {
   /** On our terminal, without the lines that match `hidden`; the engine does not know then that it is on one, and asks nothing. Result: the exit status. */
   async run(verb: readonly string[], hidden?: RegExp): Promise<number> {
     const options = { cwd: project, env: this.env };
-    const status = await (hidden === undefined ? run(this.program, this.words(verb), options) : runWithout(this.program, this.words(verb), hidden, options));
+    const status = await this.keepingFile(verb, () => (hidden === undefined ? run(this.program, this.words(verb), options) : runWithout(this.program, this.words(verb), hidden, options)));
     // What it printed is on the terminal alone.
     if (status !== 0 && existsSync(stackFileOf(this.stack))) await this.capture(["config", "--show-secrets", "--json"]).catch(tellPassphrase);
     return status;
@@ -139,7 +143,9 @@ export class Pulumi {
 
   /** Commands that only read run side by side, and an `up` may take as long as somebody edits the file. */
   private keepingFile<Result>(words: readonly string[], write: () => Promise<Result>): Promise<Result> {
-    return writesFile(words) ? keepingText(this.file, write) : write();
+    if (!takesFile(words) && !seeksFile(words)) return write();
+    const { file } = this;
+    return keepingSettings(this.stack, () => (writesFile(words) ? keepingText(file, write) : write()));
   }
 
   private explain(error: unknown): never {

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, relative } from "node:path";
 
-import { readStackFile, requireStackFile, stackOf, type StackFile } from "../infra/config/stackFile";
+import { privatePath, readStackFile, requireStackFile, stackOf, type StackFile } from "../infra/config/stackFile";
 import { project } from "../tools/setup/folders";
+import { wholeText } from "./privateText";
 import { UsageError } from "./terminal";
 
 /** Paths of all stack files, by the stack: in the project's folder, where the engine looks for them, or beside an example that they describe. */
@@ -34,11 +35,21 @@ export function stackFileOf(stack: string, folder = project): string {
   return join(folder, file);
 }
 
-/** @throws ConfigError with the faults of the file's text; that of the system where it is not there */
-export function readStack(stack: string, folder = project): StackFile {
-  const file = stackFileOf(stack, folder);
-  return readStackFile(readFileSync(file, "utf8"), basename(file));
+/** Where this box keeps what opens the secrets of a stack of its own, and those: git ignores that folder. */
+export const privateFileOf = (stack: string, folder = project): string => join(folder, privatePath(stack));
+
+/** Path below the project of the file that has the secrets of a stack, for people. */
+export const secretsFileOf = (stack: string): string => relative(project, isLocal(stack) ? privateFileOf(stack) : stackFileOf(stack));
+
+/** The text of a stack's file, with what this box keeps of it to itself. Error: that of the system where it is not there. */
+export function textOf(stack: string, folder = project): string {
+  const described = readFileSync(stackFileOf(stack, folder), "utf8");
+  const apart = privateFileOf(stack, folder);
+  return existsSync(apart) ? wholeText(described, readFileSync(apart, "utf8")) : described;
 }
+
+/** @throws ConfigError with the faults of the file's text; that of the system where it is not there */
+export const readStack = (stack: string, folder = project): StackFile => readStackFile(textOf(stack, folder), basename(stackFileOf(stack, folder)));
 
 /** @throws ConfigError where the stack's file is there and cannot be read, which the engine would say of a file of its own */
 export function requireReadable(stack: string): void {
@@ -47,4 +58,7 @@ export function requireReadable(stack: string): void {
 }
 
 /** Whether a stack is one of this box, by its file; one that has none is taken for another. */
-export const isLocal = (stack: string): boolean => existsSync(stackFileOf(stack)) && readStack(stack).raw["target"] === "local";
+export function isLocal(stack: string): boolean {
+  const file = stackFileOf(stack);
+  return existsSync(file) && readStackFile(readFileSync(file, "utf8"), basename(file)).raw["target"] === "local";
+}

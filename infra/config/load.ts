@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseUrlProblems } from "./databaseUrl";
 import { checkSpec, setCommand } from "./parse";
@@ -6,7 +7,7 @@ import { alertWebhookName, backupPasswordName, databaseUrlName, sentryTokenName,
 import type { StackSpec } from "./spec";
 import { targetDefaults } from "./targets";
 import { keyFaults, publicKeyOf } from "./sshkey";
-import { projectName, readEngineValues } from "./stackFile";
+import { privatePath, projectName, readEngineValues } from "./stackFile";
 
 // Exported, but marked as internal and so without a type: there is no public way to ask which keys are secret.
 // https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/config.ts
@@ -42,6 +43,7 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
   const { raw, secretNames } = readEngineValues({ values, isSecret: (key) => runtime.isConfigSecret(key) });
 
   const { spec, problems } = checkSpec(raw, { project, stack, secretNames });
+  if (secretNames.size === 0 && spec.target === "local" && existsSync(privatePath(stack))) throw new ConfigError(`Pulumi.${stack}.yaml`, [unread(stack)]);
   const value = (name: string) => values[`${projectName}:${name}`] ?? "";
   const key = secretNames.has(sshKeyName) ? publicKeyOf(value(sshKeyName)) : undefined;
   const monitoring = [smtpPasswordName, alertWebhookName, sentryTokenName].filter((name) => secretNames.has(name));
@@ -63,6 +65,13 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
     },
   };
 }
+
+/** One fault where each secret would be one: somebody runs the engine by hand, and it was not told of them. */
+const unread = (stack: string): Problem => ({
+  at: sshKeyName,
+  must: `must be read from ${privatePath(stack)}, where this box keeps the secrets of its own stacks`,
+  hint: `npm run pulumi -- ${stack} WORDS... tells the engine, pulumi up -s ${stack} --config-file ${privatePath(stack)} after any verb, too`,
+});
 
 /** As hostctl/mask.py needs it. */
 const leastLength = 4;

@@ -74,6 +74,9 @@ export function requireStackFile(text: string, name: string): void {
 /** Name of the stack that a file of this name describes; null for another file. */
 export const stackOf = (fileName: string): string | null => /^Pulumi\.([^/]+)\.yaml$/.exec(fileName)?.[1] ?? null;
 
+/** Path below the project of what this box keeps to itself of a stack of its own: what opens the secrets, and those. cli/privateFile.ts writes it. */
+export const privatePath = (stack: string): string => `.webstack/Pulumi.${stack}.yaml`;
+
 /**
  * Plain scalars that YAML 1.1 and 1.2 read as something else: the engine would hand over 8 for 010, 1000 for 1_000, and a moment with time and zone for a date. Whoever wrote them
  * meant their text, most likely, so nobody reads them. https://github.com/go-yaml/yaml/blob/v3/resolve.go, https://yaml.org/spec/1.2.2/#1032-tag-resolution
@@ -116,8 +119,8 @@ function keyFaults(document: Document, at: (offset: number) => string): readonly
   });
 }
 
-/** "app" and "webstack:config:app" are webstack:app. https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/workspace/loaders.go */
-function fullKey(key: string): string {
+/** A key with its namespace: "app" and "webstack:config:app" are webstack:app. https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/workspace/loaders.go */
+export function fullKey(key: string): string {
   const parts = key.split(":");
   return parts.length === 1 ? `${projectName}:${key}` : `${parts[0] ?? ""}:${parts.at(-1) ?? ""}`;
 }
@@ -139,7 +142,7 @@ function setting(text: string): unknown {
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `{secure: TEXT}` and nothing beside it. */
-const isSecret = (value: unknown): value is { readonly secure: string } => isMapping(value) && Object.keys(value).length === 1 && typeof value["secure"] === "string";
+export const isSecret = (value: unknown): value is { readonly secure: string } => isMapping(value) && Object.keys(value).length === 1 && typeof value["secure"] === "string";
 
 /** A secret anywhere in a value makes all of it one. */
 function holdsSecret(value: unknown): boolean {

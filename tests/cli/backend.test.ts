@@ -41,7 +41,7 @@ test("a passphrase that does not open the secrets is said with whose it is", () 
   expect(said.map(isWrongPassphrase)).toEqual([true, true, false]);
   const me = userInfo().username;
   expect(wrongPassphrase("local", "")).toBe(
-    `the secrets of Pulumi.local.yaml do not open with the passphrase of ${me} (${home}/config/webstack/passphrase); run this as the user who made the stack`,
+    `the secrets of .webstack/Pulumi.local.yaml do not open with the passphrase of ${me} (${home}/config/webstack/passphrase); run this as the user who made the stack`,
   );
   const theirs = "PULUMI_CONFIG_PASSPHRASE_FILE=/home/ada/.config/webstack/passphrase";
   // The passphrase alone would open the file for a second stack of that name.

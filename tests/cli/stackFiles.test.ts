@@ -51,7 +51,7 @@ test("commands that seek the file themselves, and those that write it, are known
 
 test("what is written, renamed and taken away beside a Pulumi.yaml that is lent happens to the file itself", async () => {
   const file = stackFileOf("shop-prod", folder);
-  const lent = (use: (path: string) => void) => besideFile("shop-prod", file, (place) => {
+  const lent = (use: (path: string) => void) => besideFile("shop-prod", file, file, (place) => {
     expect(readFileSync(join(place, "Pulumi.yaml"), "utf8")).toBe("name: webstack\nruntime: nodejs\n");
     use(join(place, "Pulumi.shop-prod.yaml"));
     return Promise.resolve(place);
@@ -61,7 +61,7 @@ test("what is written, renamed and taken away beside a Pulumi.yaml that is lent 
   await lent((path) => renameSync(path, join(path, "../Pulumi.shop-two.yaml")));
   expect([existsSync(file), readFileSync(join(folder, "examples/shop/Pulumi.shop-two.yaml"), "utf8")]).toEqual([false, "config: {}\n"]);
   renameSync(join(folder, "examples/shop/Pulumi.shop-two.yaml"), file);
-  await expect(besideFile("shop-prod", file, () => Promise.reject(new Error("refused")))).rejects.toThrow("refused");
+  await expect(besideFile("shop-prod", file, file, () => Promise.reject(new Error("refused")))).rejects.toThrow("refused");
   expect(existsSync(file)).toBe(true);
   await lent((path) => rmSync(path));
   expect(existsSync(file)).toBe(false);
