@@ -42,7 +42,8 @@ function settle(stack: string, file: string, apart: string, described: string | 
     rmSync(apart);
     return file;
   }
-  if (whole !== kept) writeDurably(apart, whole);
+  const headed = `# Made by the verbs of ${basename(file)}, which is yours to change, and of what this box keeps to itself.\n${whole}`;
+  if (headed !== kept) writeDurably(apart, headed);
   const open = describingText(described);
   if (open !== described) replace(file, open);
   return apart;

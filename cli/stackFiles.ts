@@ -41,11 +41,15 @@ export const privateFileOf = (stack: string, folder = project): string => join(f
 /** Path below the project of the file that has the secrets of a stack, for people. */
 export const secretsFileOf = (stack: string): string => relative(project, isLocal(stack) ? privateFileOf(stack) : stackFileOf(stack));
 
-/** The text of a stack's file, with what this box keeps of it to itself. Error: that of the system where it is not there. */
+/** The text of a stack's file, with what this box keeps of it to itself. @throws as {@link readStack} */
 export function textOf(stack: string, folder = project): string {
-  const described = readFileSync(stackFileOf(stack, folder), "utf8");
+  const file = stackFileOf(stack, folder);
+  const described = readFileSync(file, "utf8");
   const apart = privateFileOf(stack, folder);
-  return existsSync(apart) ? wholeText(described, readFileSync(apart, "utf8")) : described;
+  if (!existsSync(apart)) return described;
+  // Its lines are those of the file only as long as nothing is added.
+  requireStackFile(described, basename(file));
+  return wholeText(described, readFileSync(apart, "utf8"));
 }
 
 /** @throws ConfigError with the faults of the file's text; that of the system where it is not there */

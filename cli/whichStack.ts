@@ -6,7 +6,7 @@ import { verb } from "./verbs";
 
 /** What there is to choose from. */
 export interface Stacks {
-  /** Those that have a Pulumi.NAME.yaml in the project's folder. */
+  /** Those that have a Pulumi.NAME.yaml, in the project's folder or beside an example. */
   readonly described: readonly string[];
   /** Those that the backend has. */
   readonly made: readonly MadeStack[];

@@ -20,6 +20,7 @@ config:
 const secrets = "  webstack:TOKEN:\n    secure: v1:a:b\n";
 const salt = "encryptionsalt: v1:one\n";
 const full = `${described}${secrets}${salt}`;
+const headed = (text: string): string => `# Made by the verbs of Pulumi.shop.yaml, which is yours to change, and of what this box keeps to itself.\n${text}`;
 
 let folder = "";
 const [file, apart] = [() => join(folder, "Pulumi.shop.yaml"), () => privateFileOf("shop", folder)];
@@ -38,14 +39,14 @@ describe("the secrets of a stack of this box", () => {
   test("move out of its file, which is as it was before they came, and are the same bytes", () => {
     put(full);
     expect(engineFileOf("shop", folder)).toBe(apart());
-    expect(both()).toEqual([described, full]);
+    expect(both()).toEqual([described, headed(full)]);
     expect(readStack("shop", folder)).toEqual(readStackFile(full, ""));
   });
 
   test("are in both files when the move is killed between its two writes, and the next time ends it", () => {
-    put(full, full);
+    put(full, headed(full));
     expect(engineFileOf("shop", folder)).toBe(apart());
-    expect(both()).toEqual([described, full]);
+    expect(both()).toEqual([described, headed(full)]);
   });
 
   test("stay when the file is changed or pulled, and the engine reads the new settings", () => {
@@ -53,19 +54,19 @@ describe("the secrets of a stack of this box", () => {
     const pulled = described.replace("10.20.9.0", "10.20.8.0").replace("# Ours.", "# Theirs.");
     put(pulled);
     engineFileOf("shop", folder);
-    expect(both()).toEqual([pulled, `${pulled}${secrets}${salt}`]);
+    expect(both()).toEqual([pulled, headed(`${pulled}${secrets}${salt}`)]);
   });
 
   test("come along where somebody sets one more in the file under the same salt, and nothing else of it is taken over", () => {
     put(`${described}${secrets.replace("TOKEN", "OTHER")}${salt}`, full);
     engineFileOf("shop", folder);
-    expect(both()).toEqual([described, `${described}${secrets.replace("TOKEN", "OTHER")}${secrets}${salt}`]);
+    expect(both()).toEqual([described, headed(`${described}${secrets.replace("TOKEN", "OTHER")}${secrets}${salt}`)]);
   });
 
   test("stay where the engine, run by hand, writes a salt of its own into the file, which opens nothing", () => {
     put(`${described}encryptionsalt: v1:two\n`, full);
     engineFileOf("shop", folder);
-    expect(both()).toEqual([described, full]);
+    expect(both()).toEqual([described, headed(full)]);
   });
 
   test.each([
@@ -91,8 +92,14 @@ describe("the secrets of a stack of this box", () => {
     rmSync(file());
     expect([engineFileOf("shop", folder), read(apart())]).toEqual([apart(), full]);
     put(described, "");
-    expect([engineFileOf("shop", folder), read(apart())]).toEqual([apart(), described]);
+    expect([engineFileOf("shop", folder), read(apart())]).toEqual([apart(), headed(described)]);
   });
+});
+
+test("a fault of the stack's own file is told by the line that it has there", () => {
+  put("config:\n  webstack:app: name: shop\n", full);
+  for (const reads of [() => readStack("shop", folder), () => engineFileOf("shop", folder)]) expect(reads).toThrow(/^Pulumi\.shop\.yaml: 1 problem\n {2}line 2: must be YAML, got "webstack:app: name: shop"/);
+  expect(read(apart())).toBe(full);
 });
 
 test("of a stack in a cloud nothing is kept apart", () => {

@@ -54,7 +54,7 @@ describe.each(["Pulumi.shop.yaml", "examples/shop/Pulumi.shop.yaml"])("of a stac
     expect(await pulumi.ensure()).toBe(true);
     await pulumi.capture(["config", "set", "--secret", "TOKEN"], "hunter2");
     expect([read(file), stackFiles()]).toEqual([text, [apart, file].sort()]);
-    expect(read(apart)).toMatch(/^# Ours\.\n\nconfig:\n {2}# Where it runs\.\n {2}webstack:target: local\n {2}webstack:TOKEN:\n {4}secure: v1:\S+\nencryptionsalt: v1:\S+\n$/);
+    expect(read(apart)).toMatch(/^# Made by .*\n# Ours\.\n\nconfig:\n {2}# Where it runs\.\n {2}webstack:target: local\n {2}webstack:TOKEN:\n {4}secure: v1:\S+\nencryptionsalt: v1:\S+\n$/);
     await pulumi.capture(["config", "set", "--path", "webstack:host.cpus", "3"]);
     expect(read(file)).toBe(`${text}  webstack:host:\n    cpus: 3\n`);
     expect(await pulumi.capture(["config", "get", "TOKEN"])).toBe("hunter2");
