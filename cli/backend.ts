@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
-import { basename, join } from "node:path";
+import { join, relative } from "node:path";
 
 import { quote } from "../infra/config/quote";
-import { configFolder, dataFolder } from "../tools/setup/folders";
-import { stackFileOf } from "./stackYaml";
+import { configFolder, dataFolder, project } from "../tools/setup/folders";
+import { privateFileOf, readStack, secretsFileOf, stackFileOf } from "./stackFiles";
 
 /** Where stacks of a user without a backend are kept. */
 export const stateFolder = (): string => join(dataFolder(), "state");
@@ -70,10 +70,10 @@ export const isWrongPassphrase = (said: string): boolean => /incorrect passphras
 
 /** Whose passphrase opens the secrets of a stack and whose was tried, in a line. `passwd`: the text of /etc/passwd, `user`: who runs this. */
 export function wrongPassphrase(stack: string, passwd = readFileSync("/etc/passwd", "utf8"), user = userInfo().username): string {
-  const file = stackFileOf(stack);
+  const file = secretsFileOf(stack);
   const tried = process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined ? "PULUMI_CONFIG_PASSPHRASE" : (process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? passphraseFile());
-  const owner = otherOwner(file, passwd, user);
-  return `the secrets of ${basename(file)} do not open with the passphrase of ${user} (${tried}); ${owner === null ? "run this as the user who made the stack" : `the file is ${owner.name}'s: ${asThem(owner)}`}`;
+  const owner = otherOwner(fileWithSecrets(stack), passwd, user);
+  return `the secrets of ${file} do not open with the passphrase of ${user} (${tried}); ${owner === null ? "run this as the user who made the stack" : `the file is ${owner.name}'s: ${asThem(owner)}`}`;
 }
 
 /**
@@ -81,11 +81,15 @@ export function wrongPassphrase(stack: string, passwd = readFileSync("/etc/passw
  * says where stacks are. `passwd`: as above.
  */
 export function ofAnotherUser(stack: string, passwd = readFileSync("/etc/passwd", "utf8"), user = userInfo().username): string | null {
-  const file = stackFileOf(stack);
+  const described = stackFileOf(stack);
+  if (!existsSync(described) || readStack(stack).opener.salt === "") return null;
+  const file = fileWithSecrets(stack);
   const owner = ownBackend() === "" ? otherOwner(file, passwd, user) : null;
-  if (owner === null || !/^encryptionsalt:/m.test(readFileSync(file, "utf8"))) return null;
-  return `${user} has no stack ${stack}; ${basename(file)}, with its secrets, is ${owner.name}'s: ${asThem(owner)}`;
+  if (owner === null) return null;
+  return `${user} has no stack ${stack}; ${relative(project, file)}, with its secrets, is ${owner.name}'s: ${asThem(owner)}`;
 }
+
+const fileWithSecrets = (stack: string): string => (existsSync(privateFileOf(stack)) ? privateFileOf(stack) : stackFileOf(stack));
 
 interface Owner {
   readonly name: string;

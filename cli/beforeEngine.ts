@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
 
 import { checkSpec } from "../infra/config/parse";
 import { ConfigError, type Problem } from "../infra/config/problems";
+import { projectName, readStackFile } from "../infra/config/stackFile";
 import { planStack } from "../infra/plan";
 import type { StackPlan } from "../infra/plan/plan";
 import { checkSource } from "../infra/release/check";
@@ -15,44 +15,38 @@ import { defaultImageNotice, namesImage, runningDebian } from "./defaultImage";
 import { staleLock } from "./new/stale";
 import type { Pulumi } from "./pulumi";
 import { deployedManifests } from "./review/deployed";
-import { readStackFile } from "./review/stackFile";
-import { stackFileOf } from "./stackYaml";
+import { readStack, stackFileOf } from "./stackFiles";
 
 /**
  * What is known to be amiss with a stack in a cloud before the engine fetches anything: its file, secrets that are not set, access that is missing, its source. All
  * at once, since each that comes later costs another try.
  */
 export function problemsBefore(stack: string, text: string): readonly Problem[] {
-  const { raw, hashes } = readStackFile(text);
-  const { spec, problems } = checkSpec(raw, { project: "webstack", stack, secretNames: new Set(Object.keys(hashes)) });
+  const { raw, secrets, foreign } = readStackFile(text, `Pulumi.${stack}.yaml`);
+  const { spec, problems } = checkSpec(raw, { project: projectName, stack, secretNames: new Set(Object.keys(secrets)) });
   // What a target says of a description that is wrong would be said of its defaults.
   if (!problems.every(isUnset)) return problems;
   // Without its cloud's SDK. Node's own import would find no file without its ending.
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used
   const { check } = require(`../infra/targets/${spec.target}/check`) as { check: (plan: StackPlan) => readonly Problem[] };
-  giveProviderSettings(text);
+  // Settings of providers that are in the stack's file count as there; what they are, the engine says later.
+  for (const key of foreign) pulumi.runtime.setConfig(key, "in the stack's file");
   return [...problems, ...check(planStack(spec)), ...checkSource({ ...spec.app, source: join(project, spec.app.source) }, spec.static, spec.host.debian)];
-}
-
-/** Settings of providers that are in the stack's file count as there; what they are, the engine says later. */
-function giveProviderSettings(text: string): void {
-  const { config = {} } = parse(text) as { config?: Readonly<Record<string, unknown>> };
-  for (const key of Object.keys(config)) if (!key.startsWith("webstack:")) pulumi.runtime.setConfig(key, "in the stack's file");
 }
 
 /** Says on standard error where an app asks for other packages than its lock has. */
 export function warnOfStaleLock(stack: string): void {
-  const { raw, hashes } = readStackFile(readFileSync(stackFileOf(stack), "utf8"));
+  const { raw, secrets } = readStack(stack);
   const { app } = raw as { app?: { source?: unknown; requirements?: unknown } };
   if (typeof app?.source !== "string" || typeof app.requirements !== "string") return;
-  const { spec } = checkSpec(raw, { project: "webstack", stack, secretNames: new Set(Object.keys(hashes)) });
+  const { spec } = checkSpec(raw, { project: projectName, stack, secretNames: new Set(Object.keys(secrets)) });
   const says = staleLock(join(project, app.source), app.requirements, spec.host.debian);
   if (says !== null) console.error(`webstack: ${says}`);
 }
 
 /** Says on standard error what the default of `host.image` replaces in a stack that was brought up, where its file names no image. */
 export async function warnOfDefaultImage(pulumi: Pulumi): Promise<void> {
-  const { raw } = readStackFile(readFileSync(stackFileOf(pulumi.stack), "utf8"));
+  const { raw } = readStack(pulumi.stack);
   if (namesImage(raw)) return;
   const { spec } = checkSpec(raw, { project: "webstack", stack: pulumi.stack, secretNames: new Set() });
   const says = defaultImageNotice(spec.target, runningDebian(deployedManifests(await pulumi.capture(["stack", "export"]))));

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseSpec } from "../infra/config/parse";
-import { ownSecrets } from "../infra/config/secretNames";
+import { appSecrets, ownSecrets } from "../infra/config/secretNames";
 import type { StackSpec } from "../infra/config/spec";
-import { readStackFile } from "./review/stackFile";
-import { stackFileOf } from "./stackYaml";
+import { projectName, readStackFile } from "../infra/config/stackFile";
+import { stackFileOf } from "./stackFiles";
 import { UsageError } from "./terminal";
 
 /**
@@ -20,8 +20,7 @@ export function readDescription(folder: string, stack: string): StackSpec {
 
 /** As {@link readDescription}, of the text of a stack file. */
 export function parseDescription(text: string, stack: string): StackSpec {
-  const { raw, hashes } = readStackFile(text);
-  const named = Array.isArray(raw["secrets"]) ? raw["secrets"].map(String) : [];
-  const missing = [...named, ...ownSecrets(raw)].filter((name) => !Object.hasOwn(raw, name));
-  return parseSpec(raw, { project: "webstack", stack, secretNames: new Set([...Object.keys(hashes), ...missing]) });
+  const { raw, secrets } = readStackFile(text, `Pulumi.${stack}.yaml`);
+  const missing = [...appSecrets(raw), ...ownSecrets(raw)].filter((name) => !Object.hasOwn(raw, name));
+  return parseSpec(raw, { project: projectName, stack, secretNames: new Set([...Object.keys(secrets), ...missing]) });
 }

@@ -2,12 +2,15 @@
  * npm run down [-- STACK [--without-backup] [PULUMI-OPTION...]]: deletes what the stack made. Asks before it does, except for a local stack;
  * makes a last backup first, except of a local one, and tells what stays and what that costs; refuses a protected stack.
  */
+import { relative } from "node:path";
+import { project } from "../tools/setup/folders";
 import { run } from "../tools/setup/process";
 import { chooseHost, withLogin } from "./hostLogin";
 import { leftovers } from "./leftovers";
 import { backupHost, parseState, refusal } from "./protection";
 import { Pulumi } from "./pulumi";
 import { readConfig, readOutputs } from "./stack";
+import { secretsFileOf, stackFileOf } from "./stackFiles";
 import { main, table, UsageError } from "./terminal";
 import { whichStack } from "./whichStack";
 
@@ -46,11 +49,16 @@ main(async () => {
     return status;
   }
   console.log(
-    `\nStack ${stack} is down: its machines and its network are gone. Its settings and secrets are kept in Pulumi.${stack}.yaml;` +
-      ` npm run up -- ${stack} makes it anew${asks ? "; the engine's stack rm would take that file along" : ""}.\n${left}\n`,
+    `\nStack ${stack} is down: its machines and its network are gone. ${keptIn(stack)};` +
+      ` npm run up -- ${stack} makes it anew${asks ? "; the engine's stack rm would take its secrets along" : ""}.\n${left}\n`,
   );
   return 0;
 });
+
+function keptIn(stack: string): string {
+  const [settings, secrets] = [relative(project, stackFileOf(stack)), secretsFileOf(stack)];
+  return settings === secrets ? `Its settings and secrets are kept in ${settings}` : `Its settings are kept in ${settings}, its secrets in ${secrets}`;
+}
 
 async function lastBackup(pulumi: Pulumi, keeper: string): Promise<void> {
   const { hosts } = await readOutputs(pulumi);

@@ -7,7 +7,7 @@ import { nearest } from "../infra/config/schema/nearest";
 import { quote } from "../infra/config/quote";
 import { main, table, UsageError } from "./terminal";
 import { usageOf, verbs, type Verb } from "./verbs";
-import { describedStacks } from "./whichStack";
+import { describedStacks } from "./stackFiles";
 
 /** All verbs in a line each, and how to hear more. */
 export function overview(all: readonly Verb[]): string {

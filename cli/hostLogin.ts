@@ -7,6 +7,7 @@ import { sshKeyName } from "../infra/config/secretNames";
 import { Failed } from "../tools/setup/process";
 import type { Pulumi } from "./pulumi";
 import type { HostOutput } from "./stack";
+import { secretsFileOf } from "./stackFiles";
 import { UsageError } from "./terminal";
 
 /** Lends the stack's SSH key and the known keys of its hosts to `use`, in files that are gone afterwards. */
@@ -17,7 +18,7 @@ export async function withLogin<Result>(
 ): Promise<Result> {
   const privateKey = await pulumi.capture(["config", "get", sshKeyName]).catch((error: unknown) => {
     if (!(error instanceof Failed) || !error.message.includes(`configuration key '${sshKeyName}' not found`)) throw error;
-    throw new UsageError(`Pulumi.${pulumi.stack}.yaml has lost ${sshKeyName}, without which no host lets anybody in; npm run secret -- ${pulumi.stack} recover takes it from the state`);
+    throw new UsageError(`${secretsFileOf(pulumi.stack)} has lost ${sshKeyName}, without which no host lets anybody in; npm run secret -- ${pulumi.stack} recover takes it from the state`);
   });
   // Made with mode 0700.
   const folder = mkdtempSync(join(tmpdir(), "webstack-"));

@@ -19,7 +19,7 @@ export async function keepingText<Result>(file: string, write: () => Promise<Res
   } finally {
     const after = before !== null && existsSync(file) ? readFileSync(file, "utf8") : null;
     // An engine that is ended as it begins to write leaves nothing of the file.
-    if (before !== null && after !== null && before !== after) replace(realpathSync(file), after.trim() === "" ? before : keptText(before, after));
+    if (before !== null && after !== null && before !== after) replace(file, after.trim() === "" ? before : keptText(before, after));
   }
 }
 
@@ -64,7 +64,8 @@ function placeOf(text: string, { key, value }: Pair) {
 }
 
 /** In one step: the stack's secrets are in no other file. Where that may not be, as in a file of somebody else's, the engine's own text stays, unless it is none. */
-function replace(file: string, text: string): void {
+export function replace(path: string, text: string): void {
+  const file = realpathSync(path);
   const { mode, uid, gid } = statSync(file);
   const unfinished = `${file}.unfinished`;
   try {

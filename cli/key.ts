@@ -11,17 +11,17 @@ import type { Pulumi } from "./pulumi";
 import { secretsInState } from "./recover";
 import { keyWishOf } from "./secrets";
 import { hostsOf } from "./stack";
-import { requireYaml } from "./stackYaml";
+import { isLocal, requireReadable, secretsFileOf } from "./stackFiles";
 import { main, UsageError } from "./terminal";
 
 main(async () => {
   const { stack, replace } = keyWishOf(process.argv.slice(2));
-  requireYaml(stack);
+  requireReadable(stack);
   const { pulumi, config } = await prepareSecrets(stack);
   const own = config.encrypted.includes(sshKeyName) ? await pulumi.capture(["config", "get", sshKeyName]) : "";
   const known = publicKeyOf(own);
   if ("line" in known && !replace) {
-    console.log(`${known.line} webstack-${stack}\nIt is in Pulumi.${stack}.yaml already and stays; another one in its place: npm run key -- ${stack} --replace`);
+    console.log(`${known.line} webstack-${stack}\nIt is in ${secretsFileOf(stack)} already and stays; another one in its place: npm run key -- ${stack} --replace`);
     return 0;
   }
   const pair = newKeyPair(`webstack-${stack}`);
@@ -30,7 +30,7 @@ main(async () => {
 
   if ("fault" in known) {
     const unset = config.set.has(sshKeyName) ? `npm run secret -- ${stack} unset ${sshKeyName}, then ` : "";
-    throw new UsageError(`the hosts of ${stack} know a key that Pulumi.${stack}.yaml has lost, and no other opens them; ${unset}npm run secret -- ${stack} recover takes it from the state`);
+    throw new UsageError(`the hosts of ${stack} know a key that ${secretsFileOf(stack)} has lost, and no other opens them; ${unset}npm run secret -- ${stack} recover takes it from the state`);
   }
   if (config.target === "local") throw new UsageError(`the key of ${stack} stays while it is up: its machines that keep data let no other in, and the others would be made anew; npm run down -- ${stack} first`);
   const hosts = await hostsOf(pulumi);
@@ -41,6 +41,6 @@ main(async () => {
 
 async function set(pulumi: Pulumi, pair: KeyPair, next: string): Promise<number> {
   await pulumi.capture(["config", "set", "--secret", sshKeyName], pair.private);
-  console.log(`${pair.public}\nIts private half is in Pulumi.${pulumi.stack}.yaml, encrypted, and in no other file: commit that one.\nNext: ${next}.`);
+  console.log(`${pair.public}\nIts private half is in ${secretsFileOf(pulumi.stack)}, encrypted, and in no other file${isLocal(pulumi.stack) ? "" : ": commit that one"}.\nNext: ${next}.`);
   return 0;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
@@ -7,11 +7,12 @@ import { setUp } from "../tools/setup";
 import { SetUpError } from "../tools/setup/step";
 import { hasPassphrase } from "./backend";
 import { requireNoProblems, requireNoProblemsYet, warnOfDefaultImage, warnOfStaleLock } from "./beforeEngine";
+import { makeProject } from "./engineFile";
 import type { Prepared } from "./prepare";
 import { madeStacks, Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
 import { readConfig } from "./stack";
-import { isLocal, stackFileOf } from "./stackYaml";
+import { isLocal, stackFileOf, textOf } from "./stackFiles";
 import { UsageError } from "./terminal";
 
 /**
@@ -25,12 +26,12 @@ export async function look<Result>(stack: string, use: (prepared: Prepared) => P
   const folder = mkdtempSync(join(tmpdir(), "webstack-look-"));
   try {
     const configFile = join(folder, basename(stackFileOf(stack)));
-    copyFileSync(stackFileOf(stack), configFile);
+    writeFileSync(configFile, textOf(stack));
     const isMade = (await madeStacks()).some(({ name }) => name === stack);
     const kept = isMade ? null : await new Pulumi(stack).onThisBox();
     if (kept !== null) throw new SetUpError(kept);
     const pulumi = new Pulumi(stack, { configFile, env: { ...(isMade ? {} : { PULUMI_BACKEND_URL: `file://${join(folder, "state")}` }), ...(hasPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE: randomBytes(32).toString("hex") }) } });
-    if (!isMade) await pulumi.make(emptyProject(folder));
+    if (!isMade) await pulumi.make({ folder: emptyProject(folder) });
     const config = await readConfig(pulumi);
     const local = config.target === "local";
     if (local) {
@@ -53,6 +54,5 @@ function emptyProject(folder: string): string {
   const project = join(folder, "project");
   mkdirSync(join(folder, "state"));
   mkdirSync(project);
-  writeFileSync(join(project, "Pulumi.yaml"), "name: webstack\nruntime: nodejs\n");
-  return project;
+  return makeProject(project);
 }

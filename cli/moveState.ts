@@ -3,8 +3,9 @@
  * back and compared; whatever fails before leaves everything as it was, and it can be run again.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { parse } from "yaml";
+import { basename } from "node:path";
 
+import { readStackFile, type Opener } from "../infra/config/stackFile";
 import { project } from "../tools/setup/folders";
 import { setUp } from "../tools/setup";
 import { backendEnvironment, folderOf, makeBackend, ownBackend } from "./backend";
@@ -14,7 +15,7 @@ import { makeBucket } from "./state/bucket";
 import { isSameState, isUnfinished, sizeOf } from "./state/compare";
 import { isLocked, leaveBehind, movedTo } from "./state/moved";
 import { placeOf, type Place } from "./state/place";
-import { stackFileOf } from "./stackYaml";
+import { stackFileOf } from "./stackFiles";
 import { main, table, UsageError } from "./terminal";
 import { whichStack } from "./whichStack";
 
@@ -38,7 +39,7 @@ main(async () => {
     return 0;
   }
   const file = readFileSync(stackFileOf(stack), "utf8");
-  const opener = secretsOf(file, stack, spec.target);
+  const { opener } = readStackFile(file, basename(stackFileOf(stack)));
   const place = placeOf(stack, spec, opener.salt, named, process.env);
   const old = new Pulumi(stack);
   await old.require();
@@ -61,7 +62,7 @@ main(async () => {
   console.log(`\nThe state of ${stack}, ${sizeOf(state)} resources, lies in the bucket now; it was read back and is the same.\n${table([
     ["backend", `export PULUMI_BACKEND_URL='${place.url}'`],
     ["for", "everybody who deploys, and the variable of CI"],
-    ["secrets", opener.says],
+    ["secrets", saysOf(opener, stack, spec.target)],
     ["check", `npm run preview -- ${stack} --expect-no-changes`],
     ...kept.map((one) => ["old", `${one}; delete it once that found nothing`] as const),
   ])}`);
@@ -72,7 +73,7 @@ main(async () => {
 async function copy(old: Pulumi, place: Place, provider: string | null, state: string): Promise<void> {
   const { stack } = old;
   const fresh = new Pulumi(stack, { env: backendEnvironment(place.url) });
-  if (!(await fresh.isMade())) await fresh.make(project, provider);
+  if (!(await fresh.isMade())) await fresh.make({ provider });
   const there = await fresh.capture(["stack", "export", "--show-secrets"]);
   if (isSameState(there, state) && sizeOf(state) > 0) return;
   if (sizeOf(there) > 0) throw new UsageError(`bucket ${place.bucket} has another state of ${stack} already, with ${sizeOf(there)} resources; nothing was moved. Another bucket: --bucket NAME`);
@@ -80,10 +81,9 @@ async function copy(old: Pulumi, place: Place, provider: string | null, state: s
   if (!isSameState(await fresh.capture(["stack", "export", "--show-secrets"]), state)) throw new UsageError(`the state that bucket ${place.bucket} gives back is not the one that it was given; the old one stays as it is. Run it again`);
 }
 
-/** What opens the secrets of a stack, by its file. */
-function secretsOf(file: string, stack: string, target: string): { readonly provider: string | null; readonly salt: string; readonly says: string } {
-  const { secretsprovider = "passphrase", encryptionsalt = "", encryptedkey = "" } = (parse(file) ?? {}) as Readonly<Record<string, string | undefined>>;
-  if (secretsprovider !== "passphrase") return { provider: secretsprovider, salt: encryptedkey, says: `opened by ${secretsprovider}, as before` };
+/** What opens the secrets of a stack from now on, in words. */
+function saysOf({ provider }: Opener, stack: string, target: string): string {
+  if (provider !== null) return `opened by ${provider}, as before`;
   const key = target === "aws" ? `; by a key of AWS instead: npm run pulumi -- ${stack} stack change-secrets-provider 'awskms://alias/NAME'` : "";
-  return { provider: null, salt: encryptionsalt, says: `opened by the passphrase, as before, which CI has as PULUMI_CONFIG_PASSPHRASE${key}` };
+  return `opened by the passphrase, as before, which CI has as PULUMI_CONFIG_PASSPHRASE${key}`;
 }

@@ -1,12 +1,13 @@
 /** npm run new: writes the stack of one's own app: its file, and beside the app's own files what it lacks for a host. Nothing there is changed. */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { arch } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 
 import { type DebianName, debianNames, debians, debianTitle, defaultDebian, isDebian } from "../infra/config/catalog/debian";
 import { quote } from "../infra/config/quote";
 import { backupPasswordName, sshKeyName } from "../infra/config/secretNames";
 import type { TargetName } from "../infra/config/spec";
+import { stackOf } from "../infra/config/stackFile";
 import { lockedFor } from "../infra/release/check";
 import { sourceFiles } from "../infra/release/source";
 import { runtimeOf } from "../infra/release/build";
@@ -23,7 +24,7 @@ import { overlay, overlayModule } from "./new/overlay";
 import { freeRange, rangeIn } from "./new/range";
 import type { Requirements } from "./new/requirements";
 import { stackFile } from "./new/stackFile";
-import { requireYaml, stackFileOf } from "./stackYaml";
+import { describedStacks, requireReadable, stackFileOf } from "./stackFiles";
 import { main, table, UsageError } from "./terminal";
 
 main(async () => {
@@ -63,7 +64,7 @@ main(async () => {
 function write(root: string, exclude: readonly string[], files: ReadonlyMap<string, string>): void {
   for (const [file, content] of files) writeFileSync(file, content, { flag: "wx" });
   const released = new Set(sourceFiles(root, exclude));
-  const ignored = [...files.keys()].map((file) => relative(root, file)).filter((file) => !file.startsWith("..") && !released.has(file));
+  const ignored = [...files.keys()].map((file) => relative(root, file)).filter((file) => !file.startsWith("..") && stackOf(basename(file)) === null && !released.has(file));
   if (ignored.length === 0) return;
   for (const file of files.keys()) rmSync(file);
   throw new UsageError(`${join(root, ".gitignore")}: must not name ${ignored.join(" and ")}, which a release needs; nothing was written`);
@@ -123,7 +124,7 @@ async function choose(flags: Flags, answers: Answers, root: string, folder: Fold
 
 /** The image that is asked for, else that of a stack of this name, else the default. */
 function imageOf({ image }: Flags, name: string): DebianName {
-  if (image === undefined) requireYaml(name);
+  if (image === undefined) requireReadable(name);
   if (image === undefined) return existsSync(stackFileOf(name)) ? readDescription(project, name).host.debian : defaultDebian;
   if (!isDebian(image)) throw new UsageError(`--image: must be ${debianNames.join(" or ")}, got "${image}"`);
   return image;
@@ -139,7 +140,7 @@ function overlayOf({ django, database, staticRoot }: Design): string {
 
 /** Networks of the stacks that are described already. */
 function rangesHere(): readonly string[] {
-  return readdirSync(project).filter((file) => /^Pulumi\..+\.yaml$/.test(file)).flatMap((file) => rangeIn(readFileSync(join(project, file), "utf8")) ?? []);
+  return describedStacks().flatMap((stack) => rangeIn(readFileSync(stackFileOf(stack), "utf8")) ?? []);
 }
 
 /** The Python of the image; on this box its own kind of processor, since machines here have it too. */

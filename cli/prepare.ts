@@ -5,7 +5,7 @@ import { requireNoProblems, requireNoProblemsYet, warnOfDefaultImage, warnOfStal
 import { Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
 import { readConfig, type StackConfig } from "./stack";
-import { isLocal } from "./stackYaml";
+import { isLocal, secretsFileOf } from "./stackFiles";
 
 /** A stack that a preview or an update can begin with. */
 export interface Prepared {
@@ -35,8 +35,8 @@ export async function prepare(stack: string): Promise<Prepared> {
   const { pulumi, config } = await prepareSecrets(stack);
   if (local) {
     const { recovered, made } = await fillSecrets(pulumi, config);
-    if (recovered.length > 0) console.log(`Set again in Pulumi.${stack}.yaml, encrypted, from the state: ${recovered.join(", ")}.`);
-    if (made.length > 0) console.log(`Set in Pulumi.${stack}.yaml, encrypted: random values for ${made.join(", ")}.`);
+    if (recovered.length > 0) console.log(`Set again in ${secretsFileOf(stack)}, encrypted, from the state: ${recovered.join(", ")}.`);
+    if (made.length > 0) console.log(`Set in ${secretsFileOf(stack)}, encrypted: random values for ${made.join(", ")}.`);
   } else {
     await requireNothingLost(pulumi, config);
     requireNoProblems(stack);

@@ -6,9 +6,11 @@ import { cacheFolder, project } from "../tools/setup/folders";
 import { capture, Failed, run, runWithout } from "../tools/setup/process";
 import { findPulumi } from "../tools/setup/pulumi";
 import { SetUpError } from "../tools/setup/step";
+import { besideFile, seeksFile, takesFile, withConfigFile, writesFile } from "./engineFile";
 import { failureOf, type Failure } from "./failure";
 import { keepingText } from "./keepText";
-import { stackFileOf } from "./stackYaml";
+import { engineFileOf, keepingSettings } from "./privateFile";
+import { stackFileOf } from "./stackFiles";
 import { movedTo } from "./state/moved";
 import { backendEnvironment, folderOf, isWrongPassphrase, makeBackend, ofAnotherUser, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
 
@@ -33,9 +35,28 @@ export class Pulumi {
 
   /** The words of a command on this stack. */
   private words(verb: readonly string[]): readonly string[] {
-    const { configFile } = this.place;
-    const takesFile = configFile !== undefined && (verb[0] === "config" || verb[0] === "preview");
-    return [...verb, "--stack", this.stack, ...(takesFile ? ["--config-file", configFile] : [])];
+    return this.told([...verb, "--stack", this.stack]);
+  }
+
+  /** The words with the stack's file, where the engine has to be told of it. */
+  private told(words: readonly string[]): readonly string[] {
+    if (!takesFile(words)) return words;
+    const { file } = this;
+    return this.findsItself(file) ? words : withConfigFile(words, file);
+  }
+
+  private get file(): string {
+    return this.place.configFile ?? engineFileOf(this.stack);
+  }
+
+  private findsItself(file: string): boolean {
+    return file === join(project, `Pulumi.${this.stack}.yaml`);
+  }
+
+  /** Lends the folder in which the engine finds the stack's file by itself. */
+  private inProject<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
+    const { file } = this;
+    return this.findsItself(file) ? use(project) : besideFile(this.stack, file, stackFileOf(this.stack), use);
   }
 
   /** The folder of this box that the state lies in; null where it lies elsewhere. */
@@ -46,7 +67,7 @@ export class Pulumi {
   /** On our terminal, without the lines that match `hidden`; the engine does not know then that it is on one, and asks nothing. Result: the exit status. */
   async run(verb: readonly string[], hidden?: RegExp): Promise<number> {
     const options = { cwd: project, env: this.env };
-    const status = await (hidden === undefined ? run(this.program, this.words(verb), options) : runWithout(this.program, this.words(verb), hidden, options));
+    const status = await this.keepingFile(verb, () => (hidden === undefined ? run(this.program, this.words(verb), options) : runWithout(this.program, this.words(verb), hidden, options)));
     // What it printed is on the terminal alone.
     if (status !== 0 && existsSync(stackFileOf(this.stack))) await this.capture(["config", "--show-secrets", "--json"]).catch(tellPassphrase);
     return status;
@@ -66,7 +87,8 @@ export class Pulumi {
 
   /** Whatever words, with this stack selected, on our terminal. Result: the exit status. */
   runAny(words: readonly string[]): Promise<number> {
-    return this.keepingFile(words, () => run(this.program, words, { cwd: project, env: { ...this.env, PULUMI_STACK: this.stack } }));
+    const runIn = (cwd: string) => run(this.program, this.told(words), { cwd, env: { ...this.env, PULUMI_STACK: this.stack } });
+    return this.keepingFile(words, () => (seeksFile(words) ? this.inProject(runIn) : runIn(project)));
   }
 
   /** In silence. Result: what it printed. */
@@ -89,14 +111,15 @@ export class Pulumi {
     const here = isMade ? null : await this.onThisBox();
     if (here !== null) throw new SetUpError(here);
     makeBackend();
-    if (!isMade) await this.make(project);
+    if (!isMade) await this.make();
     return !isMade;
   }
 
-  /** Makes the stack, with its file in the folder of a Pulumi.yaml. `provider`: what opens its secrets, where that is no passphrase. */
-  async make(folder: string, provider: string | null = null): Promise<void> {
+  /** Makes the stack. `provider`: what opens its secrets, where that is no passphrase. `folder`: where its file is written, where that is not to be its own. */
+  async make({ provider = null, folder }: { readonly provider?: string | null; readonly folder?: string } = {}): Promise<void> {
     const words = ["stack", "init", this.stack, "--non-interactive", ...(provider === null ? [] : ["--secrets-provider", provider])];
-    await this.keepingFile(words, () => capture(this.program, words, { cwd: folder, env: this.env }).catch((error: unknown) => this.explain(error)));
+    const makeIn = (cwd: string) => capture(this.program, words, { cwd, env: this.env }).catch((error: unknown) => this.explain(error));
+    await (folder === undefined ? this.keepingFile(words, () => this.inProject(makeIn)) : makeIn(folder));
   }
 
   /** Error: there is no such stack, with the command that makes it. */
@@ -119,8 +142,10 @@ export class Pulumi {
   }
 
   /** Commands that only read run side by side, and an `up` may take as long as somebody edits the file. */
-  private keepingFile<Result>([verb = "", what = ""]: readonly string[], write: () => Promise<Result>): Promise<Result> {
-    return verb === "config" && what !== "get" && !what.startsWith("-") || verb === "stack" && ["init", "change-secrets-provider", "rename"].includes(what) ? keepingText(stackFileOf(this.stack), write) : write();
+  private keepingFile<Result>(words: readonly string[], write: () => Promise<Result>): Promise<Result> {
+    if (!takesFile(words) && !seeksFile(words)) return write();
+    const { file } = this;
+    return keepingSettings(this.stack, () => (writesFile(words) ? keepingText(file, write) : write()));
   }
 
   private explain(error: unknown): never {

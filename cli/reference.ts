@@ -39,7 +39,7 @@ function markdown(): string {
     "",
     "A command is split into words as a shell would, with quotes and backslashes, but no shell runs it: `;`, `|`, `>`, `$` and the like are refused outside single quotes.",
     "",
-    "Secrets are keys of their own, encrypted in the file: `npm run secret -- STACK set DJANGO_SECRET_KEY`. Every stack needs one for itself, the key it logs in to its hosts with:",
+    "Secrets are keys of their own, encrypted in the file, or in `.webstack/Pulumi.<stack>.yaml` where the target is local: `npm run secret -- STACK set DJANGO_SECRET_KEY`. Every stack needs one for itself, the key it logs in to its hosts with:",
     "`npm run key -- STACK` makes it in memory, encrypts it into that file alone, and prints its public half.",
     "",
     ...sections,

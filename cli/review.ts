@@ -3,17 +3,17 @@
  * Exit status: 0 nothing is at risk, 1 it refuses (problems, rules that are broken, data at risk), 2 wrong usage.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { project } from "../tools/setup/folders";
 import { markdown } from "./review/markdown";
 import { isRefused, reviewChange } from "./review/review";
 import { deployedSide } from "./review/deployed";
 import { recordCommit, recordFolder, type Side } from "./review/declaredState";
-import { readStackFile } from "./review/stackFile";
+import { secretHashes } from "./review/secretHashes";
 import { emit } from "./out";
 import { Pulumi } from "./pulumi";
+import { readStack, stackFileOf } from "./stackFiles";
 import { main, UsageError } from "./terminal";
 import { whichStack } from "./whichStack";
 
@@ -46,23 +46,22 @@ function options(words: readonly string[]) {
 
 async function againstCommit(stack: string, against: string | undefined) {
   const { commit, label } = base(against);
-  const { hashes } = readStackFile(readFileSync(stackFile(stack), "utf8"));
+  requireFile(stack);
+  const hashes = secretHashes(readStack(stack));
   const [before, after] = await Promise.all([recordCommit(commit, stack, label, hashes), workingTree(stack)]);
   return { before, after };
 }
 
 async function againstState(stack: string) {
-  stackFile(stack);
+  requireFile(stack);
   const pulumi = new Pulumi(stack);
   await pulumi.require();
   const [exported, after] = await Promise.all([pulumi.capture(["stack", "export"]), workingTree(stack)]);
   return { before: deployedSide(exported, after), after };
 }
 
-function stackFile(stack: string): string {
-  const file = join(project, `Pulumi.${stack}.yaml`);
-  if (!existsSync(file)) throw new UsageError(`there is no Pulumi.${stack}.yaml to review`);
-  return file;
+function requireFile(stack: string): void {
+  if (!existsSync(stackFileOf(stack))) throw new UsageError(`there is no Pulumi.${stack}.yaml to review`);
 }
 
 const workingTree = (stack: string): Promise<Side> => recordFolder(project, stack, "working tree");

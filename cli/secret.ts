@@ -11,12 +11,12 @@ import { lostSecrets } from "./recover";
 import { changedSecrets, editableText, editText } from "./secretEdit";
 import { keyIsSet, randomValue, secretNames, wishOf, wrongKey, wrongName, type SecretWish } from "./secrets";
 import type { StackConfig } from "./stack";
-import { requireYaml } from "./stackYaml";
+import { requireReadable, secretsFileOf } from "./stackFiles";
 import { main, table, UsageError } from "./terminal";
 
 main(async () => {
   const wish = wishOf(process.argv.slice(2));
-  requireYaml(wish.stack);
+  requireReadable(wish.stack);
   const { pulumi, config } = await prepareSecrets(wish.stack);
   if (wish.does === "list") {
     console.log(table(secretNames(config).map((name) => [name, config.set.has(name) ? "is set" : "IS MISSING"])));
@@ -47,7 +47,7 @@ async function set({ stack, name, random }: OfOne, pulumi: Pulumi, config: Stack
   const wrong = isKey ? wrongKey(value, stack) : null;
   if (wrong !== null) throw new UsageError(wrong);
   await pulumi.capture(["config", "set", "--secret", name], value);
-  return `${name}: is set, encrypted in Pulumi.${stack}.yaml; npm run up -- ${stack} brings it to the hosts`;
+  return `${name}: is set, encrypted in ${secretsFileOf(stack)}; npm run up -- ${stack} brings it to the hosts`;
 }
 
 async function edit(stack: string, pulumi: Pulumi, names: readonly string[]): Promise<string> {
@@ -60,17 +60,17 @@ async function edit(stack: string, pulumi: Pulumi, names: readonly string[]): Pr
   if (wrong !== null) throw new UsageError(`${wrong}; nothing was changed`);
   for (const [name, value] of changed) await pulumi.capture(["config", "set", "--secret", name], value);
   if (changed.length === 0) return "Nothing was changed.";
-  return `${changed.map(([name]) => name).join(", ")}: set, encrypted in Pulumi.${stack}.yaml; npm run up -- ${stack} brings it to the hosts`;
+  return `${changed.map(([name]) => name).join(", ")}: set, encrypted in ${secretsFileOf(stack)}; npm run up -- ${stack} brings it to the hosts`;
 }
 
 async function recover(pulumi: Pulumi, config: StackConfig): Promise<string> {
   const lost = Object.entries(await lostSecrets(pulumi, config, [...config.required, ...optionalSecrets]));
   for (const [name, value] of lost) await pulumi.capture(["config", "set", "--secret", name], value);
-  return lost.length === 0 ? "Nothing that the file lacks is in the state." : `${lost.map(([name]) => name).join(", ")}: set again, encrypted in Pulumi.${pulumi.stack}.yaml, as the hosts run with it`;
+  return lost.length === 0 ? "Nothing that the file lacks is in the state." : `${lost.map(([name]) => name).join(", ")}: set again, encrypted in ${secretsFileOf(pulumi.stack)}, as the hosts run with it`;
 }
 
 async function unset({ stack, name }: OfOne, pulumi: Pulumi, config: StackConfig): Promise<string> {
   if (!config.set.has(name)) throw new UsageError(`${name}: is not set`);
   await pulumi.capture(["config", "rm", name]);
-  return `${name}: is gone from Pulumi.${stack}.yaml${config.required.includes(name) ? `; no up goes on without one: npm run secret -- ${stack} set ${name}` : ""}`;
+  return `${name}: is gone from ${secretsFileOf(stack)}${config.required.includes(name) ? `; no up goes on without one: npm run secret -- ${stack} set ${name}` : ""}`;
 }

@@ -6,6 +6,7 @@ import { newKeyPair } from "./keyPair";
 import type { Pulumi } from "./pulumi";
 import { lostSecrets } from "./recover";
 import type { StackConfig } from "./stack";
+import { secretsFileOf } from "./stackFiles";
 import { UsageError } from "./terminal";
 
 /** What somebody wants to do with the secrets of a stack. */
@@ -79,7 +80,7 @@ export async function fillSecrets(pulumi: Pulumi, config: StackConfig): Promise<
 export async function requireNothingLost(pulumi: Pulumi, config: StackConfig): Promise<void> {
   const lost = Object.keys(await lostSecrets(pulumi, config));
   if (lost.length === 0) return;
-  throw new UsageError(`Pulumi.${pulumi.stack}.yaml has lost ${lost.join(", ")}, which the stack runs with; npm run secret -- ${pulumi.stack} recover takes what the state has of them`);
+  throw new UsageError(`${secretsFileOf(pulumi.stack)} has lost ${lost.join(", ")}, which the stack runs with; npm run secret -- ${pulumi.stack} recover takes what the state has of them`);
 }
 
 /** A new private key in the form of OpenSSH, or 32 random bytes as text; in no file. */

@@ -1,4 +1,5 @@
-import { ownSecrets } from "../infra/config/secretNames";
+import { appSecrets, ownSecrets } from "../infra/config/secretNames";
+import { readEngineValues } from "../infra/config/stackFile";
 import type { Exception } from "../policy/evaluate";
 import type { Pulumi } from "./pulumi";
 import { UsageError } from "./terminal";
@@ -23,19 +24,18 @@ export async function readConfig(pulumi: Pulumi): Promise<StackConfig> {
 
 /** Reads the output of `pulumi config --json`. */
 export function parseConfig(text: string): StackConfig {
-  const entries = Object.entries(JSON.parse(text) as Record<string, { value?: string; objectValue?: unknown; secret?: boolean }>);
-  const values = new Map(entries.map(([key, entry]) => [key.replace(/^webstack:/, ""), entry]));
-  const names = values.get("secrets")?.objectValue;
-  const sections = Object.fromEntries([...values].map(([key, entry]) => [key, entry.objectValue]));
-  const target = values.get("target")?.value ?? "";
-  const policy = values.get("policy")?.objectValue as { readonly exceptions?: readonly Exception[] } | undefined;
+  const entries = JSON.parse(text) as Readonly<Record<string, { value?: string; secret?: boolean }>>;
+  const values = Object.fromEntries(Object.entries(entries).map(([key, { value = "" }]) => [key, value]));
+  const { raw, secretNames } = readEngineValues({ values, isSecret: (key) => entries[key]?.secret === true });
+  const target = String(raw["target"] ?? "");
+  const policy = raw["policy"] as { readonly exceptions?: readonly Exception[] } | null | undefined;
   return {
     target,
-    production: (values.get("protect")?.value ?? (target === "local" ? "nothing" : "data")) === "data",
+    production: (raw["protect"] ?? (target === "local" ? "nothing" : "data")) === "data",
     exceptions: policy?.exceptions ?? [],
-    required: [...(Array.isArray(names) ? names.map(String) : []), ...ownSecrets(sections)],
-    set: new Set(values.keys()),
-    encrypted: [...values].filter(([, { secret }]) => secret === true).map(([key]) => key),
+    required: [...appSecrets(raw), ...ownSecrets(raw)],
+    set: new Set([...Object.keys(raw), ...secretNames]),
+    encrypted: [...secretNames],
   };
 }
 

@@ -4,7 +4,7 @@ import { answers } from "./answers";
 import { withLogin } from "./hostLogin";
 import { find } from "./reach";
 import { fetchSite } from "./site";
-import { isLocal } from "./stackYaml";
+import { isLocal } from "./stackFiles";
 import { main, table, UsageError } from "./terminal";
 import { whichStack } from "./whichStack";
 

@@ -9,7 +9,7 @@ import { prepare } from "./prepare";
 import { whatServes } from "./serving";
 import { fetchSite } from "./site";
 import { readOutputs } from "./stack";
-import { isLocal } from "./stackYaml";
+import { isLocal } from "./stackFiles";
 import { main, table, UsageError } from "./terminal";
 import { nothingToDo } from "./upgrade/nothingToDo";
 import { whichStack } from "./whichStack";

@@ -1,15 +1,12 @@
-import { readdirSync } from "node:fs";
-
 import { nearest } from "../infra/config/schema/nearest";
-import { project } from "../tools/setup/folders";
 import { madeStacks, type MadeStack } from "./pulumi";
-import { requireYaml } from "./stackYaml";
+import { describedStacks, requireReadable } from "./stackFiles";
 import { UsageError } from "./terminal";
 import { verb } from "./verbs";
 
 /** What there is to choose from. */
 export interface Stacks {
-  /** Those that have a Pulumi.NAME.yaml in the project's folder. */
+  /** Those that have a Pulumi.NAME.yaml, in the project's folder or beside an example. */
   readonly described: readonly string[];
   /** Those that the backend has. */
   readonly made: readonly MadeStack[];
@@ -33,7 +30,7 @@ export async function whichStack(follows: Follows = "options", words: readonly s
   const made = described.includes(words[0] ?? "") ? [] : await madeStacks();
   const chosen = chooseStack(words, { described, made }, follows, process.env["STACK"]);
   if (chosen.says !== undefined) console.error(chosen.says);
-  requireYaml(chosen.stack);
+  requireReadable(chosen.stack);
   return chosen;
 }
 
@@ -70,7 +67,3 @@ function known({ described, made }: Stacks): readonly string[] {
   return [...new Set([...described, ...made.map(({ name }) => name)])].sort();
 }
 
-/** Names of the stacks that have a file in the project's folder. */
-export function describedStacks(): readonly string[] {
-  return readdirSync(project).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-}

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
-import { dirname, join, normalize, resolve } from "node:path";
+import { basename, dirname, join, normalize, resolve } from "node:path";
 import { promisify } from "node:util";
-import { readStackFile } from "./stackFile";
+import { readStackFile, stackOf } from "../../infra/config/stackFile";
 
 const run = promisify(execFile);
 
@@ -16,18 +16,20 @@ const program = ["cloud-init", "hostctl", "infra", "package.json", "providers"];
  * @returns the folder, or null where the commit has no such stack
  */
 export async function checkOut(project: string, commit: string, stack: string, scratch: string): Promise<string | null> {
-  const file = `Pulumi.${stack}.yaml`;
-  const [there, differing, added, text] = await Promise.all([
+  const [there, differing, added, described] = await Promise.all([
     git(project, "ls-tree", "--name-only", commit),
     git(project, "diff", "--name-only", "--no-renames", "--relative", commit),
     git(project, "ls-files", "--others", "--exclude-standard"),
-    git(project, "show", `${commit}:./${file}`).catch(() => null),
+    git(project, "ls-tree", "-r", "--name-only", commit, "--", `Pulumi.${stack}.yaml`, "examples"),
   ]);
-  if (text === null) return null;
+  // As stackFiles.ts finds it; a commit from before it was moved has it in the project's folder.
+  const file = described.find((path) => stackOf(basename(path)) === stack && /^(examples\/[^/]+\/)?[^/]+$/.test(path));
+  if (file === undefined) return null;
+  const text = await git(project, "show", `${commit}:./${file}`);
   const changed = new Set([...differing, ...added].map(top));
   if (program.some((entry) => changed.has(entry))) program.forEach((entry) => changed.add(entry));
-  const source = sourceOf(text.join("\n"));
-  const needed = source === "." ? there : [...new Set([...program, file, top(source)])].filter((entry) => there.includes(entry));
+  const source = sourceOf(text.join("\n"), file);
+  const needed = source === "." ? there : [...new Set([...program, top(file), top(source)])].filter((entry) => there.includes(entry));
 
   // Below its own absolute path, so that ../app leads beside it.
   const folder = join(scratch, project);
@@ -47,8 +49,8 @@ export async function checkOut(project: string, commit: string, stack: string, s
 const top = (path: string): string => path.split("/")[0] ?? "";
 
 /** `app.source`, such as "examples/ocpizza", ".", "../shop" or "/srv/shop"; "" for a description that says none. */
-function sourceOf(stackFile: string): string {
-  const { source } = (readStackFile(stackFile).raw["app"] ?? {}) as { source?: unknown };
+function sourceOf(stackFile: string, name: string): string {
+  const { source } = (readStackFile(stackFile, name).raw["app"] ?? {}) as { source?: unknown };
   return typeof source === "string" ? normalize(source) : "";
 }
 

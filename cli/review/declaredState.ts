@@ -18,7 +18,7 @@ export interface Side {
   readonly unset: readonly string[];
   /** Whether its file says which image the hosts have. */
   readonly namesImage: boolean;
-  /** Of the encrypted text of each secret, see stackFile.ts. */
+  /** Of the encrypted text of each secret, see secretHashes.ts. */
   readonly hashes: Readonly<Record<string, string>>;
   /** null where the description has problems; so is all that is worked out from it. */
   readonly spec: StackSpec | null;

@@ -3,7 +3,7 @@
  * run in a process of its own, because two versions of it share no module; the answer is a Side as JSON in FILE. HASHES is JSON, see recordFolder.
  */
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -19,8 +19,9 @@ import type { targetFor } from "../../infra/targets";
 import { namesImage } from "../defaultImage";
 import { bundleOf } from "./bundle";
 import { isUnknown, placeholder } from "./placeholder";
-import { readStackFile } from "./stackFile";
 import type { Recorded, Side } from "./declaredState";
+import { secretHashes } from "./secretHashes";
+import { readStack } from "../stackFiles";
 
 // An import would be a copy whose members cannot be set, see nameUnknownOutputs.
 const rpc = createRequire(__filename)("@pulumi/pulumi/runtime/rpc") as typeof Rpc;
@@ -47,7 +48,9 @@ async function main([folder = "", stack = "", file = "", since = "{}"]: readonly
 }
 
 async function record(folder: string, stack: string, since: Side["hashes"]): Promise<Omit<Side, "label">> {
-  const { raw, hashes } = readStackFile(readFileSync(`Pulumi.${stack}.yaml`, "utf8"));
+  const file = readStack(stack, folder);
+  const { raw } = file;
+  const hashes = secretHashes(file);
   const program = loadProgram(folder);
   const { spec, problems, unset } = describe(program, raw, stack, new Set(Object.keys(hashes)));
   const nothing = { problems, unset, namesImage: namesImage(raw), hashes, spec: null, plan: null, release: null, resources: null, notBuilt: "the description has problems", manifests: {}, environment: {} };

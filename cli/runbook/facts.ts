@@ -24,7 +24,6 @@ export function glance(plan: StackPlan): Values {
   const { backup, database, monitoring } = spec;
   const url = siteUrl(plan);
   return {
-    file: `Pulumi.${spec.stack}.yaml`,
     target: spec.target === "local" ? "local: machines of this box" : `${spec.target}, region ${spec.host.region}, size ${spec.host.size}`,
     site: url === "" ? `${code("siteUrl")} of ${code(`npm run pulumi -- ${spec.stack} stack output siteUrl`)}` : url,
     hosts: list(hostsOf(plan, "web").map((host) => `${code(host.name)}${host.address !== null ? ` at ${host.address}` : `, address in ${code("npm run status")}`}`)),

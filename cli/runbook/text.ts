@@ -4,13 +4,13 @@ import { connectionBudget, databasePort, glance, healthChecks, oneOffCommands, o
 import { incidentForm } from "./incidents";
 import { section, type Values } from "./section";
 
-/** The runbook of a stack as Markdown: every procedure with the commands that are right for this stack. Pure: equal plans, equal text. */
-export function runbook(plan: StackPlan): string {
+/** The runbook of a stack as Markdown: every procedure with the commands that are right for this stack. `file`: path of the stack's file below the project. Pure: equal plans, equal text. */
+export function runbook(plan: StackPlan, file: string): string {
   const { spec } = plan;
   const { backup, database, jobs, services } = spec;
   const hosts = hostsOf(plan, "web").map(({ name }) => name);
   const first = hosts[0] ?? "";
-  const values: Values = { stack: spec.stack, first, ...glance(plan) };
+  const values: Values = { stack: spec.stack, first, file, ...glance(plan) };
   const part = (name: string, more: Values = {}) => section(name, { ...values, ...more }, hosts);
   const logs = (names: readonly string[]) => names.map((name) => `npm run logs -- ${spec.stack} ${name} -n 100`).join("\n");
   const budget = connectionBudget(spec);

@@ -17,7 +17,7 @@ export const reads: Readonly<Record<string, readonly string[]>> = {
   "tests/goldens/golden.ts": ["tests/goldens/"],
   "tests/clouds/replay.ts": ["tests/clouds/"],
   "tests/providers/nspawn/plugin.ts": ["providers/nspawn/"],
-  "tests/machines/stack.ts": ["infra/index.ts", "infra/release/build.ts", "infra/release/deliver.ts", "infra/release/gate.ts", "infra/release/handover.ts", "providers/nspawn/", "tools/command-plugin/", "examples/", "Pulumi.local.yaml", "Pulumi.bitcoin.yaml"],
+  "tests/machines/stack.ts": ["infra/index.ts", "infra/release/build.ts", "infra/release/deliver.ts", "infra/release/gate.ts", "infra/release/handover.ts", "providers/nspawn/", "tools/command-plugin/", "examples/", "Pulumi.local.yaml"],
   "tests/machines/cloud.ts": ["tests/cloud/", "Pulumi.prod.yaml", "Pulumi.aws.yaml"],
   "tests/machines/new.test.ts": ["cli/new.ts", "cli/up.ts"],
   "tests/machines/runbook.test.ts": ["cli/"],

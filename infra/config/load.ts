@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { databaseUrlProblems } from "./databaseUrl";
 import { checkSpec, setCommand } from "./parse";
@@ -6,6 +7,7 @@ import { alertWebhookName, backupPasswordName, databaseUrlName, sentryTokenName,
 import type { StackSpec } from "./spec";
 import { targetDefaults } from "./targets";
 import { keyFaults, publicKeyOf } from "./sshkey";
+import { privatePath, projectName, readEngineValues } from "./stackFile";
 
 // Exported, but marked as internal and so without a type: there is no public way to ask which keys are secret.
 // https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/config.ts
@@ -37,14 +39,12 @@ export interface Secrets {
 export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secrets } {
   const project = pulumi.getProject();
   const stack = pulumi.getStack();
-  const own = Object.entries(pulumi.runtime.allConfig()).flatMap(([key, value]) => (key.startsWith(`${project}:`) ? [[key.slice(project.length + 1), value] as const] : []));
-  const isSecret = (name: string) => runtime.isConfigSecret(`${project}:${name}`);
-  const raw = Object.fromEntries(own.filter(([name]) => !isSecret(name)).map(([name, value]) => [name, fromText(value)]));
-  const secretNames = new Set(own.map(([name]) => name).filter(isSecret));
+  const values = pulumi.runtime.allConfig();
+  const { raw, secretNames } = readEngineValues({ values, isSecret: (key) => runtime.isConfigSecret(key) });
 
   const { spec, problems } = checkSpec(raw, { project, stack, secretNames });
-  const values = new Map(own);
-  const value = (name: string) => values.get(name) ?? "";
+  if (secretNames.size === 0 && spec.target === "local" && existsSync(privatePath(stack))) throw new ConfigError(`Pulumi.${stack}.yaml`, [unread(stack)]);
+  const value = (name: string) => values[`${projectName}:${name}`] ?? "";
   const key = secretNames.has(sshKeyName) ? publicKeyOf(value(sshKeyName)) : undefined;
   const monitoring = [smtpPasswordName, alertWebhookName, sentryTokenName].filter((name) => secretNames.has(name));
   const address = spec.database.kind === "external" && secretNames.has(databaseUrlName) ? value(databaseUrlName) : null;
@@ -66,15 +66,12 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
   };
 }
 
-/** Pulumi hands mappings and lists over as JSON, and anything else as its text. */
-function fromText(value: string): unknown {
-  if (!/^[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
+/** One fault where each secret would be one: somebody runs the engine by hand, and it was not told of them. */
+const unread = (stack: string): Problem => ({
+  at: sshKeyName,
+  must: `must be read from ${privatePath(stack)}, where this box keeps the secrets of its own stacks`,
+  hint: `npm run pulumi -- ${stack} WORDS... tells the engine, pulumi up -s ${stack} --config-file ${privatePath(stack)} after any verb, too`,
+});
 
 /** As hostctl/machine/mask.py needs it. */
 const leastLength = 4;

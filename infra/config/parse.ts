@@ -9,7 +9,7 @@ import { settingRules } from "./rules/settings";
 import { monitoringRules } from "./rules/monitoring";
 import { siteRules } from "./rules/site";
 import { readKeys, unknownKey } from "./schema/section";
-import { backupPasswordName, optionalSecrets, ownSecrets, sshKeyName } from "./secretNames";
+import { appSecrets, backupPasswordName, optionalSecrets, ownSecrets, sshKeyName } from "./secretNames";
 import type { StackSpec } from "./spec";
 import { join } from "./schema/type";
 import { unusedKeys } from "./unused";
@@ -54,8 +54,7 @@ export function checkSpec(raw: Readonly<Record<string, unknown>>, context: Conte
 
 /** Tells the settings from the secrets, which are keys of the same file. */
 function splitKeys(raw: Readonly<Record<string, unknown>>, { secretNames, stack }: Context): { readonly settings: Readonly<Record<string, unknown>>; readonly problems: readonly Problem[] } {
-  const named: readonly unknown[] = Array.isArray(raw["secrets"]) ? raw["secrets"] : [];
-  const expected = [...new Set([...ownSecrets(raw), ...named.filter((name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name) && !Object.hasOwn(keys, name))])];
+  const expected = [...new Set([...ownSecrets(raw), ...appSecrets(raw).filter((name) => !Object.hasOwn(keys, name))])];
   const problems: Problem[] = [];
   for (const name of new Set([...expected, ...optionalSecrets])) {
     if (Object.hasOwn(raw, name)) problems.push({ at: name, must: "must be encrypted", hint: `${setCommand(name, stack)}, and change the secret if this file was saved anywhere` });

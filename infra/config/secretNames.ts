@@ -37,6 +37,12 @@ export function ownSecrets(raw: Readonly<Record<string, unknown>>): readonly str
   ];
 }
 
+/** Names of the app's secrets, as far as they are names at all; `raw` as above. */
+export function appSecrets(raw: Readonly<Record<string, unknown>>): readonly string[] {
+  const named: readonly unknown[] = Array.isArray(raw["secrets"]) ? raw["secrets"] : [];
+  return named.filter((name): name is string => typeof name === "string" && /^[A-Za-z_]\w*$/.test(name));
+}
+
 /**
  * Set by us (the first five) or by systemd in every unit, so a setting of the same name would have no effect or break the unit.
  * https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Environment%20Variables%20Set%20or%20Propagated%20by%20the%20Service%20Manager

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import ignore from "ignore";
 
-/** Never part of a release, whatever the app says. */
-const never = [".git", ".venv", "__pycache__", "*.pyc", "node_modules", ".env"];
+/** Never part of a release, whatever the app says: nothing of a host, and no secret, encrypted ones of a stack's file included. */
+const never = [".git", ".venv", "__pycache__", "*.pyc", "node_modules", ".env", "/Pulumi.*.yaml"];
 
 /**
  * Paths of the files of a release, relative to `source`, with "/" between folders and in the order of their bytes.

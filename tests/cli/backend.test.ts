@@ -2,7 +2,7 @@ import { existsSync, writeFileSync, mkdtempSync, mkdirSync, rmSync, statSync } f
 import { homedir, tmpdir, userInfo } from "node:os";
 import { join, relative } from "node:path";
 import { backendEnvironment, isWrongPassphrase, ownBackend, wrongPassphrase } from "../../cli/backend";
-import { stackFileOf } from "../../cli/stackYaml";
+import { stackFileOf } from "../../cli/stackFiles";
 import { isLocked, leaveBehind, movedTo } from "../../cli/state/moved";
 import { isSameState, isUnfinished, sizeOf } from "../../cli/state/compare";
 
@@ -41,7 +41,7 @@ test("a passphrase that does not open the secrets is said with whose it is", () 
   expect(said.map(isWrongPassphrase)).toEqual([true, true, false]);
   const me = userInfo().username;
   expect(wrongPassphrase("local", "")).toBe(
-    `the secrets of Pulumi.local.yaml do not open with the passphrase of ${me} (${home}/config/webstack/passphrase); run this as the user who made the stack`,
+    `the secrets of .webstack/Pulumi.local.yaml do not open with the passphrase of ${me} (${home}/config/webstack/passphrase); run this as the user who made the stack`,
   );
   const theirs = "PULUMI_CONFIG_PASSPHRASE_FILE=/home/ada/.config/webstack/passphrase";
   // The passphrase alone would open the file for a second stack of that name.

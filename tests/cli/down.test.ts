@@ -14,9 +14,9 @@ test("a stack goes without a word of a command that would take its secrets along
   const { code, stdout, stderr } = await typing.type("webstack down local");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toBe(
-    "Destroying (local):\nResources:\n    - 3 deleted\n\n\nStack local is down: its machines and its network are gone. Its settings and secrets are kept in Pulumi.local.yaml; npm run up -- local makes it anew.\nNothing of its data is left.\n\n",
+    "Destroying (local):\nResources:\n    - 3 deleted\n\n\nStack local is down: its machines and its network are gone. Its settings are kept in Pulumi.local.yaml, its secrets in .webstack/Pulumi.local.yaml; npm run up -- local makes it anew.\nNothing of its data is left.\n\n",
   );
-  expect(typing.asked().at(-1)).toBe("destroy --yes --skip-preview --stack local");
+  expect(typing.asked().at(-1)).toEqual(expect.stringMatching(/^destroy --yes --skip-preview --stack local --config-file .*\/\.webstack\/Pulumi\.local\.yaml$/));
 }, 60_000);
 
 test("one that is not up, or never was, says so", async () => {

@@ -16,7 +16,7 @@ function stackOf(resources: readonly object[]) {
   return { set, pulumi: { stack: "shop", capture } as unknown as Pulumi };
 }
 
-const config = (names: readonly string[]) => parseConfig(JSON.stringify({ "webstack:secrets": { objectValue: names }, "webstack:backup": { objectValue: { enabled: false } }, "webstack:TOKEN": { secret: true } }));
+const config = (names: readonly string[]) => parseConfig(JSON.stringify({ "webstack:secrets": { value: JSON.stringify(names) }, "webstack:backup": { value: '{"enabled":false}' }, "webstack:TOKEN": { secret: true } }));
 
 test("a stack file from before its secrets were made up gets those that its hosts run with, and random ones for the rest alone", async () => {
   const { set, pulumi } = stackOf([running]);

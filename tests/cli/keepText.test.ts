@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { keepingText, keptText } from "../../cli/keepText";
+import { describedStacks, stackFileOf } from "../../cli/stackFiles";
 
 const root = resolve(__dirname, "../..");
-const files = readdirSync(root).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
+const files = describedStacks().map((stack) => relative(root, stackFileOf(stack)));
 
 /** As the engine writes a text: in its own way, and without blank lines. */
 function engine(text: string, change: (document: ReturnType<typeof parseDocument>) => void): string {

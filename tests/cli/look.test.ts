@@ -82,6 +82,14 @@ test.each([["preview", look], ["up", (stack: string, use: (prepared: Prepared) =
   expect(said).not.toHaveBeenCalled();
 });
 
+test("moves no secret out of a stack's file, which the next up does", async () => {
+  writeFileSync(join(folder, "project/Pulumi.shop.yaml"), "config:\n  webstack:target: local\n  webstack:TOKEN:\n    secure: v1:x\nencryptionsalt: v1:y\n");
+  writeFileSync(join(folder, "data/webstack/state/shop.stack"), "");
+  const found = files();
+  expect(await looked()).toBe("local");
+  expect(files()).toEqual(found);
+});
+
 test("of a stack that this box keeps, while pulumi is logged in elsewhere, says so as the other verbs do", async () => {
   writeFileSync(join(folder, "data/webstack/state/shop.stack"), "");
   expect(await looked()).toBe("local");

@@ -44,7 +44,7 @@ function parse(commands: readonly (readonly string[])[]): void {
 }
 
 describe.each([...plans])("the runbook of %s", (_, plan) => {
-  const text = runbook(plan);
+  const text = runbook(plan, "Pulumi.shop.yaml");
 
   test("names no hostctl verb or option that hostctl does not know", () => {
     const said = hostctlWords(text).map(words);
@@ -88,28 +88,28 @@ test("the parser's verdict can fail", () => {
 test("a command line for each host of the stack", () => {
   const { hosts, ...plan } = planStack(spec());
   const two = { ...plan, hosts: [...hosts, { name: "web-1", role: "web" as const, zone: 1 as const, address: "10.20.0.11", debian: "debian-12" as const }] };
-  const stops = commandsOf(runbook(two)).filter((line) => line.endsWith("sudo hostctl stop"));
+  const stops = commandsOf(runbook(two, "Pulumi.shop.yaml")).filter((line) => line.endsWith("sudo hostctl stop"));
   expect(stops).toEqual(["npm run ssh -- test web-0 sudo hostctl stop", "npm run ssh -- test web-1 sudo hostctl stop"]);
 });
 
 test("the connections of the table are those that the description's rule counts", () => {
-  expect(runbook(planStack(everything))).toContain(
+  expect(runbook(planStack(everything), "Pulumi.shop.yaml")).toContain(
     ["| `api`: 2 workers x 1 threads x 2 slots | 4 |", "| `site`: 2 workers x 4 threads x 2 slots | 16 |", "| `worker` | 1 |", "| jobs, one for each | 1 |", "| **all** | **22 of 100** |"].join("\n"),
   );
 });
 
 test("a pause is as long as the most impatient service allows", () => {
-  expect(runbook(planStack(everything))).toContain("hostctl pause --max 10\n");
+  expect(runbook(planStack(everything), "Pulumi.shop.yaml")).toContain("hostctl pause --max 10\n");
 });
 
 test("a stack without backups says so and how to have them", () => {
-  const text = runbook(planStack(spec({ backup: { enabled: false } })));
+  const text = runbook(planStack(spec({ backup: { enabled: false } })), "Pulumi.shop.yaml");
   expect(text).toContain("**This stack keeps no backups.**");
   expect(text).not.toContain("hostctl restore");
 });
 
 test("the form of an incident is there, and no matter of another stack", () => {
-  const text = runbook(planStack(spec()));
+  const text = runbook(planStack(spec()), "Pulumi.shop.yaml");
   for (const part of ["Context", "Symptom", "Diagnosis", "Resolution", "Lesson"]) expect(text.match(new RegExp(`^#+ ${part}$`, "gm"))).toHaveLength(1);
   expect(text).not.toMatch(/bitcoin|watchdog\.sh/i);
 });

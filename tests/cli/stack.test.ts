@@ -16,7 +16,7 @@ test("the required secrets are those the stack file names, and those of the stac
 
 test("a stack that names no secrets still needs its SSH key, and a password for its backups where it makes any", () => {
   expect(parseConfig("{}").required).toEqual(["sshPrivateKey", "backupPassword"]);
-  const required = (section: string, value: object) => parseConfig(JSON.stringify({ [`webstack:${section}`]: { objectValue: value } })).required;
+  const required = (section: string, value: object) => parseConfig(JSON.stringify({ [`webstack:${section}`]: { value: JSON.stringify(value), objectValue: value } })).required;
   expect(required("backup", { enabled: false })).toEqual(["sshPrivateKey"]);
   expect(required("database", { kind: "none" })).toEqual(["sshPrivateKey"]);
 });

@@ -86,7 +86,7 @@ describe("a stack whose first up failed", () => {
   test("and whose file has lost the key says how it comes back", async () => {
     typing.knows("local", { resources: [boot], config: {} });
     expect(await typing.type("webstack logs local deploy")).toEqual({
-      code: 1, stdout: "", stderr: "webstack: Pulumi.local.yaml has lost sshPrivateKey, without which no host lets anybody in; npm run secret -- local recover takes it from the state\n",
+      code: 1, stdout: "", stderr: "webstack: .webstack/Pulumi.local.yaml has lost sshPrivateKey, without which no host lets anybody in; npm run secret -- local recover takes it from the state\n",
     });
   });
 

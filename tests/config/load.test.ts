@@ -1,4 +1,7 @@
 /** Limit: config is set as the engine hands it over; tests/machines/ sees the engine itself do it. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { loadSpec } from "../../infra/config/load";
 import { keyPair } from "../tools/sshKey";
@@ -113,4 +116,20 @@ test("names every missing and every plain secret at once, and shows none", () =>
 test("refuses a section whose text is no mapping", () => {
   setConfig({ ...raw(), site: "{ domain" }, { sshPrivateKey: pair.private });
   expect(() => loadSpec()).toThrow(/site: must be a mapping with the keys domain, aliases, tls, acme, zone, existingRecords, caa, http3, maxBodyMiB, quietPaths, maintenancePath, got "\{ domain"; for example site: \{"domain":"www\.ocpizza\.fr"\}$/);
+});
+
+test("a stack of this box whose secrets are kept apart, and which the engine was not told of, is refused in one line with what to type", () => {
+  const [here, folder] = [process.cwd(), mkdtempSync(join(tmpdir(), "webstack-apart-"))];
+  try {
+    process.chdir(folder);
+    mkdirSync(".webstack");
+    writeFileSync(".webstack/Pulumi.test.yaml", "encryptionsalt: v1:x\n");
+    pulumi.runtime.setAllConfig(Object.fromEntries(Object.entries(raw({ secrets: ["TOKEN"] })).map(([key, value]) => [`webstack:${key}`, typeof value === "string" ? value : JSON.stringify(value)])), []);
+    expect(() => loadSpec()).toThrow(new Error(
+      "Pulumi.test.yaml: 1 problem\n  sshPrivateKey: must be read from .webstack/Pulumi.test.yaml, where this box keeps the secrets of its own stacks; npm run pulumi -- test WORDS... tells the engine, pulumi up -s test --config-file .webstack/Pulumi.test.yaml after any verb, too",
+    ));
+  } finally {
+    process.chdir(here);
+    rmSync(folder, { recursive: true });
+  }
 });

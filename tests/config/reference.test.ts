@@ -1,13 +1,14 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import Ajv from "ajv";
 import { parse } from "yaml";
 import { referenceFiles } from "../../cli/reference";
+import { describedStacks, readStack, stackFileOf } from "../../cli/stackFiles";
 import { keys } from "../../infra/config/keys";
 import { parseSpec } from "../../infra/config/parse";
 import type { Problem } from "../../infra/config/problems";
 import { keyRows, type Keys } from "../../infra/config/schema/section";
-import { ownSecrets } from "../../infra/config/secretNames";
+import { appSecrets, ownSecrets } from "../../infra/config/secretNames";
 import { raw, type Raw } from "./baseline";
 
 const root = join(__dirname, "../..");
@@ -33,27 +34,25 @@ test.each(Object.entries(table))("the example of %s is one that is taken", (name
   expect(problems).toEqual([]);
 });
 
-const stackFiles = readdirSync(root).filter((name) => /^Pulumi\.[^.]+\.yaml$/.test(name));
 const schema = new Ajv({ strict: false, formats: { email: true } }).compile(JSON.parse(text("docs/webstack.schema.json")));
 const judge = (file: unknown): unknown => (schema(file) ? "taken" : schema.errors?.map(({ instancePath, message }) => `${instancePath} ${message ?? ""}`));
 
 test("there are stack files to look at", () => {
-  expect(stackFiles).toEqual(expect.arrayContaining(["Pulumi.local.yaml", "Pulumi.prod.yaml"]));
+  expect(describedStacks()).toEqual(expect.arrayContaining(["local", "prod"]));
 });
 
-describe.each(stackFiles)("%s", (name) => {
-  const file = parse(text(name)) as { readonly config: Raw };
-  const plain = Object.entries(file.config).filter(([, value]) => !(typeof value === "object" && value !== null && "secure" in value));
-  const values = Object.fromEntries(plain.map(([key, value]) => [key.replace("webstack:", ""), value]));
+describe.each(describedStacks())("the file of %s", (stack) => {
+  const file = readFileSync(stackFileOf(stack), "utf8");
+  const { raw: values } = readStack(stack);
 
   test("is a description without problems, once its secrets are set", () => {
-    const secretNames = new Set([...ownSecrets(values), "backupPassword", ...((values["secrets"] as readonly string[] | undefined) ?? [])]);
+    const secretNames = new Set([...ownSecrets(values), "backupPassword", ...appSecrets(values)]);
     expect(() => parseSpec(values, { project: "webstack", stack: "test", secretNames })).not.toThrow();
   });
 
   test("is taken by the schema that its first line names", () => {
-    expect(text(name).split("\n")[0]).toBe("# yaml-language-server: $schema=docs/webstack.schema.json");
-    expect(judge(file)).toBe("taken");
+    expect(file.split("\n")[0]).toBe(`# yaml-language-server: $schema=${relative(dirname(stackFileOf(stack)), join(root, "docs/webstack.schema.json"))}`);
+    expect(judge(parse(file))).toBe("taken");
   });
 });
 

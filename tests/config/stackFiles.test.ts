@@ -1,19 +1,18 @@
 /** The shipped stack files hold what their applications need. */
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { describedStacks, readStack } from "../../cli/stackFiles";
 import { parseSpec } from "../../infra/config/parse";
 import { ConfigError } from "../../infra/config/problems";
+import { appSecrets } from "../../infra/config/secretNames";
 import { isHttp } from "../../infra/services";
 import { project } from "../../tools/setup/folders";
 import { exampleSpec } from "../goldens/stacks";
 
 /** What the program says before it makes anything, with every secret set but one. */
 function problemsOf(stack: string, missing: string): readonly string[] {
-  const { config } = parse(readFileSync(join(project, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
-  const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("webstack:", ""), value]));
-  const names = ["sshPrivateKey", "backupPassword", ...(raw.secrets as string[])].filter((name) => name !== missing);
+  const { raw } = readStack(stack);
+  const names = ["sshPrivateKey", "backupPassword", ...appSecrets(raw)].filter((name) => name !== missing);
   try {
     parseSpec(raw, { project: "webstack", stack, secretNames: new Set(names) });
     return [];
@@ -25,10 +24,10 @@ function problemsOf(stack: string, missing: string): readonly string[] {
 const bitcoin = ["bitcoin", "bitcoin-prod", "bitcoin-aws", "bitcoin-external"];
 
 test("each names its image, so that another default replaces nobody's machines", () => {
-  const files = execFileSync("git", ["ls-files", "--", "Pulumi.*.yaml"], { cwd: project, encoding: "utf8" }).trim().split("\n");
-  const images = files.map((name) => [name, (parse(readFileSync(join(project, name), "utf8")) as { config: Record<string, { image?: unknown }> }).config["webstack:host"]?.image]);
-  expect(images).toEqual(files.map((name) => [name, expect.stringMatching(/^debian-\d+$/)]));
-  expect(files).toEqual(expect.arrayContaining(["local", "prod", "aws", ...bitcoin].map((stack) => `Pulumi.${stack}.yaml`)));
+  const stacks = describedStacks();
+  const images = stacks.map((stack) => [stack, (readStack(stack).raw["host"] as { readonly image?: unknown } | undefined)?.image]);
+  expect(images).toEqual(stacks.map((stack) => [stack, expect.stringMatching(/^debian-\d+$/)]));
+  expect(stacks).toEqual(expect.arrayContaining(["local", "prod", "aws", ...bitcoin]));
 });
 
 test.each(bitcoin)("%s says how a rollback reads the schema, and has a page for each service that asks no database", (stack) => {

@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { parse } from "yaml";
+import { readStack } from "../../cli/stackFiles";
 import { parseSpec } from "../../infra/config/parse";
-import { ownSecrets } from "../../infra/config/secretNames";
+import { appSecrets, ownSecrets } from "../../infra/config/secretNames";
 import { renderHosts } from "../../infra/host";
 import type { Manifest } from "../../infra/host/manifest";
 import { debianNames } from "../../infra/config/catalog/debian";
@@ -38,11 +36,8 @@ export const goldenUserData = (): ReadonlyMap<string, string> =>
 
 /** The checked description of a stack file of this project, with `changes` to its keys and its secrets taken as set. */
 export function exampleSpec(stack: string, changes: Readonly<Record<string, unknown>> = {}) {
-  const text = readFileSync(join(resolve(__dirname, "../.."), `Pulumi.${stack}.yaml`), "utf8");
-  const { config } = parse(text) as { config: Record<string, unknown> };
-  const raw = { ...Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(/^webstack:/, ""), value])), ...changes };
-  const secrets = (raw.secrets as string[] | undefined) ?? [];
-  return parseSpec(raw, { project: "webstack", stack, secretNames: new Set([...ownSecrets(raw), "backupPassword", ...secrets]) });
+  const raw = { ...readStack(stack).raw, ...changes };
+  return parseSpec(raw, { project: "webstack", stack, secretNames: new Set([...ownSecrets(raw), "backupPassword", ...appSecrets(raw)]) });
 }
 
 /** Each kind of service, a job, a port and names that need care, in one description, on the Debian that is not the default. */

@@ -11,7 +11,7 @@ import { postgresUnit } from "./postgresUnit";
 
 jest.setTimeout(90_000);
 
-const stack = new TestStack("alerts", "10.84.15.0/24", "Pulumi.bitcoin.yaml");
+const stack = new TestStack("alerts", "10.84.15.0/24", "examples/bitcoin/Pulumi.bitcoin.yaml");
 const gateway = "10.84.15.1";
 const web = "10.84.15.10";
 const database = { address: "10.84.15.30" };

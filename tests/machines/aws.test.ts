@@ -19,7 +19,7 @@ import { testAtNight } from "./rows";
 import { sameHostTests } from "./sameHost";
 import { visitors } from "./visitors";
 
-const cloud = new TestCloud("aws", "10.84.26.0/24", "aws", { example: "Pulumi.bitcoin-aws.yaml" });
+const cloud = new TestCloud("aws", "10.84.26.0/24", "aws", { example: "examples/bitcoin/Pulumi.bitcoin-aws.yaml" });
 let stopServices: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {

@@ -2,7 +2,7 @@
 import { TestCloud } from "./cloud";
 import { ask } from "./http";
 
-const cloud = new TestCloud("bitcoin-do", "10.84.28.0/24", "digitalocean", { example: "Pulumi.bitcoin-prod.yaml" });
+const cloud = new TestCloud("bitcoin-do", "10.84.28.0/24", "digitalocean", { example: "examples/bitcoin/Pulumi.bitcoin-prod.yaml" });
 
 beforeAll(async () => {
   // The simulated world arrives from the gateway of the private network, and has no CoinGecko.

@@ -6,7 +6,7 @@ import { postgresUnit } from "./postgresUnit";
 
 jest.setTimeout(60_000);
 
-const stack = new TestStack("bitcoin", "10.84.10.0/24", "Pulumi.bitcoin.yaml");
+const stack = new TestStack("bitcoin", "10.84.10.0/24", "examples/bitcoin/Pulumi.bitcoin.yaml");
 let site = "";
 
 interface Prices {

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readStack } from "../../cli/stackFiles";
 import { commandsOf, hostCommand } from "../cli/commands";
 import { ask } from "./http";
 import { repositoryPassword, SharedStack } from "./shared";
@@ -76,27 +77,27 @@ test("stop ends it, start brings it back, and so does reactivate", async () => {
 }, 120_000);
 
 test("a secret is made, listed and taken back, and a name that is wrong is told before it is written", async () => {
-  const file = () => readFileSync(stack.file, "utf8");
+  const file = () => readStack(stack.name, stack.folder);
   const before = file();
   const wrong = await stack.shell(`echo value | npm run --silent secret -- ${stack.name} set backupPasword`);
   expect([wrong.code, wrong.stdout, wrong.stderr, file()]).toEqual([1, "", expect.stringMatching(/^webstack: backupPasword: is no secret of the stack test-vault, .*; did you mean backupPassword\?\n$/), before]);
   const taken = await stack.npm("secret", stack.name, "set", "backupPassword", "--random");
   expect([taken.code, taken.stderr, file()]).toEqual([1, expect.stringMatching(/^webstack: backupPassword: is set already/), before]);
   const set = await stack.shell(`echo of-a-test | npm run --silent secret -- ${stack.name} set smtpPassword`);
-  expect([set.code, set.stdout]).toEqual([0, `smtpPassword: is set, encrypted in Pulumi.${stack.name}.yaml; npm run up -- ${stack.name} brings it to the hosts\n`]);
-  expect(file()).toMatch(/webstack:smtpPassword:\n +secure: /);
-  expect(file()).not.toContain("of-a-test");
+  expect([set.code, set.stdout]).toEqual([0, `smtpPassword: is set, encrypted in .webstack/Pulumi.${stack.name}.yaml; npm run up -- ${stack.name} brings it to the hosts\n`]);
+  expect(file().secrets).toHaveProperty("smtpPassword");
+  expect(stack.whole()).not.toContain("of-a-test");
   const list = await stack.npm("secret", stack.name, "list");
   expect([list.code, list.stdout]).toEqual([0, expect.stringMatching(/^ {2}backupPassword +is set$/m)]);
   expect(list.stdout).toMatch(/^ {2}smtpPassword +is set$/m);
   const edited = await stack.shell(`EDITOR="sed -i s/of-a-test/of-an-editor/" npm run --silent secret -- ${stack.name} edit`);
-  expect([edited.code, edited.stdout]).toEqual([0, `smtpPassword: set, encrypted in Pulumi.${stack.name}.yaml; npm run up -- ${stack.name} brings it to the hosts\n`]);
+  expect([edited.code, edited.stdout]).toEqual([0, `smtpPassword: set, encrypted in .webstack/Pulumi.${stack.name}.yaml; npm run up -- ${stack.name} brings it to the hosts\n`]);
   const value = await stack.npm("pulumi", stack.name, "config", "get", "smtpPassword");
   expect([value.code, value.stdout]).toEqual([0, "of-an-editor\n"]);
   const closed = await stack.shell(`PULUMI_CONFIG_PASSPHRASE=wrong npm run --silent secret -- ${stack.name} edit`);
-  expect([closed.code, closed.stderr]).toEqual([1, expect.stringMatching(/^webstack: the secrets of Pulumi\.test-vault\.yaml do not open with the passphrase of \S+ \(PULUMI_CONFIG_PASSPHRASE\)/)]);
+  expect([closed.code, closed.stderr]).toEqual([1, expect.stringMatching(/^webstack: the secrets of \.webstack\/Pulumi\.test-vault\.yaml do not open with the passphrase of \S+ \(PULUMI_CONFIG_PASSPHRASE\)/)]);
   expect((await stack.npm("secret", stack.name, "unset", "smtpPassword")).code).toBe(0);
-  expect(file()).toBe(before);
+  expect(file()).toEqual(before);
 }, 120_000);
 
 test("a job by hand", async () => {

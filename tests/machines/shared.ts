@@ -43,7 +43,7 @@ export class SharedStack extends TestStack {
       const debian: DebianName = this.as === older ? "debian-12" : defaultDebian;
       await this.init({ host: { image: debian }, database: { version: debians[debian].postgres } });
       this.keep();
-    } else writeFileSync(this.file, this.note.file);
+    } else this.restore(this.note.file);
     await this.setSecrets(secrets);
     this.change(changes);
     if (this.note === undefined) await this.mustUp();
@@ -73,7 +73,7 @@ export class SharedStack extends TestStack {
   private keep(): void {
     const place = placeOf(this.as);
     if (place === undefined) return;
-    const note: Note = { folder: this.folder, passphrase: this.passphrase, file: readFileSync(this.file, "utf8") };
+    const note: Note = { folder: this.folder, passphrase: this.passphrase, file: this.whole() };
     writeFileSync(place, JSON.stringify(note), { mode: 0o600 });
   }
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readStack } from "../../cli/stackFiles";
 import Ajv from "ajv";
 import schema from "../../docs/outputs.schema.json";
 import { debians, defaultDebian } from "../../infra/config/catalog/debian";
@@ -153,23 +154,23 @@ describe("a verb", () => {
 });
 
 test("a stack's file that was taken back to one without secrets gets those of its hosts again from the state", async () => {
-  const whole = readFileSync(stack.file, "utf8");
-  writeFileSync(stack.file, whole.replace(/^encryptionsalt: .*\n/m, "").replace(/^ {2}webstack:\w+:\n {4}secure: .*\n/gm, ""));
+  const whole = stack.whole();
+  stack.restore(whole.replace(/^encryptionsalt: .*\n/m, "").replace(/^ {2}webstack:\w+:\n {4}secure: .*\n/gm, ""));
   const lost = await stack.npm("secret", stack.name, "list");
   expect(lost.stdout).toMatch(/^ {2}sshPrivateKey +IS MISSING$/m);
   const another = await stack.npm("key", stack.name);
-  expect([another.code, another.stderr]).toEqual([1, `webstack: the hosts of ${stack.name} know a key that Pulumi.${stack.name}.yaml has lost, and no other opens them; npm run secret -- ${stack.name} recover takes it from the state\n`]);
+  expect([another.code, another.stderr]).toEqual([1, `webstack: the hosts of ${stack.name} know a key that .webstack/Pulumi.${stack.name}.yaml has lost, and no other opens them; npm run secret -- ${stack.name} recover takes it from the state\n`]);
   const found = await stack.npm("secret", stack.name, "recover");
   expect([found.code, found.stdout]).toEqual([0, expect.stringMatching(/DJANGO_SECRET_KEY.*sshPrivateKey: set again, encrypted/)]);
   const known = await stack.npm("ssh", stack.name, "web-0", "sudo", "grep", "-o", "^DJANGO_SECRET_KEY=.*", "/etc/webstack/env");
   const value = await stack.npm("pulumi", stack.name, "config", "get", "DJANGO_SECRET_KEY");
   expect([known.code, known.stdout]).toEqual([0, `DJANGO_SECRET_KEY="${value.stdout.trim()}"\n`]);
-  writeFileSync(stack.file, whole);
+  stack.restore(whole);
 }, 120_000);
 
 test("the key of a stack of this box stays while it is up, since its machines would not; its public half is shown", async () => {
   const made = await run("ssh-keygen", ["-y", "-f", join(stack.folder, "key")]);
-  const before = readFileSync(stack.file, "utf8");
+  const before = readStack(stack.name, stack.folder);
   const [shown, replaced, set] = [await stack.npm("key", stack.name), await stack.npm("key", stack.name, "--replace"), await stack.shell(`npm run --silent secret -- ${stack.name} set sshPrivateKey < key`)];
   expect([shown.code, shown.stdout.split(" ").slice(0, 2)]).toEqual([0, made.stdout.trim().split(" ").slice(0, 2)]);
   expect([replaced.code, replaced.stdout, replaced.stderr]).toEqual([
@@ -178,7 +179,7 @@ test("the key of a stack of this box stays while it is up, since its machines wo
     `webstack: the key of ${stack.name} stays while it is up: its machines that keep data let no other in, and the others would be made anew; npm run down -- ${stack.name} first\n`,
   ]);
   expect([set.code, set.stderr]).toEqual([1, expect.stringContaining("sshPrivateKey: is set already, and hosts that know it alone would be closed; ")]);
-  expect(readFileSync(stack.file, "utf8")).toBe(before);
+  expect(readStack(stack.name, stack.folder)).toEqual(before);
 }, 120_000);
 
 describe("its units", () => {

@@ -5,6 +5,9 @@ import { homedir, tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
+import { withConfigFile } from "../../cli/engineFile";
+import { engineFileOf } from "../../cli/privateFile";
+import { privateFileOf, textOf } from "../../cli/stackFiles";
 import { findPulumi } from "../../tools/setup/pulumi";
 import { record } from "./record";
 
@@ -150,6 +153,17 @@ export class TestStack {
     return join(this.folder, `Pulumi.${this.name}.yaml`);
   }
 
+  /** Its text with all secrets, wherever they are kept. */
+  whole(): string {
+    return textOf(this.name, this.folder);
+  }
+
+  /** Gives it that text, and what was kept apart goes. */
+  restore(whole: string): void {
+    rmSync(privateFileOf(this.name, this.folder), { force: true });
+    writeFileSync(this.file, whole);
+  }
+
   /** In one call of the engine, whose words show them: they are a test's. */
   async setSecrets(values: Readonly<Record<string, string>>): Promise<void> {
     const pairs = Object.entries(values).flatMap(([name, value]) => ["--secret", `${name}=${value}`]);
@@ -181,13 +195,18 @@ export class TestStack {
 
   /** What `preview` runs, for a bench that starts it itself. */
   previewCommand(): { env: NodeJS.ProcessEnv; words: readonly string[] } {
-    return { env: this.environment, words: ["preview", "--skip-plugin-pre-install", "--stack", this.name, "--non-interactive"] };
+    return { env: this.environment, words: [...this.told(["preview", "--skip-plugin-pre-install"]), "--stack", this.name, "--non-interactive"] };
   }
 
   /** The engine's command line with this stack selected. */
   pulumi(words: readonly string[], stdin = ""): Promise<Outcome> {
     const selected = words[0] === "stack" && words[1] === "init" ? [] : ["--stack", this.name];
-    return run(pulumiProgram(), [...words, ...selected, "--non-interactive", "--color", "never"], { cwd: this.folder, env: this.environment }, stdin);
+    return run(pulumiProgram(), [...this.told(words), ...selected, "--non-interactive", "--color", "never"], { cwd: this.folder, env: this.environment }, stdin);
+  }
+
+  /** The words with the file that has the stack's secrets, once a verb has moved them out of its own one. */
+  private told(words: readonly string[]): readonly string[] {
+    return existsSync(privateFileOf(this.name, this.folder)) ? withConfigFile(words, engineFileOf(this.name, this.folder)) : words;
   }
 
   private async must(words: readonly string[]): Promise<Outcome> {

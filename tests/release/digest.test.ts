@@ -26,6 +26,12 @@ test("a release holds what git would, in the order of bytes", () => {
   expect(sourceFiles(source, ["app/"])).toEqual([".gitignore", "manage.py"]);
 });
 
+test("a stack's file that lies in an app's folder is no part of it", () => {
+  writeFileSync(join(source, "Pulumi.shop.yaml"), "encryptionsalt: v1:x\n");
+  writeFileSync(join(source, "app/Pulumi.page.yaml"), "");
+  expect(sourceFiles(source, [])).toEqual([".gitignore", "app/Pulumi.page.yaml", "app/views.py", "manage.py"]);
+});
+
 test("the digest is the one hostctl computes", () => {
   // printf of the three lines, by hand: - SHA PATH.
   expect(digest()).toBe("dbb827c69c13bc0e");

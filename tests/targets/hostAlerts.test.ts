@@ -3,9 +3,10 @@
  * check makes of it what it makes of a real machine's. Limit: systemd, nginx and the machine's role are played; tests/machines/aws.test.ts and digitalocean.test.ts have real ones, for a stack each.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { describedStacks } from "../../cli/stackFiles";
 import { Store } from "../cloud/store";
 import { publish } from "../cloud/topics";
 import { uptimeCheck } from "../cloud/uptime";
@@ -15,7 +16,7 @@ import * as ocean from "./digitalocean";
 import type { Graph } from "./graph";
 
 const root = resolve(__dirname, "../..");
-const shipped = readdirSync(root).flatMap((name) => name.match(/^Pulumi[.](.+)[.]yaml$/)?.[1] ?? []).map((stack) => exampleSpec(stack));
+const shipped = describedStacks().map((stack) => exampleSpec(stack));
 const stacksOn = (target: string) => shipped.filter((spec) => spec.target === target).map((spec) => [spec.stack, spec] as const);
 
 /** What hostctl/tests/one_alert.py prints. */

@@ -61,3 +61,14 @@ test("what changed is as the commit has it: the stack's file, an app with a new 
 test("a commit without the stack has no tree of it", async () => {
   expect(await checkOut(project, "HEAD", "nowhere", join(scratch, "none"))).toBeNull();
 });
+
+test("a stack that is described beside its example comes from there, also where the working tree has it elsewhere", async () => {
+  write("examples/shop/Pulumi.beside.yaml", "config:\n  webstack:app: { name: shop, source: examples/shop }\n");
+  git("add", ":!node_modules");
+  git("commit", "-q", "-m", "three");
+  const folder = (await checkOut(project, "HEAD", "beside", join(scratch, "beside"))) ?? "";
+  expect(text(folder, "examples/shop/Pulumi.beside.yaml")).toContain("source: examples/shop");
+  git("mv", "examples/shop/Pulumi.beside.yaml", "Pulumi.beside.yaml");
+  const moved = (await checkOut(project, "HEAD", "beside", join(scratch, "moved"))) ?? "";
+  expect(text(moved, "examples/shop/Pulumi.beside.yaml")).toContain("source: examples/shop");
+});
