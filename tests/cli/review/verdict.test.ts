@@ -171,8 +171,7 @@ describe("a database of RDS", () => {
 });
 
 describe("a host of the Debian that was the default", () => {
-  const { database: _, ...said } = { database: 0, host: {} };
-  const now = (more: Partial<Side>, target: "local" | "prod" = "prod") => side([droplet({ image: "b" }), pointer], { spec: exampleSpec(target, said), manifests: { "web-0": manifest({}) }, ...more });
+  const now = (more: Partial<Side>, target: "local" | "prod" = "prod") => side([droplet({ image: "b" }), pointer], { spec: exampleSpec(target, { host: {} }), manifests: { "web-0": manifest({}) }, ...more });
   const before = side([droplet({ image: "a" }), pointer], { manifests: { "web-0": manifest({ debian: "12" }) } });
 
   test("is told beside its replacement, with the line that keeps it, where the file leaves the image to the default", () => {
