@@ -103,7 +103,8 @@ export function testAtNight<Suite extends keyof typeof nightly>(_suite: Suite, n
   if (everyRow()) test(name, run, milliseconds);
 }
 
-const everyRow = (): boolean => process.env.WEBSTACK_ROWS === "all";
+/** Whether this run is of the night: `npm run faults`. */
+export const everyRow = (): boolean => process.env.WEBSTACK_ROWS === "all";
 
 /** The rows of a table that this run is for. @throws Error when a chosen row is not in the table */
 export function rowsOf<Row>(table: keyof typeof tables, all: readonly Row[], nameOf: (row: Row) => string): readonly Row[] {
