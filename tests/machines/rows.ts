@@ -41,7 +41,14 @@ export const nightly = {
   alerts: {
     "brings api back when every worker of its slot is stopped, under load": "web comes back in the same way",
   },
+  aws: {
+    "a release reaches the same machine and touches nothing else of the cloud": "digitalocean does the same with the same code, and a change of the settings is a test beside it",
+    "what was rolled back on the host is applied again by up, which touches nothing else": "digitalocean does the same with the same code, which asks the host and no cloud",
+    "a new image whose machine the gate refuses: the Elastic IP stays on the old instance, which serves on": "digitalocean's gate, the same program, refuses a machine; that the address waits for the gate is a test of the order beside it",
+    "Debian 12 again in its place: no visitor notices either": "Debian 13 takes the place of Debian 12 by day, and images are no different",
+  },
   backup: {
+    "a restore keeps what served, and undo brings it back: rows, media and all": "media on a disk of their own, the harder case, are restored and changed back beside it; mysql, digitalocean and new do the same with rows",
     "a backup whose target is away is a failed unit, and every older backup stays": "a row of faults",
     "a restore needs the right to make a database there, says so with nothing touched, and works with it": "hostctl's own tests hold what is asked of the server, and a restore by renames is a test beside it",
     "a dump in a file, as AWS Batch makes one, becomes the database": "hostctl's own tests hold it; only where it is read from differs from a restore",
@@ -50,11 +57,10 @@ export const nightly = {
   exposure: {
     "lynis warns of nothing on the web machine, gives it at least 83, and the documents explain what it suggests and nothing else": "what it reads are settings that tests beside it ask for one by one, and a change of them shows in the goldens",
   },
-  aws: {
-    "Debian 12 again in its place: no visitor notices either": "Debian 13 takes the place of Debian 12 by day, and images are no different",
-  },
   digitalocean: {
     "Debian 12 in place of Debian 13, and Debian 13 again: no visitor notices": "aws does it by day, and another image replaces the host in the same way here",
+    "a release that changes the schema does so as the app's user, and a rollback with its restore point brings code and schema back":
+      "workflows does the same on the same target, by tags; that what is restored is the app's is a test beside it",
     "a replacement that nothing of the description asks for is no different: its snapshot comes before the address moves, and the one before goes then": "another image replaces the host in the same way; the order of the snapshots is a test of the mocks",
     "another moment after that one: refused while the copy is protected, then the site moves on, and the copy goes": "the first moment moves the site in the same way, and that the engine keeps what is protected is a test beside it",
   },
@@ -99,7 +105,8 @@ export function testAtNight<Suite extends keyof typeof nightly>(_suite: Suite, n
   if (everyRow()) test(name, run, milliseconds);
 }
 
-const everyRow = (): boolean => process.env.WEBSTACK_ROWS === "all";
+/** Whether this run is of the night: `npm run faults`. */
+export const everyRow = (): boolean => process.env.WEBSTACK_ROWS === "all";
 
 /** The rows of a table that this run is for. @throws Error when a chosen row is not in the table */
 export function rowsOf<Row>(table: keyof typeof tables, all: readonly Row[], nameOf: (row: Row) => string): readonly Row[] {

@@ -2,6 +2,7 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { said, steps, type TestCloud } from "./cloud";
 import type { Answer } from "./http";
+import { type nightly, testAtNight } from "./rows";
 
 /** What holds on every cloud once a host serves there: what is the app's alone reaches the same machine, and the cloud is not asked. */
 export function sameHostTests(cloud: TestCloud, page: () => Promise<Answer>, styleSheet: string): void {
@@ -19,15 +20,21 @@ export function sameHostTests(cloud: TestCloud, page: () => Promise<Answer>, sty
     expect((await page()).status).toBe(200);
   }, 200_000);
 
-  test("a release reaches the same machine and touches nothing else of the cloud", async () => {
+  /** On AWS it waits for the night. */
+  const onOneCloud = (name: keyof typeof nightly.aws, run: () => Promise<void>): void => {
+    if (cloud.cloud === "aws") testAtNight("aws", name, run, 200_000);
+    else test(name, run, 200_000);
+  };
+
+  onOneCloud("a release reaches the same machine and touches nothing else of the cloud", async () => {
     const mark = cloud.journal().length;
     appendFileSync(join(cloud.folder, styleSheet), "\n/* another release */\n");
     await cloud.mustUp();
     expect(cloud.since(mark)).toEqual([]);
     expect((await page()).status).toBe(200);
-  }, 200_000);
+  });
 
-  test("what was rolled back on the host is applied again by up, which touches nothing else", async () => {
+  onOneCloud("what was rolled back on the host is applied again by up, which touches nothing else", async () => {
     const mark = cloud.journal().length;
     await cloud.remote("sudo hostctl rollback");
     const up = await cloud.mustUp();
@@ -35,5 +42,5 @@ export function sameHostTests(cloud: TestCloud, page: () => Promise<Answer>, sty
     expect([cloud.since(mark), [...steps(up)].sort()]).toEqual([[], ["updated Command web-0-apply", "updated Command web-0-release"]]);
     expect(await cloud.remote("readlink /srv/webstack/current")).toContain((await cloud.outputs()).release);
     expect((await cloud.preview("--expect-no-changes")).code).toBe(0);
-  }, 200_000);
+  });
 }

@@ -264,8 +264,6 @@ describe("what is refused leaves the old site serving", () => {
     expect((await ask(site)).status).toBe(200);
     expect(await stack.remote("readlink /srv/webstack/current")).toContain(release);
     writeFileSync(settings, good);
-    await stack.mustUp();
-    expect((await stack.outputs()).release).toBe(release);
   }, 180_000);
 
   test("a release that does not start, and up says why in the app's own last words", async () => {

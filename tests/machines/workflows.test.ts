@@ -263,10 +263,6 @@ describe("a stack on DigitalOcean that is deployed by tags", () => {
     clone.commit("The page again");
     clone.git("tag", "v1.0.2");
     expect((await clone.workflow("deploy", "workflow_dispatch", { at: "v1.0.2" })).code).toBe(0);
-
-    const declared = await clone.workflow("drift", "workflow_dispatch", { at: "v1.0.2" });
-    expect(declared.stdout).toContain("test-ci is as declared.");
-    expect(declared.code).toBe(0);
   }, 900_000);
 
   test("GitLab's jobs run, too: a review against the tag before, and the drift of the tag that is deployed, on a branch that has gone on", async () => {

@@ -47,9 +47,11 @@ function placeOf(folder: string, requirements: string): string {
 async function makeVenv(place: string, requirements: string): Promise<void> {
   mkdirSync(dirname(place), { recursive: true });
   const unfinished = mkdtempSync(`${place}.`);
-  const install = (file: string) => capture(join(unfinished, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-build-isolation", "--only-binary=:all:", "--requirement", file]);
+  // The box's pip, as on hosts: one of its own takes four seconds of the processor, and nobody asks for it afterwards.
+  const pip = ["-m", "pip", "--python", join(unfinished, "bin", "python")];
+  const install = (file: string) => capture("python3", [...pip, "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-build-isolation", "--only-binary=:all:", "--requirement", file]);
   try {
-    await capture("python3", ["-m", "venv", unfinished]);
+    await capture("python3", ["-m", "venv", "--without-pip", unfinished]);
     const builders = join(dirname(requirements), "build-requirements.txt");
     if (existsSync(builders)) await install(builders);
     await install(requirements);

@@ -92,7 +92,7 @@ export const nginxHung: Fault = {
   how: "SIGSTOP of its master and its workers; systemd calls it active",
   fails: "some",
   // Three times three seconds and what is between them, once more to be sure, and the patience of who came last.
-  seconds: 26,
+  seconds: 21 + PATIENCE,
   async run(site) {
     const unit = await site.unit();
     const [service, restarts] = [await site.property(unit, "MainPID"), await site.property(unit, "NRestarts")];

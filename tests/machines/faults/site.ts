@@ -7,6 +7,7 @@ import { folderOf, storedMachine } from "../../../providers/nspawn/store";
 import { AcmeServer } from "../acme";
 import { ask } from "../http";
 import { record } from "../record";
+import { everyRow } from "../rows";
 import { repositoryPassword, type SharedName, SharedStack } from "../shared";
 import type { Outcome, TestStack } from "../stack";
 
@@ -41,7 +42,7 @@ urlpatterns += [path("eat", _eat), path("long/<kind>/<int:seconds>", _long)]
 `;
 
 /** Longer than any request of a fault. */
-const drainSeconds = process.env.WEBSTACK_ROWS === "all" ? 150 : 50;
+const drainSeconds = everyRow() ? 150 : 50;
 
 /** The site that everything happens to: OC Pizza with TLS, a database and backups, on machines of its own. */
 export class FaultSite {

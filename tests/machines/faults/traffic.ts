@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findK6 } from "../../../tools/k6";
 import { record } from "../record";
+import { everyRow } from "../rows";
 
 /** One request of a visitor. */
 export interface Sample {
@@ -20,8 +21,11 @@ export interface Sample {
   readonly error: number;
 }
 
-/** Seconds after which a visitor gives up. */
-export const PATIENCE = 5;
+/**
+ * How many visitors come in a second, and after how many seconds one gives up: those of the words around the table, and by day, beside another suite, half as many with twice the
+ * patience. They cost half as much of the processor, and a busy box only answers them later.
+ */
+export const [VISITORS, PATIENCE] = everyRow() ? [60, 5] : [30, 10];
 
 /** Visitors who come at a constant rate, whatever the site does, for an hour at most. */
 export class Traffic {
