@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { setUp } from "../tools/setup";
 import { SetUpError } from "../tools/setup/step";
 import { hasPassphrase } from "./backend";
-import { requireNoProblems, requireNoProblemsYet, warnOfStaleLock } from "./beforeEngine";
+import { requireNoProblems, requireNoProblemsYet, requireFreshLock } from "./beforeEngine";
 import type { Prepared } from "./prepare";
 import { madeStacks, Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
@@ -40,7 +40,7 @@ export async function look<Result>(stack: string, use: (prepared: Prepared) => P
       await requireNothingLost(pulumi, config);
       requireNoProblems(stack);
     }
-    warnOfStaleLock(stack);
+    requireFreshLock(stack);
     return await use({ pulumi, local, config });
   } finally {
     rmSync(folder, { recursive: true });
