@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { arch } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 
-import { type DebianName, debianNames, debians, debianTitle, defaultDebian, isDebian } from "../infra/config/catalog/debian";
+import { type DebianName, debianNames, debians, debianTitle, isDebian } from "../infra/config/catalog/debian";
 import { quote } from "../infra/config/quote";
 import { backupPasswordName, sshKeyName } from "../infra/config/settings";
 import type { TargetName } from "../infra/config/spec";
@@ -21,9 +21,9 @@ import { readFolder, type Folder } from "./new/folder";
 import { lock, lockedPackages, type Lock } from "./new/lock";
 import { typedNext } from "./new/next";
 import { overlay, overlayModule } from "./new/overlay";
-import { imageFor, pythonsThere, pythonWishes, refused, type PythonWish } from "./new/python";
+import { pythonWishes, takeImage, type PythonWish } from "./new/python";
 import { freeRange, rangeIn } from "./new/range";
-import { findRequirements, unreadable } from "./new/requirements";
+import { requireRequirements } from "./new/requirements";
 import { additions, type Addition } from "./new/server";
 import { stackFile } from "./new/stackFile";
 import { staleLock } from "./new/stale";
@@ -37,7 +37,7 @@ main(async () => {
   const root = await appFolder(flags, answers);
   const folder = readFolder(root);
   const found = find(folder, flags);
-  const from = requirementsOf(root, folder, flags);
+  const from = requireRequirements(root, folder, flags.requirements);
   const choices = await choose(flags, answers, root, folder, found, pythonWishes(folder, from));
   answers.close();
   const described = (packages: ReadonlyMap<string, string>): Design => design(folder, { ...choices, database: choices.database && (found.database || hasDriver(packages)) }, found.django, found.variables);
@@ -79,14 +79,6 @@ function write(root: string, exclude: readonly string[], files: ReadonlyMap<stri
   if (ignored.length === 0) return;
   for (const file of files.keys()) rmSync(file);
   throw new UsageError(`${join(root, ".gitignore")}: must not name ${ignored.join(" and ")}, which a release needs; nothing was written`);
-}
-
-/** The file that says which packages the app needs. */
-function requirementsOf(root: string, folder: Folder, { requirements }: Flags): string {
-  const from = findRequirements(folder, requirements);
-  if (from !== undefined) return from;
-  if (requirements !== undefined) throw new UsageError(`--requirements: must be a file of ${root}, got "${requirements}"`);
-  throw new UsageError(`${root}: must say which packages it needs, in requirements.txt, pyproject.toml, or a lock of uv, poetry or pipenv; ${unreadable(folder) ?? "pip freeze > requirements.txt writes what is installed here"}`);
 }
 
 /** The lock of an earlier stack, which must be of what the app asks for now, for the Python of this one, and whole. null: there is none. */
@@ -160,12 +152,7 @@ async function choose(flags: Flags, answers: Answers, root: string, folder: Fold
 function imageOf({ image }: Flags, name: string, wishes: readonly PythonWish[]): DebianName {
   if (image !== undefined && !isDebian(image)) throw new UsageError(`--image: must be ${debianNames.join(" or ")}, got "${image}"`);
   if (image === undefined) requireYaml(name);
-  const asked = image ?? (existsSync(stackFileOf(name)) ? readDescription(project, name).host.debian : undefined);
-  const taken = asked ?? imageFor(wishes, defaultDebian) ?? defaultDebian;
-  const wish = refused(wishes, taken);
-  if (wish === undefined) return taken;
-  const other = imageFor(wishes, taken);
-  throw new UsageError(`${wish.from}: must allow the Python of the hosts, ${debians[taken].pythonFull}, got "${wish.says}"; ${other === undefined ? `${pythonsThere()}: change it if the app runs there` : `--image ${other} has one that it allows`}`);
+  return takeImage(wishes, image ?? (existsSync(stackFileOf(name)) ? readDescription(project, name).host.debian : undefined));
 }
 
 /** Texts with commas between them. */
@@ -196,7 +183,7 @@ function summary(made: Design, { leftOut }: Folder, from: string, added: readonl
     ["packages", `${from}, with hashes in ${lockName}`],
     ...added.map(({ requirement, why }): readonly [string, string] => ["added", `${requirement}: ${why}`]),
     ...wheels.map((wheel): readonly [string, string] => ["built", `${wheel.name} ${wheel.version}, which no index has as a wheel`]),
-    ...notes.map((note): readonly [string, string] => ["left aside", note]),
+    ...notes.map((note): readonly [string, string] => ["otherwise", note]),
     ...(leftOut.length === 0 ? [] : [["not released", `${leftOut.slice(0, 5).join(", ")}${leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ""}, which git does not track`] as const]),
     ["database", database ? "PostgreSQL, by DATABASE_URL" : "none"],
     ["health page", made.health],

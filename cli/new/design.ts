@@ -55,7 +55,8 @@ export function design(folder: Folder, choices: Choices, django: Django | undefi
     staticRoot,
     secrets: secretsOf(django, variables, choices.env),
     exclude: folder.exclude,
-    pythonPath: choices.application.file.startsWith("src/") ? "src" : "",
+    // Where an installation of the project itself would put its packages.
+    pythonPath: choices.application.file.startsWith("src/") || folder.paths.some((path) => /^src\/[^/]+\/__init__\.py$/.test(path)) ? "src" : "",
   };
 }
 

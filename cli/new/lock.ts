@@ -21,9 +21,12 @@ export interface Lock {
   readonly wheels: readonly Wheel[];
   /** Name and version of each. */
   readonly packages: ReadonlyMap<string, string>;
-  /** What the project says and this leaves aside, one line each. */
+  /** What the project says and this does otherwise, one line each. */
   readonly notes: readonly string[];
 }
+
+/** Packages that compile, and the one of the same people that is the same with a wheel. https://www.psycopg.org/docs/install.html#psycopg-vs-psycopg-binary */
+const sameWithWheel: Readonly<Record<string, string>> = { psycopg2: "psycopg2-binary" };
 
 /**
  * Chooses what hosts install: what the app asks for in `from`, and what `additionsFor` says of the names that this brings.
@@ -35,25 +38,34 @@ export async function lock(root: string, folder: Folder, from: string, additions
   const inputs = inputsOf(folder, from);
   try {
     const asked = await questionOf(root, folder, from, scratch);
-    const question = { ...asked, prereleases: inputs.includes("--pre") };
-    const first = await resolve({ ...question, additions: [] }, runtime);
-    const additions = additionsFor(namesOf(first.packages));
-    const whole = additions.length === 0 ? first : await resolve({ ...question, additions }, runtime);
+    const plain = { ...asked, prereleases: inputs.includes("--pre"), additions: [], without: [] };
+    const found = await resolve(plain, runtime);
+    const replaced = found.packages.filter((one) => one.name in sameWithWheel && one.sdist !== undefined && one.wheels === undefined);
+    const inPlace = replaced.map(({ name, version = "" }) => `${sameWithWheel[name] ?? ""}==${version}`);
+    const question = { ...plain, without: replaced.map(({ name }) => name) };
+    const first = replaced.length === 0 ? found : await resolve({ ...question, additions: inPlace }, runtime);
+    const additions = [...inPlace, ...additionsFor(namesOf(first.packages))];
+    const whole = additions.length === inPlace.length ? first : await resolve({ ...question, additions }, runtime);
     const indexes = await indexesOf({ ...question, additions }, whole, runtime);
     const others = whole.packages.filter((one) => !isProject(one, asked.folder, root));
+    // Before a program of any of them runs.
+    requireAskedHashes(from, others, hashesOf([...inputs, ...(asked.text ?? "").replace(/\\\r?\n/g, " ").split("\n")]));
     const wheels: Wheel[] = [];
     for (const one of others) {
       const source = sourceOf(one, asked.folder);
       if (source !== undefined) wheels.push(await buildWheel(one, source, from, scratch));
     }
     const indexed = others.filter((one) => sourceOf(one, asked.folder) === undefined);
-    requireAskedHashes(from, indexed, hashesOf([...inputs, ...(asked.text ?? "").replace(/\\\r?\n/g, " ").split("\n")]));
-    const folders = others.flatMap(({ directory }) => (directory === undefined ? [] : [relative(root, join(asked.folder, directory.path))]));
+    const place = asked.folder.startsWith(scratch) ? root : asked.folder;
+    const folders = others.flatMap(({ directory }) => (directory === undefined ? [] : [relative(root, join(place, directory.path))]));
     return {
       text: lockText(from, markOf(root, inputs, folders), folders, indexes, indexed, wheels, runtime),
       wheels,
       packages: new Map([...namesOf(indexed), ...wheels.map(({ name, version }): [string, string] => [name, version])]),
-      notes: inputs.filter((line) => line.startsWith("--trusted-host")).map((line) => `${line}: not needed by what is chosen here, and left aside`),
+      notes: [
+        ...replaced.map(({ name, version = "" }) => `${name} ${version} has to be compiled; ${sameWithWheel[name] ?? ""} ${version} is in its place, the same with a wheel`),
+        ...inputs.filter((line) => line.startsWith("--trusted-host")).map((line) => `${line}: not needed by what is chosen here, and left aside`),
+      ],
     };
   } catch (error) {
     if (error instanceof Failed) throw new UsageError(refusal(from, root, error));
@@ -78,9 +90,9 @@ function hashesOf(lines: readonly string[]): ReadonlyMap<string, readonly string
 
 /** uv writes the hashes of the index over those that were asked for. */
 function requireAskedHashes(from: string, packages: readonly Package[], asked: ReadonlyMap<string, readonly string[]>): void {
-  for (const { name, version = "", wheels = [] } of packages) {
-    const [hashes, found] = [asked.get(packageName(name)), wheels[0]?.hashes.sha256 ?? ""];
-    if (hashes !== undefined && !hashes.includes(found)) {
+  for (const { name, version = "", wheels = [], sdist, archive } of packages) {
+    const [hashes, found] = [asked.get(packageName(name)), (wheels[0] ?? sdist ?? archive)?.hashes.sha256];
+    if (hashes !== undefined && found !== undefined && !hashes.includes(found)) {
       throw new UsageError(`${from}: ${name} ${version} must have one of the ${hashes.length} hashes that stand there, got sha256:${found} from the index; either the file is for other machines, whose wheels are others, or somebody has put another package in its place`);
     }
   }
@@ -93,7 +105,7 @@ export function lockText(from: string, mark: string, folders: readonly string[],
   return [
     `# Wheels for Python ${python} on Linux ${architecture}, chosen by uv from ${from}; what a host installs, and nothing else.\n`,
     "# Made by `npm run new`; `npm run new -- --lock` chooses anew.\n",
-    `# Made of: ${[mark, ...folders].join(" ")}\n`,
+    `# Made of: ${[mark, ...folders.map(encodeURI)].join(" ")}\n`,
     ...indexes.map((address) => `--extra-index-url ${address}\n`),
     ...entries.sort(),
   ].join("");

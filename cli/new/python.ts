@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { parse } from "smol-toml";
-import { type DebianName, debianNames, debians, debianTitle } from "../../infra/config/catalog/debian";
+import { type DebianName, debianNames, debians, debianTitle, defaultDebian } from "../../infra/config/catalog/debian";
+import { UsageError } from "../terminal";
 import type { Folder } from "./folder";
 import type { Pyproject } from "./requirements";
 
@@ -35,11 +36,16 @@ export function imageFor(wishes: readonly PythonWish[], preferred: DebianName): 
   return [preferred, ...debianNames].find((name) => refused(wishes, name) === undefined);
 }
 
-/** The wish that an image does not fulfil. */
-export const refused = (wishes: readonly PythonWish[], image: DebianName): PythonWish | undefined => wishes.find(({ says }) => !allows(says, debians[image].pythonFull));
+const refused = (wishes: readonly PythonWish[], image: DebianName): PythonWish | undefined => wishes.find(({ says }) => !allows(says, debians[image].pythonFull));
 
-/** "Debian 12 has Python 3.11 and Debian 13 has Python 3.13" */
-export const pythonsThere = (): string => debianNames.map((name) => `${debianTitle(name)} has Python ${debians[name].python}`).join(" and ");
+/** The image of an app's hosts: the one that was asked for, else the default or what the project's own words leave. @throws UsageError where they do not allow its Python */
+export function takeImage(wishes: readonly PythonWish[], asked: DebianName | undefined): DebianName {
+  const taken = asked ?? imageFor(wishes, defaultDebian) ?? defaultDebian;
+  const wish = refused(wishes, taken);
+  if (wish === undefined) return taken;
+  const [other, there] = [imageFor(wishes, taken), debianNames.map((name) => `${debianTitle(name)} has ${debians[name].pythonFull}`).join(" and ")];
+  throw new UsageError(`${wish.from}: must allow the Python of the hosts, ${debians[taken].pythonFull}, got "${wish.says}"; ${other === undefined ? `${there}: change it if the app runs there` : `--image ${other} has one that it allows`}`);
+}
 
 /**
  * Whether a specifier allows a version: PEP 440's comparisons, and Poetry's ^ and || beside them. https://python-poetry.org/docs/dependency-specification/

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { parse } from "smol-toml";
+import { UsageError } from "../terminal";
 import type { Folder } from "./folder";
 
 /** Who reads the file that says which packages an app needs. */
@@ -18,6 +19,14 @@ export const formatOf = (path: string): Format => formats[posix.basename(path)] 
 /** The file that says which packages the app needs: `chosen`, or the first place that says anything. undefined: none does. */
 export function findRequirements(folder: Folder, chosen?: string): string | undefined {
   return chosen === undefined ? places.find((path) => says(folder, path)) : folder.read(chosen) === undefined ? undefined : chosen;
+}
+
+/** The same, which must be there. @throws UsageError with what to type */
+export function requireRequirements(root: string, folder: Folder, chosen: string | undefined): string {
+  const from = findRequirements(folder, chosen);
+  if (from !== undefined) return from;
+  if (chosen !== undefined) throw new UsageError(`--requirements: must be a file of ${root}, got "${chosen}"`);
+  throw new UsageError(`${root}: must say which packages it needs, in requirements.txt, pyproject.toml, or a lock of uv, poetry or pipenv; ${unreadable(folder) ?? "pip freeze > requirements.txt writes what is installed here"}`);
 }
 
 function says(folder: Folder, path: string): boolean {

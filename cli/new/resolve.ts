@@ -28,6 +28,8 @@ export interface Question {
   readonly text?: string;
   /** Requirements beside it. */
   readonly additions: readonly string[];
+  /** Names of packages that are left out, whoever asks for them. */
+  readonly without: readonly string[];
   readonly prereleases: boolean;
 }
 
@@ -71,14 +73,16 @@ export async function indexesOf(question: Question, { options }: Resolution, tar
   return [...new Set(addresses)].filter((address) => !isFirst(address)).sort();
 }
 
-async function compile({ folder, file, text, additions, prereleases }: Question, { pythonFull, glibc, architecture }: Target, options: readonly string[]): Promise<string> {
+async function compile({ folder, file, text, additions, without, prereleases }: Question, { pythonFull, glibc, architecture }: Target, options: readonly string[]): Promise<string> {
   const temporary = mkdtempSync(join(tmpdir(), "webstack-"));
   try {
-    const added = join(temporary, "additions.in");
+    const [added, overrides] = [join(temporary, "additions.in"), join(temporary, "overrides.in")];
+    // https://docs.astral.sh/uv/concepts/resolution/#dependency-overrides
+    writeFileSync(overrides, without.map((name) => `${name}; python_version < '0'\n`).join(""));
     writeFileSync(added, additions.map((line) => `${line}\n`).join(""));
     return await capture(findUv(), [
       ...["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python-version", pythonFull, "--python-platform", `${architecture}-manylinux_2_${Math.min(glibc, newestGlibc)}`],
-      ...[...options, ...(prereleases ? ["--prerelease", "allow"] : []), file, added],
+      ...[...options, ...(prereleases ? ["--prerelease", "allow"] : []), ...(without.length === 0 ? [] : ["--override", overrides]), file, added],
     ], { cwd: folder, env: uvEnvironment(), ...(text === undefined ? {} : { stdin: text }) });
   } finally {
     rmSync(temporary, { recursive: true });
@@ -96,7 +100,7 @@ async function withSources(ask: (options: readonly string[]) => Promise<string>)
       if (!(error instanceof Failed)) throw error;
       // A folder or an archive whose name nobody knows before it is built.
       if (error.message.includes("Building source distributions is disabled")) return { text: await ask([]), options: [] };
-      const more = [...error.message.matchAll(/Wheels are required for `([^`]+)`/g)].map(([, name = ""]) => name).filter((name) => !sources.includes(name));
+      const more = [...error.message.matchAll(/(?:Wheels are required|Building source distributions) for `([^`]+)`/g)].map(([, name = ""]) => name).filter((name) => !sources.includes(name));
       if (more.length === 0) throw error;
       sources.push(...more);
     }

@@ -24,7 +24,7 @@ export function staleLock(source: string, lock: string, image: DebianName): stri
   if (head === null) return null;
   const [, from = "", mark, folders = ""] = head;
   const folder = readFolder(source);
-  if (markOf(source, inputsOf(folder, from), folders.split(" ").filter((built) => built !== "")) === mark) return null;
+  if (markOf(source, inputsOf(folder, from), folders.split(" ").filter((built) => built !== "").map(decodeURI)) === mark) return null;
   const named = findRequirements(folder) === from ? "" : ` --requirements ${quote(from)}`;
   return `${lock}: must be made of what ${from} asks for now, and is of an earlier text; npm run new -- --app ${quote(source)} --lock --image ${image}${named} chooses anew`;
 }

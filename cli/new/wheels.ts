@@ -18,7 +18,6 @@ export interface Wheel {
 
 /** Packages that compile, with the one that has wheels in their place, or what makes them needless. */
 const instead: Readonly<Record<string, string>> = {
-  psycopg2: "psycopg2-binary is the same with a wheel",
   mysqlclient: "PyMySQL has a wheel, and `import pymysql; pymysql.install_as_MySQLdb()` puts it in its place",
   uwsgi: "hosts serve by gunicorn and need none; leave it out",
 };

@@ -86,6 +86,8 @@ function downloadWheels(requirements: string, runtime: Runtime): string {
   mkdirSync(dirname(folder), { recursive: true });
   const unfinished = mkdtempSync(`${folder}.`);
   const beside = join(dirname(requirements), wheelFolder);
+  // Where the versions were chosen; pip reads no setting of uv.
+  const { UV_DEFAULT_INDEX } = process.env;
   try {
     execFileSync(
       "python3",
@@ -95,7 +97,7 @@ function downloadWheels(requirements: string, runtime: Runtime): string {
         ...(existsSync(beside) ? ["--find-links", beside] : []),
         ...[...pipPlatform(runtime), "--requirement", requirements, "--dest", unfinished],
       ],
-      { stdio: ["ignore", "inherit", "pipe"], encoding: "utf8" },
+      { stdio: ["ignore", "inherit", "pipe"], encoding: "utf8", env: { ...(UV_DEFAULT_INDEX === undefined ? {} : { PIP_INDEX_URL: UV_DEFAULT_INDEX }), ...process.env } },
     );
     renameSync(unfinished, folder);
   } catch (error) {
