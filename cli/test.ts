@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { costs } from "../tests/costs";
 import { takeDownShared } from "../tests/machines/shared";
+import { exporter } from "../tools/exporters";
 import { http3 } from "../tools/http3";
 import { iam } from "../tools/iam";
 import { images, mysqlImages } from "../tools/images";
@@ -18,6 +19,7 @@ import { engine, setUp } from "../tools/setup";
 import { project } from "../tools/setup/folders";
 import { packages } from "../tools/setup/packages";
 import { seconds } from "../tools/setup/step";
+import { uv } from "../tools/uv";
 import { workflows } from "../tools/workflows";
 import { cacheNow, cacheTable } from "./test/cache";
 import { changedFiles, importGraph, touched } from "./test/changed";
@@ -35,7 +37,7 @@ main(async () => {
   const suites = await chosen(wish);
   const before = cacheNow();
   const onMachines = suites.some(({ name }) => name.startsWith("machines/"));
-  await setUp([packages, ...engine, iam, linters, moto, postgres, signatures, ...(onMachines ? [http3, k6, pebble, scanners, probes, workflows, images(), mysqlImages(), images("debian-13"), mysqlImages("debian-13")] : [])]);
+  await setUp([packages, ...engine, exporter("poetry"), exporter("pipenv"), iam, linters, moto, postgres, signatures, uv, ...(onMachines ? [http3, k6, pebble, scanners, probes, workflows, images(), mysqlImages(), images("debian-13"), mysqlImages("debian-13")] : [])]);
 
   const started = Date.now();
   const done: Done[] = [];

@@ -4,6 +4,7 @@ import type { Failed } from "../../tools/setup/process";
 const mends: readonly (readonly [RegExp, string])[] = [
   [/does not satisfy Python|requires-python/i, "--image takes a host with another Python"],
   [/failed to read from file|No such file or directory/, "put the file there, or take the line out"],
+  [/Git sources cannot be editable/, "write NAME @ git+ADDRESS in place of -e git+ADDRESS#egg=NAME"],
   [/Git operation failed|Could not resolve host|failed to clone/, "a git source must be reachable from here: git ls-remote tries"],
   [/Failed to fetch|error sending request|401|403/, "the index must answer here; its password comes from ~/.netrc or UV_INDEX, see docs/own-app.md"],
   [/was not found in the package registry/, "name the index that has it: --extra-index-url in the file, or UV_INDEX"],

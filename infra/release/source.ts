@@ -50,23 +50,13 @@ function gitFiles(source: string): { readonly tracked: readonly string[]; readon
   const git = (...args: readonly string[]) => execFileSync("git", [...safely, ...args], { cwd: source, env, stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 30 });
   const paths = (listed: Buffer) => texts(source, listed).filter((path) => lstatSync(join(source, path), { throwIfNoEntry: false }) !== undefined);
   try {
-    if (git("rev-parse", "--show-prefix").length > 1 && isIgnoredBy(git)) return null;
-    return { tracked: paths(git("ls-files", "--cached", "--recurse-submodules", "-z")), others: paths(git("ls-files", "--others", "--exclude-standard", "-z")) };
+    const [tracked, others] = [paths(git("ls-files", "--cached", "--recurse-submodules", "-z")), paths(git("ls-files", "--others", "--exclude-standard", "-z"))];
+    return tracked.length + others.length === 0 ? null : { tracked, others };
   } catch (error) {
     const { code, stderr } = error as { code?: string; stderr?: Buffer | null };
     if (code === "ENOENT") throw new Error(`${source}: is of a git work tree, and git, which knows what belongs to it, is not here; install git`, { cause: error });
     if (!stderr) throw error;
     throw new Error(`${source}: git does not say what belongs to it: ${stderr.toString().trim()}`, { cause: error });
-  }
-}
-
-/** `check-ignore` ends with 1 where it names nothing. */
-function isIgnoredBy(git: (...args: readonly string[]) => Buffer): boolean {
-  try {
-    return git("check-ignore", ".").length > 0;
-  } catch (error) {
-    if ((error as { status?: number }).status === 1) return false;
-    throw error;
   }
 }
 
