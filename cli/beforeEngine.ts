@@ -8,6 +8,7 @@ import { projectName, readStackFile } from "../infra/config/stackFile";
 import { planStack } from "../infra/plan";
 import type { StackPlan } from "../infra/plan/plan";
 import { checkSource } from "../infra/release/check";
+import { readSource } from "../infra/release/source";
 import { project } from "../tools/setup/folders";
 import { pulumi as pulumiStep } from "../tools/setup/pulumi";
 import type { Step } from "../tools/setup/step";
@@ -16,6 +17,7 @@ import { staleLock } from "./new/stale";
 import type { Pulumi } from "./pulumi";
 import { deployedManifests } from "./review/deployed";
 import { readStack, stackFileOf } from "./stackFiles";
+import { UsageError } from "./terminal";
 
 /**
  * What is known to be amiss with a stack in a cloud before the engine fetches anything: its file, secrets that are not set, access that is missing, its source. All
@@ -34,14 +36,21 @@ export function problemsBefore(stack: string, text: string): readonly Problem[] 
   return [...problems, ...check(planStack(spec)), ...checkSource({ ...spec.app, source: join(project, spec.app.source) }, spec.static, spec.host.debian)];
 }
 
-/** Says on standard error where an app asks for other packages than its lock has. */
-export function warnOfStaleLock(stack: string): void {
+/**
+ * Says on standard error what of an app's folder is no part of its release, though somebody may think so.
+ * @throws UsageError where its lock is older than what it was made of: hosts would not get what the app asks for
+ */
+export function requireFreshLock(stack: string): void {
   const { raw, secrets } = readStack(stack);
-  const { app } = raw as { app?: { source?: unknown; requirements?: unknown } };
-  if (typeof app?.source !== "string" || typeof app.requirements !== "string") return;
-  const { spec } = checkSpec(raw, { project: projectName, stack, secretNames: new Set(Object.keys(secrets)) });
-  const says = staleLock(join(project, app.source), app.requirements, spec.host.debian);
-  if (says !== null) console.error(`webstack: ${says}`);
+  const { app: described } = raw as { app?: { source?: unknown; requirements?: unknown } };
+  if (typeof described?.source !== "string" || typeof described.requirements !== "string") return;
+  const { spec: { app, host } } = checkSpec(raw, { project: projectName, stack, secretNames: new Set(Object.keys(secrets)) });
+  const source = join(project, app.source);
+  if (!existsSync(source)) return;
+  const says = staleLock(source, app.requirements, host.debian);
+  if (says !== null) throw new UsageError(says);
+  const { leftOut } = readSource(source, app.exclude);
+  if (leftOut.length > 0) console.error(`webstack: not released, since git does not track it: ${leftOut.slice(0, 5).join(", ")}${leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ""}`);
 }
 
 /** Says on standard error what the default of `host.image` replaces in a stack that was brought up, where its file names no image. */

@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { setUp } from "../tools/setup";
 import { SetUpError } from "../tools/setup/step";
 import { hasPassphrase } from "./backend";
-import { requireNoProblems, requireNoProblemsYet, warnOfDefaultImage, warnOfStaleLock } from "./beforeEngine";
+import { requireFreshLock, requireNoProblems, requireNoProblemsYet, warnOfDefaultImage } from "./beforeEngine";
 import { makeProject } from "./engineFile";
 import type { Prepared } from "./prepare";
 import { madeStacks, Pulumi } from "./pulumi";
@@ -41,8 +41,8 @@ export async function look<Result>(stack: string, use: (prepared: Prepared) => P
       await requireNothingLost(pulumi, config);
       requireNoProblems(stack);
     }
-    warnOfStaleLock(stack);
-  await warnOfDefaultImage(pulumi);
+    requireFreshLock(stack);
+    await warnOfDefaultImage(pulumi);
     return await use({ pulumi, local, config });
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,29 +1,33 @@
 /** npm run new: writes the stack of one's own app: its file, and beside the app's own files what it lacks for a host. Nothing there is changed. */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { arch } from "node:os";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 
-import { type DebianName, debianNames, debians, debianTitle, defaultDebian, isDebian } from "../infra/config/catalog/debian";
+import { type DebianName, debianNames, debians, debianTitle, isDebian } from "../infra/config/catalog/debian";
 import { quote } from "../infra/config/quote";
 import { backupPasswordName, sshKeyName } from "../infra/config/secretNames";
 import type { TargetName } from "../infra/config/spec";
 import { stackOf } from "../infra/config/stackFile";
 import { lockedFor } from "../infra/release/check";
 import { sourceFiles } from "../infra/release/source";
-import { runtimeOf } from "../infra/release/build";
+import { wheelFolder } from "../infra/release/build";
 import { project } from "../tools/setup/folders";
-import { seconds } from "../tools/setup/step";
+import { makeMissing, seconds } from "../tools/setup/step";
+import { uv } from "../tools/uv";
 import { parseDescription, readDescription } from "./description";
 import { Answers, readEnv, readFlags, type Flags } from "./new/answers";
 import { design, lockName, ownNetworks, unanswered, type Choices, type Design } from "./new/design";
-import { find, named, stackName, type Found } from "./new/found";
+import { find, hasDriver, named, stackName, type Found } from "./new/found";
 import { readFolder, type Folder } from "./new/folder";
-import { lock } from "./new/lock";
+import { lock, lockedPackages, type Lock } from "./new/lock";
 import { typedNext } from "./new/next";
 import { overlay, overlayModule } from "./new/overlay";
+import { pythonWishes, takeImage, type PythonWish } from "./new/python";
 import { freeRange, rangeIn } from "./new/range";
-import type { Requirements } from "./new/requirements";
+import { requireRequirements } from "./new/requirements";
+import { additions, type Addition } from "./new/server";
 import { stackFile } from "./new/stackFile";
+import { staleLock } from "./new/stale";
 import { describedStacks, requireReadable, stackFileOf } from "./stackFiles";
 import { main, table, UsageError } from "./terminal";
 
@@ -34,35 +38,43 @@ main(async () => {
   const root = await appFolder(flags, answers);
   const folder = readFolder(root);
   const found = find(folder, flags);
-  const { requirements } = found;
-  if (requirements === undefined) throw new UsageError(`${root}: must say which packages it needs, in requirements.txt or pyproject.toml; pip freeze > requirements.txt writes what is installed here`);
-  const choices = await choose(flags, answers, root, folder, found);
+  const from = requireRequirements(root, folder, flags.requirements);
+  const choices = await choose(flags, answers, root, folder, found, pythonWishes(folder, from));
   answers.close();
-  const made = design(folder, choices, found.django, found.variables, requirements);
+  const described = (packages: ReadonlyMap<string, string>): Design => design(folder, { ...choices, database: choices.database && (found.database || hasDriver(packages)) }, found.django, found.variables);
+  const addedTo = (packages: ReadonlyMap<string, string>) => additions(choices.application, packages, described(packages).database);
 
-  if (flags.lock === true) return lockAnew(root, made, requirements);
-
-  const text = stackFile(made, relative(project, root));
-  // Refused here, before anything is written or asked of an index.
-  parseDescription(text, made.name);
-  const description = stackFileOf(made.name);
-  if (existsSync(description)) throw new UsageError(`${description} is there already; move it away, or take another --name`);
-  const beside = [...(made.overlaid ? [join(root, `${overlayModule}.py`)] : []), ...(made.requirements === lockName ? [join(root, lockName)] : [])];
-  // A second stack of the same app uses what the first one brought.
-  const kept = beside.filter((file) => existsSync(file));
-  requireFittingLock(root, made, kept);
-  const files = new Map([[description, text]]);
-  for (const file of beside.filter((one) => !kept.includes(one))) {
-    files.set(file, file.endsWith(lockName) ? await locked(made, requirements) : overlayOf(made));
+  const kept = flags.lock === true ? null : keptLock(root, choices.image, addedTo);
+  const description = stackFileOf(choices.name);
+  if (flags.lock !== true) {
+    // Refused here, before anything is written or asked of an index.
+    parseDescription(stackFile(described(new Map()), relative(project, root)), choices.name);
+    if (existsSync(description)) throw new UsageError(`${description} is there already; move it away, or take another --name`);
   }
+  let added: readonly Addition[] = [];
+  const chosen = kept ?? (await locked(root, folder, from, choices, (packages) => (added = addedTo(packages)).map(({ requirement }) => requirement)));
+  if (flags.lock === true) return lockAnew(root, chosen);
+
+  const made = described(chosen.packages);
+  const overlaid = join(root, `${overlayModule}.py`);
+  // A second stack of the same app uses what the first one brought.
+  const isKept = made.overlaid && existsSync(overlaid);
+  const files = new Map<string, string | Buffer>([
+    [description, stackFile(made, relative(project, root))],
+    ...(made.overlaid && !isKept ? [[overlaid, overlayOf(made)] as const] : []),
+    ...(kept === null ? lockFiles(root, chosen) : []),
+  ]);
   write(root, made.exclude, files);
-  console.log(summary(made, requirements, [...files.keys()], kept, Date.now() - started));
+  console.log(summary(made, folder, from, added, chosen, [...files.keys()], [...(isKept ? [overlaid] : []), ...(kept === null ? [] : [join(root, lockName)])], Date.now() - started));
   return 0;
 });
 
 /** All of the files or none: what the app's .gitignore names would be no part of a release. */
-function write(root: string, exclude: readonly string[], files: ReadonlyMap<string, string>): void {
-  for (const [file, content] of files) writeFileSync(file, content, { flag: "wx" });
+function write(root: string, exclude: readonly string[], files: ReadonlyMap<string, string | Buffer>): void {
+  for (const [file, content] of files) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content, { flag: "wx" });
+  }
   const released = new Set(sourceFiles(root, exclude));
   const ignored = [...files.keys()].map((file) => relative(root, file)).filter((file) => !file.startsWith("..") && stackOf(basename(file)) === null && !released.has(file));
   if (ignored.length === 0) return;
@@ -70,22 +82,36 @@ function write(root: string, exclude: readonly string[], files: ReadonlyMap<stri
   throw new UsageError(`${join(root, ".gitignore")}: must not name ${ignored.join(" and ")}, which a release needs; nothing was written`);
 }
 
-/** What is kept of an earlier stack must be for the Python of this one. */
-function requireFittingLock(root: string, { image }: Design, kept: readonly string[]): void {
-  const file = kept.find((one) => one.endsWith(lockName));
-  const [found, python] = [file === undefined ? null : lockedFor(readFileSync(file, "utf8")), debians[image].python];
-  if (file === undefined || found === null || found === python) return;
-  throw new UsageError(`${file}: must have wheels for Python ${python}, which ${debianTitle(image)} has, got those for ${found}; npm run new -- --app ${quote(root)} --lock --image ${image} chooses anew, or take --image of the other stack`);
+/** The lock of an earlier stack, which must be of what the app asks for now, for the Python of this one, and whole. null: there is none. */
+function keptLock(root: string, image: DebianName, addedTo: (packages: ReadonlyMap<string, string>) => readonly Addition[]): Lock | null {
+  const file = join(root, lockName);
+  if (!existsSync(file)) return null;
+  const text = readFileSync(file, "utf8");
+  const [packages, found, { python }] = [lockedPackages(text), lockedFor(text), debians[image]];
+  const anew = `npm run new -- --app ${quote(root)} --lock --image ${image} chooses anew`;
+  if (found !== null && found !== python) throw new UsageError(`${file}: must have wheels for Python ${python}, which ${debianTitle(image)} has, got those for ${found}; ${anew}, or take --image of the other stack`);
+  const stale = staleLock(root, lockName, image);
+  if (stale !== null) throw new UsageError(stale);
+  const lacking = addedTo(packages);
+  if (lacking.length > 0) throw new UsageError(`${file}: must have ${lacking.map(({ requirement, why }) => `${requirement} (${why})`).join(", ")}; ${anew}`);
+  return { text, packages, wheels: [], notes: [] };
 }
 
-/** Chooses the versions of the packages anew: what --lock is for. */
-async function lockAnew(root: string, made: Design, requirements: Requirements): Promise<number> {
-  if (made.requirements !== lockName) throw new UsageError(`--lock: ${requirements.from} has versions and hashes of its own`);
-  const file = join(root, lockName);
-  writeFileSync(file, await locked(made, requirements));
-  console.log(`Wrote ${file}.`);
+/** Writes the chosen versions over those that are there: what --lock is for. */
+function lockAnew(root: string, chosen: Lock): number {
+  rmSync(join(root, wheelFolder), { recursive: true, force: true });
+  for (const [file, content] of lockFiles(root, chosen)) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    console.log(`Wrote ${file}.`);
+  }
   return 0;
 }
+
+const lockFiles = (root: string, { text, wheels }: Lock): readonly (readonly [string, string | Buffer])[] => [
+  [join(root, lockName), text],
+  ...wheels.map(({ file, bytes }) => [join(root, wheelFolder, file), bytes] as const),
+];
 
 async function appFolder(flags: Flags, answers: Answers): Promise<string> {
   // npm changes into the project's folder; people mean the one they are in.
@@ -101,8 +127,9 @@ async function appFolder(flags: Flags, answers: Answers): Promise<string> {
 }
 
 /** What the folder does not tell is asked; without a terminal everything that is missing is said at once. */
-async function choose(flags: Flags, answers: Answers, root: string, folder: Folder, found: Found): Promise<Choices> {
+async function choose(flags: Flags, answers: Answers, root: string, folder: Folder, found: Found, wishes: readonly PythonWish[]): Promise<Choices> {
   const name = await answers.of("Name of the stack", flags.name, stackName(root), "--name NAME");
+  const image = imageOf(flags, name, wishes);
   const target = (await answers.of("Target: local, digitalocean or aws", flags.target, "local", "--target")) as TargetName;
   const isPublic = target !== "local";
   const domain = isPublic ? await answers.of("Domain", flags.domain, "", "--domain www.example.org") : (flags.domain ?? "");
@@ -119,15 +146,14 @@ async function choose(flags: Flags, answers: Answers, root: string, folder: Fold
   if (application === undefined) throw new UsageError(`--module: must be in a file of ${root}, got "${module}"`);
   const range = flags.range ?? freeRange([...rangesHere(), ...ownNetworks()]);
   if (range === undefined) throw new UsageError("no /24 of 10.20.0.0/16 is free for the stack's network");
-  return { name, target, domain, sshFrom: listed(sshFrom), emails: listed(emails), application, health, database: flags["no-database"] !== true && found.database, env, range, image: imageOf(flags, name) };
+  return { name, target, domain, sshFrom: listed(sshFrom), emails: listed(emails), application, health, database: flags["no-database"] !== true, env, range, image };
 }
 
-/** The image that is asked for, else that of a stack of this name, else the default. */
-function imageOf({ image }: Flags, name: string): DebianName {
+/** The image that is asked for, else that of a stack of this name, else the default, or what the project's own words leave of them. */
+function imageOf({ image }: Flags, name: string, wishes: readonly PythonWish[]): DebianName {
+  if (image !== undefined && !isDebian(image)) throw new UsageError(`--image: must be ${debianNames.join(" or ")}, got "${image}"`);
   if (image === undefined) requireReadable(name);
-  if (image === undefined) return existsSync(stackFileOf(name)) ? readDescription(project, name).host.debian : defaultDebian;
-  if (!isDebian(image)) throw new UsageError(`--image: must be ${debianNames.join(" or ")}, got "${image}"`);
-  return image;
+  return takeImage(wishes, image ?? (existsSync(stackFileOf(name)) ? readDescription(project, name).host.debian : undefined));
 }
 
 /** Texts with commas between them. */
@@ -143,19 +169,23 @@ function rangesHere(): readonly string[] {
   return describedStacks().flatMap((stack) => rangeIn(readFileSync(stackFileOf(stack), "utf8")) ?? []);
 }
 
-/** The Python of the image; on this box its own kind of processor, since machines here have it too. */
-function locked(made: Design, { from, lines, constraints, hashed }: Requirements): Promise<string> {
-  const runtime = runtimeOf(made.image, made.target === "local" && arch() === "arm64" ? "aarch64" : "x86_64");
-  console.log(`Choosing wheels for Python ${runtime.python} on Linux ${runtime.architecture} from ${from} ...`);
-  return lock(from, lines, made.additions.map(({ requirement }) => requirement), hashed ? [] : constraints, runtime);
+/** For the Python of the image; on this box its own kind of processor, since machines here have it too. */
+async function locked(root: string, folder: Folder, from: string, { image, target }: Choices, additionsFor: (packages: ReadonlyMap<string, string>) => readonly string[]): Promise<Lock> {
+  await makeMissing([uv], console.error);
+  const architecture = target === "local" && arch() === "arm64" ? "aarch64" : "x86_64";
+  console.log(`Choosing wheels for Python ${debians[image].pythonFull} on Linux ${architecture} from ${from} ...`);
+  return lock(root, folder, from, additionsFor, image, architecture);
 }
 
-function summary(made: Design, requirements: Requirements, files: readonly string[], kept: readonly string[], took: number): string {
-  const { name, target, application, secrets, additions, database } = made;
+function summary(made: Design, { leftOut }: Folder, from: string, added: readonly Addition[], { wheels, notes }: Lock, files: readonly string[], kept: readonly string[], took: number): string {
+  const { name, target, application, secrets, database } = made;
   const rows: (readonly [string, string])[] = [
     ["app", `${application.framework}, ${application.kind}, ${application.module}`],
-    ["packages", made.requirements === lockName ? `${requirements.from}, with hashes in ${lockName}` : made.requirements],
-    ...additions.map(({ requirement, why }): readonly [string, string] => ["added", `${requirement}: ${why}`]),
+    ["packages", `${from}, with hashes in ${lockName}`],
+    ...added.map(({ requirement, why }): readonly [string, string] => ["added", `${requirement}: ${why}`]),
+    ...wheels.map((wheel): readonly [string, string] => ["built", `${wheel.name} ${wheel.version}, which no index has as a wheel`]),
+    ...notes.map((note): readonly [string, string] => ["otherwise", note]),
+    ...(leftOut.length === 0 ? [] : [["not released", `${leftOut.slice(0, 5).join(", ")}${leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ""}, which git does not track`] as const]),
     ["database", database ? "PostgreSQL, by DATABASE_URL" : "none"],
     ["health page", made.health],
     ...files.map((file): readonly [string, string] => ["wrote", file]),

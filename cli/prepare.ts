@@ -1,7 +1,7 @@
 import { images } from "../tools/images";
 import { engine, setUp } from "../tools/setup";
 import { packages, requireMachineBox } from "../tools/setup/packages";
-import { requireNoProblems, requireNoProblemsYet, warnOfDefaultImage, warnOfStaleLock } from "./beforeEngine";
+import { requireFreshLock, requireNoProblems, requireNoProblemsYet, warnOfDefaultImage } from "./beforeEngine";
 import { Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
 import { readConfig, type StackConfig } from "./stack";
@@ -41,7 +41,7 @@ export async function prepare(stack: string): Promise<Prepared> {
     await requireNothingLost(pulumi, config);
     requireNoProblems(stack);
   }
-  warnOfStaleLock(stack);
+  requireFreshLock(stack);
   await warnOfDefaultImage(pulumi);
   return { pulumi, local, config };
 }

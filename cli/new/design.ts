@@ -5,8 +5,6 @@ import type { Application } from "./applications";
 import type { Django } from "./django";
 import { isSecretName, type Read } from "./environment";
 import type { Folder } from "./folder";
-import { additions, type Addition } from "./server";
-import type { Requirements } from "./requirements";
 
 /** What the person decided, or agreed to. */
 export interface Choices {
@@ -38,23 +36,17 @@ export interface Design extends Choices {
   readonly overlaid: boolean;
   readonly secrets: readonly string[];
   readonly exclude: readonly string[];
-  /** Relative to the app's folder. */
-  readonly requirements: string;
-  /** What must be chosen by pip before; empty where the app's own file holds all. */
-  readonly additions: readonly Addition[];
   readonly pythonPath: string;
 }
 
 /** Variables that every app gets from its host, or that the stack's file sets anyway. */
 const given = new Set(["DATABASE_URL", "SITE_HOSTS", "SITE_SCHEME", "DJANGO_SETTINGS_MODULE", "HOME", "PATH", "USER", "PYTHONPATH"]);
 
-/** Name of the file with hashes that is made where the app has none that would do. */
+/** Name of the file with every package, its version and its hash. */
 export const lockName = "webstack_requirements.txt";
 
-export function design(folder: Folder, choices: Choices, django: Django | undefined, variables: readonly Read[], found: Requirements): Design {
+export function design(folder: Folder, choices: Choices, django: Django | undefined, variables: readonly Read[]): Design {
   const overlaid = django !== undefined && !django.ready;
-  const added = additions(choices.application, found, choices.database);
-  const complete = found.hashed && added.length === 0;
   const staticRoot = django === undefined || django.staticUrl === "" ? "" : overlaid ? freeFolder(folder) : django.staticRoot;
   return {
     ...choices,
@@ -63,9 +55,8 @@ export function design(folder: Folder, choices: Choices, django: Django | undefi
     staticRoot,
     secrets: secretsOf(django, variables, choices.env),
     exclude: folder.exclude,
-    requirements: complete ? found.from : lockName,
-    additions: added,
-    pythonPath: choices.application.file.startsWith("src/") ? "src" : "",
+    // Where an installation of the project itself would put its packages.
+    pythonPath: choices.application.file.startsWith("src/") || folder.paths.some((path) => /^src\/[^/]+\/__init__\.py$/.test(path)) ? "src" : "",
   };
 }
 

@@ -1,22 +1,31 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { sourceFiles } from "../../infra/release/source";
+import { linkFault, readSource } from "../../infra/release/source";
 
 /** The text files of an application, as far as a release would have them. */
 export interface Folder {
   /** Relative, with "/" between folders, in the order of their bytes. */
   readonly paths: readonly string[];
-  /** What a release must leave out: virtual environments and symbolic links. */
+  /** What a release must leave out: virtual environments, and links that lead nowhere or out of the folder. */
   readonly exclude: readonly string[];
-  /** undefined where there is no such file. */
+  /** What it leaves out of itself and somebody may miss: untracked secrets, keys, dumps and databases. */
+  readonly leftOut: readonly string[];
+  /** undefined where there is no such file. One above the application, "../base.txt", is read too. */
   read(path: string): string | undefined;
 }
 
 export function readFolder(root: string): Folder {
   const exclude = unwanted(root, "");
-  const paths = sourceFiles(root, exclude);
+  const { files: paths, leftOut } = readSource(root, exclude);
   const known = new Set(paths);
-  return { paths, exclude, read: (path) => (known.has(path) ? readFileSync(join(root, path), "utf8") : undefined) };
+  const isThere = (path: string) => known.has(path) || (path.startsWith("../") && existsSync(join(root, path)));
+  return { paths, exclude, leftOut, read: (path) => (isThere(path) ? decoded(readFileSync(join(root, path))) : undefined) };
+}
+
+/** PowerShell writes UTF-16 where others write UTF-8, and both may begin with a mark of their order. https://www.unicode.org/faq/utf_bom.html */
+function decoded(bytes: Buffer): string {
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
+  return new TextDecoder(encoding).decode(bytes);
 }
 
 function unwanted(root: string, folder: string): string[] {
@@ -24,7 +33,7 @@ function unwanted(root: string, folder: string): string[] {
   if (folder !== "" && entries.some(({ name }) => name === "pyvenv.cfg")) return [`${folder}/`];
   return entries.flatMap((entry) => {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isSymbolicLink()) return [path];
+    if (entry.isSymbolicLink()) return linkFault(root, path) === null ? [] : [path];
     return entry.isDirectory() && ![".git", "node_modules", ".venv"].includes(entry.name) ? unwanted(root, path) : [];
   });
 }

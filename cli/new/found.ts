@@ -4,14 +4,12 @@ import { healthPath } from "./design";
 import { type Django, findDjango } from "./django";
 import { type Read, variablesOf } from "./environment";
 import { fileOf, type Folder, sources } from "./folder";
-import { findRequirements, packageName, type Requirements } from "./requirements";
 
 /** What an app's folder tells by itself. */
 export interface Found {
   readonly applications: readonly Application[];
   readonly likeliest: Application | undefined;
   readonly django: Django | undefined;
-  readonly requirements: Requirements | undefined;
   readonly variables: readonly Read[];
   readonly health: string;
   readonly database: boolean;
@@ -19,23 +17,24 @@ export interface Found {
 
 const drivers = ["psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "asyncpg", "pg8000"];
 
+/** Whether one of these packages speaks to PostgreSQL. */
+export const hasDriver = (packages: ReadonlyMap<string, string>): boolean => drivers.some((name) => packages.has(name));
+
 /** Reads the folder; `chosen` are the person's own words where a guess would not do. */
-export function find(folder: Folder, chosen: { readonly requirements?: string | undefined; readonly settings?: string | undefined }): Found {
+export function find(folder: Folder, chosen: { readonly settings?: string | undefined }): Found {
   const applications = findApplications(folder);
   const texts = sources(folder).map((path) => folder.read(path) ?? "");
   const guessed = findDjango(folder);
   const django = guessed === undefined || chosen.settings === undefined ? guessed : { ...guessed, settings: chosen.settings };
-  const requirements = findRequirements(folder, chosen.requirements);
   const best = django === undefined ? likeliest(applications) : applications.find(({ framework }) => framework === "Django");
   const variables = django?.variables ?? variablesOf(texts);
   return {
     applications,
     likeliest: best,
     django,
-    requirements,
     variables,
     health: healthPath(texts),
-    database: django !== undefined || variables.some(({ name }) => name === "DATABASE_URL") || (requirements?.lines.some((line) => drivers.includes(packageName(line))) ?? false),
+    database: django !== undefined || variables.some(({ name }) => name === "DATABASE_URL"),
   };
 }
 

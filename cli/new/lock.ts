@@ -1,62 +1,115 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pipPlatform, type Runtime } from "../../infra/release/build";
-import { capture, Failed } from "../../tools/setup/process";
+import { join, relative, resolve as absolute } from "node:path";
+import type { DebianName } from "../../infra/config/catalog/debian";
+import { debians } from "../../infra/config/catalog/debian";
+import { runtimeOf, type Runtime } from "../../infra/release/build";
+import { Failed } from "../../tools/setup/process";
 import { UsageError } from "../terminal";
+import { questionOf } from "./exported";
+import type { Folder } from "./folder";
+import { refusal } from "./refusal";
+import { inputsOf, packageName } from "./requirements";
+import { indexesOf, resolve, type Package } from "./resolve";
 import { markOf } from "./stale";
+import { buildWheel, sourceOf, type Wheel } from "./wheels";
 
-/** pip's report of what it would install. https://pip.pypa.io/en/stable/reference/installation-report/ */
-interface Report {
-  readonly install: readonly {
-    readonly metadata: { readonly name: string; readonly version: string };
-    readonly download_info: { readonly url: string; readonly archive_info?: { readonly hashes?: Readonly<Record<string, string>> } };
-  }[];
+/** The packages that hosts install, as files for the app's folder. */
+export interface Lock {
+  readonly text: string;
+  /** Those that no index has. */
+  readonly wheels: readonly Wheel[];
+  /** Name and version of each. */
+  readonly packages: ReadonlyMap<string, string>;
+  /** What the project says and this does otherwise, one line each. */
+  readonly notes: readonly string[];
 }
 
+/** Packages that compile, and the one of the same people that is the same with a wheel. https://www.psycopg.org/docs/install.html#psycopg-vs-psycopg-binary */
+const sameWithWheel: Readonly<Record<string, string>> = { psycopg2: "psycopg2-binary" };
+
 /**
- * The exact set of wheels that pip chooses for a host, one `name==version --hash=...` each, by name: of what the app asks for, and of the additions.
- *
- * @throws UsageError with pip's own words where there is no such set
+ * Chooses what hosts install: what the app asks for in `from`, and what `additionsFor` says of the names that this brings.
+ * @throws UsageError in one line where there is no such set
  */
-export async function lock(from: string, asked: readonly string[], additions: readonly string[], constraints: readonly string[], runtime: Runtime): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "webstack-"));
+export async function lock(root: string, folder: Folder, from: string, additionsFor: (packages: ReadonlyMap<string, string>) => readonly string[], image: DebianName, architecture: Runtime["architecture"]): Promise<Lock> {
+  const scratch = mkdtempSync(join(tmpdir(), "webstack-"));
+  const runtime = { ...runtimeOf(image, architecture), pythonFull: debians[image].pythonFull };
+  const inputs = inputsOf(folder, from);
   try {
-    const [input, limits, report] = ["requirements.in", "constraints.txt", "report.json"].map((name) => join(folder, name)) as [string, string, string];
-    writeFileSync(input, `${[...asked, ...additions].join("\n")}\n`);
-    writeFileSync(limits, `${constraints.join("\n")}\n`);
-    await capture("python3", [
-      ...["-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-input", "--dry-run", "--ignore-installed"],
-      ...pipPlatform(runtime),
-      // pip takes another machine's platform only together with a folder; nothing is put there.
-      ...["--target", join(folder, "none"), "--report", report, "--constraint", limits, "--requirement", input],
-    ]);
-    return lockText(from, asked, JSON.parse(readFileSync(report, "utf8")) as Report, runtime);
+    const asked = await questionOf(root, folder, from, scratch);
+    const plain = { ...asked, prereleases: inputs.includes("--pre"), additions: [], without: [] };
+    const found = await resolve(plain, runtime);
+    const replaced = found.packages.filter((one) => one.name in sameWithWheel && one.sdist !== undefined && one.wheels === undefined);
+    const inPlace = replaced.map(({ name, version = "" }) => `${sameWithWheel[name] ?? ""}==${version}`);
+    const question = { ...plain, without: replaced.map(({ name }) => name) };
+    const first = replaced.length === 0 ? found : await resolve({ ...question, additions: inPlace }, runtime);
+    const additions = [...inPlace, ...additionsFor(namesOf(first.packages))];
+    const whole = additions.length === inPlace.length ? first : await resolve({ ...question, additions }, runtime);
+    const indexes = await indexesOf({ ...question, additions }, whole, runtime);
+    const others = whole.packages.filter((one) => !isProject(one, asked.folder, root));
+    // Before a program of any of them runs.
+    requireAskedHashes(from, others, hashesOf([...inputs, ...(asked.text ?? "").replace(/\\\r?\n/g, " ").split("\n")]));
+    const wheels: Wheel[] = [];
+    for (const one of others) {
+      const source = sourceOf(one, asked.folder);
+      if (source !== undefined) wheels.push(await buildWheel(one, source, from, scratch));
+    }
+    const indexed = others.filter((one) => sourceOf(one, asked.folder) === undefined);
+    const place = asked.folder.startsWith(scratch) ? root : asked.folder;
+    const folders = others.flatMap(({ directory }) => (directory === undefined ? [] : [relative(root, join(place, directory.path))]));
+    return {
+      text: lockText(from, markOf(root, inputs, folders), folders, indexes, indexed, wheels, runtime),
+      wheels,
+      packages: new Map([...namesOf(indexed), ...wheels.map(({ name, version }): [string, string] => [name, version])]),
+      notes: [
+        ...replaced.map(({ name, version = "" }) => `${name} ${version} has to be compiled; ${sameWithWheel[name] ?? ""} ${version} is in its place, the same with a wheel`),
+        ...inputs.filter((line) => line.startsWith("--trusted-host")).map((line) => `${line}: not needed by what is chosen here, and left aside`),
+      ],
+    };
   } catch (error) {
-    if (error instanceof Failed) throw new UsageError(pipRefused(from, error.message, runtime));
+    if (error instanceof Failed) throw new UsageError(refusal(from, root, error));
     throw error;
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(scratch, { recursive: true });
   }
 }
 
-/** @throws UsageError for a package without a SHA-256, which no index gives */
-export function lockText(from: string, asked: readonly string[], { install }: Report, { python, architecture }: Runtime): string {
-  const entries = install.map(({ metadata: { name, version }, download_info: { archive_info } }) => {
-    const sha256 = archive_info?.hashes?.["sha256"];
-    if (sha256 === undefined) throw new UsageError(`${from}: ${name} ${version} comes without a SHA-256; take it from a package index`);
-    return `${name.toLowerCase()}==${version} \\\n    --hash=sha256:${sha256}\n`;
-  });
-  const head = `# Wheels for Python ${python} on Linux ${architecture}, chosen by pip from ${from}; what a host installs, and nothing else.\n# Made by \`npm run new\`; \`npm run new -- --lock\` chooses anew.\n# Asked for: ${markOf(asked)}\n`;
-  return head + entries.sort().join("");
+const namesOf = (packages: readonly Package[]): ReadonlyMap<string, string> => new Map(packages.map(({ name, version = "" }) => [packageName(name), version]));
+
+/** `-e .` is the app itself, whose source a release holds anyway. */
+const isProject = ({ directory }: Package, folder: string, root: string): boolean => directory !== undefined && [folder, root].map((one) => absolute(one)).includes(absolute(folder, directory.path));
+
+/** "flask==3.1 --hash=sha256:... --hash=..." of some lines, by name. */
+function hashesOf(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  return new Map(lines.flatMap((line): [string, readonly string[]][] => {
+    const hashes = [...line.matchAll(/--hash=sha256:([0-9a-f]{64})/g)].map(([, hash = ""]) => hash);
+    return hashes.length === 0 ? [] : [[packageName(/^[\w.-]+/.exec(line)?.[0] ?? ""), hashes]];
+  }));
 }
 
-/** What pip said, without its lists of every version there ever was. */
-export function pipRefused(from: string, said: string, { python, architecture }: Runtime): string {
-  const lines = said.split("\n").filter((line) => /^\s*ERROR:/.test(line) && !line.includes("Ignored the following versions"));
-  const words = lines.map((line) => line.replace(/^\s*ERROR:\s*/, "").replace(/\s*\(from versions:[^)]*\)/, "").trim());
-  const newer = /Requires-Python (>=?\s*3\.\d+)/.exec(said)?.[1];
-  const sdist = /psycopg2(?!-binary)/.test(words.join(" ")) ? "; psycopg2 has no wheel, psycopg2-binary has" : "";
-  const hint = newer === undefined ? "; every package needs a wheel, since hosts have no compiler" : `; newer versions ask for Python ${newer}, and hosts have ${python}`;
-  return `${from}: must have wheels for Python ${python} on Linux ${architecture}, got from pip: ${words.join(" ") || said.trim().split("\n").at(-1) || "nothing"}${sdist === "" ? hint : sdist}`;
+/** uv writes the hashes of the index over those that were asked for. */
+function requireAskedHashes(from: string, packages: readonly Package[], asked: ReadonlyMap<string, readonly string[]>): void {
+  for (const { name, version = "", wheels = [], sdist, archive } of packages) {
+    const [hashes, found] = [asked.get(packageName(name)), (wheels[0] ?? sdist ?? archive)?.hashes.sha256];
+    if (hashes !== undefined && found !== undefined && !hashes.includes(found)) {
+      throw new UsageError(`${from}: ${name} ${version} must have one of the ${hashes.length} hashes that stand there, got sha256:${found} from the index; either the file is for other machines, whose wheels are others, or somebody has put another package in its place`);
+    }
+  }
 }
+
+/** Text of the lock: a head that says what it is of, and each package with the hash of its one wheel, by name. */
+export function lockText(from: string, mark: string, folders: readonly string[], indexes: readonly string[], packages: readonly Package[], wheels: readonly Wheel[], { python, architecture }: Runtime): string {
+  const entry = (name: string, version: string, sha256: string) => `${packageName(name)}==${version} \\\n    --hash=sha256:${sha256}\n`;
+  const entries = [...packages.map(({ name, version = "", wheels: [wheel] = [] }) => entry(name, version, wheel?.hashes.sha256 ?? "")), ...wheels.map(({ name, version, sha256 }) => entry(name, version, sha256))];
+  return [
+    `# Wheels for Python ${python} on Linux ${architecture}, chosen by uv from ${from}; what a host installs, and nothing else.\n`,
+    "# Made by `npm run new`; `npm run new -- --lock` chooses anew.\n",
+    `# Made of: ${[mark, ...folders.map(encodeURI)].join(" ")}\n`,
+    ...indexes.map((address) => `--extra-index-url ${address}\n`),
+    ...entries.sort(),
+  ].join("");
+}
+
+/** Name and version of each package of a lock. */
+export const lockedPackages = (text: string): ReadonlyMap<string, string> => new Map([...text.matchAll(/^([\w.-]+)==(\S+)/gm)].map(([, name = "", version = ""]) => [packageName(name), version]));

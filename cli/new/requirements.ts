@@ -1,83 +1,98 @@
 import { posix } from "node:path";
 import { parse } from "smol-toml";
+import { UsageError } from "../terminal";
 import type { Folder } from "./folder";
 
-/** The packages that an application says it needs. */
-export interface Requirements {
-  /** Where they stand: "requirements.txt", "pyproject.toml". */
-  readonly from: string;
-  /** pip installs exactly these: each has a version and a hash. */
-  readonly hashed: boolean;
-  /** Lines for pip, in the form of a requirements file. */
-  readonly lines: readonly string[];
-  /** Versions that a lock file has chosen, `name==1.2`; "" in front of them where there is none. */
-  readonly constraints: readonly string[];
-}
+/** Who reads the file that says which packages an app needs. */
+export type Format = "requirements" | "pyproject" | "setup" | "uv" | "poetry" | "pipenv";
 
-const files = [
-  "requirements/production.txt", "requirements/prod.txt", "requirements.txt", "requirements-prod.txt", "requirements/base.txt", "requirements.in",
+/** Those of production before those of everything; a lock before the ranges that it was made of. */
+const places = [
+  "requirements/production.txt", "requirements/prod.txt", "requirements.txt", "requirements-prod.txt", "requirements/base.txt", "requirements/requirements.txt", "requirements.in",
+  "uv.lock", "poetry.lock", "Pipfile.lock", "pyproject.toml", "setup.py", "setup.cfg",
 ];
 
-/** What the folder says, from `chosen` or from the first place that says anything. undefined: nowhere. */
-export function findRequirements(folder: Folder, chosen?: string): Requirements | undefined {
-  const file = chosen ?? files.find((path) => folder.paths.includes(path));
-  if (file !== undefined && !file.endsWith(".toml") && !file.endsWith(".cfg")) return fromFile(folder, file);
-  return (file === undefined || file.endsWith(".toml") ? fromPyproject(folder, file ?? "pyproject.toml") : undefined) ?? (chosen === undefined || chosen.endsWith(".cfg") ? fromSetupCfg(folder) : undefined);
+const formats: Readonly<Record<string, Format>> = { "uv.lock": "uv", "poetry.lock": "poetry", "Pipfile.lock": "pipenv", "pyproject.toml": "pyproject", "setup.py": "setup", "setup.cfg": "setup" };
+
+export const formatOf = (path: string): Format => formats[posix.basename(path)] ?? "requirements";
+
+/** The file that says which packages the app needs: `chosen`, or the first place that says anything. undefined: none does. */
+export function findRequirements(folder: Folder, chosen?: string): string | undefined {
+  return chosen === undefined ? places.find((path) => says(folder, path)) : folder.read(chosen) === undefined ? undefined : chosen;
 }
 
-function fromFile(folder: Folder, path: string): Requirements | undefined {
-  const lines = requirementLines(folder, path, new Set());
-  if (lines === undefined) return undefined;
-  const hashed = lines.length > 0 && lines.every((line) => line.includes("--hash="));
-  return { from: path, hashed, lines: lines.map((line) => line.replace(/\s+--hash=\S+/g, "").trim()), constraints: [] };
+/** The same, which must be there. @throws UsageError with what to type */
+export function requireRequirements(root: string, folder: Folder, chosen: string | undefined): string {
+  const from = findRequirements(folder, chosen);
+  if (from !== undefined) return from;
+  if (chosen !== undefined) throw new UsageError(`--requirements: must be a file of ${root}, got "${chosen}"`);
+  throw new UsageError(`${root}: must say which packages it needs, in requirements.txt, pyproject.toml, or a lock of uv, poetry or pipenv; ${unreadable(folder) ?? "pip freeze > requirements.txt writes what is installed here"}`);
 }
 
-/** The requirements of a file and of those that it names with -r; comments and pip's options are gone, broken lines are one. */
-function requirementLines(folder: Folder, path: string, seen: Set<string>): readonly string[] | undefined {
+function says(folder: Folder, path: string): boolean {
   const text = folder.read(path);
-  if (text === undefined || seen.has(path)) return undefined;
+  if (text === undefined) return false;
+  switch (formatOf(path)) {
+    case "pyproject": {
+      const { project, tool } = parse(text) as Pyproject;
+      return project?.dependencies !== undefined || project?.dynamic?.includes("dependencies") === true || tool?.poetry?.dependencies !== undefined;
+    }
+    // Beside a pyproject.toml it often says nothing but where linters look.
+    case "setup":
+      return /install_requires|setup\(/.test(text);
+    case "uv":
+    case "poetry":
+      return folder.read("pyproject.toml") !== undefined;
+    case "pipenv":
+    case "requirements":
+      return true;
+  }
+}
+
+/** What keeps an app without a file that can be read from saying what it needs, and what to type; undefined where nothing of the kind is there. */
+export function unreadable(folder: Folder): string | undefined {
+  const [conda, pipfile] = [folder.paths.find((path) => /^environment\.ya?ml$/.test(path)), folder.read("Pipfile")];
+  if (pipfile !== undefined) return "Pipfile has no Pipfile.lock beside it; pipenv lock writes it";
+  return conda === undefined ? undefined : `${conda} is for conda, whose packages no host has; name those of PyPI in requirements.txt`;
+}
+
+/** The parts of pyproject.toml that decide which packages are chosen. https://peps.python.org/pep-0621/ */
+export interface Pyproject {
+  readonly project?: { readonly name?: string; readonly dependencies?: readonly string[]; readonly dynamic?: readonly string[]; readonly "requires-python"?: string };
+  readonly tool?: { readonly poetry?: { readonly dependencies?: Readonly<Record<string, unknown>> }; readonly uv?: Readonly<Record<string, unknown>> };
+  readonly "build-system"?: unknown;
+}
+
+/** Texts that decide which packages are chosen, comments apart: `from`, what it includes, and what its tool reads beside it. */
+export function inputsOf(folder: Folder, from: string): readonly string[] {
+  const beside = (...names: readonly string[]) => names.map((name) => folder.read(posix.join(posix.dirname(from), name)) ?? "");
+  switch (formatOf(from)) {
+    case "requirements":
+      return requirementLines(folder, from, new Set());
+    case "pipenv":
+      return beside("Pipfile.lock");
+    case "setup":
+      return beside("setup.py", "setup.cfg", "pyproject.toml");
+    case "uv":
+    case "poetry":
+    case "pyproject": {
+      const { project, tool, ...others } = parse(beside("pyproject.toml")[0] ?? "") as Pyproject;
+      const asked = { ...project, poetry: tool?.poetry?.dependencies, uv: tool?.uv, build: others["build-system"] };
+      return [JSON.stringify(asked), ...(from.endsWith(".lock") ? beside(posix.basename(from)) : [])];
+    }
+  }
+}
+
+/** The lines of a requirements file and of those that it includes. Comments are gone, broken lines are one. A file that is not there is for the resolver to tell. */
+function requirementLines(folder: Folder, path: string, seen: Set<string>): readonly string[] {
+  if (seen.has(path)) return [];
   seen.add(path);
-  const lines = text.replace(/\\\r?\n/g, " ").split(/\r?\n/).map((line) => line.replace(/(^|\s)#.*$/, "").trim()).filter((line) => line !== "");
+  const lines = (folder.read(path) ?? "").replace(/\\\r?\n/g, " ").split(/\r?\n/).map((line) => line.replace(/(^|\s)#.*$/, "").trim()).filter((line) => line !== "");
   return lines.flatMap((line) => {
-    const other = /^(?:-r|--requirement)[ =]?\s*(\S+)$/.exec(line)?.[1];
-    if (other !== undefined) return requirementLines(folder, posix.normalize(posix.join(posix.dirname(path), other)), seen) ?? [];
-    return line.startsWith("-") && !line.startsWith("-e") && !line.startsWith("--editable") ? [] : [line];
+    const other = /^(?:-r|-c|--requirement|--constraint)[ =]?\s*["']?([^"']+?)["']?$/.exec(line)?.[1];
+    return other === undefined ? [line] : [line, ...requirementLines(folder, posix.join(posix.dirname(path), other), seen)];
   });
 }
 
-interface Pyproject {
-  readonly project?: { readonly dependencies?: readonly string[] };
-  readonly tool?: { readonly poetry?: { readonly dependencies?: Readonly<Record<string, unknown>> } };
-}
-
-function fromPyproject(folder: Folder, path: string): Requirements | undefined {
-  const text = folder.read(path);
-  if (text === undefined) return undefined;
-  const { project, tool } = parse(text) as Pyproject;
-  const constraints = lockedVersions(folder);
-  const poetry = Object.keys(tool?.poetry?.dependencies ?? {}).filter((name) => name.toLowerCase() !== "python");
-  if (project?.dependencies !== undefined) return { from: path, hashed: false, lines: project.dependencies, constraints };
-  // Poetry's own version ranges are none that pip knows; its lock file has the versions.
-  return poetry.length > 0 && constraints.length > 0 ? { from: `${path} and poetry.lock`, hashed: false, lines: poetry, constraints } : undefined;
-}
-
-/** Versions of uv.lock or poetry.lock. A package with two versions, one for each platform, is left to pip. */
-function lockedVersions(folder: Folder): readonly string[] {
-  const text = folder.read("uv.lock") ?? folder.read("poetry.lock");
-  if (text === undefined) return [];
-  const { package: packages = [] } = parse(text) as { package?: readonly { name: string; version?: string; source?: { registry?: string; type?: string } }[] };
-  const own = packages.filter(({ version, source }) => version !== undefined && (source === undefined || source.registry !== undefined || source.type === "legacy"));
-  const count = (name: string) => own.filter((one) => one.name === name).length;
-  return own.filter(({ name }) => count(name) === 1).map(({ name, version }) => `${name}==${version ?? ""}`);
-}
-
-function fromSetupCfg(folder: Folder): Requirements | undefined {
-  const block = /^install_requires\s*=\s*([^\n]*(?:\n[ \t]+[^\n]*|\n(?=\n*[ \t]))*)/m.exec(folder.read("setup.cfg") ?? "")?.[1];
-  const lines = (block ?? "").split("\n").map((line) => line.replace(/(^|\s)#.*$/, "").trim()).filter((line) => line !== "");
-  return lines.length === 0 ? undefined : { from: "setup.cfg", hashed: false, lines, constraints: [] };
-}
-
-/** Name of a requirement as PEP 503 compares them: `psycopg[binary]>=3` is psycopg. */
-export function packageName(requirement: string): string {
-  return (/^[\w.-]+/.exec(requirement)?.[0] ?? "").toLowerCase().replace(/[-_.]+/g, "-");
-}
+/** Name of a package as PEP 503 compares them. */
+export const packageName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, "-");

@@ -1,5 +1,5 @@
 import { debians } from "../../infra/config/catalog/debian";
-import type { Design } from "./design";
+import { type Design, lockName } from "./design";
 import { overlayModule } from "./overlay";
 
 /** A scalar of YAML; what could be read as something else is quoted. */
@@ -23,13 +23,14 @@ const head = ({ name, application: { framework } }: Design): string =>
 
 const target = ({ target: where }: Design): string => `  webstack:target: ${where}\n`;
 
-function app({ name, exclude, requirements }: Design, source: string): string {
+function app({ name, exclude }: Design, source: string): string {
   return [
     "  webstack:app:",
     "    # Names the system user and the database.",
     `    name: ${name}`,
     `    source: ${scalar(source)}`,
-    ...(requirements === "requirements.txt" ? [] : ["    # Every package with its version and hash: what a host installs.", `    requirements: ${scalar(requirements)}`]),
+    "    # Every package with its version and hash: what a host installs.",
+    `    requirements: ${lockName}`,
     ...(exclude.length === 0 ? [] : ["    # Virtual environments and links are no part of a release.", `    exclude: ${list(exclude)}`]),
     "",
   ].join("\n");

@@ -1,4 +1,5 @@
 import { debianNames } from "../../infra/config/catalog/debian";
+import { exporter } from "../../tools/exporters";
 import { http3 } from "../../tools/http3";
 import { iam } from "../../tools/iam";
 import { images, mysqlImages } from "../../tools/images";
@@ -12,10 +13,11 @@ import { scanners } from "../../tools/scanners";
 import { engine } from "../../tools/setup";
 import { packages } from "../../tools/setup/packages";
 import type { Step } from "../../tools/setup/step";
+import { uv } from "../../tools/uv";
 import { workflows } from "../../tools/workflows";
 
 /** What tests need of this box, in the order in which it is made; those on machines need more. */
 export function needs(onMachines: boolean): readonly Step[] {
   const machines = [http3, k6, pebble, scanners, probes, workflows, ...debianNames.flatMap((debian) => [images(debian), mysqlImages(debian)])];
-  return [packages, ...engine, iam, linters, moto, postgres, signatures, ...(onMachines ? machines : [])];
+  return [packages, ...engine, exporter("poetry"), exporter("pipenv"), iam, linters, moto, postgres, signatures, uv, ...(onMachines ? machines : [])];
 }

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as tar from "tar";
 import { cacheFolder } from "./cache";
-import { sourceDigest } from "./digest";
+import { contentOf, sourceDigest } from "./digest";
+import { storeGzip } from "./gzip";
 import { type DebianName, debians } from "../config/catalog/debian";
 import type { Release } from "./release";
 import { sourceFiles } from "./source";
@@ -25,11 +26,15 @@ export function runtimeOf(debian: DebianName, architecture: Runtime["architectur
   return { python, glibc, architecture };
 }
 
+/** Beside the requirements file: wheels that no index has, made when it was. */
+export const wheelFolder = "webstack_wheels";
+
 /** Libraries that wheels are made for, 2.17 and on; one for an older library runs with every newer one. https://peps.python.org/pep-0600/ */
 const glibcs = [17, 24, 26, 27, 28, 31, 34, 35, 38, 39, 40, 41];
 
 /**
- * Builds the archive of a release unless it is cached: `source/` and, so that a host needs no package index, `wheels/`.
+ * Builds the archive of a release unless it is cached: `source/` and, so that a host needs no package index, `wheels/`. The same release has the same bytes on
+ * every box: nothing of its order, its clock, its users or its umask gets in.
  * @returns its path.
  * @throws when the source changed since the digest was taken, or when pip refuses a hash.
  */
@@ -44,12 +49,20 @@ export async function buildRelease(release: Release, runtime: Runtime): Promise<
   mkdirSync(dirname(archive), { recursive: true });
   const folder = mkdtempSync(`${archive}.`);
   try {
-    for (const path of files) {
-      mkdirSync(dirname(join(folder, "source", path)), { recursive: true });
-      cpSync(join(release.source, path), join(folder, "source", path), { mode: 0 });
-    }
-    cpSync(wheels, join(folder, "wheels"), { recursive: true });
-    await tar.create({ gzip: { level: 1 }, file: join(folder, "archive"), cwd: folder, portable: true, mtime: new Date(0) }, ["source", "wheels"]);
+    const put = (path: string, bytes: Buffer, mode: number) => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), bytes);
+      // What is asked of mkdir and open, umask takes from.
+      chmodSync(join(folder, path), mode);
+      return path;
+    };
+    const source = files.map((path) => {
+      const { bytes, executable } = contentOf(join(release.source, path));
+      return put(`source/${path}`, bytes, executable ? 0o755 : 0o644);
+    });
+    const packed = readdirSync(wheels).sort().map((name) => put(`wheels/${name}`, readFileSync(join(wheels, name)), 0o644));
+    await tar.create({ file: join(folder, "tar"), cwd: folder, portable: true, noDirRecurse: true, mtime: new Date(0) }, [...source, ...packed]);
+    storeGzip(join(folder, "tar"), join(folder, "archive"));
     renameSync(join(folder, "archive"), archive);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -58,7 +71,7 @@ export async function buildRelease(release: Release, runtime: Runtime): Promise<
 }
 
 /** pip's options for wheels that fit a host, wherever pip runs. */
-export function pipPlatform({ python, glibc, architecture }: Runtime): readonly string[] {
+function pipPlatform({ python, glibc, architecture }: Runtime): readonly string[] {
   const fitting = ["manylinux2014", ...glibcs.filter((minor) => minor <= glibc).map((minor) => `manylinux_2_${minor}`)];
   const platforms = fitting.flatMap((library) => ["--platform", `${library}_${architecture}`]);
   return ["--only-binary=:all:", "--implementation", "cp", "--python-version", python, ...platforms];
@@ -72,14 +85,19 @@ function downloadWheels(requirements: string, runtime: Runtime): string {
   if (existsSync(folder)) return folder;
   mkdirSync(dirname(folder), { recursive: true });
   const unfinished = mkdtempSync(`${folder}.`);
+  const beside = join(dirname(requirements), wheelFolder);
+  // Where the versions were chosen; pip reads no setting of uv.
+  const { UV_DEFAULT_INDEX } = process.env;
   try {
     execFileSync(
       "python3",
       [
         ...["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"],
+        // Which of two wheels of a name is taken, this or an index's, the hash decides.
+        ...(existsSync(beside) ? ["--find-links", beside] : []),
         ...[...pipPlatform(runtime), "--requirement", requirements, "--dest", unfinished],
       ],
-      { stdio: ["ignore", "inherit", "pipe"], encoding: "utf8" },
+      { stdio: ["ignore", "inherit", "pipe"], encoding: "utf8", env: { ...(UV_DEFAULT_INDEX === undefined ? {} : { PIP_INDEX_URL: UV_DEFAULT_INDEX }), ...process.env } },
     );
     renameSync(unfinished, folder);
   } catch (error) {

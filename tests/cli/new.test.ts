@@ -5,17 +5,22 @@ import { design, unanswered, type Choices } from "../../cli/new/design";
 import { variablesOf } from "../../cli/new/environment";
 import { find, named, stackName } from "../../cli/new/found";
 import { moduleOf, type Folder } from "../../cli/new/folder";
-import { lockText, pipRefused } from "../../cli/new/lock";
+import { lockedPackages, lockText } from "../../cli/new/lock";
 import { overlay } from "../../cli/new/overlay";
+import { allows, imageFor, pythonWishes } from "../../cli/new/python";
 import { freeRange, rangeIn } from "../../cli/new/range";
-import { findRequirements } from "../../cli/new/requirements";
+import { refusal } from "../../cli/new/refusal";
+import { findRequirements, inputsOf, unreadable } from "../../cli/new/requirements";
+import { additions } from "../../cli/new/server";
 import { stackFile } from "../../cli/new/stackFile";
 import { runtimeOf } from "../../infra/release/build";
+import { lockedFor } from "../../infra/release/check";
+import { Failed } from "../../tools/setup/process";
 
 const runtime = runtimeOf("debian-13", "x86_64");
 
 function folder(files: Readonly<Record<string, string>>, exclude: readonly string[] = []): Folder {
-  return { paths: Object.keys(files).sort(), exclude, read: (path) => files[path] };
+  return { paths: Object.keys(files).sort(), exclude, leftOut: [], read: (path) => files[path] };
 }
 
 const manage = (settings: string) => `import os\ndef main():\n    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "${settings}")\n`;
@@ -31,9 +36,8 @@ const chosen = (of: Folder, changes: Partial<Choices> = {}): Choices => {
 
 /** The stack file for a folder, as `new` writes it, and what its checks make of it. */
 function described(of: Folder, changes: Partial<Choices> = {}) {
-  const { django, variables, requirements } = find(of, {});
-  if (requirements === undefined) throw new Error("no requirements");
-  const made = design(of, chosen(of, changes), django, variables, requirements);
+  const { django, variables } = find(of, {});
+  const made = design(of, chosen(of, changes), django, variables);
   const text = stackFile(made, "../shop");
   return { made, text, spec: parseDescription(text, made.name) };
 }
@@ -141,66 +145,95 @@ describe("variables", () => {
 });
 
 describe("requirements", () => {
-  test("a file with hashes, and what it names with -r", () => {
-    const of = folder({ "requirements.txt": "-r requirements/base.txt\n# x\nfoo==1 \\\n    --hash=sha256:ab\n", "requirements/base.txt": "--index-url https://x.example/\nbar==2 --hash=sha256:cd\n" });
-    expect(findRequirements(of)).toEqual({ from: "requirements.txt", hashed: true, lines: ["bar==2", "foo==1"], constraints: [] });
+  const locked = { "pyproject.toml": '[project]\ndependencies = ["foo"]\n', "uv.lock": "version = 1\n", "setup.cfg": "[flake8]\n" };
+
+  test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
+    ["those of production before those of everything", { "requirements.txt": "", "requirements/production.txt": "" }, "requirements/production.txt"],
+    ["a lock before what it was made of", locked, "uv.lock"],
+    ["Poetry's lock", { "pyproject.toml": "[tool.poetry]\n", "poetry.lock": "" }, "poetry.lock"],
+    ["Pipenv's lock", { Pipfile: "", "Pipfile.lock": "{}" }, "Pipfile.lock"],
+    ["a project that names packages", { "pyproject.toml": "[project]\ndependencies = []\n", "setup.py": "setup()" }, "pyproject.toml"],
+    ["not one that only sets a linter", { "pyproject.toml": "[tool.black]\n", "setup.py": "setup()" }, "setup.py"],
+    ["setup.cfg", { "setup.cfg": "[options]\ninstall_requires =\n    foo\n" }, "setup.cfg"],
+    ["nothing in a setup.cfg of linters", { "setup.cfg": "[flake8]\n" }, undefined],
+    ["nothing of a lock without its project", { "poetry.lock": "" }, undefined],
+  ])("are taken from %s", (_, files, from) => {
+    expect(findRequirements(folder(files))).toBe(from);
   });
 
-  test("one line without a hash, and pip must choose", () => {
-    expect(findRequirements(folder({ "requirements.txt": "foo==1 --hash=sha256:ab\nbar\n" }))).toMatchObject({ hashed: false, lines: ["foo==1", "bar"] });
+  test("a file that the person names comes first, and must be there", () => {
+    const of = folder({ "requirements.txt": "a\n", "deploy/req.txt": "b\n" });
+    expect([findRequirements(of, "deploy/req.txt"), findRequirements(of, "none.txt")]).toEqual(["deploy/req.txt", undefined]);
   });
 
-  test("pyproject.toml, with the versions of uv.lock but those that differ by platform", () => {
-    const lock = ["foo", "1", "bar", "2", "bar", "3"];
-    const packages = [0, 2, 4].map((i) => `[[package]]\nname = "${lock[i] ?? ""}"\nversion = "${lock[i + 1] ?? ""}"\nsource = { registry = "https://pypi.org/simple" }\n`).join("\n");
-    const own = '[[package]]\nname = "shop"\nversion = "0.1"\nsource = { editable = "." }\n';
-    expect(findRequirements(folder({ "pyproject.toml": '[project]\ndependencies = ["foo", "bar>=2"]\n', "uv.lock": packages + own }))).toEqual({
-      from: "pyproject.toml", hashed: false, lines: ["foo", "bar>=2"], constraints: ["foo==1"],
-    });
+  test("what is of another tool is named", () => {
+    expect(unreadable(folder({ Pipfile: "" }))).toBe("Pipfile has no Pipfile.lock beside it; pipenv lock writes it");
+    expect(unreadable(folder({ "environment.yml": "" }))).toBe("environment.yml is for conda, whose packages no host has; name those of PyPI in requirements.txt");
+    expect(unreadable(folder({}))).toBeUndefined();
   });
 
-  test("Poetry's own names with the versions of its lock file; without one pip would not know its ranges", () => {
-    const toml = '[tool.poetry.dependencies]\npython = "^3.11"\nfoo = "^1"\n';
-    expect(findRequirements(folder({ "pyproject.toml": toml, "poetry.lock": '[[package]]\nname = "foo"\nversion = "1.4"\n' }))).toMatchObject({ lines: ["foo"], constraints: ["foo==1.4"] });
-    expect(findRequirements(folder({ "pyproject.toml": toml }))).toBeUndefined();
+  test("what decides is the text of a file and of all that it includes, however that is written", () => {
+    const of = folder({ "requirements.txt": '-r "base.txt"\r\n# x\r\n-c=limits/c.txt\nfoo==1 \\\n    --hash=sha256:ab  # why\n', "base.txt": "-r requirements.txt\nbar\n", "limits/c.txt": "foo<2\n--constraint ../base.txt\n" });
+    expect(inputsOf(of, "requirements.txt")).toEqual(['-r "base.txt"', "-r requirements.txt", "bar", "-c=limits/c.txt", "foo<2", "--constraint ../base.txt", "foo==1      --hash=sha256:ab"]);
   });
 
-  test("setup.cfg", () => {
-    expect(findRequirements(folder({ "setup.cfg": "[options]\npackages = find:\ninstall_requires =\n    foo>=1\n    # no\n    bar; python_version < '4'\nzip_safe = no\n" }))).toMatchObject({
-      from: "setup.cfg", lines: ["foo>=1", "bar; python_version < '4'"],
-    });
+  test("of a project it is what it asks for, not how its linters are set", () => {
+    const of = (more: string, lock = "") => inputsOf(folder({ "pyproject.toml": `[project]\ndependencies = ["foo"]\n${more}`, "uv.lock": lock }), "uv.lock");
+    expect(of("[tool.ruff]\nline-length = 9\n")).toEqual(of(""));
+    expect(of('[tool.uv.sources]\nfoo = { git = "https://x.example/foo" }\n')).not.toEqual(of(""));
+    expect(of("", "version = 2")).not.toEqual(of(""));
   });
 
-  test("a file that the person names, and nothing at all", () => {
-    expect(findRequirements(folder({ "requirements.txt": "a\n", "deploy/req.txt": "b\n" }), "deploy/req.txt")).toMatchObject({ from: "deploy/req.txt", lines: ["b"] });
-    expect(findRequirements(folder({ "requirements.txt": "a\n" }), "none.txt")).toBeUndefined();
-    expect(findRequirements(folder({}))).toBeUndefined();
+  test("what a host needs is added only where nothing brings it", () => {
+    const added = (kind: "wsgi" | "asgi", framework: string, packages: Readonly<Record<string, string>>, database = true) =>
+      additions({ kind, framework, module: "a:b", file: "a.py" }, new Map(Object.entries(packages)), database).map(({ requirement }) => requirement);
+    expect(added("wsgi", "Django", { django: "5.2" })).toEqual(["gunicorn", "psycopg[binary]", "tzdata"]);
+    expect(added("wsgi", "Django", { django: "5.2" }, false)).toEqual(["gunicorn", "tzdata"]);
+    expect(added("wsgi", "Django", { django: "4.1.13" })).toContain("psycopg2-binary");
+    expect(added("wsgi", "Django", { django: "5", gunicorn: "23", "psycopg2-binary": "2", tzdata: "1" })).toEqual([]);
+    expect(added("wsgi", "Django", { django: "5", gunicorn: "23", psycopg: "3", tzdata: "1" })).toEqual(["psycopg[binary]"]);
+    expect(added("asgi", "FastAPI", { uvicorn: "0.30" })).toEqual(["gunicorn", "uvicorn-worker"]);
   });
 
-  test("what a host needs is added only where the app does not name it", () => {
-    const added = (lines: string) => described(folder({ ...shop, "requirements.txt": lines })).made;
-    expect(added("Django\n").additions.map(({ requirement }) => requirement)).toEqual(["gunicorn", "psycopg[binary]", "tzdata"]);
-    expect(added("Django\nGunicorn\npsycopg2_binary\ntzdata\n").additions).toEqual([]);
-    expect(added("Django\ngunicorn\npsycopg\ntzdata\n").additions.map(({ requirement }) => requirement)).toEqual(["psycopg[binary]"]);
-    const hashes = "Django==5 --hash=sha256:a\ngunicorn==2 --hash=sha256:b\npsycopg[binary]==3 --hash=sha256:c\ntzdata==1 --hash=sha256:d\n";
-    expect([added(hashes).requirements, added("Django==5 --hash=sha256:a\n").requirements]).toEqual(["requirements.txt", "webstack_requirements.txt"]);
-    const api = folder({ "main.py": "app = FastAPI()\n", "requirements.txt": "fastapi\nuvicorn[standard]\n" });
-    expect(described(api).made.additions.map(({ requirement }) => requirement)).toEqual(["gunicorn", "uvicorn-worker"]);
+  test("a lock has each wheel with its hash, by name, the indexes that it comes from and what it was made of", () => {
+    const [hash, other] = ["a".repeat(64), "b".repeat(64)];
+    const one = (name: string, version: string) => ({ name, version, wheels: [{ url: "", hashes: { sha256: hash } }] });
+    const wheel = { file: "baz-3-py3-none-any.whl", name: "baz", version: "3", sha256: other, bytes: Buffer.alloc(0) };
+    const text = lockText("requirements.txt", "0123456789abcdef", ["libs/baz"], ["https://x.example/simple"], [one("foo", "1"), one("Bar_z", "2")], [wheel], runtime);
+    expect(text.split("\n")).toEqual([
+      "# Wheels for Python 3.13 on Linux x86_64, chosen by uv from requirements.txt; what a host installs, and nothing else.", "# Made by `npm run new`; `npm run new -- --lock` chooses anew.",
+      "# Made of: 0123456789abcdef libs/baz", "--extra-index-url https://x.example/simple",
+      "bar-z==2 \\", `    --hash=sha256:${hash}`, "baz==3 \\", `    --hash=sha256:${other}`, "foo==1 \\", `    --hash=sha256:${hash}`, "",
+    ]);
+    expect([lockedFor(text), [...lockedPackages(text)]]).toEqual(["3.13", [["bar-z", "2"], ["baz", "3"], ["foo", "1"]]]);
+  });
+});
+
+describe("the Python that a project asks for", () => {
+  test.each([
+    [">=3.12", false, true], [">=3.11,<3.13", true, false], ["^3.11", true, true], ["~3.11", true, false], ["~=3.11", true, true], ["~=3.13.0", false, true], ["==3.13.*", false, true],
+    ["!=3.11.*", false, true], ["<3.12 || >=3.13.5", true, true], ["3.11.2", true, false], [">3.13.5", false, false], [">= 3.11 < 4", true, true], ["*", true, true],
+  ])("%s", (says, twelve, thirteen) => {
+    expect([allows(says, "3.11.2"), allows(says, "3.13.5")]).toEqual([twelve, thirteen]);
   });
 
-  test("a lock has each wheel with its hash, by name", () => {
-    const one = (name: string, version: string) => ({ metadata: { name, version }, download_info: { url: "", archive_info: { hashes: { sha256: "ab" } } } });
-    expect(lockText("requirements.txt", ["foo", "Bar"], { install: [one("foo", "1"), one("Bar", "2")] }, runtime).split("\n").slice(3)).toEqual(["bar==2 \\", "    --hash=sha256:ab", "foo==1 \\", "    --hash=sha256:ab", ""]);
-    const bare = { metadata: { name: "foo", version: "1" }, download_info: { url: "git+https://x.example/foo" } };
-    expect(() => lockText("requirements.txt", ["foo"], { install: [bare] }, runtime)).toThrow("requirements.txt: foo 1 comes without a SHA-256; take it from a package index");
+  test("stands in many places, of which a developer's own version is the least", () => {
+    const of = folder({ "pyproject.toml": '[project]\nrequires-python = ">=3.10"\n[tool.poetry.dependencies]\npython = "^3.9"\n', ".python-version": "3.12.4\n", "runtime.txt": "python-3.11.9\n", Pipfile: '[requires]\npython_version = "3.8"\n' });
+    expect(pythonWishes(of, "requirements.txt").map(({ from, says }) => `${from} ${says}`)).toEqual(["requires-python of pyproject.toml >=3.10", "python of pyproject.toml ^3.9", ".python-version >=3.12", "runtime.txt >=3.11", "Pipfile >=3.8"]);
+    expect([imageFor([{ from: "", says: ">=3.12" }], "debian-12"), imageFor([{ from: "", says: ">=3.10" }], "debian-12"), imageFor([{ from: "", says: ">=3.14" }], "debian-12")]).toEqual(["debian-13", "debian-12", undefined]);
   });
+});
 
-  test("what pip refuses is said without its list of every version", () => {
-    const said = "ERROR: Ignored the following versions that require a different python version: 6.1 Requires-Python >=3.12\nERROR: Could not find a version that satisfies the requirement Django<6.2,>=6.1 (from versions: 1.0, 5.2)\nERROR: No matching distribution found for Django<6.2,>=6.1";
-    expect(pipRefused("requirements.txt", said, runtimeOf("debian-12", "x86_64"))).toBe(
-      "requirements.txt: must have wheels for Python 3.11 on Linux x86_64, got from pip: Could not find a version that satisfies the requirement Django<6.2,>=6.1 No matching distribution found for Django<6.2,>=6.1; newer versions ask for Python >=3.12, and hosts have 3.11",
-    );
-    expect(pipRefused("r", "ERROR: No matching distribution found for psycopg2", runtime)).toMatch(/; psycopg2 has no wheel, psycopg2-binary has$/);
+describe("what a tool refuses is one line with its cause and its mend", () => {
+  test.each([
+    ["error: No solution found when resolving dependencies\n  cause: Because flask==2 depends on werkzeug>=2 and you require flask==2, we can conclude that you require werkzeug>=2.\n         And because you require werkzeug<2, we can conclude that your requirements are unsatisfiable.",
+      "Because flask==2 depends on werkzeug>=2 and you require flask==2, we can conclude that you require werkzeug>=2. And because you require werkzeug<2; change what is asked for until the two agree"],
+    ["error: Request failed after 3 retries in 9.0s\n  cause: Failed to fetch: https://x.example/simple/a/\n  cause: dns error\n  cause: failed to lookup address", "Failed to fetch: https://x.example/simple/a/: failed to lookup address; the index must answer here; its password comes from ~/.netrc or UV_INDEX, see docs/own-app.md"],
+    ["error: Failed to download and build `a @ git+https://x.example/a`\n  cause: Git operation failed\n  cause: process didn't exit successfully: `git fetch` (exit status: 128)\n         --- stderr\n         fatal: unable to access 'https://x.example/a/'",
+      "Failed to download and build `a @ git+https://x.example/a`: unable to access 'https://x.example/a/'; a git source must be reachable from here: git ls-remote tries"],
+    ["warning: x\nerror: Error parsing included file in `r.txt` at position 0\n  cause: failed to read from file `/app/b.txt`: No such file or directory", "Error parsing included file in `r.txt` at position 0: failed to read from file `b.txt`: No such file or directory; put the file there, or take the line out"],
+  ])("%s", (said, line) => {
+    expect(refusal("r.txt", "/app", new Failed(`uv pip failed:\n${said}`, 1))).toBe(`r.txt: no set of packages fits the hosts: ${line}`);
   });
 });
 

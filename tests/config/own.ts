@@ -14,9 +14,9 @@ const files: Readonly<Record<string, string>> = {
 
 /** The stack file that `npm run new -- --app ../mine` writes for it. */
 export function ownStackFile(): string {
-  const folder = { paths: Object.keys(files).sort(), exclude: [], read: (path: string) => files[path] };
-  const { django, variables, requirements, likeliest, health, database } = find(folder, {});
-  if (requirements === undefined || likeliest === undefined) throw new Error("no application");
+  const folder = { paths: Object.keys(files).sort(), exclude: [], leftOut: [], read: (path: string) => files[path] };
+  const { django, variables, likeliest, health, database } = find(folder, {});
+  if (likeliest === undefined) throw new Error("no application");
   const choices = { name: "mine", target: "local", domain: "", sshFrom: [], emails: [], application: likeliest, health, database, env: {}, range: "10.20.1.0/24", image: "debian-13" } as const;
-  return stackFile(design(folder, choices, django, variables, requirements), "../mine");
+  return stackFile(design(folder, choices, django, variables), "../mine");
 }

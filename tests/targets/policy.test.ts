@@ -46,11 +46,11 @@ test("every rule that is counted is about something that an example makes, and n
 /** The file that `npm run new` writes for a small app. */
 function written(target: "digitalocean" | "aws", emails: readonly string[]): StackSpec {
   const files: Readonly<Record<string, string>> = { "main.py": "from fastapi import FastAPI\napp = FastAPI()\n", "requirements.txt": "fastapi\nsqlalchemy\n" };
-  const folder = { paths: Object.keys(files), exclude: [], read: (path: string) => files[path] };
-  const { likeliest: application, health, django, variables, requirements } = find(folder, {});
-  if (application === undefined || requirements === undefined) throw new Error("the app is not found");
+  const folder = { paths: Object.keys(files), exclude: [], leftOut: [], read: (path: string) => files[path] };
+  const { likeliest: application, health, django, variables } = find(folder, {});
+  if (application === undefined) throw new Error("the app is not found");
   const choices = { name: "shop", target, domain: "shop.example", sshFrom: ["203.0.113.7/32"], emails, application, health, database: true, env: {}, range: "10.20.7.0/24", image: "debian-13" as const };
-  return parseDescription(stackFile(design(folder, choices, django, variables, requirements), "../shop"), "shop");
+  return parseDescription(stackFile(design(folder, choices, django, variables), "../shop"), "shop");
 }
 
 test.each<[target: "digitalocean" | "aws", unheard: readonly string[]]>([

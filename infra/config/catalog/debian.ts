@@ -4,6 +4,8 @@ export interface Debian {
   readonly suite: string;
   /** Version of python3, as pip names it. */
   readonly python: string;
+  /** The same with its third number, which decides what some packages ask for: redis 5 wants async-timeout before 3.11.3. */
+  readonly pythonFull: string;
   /** The C library that wheels may ask for: 2.36 has 36. https://peps.python.org/pep-0600/ */
   readonly glibc: number;
   /** Major versions, as the packages have them: postgresql-17. */
@@ -26,6 +28,7 @@ export const debians = {
   "debian-12": {
     suite: "bookworm",
     python: "3.11",
+    pythonFull: "3.11.2",
     glibc: 36,
     postgres: "15",
     mariadb: "10.11",
@@ -39,6 +42,7 @@ export const debians = {
   "debian-13": {
     suite: "trixie",
     python: "3.13",
+    pythonFull: "3.13.5",
     glibc: 41,
     postgres: "17",
     mariadb: "11.8",

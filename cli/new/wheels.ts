@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { cpSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { capture, Failed } from "../../tools/setup/process";
+import { UsageError } from "../terminal";
+import { packageName } from "./requirements";
+import type { Package } from "./resolve";
+
+/** A wheel that no index has, for the app's folder. */
+export interface Wheel {
+  /** "docopt-0.6.2-py2.py3-none-any.whl" */
+  readonly file: string;
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: string;
+  readonly bytes: Buffer;
+}
+
+/** Packages that compile, with the one that has wheels in their place, or what makes them needless. */
+const instead: Readonly<Record<string, string>> = {
+  mysqlclient: "PyMySQL has a wheel, and `import pymysql; pymysql.install_as_MySQLdb()` puts it in its place",
+  uwsgi: "hosts serve by gunicorn and need none; leave it out",
+};
+
+/** Where pip finds the source of a package: the exact one that was resolved. undefined: it has a wheel at its index. */
+export function sourceOf({ wheels, sdist, archive, vcs, directory }: Package, folder: string): string | undefined {
+  const below = (path: string | undefined) => (path === undefined ? "" : `subdirectory=${path}`);
+  if (vcs !== undefined) return `${vcs.type}+${vcs.url}@${vcs["commit-id"]}${vcs.subdirectory === undefined ? "" : `#${below(vcs.subdirectory)}`}`;
+  if (archive !== undefined) return `${archive.url}#sha256=${archive.hashes.sha256}${archive.subdirectory === undefined ? "" : `&${below(archive.subdirectory)}`}`;
+  if (directory !== undefined) return join(folder, directory.path);
+  return wheels === undefined && sdist !== undefined ? `${sdist.url}#sha256=${sdist.hashes.sha256}` : undefined;
+}
+
+/**
+ * Makes the wheel of a package from its source, by its own programs, with this box's Python: the source decides its bytes, not the hour.
+ * @param scratch a folder for what that leaves behind
+ * @throws UsageError where that needs a compiler, or fails
+ */
+export async function buildWheel(one: Package, source: string, from: string, scratch: string): Promise<Wheel> {
+  const called = `${one.name}${one.version === undefined ? "" : ` ${one.version}`}`;
+  const folder = mkdtempSync(join(scratch, "wheel-"));
+  // In its own folder a build leaves files of its own.
+  const copied = one.directory === undefined ? source : join(folder, "source");
+  if (one.directory !== undefined) cpSync(source, copied, { recursive: true });
+  const refuse = (why: string, mend: string) => new UsageError(`${from}: ${called} has no wheel for hosts, and ${why}; ${mend}`);
+  const mend = instead[one.name] ?? "name a version that has one, or a package in its place";
+  try {
+    const pip = ["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--no-cache-dir", "--ignore-requires-python"];
+    // The first moment that a zip archive can tell. https://reproducible-builds.org/docs/source-date-epoch/
+    await capture("python3", [...pip, "--wheel-dir", join(folder, "out"), copied], { env: { SOURCE_DATE_EPOCH: "315532800" } });
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    throw refuse(`making one fails here: ${lastWords(error.message)}`, mend);
+  }
+  const [file = ""] = readdirSync(join(folder, "out"));
+  const [name = "", version = "", ...tags] = file.replace(/\.whl$/, "").split("-");
+  if (one.wheels === undefined && !tags.join("-").endsWith("-none-any")) throw refuse("has to be compiled, for which hosts have no compiler", mend);
+  const bytes = readFileSync(join(folder, "out", file));
+  return { file, name: packageName(name), version, sha256: createHash("sha256").update(bytes).digest("hex"), bytes };
+}
+
+/** The line that tells most of what pip says of a build that failed. */
+function lastWords(said: string): string {
+  const lines = said.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  return lines.find((line) => /^(\w*Error|error|fatal): /.test(line) && !/subprocess-exited|metadata-generation|failed-wheel/.test(line)) ?? lines.at(-1) ?? "pip says nothing";
+}

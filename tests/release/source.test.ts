@@ -1,0 +1,136 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { contentOf } from "../../infra/release/digest";
+import { readSource, sourceFiles } from "../../infra/release/source";
+
+let root: string;
+let app: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "source-"));
+  app = join(root, "app");
+  mkdirSync(app);
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+function put(...paths: readonly string[]): void {
+  for (const path of paths) {
+    mkdirSync(dirname(join(app, path)), { recursive: true });
+    writeFileSync(join(app, path), path);
+  }
+}
+
+const git = (...args: readonly string[]) => execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], { cwd: root, stdio: "ignore" });
+
+describe("in a git work tree a release holds what git would hand on", () => {
+  beforeEach(() => git("init", "--quiet"));
+
+  test("rules of every level, those above the app included", () => {
+    writeFileSync(join(root, ".gitignore"), "media/\n*.log\n");
+    put("manage.py", "media/u.jpg", "debug.log", "front/secret.txt", "front/.gitignore");
+    writeFileSync(join(app, "front/.gitignore"), "*\n!.gitignore\n");
+    expect(readSource(app, [])).toEqual({ files: ["front/.gitignore", "manage.py"], leftOut: [] });
+  });
+
+  test("what it tracks, though a pattern names it, and nothing that was deleted", () => {
+    put("lib/jquery.js", "locale/django.mo", "gone.py", "db.sqlite3", ".env", "manage.py");
+    git("add", "--all");
+    writeFileSync(join(root, ".gitignore"), "lib/\n*.mo\ndb.sqlite3\n");
+    rmSync(join(app, "gone.py"));
+    expect(readSource(app, [])).toEqual({ files: [".env", "db.sqlite3", "lib/jquery.js", "locale/django.mo", "manage.py"], leftOut: [] });
+  });
+
+  test("no secret, key, dump or database that it does not track, and those are named", () => {
+    put(".env", ".env.example", ".env.production", "tls/site.key", "id_ed25519", "db.sqlite3", "dump-2026.sql", "schema.sql", "service-account.json", "manage.py");
+    expect(readSource(app, [])).toEqual({
+      files: [".env.example", "manage.py", "schema.sql"],
+      leftOut: [".env", ".env.production", "db.sqlite3", "dump-2026.sql", "id_ed25519", "service-account.json", "tls/site.key"],
+    });
+  });
+
+  test("never what tools make anew, nor what the description excludes", () => {
+    put("node_modules/a/index.js", "a/__pycache__/a.pyc", ".venv/bin/python", "docs/a.md", "a/a.py");
+    git("add", "--all", "--force");
+    expect(sourceFiles(app, ["docs/"])).toEqual(["a/a.py"]);
+  });
+
+  test("the files of a folder that the repository around it ignores, as one of its own", () => {
+    writeFileSync(join(root, ".gitignore"), "app/\n");
+    put("manage.py", "a.log", ".gitignore");
+    writeFileSync(join(app, ".gitignore"), "*.log\n");
+    expect(sourceFiles(app, [])).toEqual([".gitignore", "manage.py"]);
+  });
+
+  test("whatever the variables of a hook say, and without running what the repository's settings name", () => {
+    put("manage.py");
+    const ran = join(root, "ran");
+    writeFileSync(join(root, "hook"), `#!/bin/sh\ntouch ${ran}\n`, { mode: 0o755 });
+    git("config", "core.fsmonitor", join(root, "hook"));
+    process.env["GIT_DIR"] = "/nowhere";
+    try {
+      expect([sourceFiles(app, []), sourceFiles(root, ["hook"])]).toEqual([["manage.py"], ["app/manage.py"]]);
+    } finally {
+      delete process.env["GIT_DIR"];
+    }
+  });
+});
+
+test("without git the .gitignore files of all levels say it, the innermost last", () => {
+  writeFileSync(join(root, ".gitignore"), "*.log\nmedia/\n");
+  put("a.log", "media/a.jpg", "logs/keep.log", "logs/.gitignore", "build/a.txt", "build/.gitignore", "manage.py", ".env");
+  writeFileSync(join(app, "logs/.gitignore"), "!keep.log\n");
+  writeFileSync(join(app, "build/.gitignore"), "*\n!.gitignore\n");
+  expect(readSource(app, [])).toEqual({ files: ["build/.gitignore", "logs/.gitignore", "logs/keep.log", "manage.py"], leftOut: [".env"] });
+});
+
+test("names may have spaces, accents and quotes, and are in the order of their bytes", () => {
+  const names = ["Été à la mer.txt", "a b.txt", "it's \"one\".txt", "zebra.txt", "日本.txt", "new\nline.txt"];
+  put(...names);
+  const expected = [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  expect(sourceFiles(app, [])).toEqual(expected);
+  git("init", "--quiet");
+  expect(sourceFiles(app, [])).toEqual(expected);
+});
+
+test.each(["in a work tree", "without git"])("a name that is no UTF-8 is refused, and not released under another, %s", (where) => {
+  if (where === "in a work tree") git("init", "--quiet");
+  writeFileSync(Buffer.concat([Buffer.from(`${app}/caf`), Buffer.from([0xe9])]), "");
+  expect(() => sourceFiles(app, [])).toThrow(/caf\ufffd: the name of a file must be UTF-8, which this is not; rename it, or exclude its folder$/);
+});
+
+describe.each(["in a work tree", "without git"])("a link %s", (where) => {
+  beforeEach(() => {
+    if (where === "in a work tree") git("init", "--quiet");
+    put("shared/a.css", "main.py");
+  });
+
+  test("into the app's folder stands for what it leads to", () => {
+    symlinkSync("main.py", join(app, "app.py"));
+    symlinkSync("shared", join(app, "static"));
+    expect(sourceFiles(app, [])).toEqual(["app.py", "main.py", "shared/a.css", "static/a.css"]);
+  });
+
+  test.each([
+    ["out of it", "/etc/hostname", "is a link that leads out of the app's folder; copy what it leads to, or exclude it"],
+    ["nowhere", "none.py", "is a link that leads nowhere; remove it or exclude it"],
+    ["round in circles", ".", "is a link to a folder that it lies in; exclude it"],
+  ])("%s is refused, unless it is excluded", (_, target, fault) => {
+    symlinkSync(target, join(app, "link"));
+    expect(() => sourceFiles(app, [])).toThrow(`${join(app, "link")}: ${fault}`);
+    expect(sourceFiles(app, ["link"])).toEqual(["main.py", "shared/a.css"]);
+  });
+});
+
+test("a script that a box with Windows checked out has the line ends that hosts need, and nothing else is changed", () => {
+  const of = (text: string) => {
+    writeFileSync(join(app, "run"), text, "latin1");
+    return contentOf(join(app, "run")).bytes.toString("latin1");
+  };
+  expect(of("#!/bin/sh\r\necho \xe9\r\n")).toBe("#!/bin/sh\necho \xe9\n");
+  for (const text of ["#!/bin/sh\necho 'a\r\n'\n", "a\r\nb\r\n", "#!", ""]) expect(of(text)).toBe(text);
+  chmodSync(join(app, "run"), 0o700);
+  expect(contentOf(join(app, "run")).executable).toBe(true);
+});
