@@ -51,6 +51,8 @@ export const nightly = {
     "lynis warns of nothing on the web machine, gives it at least 83, and the documents explain what it suggests and nothing else": "what it reads are settings that tests beside it ask for one by one, and a change of them shows in the goldens",
   },
   digitalocean: {
+    "a host that DigitalOcean has lost comes anew by the command of the documents: its address, every order, and the releases and restore points of before":
+      "another image makes a new host by the same resources, and backup loses a host and has its releases back from the repository",
     "a replacement that nothing of the description asks for is no different: its snapshot comes before the address moves, and the one before goes then": "another image replaces the host in the same way; the order of the snapshots is a test of the mocks",
     "another moment after that one: refused while the copy is protected, then the site moves on, and the copy goes": "the first moment moves the site in the same way, and that the engine keeps what is protected is a test beside it",
   },
