@@ -11,6 +11,7 @@ import { moto, startMoto, type Moto } from "../../tools/moto";
 import { defaultDebian } from "../../infra/config/catalog/debian";
 import { userData } from "../../infra/host/user-data";
 import { proofOf, proofPath } from "../../infra/release/contact";
+import { removeMachine } from "../../providers/nspawn/running";
 import { makeAuthority, sign } from "../cloud/authority";
 import { digitalocean } from "../cloud/digitalocean";
 import { ask as sql } from "../cloud/postgres";
@@ -406,6 +407,26 @@ testAtNight("digitalocean", "a release that changes the schema does so as the ap
   expect((await page()).status).toBe(200);
   await cloud.remote("sudo hostctl restore --drop-old");
 }, 300_000);
+
+testAtNight("digitalocean", "a host that DigitalOcean has lost comes anew by the command of the documents: its address, every order, and the releases and restore points of before", async () => {
+  const id = await shop.order("Ada");
+  await cloud.remote("sudo hostctl backup");
+  const digests = async () => (JSON.parse(await cloud.remote("sudo hostctl releases --json")) as readonly { digest: string }[]).map(({ digest }) => digest);
+  const points = async () => (await cloud.remote("sudo hostctl backups")).match(/^\d{8}T\d{6}Z(?=.* restore point of release )/gm);
+  const [before, had, at] = [await digests(), await points(), address()];
+  const [lost] = cloud.resources("Droplet");
+  const [ip] = cloud.resources("ReservedIp");
+  await removeMachine(String(lost?.outputs.machine));
+  cloud.store.remove(lost?.type ?? "", lost?.id ?? "");
+  if (ip !== undefined) cloud.store.put({ ...ip, outputs: { ...ip.outputs, assigned: "" } });
+
+  const mark = cloud.journal().length;
+  const up = await cloud.shell(`WEBSTACK_ABANDON=1 pulumi up --refresh --yes --skip-preview --non-interactive --stack ${cloud.name}`);
+  expect([up.code, up.stderr]).toEqual([0, ""]);
+  expect(cloud.since(mark).filter((entry) => / (Droplet|ReservedIpAssignment) /.test(entry))).toEqual(["create Droplet web-0", "create ReservedIpAssignment address-assignment"]);
+  expect([address(), await shop.json(`/orders/${id}`)]).toEqual([at, expect.objectContaining({ id })]);
+  expect([(await digests()).slice(-before.length), await points(), (had ?? []).length > 0]).toEqual([before, had, true]);
+}, 600_000);
 
 /**
  * Ends the app's sessions in a cluster each second while `work` is done: whoever serves then has to log in to it again, as after a session's age.

@@ -2,7 +2,8 @@
  * From the folder of an app to its page on machines of this box, by the lines that the documents have for it, and on to `down`: what a newcomer types, read from the documents. By night from the
  * folders of apps that nobody here wrote. Limit: packages come from PyPI, so the first run needs the network; the machines never do.
  */
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isMap, isSeq, parse, parseDocument } from "yaml";
 import { blocksOf, linesOf, readmeLines, type Block } from "./documents";
@@ -17,18 +18,25 @@ type Answers = readonly (readonly [prompt: RegExp, answer: string])[];
 describe("a newcomer with a Django project, who types what docs/own-app.md says", () => {
   const stack = new TestStack("mine", "10.84.23.0/24");
   const app = join(dirname(stack.folder), stack.name);
+  const words = `${app}-words`;
   const page = blocksOf("docs/own-app.md");
   let at = 0;
   let site = "";
 
   beforeAll(() => {
-    rmSync(app, { recursive: true, force: true });
+    for (const made of [app, words]) rmSync(made, { recursive: true, force: true });
     cpSync(join(__dirname, "mine"), app, { recursive: true });
+    // A package of a repository, whose name a stranger could take at the index.
+    mkdirSync(words);
+    writeFileSync(join(words, "pyproject.toml"), '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "boardwords"\nversion = "1.0"\n');
+    writeFileSync(join(words, "boardwords.py"), 'TITLE = "Words of a repository"\n');
+    for (const git of [["init", "--quiet"], ["add", "--all"], ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "--message", "x"]]) execFileSync("git", git, { cwd: words });
+    writeFileSync(join(app, "requirements.txt"), `${readFileSync(join(app, "requirements.txt"), "utf8")}boardwords @ git+file://${words}\n`);
   });
 
   afterAll(async () => {
     await stack.down();
-    rmSync(app, { recursive: true, force: true });
+    for (const made of [app, words]) rmSync(made, { recursive: true, force: true });
   }, 120_000);
 
   /** The documents' stack is called after the folder of the app, and so is this one. */
@@ -113,7 +121,7 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     expect(await stack.npm("ssh", stack.name, "web-0", "sudo find / -xdev -name db.sqlite3")).toMatchObject({ code: 0, stdout: "" });
     const again = await stack.shell(`${made ?? ""} --yes`);
     expect([again.code, again.stderr]).toEqual([1, `webstack: ${stack.file} is there already; move it away, or take another --name\n`]);
-    for (const file of ["manage.py", "requirements.txt", "mine/settings.py"]) expect(readFileSync(join(app, file), "utf8")).toBe(readFileSync(join(__dirname, "mine", file), "utf8"));
+    for (const file of ["manage.py", "mine/settings.py"]) expect(readFileSync(join(app, file), "utf8")).toBe(readFileSync(join(__dirname, "mine", file), "utf8"));
   }, 600_000);
 
   /** A first `up` of a project that does not start, and what its verbs say until the next one. */
@@ -139,6 +147,9 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     expect(await does(exec)).toContain("System check identified no issues");
     expect(await does(shell, [[/\$ $/, "id -un; exit"]])).toMatch(/^test.mine\r?$/m);
     expect(await does(`echo 'select current_user, count(*) from auth_user' | ${dbshell ?? ""}`)).toMatch(/^ *test_mine +\| +1$/m);
+    // By a package of an extra, and one that was built of its repository.
+    expect(await does(`echo 'select left(password, 7) from auth_user' | ${dbshell ?? ""}`)).toMatch(/^ *argon2\$$/m);
+    expect(await does(`npm run --silent exec -- ${stack.name} python -c 'import boardwords; print(boardwords.TITLE)'`)).toContain("Words of a repository");
     const form = await ask(`${site}admin/login/`);
     const token = /name="csrfmiddlewaretoken" value="(\w+)"/.exec(form.body)?.[1] ?? "";
     const cookie = String(form.headers["set-cookie"]).split(";")[0] ?? "";

@@ -61,6 +61,8 @@ export const nightly = {
     "Debian 12 in place of Debian 13, and Debian 13 again: no visitor notices": "aws does it by day, and another image replaces the host in the same way here",
     "a release that changes the schema does so as the app's user, and a rollback with its restore point brings code and schema back":
       "workflows does the same on the same target, by tags; that what is restored is the app's is a test beside it",
+    "a host that DigitalOcean has lost comes anew by the command of the documents: its address, every order, and the releases and restore points of before":
+      "another image makes a new host by the same resources, and backup loses a host and has its releases back from the repository",
     "a replacement that nothing of the description asks for is no different: its snapshot comes before the address moves, and the one before goes then": "another image replaces the host in the same way; the order of the snapshots is a test of the mocks",
     "another moment after that one: refused while the copy is protected, then the site moves on, and the copy goes": "the first moment moves the site in the same way, and that the engine keeps what is protected is a test beside it",
   },

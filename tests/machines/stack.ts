@@ -232,6 +232,7 @@ export class TestStack {
 
   /** A line that people type into a shell, in the same place. */
   shell(line: string): Promise<Outcome> {
+    this.outputsCache = undefined;
     // npm warns of settings of the box that are none of the test's.
     return run("sh", ["-c", line], { cwd: this.folder, env: { ...this.environment, npm_config_loglevel: "error" } });
   }
