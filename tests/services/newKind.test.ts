@@ -8,6 +8,7 @@ import { budgetOf } from "../../cli/review/connections";
 import { runbook } from "../../cli/runbook/text";
 import { checkSpec } from "../../infra/config/parse";
 import { renderHosts } from "../../infra/host";
+import type { Settings } from "../../infra/host/settings";
 import { planStack } from "../../infra/plan";
 import { billOf } from "../../infra/plan/cost";
 import { connectionsOf, httpServices } from "../../infra/services";
@@ -87,7 +88,8 @@ test("nginx has its own location, with the queue of its size", () => {
 });
 
 test("it is watched, drilled and counted by NRPE", () => {
-  expect(text("/etc/webstack/watchdog.json")).toContain('"name": "shop",\n   "path": "/shop/healthz"');
+  const { watchdog } = JSON.parse(text("/etc/webstack/settings.json")) as Settings;
+  expect(watchdog?.services.map(({ name, path }) => [name, path])).toContainEqual(["shop", "/shop/healthz"]);
   expect(text("/etc/tmpfiles.d/webstack-drill.conf")).toContain("/srv/webstack/slots/shop-drill");
   const count = "/usr/lib/nagios/plugins/check_procs -c 1: -u ocpizza --ereg-argument-array='^puma .*/shop-(blue|green)'";
   expect(text("/etc/nagios/nrpe.cfg")).toContain(`command[check_service_shop]=${count}\n`);
