@@ -26,5 +26,8 @@ test.each(Object.entries(cases))("%s", async (says, { text, engine }) => {
     return;
   }
   const read = JSON.parse(stdout) as Readonly<Record<string, { readonly value?: string; readonly secret: boolean }>>;
-  expect(Object.fromEntries(Object.entries(read).map(([key, { value, secret }]): [string, Printed] => [key, secret ? null : (value ?? "")]))).toEqual(engine);
+  const values = Object.fromEntries(Object.entries(read).map(([key, { value, secret }]): [string, Printed] => [key, secret ? null : (value ?? "")]));
+  // The engine goes through a map, whose order Go makes another one each time.
+  if (Array.isArray(engine)) expect(engine).toContainEqual(values);
+  else expect(values).toEqual(engine);
 });

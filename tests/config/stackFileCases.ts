@@ -5,8 +5,8 @@ export type Printed = string | null;
 
 interface Case {
   readonly text: string;
-  /** What the engine reads, by key with its namespace; "refuses" where it reads nothing. */
-  readonly engine: Readonly<Record<string, Printed>> | "refuses";
+  /** What the engine reads, by key with its namespace; "refuses" where it reads nothing; a list of what it may read, where that is left to chance. */
+  readonly engine: Readonly<Record<string, Printed>> | readonly Readonly<Record<string, Printed>>[] | "refuses";
   /** Our line, where we refuse what the engine would take for something else, too. */
   readonly line?: string;
 }
@@ -64,7 +64,7 @@ export const cases: Readonly<Record<string, Case>> = {
   "no settings": { text: "config:\n", engine: {} },
   "no YAML": { text: "config:\n  webstack:app: name: mine\n", engine: "refuses", line: 'line 2: must be YAML, got "webstack:app: name: mine"; nested mappings are not allowed in compact mappings' },
   "a key twice": { text: "config:\n  webstack:target: local\n  webstack:target: local\n", engine: "refuses", line: 'line 3: must be YAML, got "webstack:target: local"; map keys must be unique' },
-  "a key under both of its names": { text: "config:\n  target: aws\n  webstack:target: local\n", engine: { "webstack:target": "local" }, line: 'line 3: must stand there once, target says the same, got "webstack:target"; leave one out' },
+  "a key under both of its names": { text: "config:\n  target: aws\n  webstack:target: local\n", engine: [{ "webstack:target": "aws" }, { "webstack:target": "local" }], line: 'line 3: must stand there once, target says the same, got "webstack:target"; leave one out' },
   "a key of too many parts": { text: "config:\n  a:b:c:d: 1\n", engine: "refuses", line: 'line 2: must be a key, NAMESPACE:NAME, got "a:b:c:d"; for example webstack:target' },
   "a list of settings": { text: "config: [webstack:target]\n", engine: "refuses", line: 'config: must be keys with values, got ["webstack:target"]; for example webstack:target: local' },
   "a text": { text: "target: local, app: shop", engine: "refuses", line: 'line 1: must be YAML, got "target: local, app: shop"; nested mappings are not allowed in compact mappings' },
