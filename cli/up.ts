@@ -2,10 +2,9 @@
  * npm run up [-- STACK [--rollback-on-failure] [PULUMI-OPTION...]]: brings a stack up: the one that is named, the only one that is up, or `local`. Exit status: 0 it is up, 2 it
  * is up but its first page does not answer as it should, else that of pulumi. With --rollback-on-failure the release before serves again then; 1 where it cannot.
  */
-import { debians } from "../infra/config/catalog/debian";
-import { mariadbNote } from "../infra/host/database/mariadb";
 import { project } from "../tools/setup/folders";
 import { seconds } from "../tools/setup/step";
+import { databaseNote } from "./databaseNote";
 import { readDescription } from "./description";
 import type { Failure } from "./failure";
 import { withPolicy } from "./policy";
@@ -56,7 +55,8 @@ main(async () => {
     ...(database?.leaving ?? []).map((name) => ["left", `database ${name}: ${local ? `kept, off; npm run upgrade -- ${stack} --drop-old lets it go` : "the next npm run up deletes it, with a final snapshot"}`] as const),
   ];
   console.log(`\n${page.ok ? "Your site is up" : "The stack is up, but its site does not answer as it should"}: ${siteUrl}\n${table(lines)}\n`);
-  if (local && database?.engine === "mysql") console.log(`${mariadbNote(debians[readDescription(project, stack).host.debian].mariadb)}\n`);
+  const note = local ? databaseNote(database) : null;
+  if (note !== null) console.log(`${note}\n`);
   if (page.ok) return 0;
   return takesBack ? takeBack(pulumi, outputs, before) : 2;
 });

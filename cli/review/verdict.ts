@@ -71,8 +71,9 @@ function names({ plan: old }: Side, { plan: now }: Side): readonly Consequence[]
 }
 
 /** A default that is another by now replaces what nobody has touched, so it is told beside the replacement. */
-function ofDefaultImage(before: Side, { spec, namesImage }: Side): readonly Consequence[] {
-  if (spec === null || namesImage) return [];
+function ofDefaultImage(before: Side, after: Side): readonly Consequence[] {
+  const { spec, namesImage } = after;
+  if (spec === null || namesImage || isOnAnotherTarget(before, after)) return [];
   const says = defaultImageNotice(spec.target, runningDebian(Object.values(before.manifests)));
   return says === null ? [] : [{ level: targetDefaults[spec.target].public ? "replaces a host" : "downtime", says }];
 }

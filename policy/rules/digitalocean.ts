@@ -32,8 +32,8 @@ const ofType = (resources: readonly Resource[], type: string): readonly Resource
 /** Releases of Debian and Ubuntu that get no security updates any more, as of 2026-11. https://www.debian.org/releases/ https://ubuntu.com/about/release-cycle */
 const ended = /^(debian-(?:[1-9]|10|11)(?!\d)|ubuntu-(?:1[0-9]|20)-\d{2}|centos-)/;
 
-/** https://www.postgresql.org/support/versioning/ https://www.mysql.com/support/eol-notice.html */
-const endedEngines: Readonly<Record<string, readonly string[]>> = { pg: ["9", "10", "11", "12", "13"], mysql: ["5"] };
+/** As of 2026-11. https://www.postgresql.org/support/versioning/ https://www.mysql.com/support/eol-notice.html */
+const endedEngines: Readonly<Record<string, readonly string[]>> = { pg: ["9", "10", "11", "12", "13", "14"], mysql: ["5"] };
 
 /** What must never be on DigitalOcean, where public scanners know four rules. */
 export const digitalocean: readonly Rule[] = [

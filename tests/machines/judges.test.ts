@@ -112,12 +112,14 @@ test.each(debianNames)("no app may have the name of a user or group that the ima
 });
 
 test.each(debianNames)("%s has the versions that plans, locks and documents take from the table", async (debian) => {
-  const { pythonFull, postgres, nginx, restic } = debians[debian];
+  const { pythonFull, postgres, mariadb, nginx, restic } = debians[debian];
   const tree = await buildImage(webImage(debian, "postgres"), () => undefined);
   const { stdout } = await run("dpkg-query", [`--root=${tree}`, "--show", "--showformat=${Package} ${Version}\\n", "python3", "nginx", "restic", "postgresql-client-*", "libc6"]);
   const found = Object.fromEntries(stdout.split("\n").filter((line) => / \d/.test(line)).map((line) => line.split(" ") as [string, string]));
   const begins = (version: string) => expect.stringMatching(`^${version.replaceAll(".", "\\.")}[.-]`);
   expect(found).toEqual({ python3: begins(pythonFull), nginx: begins(nginx), restic: begins(restic), [`postgresql-client-${postgres}`]: begins(postgres), libc6: begins(`2.${debians[debian].glibc}`), "postgresql-client-common": expect.anything() });
+  const client = await run("dpkg-query", [`--root=${await buildImage(webImage(debian, "mysql"), () => undefined)}`, "--show", "--showformat=${Version}", "mariadb-client"]);
+  expect(client.stdout.replace(/^\d+:/, "")).toEqual(begins(mariadb));
 }, 300_000);
 
 test.each(debianNames)("the clients of MySQL on %s log in by its plug-in caching_sha2_password", async (debian) => {

@@ -175,9 +175,9 @@ test("the site's login sees a session of its own that waits for rows, and who is
   const program = `import os, subprocess, sys, time
 from pathlib import Path
 sys.path.insert(0, "/usr/local/lib/webstack")
-from hostctl import environment
-from hostctl.engines import open_url
-from hostctl.system import System
+from hostctl.database.engines import open_url
+from hostctl.machine.system import System
+from hostctl.manifest import environment
 shop = open_url(System(), environment.read(Path("/etc/webstack/env").read_bytes())["DATABASE_URL"])
 statement = "update shop_restaurant set name = lower(name)"
 step = subprocess.Popen(shop.program("mariadb", "--execute=" + statement, shop.name), env={**os.environ, **shop.env}, stderr=subprocess.DEVNULL)

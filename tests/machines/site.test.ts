@@ -562,14 +562,6 @@ describe("what a power cut emptied is refused, and delivered anew by the command
   }, 120_000);
 });
 
-test("its SSH follows ssh-audit's policy for a hardened Debian 13, with Curve25519 beside it", async () => {
-  // OpenSSH shuts out for some minutes whom it saw come and go like this, so nothing asks it afterwards.
-  const { stdout } = await run(findScanner("ssh-audit"), ["--json", "--policy", "Hardened Debian 13 (version 1)", "10.84.1.10"]);
-  const { errors } = JSON.parse(stdout) as { errors: { mismatched_field: string; expected_required: string[]; actual: string[] }[] };
-  const beyond = errors.map(({ mismatched_field, expected_required, actual }) => [mismatched_field, actual.filter((one) => !expected_required.includes(one)), expected_required.filter((one) => !actual.includes(one))]);
-  expect(beyond).toEqual([["Key exchanges", ["curve25519-sha256", "curve25519-sha256@libssh.org"], []]]);
-}, 60_000);
-
 testAtNight("site", "the data move to a machine with the PostgreSQL of the Debian before, and back with what was written since; visitors get the maintenance page meanwhile", async () => {
   const [product] = (JSON.parse((await ask(`${site}products`)).body) as { products: { id: number }[] }).products;
   const [restaurant] = (JSON.parse((await ask(`${site}restaurants`)).body) as { restaurants: { id: number }[] }).restaurants;
@@ -610,6 +602,14 @@ testAtNight("site", "the data move to a machine with the PostgreSQL of the Debia
   expect([dropped.code, dropped.stdout]).toEqual([0, expect.stringContaining(`The machine that the data of ${stack.name} have left is gone.`)]);
   expect(storedMachine(`webstack-${stack.name}-database-1`)).toBeUndefined();
 }, 600_000);
+
+test("its SSH follows ssh-audit's policy for a hardened Debian 13, with Curve25519 beside it", async () => {
+  // OpenSSH shuts out for some minutes whom it saw come and go like this, so nothing asks it afterwards.
+  const { stdout } = await run(findScanner("ssh-audit"), ["--json", "--policy", "Hardened Debian 13 (version 1)", "10.84.1.10"]);
+  const { errors } = JSON.parse(stdout) as { errors: { mismatched_field: string; expected_required: string[]; actual: string[] }[] };
+  const beyond = errors.map(({ mismatched_field, expected_required, actual }) => [mismatched_field, actual.filter((one) => !expected_required.includes(one)), expected_required.filter((one) => !actual.includes(one))]);
+  expect(beyond).toEqual([["Key exchanges", ["curve25519-sha256", "curve25519-sha256@libssh.org"], []]]);
+}, 60_000);
 
 test("down leaves no process, bridge, nft table, mount or folder", async () => {
   const existed = await run("sh", ["-c", `ip -o address | grep -cF 10.84.1.; nft list tables | grep -cF ${stack.name}; ls -d /var/lib/webstack/machines/*${stack.name}* | wc -l`]);

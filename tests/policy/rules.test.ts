@@ -80,7 +80,7 @@ const broken: Readonly<Record<string, readonly [resource: string, change: Props 
   "do-database-user": ["cluster", { without: "user" }, "only doadmin"],
   "do-database-standby": ["cluster", { nodeCount: 1 }, "one server"],
   "do-database-protect": ["cluster", "unprotected", "not protected"],
-  "do-database-version": ["cluster", { version: "13" }, "pg 13"],
+  "do-database-version": ["cluster", { version: "14" }, "pg 14"],
   "do-database-maintenance": ["cluster", { maintenanceWindows: [] }, "none"],
   "do-database-tags": ["cluster", { tags: undefined }, "none"],
   "do-spaces-private": ["bucket", { acl: "public-read" }, "public-read"],

@@ -179,6 +179,12 @@ describe("a host of the Debian that was the default", () => {
     expect(sayings(before, now({ namesImage: false }, "local"))).toContainEqual(expect.stringMatching(/^downtime: host\.image is not named/));
   });
 
+  test("is not told to stay on a target that the stack leaves", () => {
+    const elsewhere = { ...before, spec: exampleSpec("local", {}) };
+    expect(sayings(elsewhere, now({ namesImage: false })).join("\n")).not.toContain("host.image");
+    expect(sayings({ ...elsewhere, spec: exampleSpec("prod", {}) }, now({ namesImage: false })).join("\n")).toContain("host.image");
+  });
+
   test("goes without a further word where the file names the other", () => {
     expect(sayings(before, now({})).join("\n")).not.toContain("host.image");
   });
