@@ -752,7 +752,7 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "an image of one Debian that is said to hold another",
     { host: { image: "debian-13", debian: "debian-12" } },
-    ['host.debian: must be debian-13, as host.image is, got "debian-12"; leave it out'],
+    ['host.debian: must be debian-13, as host.image is, got "debian-12"; leave it out, or write host.image: debian-12'],
   ],
   [
     "an image of one's own that is not said to hold any",

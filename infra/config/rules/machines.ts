@@ -109,7 +109,7 @@ export const machineRules: readonly Rule[] = [
   }),
 
   rule(["host"], ({ host: { image, debian } }) =>
-    isDebian(image) && image !== debian ? [{ at: "host.debian", must: `must be ${image}, as host.image is`, got: debian, hint: "leave it out" }] : []),
+    isDebian(image) && image !== debian ? [{ at: "host.debian", must: `must be ${image}, as host.image is`, got: debian, hint: `leave it out, or write host.image: ${debian}` }] : []),
 
   rule(["access", "target"], ({ access, target }) =>
     access.sshFrom.length === 0
