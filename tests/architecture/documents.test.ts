@@ -28,6 +28,19 @@ describe.each(documents)("%s", (document) => {
   });
 });
 
+test("a comment that names a file of the project names one that is there", () => {
+  const folders = ["infra", "cli", "policy", "providers", "tools", "cloud-init", "hostctl"];
+  const files = folders.flatMap((folder) => readdirSync(join(project, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)))
+    .filter((file) => /\.(ts|py|json|md|tmpl|conf|sh)$/.test(file) && !/^hostctl\/tests\/|node_modules\//.test(file));
+  const named = files.flatMap((file) =>
+    [...text(file).matchAll(/\b(?:infra|cli|policy|providers|tools|cloud-init|hostctl|tests|docs)\/[\w./-]+\.(?:ts|py|json|conf|tmpl|md|sh)\b/g)].map(([path]) => ({ file, path })));
+  // A template goes by its name without .tmpl, hostctl's README by its own folder, and STACK stands for a name.
+  const isThere = ({ file, path }: { readonly file: string; readonly path: string }) =>
+    [path, `${path}.tmpl`, join(file, "..", path)].some((one) => existsSync(join(project, one))) || path.includes("STACK");
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.filter((one) => !isThere(one))).toEqual([]);
+});
+
 test("the page says more than names of files", () => {
   expect(text("docs/architecture.md").match(/`infra\/[\w./-]+`/g)?.length).toBeGreaterThan(20);
 });
