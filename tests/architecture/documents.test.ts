@@ -41,6 +41,16 @@ test("a comment that names a file of the project names one that is there", () =>
   expect(named.filter((one) => !isThere(one))).toEqual([]);
 });
 
+test.each([
+  ["an nginx header", "cloud-init/nginx", "add_header Referrer-Policy"],
+  ["a verb of `hostctl`", "hostctl/verbs", 'verb("'],
+])("where to add %s is where the others are", (what, folder, others) => {
+  const row = text("docs/architecture.md").split("\n").find((line) => line.startsWith(`| ${what} |`)) ?? "";
+  const named = [...row.matchAll(/`([\w-]+\/[\w./-]+\.\w+)`/g)].map(([, path = ""]) => path);
+  expect(named.every((path) => path.startsWith(`${folder}/`))).toBe(true);
+  expect(named.some((path) => text(path).includes(others))).toBe(true);
+});
+
 test("the page says more than names of files", () => {
   expect(text("docs/architecture.md").match(/`infra\/[\w./-]+`/g)?.length).toBeGreaterThan(20);
 });
