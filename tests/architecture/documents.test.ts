@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { importPicture, withoutLongWays } from "../../cli/architecture/picture";
+import { planStack } from "../../infra/plan";
 import { project } from "../../tools/setup/folders";
+import { spec } from "../config/baseline";
 
 const documents = ["docs/architecture.md", "CONTRIBUTING.md", "SECURITY.md", ".github/pull_request_template.md"];
 const text = (path: string): string => readFileSync(join(project, path), "utf8");
@@ -39,6 +41,13 @@ test("a comment that names a file of the project names one that is there", () =>
     [path, `${path}.tmpl`, join(file, "..", path)].some((one) => existsSync(join(project, one))) || path.includes("STACK");
   expect(named.length).toBeGreaterThan(50);
   expect(named.filter((one) => !isThere(one))).toEqual([]);
+});
+
+test("every port that a web machine may have open is in what is promised", () => {
+  const asked = { site: { domain: "shop.test", tls: "letsencrypt", http3: true }, monitoring: { nrpe: { allowedHosts: ["192.0.2.9/32"] } } };
+  const openings = planStack(spec(asked)).firewall.filter(({ to }) => to === "web").map(({ port }) => (port === 22 ? "SSH" : String(port)));
+  expect([...new Set(openings)].sort()).toEqual(["443", "5666", "80", "SSH"]);
+  expect(["SECURITY.md", "docs/hardening.md"].flatMap((document) => openings.filter((port) => !text(document).includes(port)))).toEqual([]);
 });
 
 test.each([
