@@ -5,7 +5,7 @@ import {
   appName, backupSource, certificates, debianPackage, domain, email, envName, envValue, folder, glob, hostName, httpsUrl, identifier, instant, network, privateNetwork, publicKey,
   reason, slackChannel, slug, sourceFolder, staticFolder, stepName, unitName, urlPath, urlPrefix, version, webUrl, weekday,
 } from "./schema/formats";
-import { targetDefaults } from "./targets";
+import { type TargetDefaults, targetDefaults } from "./targets";
 import { byKind, computed, group, optional, required, section, type Values } from "./schema/section";
 import { flag, listOf, mapOf, oneOf, wholeNumber } from "./schema/type";
 import { commonKeys } from "../services/keys";
@@ -25,6 +25,9 @@ const service = byKind(
 const timeoutSeconds = (value: number, of: { says: string; example: number }) => optional(wholeNumber(1, 86400), value, of);
 
 const defaultVersion = (target: "digitalocean" | "aws", engine: "postgres" | "mysql"): string => targetDefaults[target].versions(defaultDebian)[engine][0];
+
+/** A default that each target has its own of, in words. */
+const onEach = (of: (defaults: TargetDefaults) => string): string => Object.entries(targetDefaults).map(([target, defaults]) => `${of(defaults) || "none"} on ${target}`).join(", ");
 
 export const keys = {
   target: required(oneOf("digitalocean", "aws", "local"), { says: "where the stack runs", example: "digitalocean" }),
@@ -94,14 +97,14 @@ export const keys = {
       says: `machine image: ${debianNames.join(", ")}, or an image that was made of a host of this stack, by its number on digitalocean ("148000001") or its name on aws (ami-...)`, example: "debian-13",
     }),
     debian: computed(oneOf(...debianNames), "that of `image`; it must be set where that is an image of one's own", { says: "release of Debian that an image of one's own has", example: "debian-13" }),
-    size: computed(slug, "s-1vcpu-2gb on digitalocean, t3.small on aws, none on local", { says: "the target's name of the machine size", example: "s-1vcpu-2gb" }),
-    region: computed(slug, "fra1 on digitalocean, eu-central-1 on aws, none on local", { says: "the target's name of the region", example: "fra1" }),
+    size: computed(slug, onEach(({ hostSize }) => hostSize), { says: "the target's name of the machine size", example: "s-1vcpu-2gb" }),
+    region: computed(slug, onEach(({ region }) => region), { says: "the target's name of the region", example: "fra1" }),
     memoryMiB: computed(wholeNumber(256, 1048576), "that of `size`, 2048 on local", { says: "memory of the machine", example: 2048 }),
     cpus: computed(wholeNumber(1, 256), "that of `size`, 2 on local", { says: "cores of the machine", example: 2 }),
     packages: optional(listOf(debianPackage, "Debian packages"), [], { says: "Debian packages that the app needs", example: ["libpq5"] }),
     cpuCredits: optional(oneOf("unlimited", "standard"), "unlimited", { says: "what a burstable machine of aws does once its CPU credits are used up: cost more, or slow down to its baseline; it begins as unlimited either way", example: "unlimited" }),
     snapshots: group(section({
-      every: computed(oneOf("day", "week", "never"), "week on digitalocean, day on aws, never on local", { says: "how often the target keeps an image of the whole machine", example: "day" }),
+      every: computed(oneOf("day", "week", "never"), onEach(({ snapshots }) => snapshots), { says: "how often the target keeps an image of the whole machine", example: "day" }),
       weekday: optional(weekday, "sunday", { says: "day of weekly images", example: "sunday" }),
       hour: optional(wholeNumber(0, 23), 4, { says: "hour of the day, UTC, at which the target begins", example: 4 }),
       keep: computed(wholeNumber(1, 30), "4 weekly or 7 daily ones", { says: "images kept", example: 7 }),
@@ -119,7 +122,7 @@ export const keys = {
       version: computed(version, `${defaultVersion("digitalocean", "postgres")} for postgres; for mysql ${defaultVersion("digitalocean", "mysql")} on digitalocean, ${defaultVersion("aws", "mysql")} on aws; on local, where it chooses the Debian of the database's machine, what that of the hosts has: ${debianNames.map((name) => `${debians[name].postgres} or ${debians[name].mariadb} with ${name}`).join(", ")}`, { says: "version of the engine", example: "17" }),
       name: computed(identifier, "app.name, with _ for -", { says: "name of the database", example: "ocpizza" }),
       user: computed(identifier, "app.name, with _ for -", { says: "the role that the app logs in as", example: "ocpizza" }),
-      size: computed(slug, "db-s-1vcpu-1gb on digitalocean, db.t4g.micro on aws, none on local", { says: "the target's name of the database size", example: "db-s-1vcpu-1gb" }),
+      size: computed(slug, onEach(({ databaseSize }) => databaseSize), { says: "the target's name of the database size", example: "db-s-1vcpu-1gb" }),
       storageGiB: computed(wholeNumber(5, 16384), "10, on aws 20", { says: "disk of the database", example: 20 }),
       connections: computed(wholeNumber(1, 5000), "what memoryMiB gives on the target: 22 for 1 GiB of PostgreSQL on digitalocean, 80 on aws, 100 on local", {
         says: "connections that the database accepts from the app", example: 22,

@@ -9,6 +9,7 @@ import { parseSpec } from "../../infra/config/parse";
 import type { Problem } from "../../infra/config/problems";
 import { keyRows, type Keys } from "../../infra/config/schema/section";
 import { appSecrets, ownSecrets } from "../../infra/config/secretNames";
+import { targetDefaults } from "../../infra/config/targets";
 import { raw, type Raw } from "./baseline";
 
 const root = join(__dirname, "../..");
@@ -26,6 +27,18 @@ test("every key of the table and every one below it is in the reference, with an
     expect(text("docs/reference.md")).toContain(`| \`${at}\` |`);
     expect([at, says, example]).toEqual([at, expect.stringMatching(/\S/), expect.anything()]);
   }
+});
+
+test("sizes and the region of a target stand in its own table alone, from which the key table words its defaults", () => {
+  const said = new Map(Object.entries(table).flatMap(([name, key]) => keyRows(key, name)).map(({ at, default: of }) => [at, of]));
+  const { hostSize, databaseSize, region } = targetDefaults.aws;
+  expect([hostSize, databaseSize, region].filter((word) => text("infra/config/keys.ts").includes(word))).toEqual([]);
+  expect(["host.size", "host.region", "host.snapshots.every", "database.size"].map((at) => said.get(at))).toEqual([
+    "s-1vcpu-2gb on digitalocean, t3.small on aws, none on local",
+    "fra1 on digitalocean, eu-central-1 on aws, none on local",
+    "week on digitalocean, day on aws, never on local",
+    "db-s-1vcpu-1gb on digitalocean, db.t4g.micro on aws, none on local",
+  ]);
 });
 
 test.each(Object.entries(table))("the example of %s is one that is taken", (name, key) => {

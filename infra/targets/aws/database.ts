@@ -73,7 +73,7 @@ export function awsDatabase(scope: Scope, database: ManagedDatabase, network: Ne
   );
   const masterSecret = instance.masterUserSecrets.apply((secrets) => secrets[0]?.secretArn ?? "");
   const place = { name: database.name, port: databasePort(plan) };
-  // What a host needs to make and follow the app's login, see hostctl/login.py. Holds no secret.
+  // What a host needs to make and follow the app's login, see hostctl/database/login.py. Holds no secret.
   const login = pulumi.jsonStringify({
     endpoint: `https://secretsmanager.${scope.region}.amazonaws.com`,
     region: scope.region,
