@@ -116,8 +116,16 @@ test("the order and the doubles of packages make no other image, another package
 
 test("a machine whose image is gone says the command that makes it anew, as it is typed", () => {
   const urn = "urn:pulumi:shop::webstack::webstack:index:Local$nspawn:index:Machine::web-0";
-  expect(() => start({ name: "ws-shop-web-0", image: "/nowhere/image", bridge: "ws", memoryMiB: 512, cpus: 1 }, urn)).toThrow(
+  expect(() => start({ name: "ws-shop-web-0", image: "/nowhere/image", bridge: "ws", memoryMiB: 512, cpus: 1, keepsData: false }, urn)).toThrow(
     `the image /nowhere/image of machine ws-shop-web-0 is gone from the cache; make the machine anew: npm run up -- shop --replace '${urn}'`,
+  );
+});
+
+test.each([[true], [undefined]])("of one that keeps data (%s) nobody is advised to make it anew", (keepsData) => {
+  const made = { name: "ws-shop-database-0", image: "/nowhere/image", bridge: "ws", memoryMiB: 512, cpus: 1, ...(keepsData === undefined ? {} : { keepsData }) };
+  expect(() => start(made, "urn:pulumi:shop::webstack::nspawn:index:Machine::database-0")).toThrow(
+    "the image /nowhere/image of machine ws-shop-database-0 is gone from the cache; its data are in /var/lib/webstack/machines/ws-shop-database-0/upper and need that image: " +
+      "put it back at /nowhere/image, or run npm run up -- shop with the version of this project that made the machine, which builds it there; --replace would begin without the data",
   );
 });
 
