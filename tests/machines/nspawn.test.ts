@@ -151,6 +151,17 @@ test("when the provider is killed while it creates a machine, the next create ma
   expect(processes("nsx-web-1").filter((id) => leftover.includes(id))).toEqual([]);
 });
 
+test("one that keeps data and was in use is not removed by a create, whose state must have been lost", async () => {
+  expect(on(first, "sudo mkdir -p /var/lib/webstack && sudo touch /var/lib/webstack/manifest.json").status).toBe(0);
+  const before = processes("nsx-web-0");
+  await expect(plugin.create("Machine", { ...machineArgs("nsx-web-0", "10.91.0.10"), keepsData: true })).rejects.toThrow(
+    "machine nsx-web-0 stands on this box with data on its disk, and the state of stack test knows nothing of it: bring that state back; or put the machine aside, " +
+      "and npm run up -- test makes another without the data: sudo mv /var/lib/webstack/machines/nsx-web-0 /var/lib/webstack/nsx-web-0",
+  );
+  expect(processes("nsx-web-0")).toEqual(expect.arrayContaining([Math.min(...before)]));
+  expect(on(first, "sudo cat /var/kept").stdout).toBe("kept\n");
+});
+
 test("a machine that cannot boot keeps its state and says why", async () => {
   const empty = mkdtempSync(join(tmpdir(), "nspawn-empty-"));
   mkdirSync(join(empty, "usr"));

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { groupsOf, limits } from "../../../providers/nspawn/cgroup";
 import { ruleset } from "../../../providers/nspawn/firewall";
 import { imageDigest } from "../../../providers/nspawn/image";
+import { refuseUnknown } from "../../../providers/nspawn/machine";
 import { bridgeAddress, bridgeName, masquerade } from "../../../providers/nspawn/network";
 import { addressAt, overlap, parseRange } from "../../../providers/nspawn/range";
 import { start } from "../../../providers/nspawn/running";
@@ -148,6 +149,24 @@ test("a machine that has had its first boot tells its network and who it lets in
     expect(standing("it", folder)).toBeUndefined();
     write("home/deploy/.ssh/authorized_keys", "ssh-ed25519 ONE shop\n# nobody\nssh-ed25519 TWO\n");
     expect(standing("it", folder)).toEqual({ range: "10.77.0.0/22", keys: ["ssh-ed25519 ONE", "ssh-ed25519 TWO"] });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a machine with data that the state does not know is not removed to make it; one that was never in use, or keeps none, is", () => {
+  const folder = mkdtempSync(join(tmpdir(), "machines-"));
+  const it = join(folder, "machines/it");
+  const refused = (keepsData?: boolean) => () => refuseUnknown({ name: "it", ...(keepsData === undefined ? {} : { keepsData }) }, "shop", it);
+  try {
+    mkdirSync(join(it, "upper/var/lib/webstack"), { recursive: true });
+    expect(refused(true)).not.toThrow();
+    writeFileSync(join(it, "upper/var/lib/webstack/manifest.json"), "{}");
+    expect(refused(true)).toThrow(
+      "machine it stands on this box with data on its disk, and the state of stack shop knows nothing of it: bring that state back; " +
+        `or put the machine aside, and npm run up -- shop makes another without the data: sudo mv ${it} ${folder}/it`,
+    );
+    for (const keepsData of [false, undefined]) expect(refused(keepsData)).not.toThrow();
   } finally {
     rmSync(folder, { recursive: true });
   }
