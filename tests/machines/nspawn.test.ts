@@ -182,6 +182,7 @@ test("a network is not made anew while a machine on it may keep data, since that
   await expect(plugin.diff("Network", net, { ...net, range: "10.91.1.0/24" })).rejects.toThrow(
     "network nsx of 10.91.0.0/24 has machines that keep data on their disks, nsx-web-0 and nsx-web-1, and one of 10.91.1.0/24 would begin without them: write the network.range that the stack had; or give the data up first: npm run down -- test",
   );
+  await expect(plugin.diff("Network", net, { ...net, name: "nsx-other" })).rejects.toThrow("and one called nsx-other would begin without them: give the stack the name that it had; or give the data up first");
   for (const [name, address] of [["nsx-web-0", "10.91.0.10"], ["nsx-web-1", "10.91.0.11"]] as const) await plugin.update("Machine", name, machineArgs(name, address), { ...machineArgs(name, address), keepsData: false });
   expect((await plugin.diff("Network", net, { ...net, range: "10.91.1.0/24" })).replaces).toEqual(["range"]);
 });
