@@ -8,6 +8,7 @@ import { parseAddress, parseRange } from "./range";
 import { networkOfMachine, replaces } from "./replaces";
 import { consoleTail, isRunning, removeMachine, start, stop } from "./running";
 import { reachableNameservers, seedFiles } from "./seed";
+import { isInUse } from "./standing";
 import { folderOf, type StoredMachine, storeMachine, storedMachine } from "./store";
 import { changed, isUnknown, surelyChanged } from "./values";
 
@@ -67,6 +68,7 @@ export const machine: Kind = {
   async create(values, urn) {
     const inputs = inputsOf(values);
     if (isKeptOff(values)) throw new Error(`machine ${inputs.name}, which was kept, off, is gone from this box; let it go: npm run upgrade -- ${stackOf(urn)} --drop-old`);
+    refuseUnknown(inputs, stackOf(urn));
     await removeMachine(inputs.name);
     storeMachine(madeOf(inputs));
     writeSeed(inputs);
@@ -97,6 +99,18 @@ export const machine: Kind = {
     await removeMachine(inputsOf(state).name);
   },
 };
+
+/**
+ * What an interrupted run left of a machine gives way to the one that is made. One that was in use does so only where it keeps no data: then the state was lost, not the machine.
+ * @throws Error with what to do
+ */
+export function refuseUnknown({ name, keepsData }: Pick<MachineInputs, "name" | "keepsData">, stack: string, folder = folderOf(name)): void {
+  if (keepsData !== true || !isInUse(folder)) return;
+  throw new Error(
+    `machine ${name} stands on this box with data on its disk, and the state of stack ${stack} knows nothing of it: bring that state back; ` +
+      `or put the machine aside, and npm run up -- ${stack} makes another without the data: sudo mv ${folder} ${dirname(dirname(folder))}/${name}`,
+  );
+}
 
 type Cause = (typeof replaces.Machine)[number] | (typeof networkOfMachine)[number];
 

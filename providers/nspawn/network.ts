@@ -64,9 +64,13 @@ export const network: Kind = {
     // It takes its machines along, before the engine asks what becomes of those.
     const keepers = replaced.length === 0 ? [] : keepersOn(bridgeName(name));
     if (keepers.length > 0) {
+      // As after the engine's `stack rename`.
+      const renamed = replaced.includes("name");
+      const other = renamed ? `called ${String(news.name)}` : `of ${String(news.range)}`;
+      const mend = renamed ? "give the stack the name that it had" : "write the network.range that the stack had";
       throw new Error(
-        `network ${name} of ${range} has machines that keep data on their disks, ${keepers.join(" and ")}, and one of ${String(news.range)} would begin without them: ` +
-          `write the network.range that the stack had; or give the data up first: npm run down -- ${stackOf(urn)}`,
+        `network ${name} of ${range} has machines that keep data on their disks, ${keepers.join(" and ")}, and one ${other} would begin without them: ` +
+          `${mend}; or give the data up first: npm run down -- ${stackOf(urn)}`,
       );
     }
     return { replaces: replaced, changes: replaced.length > 0 || !isUp(inputsOf(olds)) };

@@ -16,10 +16,9 @@ export function isRunning(name: string): boolean {
  * Boots the machine in a session of its own, so that it outlives whoever started it.
  * @returns what tells, whenever asked, whether it has ended since
  */
-export function start({ name, image, bridge, memoryMiB, cpus }: StoredMachine, urn?: string): () => boolean {
-  if (!existsSync(join(image, "usr"))) {
-    throw new Error(`the image ${image} of machine ${name} is gone from the cache; make the machine anew: npm run up -- ${stackOf(urn)} --replace '${urn ?? "URN"}'`);
-  }
+export function start(machine: StoredMachine, urn?: string): () => boolean {
+  const { name, image, bridge, memoryMiB, cpus } = machine;
+  if (!existsSync(join(image, "usr"))) throw new Error(`the image ${image} of machine ${name} is gone from the cache; ${mendOfImage(machine, urn)}`);
   const folder = folderOf(name);
   for (const part of ["upper", "work", "root"]) mkdirSync(join(folder, part), { recursive: true });
   limit(name, memoryMiB, cpus);
@@ -36,6 +35,15 @@ export function start({ name, image, bridge, memoryMiB, cpus }: StoredMachine, u
   closeSync(console);
   child.unref();
   return () => child.exitCode !== null || child.signalCode !== null;
+}
+
+/** A machine that is made anew has another disk: of one that keeps data, or does not tell, nobody is advised that. */
+function mendOfImage({ name, image, keepsData }: StoredMachine, urn: string | undefined): string {
+  if (keepsData === false) return `make the machine anew: npm run up -- ${stackOf(urn)} --replace '${urn ?? "URN"}'`;
+  return (
+    `its data are in ${join(folderOf(name), "upper")} and need that image: put it back at ${image}, or run npm run up -- ${stackOf(urn)} ` +
+    "with the version of this project that made the machine, which builds it there; --replace would begin without the data"
+  );
 }
 
 /** Ends every process of the machine, as a power cut would; also when its systemd hangs. Succeeds when there is none. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { addressAt, parseAddress } from "./range";
 import { networkFile } from "./seed";
@@ -18,6 +18,9 @@ export function standing(name: string, folder = folderOf(name)): Standing | unde
   const keys = textOf(join(folder, "upper/home/deploy/.ssh/authorized_keys")).match(/\bssh-ed25519 \S+/g);
   return range === undefined || keys === null ? undefined : { range, keys };
 }
+
+/** Whether something was brought to its disk that a run which was killed while it made the machine had not come to: what hostctl was told last. */
+export const isInUse = (folder: string): boolean => existsSync(join(folder, "upper/var/lib/webstack/manifest.json"));
 
 /** The network of "Address=10.20.0.30/24". */
 function rangeOf(text: string): string | undefined {

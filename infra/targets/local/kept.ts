@@ -1,7 +1,10 @@
+import { dirname } from "node:path";
 import { type Standing, standing } from "../../../providers/nspawn/standing";
+import { folderOf } from "../../../providers/nspawn/store";
 import type { Problem } from "../../config/problems";
 import { sshKeyName } from "../../config/secretNames";
 import { databaseMachines } from "../../plan/databaseServer";
+import { hostsOf } from "../../plan/hosts";
 import type { StackPlan } from "../../plan/plan";
 import { machineName } from "./names";
 
@@ -9,8 +12,8 @@ import { machineName } from "./names";
 const keepers = ["backup-0", ...databaseMachines] as const;
 
 /**
- * What cannot change while machines that keep data stand: it would make them anew, or shut the stack out of them. Said before the engine begins, since on this
- * box the old machine goes before the new one comes, and what the engine does first nobody chooses.
+ * What cannot change while machines that keep data stand: it would make them anew, delete them, or shut the stack out of them. Said before the engine begins, since on this
+ * box the old machine goes before the new one comes, what the engine does first nobody chooses, and nobody is asked.
  * @param sshPublicKey as among the keys of what stands; undefined where it is not known
  * @param look what stands under a name of the box; undefined for nothing
  */
@@ -22,7 +25,17 @@ export function keptProblems(plan: StackPlan, sshPublicKey: string | undefined, 
   });
   const elsewhere = kept.filter(({ range }) => range !== network.range);
   const closed = kept.filter(({ keys }) => sshPublicKey !== undefined && !keys.includes(sshPublicKey));
-  return [...rangeProblems(stack, network.range, elsewhere), ...keyProblems(stack, closed.map(({ name }) => name))];
+  // One of a database that is somebody else's by now goes once the site serves from that: docs/external-database.md.
+  const leaving = kept.filter(({ name }) => (name === "backup-0" ? hostsOf(plan, "backup").length === 0 : plan.database.kind === "none"));
+  return [...leavingProblems(plan, leaving.map(({ name }) => name)), ...rangeProblems(stack, network.range, elsewhere), ...keyProblems(stack, closed.map(({ name }) => name))];
+}
+
+function leavingProblems(plan: StackPlan, leaving: readonly string[]): readonly Problem[] {
+  if (leaving.length === 0) return [];
+  const off = plan.database.kind === "none" ? { at: "database.kind", stay: "not become none", got: "none" } : { at: "backup.enabled", stay: "stay true", got: false };
+  const folders = leaving.map((name) => folderOf(machineName(plan, name)));
+  const hint = `to let them go, put them aside first, which keeps them: sudo mv ${folders.join(" ")} ${dirname(dirname(folders[0] ?? ""))}/`;
+  return [{ at: off.at, must: `must ${off.stay}: the data of ${list(leaving)} would go with it`, got: off.got, hint }];
 }
 
 function rangeProblems(stack: string, got: string, kept: readonly (Standing & { readonly name: string })[]): readonly Problem[] {

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { groupsOf, limits } from "../../../providers/nspawn/cgroup";
 import { ruleset } from "../../../providers/nspawn/firewall";
 import { imageDigest } from "../../../providers/nspawn/image";
+import { refuseUnknown } from "../../../providers/nspawn/machine";
 import { bridgeAddress, bridgeName, masquerade } from "../../../providers/nspawn/network";
 import { addressAt, overlap, parseRange } from "../../../providers/nspawn/range";
 import { start } from "../../../providers/nspawn/running";
@@ -116,8 +117,16 @@ test("the order and the doubles of packages make no other image, another package
 
 test("a machine whose image is gone says the command that makes it anew, as it is typed", () => {
   const urn = "urn:pulumi:shop::webstack::webstack:index:Local$nspawn:index:Machine::web-0";
-  expect(() => start({ name: "ws-shop-web-0", image: "/nowhere/image", bridge: "ws", memoryMiB: 512, cpus: 1 }, urn)).toThrow(
+  expect(() => start({ name: "ws-shop-web-0", image: "/nowhere/image", bridge: "ws", memoryMiB: 512, cpus: 1, keepsData: false }, urn)).toThrow(
     `the image /nowhere/image of machine ws-shop-web-0 is gone from the cache; make the machine anew: npm run up -- shop --replace '${urn}'`,
+  );
+});
+
+test.each([[true], [undefined]])("of one that keeps data (%s) nobody is advised to make it anew", (keepsData) => {
+  const made = { name: "ws-shop-database-0", image: "/nowhere/image", bridge: "ws", memoryMiB: 512, cpus: 1, ...(keepsData === undefined ? {} : { keepsData }) };
+  expect(() => start(made, "urn:pulumi:shop::webstack::nspawn:index:Machine::database-0")).toThrow(
+    "the image /nowhere/image of machine ws-shop-database-0 is gone from the cache; its data are in /var/lib/webstack/machines/ws-shop-database-0/upper and need that image: " +
+      "put it back at /nowhere/image, or run npm run up -- shop with the version of this project that made the machine, which builds it there; --replace would begin without the data",
   );
 });
 
@@ -140,6 +149,24 @@ test("a machine that has had its first boot tells its network and who it lets in
     expect(standing("it", folder)).toBeUndefined();
     write("home/deploy/.ssh/authorized_keys", "ssh-ed25519 ONE shop\n# nobody\nssh-ed25519 TWO\n");
     expect(standing("it", folder)).toEqual({ range: "10.77.0.0/22", keys: ["ssh-ed25519 ONE", "ssh-ed25519 TWO"] });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a machine with data that the state does not know is not removed to make it; one that was never in use, or keeps none, is", () => {
+  const folder = mkdtempSync(join(tmpdir(), "machines-"));
+  const it = join(folder, "machines/it");
+  const refused = (keepsData?: boolean) => () => refuseUnknown({ name: "it", ...(keepsData === undefined ? {} : { keepsData }) }, "shop", it);
+  try {
+    mkdirSync(join(it, "upper/var/lib/webstack"), { recursive: true });
+    expect(refused(true)).not.toThrow();
+    writeFileSync(join(it, "upper/var/lib/webstack/manifest.json"), "{}");
+    expect(refused(true)).toThrow(
+      "machine it stands on this box with data on its disk, and the state of stack shop knows nothing of it: bring that state back; " +
+        `or put the machine aside, and npm run up -- shop makes another without the data: sudo mv ${it} ${folder}/it`,
+    );
+    for (const keepsData of [false, undefined]) expect(refused(keepsData)).not.toThrow();
   } finally {
     rmSync(folder, { recursive: true });
   }
