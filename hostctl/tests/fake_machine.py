@@ -1,11 +1,8 @@
 """A machine in a folder: real files, and systemctl, nginx, apt and pip played by a fake that behaves as they are documented to.
 Its limit: it proves what hostctl does with the answers of those programs, not the answers; real machines prove those."""
-import grp
 import hashlib
 import io
-import json
 import os
-import pwd
 import re
 import shutil
 import tarfile

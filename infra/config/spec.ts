@@ -221,7 +221,6 @@ export type DatabaseSpec =
     };
 
 export type ManagedDatabase = Extract<DatabaseSpec, { kind: "managed" }>;
-export type ExternalDatabase = Extract<DatabaseSpec, { kind: "external" }>;
 
 export interface BackupSpec {
   readonly enabled: boolean;

@@ -14,7 +14,6 @@ from hostctl.machine import sigv4
 from hostctl.machine.errors import HostError
 from hostctl.machine.system import System
 from hostctl.tests.database import test_login
-from hostctl.tests.fake_machine import manifest, source
 
 MOTO, REGION, POLICY = sys.argv[1], "eu-central-1", sys.stdin.read()
 

@@ -19,7 +19,6 @@ from hostctl.machine.lock import locked
 from hostctl.machine.system import Answer, Result, System
 from hostctl.manifest import runtime_inputs
 from hostctl.monitor import alerts, drift, host_checks, monitoring, notifier, restart, sentry, status, status_page, topic, watchdog
-from hostctl.monitor.monitoring import Smtp
 from hostctl.monitor.notifier import BEGINS, ENDS, GOES_ON
 from hostctl.release import slots
 from hostctl.tests.fake_machine import Machine, manifest, source
