@@ -38,7 +38,7 @@ export const keys = {
     name: required(appName, { says: "names the system user, the labels, and by default the database", example: "ocpizza" }),
     source: required(sourceFolder, { says: "folder of the application, relative to that of Pulumi.yaml", example: "examples/ocpizza" }),
     requirements: optional(folder, "requirements.txt", { says: "Python packages with their hashes, below `source`", example: "requirements.txt" }),
-    exclude: optional(listOf(glob, "paths"), [], { says: "what is no part of a release, beside what git would not hand on, untracked secrets and databases, and .git, .venv, node_modules, __pycache__ and *.pyc", example: ["tests", "docs/**"] }),
+    exclude: optional(listOf(glob, "paths"), [], { says: "what is no part of a release, beside what git would not hand on, untracked secrets and databases, and .git, .venv, node_modules, __pycache__, *.pyc and stack files in the app's own folder", example: ["tests", "docs/**"] }),
   }), { says: "the application", example: { name: "ocpizza", source: "examples/ocpizza" } }),
   services: group(mapOf(unitName, service, "names of services to their settings", "NAME"), {
     says: "processes that run all the time", example: { web: { kind: "wsgi", module: "ocpizza.wsgi:application" } },
