@@ -162,6 +162,9 @@ describe("comes up", () => {
     const { text } = await released({ files: requirements("flask\n") });
     const [, hash = ""] = /flask==3\.1 \\\n +--hash=(\S+)/.exec(text) ?? [];
     expect((await released({ files: requirements(`flask==3.1 \\\n    --hash=${hash} \\\n    --hash=sha256:${"0".repeat(64)}\nwerkzeug\n`) })).packages).toBe(flask);
+    const other = `flask==2.3.3 ; python_version < '3.11' --hash=sha256:${"0".repeat(64)}\n`;
+    const own = `flask==3.1 ; python_version >= '3.11' --hash=${hash}\n`;
+    for (const lines of [own + other, other + own]) expect((await released({ files: requirements(`${lines}werkzeug\n`) })).packages).toBe(flask);
   });
 });
 
