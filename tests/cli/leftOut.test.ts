@@ -16,7 +16,7 @@ test.each([{}, { requirements: "requirements.txt" }])("what is left out of a rel
   try {
     mkdirSync(join(folder, "app"));
     for (const name of [".env", "data.db", "main.py", "requirements.txt"]) writeFileSync(join(folder, "app", name), "");
-    app = { source: relative(project, join(folder, "app")), ...said };
+    app = { name: "shop", source: relative(project, join(folder, "app")), ...said };
     requireFreshLock("local");
     expect(told.mock.calls).toEqual([["webstack: not released, since git does not track it: .env, data.db; git add brings one in, app.exclude ends this line"]]);
   } finally {

@@ -184,6 +184,16 @@ describe("requirements", () => {
     expect(of("", "version = 2")).not.toEqual(of(""));
   });
 
+  test("nor of which version it is itself, nor how a box ends its lines", () => {
+    const of = (version: string, other = "1") => inputsOf(folder({
+      "pyproject.toml": `[project]\nname = "My_Shop"\nversion = "${version}"\ndescription = "of ${version}"\ndependencies = ["foo"]\n`,
+      "uv.lock": `version = 1\n\n[[package]]\nname = "foo"\nversion = "${other}"\nsource = { registry = "https://x.example/simple" }\n\n[[package]]\nname = "my-shop"\nversion = "${version}"\nsource = { virtual = "." }\n`,
+    }), "uv.lock");
+    expect(of("2")).toEqual(of("1"));
+    expect(of("1", "2")).not.toEqual(of("1"));
+    for (const name of ["setup.py", "Pipfile.lock"]) expect(inputsOf(folder({ [name]: "a\r\nb\r\n" }), name)).toEqual(inputsOf(folder({ [name]: "a\nb\n" }), name));
+  });
+
   test("what a host needs is added only where nothing brings it", () => {
     const added = (kind: "wsgi" | "asgi", framework: string, packages: Readonly<Record<string, string>>, database = true) =>
       additions({ kind, framework, module: "a:b", file: "a.py" }, new Map(Object.entries(packages)), database).map(({ requirement }) => requirement);
