@@ -53,11 +53,11 @@ export async function lock(root: string, folder: Folder, from: string, additions
     const wheels: Wheel[] = [];
     for (const one of others) {
       const source = sourceOf(one, asked.folder);
-      if (source !== undefined) wheels.push(await buildWheel(one, source, from, scratch));
+      if (source !== undefined) wheels.push(await buildWheel(one, source, from, scratch, runtime));
     }
     const indexed = others.filter((one) => sourceOf(one, asked.folder) === undefined);
     const place = asked.folder.startsWith(scratch) ? root : asked.folder;
-    const folders = others.flatMap(({ directory }) => (directory === undefined ? [] : [relative(root, join(place, directory.path))]));
+    const folders = others.flatMap(({ directory }) => (directory === undefined ? [] : [relative(root, absolute(place, directory.path))]));
     return {
       text: lockText(from, markOf(root, inputs, folders), folders, indexes, indexed, wheels, runtime),
       wheels,
