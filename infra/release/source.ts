@@ -12,6 +12,9 @@ const own = [
   ...["*.sqlite3", "*.sqlite", "*.db", "*.dump", "*.sql.gz", "*.sql.bz2", "*.sql.xz", "*dump*.sql", "*backup*.sql", "*.tfstate"],
 ];
 
+/** An app's folder of which no release can be made; the message is for people. */
+export class SourceError extends Error {}
+
 /** The files of a release, and what is kept out of it that somebody may miss. */
 export interface Source {
   /** Relative to the app's folder, with "/" between folders and in the order of their bytes. */
@@ -26,7 +29,7 @@ export const sourceFiles = (source: string, exclude: readonly string[]): readonl
 /**
  * What git would hand on: in a work tree what it tracks, and what it does not ignore; elsewhere what no .gitignore of any level names. Without what `exclude` names, in gitignore's syntax.
  * A link stands for what it leads to.
- * @throws on a link that leads out of the folder or nowhere, and on a name that is no UTF-8
+ * @throws SourceError on a link that leads out of the folder or nowhere, and on a name that is no UTF-8
  */
 export function readSource(source: string, exclude: readonly string[]): Source {
   const [out, kept] = [ignore().add([...exclude]).add(never), ignore().add(own)];
@@ -66,9 +69,9 @@ function gitFiles(source: string): { readonly tracked: readonly string[]; readon
     return tracked.length + others.length === 0 ? null : { tracked, others };
   } catch (error) {
     const { code, stderr } = error as { code?: string; stderr?: Buffer | null };
-    if (code === "ENOENT") throw new Error(`${source}: is of a git work tree, and git, which knows what belongs to it, is not here; install git`, { cause: error });
+    if (code === "ENOENT") throw new SourceError(`${source}: is of a git work tree, and git, which knows what belongs to it, is not here; install git`, { cause: error });
     if (!stderr) throw error;
-    throw new Error(`${source}: git does not say what belongs to it: ${stderr.toString().trim()}`, { cause: error });
+    throw new SourceError(`${source}: git does not say what belongs to it: ${stderr.toString().trim().split("\n")[0] ?? ""}; git status must work there`, { cause: error });
   }
 }
 
@@ -76,7 +79,7 @@ function texts(source: string, listed: Buffer): readonly string[] {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(listed).split("\0").filter((path) => path !== "");
   } catch {
-    throw new Error(unreadable(source, listed.toString().split("\0").find((path) => path.includes("\ufffd")) ?? ""));
+    throw new SourceError(unreadable(source, listed.toString().split("\0").find((path) => path.includes("\ufffd")) ?? ""));
   }
 }
 
@@ -115,7 +118,7 @@ function walk(source: string, rules: readonly Rules[], out: Ignore, folder = "")
     }, false);
   return readdirSync(join(source, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (path.includes("\ufffd")) throw new Error(unreadable(source, path));
+    if (path.includes("\ufffd")) throw new SourceError(unreadable(source, path));
     const asked = entry.isDirectory() ? `${path}/` : path;
     if (out.ignores(asked) || isIgnored(asked)) return [];
     return entry.isDirectory() ? walk(source, here, out, path) : entry.isFile() || entry.isSymbolicLink() ? [path] : [];
@@ -128,7 +131,7 @@ function walk(source: string, rules: readonly Rules[], out: Ignore, folder = "")
  */
 function followed(source: string, path: string, listed: ReadonlySet<string>, wanted: (path: string) => boolean): readonly Found[] {
   const fault = linkFault(source, path);
-  if (fault !== null) throw new Error(`${join(source, path)}: ${fault}`);
+  if (fault !== null) throw new SourceError(`${join(source, path)}: ${fault}`);
   const [named, target] = [lstatSync(join(source, path)), statSync(join(source, path))];
   const place = named.isSymbolicLink() || !listed.has(path) ? relative(realpathSync(source), realpathSync(join(source, path))).split(sep).join("/") : path;
   if (target.isFile()) return [{ path, place }];

@@ -76,6 +76,15 @@ describe("an app's folder", () => {
     expect([of("shop/static"), of("staticfiles"), of("./sho")]).toEqual([[], [], []]);
   });
 
+  test("whose requirements are left out of its release is refused before a host is asked to install them", () => {
+    writeFileSync(join(folder, "requirements.txt"), "");
+    const of = (...exclude: readonly string[]) => checkSource({ source: folder, requirements: "requirements.txt", exclude }, [], "debian-13").map(problemLine);
+    const line = 'app.requirements: must be a file of the release, got "requirements.txt"; git, a .gitignore or app.exclude leaves it out; git add --force requirements.txt brings it in';
+    expect([of(), of("*.txt")]).toEqual([[], [line]]);
+    writeFileSync(join(folder, ".gitignore"), "requirements.txt\n");
+    expect(of()).toEqual([line]);
+  });
+
   test("whose lock was made for the Python of another Debian is refused with both ways out", () => {
     const lock = (python: string) => writeFileSync(join(folder, "r.txt"), `# Wheels for Python ${python} on Linux x86_64, chosen by pip from requirements.txt; what a host installs, and nothing else.\ndjango==5.2\n`);
     lock("3.11");

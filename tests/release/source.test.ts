@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { contentOf } from "../../infra/release/digest";
-import { readSource, sourceFiles } from "../../infra/release/source";
+import { readSource, SourceError, sourceFiles } from "../../infra/release/source";
 
 let root: string;
 let app: string;
@@ -86,6 +86,13 @@ describe("in a git work tree a release holds what git would hand on", () => {
     } finally {
       rmSync(other, { recursive: true });
     }
+  });
+
+  test("a work tree that is none to git is told in one line", () => {
+    writeFileSync(join(app, ".git"), "gitdir: /nowhere\n");
+    put("manage.py");
+    expect(() => sourceFiles(app, [])).toThrow(new SourceError(`${app}: git does not say what belongs to it: fatal: not a git repository: /nowhere; git status must work there`));
+    expect(() => sourceFiles(app, [])).toThrow(SourceError);
   });
 
   test("whatever the variables of a hook say, and without running what the repository's settings name", () => {
