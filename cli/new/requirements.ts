@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { parse } from "smol-toml";
+import { parse, TomlError } from "smol-toml";
 import { UsageError } from "../terminal";
 import type { Folder } from "./folder";
 
@@ -34,7 +34,7 @@ function says(folder: Folder, path: string): boolean {
   if (text === undefined) return false;
   switch (formatOf(path)) {
     case "pyproject": {
-      const { project, tool } = parse(text) as Pyproject;
+      const { project, tool } = tomlOf(path, text) as Pyproject;
       return project?.dependencies !== undefined || project?.dynamic?.includes("dependencies") === true || tool?.poetry?.dependencies !== undefined;
     }
     // Beside a pyproject.toml it often says nothing but where linters look.
@@ -63,6 +63,16 @@ export interface Pyproject {
   readonly "build-system"?: unknown;
 }
 
+/** What a file says; nothing of one that is not there. @throws UsageError in one line, where its parser shows the place in many */
+export function tomlOf(path: string, text = ""): object {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw new UsageError(`${path}: must be TOML, which line ${error.line} is not: ${(error.message.split("\n")[0] ?? "").replace("Invalid TOML document: ", "")}; mend it`);
+  }
+}
+
 /** Texts that decide which packages are chosen, comments apart: `from`, what it includes, and what its tool reads beside it. */
 export function inputsOf(folder: Folder, from: string): readonly string[] {
   const beside = (...names: readonly string[]) => names.map((name) => folder.read(posix.join(posix.dirname(from), name)) ?? "");
@@ -76,7 +86,7 @@ export function inputsOf(folder: Folder, from: string): readonly string[] {
     case "uv":
     case "poetry":
     case "pyproject": {
-      const { project: { name, dependencies, "optional-dependencies": extras, dynamic, "requires-python": python } = {}, tool, ...others } = parse(beside("pyproject.toml")[0] ?? "") as Pyproject;
+      const { project: { name, dependencies, "optional-dependencies": extras, dynamic, "requires-python": python } = {}, tool, ...others } = tomlOf("pyproject.toml", beside("pyproject.toml")[0]) as Pyproject;
       // Not the version, which the project's people count up as they please.
       const asked = { name, dependencies, extras, dynamic, python, poetry: tool?.poetry?.dependencies, uv: tool?.uv, build: others["build-system"] };
       return [JSON.stringify(asked), ...(from.endsWith(".lock") ? beside(posix.basename(from)).map((text) => withoutVersion(text, name)) : [])];

@@ -166,6 +166,12 @@ describe("requirements", () => {
     expect([findRequirements(of, "deploy/req.txt"), findRequirements(of, "none.txt")]).toEqual(["deploy/req.txt", undefined]);
   });
 
+  test("a file that is no TOML is refused in one line that says where", () => {
+    for (const of of [() => findRequirements(folder({ "pyproject.toml": "[project]\nname = shop\n" })), () => pythonWishes(folder({ "pyproject.toml": "[project]\nname = shop\n" }), "requirements.txt")]) {
+      expect(of).toThrow(/^pyproject\.toml: must be TOML, which line 2 is not: [^\n]+; mend it$/);
+    }
+  });
+
   test("what is of another tool is named", () => {
     expect(unreadable(folder({ Pipfile: "" }))).toBe("Pipfile has no Pipfile.lock beside it; pipenv lock writes it");
     expect(unreadable(folder({ "environment.yml": "" }))).toBe("environment.yml is for conda, whose packages no host has; name those of PyPI in requirements.txt");
