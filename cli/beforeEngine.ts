@@ -42,15 +42,15 @@ export function problemsBefore(stack: string, text: string): readonly Problem[] 
  */
 export function requireFreshLock(stack: string): void {
   const { raw, secrets } = readStack(stack);
-  const { app: described } = raw as { app?: { source?: unknown; requirements?: unknown } };
-  if (typeof described?.source !== "string" || typeof described.requirements !== "string") return;
+  const { app: described } = raw as { app?: { source?: unknown } };
+  if (typeof described?.source !== "string") return;
   const { spec: { app, host } } = checkSpec(raw, { project: projectName, stack, secretNames: new Set(Object.keys(secrets)) });
   const source = join(project, app.source);
   if (!existsSync(source)) return;
   const says = staleLock(source, app.requirements, host.debian);
   if (says !== null) throw new UsageError(says);
   const { leftOut } = readSource(source, app.exclude);
-  if (leftOut.length > 0) console.error(`webstack: not released, since git does not track it: ${leftOut.slice(0, 5).join(", ")}${leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ""}`);
+  if (leftOut.length > 0) console.error(`webstack: not released, since git does not track it: ${leftOut.slice(0, 5).join(", ")}${leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ""}; git add brings one in, app.exclude ends this line`);
 }
 
 /** Says on standard error what the default of `host.image` replaces in a stack that was brought up, where its file names no image. */

@@ -1,4 +1,5 @@
 import { ConfigError } from "../infra/config/problems";
+import { SourceError } from "../infra/release/source";
 import { Failed } from "../tools/setup/process";
 import { SetUpError } from "../tools/setup/step";
 import { helpAsked } from "./verbs";
@@ -18,7 +19,7 @@ export function main(verb: () => Promise<number>): void {
       process.exitCode = status;
     },
     (error: unknown) => {
-      const known = error instanceof Failed || error instanceof SetUpError || error instanceof UsageError || error instanceof ConfigError;
+      const known = error instanceof Failed || error instanceof SetUpError || error instanceof UsageError || error instanceof ConfigError || error instanceof SourceError;
       console.error(known ? `webstack: ${error.message}` : error);
       process.exitCode = error instanceof Failed ? error.status : 1;
     },

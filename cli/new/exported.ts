@@ -1,13 +1,12 @@
 import { basename, dirname, join } from "node:path";
 import { cpSync, mkdirSync } from "node:fs";
-import { parse } from "smol-toml";
 import { exporter, findExporter } from "../../tools/exporters";
 import { capture } from "../../tools/setup/process";
 import { makeMissing } from "../../tools/setup/step";
 import { findUv } from "../../tools/uv";
 import { UsageError } from "../terminal";
 import type { Folder } from "./folder";
-import { formatOf, packageName, type Pyproject } from "./requirements";
+import { formatOf, packageName, type Pyproject, tomlOf } from "./requirements";
 import { type Question, uvEnvironment } from "./resolve";
 
 /**
@@ -39,7 +38,7 @@ export async function questionOf(root: string, folder: Folder, from: string, scr
 
 /** Whether uv can read what the project needs without building it. */
 function isStatic(text: string): boolean {
-  const { project } = parse(text) as Pyproject;
+  const { project } = tomlOf("pyproject.toml", text) as Pyproject;
   return project?.dependencies !== undefined && project.dynamic?.includes("version") !== true;
 }
 
@@ -58,8 +57,8 @@ interface UvLock {
 
 /** `uv lock --check` would say the same, with a Python that the project allows; there may be none here. */
 function requireFresh(folder: Folder, from: string): void {
-  const { project } = parse(folder.read(from.replace(/uv\.lock$/, "pyproject.toml")) ?? "") as Pyproject;
-  const { package: packages = [] } = parse(folder.read(from) ?? "") as UvLock;
+  const { project } = tomlOf("pyproject.toml", folder.read(from.replace(/uv\.lock$/, "pyproject.toml"))) as Pyproject;
+  const { package: packages = [] } = tomlOf(from, folder.read(from)) as UvLock;
   const own = packages.find(({ name }) => name === packageName(project?.name ?? ""));
   const locked = new Set((own?.metadata?.["requires-dist"] ?? []).map(({ name }) => name));
   const missing = (project?.dependencies ?? []).map((line) => packageName(/^[\w.-]+/.exec(line)?.[0] ?? "")).filter((name) => !locked.has(name));

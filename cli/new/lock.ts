@@ -53,11 +53,11 @@ export async function lock(root: string, folder: Folder, from: string, additions
     const wheels: Wheel[] = [];
     for (const one of others) {
       const source = sourceOf(one, asked.folder);
-      if (source !== undefined) wheels.push(await buildWheel(one, source, from, scratch));
+      if (source !== undefined) wheels.push(await buildWheel(one, source, from, scratch, runtime));
     }
     const indexed = others.filter((one) => sourceOf(one, asked.folder) === undefined);
     const place = asked.folder.startsWith(scratch) ? root : asked.folder;
-    const folders = others.flatMap(({ directory }) => (directory === undefined ? [] : [relative(root, join(place, directory.path))]));
+    const folders = others.flatMap(({ directory }) => (directory === undefined ? [] : [relative(root, absolute(place, directory.path))]));
     return {
       text: lockText(from, markOf(root, inputs, folders), folders, indexes, indexed, wheels, runtime),
       wheels,
@@ -80,12 +80,12 @@ const namesOf = (packages: readonly Package[]): ReadonlyMap<string, string> => n
 /** `-e .` is the app itself, whose source a release holds anyway. */
 const isProject = ({ directory }: Package, folder: string, root: string): boolean => directory !== undefined && [folder, root].map((one) => absolute(one)).includes(absolute(folder, directory.path));
 
-/** "flask==3.1 --hash=sha256:... --hash=..." of some lines, by name. */
+/** "flask==3.1 --hash=sha256:... --hash=..." of some lines, by name: a lock for many machines has a line with a marker for each version. */
 function hashesOf(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  return new Map(lines.flatMap((line): [string, readonly string[]][] => {
-    const hashes = [...line.matchAll(/--hash=sha256:([0-9a-f]{64})/g)].map(([, hash = ""]) => hash);
-    return hashes.length === 0 ? [] : [[packageName(/^[\w.-]+/.exec(line)?.[0] ?? ""), hashes]];
-  }));
+  return lines.reduce((found, line) => {
+    const [name, hashes] = [packageName(/^[\w.-]+/.exec(line)?.[0] ?? ""), [...line.matchAll(/--hash=sha256:([0-9a-f]{64})/g)].map(([, hash = ""]) => hash)];
+    return hashes.length === 0 ? found : found.set(name, [...(found.get(name) ?? []), ...hashes]);
+  }, new Map<string, readonly string[]>());
 }
 
 /** uv writes the hashes of the index over those that were asked for. */

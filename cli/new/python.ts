@@ -1,9 +1,8 @@
 import { posix } from "node:path";
-import { parse } from "smol-toml";
 import { type DebianName, debianNames, debians, debianTitle, defaultDebian } from "../../infra/config/catalog/debian";
 import { UsageError } from "../terminal";
 import type { Folder } from "./folder";
-import type { Pyproject } from "./requirements";
+import { type Pyproject, tomlOf } from "./requirements";
 
 /** What a project says of the Python that it runs on. */
 export interface PythonWish {
@@ -16,8 +15,8 @@ export interface PythonWish {
 /** Every wish of the project. A file that names the one version people develop with means that version or a newer one. */
 export function pythonWishes(folder: Folder, from: string): readonly PythonWish[] {
   const read = (name: string) => folder.read(posix.join(posix.dirname(from), name));
-  const { project, tool } = parse(read("pyproject.toml") ?? "") as Pyproject;
-  const [poetry, pipfile] = [tool?.poetry?.dependencies?.["python"], parse(read("Pipfile") ?? "") as { requires?: { python_version?: string } }];
+  const { project, tool } = tomlOf("pyproject.toml", read("pyproject.toml")) as Pyproject;
+  const [poetry, pipfile] = [tool?.poetry?.dependencies?.["python"], tomlOf("Pipfile", read("Pipfile")) as { requires?: { python_version?: string } }];
   const pinned = (name: string, text: string | undefined): PythonWish[] => {
     const version = /^(?:python-|cpython-)?(3\.\d+)/m.exec(text ?? "")?.[1];
     return version === undefined ? [] : [{ from: name, says: `>=${version}` }];

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { parse } from "smol-toml";
+import { parse, TomlError } from "smol-toml";
 import { UsageError } from "../terminal";
 import type { Folder } from "./folder";
 
@@ -34,7 +34,7 @@ function says(folder: Folder, path: string): boolean {
   if (text === undefined) return false;
   switch (formatOf(path)) {
     case "pyproject": {
-      const { project, tool } = parse(text) as Pyproject;
+      const { project, tool } = tomlOf(path, text) as Pyproject;
       return project?.dependencies !== undefined || project?.dynamic?.includes("dependencies") === true || tool?.poetry?.dependencies !== undefined;
     }
     // Beside a pyproject.toml it often says nothing but where linters look.
@@ -58,9 +58,19 @@ export function unreadable(folder: Folder): string | undefined {
 
 /** The parts of pyproject.toml that decide which packages are chosen. https://peps.python.org/pep-0621/ */
 export interface Pyproject {
-  readonly project?: { readonly name?: string; readonly dependencies?: readonly string[]; readonly dynamic?: readonly string[]; readonly "requires-python"?: string };
+  readonly project?: { readonly name?: string; readonly dependencies?: readonly string[]; readonly "optional-dependencies"?: unknown; readonly dynamic?: readonly string[]; readonly "requires-python"?: string };
   readonly tool?: { readonly poetry?: { readonly dependencies?: Readonly<Record<string, unknown>> }; readonly uv?: Readonly<Record<string, unknown>> };
   readonly "build-system"?: unknown;
+}
+
+/** What a file says; nothing of one that is not there. @throws UsageError in one line, where its parser shows the place in many */
+export function tomlOf(path: string, text = ""): object {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw new UsageError(`${path}: must be TOML, which line ${error.line} is not: ${(error.message.split("\n")[0] ?? "").replace("Invalid TOML document: ", "")}; mend it`);
+  }
 }
 
 /** Texts that decide which packages are chosen, comments apart: `from`, what it includes, and what its tool reads beside it. */
@@ -70,18 +80,23 @@ export function inputsOf(folder: Folder, from: string): readonly string[] {
     case "requirements":
       return requirementLines(folder, from, new Set());
     case "pipenv":
-      return beside("Pipfile.lock");
+      return beside("Pipfile.lock").map((text) => text.replace(/\r\n/g, "\n"));
     case "setup":
-      return beside("setup.py", "setup.cfg", "pyproject.toml");
+      return beside("setup.py", "setup.cfg", "pyproject.toml").map((text) => text.replace(/\r\n/g, "\n"));
     case "uv":
     case "poetry":
     case "pyproject": {
-      const { project, tool, ...others } = parse(beside("pyproject.toml")[0] ?? "") as Pyproject;
-      const asked = { ...project, poetry: tool?.poetry?.dependencies, uv: tool?.uv, build: others["build-system"] };
-      return [JSON.stringify(asked), ...(from.endsWith(".lock") ? beside(posix.basename(from)) : [])];
+      const { project: { name, dependencies, "optional-dependencies": extras, dynamic, "requires-python": python } = {}, tool, ...others } = tomlOf("pyproject.toml", beside("pyproject.toml")[0]) as Pyproject;
+      // Not the version, which the project's people count up as they please.
+      const asked = { name, dependencies, extras, dynamic, python, poetry: tool?.poetry?.dependencies, uv: tool?.uv, build: others["build-system"] };
+      return [JSON.stringify(asked), ...(from.endsWith(".lock") ? beside(posix.basename(from)).map((text) => withoutVersion(text, name)) : [])];
     }
   }
 }
+
+/** A lock of uv names the project itself among the packages. */
+const withoutVersion = (lock: string, name = ""): string =>
+  lock.replace(/\r\n/g, "\n").replace(/^(name = "([^"]+)"\n)version = "[^"]*"\n(?=source = \{ (?:editable|virtual) = "\." \})/gm, (whole, line: string, found: string) => (found === packageName(name) ? line : whole));
 
 /** The lines of a requirements file and of those that it includes. Comments are gone, broken lines are one. A file that is not there is for the resolver to tell. */
 function requirementLines(folder: Folder, path: string, seen: Set<string>): readonly string[] {

@@ -13,7 +13,8 @@ export interface Package {
   readonly version?: string;
   readonly wheels?: readonly { readonly url: string; readonly hashes: { readonly sha256: string } }[];
   readonly sdist?: { readonly url: string; readonly hashes: { readonly sha256: string } };
-  readonly archive?: { readonly url: string; readonly hashes: { readonly sha256: string }; readonly subdirectory?: string };
+  /** Of the two, `url` or `path`, it has one. A wheel that is named by its address or its path is one, too. */
+  readonly archive?: { readonly url?: string; readonly path?: string; readonly hashes: { readonly sha256: string }; readonly subdirectory?: string };
   readonly vcs?: { readonly type: string; readonly url: string; readonly "commit-id": string; readonly subdirectory?: string };
   /** Relative to the folder that was resolved in. */
   readonly directory?: { readonly path: string; readonly editable?: boolean };
@@ -52,8 +53,11 @@ function indexes(): Readonly<Record<string, string>> {
   return { ...(first === undefined ? {} : { UV_DEFAULT_INDEX: first }), ...(others === undefined ? {} : { UV_INDEX: others }) };
 }
 
+/** Takes the access to clouds and to stacks' secrets away: what builds a package is a program of strangers. */
+export const withoutAccess = (): Readonly<Record<string, undefined>> => Object.fromEntries(Object.keys(process.env).filter((name) => /^(?:AWS|DIGITALOCEAN|PULUMI|SPACES)_/.test(name)).map((name) => [name, undefined]));
+
 /** Environment of uv: the Pythons that are here will do, since none runs what is chosen. */
-export const uvEnvironment = (): Readonly<Record<string, string>> => ({ ...indexes(), UV_PYTHON_DOWNLOADS: "never", UV_NO_PROGRESS: "1", NO_COLOR: "1" });
+export const uvEnvironment = (): Readonly<Record<string, string | undefined>> => ({ ...withoutAccess(), ...indexes(), UV_PYTHON_DOWNLOADS: "never", UV_NO_PROGRESS: "1", NO_COLOR: "1" });
 
 /**
  * The set of packages for a host, each with the one wheel that fits it best, or with its source where it has none: sources are read, and their own programs run, only of those.

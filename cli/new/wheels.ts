@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { cpSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { pipPlatform, type Runtime } from "../../infra/release/build";
 import { capture, Failed } from "../../tools/setup/process";
 import { UsageError } from "../terminal";
 import { packageName } from "./requirements";
-import type { Package } from "./resolve";
+import { type Package, withoutAccess } from "./resolve";
 
 /** A wheel that no index has, for the app's folder. */
 export interface Wheel {
@@ -26,17 +28,20 @@ const instead: Readonly<Record<string, string>> = {
 export function sourceOf({ wheels, sdist, archive, vcs, directory }: Package, folder: string): string | undefined {
   const below = (path: string | undefined) => (path === undefined ? "" : `subdirectory=${path}`);
   if (vcs !== undefined) return `${vcs.type}+${vcs.url}@${vcs["commit-id"]}${vcs.subdirectory === undefined ? "" : `#${below(vcs.subdirectory)}`}`;
-  if (archive !== undefined) return `${archive.url}#sha256=${archive.hashes.sha256}${archive.subdirectory === undefined ? "" : `&${below(archive.subdirectory)}`}`;
-  if (directory !== undefined) return join(folder, directory.path);
+  if (archive !== undefined) return `${archive.url ?? pathToFileURL(resolve(folder, archive.path ?? "")).href}#sha256=${archive.hashes.sha256}${archive.subdirectory === undefined ? "" : `&${below(archive.subdirectory)}`}`;
+  if (directory !== undefined) return resolve(folder, directory.path);
   return wheels === undefined && sdist !== undefined ? `${sdist.url}#sha256=${sdist.hashes.sha256}` : undefined;
 }
 
+/** Whether a source is a wheel already, for hosts and perhaps not for this box. */
+const isWheel = (source: string): boolean => /\.whl(#|$)/.test(source);
+
 /**
- * Makes the wheel of a package from its source, by its own programs, with this box's Python: the source decides its bytes, not the hour.
+ * Makes the wheel of a package from its source, by its own programs, with this box's Python: the source decides its bytes, not the hour. A wheel is taken as it is.
  * @param scratch a folder for what that leaves behind
  * @throws UsageError where that needs a compiler, or fails
  */
-export async function buildWheel(one: Package, source: string, from: string, scratch: string): Promise<Wheel> {
+export async function buildWheel(one: Package, source: string, from: string, scratch: string, runtime: Runtime): Promise<Wheel> {
   const called = `${one.name}${one.version === undefined ? "" : ` ${one.version}`}`;
   const folder = mkdtempSync(join(scratch, "wheel-"));
   // In its own folder a build leaves files of its own.
@@ -45,16 +50,17 @@ export async function buildWheel(one: Package, source: string, from: string, scr
   const refuse = (why: string, mend: string) => new UsageError(`${from}: ${called} has no wheel for hosts, and ${why}; ${mend}`);
   const mend = instead[one.name] ?? "name a version that has one, or a package in its place";
   try {
-    const pip = ["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--no-cache-dir", "--ignore-requires-python"];
+    const verb = isWheel(source) ? ["download", ...pipPlatform(runtime), "--dest"] : ["wheel", "--ignore-requires-python", "--wheel-dir"];
+    const pip = ["-m", "pip", ...verb, join(folder, "out"), "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--no-cache-dir"];
     // The first moment that a zip archive can tell. https://reproducible-builds.org/docs/source-date-epoch/
-    await capture("python3", [...pip, "--wheel-dir", join(folder, "out"), copied], { env: { SOURCE_DATE_EPOCH: "315532800" } });
+    await capture("python3", [...pip, copied], { env: { ...withoutAccess(), SOURCE_DATE_EPOCH: "315532800" } });
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     throw refuse(`making one fails here: ${lastWords(error.message)}`, mend);
   }
   const [file = ""] = readdirSync(join(folder, "out"));
   const [name = "", version = "", ...tags] = file.replace(/\.whl$/, "").split("-");
-  if (one.wheels === undefined && !tags.join("-").endsWith("-none-any")) throw refuse("has to be compiled, for which hosts have no compiler", mend);
+  if (!isWheel(source) && !tags.join("-").endsWith("-none-any")) throw refuse("has to be compiled, for which hosts have no compiler", mend);
   const bytes = readFileSync(join(folder, "out", file));
   return { file, name: packageName(name), version, sha256: createHash("sha256").update(bytes).digest("hex"), bytes };
 }

@@ -71,7 +71,7 @@ export async function buildRelease(release: Release, runtime: Runtime): Promise<
 }
 
 /** pip's options for wheels that fit a host, wherever pip runs. */
-function pipPlatform({ python, glibc, architecture }: Runtime): readonly string[] {
+export function pipPlatform({ python, glibc, architecture }: Runtime): readonly string[] {
   const fitting = ["manylinux2014", ...glibcs.filter((minor) => minor <= glibc).map((minor) => `manylinux_2_${minor}`)];
   const platforms = fitting.flatMap((library) => ["--platform", `${library}_${architecture}`]);
   return ["--only-binary=:all:", "--implementation", "cp", "--python-version", python, ...platforms];
@@ -87,7 +87,9 @@ function downloadWheels(requirements: string, runtime: Runtime): string {
   const unfinished = mkdtempSync(`${folder}.`);
   const beside = join(dirname(requirements), wheelFolder);
   // Where the versions were chosen; pip reads no setting of uv.
-  const { UV_DEFAULT_INDEX } = process.env;
+  const { UV_DEFAULT_INDEX, UV_INDEX } = process.env;
+  // uv gives an index a name: "own=https://...". https://docs.astral.sh/uv/reference/environment/#uv_index
+  const others = UV_INDEX?.split(/\s+/).map((one) => one.replace(/^[\w-]+=(?=\w+:)/, "")).join(" ");
   try {
     execFileSync(
       "python3",
@@ -97,7 +99,7 @@ function downloadWheels(requirements: string, runtime: Runtime): string {
         ...(existsSync(beside) ? ["--find-links", beside] : []),
         ...[...pipPlatform(runtime), "--requirement", requirements, "--dest", unfinished],
       ],
-      { stdio: ["ignore", "inherit", "pipe"], encoding: "utf8", env: { ...(UV_DEFAULT_INDEX === undefined ? {} : { PIP_INDEX_URL: UV_DEFAULT_INDEX }), ...process.env } },
+      { stdio: ["ignore", "inherit", "pipe"], encoding: "utf8", env: { ...(UV_DEFAULT_INDEX === undefined ? {} : { PIP_INDEX_URL: UV_DEFAULT_INDEX }), ...(others === undefined ? {} : { PIP_EXTRA_INDEX_URL: others }), ...process.env } },
     );
     renameSync(unfinished, folder);
   } catch (error) {

@@ -15,7 +15,13 @@ export function checkSource({ source, requirements, exclude }: Omit<AppSpec, "na
   if (!existsSync(file)) {
     return [{ at: "app.requirements", ofBox: true, must: "must be a file in app.source", got: requirements, hint: "name the file with versions and hashes; npm run new makes one" }];
   }
-  return [...checkFolders(source, exclude, folders), ...checkLock(source, requirements, readFileSync(file, "utf8"), debian)];
+  return [...checkReleased(source, requirements, exclude), ...checkFolders(source, exclude, folders), ...checkLock(source, requirements, readFileSync(file, "utf8"), debian)];
+}
+
+/** A host installs what the release has, not what lies beside it here. */
+function checkReleased(source: string, requirements: string, exclude: readonly string[]): readonly Problem[] {
+  if (sourceFiles(source, exclude).includes(plainPath(requirements))) return [];
+  return [{ at: "app.requirements", ofBox: true, must: "must be a file of the release", got: requirements, hint: `git, a .gitignore or app.exclude leaves it out; git add --force ${quote(requirements)} brings it in` }];
 }
 
 /** Static folders are the app's while steps run, and the world's afterwards. */

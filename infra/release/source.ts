@@ -12,11 +12,14 @@ const own = [
   ...["*.sqlite3", "*.sqlite", "*.db", "*.dump", "*.sql.gz", "*.sql.bz2", "*.sql.xz", "*dump*.sql", "*backup*.sql", "*.tfstate"],
 ];
 
+/** An app's folder of which no release can be made; the message is for people. */
+export class SourceError extends Error {}
+
 /** The files of a release, and what is kept out of it that somebody may miss. */
 export interface Source {
   /** Relative to the app's folder, with "/" between folders and in the order of their bytes. */
   readonly files: readonly string[];
-  /** Untracked secrets, keys, dumps and databases, in the same form; files that git ignores are not named. */
+  /** Untracked secrets, keys, dumps and databases, in the same form, and with "/" at its end a repository whose files git does not list here; files that git ignores are not named. */
   readonly leftOut: readonly string[];
 }
 
@@ -26,16 +29,28 @@ export const sourceFiles = (source: string, exclude: readonly string[]): readonl
 /**
  * What git would hand on: in a work tree what it tracks, and what it does not ignore; elsewhere what no .gitignore of any level names. Without what `exclude` names, in gitignore's syntax.
  * A link stands for what it leads to.
- * @throws on a link that leads out of the folder or nowhere, and on a name that is no UTF-8
+ * @throws SourceError on a link that leads out of the folder or nowhere, and on a name that is no UTF-8
  */
 export function readSource(source: string, exclude: readonly string[]): Source {
   const [out, kept] = [ignore().add([...exclude]).add(never), ignore().add(own)];
   const wanted = (path: string) => !out.ignores(path);
-  const { tracked, others } = gitFiles(source) ?? { tracked: [], others: walk(source, rulesAbove(source), out) };
-  const free = others.filter(wanted);
-  const paths = [...tracked.filter(wanted), ...free.filter((path) => !kept.ignores(path))].flatMap((path) => followed(source, path));
-  return { files: inOrder(paths.filter(wanted)), leftOut: inOrder(free.filter((path) => kept.ignores(path))) };
+  const { tracked, others } = gitFiles(source) ?? { tracked: [], others: walk(realpathSync(source), rulesAbove(realpathSync(source)), out) };
+  const [listed, known] = [new Set([...tracked, ...others]), new Set(tracked)];
+  const isOwn = (path: string) => !known.has(path) && kept.ignores(path);
+  const asked = [...listed].filter(wanted);
+  const found = asked.filter((path) => !isOwn(path)).flatMap((path) => followed(source, path, listed, wanted)).filter(({ path }) => wanted(path));
+  // A link has whatever name it likes; what it leads to decides.
+  const isOut = ({ path, place }: Found) => path.endsWith("/") || isOwn(place);
+  return { files: pathsOf(found.filter((one) => !isOut(one))), leftOut: inOrder([...asked.filter(isOwn), ...pathsOf(found.filter(isOut))]) };
 }
+
+/** A path of a release, and where what it stands for lies in the folder: elsewhere for a link and what is below one. */
+interface Found {
+  readonly path: string;
+  readonly place: string;
+}
+
+const pathsOf = (found: readonly Found[]): readonly string[] => inOrder(found.map(({ path }) => path));
 
 const inOrder = (paths: readonly string[]): readonly string[] => [...new Set(paths)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
@@ -44,7 +59,7 @@ const safely = ["-c", "core.fsmonitor=false", "-c", "safe.directory=*"];
 
 /** What git tracks in a folder and what it leaves to be added; null where the folder is in no work tree, or git ignores all of it. */
 function gitFiles(source: string): { readonly tracked: readonly string[]; readonly others: readonly string[] } | null {
-  if (!above(source).some((folder) => existsSync(join(folder, ".git")))) return null;
+  if (!above(realpathSync(source)).some((folder) => existsSync(join(folder, ".git")))) return null;
   // A hook that calls us has variables for its own work tree.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
   const git = (...args: readonly string[]) => execFileSync("git", [...safely, ...args], { cwd: source, env, stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 30 });
@@ -54,9 +69,9 @@ function gitFiles(source: string): { readonly tracked: readonly string[]; readon
     return tracked.length + others.length === 0 ? null : { tracked, others };
   } catch (error) {
     const { code, stderr } = error as { code?: string; stderr?: Buffer | null };
-    if (code === "ENOENT") throw new Error(`${source}: is of a git work tree, and git, which knows what belongs to it, is not here; install git`, { cause: error });
+    if (code === "ENOENT") throw new SourceError(`${source}: is of a git work tree, and git, which knows what belongs to it, is not here; install git`, { cause: error });
     if (!stderr) throw error;
-    throw new Error(`${source}: git does not say what belongs to it: ${stderr.toString().trim()}`, { cause: error });
+    throw new SourceError(`${source}: git does not say what belongs to it: ${stderr.toString().trim().split("\n")[0] ?? ""}; git status must work there`, { cause: error });
   }
 }
 
@@ -64,7 +79,7 @@ function texts(source: string, listed: Buffer): readonly string[] {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(listed).split("\0").filter((path) => path !== "");
   } catch {
-    throw new Error(unreadable(source, listed.toString().split("\0").find((path) => path.includes("\ufffd")) ?? ""));
+    throw new SourceError(unreadable(source, listed.toString().split("\0").find((path) => path.includes("\ufffd")) ?? ""));
   }
 }
 
@@ -103,21 +118,29 @@ function walk(source: string, rules: readonly Rules[], out: Ignore, folder = "")
     }, false);
   return readdirSync(join(source, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (path.includes("\ufffd")) throw new Error(unreadable(source, path));
+    if (path.includes("\ufffd")) throw new SourceError(unreadable(source, path));
     const asked = entry.isDirectory() ? `${path}/` : path;
     if (out.ignores(asked) || isIgnored(asked)) return [];
     return entry.isDirectory() ? walk(source, here, out, path) : entry.isFile() || entry.isSymbolicLink() ? [path] : [];
   });
 }
 
-/** What a path stands for: itself, or the files below it where it is a link to a folder. */
-function followed(source: string, path: string): readonly string[] {
+/**
+ * What a path stands for: itself, or where it is a link to a folder the files below that, as far as git lists any there. Of what lists no files,
+ * a repository in the work tree of another or a submodule that is not here, its path with "/" at its end.
+ */
+function followed(source: string, path: string, listed: ReadonlySet<string>, wanted: (path: string) => boolean): readonly Found[] {
   const fault = linkFault(source, path);
-  if (fault !== null) throw new Error(`${join(source, path)}: ${fault}`);
+  if (fault !== null) throw new SourceError(`${join(source, path)}: ${fault}`);
   const [named, target] = [lstatSync(join(source, path)), statSync(join(source, path))];
-  if (target.isFile()) return [path];
-  // A repository in the work tree of another is a folder of git's lists.
-  return named.isSymbolicLink() ? readdirSync(join(source, path)).flatMap((name) => followed(source, `${path}/${name}`)) : [];
+  const place = named.isSymbolicLink() || !listed.has(path) ? relative(realpathSync(source), realpathSync(join(source, path))).split(sep).join("/") : path;
+  if (target.isFile()) return [{ path, place }];
+  if (!target.isDirectory()) return [];
+  const inner = [...listed].filter((one) => one.startsWith(`${place}/`) && !one.endsWith("/")).map((one) => one.slice(place.length + 1));
+  // A folder in the place of a tracked file has its own files in the list.
+  if (place === path) return inner.length > 0 ? [] : [{ path: path.endsWith("/") ? path : `${path}/`, place }];
+  const names = inner.length > 0 ? inner : readdirSync(join(source, path));
+  return names.map((name) => `${path}/${name}`).filter(wanted).flatMap((one) => followed(source, one, listed, wanted));
 }
 
 /** Why no release can hold a link, and what to do; null of one that leads into the app's folder, and of what is none. */

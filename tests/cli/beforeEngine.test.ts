@@ -76,6 +76,15 @@ describe("an app's folder", () => {
     expect([of("shop/static"), of("staticfiles"), of("./sho")]).toEqual([[], [], []]);
   });
 
+  test("whose requirements are left out of its release is refused before a host is asked to install them", () => {
+    writeFileSync(join(folder, "requirements.txt"), "");
+    const of = (...exclude: readonly string[]) => checkSource({ source: folder, requirements: "requirements.txt", exclude }, [], "debian-13").map(problemLine);
+    const line = 'app.requirements: must be a file of the release, got "requirements.txt"; git, a .gitignore or app.exclude leaves it out; git add --force requirements.txt brings it in';
+    expect([of(), of("*.txt")]).toEqual([[], [line]]);
+    writeFileSync(join(folder, ".gitignore"), "requirements.txt\n");
+    expect(of()).toEqual([line]);
+  });
+
   test("whose lock was made for the Python of another Debian is refused with both ways out", () => {
     const lock = (python: string) => writeFileSync(join(folder, "r.txt"), `# Wheels for Python ${python} on Linux x86_64, chosen by pip from requirements.txt; what a host installs, and nothing else.\ndjango==5.2\n`);
     lock("3.11");
@@ -88,24 +97,31 @@ describe("an app's folder", () => {
   });
 
   test("whose requirements have changed since its lock was made is refused with the line that chooses anew", () => {
-    const lock = (from: string, mark: string) => writeFileSync(join(folder, "lock.txt"), `# Wheels for Python 3.11 on Linux x86_64, chosen by uv from ${from}; what a host installs, and nothing else.\n# Made by x.\n# Made of: ${mark}\ndjango==5.2 \\\n`);
-    const stale = () => staleLock(folder, "lock.txt", "debian-13");
+    const lock = (from: string, mark: string) => writeFileSync(join(folder, "webstack_requirements.txt"), `# Wheels for Python 3.11 on Linux x86_64, chosen by uv from ${from}; what a host installs, and nothing else.\n# Made by x.\n# Made of: ${mark}\ndjango==5.2 \\\n`);
+    const stale = () => staleLock(folder, "webstack_requirements.txt", "debian-13");
     mkdirSync(join(folder, "libs/common"), { recursive: true });
     writeFileSync(join(folder, "libs/common/common.py"), "x = 1\n");
     writeFileSync(join(folder, "requirements.txt"), "# ours\nDjango>=5\n-r more.txt\n");
     writeFileSync(join(folder, "more.txt"), "./libs/common\n");
     lock("requirements.txt", `${markOf(folder, ["Django>=5", "-r more.txt", "./libs/common"], ["libs/common"])} libs/common`);
     expect(stale()).toBeNull();
-    const line = `lock.txt: must be made of what requirements.txt asks for now, and is of an earlier text; npm run new -- --app '${folder}' --lock --image debian-13 chooses anew`;
+    const line = `webstack_requirements.txt: must be made of what requirements.txt asks for now, and is of an earlier text; npm run new -- --app '${folder}' --lock --image debian-13 chooses anew`;
     writeFileSync(join(folder, "libs/common/common.py"), "x = 2\n");
     expect(stale()).toBe(line);
     writeFileSync(join(folder, "libs/common/common.py"), "x = 1\n");
+    mkdirSync(join(folder, "libs/common/common.egg-info"));
+    writeFileSync(join(folder, "libs/common/common.egg-info/PKG-INFO"), "");
+    expect(stale()).toBeNull();
     writeFileSync(join(folder, "more.txt"), "./libs/common\nPillow\n");
     expect(stale()).toBe(line);
     writeFileSync(join(folder, "r.txt"), "a\n");
     lock("r.txt", "0123456789abcdef");
-    expect(stale()).toBe(line.replace("requirements.txt", "r.txt").replace("--image debian-13", "--image debian-13 --requirements r.txt"));
-    writeFileSync(join(folder, "lock.txt"), "django==5.2\n");
+    expect(stale()).toBe(line.replace("requirements.txt asks", "r.txt asks").replace("--image debian-13", "--image debian-13 --requirements r.txt"));
+    rmSync(join(folder, "r.txt"));
+    expect(stale()).toBe(line.replace("requirements.txt asks for now, and is of an earlier text", "r.txt asks for now, which is no file of the app any more"));
+    writeFileSync(join(folder, "lock.txt"), readFileSync(join(folder, "webstack_requirements.txt"), "utf8").replaceAll("\n", "\r\n"));
+    expect(staleLock(folder, "lock.txt", "debian-13")).toMatch(/^lock\.txt: .* chooses anew, in webstack_requirements\.txt, which then takes its place$/);
+    writeFileSync(join(folder, "webstack_requirements.txt"), "django==5.2\n");
     expect([stale(), staleLock(folder, "none.txt", "debian-13")]).toEqual([null, null]);
   });
 });

@@ -166,6 +166,12 @@ describe("requirements", () => {
     expect([findRequirements(of, "deploy/req.txt"), findRequirements(of, "none.txt")]).toEqual(["deploy/req.txt", undefined]);
   });
 
+  test("a file that is no TOML is refused in one line that says where", () => {
+    for (const of of [() => findRequirements(folder({ "pyproject.toml": "[project]\nname = shop\n" })), () => pythonWishes(folder({ "pyproject.toml": "[project]\nname = shop\n" }), "requirements.txt")]) {
+      expect(of).toThrow(/^pyproject\.toml: must be TOML, which line 2 is not: [^\n]+; mend it$/);
+    }
+  });
+
   test("what is of another tool is named", () => {
     expect(unreadable(folder({ Pipfile: "" }))).toBe("Pipfile has no Pipfile.lock beside it; pipenv lock writes it");
     expect(unreadable(folder({ "environment.yml": "" }))).toBe("environment.yml is for conda, whose packages no host has; name those of PyPI in requirements.txt");
@@ -182,6 +188,16 @@ describe("requirements", () => {
     expect(of("[tool.ruff]\nline-length = 9\n")).toEqual(of(""));
     expect(of('[tool.uv.sources]\nfoo = { git = "https://x.example/foo" }\n')).not.toEqual(of(""));
     expect(of("", "version = 2")).not.toEqual(of(""));
+  });
+
+  test("nor of which version it is itself, nor how a box ends its lines", () => {
+    const of = (version: string, other = "1") => inputsOf(folder({
+      "pyproject.toml": `[project]\nname = "My_Shop"\nversion = "${version}"\ndescription = "of ${version}"\ndependencies = ["foo"]\n`,
+      "uv.lock": `version = 1\n\n[[package]]\nname = "foo"\nversion = "${other}"\nsource = { registry = "https://x.example/simple" }\n\n[[package]]\nname = "my-shop"\nversion = "${version}"\nsource = { virtual = "." }\n`,
+    }), "uv.lock");
+    expect(of("2")).toEqual(of("1"));
+    expect(of("1", "2")).not.toEqual(of("1"));
+    for (const name of ["setup.py", "Pipfile.lock"]) expect(inputsOf(folder({ [name]: "a\r\nb\r\n" }), name)).toEqual(inputsOf(folder({ [name]: "a\nb\n" }), name));
   });
 
   test("what a host needs is added only where nothing brings it", () => {

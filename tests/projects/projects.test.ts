@@ -103,6 +103,9 @@ const requirements = (text: string): App["files"] => ({ "requirements.txt": text
 const flask = "flask 3.1, werkzeug 3.1";
 const backend = (tag = "py3-none-any", requires = '["flask"]') =>
   execFileSync("python3", ["-c", `import sys; sys.path.insert(0, ${JSON.stringify(__dirname)}); import index; print(index.BACKEND.format(name="shop", version="1", tag=${JSON.stringify(tag)}, requires=${requires}))`], { encoding: "utf8" });
+/** A wheel that is for hosts alone. */
+const ownWheel = "wheels/own-1.0-cp313-cp313-manylinux_2_17_x86_64.whl";
+const wheelBytes = () => execFileSync("python3", ["-c", `import sys; sys.path.insert(0, ${JSON.stringify(__dirname)}); import index; sys.stdout.buffer.write(index.wheel("own", "1.0", "cp313-cp313-manylinux_2_17_x86_64", [])[1])`]);
 const inTree = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n';
 const project = (more: string, dependencies = '["flask"]', python = ">=3.10") => ({ "pyproject.toml": `[project]\nname = "shop"\nversion = "1"\nrequires-python = "${python}"\ndependencies = ${dependencies}\n${more}` });
 const uvLock = (root: string) => void execFileSync(findUv(), ["lock", "--quiet", "--no-python-downloads"], { cwd: root, env: { ...process.env } });
@@ -131,6 +134,7 @@ describe("comes up", () => {
     ["a second index behind a password, which the lock does not have", { files: requirements("--extra-index-url {{withPassword}}\nflask\nacme-billing==1.2\n") }, { packages: `acme-billing 1.2, ${flask}`, options: ["--extra-index-url {{private}}"] }],
     ["a git source, whose name a stranger has at the index", { files: requirements("forked @ {{git}}\n") }, { packages: "click 8.1, forked 1.0", built: ["forked-1.0-py3-none-any.whl"] }],
     ["a package of the app's own folders", { files: { ...requirements("flask\n./libs/local\n"), "libs/local/pyproject.toml": inTree, "libs/local/backend.py": backend() } }, { packages: `${flask.split(", ")[0] ?? ""}, shop 1, werkzeug 3.1`, built: ["shop-1-py3-none-any.whl"] }],
+    ["a wheel of one's own by its path, for a Python that this box need not have", { files: { ...requirements(`flask\n./${ownWheel}\n`), [ownWheel]: wheelBytes() }, image: "debian-13" }, { packages: "flask 3.1, own 1.0, werkzeug 3.1", built: ["own-1.0-cp313-cp313-manylinux_2_17_x86_64.whl"] }],
     ["itself, which a release holds anyway", { files: { ...requirements("-e .\n"), ...project("") } }, { packages: flask, built: [] }],
     ["a source without a wheel that is Python alone", { files: requirements("docopt\n") }, { packages: "click 8.1, docopt 0.6.2", built: ["docopt-0.6.2-py3-none-any.whl"] }],
     ["psycopg2, by the package that is the same with a wheel", { files: requirements("psycopg2\n") }, { packages: "psycopg2-binary 2.9.9", built: [], notes: ["psycopg2 2.9.9 has to be compiled; psycopg2-binary 2.9.9 is in its place, the same with a wheel"] }],
@@ -158,10 +162,33 @@ describe("comes up", () => {
     expect(found.text).not.toContain("sesame");
   });
 
+  test("an index whose password is in UV_INDEX alone, for the lock and for the release", async () => {
+    Object.assign(process.env, { UV_INDEX: `own=${places["withPassword"] ?? ""}`, NETRC: join(folder, "none") });
+    try {
+      expect(await released({ files: requirements("acme-billing\n") })).toMatchObject({ packages: "acme-billing 1.2", options: [`--extra-index-url ${places["private"] ?? ""}`] });
+    } finally {
+      Reflect.deleteProperty(process.env, "UV_INDEX");
+      process.env["NETRC"] = join(folder, "netrc");
+    }
+  });
+
+  test("packages that are built without the access to clouds and stacks that this process has", async () => {
+    process.env["AWS_SECRET_ACCESS_KEY"] = "sesame";
+    try {
+      const nosy = `${backend()}\nassert "AWS_SECRET_ACCESS_KEY" not in os.environ\n`;
+      expect((await released({ files: { ...requirements("./libs/local\n"), "libs/local/pyproject.toml": inTree, "libs/local/backend.py": nosy } })).built).toEqual(["shop-1-py3-none-any.whl"]);
+    } finally {
+      Reflect.deleteProperty(process.env, "AWS_SECRET_ACCESS_KEY");
+    }
+  });
+
   test("hashes that stand in the file, and the lock has those", async () => {
     const { text } = await released({ files: requirements("flask\n") });
     const [, hash = ""] = /flask==3\.1 \\\n +--hash=(\S+)/.exec(text) ?? [];
     expect((await released({ files: requirements(`flask==3.1 \\\n    --hash=${hash} \\\n    --hash=sha256:${"0".repeat(64)}\nwerkzeug\n`) })).packages).toBe(flask);
+    const other = `flask==2.3.3 ; python_version < '3.11' --hash=sha256:${"0".repeat(64)}\n`;
+    const own = `flask==3.1 ; python_version >= '3.11' --hash=${hash}\n`;
+    for (const lines of [own + other, other + own]) expect((await released({ files: requirements(`${lines}werkzeug\n`) })).packages).toBe(flask);
   });
 });
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { contentOf } from "../../infra/release/digest";
-import { readSource, sourceFiles } from "../../infra/release/source";
+import { readSource, SourceError, sourceFiles } from "../../infra/release/source";
 
 let root: string;
 let app: string;
@@ -64,6 +64,37 @@ describe("in a git work tree a release holds what git would hand on", () => {
     expect(sourceFiles(app, [])).toEqual([".gitignore", "manage.py"]);
   });
 
+  test("no file of a repository of its own that git lists none of, and that is named unless it is excluded", () => {
+    put("main.py", "vendor/lib/lib.py", "theme/theme.css");
+    for (const inner of ["vendor/lib", "theme"]) {
+      git("init", "--quiet", `app/${inner}`);
+      git("-C", `app/${inner}`, "add", "--all");
+      git("-C", `app/${inner}`, "commit", "--quiet", "--message", "x");
+    }
+    git("add", "app/theme");
+    expect(readSource(app, [])).toEqual({ files: ["main.py"], leftOut: ["theme/", "vendor/lib/"] });
+    expect(readSource(app, ["theme/", "vendor/"])).toEqual({ files: ["main.py"], leftOut: [] });
+  });
+
+  test("the same where the app's folder is named by a link", () => {
+    writeFileSync(join(root, ".gitignore"), "media/\n");
+    put("manage.py", "media/u.jpg");
+    const other = mkdtempSync(join(tmpdir(), "link-"));
+    symlinkSync(app, join(other, "app"));
+    try {
+      expect(sourceFiles(join(other, "app"), [])).toEqual(["manage.py"]);
+    } finally {
+      rmSync(other, { recursive: true });
+    }
+  });
+
+  test("a work tree that is none to git is told in one line", () => {
+    writeFileSync(join(app, ".git"), "gitdir: /nowhere\n");
+    put("manage.py");
+    expect(() => sourceFiles(app, [])).toThrow(new SourceError(`${app}: git does not say what belongs to it: fatal: not a git repository: /nowhere; git status must work there`));
+    expect(() => sourceFiles(app, [])).toThrow(SourceError);
+  });
+
   test("whatever the variables of a hook say, and without running what the repository's settings name", () => {
     put("manage.py");
     const ran = join(root, "ran");
@@ -111,6 +142,23 @@ describe.each(["in a work tree", "without git"])("a link %s", (where) => {
     symlinkSync("main.py", join(app, "app.py"));
     symlinkSync("shared", join(app, "static"));
     expect(sourceFiles(app, [])).toEqual(["app.py", "main.py", "shared/a.css", "static/a.css"]);
+  });
+
+  test("to a folder stands for all that is below it, and whatever its own name is, for no secret", () => {
+    put("shared/fonts/deep/a.woff", "shared/.env", ".env");
+    symlinkSync("shared", join(app, "static"));
+    symlinkSync(".env", join(app, "settings.ini"));
+    expect(readSource(app, [])).toEqual({
+      files: ["main.py", "shared/a.css", "shared/fonts/deep/a.woff", "static/a.css", "static/fonts/deep/a.woff"],
+      leftOut: [".env", "settings.ini", "shared/.env", "static/.env"],
+    });
+  });
+
+  test("to a folder that git ignores stands for what is there, tools' own apart", () => {
+    writeFileSync(join(app, ".gitignore"), "build/\n");
+    put("build/js/app.js", "build/node_modules/a.js", "build/site.key");
+    symlinkSync("build", join(app, "static"));
+    expect(readSource(app, [])).toEqual({ files: [".gitignore", "main.py", "shared/a.css", "static/js/app.js"], leftOut: ["static/site.key"] });
   });
 
   test.each([

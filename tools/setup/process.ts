@@ -15,8 +15,8 @@ export class Failed extends Error {
 
 export interface RunOptions {
   readonly cwd?: string;
-  /** Added to the environment of this process. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Added to the environment of this process; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Secrets go in here, never into the arguments: those are in the process list. */
   readonly stdin?: string;
 }
