@@ -14,6 +14,8 @@ from ..machine.errors import CommandFailed, HostError
 INCOMING, ASIDE = ".incoming-", ".aside-"
 # In a folder of the first kind, made when everything is there: what is younger came from the site.
 UNPACKED = ".unpacked"
+# What restic restores into: a folder in one that is root's alone.
+RESTORED = "restored"
 # Of the file system at the top of a disk: https://man7.org/linux/man-pages/man8/mklost+found.8.html
 LOST = "lost+found"
 
@@ -56,7 +58,7 @@ def unpacked(host, repository, found, wanted):
             with host.log.event("Media-restoration", ", ".join(wanted)):
                 for place in dict.fromkeys(places.values()):
                     _unpack(host, repository, found, place, [path for path in wanted if places[path] == place])
-        folders = {path: f"{place}/{str(host.paths.data / path).lstrip('/')}" for path, place in places.items()}
+        folders = {path: f"{place}/{RESTORED}/{str(host.paths.data / path).lstrip('/')}" for path, place in places.items()}
         yield {path: os.path.normpath(folder) for path, folder in folders.items() if (host.paths.data / folder).is_dir()}
     finally:
         # What could not be turned back yet needs them.
@@ -71,8 +73,10 @@ def _unpack(host, repository, found, place, wanted):
     handle = None
     try:
         handle = _enter(host.paths, place, make=True)
-        # By the open folder: whoever may rename it cannot lead restic elsewhere.
-        target = f"/proc/{os.getpid()}/fd/{handle}"
+        os.mkdir(RESTORED, 0o700, dir_fd=handle)
+        # By the open folder: whoever may rename it cannot lead restic elsewhere. Not that itself: restic 0.18 takes the link for a file in its target's
+        # way, and removes it. https://github.com/restic/restic/blob/v0.18.0/internal/restorer/restorer.go
+        target = f"/proc/{os.getpid()}/fd/{handle}/{RESTORED}"
         repository.unpack(found.media, target, [host.paths.data / path for path in wanted])
         os.close(os.open(UNPACKED, os.O_WRONLY | os.O_CREAT, 0o600, dir_fd=handle))
         # restic leaves that to the kernel; now, the switch waits for no more than its renames.
