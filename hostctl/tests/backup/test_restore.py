@@ -73,7 +73,7 @@ class Restoring(Machine):
                 target = Path(argv[argv.index("--target") + 1])
                 if target.is_symlink():
                     # As restic 0.18.
-                    return Result(1, stderr=f"ignoring error for /: failed to remove stale item: remove {target}: operation not permitted")
+                    return Result(1, f"ignoring error for /: failed to remove stale item: remove {target}: operation not permitted")
                 folder = target / path.lstrip("/")
                 (folder / "photos").mkdir(parents=True)
                 (folder / "photos/one").write_text("then")
