@@ -11,7 +11,7 @@ import { targetFor } from "./targets";
 const { spec, secrets } = loadSpec();
 const plan = planStack(spec);
 const target = targetFor(spec.target);
-const problems = [...overBudget(plan), ...target.check(plan, secrets.sshPublicKey), ...checkSource(spec.app, spec.static, spec.host.debian)];
+const problems = [...overBudget(plan), ...target.check(plan, secrets), ...checkSource(spec.app, spec.static, spec.host.debian)];
 if (problems.length > 0) throw new ConfigError(`Pulumi.${spec.stack}.yaml`, problems);
 
 const found = findRelease(spec.app);

@@ -9,10 +9,15 @@ import type { Release } from "../release/release";
 /** A place where stacks can run. */
 export interface Target {
   readonly name: TargetName;
-  /** Everything the plan asks for that this target cannot give; nothing is skipped in silence. `sshPublicKey`: what the stack logs in with, where that is known. */
-  check(plan: StackPlan, sshPublicKey?: string): readonly Problem[];
+  /** Everything the plan asks for that this target cannot give; nothing is skipped in silence. */
+  check(plan: StackPlan, login?: Login): readonly Problem[];
   /** Declares the resources. */
   build(plan: StackPlan, files: HostFiles, release: Release, secrets: Secrets): Built;
+}
+
+/** What the stack logs in to its hosts with, where that is known. */
+export interface Login {
+  readonly sshPublicKey: string;
 }
 
 /** What a target hands back: the values people and CI read. */

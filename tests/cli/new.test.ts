@@ -167,8 +167,8 @@ describe("requirements", () => {
   });
 
   test("a file that is no TOML is refused in one line that says where", () => {
-    for (const of of [() => findRequirements(folder({ "pyproject.toml": "[project]\nname = shop\n" })), () => pythonWishes(folder({ "pyproject.toml": "[project]\nname = shop\n" }), "requirements.txt")]) {
-      expect(of).toThrow(/^pyproject\.toml: must be TOML, which line 2 is not: [^\n]+; mend it$/);
+    for (const read of [() => findRequirements(folder({ "pyproject.toml": "[project]\nname = shop\n" })), () => pythonWishes(folder({ "pyproject.toml": "[project]\nname = shop\n" }), "requirements.txt")]) {
+      expect(read).toThrow(/^pyproject\.toml: must be TOML, which line 2 is not: [^\n]+; mend it$/);
     }
   });
 

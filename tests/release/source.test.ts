@@ -91,7 +91,7 @@ describe("in a git work tree a release holds what git would hand on", () => {
   test("a work tree that is none to git is told in one line", () => {
     writeFileSync(join(app, ".git"), "gitdir: /nowhere\n");
     put("manage.py");
-    expect(() => sourceFiles(app, [])).toThrow(new SourceError(`${app}: git does not say what belongs to it: fatal: not a git repository: /nowhere; git status must work there`));
+    expect(() => sourceFiles(app, [])).toThrow(/^\S+: git does not say what belongs to it: fatal: not a git repository: \/nowhere; git status must work there$/);
     expect(() => sourceFiles(app, [])).toThrow(SourceError);
   });
 

@@ -231,6 +231,10 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     expect(elsewhere.nodes.flatMap(({ name, inputs }) => (JSON.stringify(inputs).includes("url-marker") ? [name] : []))).toEqual([]);
   });
 
+  test("lets the stack through, with the key that it logs in with", () => {
+    expect(target.check(plan, { sshPublicKey }).filter(({ ofBox }) => ofBox !== true)).toEqual([]);
+  });
+
   test("exports every output", () => {
     const own = { local: {}, digitalocean: { machine: "4711" }, aws: { generation: expect.stringMatching(/^[0-9a-f]{8}$/), image: "ami-0123456789abcdef0" } }[target.name];
     expect(graph.outputs).toEqual({

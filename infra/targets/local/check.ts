@@ -5,10 +5,11 @@ import type { Problem } from "../../config/problems";
 import { addressProblems } from "../../plan/addresses";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
+import type { Login } from "../target";
 import { keptProblems } from "./kept";
 
 /** What a stack may ask for that machines on this box do not have, what this box itself lacks for them, and what those that stand do not allow. */
-export function check(plan: StackPlan, sshPublicKey?: string): readonly Problem[] {
+export function check(plan: StackPlan, login?: Login): readonly Problem[] {
   const { spec, labels } = plan;
   const bridge = bridgeName(physicalName("network", labels.project, labels.stack));
   const rules: readonly { at: string; broken: boolean; must: string; got: unknown; hint?: string }[] = [
@@ -28,7 +29,7 @@ export function check(plan: StackPlan, sshPublicKey?: string): readonly Problem[
     ...databaseRules(spec.database),
   ];
   const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, got, ...(hint === undefined ? {} : { hint }) }));
-  return [...broken, ...addressProblems(plan), ...[...keptProblems(plan, sshPublicKey), ...checkBox(), ...checkRange(spec.network.range, bridge)].map((problem) => ({ ...problem, ofBox: true as const }))];
+  return [...broken, ...addressProblems(plan), ...[...keptProblems(plan, login?.sshPublicKey), ...checkBox(), ...checkRange(spec.network.range, bridge)].map((problem) => ({ ...problem, ofBox: true as const }))];
 }
 
 function databaseRules(database: StackPlan["spec"]["database"]) {
