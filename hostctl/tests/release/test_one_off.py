@@ -5,6 +5,7 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from hostctl.release import app_command, one_off
 from hostctl.tests.command_line import CommandLine
@@ -30,6 +31,15 @@ class OneOffTest(CommandLine):
                               f"--property=EnvironmentFile={self.machine.root}/etc/webstack/env"}, set(words))
         self.assertEqual([word for word in words if "ReadWritePaths" in word], ["--property=ReadWritePaths=-/srv/webstack/shared/data"])
         self.assertEqual([word for word in words if word.startswith("--unit=")], [f"--unit=webstack-one-off-{os.getpid()}"])
+
+    def test_on_a_terminal_its_last_words_are_waited_for_and_its_status_stays(self):
+        self.call("apply", self.declare(manifest(self.digest)))
+        with mock.patch("os.isatty", return_value=True):
+            self.assertEqual(self.call("exec", "python", "manage.py", "check")[0], 0)
+        words = self.became[0][self.became[0].index("--") + 1:]
+        self.assertEqual(words[3:], ["sh", f"{self.machine.root}/srv/webstack/releases/{self.digest}/venv/bin/python", "manage.py", "check"])
+        shown = subprocess.run([*(word.replace("$$", "$") for word in words[:4]), "sh", "-c", "echo said; exit 7"], capture_output=True, text=True, check=False)
+        self.assertEqual([shown.returncode, shown.stdout], [7, "said\n"])
 
     def test_a_command_and_a_step_of_a_release_have_the_sandbox_of_the_services(self):
         sandbox = (Path(__file__).resolve().parents[3] / "cloud-init/systemd/sandbox.conf").read_text()
