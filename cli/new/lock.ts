@@ -48,7 +48,7 @@ export async function lock(root: string, folder: Folder, from: string, additions
     const whole = additions.length === inPlace.length ? first : await resolve({ ...question, additions }, runtime);
     const indexes = await indexesOf({ ...question, additions }, whole, runtime);
     const others = whole.packages.filter((one) => !isProject(one, asked.folder, root));
-    // Before a program of any of them runs.
+    // Before anything is built; a source's own program may have told uv what it asks for by then.
     requireAskedHashes(from, others, hashesOf([...inputs, ...(asked.text ?? "").replace(/\\\r?\n/g, " ").split("\n")]));
     const wheels: Wheel[] = [];
     for (const one of others) {
