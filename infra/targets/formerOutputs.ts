@@ -23,6 +23,8 @@ export interface FormerDatabase {
   /** "" where the last `up` was of a version that did not tell it. */
   readonly instance: string;
   readonly leaving: readonly string[];
+  /** "postgres" or "mysql". */
+  readonly engine?: string | undefined;
   /** Of the engine, where the target told it. */
   readonly version?: string | undefined;
 }
@@ -47,6 +49,6 @@ export async function formerOutputs(): Promise<FormerOutputs> {
   // https://github.com/google/go-cloud/blob/master/blob/fileblob/attrs.go
   const read = () => pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name }) as Promise<{ outputs?: Partial<Omit<FormerOutputs, "database">> & { database?: Partial<FormerDatabase> | null } }>;
   const { outputs } = await asked("the outputs of the last up", "look whether `pulumi stack output` of this stack prints them; then run it again", retry(10, read));
-  const { instance = "", leaving = [], version } = outputs?.database ?? {};
-  return { hosts: outputs?.hosts ?? [], release: outputs?.release ?? "", database: (outputs?.database ?? null) === null ? undefined : { instance, leaving, version } };
+  const { instance = "", leaving = [], engine, version } = outputs?.database ?? {};
+  return { hosts: outputs?.hosts ?? [], release: outputs?.release ?? "", database: (outputs?.database ?? null) === null ? undefined : { instance, leaving, engine, version } };
 }

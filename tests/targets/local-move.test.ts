@@ -6,7 +6,7 @@ import { toOutputs } from "../../infra/outputs";
 import { planStack } from "../../infra/plan";
 import { local } from "../../infra/targets/local";
 import type { ManagedDatabase } from "../../infra/config/spec";
-import { asksFor, placesOf, problemsOfVersion } from "../../infra/targets/local/move";
+import { asksFor, databasePlaces, placesOf, problemsOfEngine, problemsOfVersion } from "../../infra/targets/local/move";
 import * as store from "../../providers/nspawn/store";
 import { spec } from "../config/baseline";
 import { recordGraph, type Graph } from "./graph";
@@ -98,6 +98,15 @@ test("let go, it is not declared any more", async () => {
   const graph = await run(moved, asksFor.drop);
   expect(graph.nodes.some(({ name }) => name.startsWith("database-0"))).toBe(false);
   expect((graph.outputs as { database: object }).database).not.toHaveProperty("leaving");
+});
+
+test("another engine is refused: none reads what the other wrote", async () => {
+  expect(problemsOfEngine("postgres", "mysql", "shop").map(problemLine)).toEqual([
+    'database.engine: must stay mysql: the site would begin without its data, got "postgres"; describe a stack of its own for postgres and carry the data over; or give them up first: npm run down -- shop',
+  ]);
+  expect(["postgres", undefined].map((had) => problemsOfEngine("postgres", had, "shop"))).toEqual([[], []]);
+  const plan = planStack(spec({ database: { version: "17" } }));
+  await expect(databasePlaces(plan, Promise.resolve({ hosts: [], release: "", database: { ...first, engine: "mysql" } }))).rejects.toThrow("database.engine: must stay mysql");
 });
 
 describe("a version that the machine with the data does not have", () => {

@@ -61,10 +61,19 @@ export function problemsOfVersion({ engine, version }: ManagedDatabase, serving:
   return [{ at: "database.version", must: `must be "${has}", which ${serving} has`, got: version, hint }];
 }
 
-/** Those of this run. @throws ConfigError where the data would have to move and no move was asked for */
+/** What is wrong with another engine than the one that `had` the data at the last `up` that ended well: none reads what the other wrote. */
+export function problemsOfEngine(engine: ManagedDatabase["engine"], had: string | undefined, stack: string): readonly Problem[] {
+  if (had === undefined || had === engine) return [];
+  const hint = `describe a stack of its own for ${engine} and carry the data over; or give them up first: npm run down -- ${stack}`;
+  return [{ at: "database.engine", must: `must stay ${had}: the site would begin without its data`, got: engine, hint }];
+}
+
+/** Those of this run. @throws ConfigError where the data would have to move and no move was asked for, or cannot */
 export async function databasePlaces(plan: StackPlan, former: Promise<FormerOutputs>): Promise<Places> {
   const { database, spec } = plan;
   const { database: known } = await former;
+  const other = database.kind === "managed" ? problemsOfEngine(database.engine, known?.engine, spec.stack) : [];
+  if (other.length > 0) throw new ConfigError(`Pulumi.${spec.stack}.yaml`, other);
   const places = placesOf(database.kind === "managed" ? database.version : "", known, process.env[asksFor.variable] ?? "");
   if (places.from !== null) void pulumi.log.info(`the data move from ${places.from.name} to ${places.serving}; visitors get the maintenance page meanwhile`);
   // Before the first up that ended well nothing serves, and the provider itself makes no machine anew that keeps data.
