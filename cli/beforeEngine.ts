@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { checkSpec } from "../infra/config/parse";
 import { ConfigError, type Problem } from "../infra/config/problems";
-import { projectName, readStackFile } from "../infra/config/stackFile";
+import { projectName, readStackFile, type StackFile } from "../infra/config/stackFile";
 import { planStack } from "../infra/plan";
 import type { StackPlan } from "../infra/plan/plan";
 import { checkSource } from "../infra/release/check";
@@ -13,6 +13,7 @@ import { project } from "../tools/setup/folders";
 import { pulumi as pulumiStep } from "../tools/setup/pulumi";
 import type { Step } from "../tools/setup/step";
 import { defaultImageNotice, namesImage, runningDebian } from "./defaultImage";
+import { firstFew } from "./firstFew";
 import { staleLock } from "./new/stale";
 import type { Pulumi } from "./pulumi";
 import { deployedManifests } from "./review/deployed";
@@ -24,15 +25,15 @@ import { UsageError } from "./terminal";
  * at once, since each that comes later costs another try.
  */
 export function problemsBefore(stack: string, text: string): readonly Problem[] {
-  const { raw, secrets, foreign } = readStackFile(text, `Pulumi.${stack}.yaml`);
-  const { spec, problems } = checkSpec(raw, { project: projectName, stack, secretNames: new Set(Object.keys(secrets)) });
+  const file = readStackFile(text, `Pulumi.${stack}.yaml`);
+  const { spec, problems } = checked(file, stack);
   // What a target says of a description that is wrong would be said of its defaults.
   if (!problems.every(isUnset)) return problems;
   // Without its cloud's SDK. Node's own import would find no file without its ending.
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used
   const { check } = require(`../infra/targets/${spec.target}/check`) as { check: (plan: StackPlan) => readonly Problem[] };
   // Settings of providers that are in the stack's file count as there; what they are, the engine says later.
-  for (const key of foreign) pulumi.runtime.setConfig(key, "in the stack's file");
+  for (const key of file.foreign) pulumi.runtime.setConfig(key, "in the stack's file");
   return [...problems, ...check(planStack(spec)), ...checkSource({ ...spec.app, source: join(project, spec.app.source) }, spec.static, spec.host.debian)];
 }
 
@@ -41,23 +42,23 @@ export function problemsBefore(stack: string, text: string): readonly Problem[] 
  * @throws UsageError where its lock is older than what it was made of: hosts would not get what the app asks for
  */
 export function requireFreshLock(stack: string): void {
-  const { raw, secrets } = readStack(stack);
-  const { app: described } = raw as { app?: { source?: unknown } };
+  const file = readStack(stack);
+  const { app: described } = file.raw as { app?: { source?: unknown } };
   if (typeof described?.source !== "string") return;
-  const { spec: { app, host } } = checkSpec(raw, { project: projectName, stack, secretNames: new Set(Object.keys(secrets)) });
+  const { spec: { app, host } } = checked(file, stack);
   const source = join(project, app.source);
   if (!existsSync(source)) return;
   const says = staleLock(source, app.requirements, host.debian);
   if (says !== null) throw new UsageError(says);
   const { leftOut } = readSource(source, app.exclude);
-  if (leftOut.length > 0) console.error(`webstack: not released, since git does not track it: ${leftOut.slice(0, 5).join(", ")}${leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ""}; git add brings one in, app.exclude ends this line`);
+  if (leftOut.length > 0) console.error(`webstack: not released, since git does not track it: ${firstFew(leftOut)}; git add brings one in, app.exclude ends this line`);
 }
 
 /** Says on standard error what the default of `host.image` replaces in a stack that was brought up, where its file names no image. */
 export async function warnOfDefaultImage(pulumi: Pulumi): Promise<void> {
-  const { raw } = readStack(pulumi.stack);
-  if (namesImage(raw)) return;
-  const { spec } = checkSpec(raw, { project: "webstack", stack: pulumi.stack, secretNames: new Set() });
+  const file = readStack(pulumi.stack);
+  if (namesImage(file.raw)) return;
+  const { spec } = checked(file, pulumi.stack);
   const says = defaultImageNotice(spec.target, runningDebian(deployedManifests(await pulumi.capture(["stack", "export"]))));
   if (says !== null) console.error(`webstack: ${says}.`);
 }
@@ -80,5 +81,7 @@ function problemsOf(stack: string): readonly Problem[] {
   const file = stackFileOf(stack);
   return existsSync(file) ? problemsBefore(stack, readFileSync(file, "utf8")) : [];
 }
+
+const checked = ({ raw, secrets }: StackFile, stack: string) => checkSpec(raw, { project: projectName, stack, secretNames: new Set(Object.keys(secrets)) });
 
 const isUnset = ({ must }: Problem): boolean => must === "must be set";

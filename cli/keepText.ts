@@ -11,13 +11,16 @@ interface Edit {
   readonly text: string;
 }
 
+/** Text of a file; null where there is none. */
+export const textIfThere = (file: string): string | null => (existsSync(file) ? readFileSync(file, "utf8") : null);
+
 /** Runs what has the engine write a stack's file, and gives that back all that the engine did not mean to change: it writes the whole file anew, without blank lines and as it would indent it. */
 export async function keepingText<Result>(file: string, write: () => Promise<Result>): Promise<Result> {
-  const before = existsSync(file) ? readFileSync(file, "utf8") : null;
+  const before = textIfThere(file);
   try {
     return await write();
   } finally {
-    const after = before !== null && existsSync(file) ? readFileSync(file, "utf8") : null;
+    const after = before === null ? null : textIfThere(file);
     // An engine that is ended as it begins to write leaves nothing of the file.
     if (before !== null && after !== null && before !== after) replace(file, after.trim() === "" ? before : keptText(before, after));
   }

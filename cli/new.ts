@@ -15,6 +15,7 @@ import { project } from "../tools/setup/folders";
 import { makeMissing, seconds } from "../tools/setup/step";
 import { uv } from "../tools/uv";
 import { parseDescription, readDescription } from "./description";
+import { firstFew } from "./firstFew";
 import { Answers, readEnv, readFlags, type Flags } from "./new/answers";
 import { design, lockName, ownNetworks, unanswered, type Choices, type Design } from "./new/design";
 import { find, hasDriver, named, stackName, type Found } from "./new/found";
@@ -185,7 +186,7 @@ function summary(made: Design, { leftOut }: Folder, from: string, added: readonl
     ...added.map(({ requirement, why }): readonly [string, string] => ["added", `${requirement}: ${why}`]),
     ...wheels.map((wheel): readonly [string, string] => ["built", `${wheel.name} ${wheel.version}, which no index has as a wheel`]),
     ...notes.map((note): readonly [string, string] => ["otherwise", note]),
-    ...(leftOut.length === 0 ? [] : [["not released", `${leftOut.slice(0, 5).join(", ")}${leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ""}, which git does not track`] as const]),
+    ...(leftOut.length === 0 ? [] : [["not released", `${firstFew(leftOut)}, which git does not track`] as const]),
     ["database", database ? "PostgreSQL, by DATABASE_URL" : "none"],
     ["health page", made.health],
     ...files.map((file): readonly [string, string] => ["wrote", file]),

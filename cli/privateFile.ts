@@ -1,9 +1,9 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, relative } from "node:path";
 
 import { readStackFile } from "../infra/config/stackFile";
 import { project } from "../tools/setup/folders";
-import { replace } from "./keepText";
+import { replace, textIfThere } from "./keepText";
 import { contradictions, describingText, wholeText, withSettings } from "./privateText";
 import { privateFileOf, stackFileOf } from "./stackFiles";
 import { UsageError } from "./terminal";
@@ -19,10 +19,10 @@ let last: { readonly file: string; readonly described: string | null; readonly k
  */
 export function engineFileOf(stack: string, folder = project): string {
   const [file, apart] = [stackFileOf(stack, folder), privateFileOf(stack, folder)];
-  const [described, kept] = [textOf(file), keptText(apart)];
+  const [described, kept] = [textIfThere(file), readWhole(apart)];
   if (last?.file === file && last.described === described && last.kept === kept) return last.given;
   const given = settle(stack, file, apart, described, kept);
-  last = { file, described: textOf(file), kept: keptText(apart), given };
+  last = { file, described: textIfThere(file), kept: readWhole(apart), given };
   return given;
 }
 
@@ -51,12 +51,12 @@ function settle(stack: string, file: string, apart: string, described: string | 
 
 /** Runs what has the engine write a stack's file, and brings the settings that it changed there into the stack's own. */
 export async function keepingSettings<Result>(stack: string, write: () => Promise<Result>, folder = project): Promise<Result> {
-  const before = textOf(privateFileOf(stack, folder));
+  const before = textIfThere(privateFileOf(stack, folder));
   try {
     return await write();
   } finally {
-    const [file, after] = [stackFileOf(stack, folder), textOf(privateFileOf(stack, folder))];
-    const described = textOf(file);
+    const [file, after] = [stackFileOf(stack, folder), textIfThere(privateFileOf(stack, folder))];
+    const described = textIfThere(file);
     if (before !== null && after !== null && described !== null) {
       const text = withSettings(described, before, after);
       if (text !== described) replace(file, text);
@@ -64,12 +64,10 @@ export async function keepingSettings<Result>(stack: string, write: () => Promis
   }
 }
 
-const textOf = (file: string): string | null => (existsSync(file) ? readFileSync(file, "utf8") : null);
-
 /** The engine empties a file and then writes it: who reads it in between waits. One that stays empty is none. */
-function keptText(file: string): string | null {
+function readWhole(file: string): string | null {
   for (let tries = 0; tries < 20; tries++) {
-    const text = textOf(file);
+    const text = textIfThere(file);
     if (text === null || text.trim() !== "") return text;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);
   }

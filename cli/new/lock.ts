@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve as absolute } from "node:path";
-import type { DebianName } from "../../infra/config/catalog/debian";
-import { debians } from "../../infra/config/catalog/debian";
+import { type DebianName, debians } from "../../infra/config/catalog/debian";
 import { runtimeOf, type Runtime } from "../../infra/release/build";
 import { Failed } from "../../tools/setup/process";
 import { UsageError } from "../terminal";

@@ -72,14 +72,13 @@ export function problemsOfEngine(engine: ManagedDatabase["engine"], had: string 
 export async function databasePlaces(plan: StackPlan, former: Promise<FormerOutputs>): Promise<Places> {
   const { database, spec } = plan;
   const { database: known } = await former;
-  const other = database.kind === "managed" ? problemsOfEngine(database.engine, known?.engine, spec.stack) : [];
-  if (other.length > 0) throw new ConfigError(`Pulumi.${spec.stack}.yaml`, other);
   const places = placesOf(database.kind === "managed" ? database.version : "", known, process.env[asksFor.variable] ?? "");
-  if (places.from !== null) void pulumi.log.info(`the data move from ${places.from.name} to ${places.serving}; visitors get the maintenance page meanwhile`);
   // Before the first up that ended well nothing serves, and the provider itself makes no machine anew that keeps data.
-  else if (database.kind === "managed" && known !== undefined) {
-    const problems = problemsOfVersion(database, places.serving, suiteOf(machineName(plan, places.serving)), spec.stack);
+  if (database.kind === "managed" && known !== undefined) {
+    const other = problemsOfEngine(database.engine, known.engine, spec.stack);
+    const problems = other.length > 0 || places.from !== null ? other : problemsOfVersion(database, places.serving, suiteOf(machineName(plan, places.serving)), spec.stack);
     if (problems.length > 0) throw new ConfigError(`Pulumi.${spec.stack}.yaml`, problems);
   }
+  if (places.from !== null) void pulumi.log.info(`the data move from ${places.from.name} to ${places.serving}; visitors get the maintenance page meanwhile`);
   return places;
 }
