@@ -1,4 +1,6 @@
-/** Limit: local machines alone; what DigitalOcean and AWS replace is data from their providers' sources, see cli/review/resourceRoles.ts. */
+/**
+ * Limit: local machines alone; what DigitalOcean and AWS replace is data from their providers' sources, see cli/review/resourceRoles.ts.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deployedSide } from "../../cli/review/deployed";
@@ -33,7 +35,9 @@ interface Happened {
 async function marks(): Promise<Readonly<Record<Happened["moved"][number], string>>> {
   const { hosts, database } = await stack.outputs();
   const started = (unit: string) => `systemctl show --property=ExecMainStartTimestampMonotonic --value ${unit}`;
-  const web = await stack.remote(`readlink /etc/nginx/webstack/upstreams/web.conf; ${started("nginx.service")}`, { address: hosts[0]?.address ?? "" });
+  const web = await stack.remote(`readlink /etc/nginx/webstack/upstreams/web.conf; ${started("nginx.service")}`, {
+    address: hosts[0]?.address ?? "",
+  });
   const [slot = "", nginx = ""] = web.split("\n");
   const data = await stack.remote(`cat /etc/ssh/ssh_host_ed25519_key.pub; ${started(postgresUnit())}`, { address: database.host });
   const [key = "", postgres = ""] = data.split("\n");
@@ -44,7 +48,16 @@ async function apply(): Promise<Happened> {
   const { siteUrl } = await stack.outputs();
   const before = await marks();
   const answers: Promise<boolean>[] = [];
-  const asking = setInterval(() => answers.push(ask(siteUrl).then(({ status }) => status === 200, () => false)), 50);
+  const asking = setInterval(
+    () =>
+      answers.push(
+        ask(siteUrl).then(
+          ({ status }) => status === 200,
+          () => false,
+        ),
+      ),
+    50,
+  );
   const outcome = await stack.up();
   clearInterval(asking);
   const failed = (await Promise.all(answers)).filter((ok) => !ok).length;
@@ -66,23 +79,43 @@ interface Change {
 }
 
 const changes: Readonly<Record<string, Change>> = {
-  "nothing": { change: () => undefined, level: "nothing", moved: [] },
-  "worker count": { change: () => stack.change({ services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 2, path: "/" } } }), level: "restart", moved: ["slot"] },
+  nothing: { change: () => undefined, level: "nothing", moved: [] },
+  "worker count": {
+    change: () => stack.change({ services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 2, path: "/" } } }),
+    level: "restart",
+    moved: ["slot"],
+  },
   "nginx option": { change: () => stack.change({ site: { maxBodyMiB: 25 } }), level: "no downtime", moved: [] },
-  "new job": { change: () => stack.change({ jobs: { "clear-sessions": { run: "python manage.py clearsessions", schedule: "daily" } } }), level: "no downtime", moved: [] },
+  "new job": {
+    change: () => stack.change({ jobs: { "clear-sessions": { run: "python manage.py clearsessions", schedule: "daily" } } }),
+    level: "no downtime",
+    moved: [],
+  },
   "host size": { change: () => stack.change({ host: { memoryMiB: 3072 } }), level: "no downtime", moved: [] },
-  "domain": { change: () => stack.change({ site: { domain: "www.ocpizza.test", tls: "none" } }), level: "restart", moved: ["slot"] },
-  "firewall opening": { change: () => stack.change({ access: { sshFrom: ["10.84.14.1/32", "198.51.100.0/24"] } }), level: "no downtime", moved: [] },
-  "secret rotation": { change: () => stack.pulumi(["config", "set", "--secret", "STRIPE_API_KEY"], "another"), level: "restart", moved: ["slot"] },
+  domain: { change: () => stack.change({ site: { domain: "www.ocpizza.test", tls: "none" } }), level: "restart", moved: ["slot"] },
+  "firewall opening": {
+    change: () => stack.change({ access: { sshFrom: ["10.84.14.1/32", "198.51.100.0/24"] } }),
+    level: "no downtime",
+    moved: [],
+  },
+  "secret rotation": {
+    change: () => stack.pulumi(["config", "set", "--secret", "STRIPE_API_KEY"], "sk-rotated"),
+    level: "restart",
+    moved: ["slot"],
+  },
 };
 
-test.each(rowsOf("review", Object.entries(changes), ([name]) => name))("%s: no request fails, and what moves is what the review said", async (_, { change, level, moved }) => {
-  const { verdict, problems } = await review(change);
-  expect([verdict.level, problems]).toEqual([level, []]);
-  const happened = await apply();
-  expect([happened.outcome.code, happened.failed, happened.moved]).toEqual([0, 0, moved]);
-  expect(happened.asked).toBeGreaterThan(10);
-}, 240_000);
+test.each(rowsOf("review", Object.entries(changes), ([name]) => name))(
+  "%s: no request fails, and what moves is what the review said",
+  async (_, { change, level, moved }) => {
+    const { verdict, problems } = await review(change);
+    expect([verdict.level, problems]).toEqual([level, []]);
+    const happened = await apply();
+    expect([happened.outcome.code, happened.failed, happened.moved]).toEqual([0, 0, moved]);
+    expect(happened.asked).toBeGreaterThan(10);
+  },
+  240_000,
+);
 
 test("against what is deployed, nothing is left to do, and a change shows with its line", async () => {
   const state = await stack.pulumi(["stack", "export"]);
@@ -93,7 +126,10 @@ test("against what is deployed, nothing is left to do, and a change shows with i
   stack.change({ site: { maxBodyMiB: 26 } });
   const changed = await recordFolder(stack.folder, stack.name, "after");
   const { files, verdict } = reviewChange(stack.name, deployedSide(state.stdout, changed), changed);
-  expect([verdict.headline, verdict.consequences]).toEqual(["no downtime", [{ level: "no downtime", says: "web-0: nginx.service reloads without losing a connection" }]]);
+  expect([verdict.headline, verdict.consequences]).toEqual([
+    "no downtime",
+    [{ level: "no downtime", says: "web-0: nginx.service reloads without losing a connection" }],
+  ]);
   expect(files.map(({ path }) => path)).toEqual(["/etc/nginx/webstack/site.conf"]);
   expect(files[0]?.patch).toContain("+    client_max_body_size 26m;");
   await stack.mustUp();
@@ -124,8 +160,11 @@ test("another deployment key and another range are refused by the review and by 
     stack.change({ network: { range: other.range } });
   });
   const lines = [
-    `network.range: must stay ${stack.range}: the data of database-0 would go with it, got "${other.range}"; write range: ${stack.range}, or give the data up first: npm run down -- ${stack.name}`,
-    `sshPrivateKey: must be the one that opens database-0: with another one nobody reaches the data there; npm run secret -- ${stack.name} unset sshPrivateKey, and npm run up -- ${stack.name} takes that one from the state; or give the data up first: npm run down -- ${stack.name}`,
+    `network.range: must stay ${stack.range}: the data of database-0 would go with it, got "${other.range}"; write range: ` +
+      `${stack.range}, or give the data up first: npm run down -- ${stack.name}`,
+    "sshPrivateKey: must be the one that opens database-0: with another one nobody reaches the data there; npm run secret -- " +
+      `${stack.name} unset sshPrivateKey, and npm run up -- ${stack.name} takes that one from the state; or give the data up first: ` +
+      `npm run down -- ${stack.name}`,
   ];
   expect([verdict.headline, problems.map(problemLine)]).toEqual(["refused: problems, and data at risk", lines]);
   const { code, stdout, stderr } = await stack.up();
