@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 
-/** Levels of test, each with its folders below tests/. clouds judges and replays what is asked of clouds, with programs of set-up; machines boots real ones and needs root. */
+/**
+ * Levels of test, each with its folders below tests/. clouds judges and replays what is asked of clouds, with programs of set-up; machines
+ * boots real ones and needs root.
+ */
 const levels = JSON.parse(readFileSync(`${import.meta.dirname}/tests/levels.json`, "utf8"));
 
 /** @type {import("jest").Config} */

@@ -28,7 +28,9 @@ export async function benchEngine(): Promise<readonly Table[]> {
       ["`up` without changes", () => stack.mustUp(), () => empty.pulumi(["up", "--yes", "--skip-preview", "--skip-plugin-pre-install"])],
       ["`preview`", () => stack.preview(), () => empty.pulumi(["preview", "--skip-plugin-pre-install"])],
     ];
-    const rows = [["`up` from nothing to the first 200", seconds(first + answered), seconds(emptyFirst), ratio(first + answered, emptyFirst)]];
+    const rows = [
+      ["`up` from nothing to the first 200", seconds(first + answered), seconds(emptyFirst), ratio(first + answered, emptyFirst)],
+    ];
     for (const [name, ours, theirs] of verbs) {
       const pairs: [number, number][] = [];
       for (let index = 0; index < runs; index++) pairs.push([await timed(ours), await timed(theirs)]);
@@ -75,7 +77,10 @@ function emptyProgram() {
   mkdirSync(join(folder, "state"));
   writeFileSync(join(folder, "Pulumi.yaml"), "name: empty\nruntime: {name: nodejs, options: {tsconfig: tsconfig.json}}\n");
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "empty", main: "index.ts" }));
-  writeFileSync(join(folder, "tsconfig.json"), readFileSync(resolve(__dirname, "../tsconfig.json"), "utf8").replace(/"include".*/, '"files": ["index.ts"]'));
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    readFileSync(resolve(__dirname, "../tsconfig.json"), "utf8").replace(/"include".*/, '"files": ["index.ts"]'),
+  );
   writeFileSync(join(folder, "index.ts"), 'import "@pulumi/pulumi";\nexport {};\n');
   symlinkSync(resolve(__dirname, "../node_modules"), join(folder, "node_modules"));
   const env = {
@@ -95,7 +100,9 @@ function emptyProgram() {
 
 /** Largest resident size of one process of the command's tree, MiB, as GNU time's %M says. */
 async function peakMemory(cwd: string, { env, words }: { env: NodeJS.ProcessEnv; words: readonly string[] }): Promise<number> {
-  const script = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)";
+  const script =
+    "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL); " +
+    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)";
   const { stdout } = await run("python3", ["-c", script, pulumiProgram(), ...words], { cwd, env });
   return Number(stdout.trim());
 }

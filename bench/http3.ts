@@ -10,8 +10,9 @@ const rate = 50;
 const domain = "shop.test";
 
 /**
- * What visitors by HTTP/3 lose while releases change under them, and while the nginx that they come to begins anew, as it does for a new certificate; with and without the way back to TCP that browsers
- * have. Two minutes at most each. The certificate is the host's own stand-in, which these visitors take.
+ * What visitors by HTTP/3 lose while releases change under them, and while the nginx that they come to begins anew, as it does for a new
+ * certificate; with and without the way back to TCP that browsers have. Two minutes at most each. The certificate is the host's own
+ * stand-in, which these visitors take.
  */
 export async function benchHttp3(): Promise<readonly Table[]> {
   await setUp([http3]);
@@ -26,7 +27,8 @@ export async function benchHttp3(): Promise<readonly Table[]> {
     await stack.mustUp();
     const pair = await addRelease(stack);
     const address = (await stack.outputs()).hosts[0]?.address ?? "";
-    const visit = (work: () => Promise<unknown>, how: { connections?: number; fallback?: number }) => underHttp3(`https://${domain}/products`, rate, work, { address, ...how });
+    const visit = (work: () => Promise<unknown>, how: { connections?: number; fallback?: number }) =>
+      underHttp3(`https://${domain}/products`, rate, work, { address, ...how });
     const releases = () => moveReleases(stack, pair, 10);
     const restarts = () => stack.remote("for n in 1 2 3; do sudo systemctl restart nginx-http3.service; sleep 5; done");
     const rows = [
@@ -39,8 +41,17 @@ export async function benchHttp3(): Promise<readonly Table[]> {
       {
         title: "HTTP/3 at 50 requests a second",
         columns: ["what happens", "requests", "no answer by HTTP/3", "failed", "over a second", "longest"],
-        rows: rows.map(([name, met]) => [name, String(met.requests), String(met.lost), String(failures(met)), String(met.slow), `${met.longest} ms`]),
-        note: "A page of the database; visitors are quic-go's, on the same two cores. A certificate's change starts the nginx of HTTP/3 anew. Aim: none lost by a release, none failed for who falls back.",
+        rows: rows.map(([name, met]) => [
+          name,
+          String(met.requests),
+          String(met.lost),
+          String(failures(met)),
+          String(met.slow),
+          `${met.longest} ms`,
+        ]),
+        note:
+          "A page of the database; visitors are quic-go's, on the same two cores. A certificate's change starts the nginx of HTTP/3 " +
+          "anew. Aim: none lost by a release, none failed for who falls back.",
       },
     ];
   } finally {

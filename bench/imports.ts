@@ -12,7 +12,9 @@ const programs = {
   "loads the aws target": 'require("./infra/targets/aws")',
   "`import * as aws`, one class used": 'require("@pulumi/aws").ec2.Instance',
   "OC Pizza on aws, whole graph": 'whole = require("./tests/targets/aws").graphOf(require("./tests/goldens/stacks").exampleSpec("aws"))',
-  "the same after `import * as aws`": 'require("@pulumi/aws").ec2.Instance; whole = require("./tests/targets/aws").graphOf(require("./tests/goldens/stacks").exampleSpec("aws"))',
+  "the same after `import * as aws`":
+    'require("@pulumi/aws").ec2.Instance; whole = ' +
+    'require("./tests/targets/aws").graphOf(require("./tests/goldens/stacks").exampleSpec("aws"))',
 } as const;
 
 interface Cost {
@@ -33,7 +35,14 @@ export function benchImports(): Promise<readonly Table[]> {
   const empty = middle(costs.get("empty program") ?? []);
   const rows = names.map((name) => {
     const { modules, cpu, memory } = middle(costs.get(name) ?? []);
-    return [name, String(modules), `${cpu.toFixed(0)} ms`, (cpu / empty.cpu).toFixed(2), `${memory.toFixed(0)} MiB`, (memory / empty.memory).toFixed(2)];
+    return [
+      name,
+      String(modules),
+      `${cpu.toFixed(0)} ms`,
+      (cpu / empty.cpu).toFixed(2),
+      `${memory.toFixed(0)} MiB`,
+      (memory / empty.memory).toFixed(2),
+    ];
   });
   return Promise.resolve([
     {
@@ -45,12 +54,19 @@ export function benchImports(): Promise<readonly Table[]> {
   ]);
 }
 
-const middle = (costs: readonly Cost[]): Cost => ({ modules: median(costs.map((c) => c.modules)), cpu: median(costs.map((c) => c.cpu)), memory: median(costs.map((c) => c.memory)) });
+const middle = (costs: readonly Cost[]): Cost => ({
+  modules: median(costs.map((c) => c.modules)),
+  cpu: median(costs.map((c) => c.cpu)),
+  memory: median(costs.map((c) => c.memory)),
+});
 
 function measure(program: string): Cost {
   const tell = `const { user, system } = process.cpuUsage();
-    console.log(JSON.stringify({ modules: Object.keys(require.cache).length, cpu: (user + system) / 1000, memory: process.resourceUsage().maxRSS / 1024 }));`;
-  const text = `let whole; ${program}; Promise.resolve(whole).then(() => { ${tell} process.exit(0); }, (error) => { console.error(error); process.exit(1); });`;
+    const memory = process.resourceUsage().maxRSS / 1024;
+    console.log(JSON.stringify({ modules: Object.keys(require.cache).length, cpu: (user + system) / 1000, memory }));`;
+  const text =
+    `let whole; ${program}; Promise.resolve(whole).then(() => { ${tell} process.exit(0); }, (error) => { console.error(error); ` +
+    "process.exit(1); });";
   const said = execFileSync(process.execPath, ["--require", "tsx/cjs", "--eval", text], { cwd: join(__dirname, ".."), encoding: "utf8" });
   return JSON.parse(said.trim().split("\n").at(-1) ?? "") as Cost;
 }

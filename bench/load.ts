@@ -13,7 +13,10 @@ const small = {
   host: { memoryMiB: 1024, cpus: 1 },
   services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 2, threads: 16 } },
   jobs: Object.fromEntries(
-    ["001", "002", "003"].map((city) => [`update-city-${city}`, { run: `python manage.py updatedata city_${city}`, schedule: "daily", memoryMiB: 64 }]),
+    ["001", "002", "003"].map((city) => [
+      `update-city-${city}`,
+      { run: `python manage.py updatedata city_${city}`, schedule: "daily", memoryMiB: 64 },
+    ]),
   ),
   env: { ENABLE_BENCH: "1" },
 };
@@ -48,7 +51,9 @@ export async function benchLoad(): Promise<readonly Table[]> {
         title: "12,000 GET a minute of a 50 ms view, one core and 1 GiB",
         columns: ["layout", "answered", "failed or never sent", "p50", "p99", "longest"],
         rows: [row("webstack", first), row("system A: 3 sync workers, one socket", seed), row("webstack again", again)],
-        note: `Constant arrival rate for ${duration} s each, 5 s of patience; the load generator runs on the same box. webstack answers ${((first.requests - first.failed) / Math.max(1, seed.requests - seed.failed)).toFixed(1)} times as many.`,
+        note:
+          `Constant arrival rate for ${duration} s each, 5 s of patience; the load generator runs on the same box. webstack answers ` +
+          `${((first.requests - first.failed) / Math.max(1, seed.requests - seed.failed)).toFixed(1)} times as many.`,
       },
     ];
   } finally {

@@ -29,7 +29,8 @@ const parts: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
 
 async function main(): Promise<void> {
   const [wanted] = process.argv.slice(2);
-  if (wanted !== undefined && !Object.hasOwn(parts, wanted)) throw new Error(`bench: must be one of ${Object.keys(parts).join(", ")}, got ${wanted}`);
+  if (wanted !== undefined && !Object.hasOwn(parts, wanted))
+    throw new Error(`bench: must be one of ${Object.keys(parts).join(", ")}, got ${wanted}`);
   const sections: string[] = [];
   for (const [name, measure] of Object.entries(parts)) {
     if (wanted !== undefined && wanted !== name) continue;
@@ -40,7 +41,9 @@ async function main(): Promise<void> {
     }
   }
   if (wanted !== undefined) return;
-  const head = `# Measured\n\nBy \`npm run bench\` on ${cpus().length} shared cores, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}. Read ratios within one run; single times vary.\n`;
+  const head =
+    `# Measured\n\nBy \`npm run bench\` on ${cpus().length} shared cores, Node ${process.versions.node}, ` +
+    `${new Date().toISOString().slice(0, 10)}. Read ratios within one run; single times vary.\n`;
   writeFileSync(join(__dirname, "results.md"), [head, ...sections].join("\n"));
 }
 

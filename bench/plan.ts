@@ -8,7 +8,9 @@ import { median, type Table } from "./table";
 
 const runs = 21;
 
-/** Description to bundle, without the engine: for one service and for a hundred on one host, and for one host that serves and for a hundred. */
+/**
+ * Description to bundle, without the engine: for one service and for a hundred on one host, and for one host that serves and for a hundred.
+ */
 export function benchPlan(): Promise<readonly Table[]> {
   return Promise.resolve([
     {
@@ -42,7 +44,14 @@ interface StageTimes {
 function row(count: number, load: Load): readonly string[] {
   const times = Array.from({ length: runs }, () => measure(load));
   const stage = (pick: (time: StageTimes) => number) => `${median(times.map(pick)).toFixed(2)} ms`;
-  return [String(count), stage((t) => t.parse), stage((t) => t.plan), stage((t) => t.render), stage((t) => t.pack), `${(times[0]?.bytes ?? 0) >> 10} KiB`];
+  return [
+    String(count),
+    stage((t) => t.parse),
+    stage((t) => t.plan),
+    stage((t) => t.render),
+    stage((t) => t.pack),
+    `${(times[0]?.bytes ?? 0) >> 10} KiB`,
+  ];
 }
 
 function measure({ services: count, hosts }: Load): StageTimes {
@@ -56,7 +65,10 @@ function measure({ services: count, hosts }: Load): StageTimes {
   const start = performance.now();
   const spec = parseSpec(description, context());
   const parsed = performance.now();
-  const plan = planStack(spec, planGroups(spec).map((group) => (group.role === "web" ? { ...group, size: hosts } : group)));
+  const plan = planStack(
+    spec,
+    planGroups(spec).map((group) => (group.role === "web" ? { ...group, size: hosts } : group)),
+  );
   const planned = performance.now();
   const files = renderHosts(plan, "0123456789abcdef");
   const rendered = performance.now();

@@ -30,7 +30,9 @@ export async function benchReleases(): Promise<readonly Table[]> {
         title: "Ten releases and rollbacks under 200 requests a second",
         columns: ["site", "requests", "failed or never sent", "p50", "p99", "longest"],
         rows,
-        note: `A page of the database, constant arrival rate for ${duration} s each; the load generator runs on the same two cores. Aim: longest under 300 ms.`,
+        note:
+          `A page of the database, constant arrival rate for ${duration} s each; the load generator runs on the same two cores. Aim: ` +
+          "longest under 300 ms.",
       },
     ];
   } finally {

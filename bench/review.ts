@@ -8,15 +8,19 @@ const project = resolve(__dirname, "..");
 const run = promisify(execFile);
 const runs = 5;
 
-/** A review of production and of the rehearsal, beside a preview of the rehearsal by the engine: production has none without credentials. */
+/**
+ * A review of production and of the rehearsal, beside a preview of the rehearsal by the engine: production has none without credentials.
+ */
 export async function benchReview(): Promise<readonly Table[]> {
-  const review = (stack: string) => timed(() => run(join(project, "node_modules/.bin/tsx"), ["cli/review.ts", stack, "--against", "HEAD"], { cwd: project }));
+  const review = (stack: string) =>
+    timed(() => run(join(project, "node_modules/.bin/tsx"), ["cli/review.ts", stack, "--against", "HEAD"], { cwd: project }));
   const stack = new TestStack("bench-review", "10.84.22.0/24", undefined, { rsaHostKey: true });
   try {
     await stack.init();
     await stack.mustUp();
     const rounds: { readonly prod: number; readonly local: number; readonly preview: number }[] = [];
-    for (let index = 0; index < runs; index++) rounds.push({ prod: await review("prod"), local: await review("local"), preview: await timed(() => stack.preview()) });
+    for (let index = 0; index < runs; index++)
+      rounds.push({ prod: await review("prod"), local: await review("local"), preview: await timed(() => stack.preview()) });
     return [
       {
         title: "A review beside a preview",

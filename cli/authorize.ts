@@ -8,7 +8,8 @@ import { UsageError } from "./terminal";
 const dialSeconds = 10;
 
 /**
- * Lets another key in on hosts, beside the one that they know, and logs in with it once, so that whoever changes to it is not shut out. No key is in a file of this box.
+ * Lets another key in on hosts, beside the one that they know, and logs in with it once, so that whoever changes to it is not shut out. No
+ * key is in a file of this box.
  * @throws UsageError where a host does not take it, with what is true then
  */
 export async function authorize(hosts: readonly HostOutput[], known: string, pair: KeyPair): Promise<void> {

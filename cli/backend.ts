@@ -19,7 +19,10 @@ export function ownBackend(): string {
   return process.env["PULUMI_BACKEND_URL"] ?? (process.env["PULUMI_ACCESS_TOKEN"] === undefined ? login() : "https://api.pulumi.com");
 }
 
-/** "file:///var/state" is the folder /var/state, "file://~" the home; null for a backend that is no folder. https://www.pulumi.com/docs/iac/concepts/state-and-backends/#local-filesystem */
+/**
+ * "file:///var/state" is the folder /var/state, "file://~" the home; null for a backend that is no folder.
+ * https://www.pulumi.com/docs/iac/concepts/state-and-backends/#local-filesystem
+ */
 export function folderOf(backend: string): string | null {
   return backend.startsWith("file://") ? backend.slice("file://".length) : null;
 }
@@ -32,12 +35,16 @@ function login(): string {
 }
 
 /**
- * Says pulumi where stacks are and what opens them, as far as the user has nothing of that. A passphrase is used by stacks that are encrypted with one, and by no other.
- * `backend`: the URL of another one than the user's.
+ * Says pulumi where stacks are and what opens them, as far as the user has nothing of that. A passphrase is used by stacks that are
+ * encrypted with one, and by no other. `backend`: the URL of another one than the user's.
  */
 export function backendEnvironment(backend?: string): Readonly<Record<string, string>> {
   const url = backend ?? (ownBackend() === "" ? stateUrl() : null);
-  return { ...(url === null ? {} : { PULUMI_BACKEND_URL: url }), ...spacesLogin(url ?? ownBackend()), ...(ownPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile() }) };
+  return {
+    ...(url === null ? {} : { PULUMI_BACKEND_URL: url }),
+    ...spacesLogin(url ?? ownBackend()),
+    ...(ownPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile() }),
+  };
 }
 
 /** A bucket of Spaces is asked by AWS's own SDK, which knows the keys by its own names. */
@@ -45,7 +52,8 @@ function spacesLogin(url: string): Readonly<Record<string, string>> {
   const { AWS_ACCESS_KEY_ID, SPACES_ACCESS_KEY_ID, SPACES_SECRET_ACCESS_KEY, SPACES_ENDPOINT_URL } = process.env;
   if (AWS_ACCESS_KEY_ID !== undefined || SPACES_ACCESS_KEY_ID === undefined || SPACES_SECRET_ACCESS_KEY === undefined) return {};
   const endpoint = /^s3:[^?]*\?(?:.*&)?endpoint=([^&]+)/.exec(url)?.[1] ?? "";
-  if (!/^(https:\/\/)?([a-z0-9-]+\.)+digitaloceanspaces\.com$/.test(endpoint) && (endpoint === "" || endpoint !== SPACES_ENDPOINT_URL)) return {};
+  if (!/^(https:\/\/)?([a-z0-9-]+\.)+digitaloceanspaces\.com$/.test(endpoint) && (endpoint === "" || endpoint !== SPACES_ENDPOINT_URL))
+    return {};
   return { AWS_ACCESS_KEY_ID: SPACES_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: SPACES_SECRET_ACCESS_KEY };
 }
 
@@ -68,17 +76,25 @@ export function makeBackend(): void {
 /** Whether pulumi refused the passphrase, by what it printed. */
 export const isWrongPassphrase = (said: string): boolean => /incorrect passphrase|unable to read PULUMI_CONFIG_PASSPHRASE_FILE/.test(said);
 
-/** Whose passphrase opens the secrets of a stack and whose was tried, in a line. `passwd`: the text of /etc/passwd, `user`: who runs this. */
+/**
+ * Whose passphrase opens the secrets of a stack and whose was tried, in a line. `passwd`: the text of /etc/passwd, `user`: who runs this.
+ */
 export function wrongPassphrase(stack: string, passwd = readFileSync("/etc/passwd", "utf8"), user = userInfo().username): string {
   const file = secretsFileOf(stack);
-  const tried = process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined ? "PULUMI_CONFIG_PASSPHRASE" : (process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? passphraseFile());
+  const tried =
+    process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined
+      ? "PULUMI_CONFIG_PASSPHRASE"
+      : (process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? passphraseFile());
   const owner = otherOwner(fileWithSecrets(stack), passwd, user);
-  return `the secrets of ${file} do not open with the passphrase of ${user} (${tried}); ${owner === null ? "run this as the user who made the stack" : `the file is ${owner.name}'s: ${asThem(owner)}`}`;
+  return (
+    `the secrets of ${file} do not open with the passphrase of ${user} (${tried}); ` +
+    `${owner === null ? "run this as the user who made the stack" : `the file is ${owner.name}'s: ${asThem(owner)}`}`
+  );
 }
 
 /**
- * Whose a stack is that this user's own state has not, in a line: its file has what opens secrets, and is another user's of this box. null where that is not so, or the user
- * says where stacks are. `passwd`: as above.
+ * Whose a stack is that this user's own state has not, in a line: its file has what opens secrets, and is another user's of this box. null
+ * where that is not so, or the user says where stacks are. `passwd`: as above.
  */
 export function ofAnotherUser(stack: string, passwd = readFileSync("/etc/passwd", "utf8"), user = userInfo().username): string | null {
   const described = stackFileOf(stack);
@@ -111,6 +127,10 @@ function otherOwner(file: string, passwd: string, user: string): Owner | null {
 }
 
 function homeOf(uid: number, passwd: string): Owner | undefined {
-  const [name, , , , , home] = passwd.split("\n").map((line) => line.split(":")).find((fields) => fields[2] === String(uid)) ?? [];
+  const [name, , , , , home] =
+    passwd
+      .split("\n")
+      .map((line) => line.split(":"))
+      .find((fields) => fields[2] === String(uid)) ?? [];
   return name === undefined || home === undefined ? undefined : { name, home };
 }

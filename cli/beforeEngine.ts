@@ -21,8 +21,8 @@ import { readStack, stackFileOf } from "./stackFiles";
 import { UsageError } from "./terminal";
 
 /**
- * What is known to be amiss with a stack in a cloud before the engine fetches anything: its file, secrets that are not set, access that is missing, its source. All
- * at once, since each that comes later costs another try.
+ * What is known to be amiss with a stack in a cloud before the engine fetches anything: its file, secrets that are not set, access that is
+ * missing, its source. All at once, since each that comes later costs another try.
  */
 export function problemsBefore(stack: string, text: string): readonly Problem[] {
   const file = readStackFile(text, `Pulumi.${stack}.yaml`);
@@ -34,7 +34,11 @@ export function problemsBefore(stack: string, text: string): readonly Problem[] 
   const { check } = require(`../infra/targets/${spec.target}/check`) as { check: (plan: StackPlan) => readonly Problem[] };
   // Settings of providers that are in the stack's file count as there; what they are, the engine says later.
   for (const key of file.foreign) pulumi.runtime.setConfig(key, "in the stack's file");
-  return [...problems, ...check(planStack(spec)), ...checkSource({ ...spec.app, source: join(project, spec.app.source) }, spec.static, spec.host.debian)];
+  return [
+    ...problems,
+    ...check(planStack(spec)),
+    ...checkSource({ ...spec.app, source: join(project, spec.app.source) }, spec.static, spec.host.debian),
+  ];
 }
 
 /**
@@ -45,13 +49,18 @@ export function requireFreshLock(stack: string): void {
   const file = readStack(stack);
   const { app: described } = file.raw as { app?: { source?: unknown } };
   if (typeof described?.source !== "string") return;
-  const { spec: { app, host } } = checked(file, stack);
+  const {
+    spec: { app, host },
+  } = checked(file, stack);
   const source = join(project, app.source);
   if (!existsSync(source)) return;
   const says = staleLock(source, app.requirements, host.debian);
   if (says !== null) throw new UsageError(says);
   const { leftOut } = readSource(source, app.exclude);
-  if (leftOut.length > 0) console.error(`webstack: not released, since git does not track it: ${firstFew(leftOut)}; git add brings one in, app.exclude ends this line`);
+  if (leftOut.length > 0)
+    console.error(
+      `webstack: not released, since git does not track it: ${firstFew(leftOut)}; git add brings one in, app.exclude ends this line`,
+    );
 }
 
 /** Says on standard error what the default of `host.image` replaces in a stack that was brought up, where its file names no image. */
@@ -70,7 +79,8 @@ export function requireNoProblems(stack: string): void {
 }
 
 /**
- * The same before a box without the engine fetches it, unless all that is amiss are secrets that are not set: the stack may have lost those, which the engine tells.
+ * The same before a box without the engine fetches it, unless all that is amiss are secrets that are not set: the stack may have lost
+ * those, which the engine tells.
  * @throws ConfigError
  */
 export async function requireNoProblemsYet(stack: string, engine: Pick<Step, "missing"> = pulumiStep): Promise<void> {
@@ -82,6 +92,7 @@ function problemsOf(stack: string): readonly Problem[] {
   return existsSync(file) ? problemsBefore(stack, readFileSync(file, "utf8")) : [];
 }
 
-const checked = ({ raw, secrets }: StackFile, stack: string) => checkSpec(raw, { project: projectName, stack, secretNames: new Set(Object.keys(secrets)) });
+const checked = ({ raw, secrets }: StackFile, stack: string) =>
+  checkSpec(raw, { project: projectName, stack, secretNames: new Set(Object.keys(secrets)) });
 
 const isUnset = ({ must }: Problem): boolean => must === "must be set";

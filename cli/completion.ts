@@ -1,5 +1,6 @@
 /**
- * Shell text that makes the command `webstack` and completes its words: the verb, the stack, and files after that. bash runs it as it is, zsh by its own stand-in:
+ * Shell text that makes the command `webstack` and completes its words: the verb, the stack, and files after that. bash runs it as it is,
+ * zsh by its own stand-in:
  * https://zsh.sourceforge.io/Doc/Release/Completion-System.html#Use-of-compinit
  */
 export function completion(program: string, verbs: readonly string[], stacks: readonly string[]): string {

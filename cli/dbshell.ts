@@ -4,7 +4,8 @@ import { main, UsageError } from "./terminal";
 
 main(() =>
   runOneOff((words) => {
-    if (words.length > 0) throw new UsageError(`npm run dbshell -- [STACK] [--host HOST], got "${words[0] ?? ""}"; statements are read from standard input`);
+    if (words.length > 0)
+      throw new UsageError(`npm run dbshell -- [STACK] [--host HOST], got "${words[0] ?? ""}"; statements are read from standard input`);
     return ["dbshell"];
   }),
 );

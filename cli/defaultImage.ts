@@ -19,11 +19,17 @@ export function namesImage(raw: Readonly<Record<string, unknown>>): boolean {
   return (host?.image ?? null) !== null;
 }
 
-/** What becomes of hosts with `running`, where the stack's file leaves their image to the default: what is replaced, for how long, and the line that keeps them. null where nothing is. */
+/**
+ * What becomes of hosts with `running`, where the stack's file leaves their image to the default: what is replaced, for how long, and the
+ * line that keeps them. null where nothing is.
+ */
 export function defaultImageNotice(target: TargetName, running: DebianName | null): string | null {
   if (running === null || running === defaultDebian) return null;
   const course = targetDefaults[target].public
     ? "the new one gets the site's address once it serves, some minutes later, and the old one serves until then"
     : "the old one goes first, and the site is away until the new one serves, about half a minute";
-  return `host.image is not named, and its default is ${defaultDebian}: the host, which runs ${debianTitle(running)}, is replaced; ${course}. To keep it, write image: ${running} below webstack:host`;
+  return (
+    `host.image is not named, and its default is ${defaultDebian}: the host, which runs ${debianTitle(running)}, is replaced; ` +
+    `${course}. To keep it, write image: ${running} below webstack:host`
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * npm run diagram [-- STACK [--out FILE]]: draws the stack as SVG, on standard output unless told otherwise. With --docs it writes those of the project's own stacks, which
- * tests/cli/diagram.test.ts compares.
+ * npm run diagram [-- STACK [--out FILE]]: draws the stack as SVG, on standard output unless told otherwise. With --docs it writes those of
+ * the project's own stacks, which tests/cli/diagram.test.ts compares.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

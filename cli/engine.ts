@@ -1,4 +1,6 @@
-/** npm run pulumi -- [STACK] WORDS...: the Pulumi CLI itself, with the state, the passphrase and the settings of our verbs, on that stack. */
+/**
+ * npm run pulumi -- [STACK] WORDS...: the Pulumi CLI itself, with the state, the passphrase and the settings of our verbs, on that stack.
+ */
 import { setUp } from "../tools/setup";
 import { Pulumi } from "./pulumi";
 import { main, UsageError } from "./terminal";

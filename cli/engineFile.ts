@@ -4,11 +4,37 @@ import { basename, dirname, join } from "node:path";
 
 import { projectName, stackOf } from "../infra/config/stackFile";
 
-/** Commands of the engine that can be told which file is the stack's, with their aliases. https://github.com/pulumi/pulumi/tree/v3.259.0/pkg/cmd/pulumi */
-const told: ReadonlySet<string> = new Set(["config", "up", "update", "preview", "pre", "refresh", "destroy", "down", "dn", "import", "watch", "logs"]);
+/**
+ * Commands of the engine that can be told which file is the stack's, with their aliases.
+ * https://github.com/pulumi/pulumi/tree/v3.259.0/pkg/cmd/pulumi
+ */
+const told: ReadonlySet<string> = new Set([
+  "config",
+  "up",
+  "update",
+  "preview",
+  "pre",
+  "refresh",
+  "destroy",
+  "down",
+  "dn",
+  "import",
+  "watch",
+  "logs",
+]);
 
 /** Commands of `stack` that look for the file beside Pulumi.yaml, and write it, with their aliases. */
-const seeking: ReadonlySet<string> = new Set(["new", "init", "create", "setup", "change-secrets-provider", "rename", "remove", "rm", "delete"]);
+const seeking: ReadonlySet<string> = new Set([
+  "new",
+  "init",
+  "create",
+  "setup",
+  "change-secrets-provider",
+  "rename",
+  "remove",
+  "rm",
+  "delete",
+]);
 
 export const takesFile = ([verb = ""]: readonly string[]): boolean => told.has(verb);
 
@@ -23,7 +49,8 @@ export function withConfigFile(words: readonly string[], file: string): readonly
 export const seeksFile = ([verb, what = ""]: readonly string[]): boolean => verb === "stack" && seeking.has(what);
 
 /** Whether a command of the engine writes the stack's file. */
-export const writesFile = (words: readonly string[]): boolean => seeksFile(words) || (words[0] === "config" && words[1] !== undefined && words[1] !== "get" && !words[1].startsWith("-"));
+export const writesFile = (words: readonly string[]): boolean =>
+  seeksFile(words) || (words[0] === "config" && words[1] !== undefined && words[1] !== "get" && !words[1].startsWith("-"));
 
 /** The text of a Pulumi.yaml that is enough for what runs no program. */
 const emptyProject = `name: ${projectName}\nruntime: nodejs\n`;
@@ -35,10 +62,15 @@ export function makeProject(folder: string): string {
 }
 
 /**
- * Lends a folder in which the engine finds the file of a stack that lies elsewhere: by a link, so that what it writes is written there. What it takes away or renames is so afterwards, too.
- * `namesake`: a file that goes by the stack's name as well.
+ * Lends a folder in which the engine finds the file of a stack that lies elsewhere: by a link, so that what it writes is written there.
+ * What it takes away or renames is so afterwards, too. `namesake`: a file that goes by the stack's name as well.
  */
-export async function besideFile<Result>(stack: string, file: string, namesake: string, use: (folder: string) => Promise<Result>): Promise<Result> {
+export async function besideFile<Result>(
+  stack: string,
+  file: string,
+  namesake: string,
+  use: (folder: string) => Promise<Result>,
+): Promise<Result> {
   const folder = makeProject(mkdtempSync(join(tmpdir(), "webstack-project-")));
   const link = join(folder, `Pulumi.${stack}.yaml`);
   try {

@@ -1,6 +1,7 @@
 /**
- * npm run faults [-- WORD...]: everything that `npm test` leaves to the night (tests/machines/rows.ts), first of all a site on machines of this box that is broken in
- * every way that is known. Writes docs/faults.md when no row of it failed; words choose the faults whose names hold one of them.
+ * npm run faults [-- WORD...]: everything that `npm test` leaves to the night (tests/machines/rows.ts), first of all a site on machines of
+ * this box that is broken in every way that is known. Writes docs/faults.md when no row of it failed; words choose the faults whose names
+ * hold one of them.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
@@ -32,7 +33,10 @@ main(async () => {
       counts.push(result);
       if (name === "faults" && words.length === 0 && result.failed === 0 && existsSync(table)) {
         const box = `${cpus().length} shared cores, ${Math.round(totalmem() / 1024 ** 3)} GiB`;
-        writeFileSync(join(project, "docs/faults.md"), document(JSON.parse(readFileSync(table, "utf8")) as string[][], new Date().toISOString().slice(0, 10), box));
+        writeFileSync(
+          join(project, "docs/faults.md"),
+          document(JSON.parse(readFileSync(table, "utf8")) as string[][], new Date().toISOString().slice(0, 10), box),
+        );
       }
     }
   } finally {

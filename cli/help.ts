@@ -23,7 +23,10 @@ export function overview(all: readonly Verb[]): string {
 export function helpOf(name: string, all: readonly Verb[]): string {
   const verb = all.find((one) => one.name === name);
   if (verb !== undefined) return usageOf(verb);
-  const near = nearest(name, all.map((one) => one.name));
+  const near = nearest(
+    name,
+    all.map((one) => one.name),
+  );
   throw new UsageError(`there is no verb "${name}"; ${near === undefined ? "" : `did you mean ${near}? `}webstack help lists them`);
 }
 
@@ -37,7 +40,14 @@ if (require.main === module) {
     const [what = "help", name] = process.argv.slice(2).filter((word) => word !== "--");
     const all = verbs();
     const known = ["help", "--help", "-h"].includes(what);
-    if (what === "completion") console.log(completion(quote(join(project, "tools/webstack")), all.map((verb) => verb.name), describedStacks()));
+    if (what === "completion")
+      console.log(
+        completion(
+          quote(join(project, "tools/webstack")),
+          all.map((verb) => verb.name),
+          describedStacks(),
+        ),
+      );
     else console.log(known && name === undefined ? overview(all) : helpOf(known ? (name ?? "") : what, all));
     return Promise.resolve(0);
   });

@@ -18,7 +18,10 @@ export async function withLogin<Result>(
 ): Promise<Result> {
   const privateKey = await pulumi.capture(["config", "get", sshKeyName]).catch((error: unknown) => {
     if (!(error instanceof Failed) || !error.message.includes(`configuration key '${sshKeyName}' not found`)) throw error;
-    throw new UsageError(`${secretsFileOf(pulumi.stack)} has lost ${sshKeyName}, without which no host lets anybody in; npm run secret -- ${pulumi.stack} recover takes it from the state`);
+    throw new UsageError(
+      `${secretsFileOf(pulumi.stack)} has lost ${sshKeyName}, without which no host lets anybody in; npm run secret -- ` +
+        `${pulumi.stack} recover takes it from the state`,
+    );
   });
   // Made with mode 0700.
   const folder = mkdtempSync(join(tmpdir(), "webstack-"));
@@ -60,5 +63,8 @@ export function chooseHost(hosts: readonly HostOutput[], name: string | undefine
   if (host !== undefined) return host;
   const names = hosts.map((candidate) => candidate.name);
   const near = name === undefined ? undefined : nearest(name, names);
-  throw new UsageError(`"${name ?? ""}" is no host of the stack ${stack}, which has ${names.join(", ")}, and no stack${near === undefined ? "" : `; did you mean ${near}?`}`);
+  throw new UsageError(
+    `"${name ?? ""}" is no host of the stack ${stack}, which has ${names.join(", ")}, and no ` +
+      `stack${near === undefined ? "" : `; did you mean ${near}?`}`,
+  );
 }

@@ -14,7 +14,10 @@ interface Edit {
 /** Text of a file; null where there is none. */
 export const textIfThere = (file: string): string | null => (existsSync(file) ? readFileSync(file, "utf8") : null);
 
-/** Runs what has the engine write a stack's file, and gives that back all that the engine did not mean to change: it writes the whole file anew, without blank lines and as it would indent it. */
+/**
+ * Runs what has the engine write a stack's file, and gives that back all that the engine did not mean to change: it writes the whole file
+ * anew, without blank lines and as it would indent it.
+ */
 export async function keepingText<Result>(file: string, write: () => Promise<Result>): Promise<Result> {
   const before = textIfThere(file);
   try {
@@ -26,7 +29,10 @@ export async function keepingText<Result>(file: string, write: () => Promise<Res
   }
 }
 
-/** `before` with the keys that are other in `after`; where the one does not come to the same as the other, `after`. Both are texts of a stack's file. */
+/**
+ * `before` with the keys that are other in `after`; where the one does not come to the same as the other, `after`. Both are texts of a
+ * stack's file.
+ */
 export function keptText(before: string, after: string): string {
   const [old, now] = [parseDocument(before), parseDocument(after)];
   if (!isMap(old.contents) || old.errors.length + now.errors.length > 0) return after;
@@ -46,12 +52,19 @@ function editsOf(text: string, map: YAMLMap, now: Values, untouched: readonly st
   const old = map.toJSON() as Values;
   const places = map.items.map((pair) => placeOf(text, pair));
   const { indent = "  ", to: end = text.length } = places.at(-1) ?? {};
-  const lines = (key: string, margin: string) => stringify({ [key]: now[key] }, { lineWidth: 0 }).trimEnd().split("\n").map((line) => `${margin}${line}\n`).join("");
+  const lines = (key: string, margin: string) =>
+    stringify({ [key]: now[key] }, { lineWidth: 0 })
+      .trimEnd()
+      .split("\n")
+      .map((line) => `${margin}${line}\n`)
+      .join("");
   const changed = places.flatMap((place): readonly Edit[] => {
     if (untouched.includes(place.key) || isDeepStrictEqual(old[place.key], now[place.key])) return [];
     return [{ from: place.from, to: place.to, text: Object.hasOwn(now, place.key) ? lines(place.key, place.indent) : "" }];
   });
-  const added = Object.keys(now).filter((key) => !Object.hasOwn(old, key) && !untouched.includes(key)).map((key) => lines(key, indent));
+  const added = Object.keys(now)
+    .filter((key) => !Object.hasOwn(old, key) && !untouched.includes(key))
+    .map((key) => lines(key, indent));
   const open = end > 0 && text[end - 1] !== "\n" ? "\n" : "";
   return [...changed, ...(added.length === 0 ? [] : [{ from: end, to: end, text: open + added.join("") }])];
 }
@@ -63,10 +76,18 @@ function placeOf(text: string, { key, value }: Pair) {
   const from = text.lastIndexOf("\n", start - 1) + 1;
   const last = text.slice(0, valueEnd).trimEnd().length;
   const lineEnd = text.indexOf("\n", last);
-  return { key: isScalar(key) ? String(key.value) : "", indent: text.slice(from, start), from, to: lineEnd === -1 ? text.length : lineEnd + 1 };
+  return {
+    key: isScalar(key) ? String(key.value) : "",
+    indent: text.slice(from, start),
+    from,
+    to: lineEnd === -1 ? text.length : lineEnd + 1,
+  };
 }
 
-/** In one step: the stack's secrets are in no other file. Where that may not be, as in a file of somebody else's, the engine's own text stays, unless it is none. */
+/**
+ * In one step: the stack's secrets are in no other file. Where that may not be, as in a file of somebody else's, the engine's own text
+ * stays, unless it is none.
+ */
 export function replace(path: string, text: string): void {
   const file = realpathSync(path);
   const { mode, uid, gid } = statSync(file);

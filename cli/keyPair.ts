@@ -9,8 +9,8 @@ export interface KeyPair {
 }
 
 /**
- * Makes a pair of ed25519 in memory, without a passphrase. By hand, since Node writes no OpenSSH form and ssh2's maker drops the zeros that one key in four hundred begins
- * with, which then nobody can read. https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key
+ * Makes a pair of ed25519 in memory, without a passphrase. By hand, since Node writes no OpenSSH form and ssh2's maker drops the zeros that
+ * one key in four hundred begins with, which then nobody can read. https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key
  */
 export function newKeyPair(comment: string): KeyPair {
   const { d = "", x = "" } = generateKeyPairSync("ed25519").privateKey.export({ format: "jwk" });
@@ -21,7 +21,15 @@ export function newKeyPair(comment: string): KeyPair {
   const check = randomBytes(4);
   const whole = Buffer.concat([check, check, field(type), field(open), field(Buffer.concat([secret, open])), field(comment)]);
   const padding = Buffer.from(Array.from({ length: (8 - (whole.length % 8)) % 8 }, (_, i) => i + 1));
-  const bytes = Buffer.concat([Buffer.from("openssh-key-v1\0"), field("none"), field("none"), field(""), number(1), field(blob), field(Buffer.concat([whole, padding]))]);
+  const bytes = Buffer.concat([
+    Buffer.from("openssh-key-v1\0"),
+    field("none"),
+    field("none"),
+    field(""),
+    number(1),
+    field(blob),
+    field(Buffer.concat([whole, padding])),
+  ]);
   const lines = bytes.toString("base64").match(/.{1,70}/g) ?? [];
   return {
     private: ["-----BEGIN OPENSSH PRIVATE KEY-----", ...lines, "-----END OPENSSH PRIVATE KEY-----", ""].join("\n"),

@@ -1,4 +1,6 @@
-/** npm run logs [-- [STACK] [SERVICE|JOB|deploy] [-f] [-n LINES]]: a log of every host: its last 50 lines, of the deployments the last one. */
+/**
+ * npm run logs [-- [STACK] [SERVICE|JOB|deploy] [-f] [-n LINES]]: a log of every host: its last 50 lines, of the deployments the last one.
+ */
 import { run } from "../tools/setup/process";
 import { withLogin } from "./hostLogin";
 import { logCommand } from "./logCommand";

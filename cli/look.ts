@@ -16,11 +16,13 @@ import { isLocal, stackFileOf, textOf } from "./stackFiles";
 import { UsageError } from "./terminal";
 
 /**
- * Lends `use` a stack to look at, of which nothing is written: a copy of its file, in which a local one gets the secrets that it lacks, and where it was never
- * made a state of its own. All of that is gone afterwards. Error: the stack is kept elsewhere, where an empty state would show all of it as new.
+ * Lends `use` a stack to look at, of which nothing is written: a copy of its file, in which a local one gets the secrets that it lacks, and
+ * where it was never made a state of its own. All of that is gone afterwards. Error: the stack is kept elsewhere, where an empty state
+ * would show all of it as new.
  */
 export async function look<Result>(stack: string, use: (prepared: Prepared) => Promise<Result>): Promise<Result> {
-  if (!existsSync(stackFileOf(stack))) throw new UsageError(`there is no ${basename(stackFileOf(stack))}; npm run new -- --name ${stack} makes one`);
+  if (!existsSync(stackFileOf(stack)))
+    throw new UsageError(`there is no ${basename(stackFileOf(stack))}; npm run new -- --name ${stack} makes one`);
   if (!isLocal(stack)) await requireNoProblemsYet(stack);
   await setUp();
   const folder = mkdtempSync(join(tmpdir(), "webstack-look-"));
@@ -30,7 +32,13 @@ export async function look<Result>(stack: string, use: (prepared: Prepared) => P
     const isMade = (await madeStacks()).some(({ name }) => name === stack);
     const kept = isMade ? null : await new Pulumi(stack).onThisBox();
     if (kept !== null) throw new SetUpError(kept);
-    const pulumi = new Pulumi(stack, { configFile, env: { ...(isMade ? {} : { PULUMI_BACKEND_URL: `file://${join(folder, "state")}` }), ...(hasPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE: randomBytes(32).toString("hex") }) } });
+    const pulumi = new Pulumi(stack, {
+      configFile,
+      env: {
+        ...(isMade ? {} : { PULUMI_BACKEND_URL: `file://${join(folder, "state")}` }),
+        ...(hasPassphrase() ? {} : { PULUMI_CONFIG_PASSPHRASE: randomBytes(32).toString("hex") }),
+      },
+    });
     if (!isMade) await pulumi.make({ folder: emptyProject(folder) });
     const config = await readConfig(pulumi);
     const local = config.target === "local";

@@ -1,4 +1,7 @@
-/** npm run new: writes the stack of one's own app: its file, and beside the app's own files what it lacks for a host. Nothing there is changed. */
+/**
+ * npm run new: writes the stack of one's own app: its file, and beside the app's own files what it lacks for a host. Nothing there is
+ * changed.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { arch } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -42,7 +45,8 @@ main(async () => {
   const from = requireRequirements(root, folder, flags.requirements);
   const choices = await choose(flags, answers, root, folder, found, pythonWishes(folder, from));
   answers.close();
-  const described = (packages: ReadonlyMap<string, string>): Design => design(folder, { ...choices, database: choices.database && (found.database || hasDriver(packages)) }, found.django, found.variables);
+  const described = (packages: ReadonlyMap<string, string>): Design =>
+    design(folder, { ...choices, database: choices.database && (found.database || hasDriver(packages)) }, found.django, found.variables);
   const addedTo = (packages: ReadonlyMap<string, string>) => additions(choices.application, packages, described(packages).database);
 
   const kept = flags.lock === true ? null : keptLock(root, choices.image, addedTo);
@@ -53,7 +57,8 @@ main(async () => {
     if (existsSync(description)) throw new UsageError(`${description} is there already; move it away, or take another --name`);
   }
   let added: readonly Addition[] = [];
-  const chosen = kept ?? (await locked(root, folder, from, choices, (packages) => (added = addedTo(packages)).map(({ requirement }) => requirement)));
+  const chosen =
+    kept ?? (await locked(root, folder, from, choices, (packages) => (added = addedTo(packages)).map(({ requirement }) => requirement)));
   if (flags.lock === true) return lockAnew(root, chosen);
 
   const made = described(chosen.packages);
@@ -66,7 +71,18 @@ main(async () => {
     ...(kept === null ? lockFiles(root, chosen) : []),
   ]);
   write(root, made.exclude, files);
-  console.log(summary(made, folder, from, added, chosen, [...files.keys()], [...(isKept ? [overlaid] : []), ...(kept === null ? [] : [join(root, lockName)])], Date.now() - started));
+  console.log(
+    summary(
+      made,
+      folder,
+      from,
+      added,
+      chosen,
+      [...files.keys()],
+      [...(isKept ? [overlaid] : []), ...(kept === null ? [] : [join(root, lockName)])],
+      Date.now() - started,
+    ),
+  );
   return 0;
 });
 
@@ -77,7 +93,9 @@ function write(root: string, exclude: readonly string[], files: ReadonlyMap<stri
     writeFileSync(file, content, { flag: "wx" });
   }
   const released = new Set(sourceFiles(root, exclude));
-  const ignored = [...files.keys()].map((file) => relative(root, file)).filter((file) => !file.startsWith("..") && stackOf(basename(file)) === null && !released.has(file));
+  const ignored = [...files.keys()]
+    .map((file) => relative(root, file))
+    .filter((file) => !file.startsWith("..") && stackOf(basename(file)) === null && !released.has(file));
   if (ignored.length === 0) return;
   for (const file of files.keys()) rmSync(file);
   throw new UsageError(`${join(root, ".gitignore")}: must not name ${ignored.join(" and ")}, which a release needs; nothing was written`);
@@ -90,11 +108,16 @@ function keptLock(root: string, image: DebianName, addedTo: (packages: ReadonlyM
   const text = readFileSync(file, "utf8");
   const [packages, found, { python }] = [lockedPackages(text), lockedFor(text), debians[image]];
   const anew = `npm run new -- --app ${quote(root)} --lock --image ${image} chooses anew`;
-  if (found !== null && found !== python) throw new UsageError(`${file}: must have wheels for Python ${python}, which ${debianTitle(image)} has, got those for ${found}; ${anew}, or take --image of the other stack`);
+  if (found !== null && found !== python)
+    throw new UsageError(
+      `${file}: must have wheels for Python ${python}, which ${debianTitle(image)} has, got those for ${found}; ${anew}, or take ` +
+        "--image of the other stack",
+    );
   const stale = staleLock(root, lockName, image);
   if (stale !== null) throw new UsageError(stale);
   const lacking = addedTo(packages);
-  if (lacking.length > 0) throw new UsageError(`${file}: must have ${lacking.map(({ requirement, why }) => `${requirement} (${why})`).join(", ")}; ${anew}`);
+  if (lacking.length > 0)
+    throw new UsageError(`${file}: must have ${lacking.map(({ requirement, why }) => `${requirement} (${why})`).join(", ")}; ${anew}`);
   return { text, packages, wheels: [], notes: [] };
 }
 
@@ -120,26 +143,46 @@ async function appFolder(flags: Flags, answers: Answers): Promise<string> {
   const root = resolve(here, await answers.of("Folder of the app", flags.app, "", "--app FOLDER"));
   answers.complete();
   if (!existsSync(root) || !statSync(root).isDirectory()) throw new UsageError(`--app: must be a folder, got "${root}"`);
-  const inner = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory() && existsSync(join(root, entry.name, "manage.py")));
+  const inner = readdirSync(root, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && existsSync(join(root, entry.name, "manage.py")),
+  );
   if (!existsSync(join(root, "manage.py")) && inner[0] !== undefined) {
-    throw new UsageError(`--app: must be the folder that has manage.py: ${inner.map(({ name }) => join(root, name)).join(" or ")}; --requirements names packages that are listed elsewhere`);
+    throw new UsageError(
+      `--app: must be the folder that has manage.py: ${inner.map(({ name }) => join(root, name)).join(" or ")}; --requirements ` +
+        "names packages that are listed elsewhere",
+    );
   }
   return root;
 }
 
 /** What the folder does not tell is asked; without a terminal everything that is missing is said at once. */
-async function choose(flags: Flags, answers: Answers, root: string, folder: Folder, found: Found, wishes: readonly PythonWish[]): Promise<Choices> {
+async function choose(
+  flags: Flags,
+  answers: Answers,
+  root: string,
+  folder: Folder,
+  found: Found,
+  wishes: readonly PythonWish[],
+): Promise<Choices> {
   const name = await answers.of("Name of the stack", flags.name, stackName(root), "--name NAME");
   const image = imageOf(flags, name, wishes);
   const target = (await answers.of("Target: local, digitalocean or aws", flags.target, "local", "--target")) as TargetName;
   const isPublic = target !== "local";
   const domain = isPublic ? await answers.of("Domain", flags.domain, "", "--domain www.example.org") : (flags.domain ?? "");
-  const sshFrom = isPublic ? await answers.of("Network that you log in from", flags["ssh-from"]?.join(","), "", "--ssh-from 203.0.113.7/32") : (flags["ssh-from"]?.join(",") ?? "");
+  const sshFrom = isPublic
+    ? await answers.of("Network that you log in from", flags["ssh-from"]?.join(","), "", "--ssh-from 203.0.113.7/32")
+    : (flags["ssh-from"]?.join(",") ?? "");
   const emails = isPublic ? await answers.of("Who hears of alerts, by e-mail", flags.email?.join(","), "", "--email ops@example.org") : "";
   const several = found.applications.length > 0 ? ` (${found.applications.map(({ module }) => module).join(", ")})` : "";
-  const module = await answers.of(`Application object${several}`, flags.module, found.likeliest?.module ?? "", "--module package.module:app");
+  const module = await answers.of(
+    `Application object${several}`,
+    flags.module,
+    found.likeliest?.module ?? "",
+    "--module package.module:app",
+  );
   const env = { ...readEnv(flags.env ?? []) };
-  for (const variable of unanswered(found.variables, env)) env[variable] = await answers.of(`Value of ${variable}, which the app reads`, undefined, "", `--env ${variable}=VALUE`);
+  for (const variable of unanswered(found.variables, env))
+    env[variable] = await answers.of(`Value of ${variable}, which the app reads`, undefined, "", `--env ${variable}=VALUE`);
   const health = await answers.of("Path that answers 200 when the app works", flags.health, found.health, "--health /healthz");
   answers.complete();
 
@@ -147,7 +190,19 @@ async function choose(flags: Flags, answers: Answers, root: string, folder: Fold
   if (application === undefined) throw new UsageError(`--module: must be in a file of ${root}, got "${module}"`);
   const range = flags.range ?? freeRange([...rangesHere(), ...ownNetworks()]);
   if (range === undefined) throw new UsageError("no /24 of 10.20.0.0/16 is free for the stack's network");
-  return { name, target, domain, sshFrom: listed(sshFrom), emails: listed(emails), application, health, database: flags["no-database"] !== true, env, range, image };
+  return {
+    name,
+    target,
+    domain,
+    sshFrom: listed(sshFrom),
+    emails: listed(emails),
+    application,
+    health,
+    database: flags["no-database"] !== true,
+    env,
+    range,
+    image,
+  };
 }
 
 /** The image that is asked for, else that of a stack of this name, else the default, or what the project's own words leave of them. */
@@ -158,7 +213,11 @@ function imageOf({ image }: Flags, name: string, wishes: readonly PythonWish[]):
 }
 
 /** Texts with commas between them. */
-const listed = (text: string): readonly string[] => text.split(",").map((one) => one.trim()).filter((one) => one !== "");
+const listed = (text: string): readonly string[] =>
+  text
+    .split(",")
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
 
 function overlayOf({ django, database, staticRoot }: Design): string {
   if (django === undefined) throw new Error("only settings of Django are laid over");
@@ -171,14 +230,29 @@ function rangesHere(): readonly string[] {
 }
 
 /** For the Python of the image; on this box its own kind of processor, since machines here have it too. */
-async function locked(root: string, folder: Folder, from: string, { image, target }: Choices, additionsFor: (packages: ReadonlyMap<string, string>) => readonly string[]): Promise<Lock> {
+async function locked(
+  root: string,
+  folder: Folder,
+  from: string,
+  { image, target }: Choices,
+  additionsFor: (packages: ReadonlyMap<string, string>) => readonly string[],
+): Promise<Lock> {
   await makeMissing([uv], console.error);
   const architecture = target === "local" && arch() === "arm64" ? "aarch64" : "x86_64";
   console.log(`Choosing wheels for Python ${debians[image].pythonFull} on Linux ${architecture} from ${from} ...`);
   return lock(root, folder, from, additionsFor, image, architecture);
 }
 
-function summary(made: Design, { leftOut }: Folder, from: string, added: readonly Addition[], { wheels, notes }: Lock, files: readonly string[], kept: readonly string[], took: number): string {
+function summary(
+  made: Design,
+  { leftOut }: Folder,
+  from: string,
+  added: readonly Addition[],
+  { wheels, notes }: Lock,
+  files: readonly string[],
+  kept: readonly string[],
+  took: number,
+): string {
   const { name, target, application, secrets, database } = made;
   const rows: (readonly [string, string])[] = [
     ["app", `${application.framework}, ${application.kind}, ${application.module}`],
@@ -194,6 +268,11 @@ function summary(made: Design, { leftOut }: Folder, from: string, added: readonl
     ["took", seconds(took)],
   ];
   const needed = [sshKeyName, ...(database ? [backupPasswordName] : []), ...secrets];
-  const own = target === "local" && secrets.length > 0 ? `\n\nup gives ${secrets.join(", ")} random values; where the app needs its real one: npm run secret -- ${name} set NAME` : "";
-  return `\nThe stack ${name} is described\n${table(rows)}\n\nNext:\n${typedNext(name, target, needed).map((line) => `  ${line}`).join("\n")}${own}\n`;
+  const own =
+    target === "local" && secrets.length > 0
+      ? `\n\nup gives ${secrets.join(", ")} random values; where the app needs its real one: npm run secret -- ${name} set NAME`
+      : "";
+  return `\nThe stack ${name} is described\n${table(rows)}\n\nNext:\n${typedNext(name, target, needed)
+    .map((line) => `  ${line}`)
+    .join("\n")}${own}\n`;
 }

@@ -19,9 +19,15 @@ main(async () => {
   for (const version of nodeVersions) {
     if (wanted.length > 0 && !wanted.includes(String(version))) continue;
     const started = Date.now();
-    const result = await pure.run({ env: { PATH: `${nodeFolder(version)}${delimiter}${process.env["PATH"] ?? ""}` }, print: () => undefined });
+    const result = await pure.run({
+      env: { PATH: `${nodeFolder(version)}${delimiter}${process.env["PATH"] ?? ""}` },
+      print: () => undefined,
+    });
     counts.push(result);
-    console.log(`${result.failed === 0 ? "" : `${result.output.trimEnd()}\n`}Node ${version}: ${result.passed} passed, ${result.failed} failed, ${seconds(Date.now() - started)}`);
+    console.log(
+      `${result.failed === 0 ? "" : `${result.output.trimEnd()}\n`}Node ${version}: ${result.passed} passed, ${result.failed} ` +
+        `failed, ${seconds(Date.now() - started)}`,
+    );
   }
   const { passed, failed } = sum(counts);
   console.log(`${passed} passed, ${failed} failed`);

@@ -25,8 +25,8 @@ export function oneOffOf(rest: readonly string[]): OneOff {
 }
 
 /**
- * Runs a command as the app on a host of a stack that is up, on our terminal where there is one: `command` makes the words that hostctl gets of
- * those that were typed. Result: the exit status of the command.
+ * Runs a command as the app on a host of a stack that is up, on our terminal where there is one: `command` makes the words that hostctl
+ * gets of those that were typed. Result: the exit status of the command.
  */
 export async function runOneOff(command: (words: readonly string[]) => readonly string[]): Promise<number> {
   const { stack, rest } = await whichStack("words");
@@ -39,6 +39,7 @@ export async function runOneOff(command: (words: readonly string[]) => readonly 
 
 /** @throws UsageError where there are none */
 export function needed(words: readonly string[], example: string): readonly string[] {
-  if (words.length === 0) throw new UsageError(`npm run ${verb()} -- [STACK] [--host HOST] WORDS..., for example npm run ${verb()} -- ${example}`);
+  if (words.length === 0)
+    throw new UsageError(`npm run ${verb()} -- [STACK] [--host HOST] WORDS..., for example npm run ${verb()} -- ${example}`);
   return words;
 }

@@ -10,7 +10,8 @@ export function outOf(words: readonly string[], usage: string, unlessTold: strin
 }
 
 /**
- * Gives a text to the file that follows --out, or to standard output. npm prints a banner of its own there, which a file must not begin with.
+ * Gives a text to the file that follows --out, or to standard output. npm prints a banner of its own there, which a file must not begin
+ * with.
  *
  * @throws UsageError for other words
  */

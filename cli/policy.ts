@@ -8,8 +8,8 @@ import { project } from "../tools/setup/folders";
 import type { StackConfig } from "./stack";
 
 /**
- * Lends `use` the words that make pulumi hold a stack to the rules: all of them bind a stack that protects its data, and its exceptions are let through.
- * A local stack has nothing that a rule is about, and is spared the second that it takes.
+ * Lends `use` the words that make pulumi hold a stack to the rules: all of them bind a stack that protects its data, and its exceptions are
+ * let through. A local stack has nothing that a rule is about, and is spared the second that it takes.
  */
 export async function withPolicy<Result>(config: StackConfig, use: (words: readonly string[]) => Promise<Result>): Promise<Result> {
   if (config.target === "local") return use([]);
@@ -26,7 +26,13 @@ export async function withPolicy<Result>(config: StackConfig, use: (words: reado
 }
 
 /** https://www.pulumi.com/docs/iac/crossguard/configuration/ */
-export function packConfig({ production, exceptions }: { readonly production: boolean; readonly exceptions: readonly Exception[] }): Readonly<Record<string, unknown>> {
+export function packConfig({
+  production,
+  exceptions,
+}: {
+  readonly production: boolean;
+  readonly exceptions: readonly Exception[];
+}): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     rules.map(({ id, enforcementLevel }) => [
       id,

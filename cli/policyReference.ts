@@ -5,14 +5,19 @@ const strictness = { mandatory: "always binds", production: "binds where data is
 
 /** docs/policy.md: every rule, and how to decide against one. */
 export function policyPage(): string {
-  const row = ({ id, types, must, why, remediation, url, enforcementLevel }: Rule) => `| \`${id}\` | ${types.map((type) => type.replace(/^.*:/, "")).join(", ")} must ${must}: ${why} | ${strictness[enforcementLevel]} | ${remediation} | [source](${url}) |`;
+  const row = ({ id, types, must, why, remediation, url, enforcementLevel }: Rule) =>
+    `| \`${id}\` | ${types.map((type) => type.replace(/^.*:/, "")).join(", ")} must ${must}: ${why} | ` +
+    `${strictness[enforcementLevel]} | ${remediation} | [source](${url}) |`;
   const head = ["| rule | what and why | how strict | mend | |", "|---|---|---|---|---|"];
   return [
     "# Rules that every stack is held to",
     "",
-    `Made from policy/rules by \`npm run reference\`. There are ${rules.filter((rule) => !waits(rule)).length}. They run in \`npm run preview\` and \`npm run up\` of a stack on a cloud (as a policy pack of the engine, before anything is made), in`,
-    "`npm run review`, and in the tests over the graph of every example; not on `local`, of which no rule speaks. A bare `pulumi up` is held to them by `--policy-pack policy/webstack-policy`, to all that bind where data",
-    "is protected, and without exceptions: those, and that a stack protects nothing, our verbs tell the pack. A rule that binds stops the update; advice is told.",
+    `Made from policy/rules by \`npm run reference\`. There are ${rules.filter((rule) => !waits(rule)).length}. They run in \`npm ` +
+      `run preview\` and \`npm run up\` of a stack on a cloud (as a policy pack of the engine, before anything is made), in`,
+    "`npm run review`, and in the tests over the graph of every example; not on `local`, of which no rule speaks. A bare `pulumi " +
+      "up` is held to them by `--policy-pack policy/webstack-policy`, to all that bind where data",
+    "is protected, and without exceptions: those, and that a stack protects nothing, our verbs tell the pack. A rule that binds " +
+      "stops the update; advice is told.",
     "",
     "To decide against a rule, for one resource, say so in the stack's file, with the reason:",
     "",
@@ -29,7 +34,8 @@ export function policyPage(): string {
     "",
     "## Rules that wait",
     "",
-    "Nothing here makes balancers or launch templates yet. The rules about them bind what does, from its first day, and are not counted above.",
+    "Nothing here makes balancers or launch templates yet. The rules about them bind what does, from its first day, and are not " +
+      "counted above.",
     "",
     ...head,
     ...rules.filter(waits).map(row),

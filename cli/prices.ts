@@ -1,4 +1,7 @@
-/** npm run prices -- REGION...: reads what AWS asks in these regions, in its public price list, and writes the dated table that bills and budgets are made by. */
+/**
+ * npm run prices -- REGION...: reads what AWS asks in these regions, in its public price list, and writes the dated table that bills and
+ * budgets are made by.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -15,15 +18,23 @@ const table = join(project, "infra/config/catalog/aws-prices.json");
 main(async () => {
   const names = process.argv.slice(2);
   const unknown = names.filter((name) => regions[name] === undefined);
-  if (names.length === 0 || unknown.length > 0) throw new UsageError(`npm run prices -- REGION...: must name regions of ${Object.keys(regions).join(", ")}${unknown.length === 0 ? "" : `, got ${unknown.join(", ")}`}`);
+  if (names.length === 0 || unknown.length > 0)
+    throw new UsageError(
+      "npm run prices -- REGION...: must name regions of " +
+        `${Object.keys(regions).join(", ")}${unknown.length === 0 ? "" : `, got ${unknown.join(", ")}`}`,
+    );
   for (const region of names) {
     const reading = await read(region);
     // Each region by itself: what one gave is kept when the next one fails.
     const readings = withReading(JSON.parse(readFileSync(table, "utf8")) as readonly Reading[], reading);
     writeFileSync(table, `${JSON.stringify(readings, null, 2)}\n`);
-    const without = ["natGateway", "diskGiB", "databaseDiskGiB", "secret", "alarm", ...known].filter((name) => ![...Object.keys(reading.hourly), ...Object.keys(reading.monthly)].some((one) => one.endsWith(name)));
+    const without = ["natGateway", "diskGiB", "databaseDiskGiB", "secret", "alarm", ...known].filter(
+      (name) => ![...Object.keys(reading.hourly), ...Object.keys(reading.monthly)].some((one) => one.endsWith(name)),
+    );
     if (without.length > 0) console.log(`${region}: the lists have no price of ${without.join(", ")}`);
-    console.log(`${region}: ${Object.keys(reading.hourly).length + Object.keys(reading.monthly).length} prices of ${reading.read}, in ${table}`);
+    console.log(
+      `${region}: ${Object.keys(reading.hourly).length + Object.keys(reading.monthly).length} prices of ${reading.read}, in ${table}`,
+    );
   }
   return 0;
 });
@@ -47,6 +58,8 @@ async function pricesOf(url: string): Promise<Prices> {
     return await pricesIn(createInterface({ input: Readable.fromWeb(answer.body), crlfDelay: Infinity }), known);
   } catch (error) {
     const { message, cause } = error as Error;
-    throw new UsageError(`${url}: ${cause instanceof Error ? `cannot be reached from here (${cause.message})` : message}; the table stays as it is`);
+    throw new UsageError(
+      `${url}: ${cause instanceof Error ? `cannot be reached from here (${cause.message})` : message}; the table stays as it is`,
+    );
   }
 }

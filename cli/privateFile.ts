@@ -12,8 +12,9 @@ import { UsageError } from "./terminal";
 let last: { readonly file: string; readonly described: string | null; readonly kept: string | null; readonly given: string } | undefined;
 
 /**
- * The file that the engine reads and writes of a stack: its own one; of a stack of this box the one below .webstack/, brought up to date with what its own says. Secrets that its own still has
- * move there: they are written there, on disk, before they are taken out, so that whatever ends this in between leaves them in both, and the next time goes on.
+ * The file that the engine reads and writes of a stack: its own one; of a stack of this box the one below .webstack/, brought up to date
+ * with what its own says. Secrets that its own still has move there: they are written there, on disk, before they are taken out, so that
+ * whatever ends this in between leaves them in both, and the next time goes on.
  *
  * @throws UsageError where the two contradict each other; neither is changed then
  */
@@ -34,7 +35,10 @@ function settle(stack: string, file: string, apart: string, described: string | 
   const names = kept === null ? [] : contradictions(described, kept);
   if (names.length > 0) {
     const [one, other] = [file, apart].map((path) => relative(dirname(dirname(apart)), path));
-    throw new UsageError(`${one ?? ""} must have no other secrets than ${other ?? ""}, which hosts of ${stack} run with, got other ones of ${names.join(", ")}; take them out of ${one ?? ""}, or move ${other ?? ""} away to go on with them`);
+    throw new UsageError(
+      `${one ?? ""} must have no other secrets than ${other ?? ""}, which hosts of ${stack} run with, got other ones of ` +
+        `${names.join(", ")}; take them out of ${one ?? ""}, or move ${other ?? ""} away to go on with them`,
+    );
   }
   if (!isLocal) {
     // It was one of this box; those of a cloud are for everybody who deploys, so they go with the repository.

@@ -11,7 +11,8 @@ const openers: readonly string[] = ["secretsprovider", "encryptedkey", "encrypti
 
 const valuesOf = (text: string | null): Values => (text === null ? {} : ((parseDocument(text).toJS() as Values | null) ?? {}));
 const configOf = (values: Values): Values => (values["config"] ?? {}) as Values;
-const pick = (values: Values, keep: (key: string, value: unknown) => boolean): Values => Object.fromEntries(Object.entries(values).filter(([key, value]) => keep(key, value)));
+const pick = (values: Values, keep: (key: string, value: unknown) => boolean): Values =>
+  Object.fromEntries(Object.entries(values).filter(([key, value]) => keep(key, value)));
 const secretsOf = (values: Values): Values => pick(configOf(values), (_key, value) => isSecret(value));
 const settingsOf = (values: Values): Values => pick(configOf(values), (_key, value) => !isSecret(value));
 const openerOf = (values: Values): Values => pick(values, (key) => openers.includes(key));
@@ -20,8 +21,8 @@ const openerOf = (values: Values): Values => pick(values, (key) => openers.inclu
 const asYaml = (values: Values): string => stringify(values, { defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN", lineWidth: 0 });
 
 /**
- * What the engine reads of a stack of this box: the settings that its own file says, and the secrets that this box keeps apart from it. What its own file has of secrets comes along, but for
- * what opens none.
+ * What the engine reads of a stack of this box: the settings that its own file says, and the secrets that this box keeps apart from it.
+ * What its own file has of secrets comes along, but for what opens none.
  *
  * @param described text of Pulumi.STACK.yaml
  * @param kept what was kept apart before; null for nothing
@@ -46,7 +47,9 @@ export function contradictions(described: string, kept: string): readonly string
   const [now, old] = [valuesOf(described), valuesOf(kept)];
   const [theirs, ours] = [secretsOf(now), secretsOf(old)];
   const sameOpener = Object.keys(openerOf(old)).length === 0 || isDeepStrictEqual(openerOf(now), openerOf(old));
-  return Object.entries(theirs).filter(([key, value]) => !sameOpener || (ours[key] !== undefined && !isDeepStrictEqual(ours[key], value))).map(([key]) => fullKey(key).split(":").at(-1) ?? key);
+  return Object.entries(theirs)
+    .filter(([key, value]) => !sameOpener || (ours[key] !== undefined && !isDeepStrictEqual(ours[key], value)))
+    .map(([key]) => fullKey(key).split(":").at(-1) ?? key);
 }
 
 /** `described` with the settings that an engine changed, which wrote `after` where `before` was. */

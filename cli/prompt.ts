@@ -4,7 +4,8 @@ import { Writable } from "node:stream";
 import { UsageError } from "./terminal";
 
 /**
- * A value from the terminal, which does not show it, or all of standard input where that is none; without a line break at its end. `name`: what it is a value of.
+ * A value from the terminal, which does not show it, or all of standard input where that is none; without a line break at its end. `name`:
+ * what it is a value of.
  *
  * @throws UsageError where several lines were pasted, the first of which would pass for the value
  */
@@ -12,7 +13,9 @@ export async function readHidden(name: string, stack: string): Promise<string> {
   if (!process.stdin.isTTY) {
     const parts: Buffer[] = [];
     for await (const part of process.stdin) parts.push(part as Buffer);
-    return Buffer.concat(parts).toString("utf8").replace(/\r?\n$/, "");
+    return Buffer.concat(parts)
+      .toString("utf8")
+      .replace(/\r?\n$/, "");
   }
   process.stderr.write(`${name}: `);
   try {
@@ -27,7 +30,10 @@ export async function readHidden(name: string, stack: string): Promise<string> {
 /** Milliseconds within which the rest of a paste arrives, and nobody types another line. */
 const pause = 50;
 
-/** The lines that come at once, of which somebody types one. What of a paste is left unread here would be the shell's next commands. None at Ctrl-C and Ctrl-D. */
+/**
+ * The lines that come at once, of which somebody types one. What of a paste is left unread here would be the shell's next commands. None at
+ * Ctrl-C and Ctrl-D.
+ */
 export async function typedLines(input: NodeJS.ReadableStream): Promise<readonly string[]> {
   // readline echoes to its output.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });

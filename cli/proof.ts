@@ -1,4 +1,7 @@
-/** npm run proof -- STACK [--out FILE]: asks the account of a stack on AWS what no simulation can show, changes nothing, and writes a report without the account's number. */
+/**
+ * npm run proof -- STACK [--out FILE]: asks the account of a stack on AWS what no simulation can show, changes nothing, and writes a report
+ * without the account's number.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { planStack } from "../infra/plan";
@@ -24,7 +27,10 @@ main(async () => {
       (answer) => judged(check, answer),
       (error: unknown) => {
         if (!(error instanceof Failed)) throw error;
-        if (error.status === 127) throw new UsageError(`${usage}: the command aws is missing; https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html`);
+        if (error.status === 127)
+          throw new UsageError(
+            `${usage}: the command aws is missing; https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html`,
+          );
         return { check, answer: error.message, wrong: "it was refused" };
       },
     );

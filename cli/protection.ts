@@ -36,5 +36,8 @@ export function refusal(stack: string, resources: readonly StateResource[]): str
 /** The host that makes the stack's backups: the one that was told where they go. */
 export function backupHost(resources: readonly StateResource[]): string | undefined {
   const suffix = "-backup-repository";
-  return resources.map(nameOf).find((name) => name.endsWith(suffix))?.slice(0, -suffix.length);
+  return resources
+    .map(nameOf)
+    .find((name) => name.endsWith(suffix))
+    ?.slice(0, -suffix.length);
 }

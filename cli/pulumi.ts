@@ -12,7 +12,17 @@ import { keepingText } from "./keepText";
 import { engineFileOf, keepingSettings } from "./privateFile";
 import { stackFileOf } from "./stackFiles";
 import { movedTo } from "./state/moved";
-import { backendEnvironment, folderOf, isWrongPassphrase, makeBackend, ofAnotherUser, ownBackend, stateFolder, stateUrl, wrongPassphrase } from "./backend";
+import {
+  backendEnvironment,
+  folderOf,
+  isWrongPassphrase,
+  makeBackend,
+  ofAnotherUser,
+  ownBackend,
+  stateFolder,
+  stateUrl,
+  wrongPassphrase,
+} from "./backend";
 
 /**
  * The Pulumi CLI, run in the project's folder on one stack. The user's own backend, login and passphrase are used where there are
@@ -64,12 +74,18 @@ export class Pulumi {
     return folderOf(this.env["PULUMI_BACKEND_URL"] ?? ownBackend());
   }
 
-  /** On our terminal, without the lines that match `hidden`; the engine does not know then that it is on one, and asks nothing. Result: the exit status. */
+  /**
+   * On our terminal, without the lines that match `hidden`; the engine does not know then that it is on one, and asks nothing. Result: the
+   * exit status.
+   */
   async run(verb: readonly string[], hidden?: RegExp): Promise<number> {
     const options = { cwd: project, env: this.env };
-    const status = await this.keepingFile(verb, () => (hidden === undefined ? run(this.program, this.words(verb), options) : runWithout(this.program, this.words(verb), hidden, options)));
+    const status = await this.keepingFile(verb, () =>
+      hidden === undefined ? run(this.program, this.words(verb), options) : runWithout(this.program, this.words(verb), hidden, options),
+    );
     // What it printed is on the terminal alone.
-    if (status !== 0 && existsSync(stackFileOf(this.stack))) await this.capture(["config", "--show-secrets", "--json"]).catch(tellPassphrase);
+    if (status !== 0 && existsSync(stackFileOf(this.stack)))
+      await this.capture(["config", "--show-secrets", "--json"]).catch(tellPassphrase);
     return status;
   }
 
@@ -94,7 +110,9 @@ export class Pulumi {
   /** In silence. Result: what it printed. */
   async capture(verb: readonly string[], stdin?: string): Promise<string> {
     const options = { cwd: project, env: this.env, ...(stdin === undefined ? {} : { stdin }) };
-    return this.keepingFile(verb, () => capture(this.program, [...this.words(verb), "--non-interactive"], options).catch((error: unknown) => this.explain(error)));
+    return this.keepingFile(verb, () =>
+      capture(this.program, [...this.words(verb), "--non-interactive"], options).catch((error: unknown) => this.explain(error)),
+    );
   }
 
   /** Whether the backend has the stack. */
@@ -115,7 +133,10 @@ export class Pulumi {
     return !isMade;
   }
 
-  /** Makes the stack. `provider`: what opens its secrets, where that is no passphrase. `folder`: where its file is written, where that is not to be its own. */
+  /**
+   * Makes the stack. `provider`: what opens its secrets, where that is no passphrase. `folder`: where its file is written, where that is
+   * not to be its own.
+   */
   async make({ provider = null, folder }: { readonly provider?: string | null; readonly folder?: string } = {}): Promise<void> {
     const words = ["stack", "init", this.stack, "--non-interactive", ...(provider === null ? [] : ["--secrets-provider", provider])];
     const makeIn = (cwd: string) => capture(this.program, words, { cwd, env: this.env }).catch((error: unknown) => this.explain(error));
@@ -126,10 +147,17 @@ export class Pulumi {
   async require(): Promise<void> {
     const stacks = (await listed(this.program, this.env)).map(({ name }) => name);
     if (stacks.includes(this.stack)) return;
-    throw new SetUpError((await this.onThisBox()) ?? `stack ${this.stack} was never brought up; npm run up -- ${this.stack} does that${stacks.length === 0 ? "" : `; there are: ${stacks.join(", ")}`}`);
+    throw new SetUpError(
+      (await this.onThisBox()) ??
+        `stack ${this.stack} was never brought up; npm run up -- ${this.stack} does ` +
+          `that${stacks.length === 0 ? "" : `; there are: ${stacks.join(", ")}`}`,
+    );
   }
 
-  /** Why a stack that this box keeps, or kept, for this user or another, is not seen, in a line; null where it keeps none of that name, or is asked already. */
+  /**
+   * Why a stack that this box keeps, or kept, for this user or another, is not seen, in a line; null where it keeps none of that name, or
+   * is asked already.
+   */
   async onThisBox(): Promise<string | null> {
     const url = this.stateFolder === null ? null : movedTo(this.stateFolder, this.stack);
     if (url !== null) return `the state of ${this.stack} was moved to a bucket: export PULUMI_BACKEND_URL='${url}'`;
@@ -138,7 +166,10 @@ export class Pulumi {
     if (elsewhere === stateUrl() || !existsSync(stateFolder())) return null;
     const kept = await listed(this.program, { ...this.env, PULUMI_BACKEND_URL: stateUrl() });
     if (!kept.some(({ name }) => name === this.stack)) return null;
-    return `stack ${this.stack} is kept on this box, and pulumi is logged in to ${elsewhere}, which has none of that name; for the one of this box: export PULUMI_BACKEND_URL=${stateUrl()}`;
+    return (
+      `stack ${this.stack} is kept on this box, and pulumi is logged in to ${elsewhere}, which has none of that name; for the one of ` +
+      `this box: export PULUMI_BACKEND_URL=${stateUrl()}`
+    );
   }
 
   /** Commands that only read run side by side, and an `up` may take as long as somebody edits the file. */
@@ -175,7 +206,10 @@ async function listed(program: string, env: Readonly<Record<string, string>>): P
   // The engine refuses a folder that is not there yet.
   if (env["PULUMI_BACKEND_URL"] === stateUrl() && !existsSync(stateFolder())) return [];
   const text = await capture(program, ["stack", "ls", "--json", "--non-interactive"], { cwd: project, env });
-  return (JSON.parse(text) as { name: string; resourceCount?: number }[]).map(({ name, resourceCount = 0 }) => ({ name: name.split("/").pop() ?? name, up: resourceCount > 0 }));
+  return (JSON.parse(text) as { name: string; resourceCount?: number }[]).map(({ name, resourceCount = 0 }) => ({
+    name: name.split("/").pop() ?? name,
+    up: resourceCount > 0,
+  }));
 }
 
 function environment(program: string): Record<string, string> {

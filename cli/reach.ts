@@ -21,8 +21,13 @@ export interface Found {
 export async function reach(stack: string): Promise<Reached> {
   const { pulumi, hosts, outputs } = await find(stack);
   if (outputs !== null) return { pulumi, ...outputs };
-  const told = await Promise.all(hosts.map(async ({ name, address }) => `${name} (${address}) ${(await answers(address)) ? "answers" : "does not answer"}`));
-  throw new UsageError(`stack ${stack} is not up: its first up did not come to its end. ${told.join(", ")}; npm run logs -- ${stack} deploy says what was done there, npm run up -- ${stack} goes on`);
+  const told = await Promise.all(
+    hosts.map(async ({ name, address }) => `${name} (${address}) ${(await answers(address)) ? "answers" : "does not answer"}`),
+  );
+  throw new UsageError(
+    `stack ${stack} is not up: its first up did not come to its end. ${told.join(", ")}; npm run logs -- ${stack} deploy says what ` +
+      `was done there, npm run up -- ${stack} goes on`,
+  );
 }
 
 /** @throws where nothing of the stack is there, with the command that brings it up */

@@ -1,4 +1,7 @@
-/** `npm run reference`: writes what is made from the key table, the rules and the imports. tests/config/reference.test.ts fails when it is stale. */
+/**
+ * `npm run reference`: writes what is made from the key table, the rules and the imports. tests/config/reference.test.ts fails when it is
+ * stale.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalog } from "../infra/config/catalog";
@@ -27,19 +30,36 @@ export function referenceFiles(): ReadonlyMap<string, string> {
 
 function markdown(): string {
   const sections = Object.entries(table).map(([name, key]) => {
-    const lines = keyRows(key, name).map((row) => `| \`${row.at}\` | ${cell(row.type)} | ${cell(row.default)} | ${usedOn(row.at)}${cell(row.says)} | \`${cell(JSON.stringify(row.example))}\` |`);
-    return [`## ${name}`, "", `${sentence(key.says)}`, "", "| key | must be | default | what it is | example |", "|---|---|---|---|---|", ...lines, ""].join("\n");
+    const lines = keyRows(key, name).map(
+      (row) =>
+        `| \`${row.at}\` | ${cell(row.type)} | ${cell(row.default)} | ${usedOn(row.at)}${cell(row.says)} | ` +
+        `\`${cell(JSON.stringify(row.example))}\` |`,
+    );
+    return [
+      `## ${name}`,
+      "",
+      `${sentence(key.says)}`,
+      "",
+      "| key | must be | default | what it is | example |",
+      "|---|---|---|---|---|",
+      ...lines,
+      "",
+    ].join("\n");
   });
   return [
     "# Keys of a stack file",
     "",
-    "Made from the key table, [infra/config/keys.ts](../infra/config/keys.ts), by `npm run reference`. In `Pulumi.<stack>.yaml` each section is a key with the name of the project before it:",
-    "`webstack:app`, `webstack:services`. NAME and URL stand for names of your own, N for a place in a list, counted from 0. Unknown keys are refused, keys that the stack's target has no use",
+    "Made from the key table, [infra/config/keys.ts](../infra/config/keys.ts), by `npm run reference`. In `Pulumi.<stack>.yaml` " +
+      "each section is a key with the name of the project before it:",
+    "`webstack:app`, `webstack:services`. NAME and URL stand for names of your own, N for a place in a list, counted from 0. " +
+      "Unknown keys are refused, keys that the stack's target has no use",
     "for, too, and all problems of a file are told at once.",
     "",
-    "A command is split into words as a shell would, with quotes and backslashes, but no shell runs it: `;`, `|`, `>`, `$` and the like are refused outside single quotes.",
+    "A command is split into words as a shell would, with quotes and backslashes, but no shell runs it: `;`, `|`, `>`, `$` and the " +
+      "like are refused outside single quotes.",
     "",
-    "Secrets are keys of their own, encrypted in the file, or in `.webstack/Pulumi.<stack>.yaml` where the target is local: `npm run secret -- STACK set DJANGO_SECRET_KEY`. Every stack needs one for itself, the key it logs in to its hosts with:",
+    "Secrets are keys of their own, encrypted in the file, or in `.webstack/Pulumi.<stack>.yaml` where the target is local: `npm " +
+      "run secret -- STACK set DJANGO_SECRET_KEY`. Every stack needs one for itself, the key it logs in to its hosts with:",
     "`npm run key -- STACK` makes it in memory, encrypts it into that file alone, and prints its public half.",
     "",
     ...sections,
@@ -49,22 +69,37 @@ function markdown(): string {
 
 /** What each machine image has. */
 function imagesSection(): readonly string[] {
-  const brings = [["Python", "python"], ["PostgreSQL", "postgres"], ["MariaDB", "mariadb"], ["nginx", "nginx"], ["restic", "restic"], ["security updates until", "supportedUntil"]] as const;
+  const brings = [
+    ["Python", "python"],
+    ["PostgreSQL", "postgres"],
+    ["MariaDB", "mariadb"],
+    ["nginx", "nginx"],
+    ["restic", "restic"],
+    ["security updates until", "supportedUntil"],
+  ] as const;
   return [
     "## Images",
     "",
-    "What the machine images have, from [infra/config/catalog/debian.ts](../infra/config/catalog/debian.ts). On local the database is the image's, and there alone MariaDB stands for MySQL.",
+    "What the machine images have, from [infra/config/catalog/debian.ts](../infra/config/catalog/debian.ts). On local the database " +
+      "is the image's, and there alone MariaDB stands for MySQL.",
     "",
     `| image | ${brings.map(([title]) => title).join(" | ")} |`,
     `|---|${brings.map(() => "---|").join("")}`,
-    ...debianNames.map((name) => `| \`${name}\`${name === defaultDebian ? " (default)" : ""} | ${brings.map(([, key]) => debians[name][key]).join(" | ")} |`),
+    ...debianNames.map(
+      (name) => `| \`${name}\`${name === defaultDebian ? " (default)" : ""} | ${brings.map(([, key]) => debians[name][key]).join(" | ")} |`,
+    ),
     "",
-    "Versions of the clouds' databases, the default first, with the last day of RDS's standard support, or on digitalocean, which publishes none, of the makers' own:",
+    "Versions of the clouds' databases, the default first, with the last day of RDS's standard support, or on digitalocean, which " +
+      "publishes none, of the makers' own:",
     "",
-    ...(["digitalocean", "aws"] as const).flatMap((target) => (["postgres", "mysql"] as const).map((engine) => {
-      const until = catalog[target].supportedUntil[engine];
-      return `- ${engine} on ${target}: ${targetDefaults[target].versions(defaultDebian)[engine].map((version) => `${version}${(until[version] ?? null) === null ? "" : ` (${until[version]})`}`).join(", ")}`;
-    })),
+    ...(["digitalocean", "aws"] as const).flatMap((target) =>
+      (["postgres", "mysql"] as const).map((engine) => {
+        const until = catalog[target].supportedUntil[engine];
+        const versions = targetDefaults[target].versions(defaultDebian)[engine];
+        const dated = versions.map((version) => `${version}${(until[version] ?? null) === null ? "" : ` (${until[version]})`}`);
+        return `- ${engine} on ${target}: ${dated.join(", ")}`;
+      }),
+    ),
     "",
   ];
 }
@@ -95,7 +130,12 @@ function stackFileSchema(): JsonSchema {
         type: "object",
         properties: Object.fromEntries(Object.entries(table).map(([name, key]) => [`webstack:${name}`, keySchema(key)])),
         patternProperties: {
-          [`^webstack:(?!(${Object.keys(table).join("|")})$)`]: { type: "object", required: ["secure"], additionalProperties: false, properties: { secure: { type: "string" } } },
+          [`^webstack:(?!(${Object.keys(table).join("|")})$)`]: {
+            type: "object",
+            required: ["secure"],
+            additionalProperties: false,
+            properties: { secure: { type: "string" } },
+          },
         },
         required: ["webstack:target", "webstack:app", "webstack:services"],
       },
@@ -115,7 +155,13 @@ function withConfig(projectFile: string): string {
     // No empty text stands for a default that is worked out, and Pulumi does not miss what it has not been told of.
     if (type === undefined && key.absent.kind === "computed") return [];
     const shape = type === "array" ? ["array", "[]"] : type === "object" ? ["object", "{}"] : ["string", '""'];
-    return [`  ${name}:`, `    type: ${shape[0]}`, ...(shape[0] === "array" ? ["    items:", "      type: string"] : []), `    description: ${JSON.stringify(sentence(key.says))}`, `    default: ${shape[1]}`];
+    return [
+      `  ${name}:`,
+      `    type: ${shape[0]}`,
+      ...(shape[0] === "array" ? ["    items:", "      type: string"] : []),
+      `    description: ${JSON.stringify(sentence(key.says))}`,
+      `    default: ${shape[1]}`,
+    ];
   });
   return `${head}config:\n${lines.join("\n")}\n`;
 }

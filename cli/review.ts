@@ -38,7 +38,10 @@ async function write(): Promise<number> {
 
 function options(words: readonly string[]) {
   try {
-    return parseArgs({ args: [...words], options: { against: { type: "string" }, json: { type: "boolean", default: false }, out: { type: "string" } } }).values;
+    return parseArgs({
+      args: [...words],
+      options: { against: { type: "string" }, json: { type: "boolean", default: false }, out: { type: "string" } },
+    }).values;
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
@@ -68,7 +71,8 @@ const workingTree = (stack: string): Promise<Side> => recordFolder(project, stac
 
 /** The commit to compare with: the one that was named, or where this branch left main. */
 function base(against: string | undefined): { readonly commit: string; readonly label: string } {
-  const named = against ?? ["origin/main", "main"].map((branch) => git("merge-base", "HEAD", branch)).find((commit) => commit !== undefined) ?? "HEAD";
+  const named =
+    against ?? ["origin/main", "main"].map((branch) => git("merge-base", "HEAD", branch)).find((commit) => commit !== undefined) ?? "HEAD";
   const commit = git("rev-parse", "--verify", "--quiet", `${named}^{commit}`);
   if (commit === undefined) throw new UsageError(`--against must name a commit, got ${JSON.stringify(named)}`);
   return { commit, label: against === undefined ? commit.slice(0, 10) : `${commit.slice(0, 10)} (${against})` };

@@ -10,7 +10,11 @@ import { whichStack } from "./whichStack";
 main(async () => {
   const { stack, rest } = await whichStack("words");
   const wrong = rest.find((word) => !/^([0-9a-f]{16}|--[a-z-]+)$/.test(word));
-  if (wrong !== undefined) throw new UsageError(`npm run rollback -- [STACK] [DIGEST] [OPTION...], got "${wrong}"; npm run ssh -- ${stack} web-0 sudo hostctl releases lists the digests`);
+  if (wrong !== undefined)
+    throw new UsageError(
+      `npm run rollback -- [STACK] [DIGEST] [OPTION...], got "${wrong}"; npm run ssh -- ${stack} web-0 sudo hostctl releases lists ` +
+        "the digests",
+    );
   const { pulumi, hosts } = await reach(stack);
   return rollBack(pulumi, hosts, rest);
 });

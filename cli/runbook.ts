@@ -1,4 +1,6 @@
-/** npm run runbook [-- STACK [--out FILE]]: writes the stack's runbook, docs/runbooks/STACK.md unless told otherwise, from its file alone. */
+/**
+ * npm run runbook [-- STACK [--out FILE]]: writes the stack's runbook, docs/runbooks/STACK.md unless told otherwise, from its file alone.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 

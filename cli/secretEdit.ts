@@ -23,9 +23,13 @@ export function editableText(stack: string, names: readonly string[], values: Se
 export function changedSecrets(text: string, names: readonly string[], values: Secrets): Secrets {
   const edited = readText(text);
   const wrong = Object.keys(edited).filter((name) => !names.includes(name));
-  if (wrong.length > 0) throw new UsageError(`${wrong.join(", ")}: is no secret of the stack, which knows ${names.join(", ")}; nothing was changed`);
+  if (wrong.length > 0)
+    throw new UsageError(`${wrong.join(", ")}: is no secret of the stack, which knows ${names.join(", ")}; nothing was changed`);
   const odd = Object.entries(edited).filter(([name, value]) => typeof value !== "string" || (value === "" && values[name] !== undefined));
-  if (odd.length > 0) throw new UsageError(`${odd.map(([name]) => name).join(", ")}: must be text, in quotes where it looks like a number, and not empty; nothing was changed`);
+  if (odd.length > 0)
+    throw new UsageError(
+      `${odd.map(([name]) => name).join(", ")}: must be text, in quotes where it looks like a number, and not empty; nothing was changed`,
+    );
   return Object.fromEntries(Object.entries(edited as Secrets).filter(([name, value]) => value !== (values[name] ?? "")));
 }
 
@@ -33,11 +37,16 @@ function readText(text: string): Readonly<Record<string, unknown>> {
   try {
     return (parse(text) as Readonly<Record<string, unknown>> | null) ?? {};
   } catch (error) {
-    throw new UsageError(`must be YAML, NAME: value in each line; nothing was changed (${(error as Error).message.split("\n")[0] ?? ""})`, { cause: error });
+    throw new UsageError(`must be YAML, NAME: value in each line; nothing was changed (${(error as Error).message.split("\n")[0] ?? ""})`, {
+      cause: error,
+    });
   }
 }
 
-/** Lets a person edit a text in $VISUAL or $EDITOR. Result: the text afterwards; it is on no disk where the box has a /dev/shm. @throws UsageError when the editor fails */
+/**
+ * Lets a person edit a text in $VISUAL or $EDITOR. Result: the text afterwards; it is on no disk where the box has a /dev/shm. @throws
+ * UsageError when the editor fails
+ */
 export async function editText(text: string): Promise<string> {
   const editor = process.env["VISUAL"] || process.env["EDITOR"] || "vi";
   const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "webstack-"));

@@ -31,17 +31,22 @@ export function wishOf(words: readonly string[]): SecretWish {
 /** Reads the words behind `npm run key --`. @throws UsageError */
 export function keyWishOf(words: readonly string[]): { readonly stack: string; readonly replace: boolean } {
   const [stack, ...more] = words.filter((word) => word !== "--replace");
-  if (stack === undefined || stack.startsWith("-") || more.length > 0) throw new UsageError(`npm run key -- STACK [--replace], got ${words.length === 0 ? "nothing" : words.join(" ")}`);
+  if (stack === undefined || stack.startsWith("-") || more.length > 0)
+    throw new UsageError(`npm run key -- STACK [--replace], got ${words.length === 0 ? "nothing" : words.join(" ")}`);
   return { stack, replace: words.includes("--replace") };
 }
 
 /** Why the key of a stack that has one is not set to another. */
-export const keyIsSet = (stack: string): string => `${sshKeyName}: is set already, and hosts that know it alone would be closed; npm run key -- ${stack} --replace makes another and lets it in there first`;
+export const keyIsSet = (stack: string): string =>
+  `${sshKeyName}: is set already, and hosts that know it alone would be closed; npm run key -- ${stack} --replace makes another ` +
+  "and lets it in there first";
 
 /** Why a value that somebody brings is no key for a stack, in a line; null where it is. */
 export function wrongKey(value: string, stack: string): string | null {
   const key = publicKeyOf(value);
-  return "fault" in key ? `${sshKeyName}: ${keyFaults[key.fault]}; npm run key -- ${stack} makes one, and nobody needs to have it in a file` : null;
+  return "fault" in key
+    ? `${sshKeyName}: ${keyFaults[key.fault]}; npm run key -- ${stack} makes one, and nobody needs to have it in a file`
+    : null;
 }
 
 /** Names of the secrets that a stack may have, sorted: those that it needs, and those that it has besides. */
@@ -65,8 +70,8 @@ export interface Filled {
 }
 
 /**
- * Gives every secret that a local stack lacks the value that its hosts run with, or where they run with none a random one, which is good enough for a
- * rehearsal. Values travel on standard input: arguments are in the process list.
+ * Gives every secret that a local stack lacks the value that its hosts run with, or where they run with none a random one, which is good
+ * enough for a rehearsal. Values travel on standard input: arguments are in the process list.
  */
 export async function fillSecrets(pulumi: Pulumi, config: StackConfig): Promise<Filled> {
   const lost = await lostSecrets(pulumi, config);
@@ -80,7 +85,10 @@ export async function fillSecrets(pulumi: Pulumi, config: StackConfig): Promise<
 export async function requireNothingLost(pulumi: Pulumi, config: StackConfig): Promise<void> {
   const lost = Object.keys(await lostSecrets(pulumi, config));
   if (lost.length === 0) return;
-  throw new UsageError(`${secretsFileOf(pulumi.stack)} has lost ${lost.join(", ")}, which the stack runs with; npm run secret -- ${pulumi.stack} recover takes what the state has of them`);
+  throw new UsageError(
+    `${secretsFileOf(pulumi.stack)} has lost ${lost.join(", ")}, which the stack runs with; npm run secret -- ${pulumi.stack} ` +
+      "recover takes what the state has of them",
+  );
 }
 
 /** A new private key in the form of OpenSSH, or 32 random bytes as text; in no file. */

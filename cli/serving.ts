@@ -9,9 +9,18 @@ export async function whatServes(pulumi: Pulumi): Promise<string> {
   const outputs = await readOutputs(pulumi).catch(() => null);
   if (outputs === null) return "nothing yet: the stack was not up before";
   const { hosts, siteUrl } = outputs;
-  // It ends with 1 for a fault of a certificate or an alert that nobody has heard of, and says what serves all the same; ssh itself ends with 255.
+  // It ends with 1 for a fault of a certificate or an alert that nobody has heard of, and says what serves all the same; ssh itself ends
+  // with 255.
   const ask = "sudo hostctl status --json; true";
-  const found = await withLogin(pulumi, hosts, (sshArguments) => Promise.all(hosts.map((host) => capture("ssh", [...sshArguments(host), ask]).then(servingOf).catch(() => `${host.name} could not be asked`))));
+  const found = await withLogin(pulumi, hosts, (sshArguments) =>
+    Promise.all(
+      hosts.map((host) =>
+        capture("ssh", [...sshArguments(host), ask])
+          .then(servingOf)
+          .catch(() => `${host.name} could not be asked`),
+      ),
+    ),
+  );
   return `${[...new Set(found)].join(", ")}; the page: ${(await fetchSite(siteUrl)).text}`;
 }
 

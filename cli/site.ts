@@ -34,7 +34,7 @@ async function maintenanceOf(url: string): Promise<string | null> {
 
 /** Fetches a page until it answers as it should, for so long at most. */
 export async function awaitSite(url: string, seconds: number): Promise<SiteAnswer> {
-  for (const end = Date.now() + seconds * 1000; ; ) {
+  for (const end = Date.now() + seconds * 1000; ;) {
     const answer = await fetchSite(url);
     if (answer.ok || Date.now() + pause > end) return answer;
     await new Promise((resolve) => setTimeout(resolve, pause));

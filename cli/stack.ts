@@ -45,7 +45,12 @@ export interface StackOutputs {
   readonly hosts: readonly HostOutput[];
   readonly release: string;
   /** null where the stack has none. */
-  readonly database: { readonly engine: string; readonly instance?: string; readonly version?: string; readonly leaving?: readonly string[] } | null;
+  readonly database: {
+    readonly engine: string;
+    readonly instance?: string;
+    readonly version?: string;
+    readonly leaving?: readonly string[];
+  } | null;
 }
 
 export interface HostOutput {
@@ -65,7 +70,12 @@ export async function readOutputs(pulumi: Pulumi): Promise<StackOutputs> {
 
 /** null where no `up` of the stack has come to its end. */
 export async function findOutputs(pulumi: Pulumi): Promise<StackOutputs | null> {
-  const { siteUrl, hosts, release, database = null } = JSON.parse(await pulumi.capture(["stack", "output", "--json"])) as Partial<StackOutputs>;
+  const {
+    siteUrl,
+    hosts,
+    release,
+    database = null,
+  } = JSON.parse(await pulumi.capture(["stack", "output", "--json"])) as Partial<StackOutputs>;
   return siteUrl === undefined || hosts === undefined ? null : { siteUrl, hosts, release: String(release ?? ""), database };
 }
 

@@ -6,7 +6,10 @@ import { project } from "../tools/setup/folders";
 import { wholeText } from "./privateText";
 import { UsageError } from "./terminal";
 
-/** Paths of all stack files, by the stack: in the project's folder, where the engine looks for them, or beside an example that they describe. */
+/**
+ * Paths of all stack files, by the stack: in the project's folder, where the engine looks for them, or beside an example that they
+ * describe.
+ */
 function stackFiles(folder: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
   for (const place of ["", ...foldersIn(join(folder, "examples")).map((name) => join("examples", name))]) {
@@ -19,7 +22,11 @@ function stackFiles(folder: string): ReadonlyMap<string, readonly string[]> {
 }
 
 const foldersIn = (folder: string): readonly string[] =>
-  existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name) : [];
+  existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+    : [];
 
 /** Names of the stacks that have a file. */
 export const describedStacks = (folder = project): readonly string[] => [...stackFiles(folder).keys()];
@@ -31,7 +38,10 @@ export const describedStacks = (folder = project): readonly string[] => [...stac
  */
 export function stackFileOf(stack: string, folder = project): string {
   const [file = `Pulumi.${stack}.yaml`, ...more] = stackFiles(folder).get(stack) ?? [];
-  if (more.length > 0) throw new UsageError(`stack ${stack} must have one file, got ${[file, ...more].join(" and ")}; rename one of them, which makes it another stack`);
+  if (more.length > 0)
+    throw new UsageError(
+      `stack ${stack} must have one file, got ${[file, ...more].join(" and ")}; rename one of them, which makes it another stack`,
+    );
   return join(folder, file);
 }
 
@@ -53,7 +63,8 @@ export function textOf(stack: string, folder = project): string {
 }
 
 /** @throws ConfigError with the faults of the file's text; that of the system where it is not there */
-export const readStack = (stack: string, folder = project): StackFile => readStackFile(textOf(stack, folder), basename(stackFileOf(stack, folder)));
+export const readStack = (stack: string, folder = project): StackFile =>
+  readStackFile(textOf(stack, folder), basename(stackFileOf(stack, folder)));
 
 /** @throws ConfigError where the stack's file is there and cannot be read, which the engine would say of a file of its own */
 export function requireReadable(stack: string): void {

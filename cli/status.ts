@@ -15,14 +15,32 @@ main(async () => {
   const alive = new Set((await Promise.all(hosts.map(async (host) => ((await answers(host.address)) ? [host] : [])))).flat());
   let worst = outputs === null ? 1 : 0;
   if (outputs === null) {
-    console.log(table([["stack", stack], ["site", `none yet: the first up did not come to its end; npm run logs -- ${stack} deploy says what was done, npm run up -- ${stack} goes on`]]));
+    console.log(
+      table([
+        ["stack", stack],
+        [
+          "site",
+          `none yet: the first up did not come to its end; npm run logs -- ${stack} deploy says what was done, npm run up -- ` +
+            `${stack} goes on`,
+        ],
+      ]),
+    );
   } else {
     // Nobody else answers for them, and to find that out takes ten seconds.
     const page = alive.size === 0 ? { ok: false, text: "not asked for: no host answers" } : await fetchSite(outputs.siteUrl);
-    console.log(table([["stack", stack], ["site", outputs.siteUrl], ["page", page.text], ["release", outputs.release]]));
+    console.log(
+      table([
+        ["stack", stack],
+        ["site", outputs.siteUrl],
+        ["page", page.text],
+        ["release", outputs.release],
+      ]),
+    );
     worst = page.ok ? 0 : 1;
   }
-  const mend = isLocal(stack) ? `npm run up -- ${stack} starts it again, with its data` : `its provider says whether it runs; npm run up -- ${stack} --refresh makes it again where it is gone`;
+  const mend = isLocal(stack)
+    ? `npm run up -- ${stack} starts it again, with its data`
+    : `its provider says whether it runs; npm run up -- ${stack} --refresh makes it again where it is gone`;
   for (const host of hosts.filter((one) => !alive.has(one))) {
     console.log(`\n${host.name} (${host.address})\nDOES NOT ANSWER; ${mend}`);
     worst = 1;

@@ -7,7 +7,10 @@ import { helpAsked } from "./verbs";
 /** The user asked for something that cannot be done; the message is for people. */
 export class UsageError extends Error {}
 
-/** Runs a verb, or says what it does where its words ask for that; its result is the exit status. Errors that are meant for people end in one line, others with their trace. */
+/**
+ * Runs a verb, or says what it does where its words ask for that; its result is the exit status. Errors that are meant for people end in
+ * one line, others with their trace.
+ */
 export function main(verb: () => Promise<number>): void {
   const help = helpAsked(process.argv.slice(2));
   if (help !== null) {
@@ -19,7 +22,12 @@ export function main(verb: () => Promise<number>): void {
       process.exitCode = status;
     },
     (error: unknown) => {
-      const known = error instanceof Failed || error instanceof SetUpError || error instanceof UsageError || error instanceof ConfigError || error instanceof SourceError;
+      const known =
+        error instanceof Failed ||
+        error instanceof SetUpError ||
+        error instanceof UsageError ||
+        error instanceof ConfigError ||
+        error instanceof SourceError;
       console.error(known ? `webstack: ${error.message}` : error);
       process.exitCode = error instanceof Failed ? error.status : 1;
     },

@@ -1,4 +1,7 @@
-/** npm test [-- --only NAME | --failed | --changed [REVISION] | --no-machines]: every test but those that wait for the night, and one line at the end that counts them all. */
+/**
+ * npm test [-- --only NAME | --failed | --changed [REVISION] | --no-machines]: every test but those that wait for the night, and one line
+ * at the end that counts them all.
+ */
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
@@ -41,7 +44,14 @@ main(async () => {
     await takeDownShared();
     rmSync(folder, { recursive: true });
   }
-  rememberFailures(Object.fromEntries(done.map(({ suite, failed, tests }) => [suite, failed === 0 ? null : [...new Set(tests.filter(({ failure }) => failure !== null).map(({ file }) => file))]])));
+  rememberFailures(
+    Object.fromEntries(
+      done.map(({ suite, failed, tests }) => [
+        suite,
+        failed === 0 ? null : [...new Set(tests.filter(({ failure }) => failure !== null).map(({ file }) => file))],
+      ]),
+    ),
+  );
 
   const total = sum(done);
   console.log(`\n${report(done, Date.now() - started)}\n\n${cacheTable(before, cacheNow())}\n`);
@@ -67,7 +77,9 @@ async function runOne(suite: Suite, folder: string): Promise<Done> {
   const record = join(folder, suite.name.replace("/", "-"));
   mkdirSync(dirname(logOf(suite)), { recursive: true });
   writeFileSync(logOf(suite), "");
-  const result = await suite.run({ env: { WEBSTACK_TEST_RECORD: record }, print: (text) => appendFileSync(logOf(suite), text) }).catch((error: unknown) => ({ passed: 0, failed: 1, tests: [], output: error instanceof Error ? error.message : String(error) }));
+  const result = await suite
+    .run({ env: { WEBSTACK_TEST_RECORD: record }, print: (text) => appendFileSync(logOf(suite), text) })
+    .catch((error: unknown) => ({ passed: 0, failed: 1, tests: [], output: error instanceof Error ? error.message : String(error) }));
   const uses = usesIn(record);
   const tooMuch = suite.name.startsWith("machines/") ? beyond(suite.name, uses, costs[suite.name]) : null;
   const milliseconds = Date.now() - started;

@@ -1,6 +1,7 @@
 /**
- * npm run up [-- STACK [--rollback-on-failure] [PULUMI-OPTION...]]: brings a stack up: the one that is named, the only one that is up, or `local`. Exit status: 0 it is up, 2 it
- * is up but its first page does not answer as it should, else that of pulumi. With --rollback-on-failure the release before serves again then; 1 where it cannot.
+ * npm run up [-- STACK [--rollback-on-failure] [PULUMI-OPTION...]]: brings a stack up: the one that is named, the only one that is up, or
+ * `local`. Exit status: 0 it is up, 2 it is up but its first page does not answer as it should, else that of pulumi. With
+ * --rollback-on-failure the release before serves again then; 1 where it cannot.
  */
 import { project } from "../tools/setup/folders";
 import { seconds } from "../tools/setup/step";
@@ -30,21 +31,31 @@ main(async () => {
   const options = rest.filter((word) => word !== rollbackOnFailure);
   const { pulumi, local, config } = await prepare(stack);
   if (config.production && pulumi.stateFolder !== null) {
-    console.log(`The state of ${stack} lies in ${pulumi.stateFolder} on this box alone, and without it no verb knows what there is; npm run backend -- ${stack} moves it into a bucket of its own cloud.`);
+    console.log(
+      `The state of ${stack} lies in ${pulumi.stateFolder} on this box alone, and without it no verb knows what there is; npm run ` +
+        `backend -- ${stack} moves it into a bucket of its own cloud.`,
+    );
   }
   const before = takesBack ? await releaseOf(pulumi) : "";
   if (takesBack) console.log(`If the first page does not answer: ${wayBack(readDescription(project, stack)).says}.`);
 
   // Nothing that costs money or serves customers changes without its preview being read and confirmed.
-  const { status, failure } = await withPolicy(config, (words) => pulumi.watch(["up", "--suppress-outputs", ...(local ? ["--yes", "--skip-preview"] : []), ...words, ...options]));
+  const { status, failure } = await withPolicy(config, (words) =>
+    pulumi.watch(["up", "--suppress-outputs", ...(local ? ["--yes", "--skip-preview"] : []), ...words, ...options]),
+  );
   if (status !== 0) {
-    console.error(failure === null ? `webstack: stack ${stack} is not up: the lines above say why` : `\n${table(await failureLines(pulumi, failure))}`);
+    console.error(
+      failure === null ? `webstack: stack ${stack} is not up: the lines above say why` : `\n${table(await failureLines(pulumi, failure))}`,
+    );
     return status;
   }
 
   const outputs = await readOutputs(pulumi);
   const { siteUrl, release, database } = outputs;
   const page = await (takesBack ? awaitSite(siteUrl, patienceSeconds) : fetchSite(siteUrl));
+  const gone = local
+    ? `kept, off; npm run upgrade -- ${stack} --drop-old lets it go`
+    : "the next npm run up deletes it, with a final snapshot";
   const lines: (readonly [string, string])[] = [
     ["stack", stack],
     ["release", release],
@@ -52,9 +63,11 @@ main(async () => {
     ["took", seconds(Date.now() - started)],
     ["look", `npm run status -- ${stack}`],
     ["remove", `npm run down -- ${stack}`],
-    ...(database?.leaving ?? []).map((name) => ["left", `database ${name}: ${local ? `kept, off; npm run upgrade -- ${stack} --drop-old lets it go` : "the next npm run up deletes it, with a final snapshot"}`] as const),
+    ...(database?.leaving ?? []).map((name) => ["left", `database ${name}: ${gone}`] as const),
   ];
-  console.log(`\n${page.ok ? "Your site is up" : "The stack is up, but its site does not answer as it should"}: ${siteUrl}\n${table(lines)}\n`);
+  console.log(
+    `\n${page.ok ? "Your site is up" : "The stack is up, but its site does not answer as it should"}: ${siteUrl}\n${table(lines)}\n`,
+  );
   const note = local ? databaseNote(database) : null;
   if (note !== null) console.log(`${note}\n`);
   if (page.ok) return 0;

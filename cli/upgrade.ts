@@ -1,6 +1,7 @@
 /**
- * npm run upgrade -- [STACK] [--drop-old]: moves the data of a stack on this box to a database machine of the version that its file names by now, and back where that is the one of before. Visitors get the
- * maintenance page meanwhile, and whatever fails leaves the old machine serving, which is kept, off. With --drop-old that one goes for good.
+ * npm run upgrade -- [STACK] [--drop-old]: moves the data of a stack on this box to a database machine of the version that its file names
+ * by now, and back where that is the one of before. Visitors get the maintenance page meanwhile, and whatever fails leaves the old machine
+ * serving, which is kept, off. With --drop-old that one goes for good.
  */
 import { asksFor } from "../infra/targets/local/move";
 import { project } from "../tools/setup/folders";
@@ -21,7 +22,11 @@ main(async () => {
   const { stack, rest } = await whichStack();
   const drops = rest.length === 1 && rest[0] === dropOld;
   if (rest.length > 0 && !drops) throw new UsageError(`npm run upgrade -- [STACK] [${dropOld}], got "${rest.join(" ")}"`);
-  if (!isLocal(stack)) throw new UsageError(`${stack} is no stack of this box: in a cloud its service upgrades the database, once database.version says so and npm run up -- ${stack} asks for it`);
+  if (!isLocal(stack))
+    throw new UsageError(
+      `${stack} is no stack of this box: in a cloud its service upgrades the database, once database.version says so and npm run ` +
+        `up -- ${stack} asks for it`,
+    );
   const { pulumi } = await prepare(stack);
   const { database } = await readOutputs(pulumi);
   const wanted = readDescription(project, stack).database;
@@ -33,7 +38,13 @@ main(async () => {
   const asked = await pulumi.watch(engineOptions);
   process.env[asksFor.variable] = "";
   if (asked.status !== 0) {
-    console.error(`\n${table([["failed", asked.failure === null ? "the lines above say why" : `${asked.failure.resource}: ${asked.failure.why}`], ["serves", await whatServes(pulumi)], ["again", `npm run upgrade -- ${stack}${drops ? ` ${dropOld}` : ""}`]])}`);
+    console.error(
+      `\n${table([
+        ["failed", asked.failure === null ? "the lines above say why" : `${asked.failure.resource}: ${asked.failure.why}`],
+        ["serves", await whatServes(pulumi)],
+        ["again", `npm run upgrade -- ${stack}${drops ? ` ${dropOld}` : ""}`],
+      ])}`,
+    );
     return asked.status;
   }
   if (drops) {
@@ -44,11 +55,17 @@ main(async () => {
   const settled = await pulumi.watch(engineOptions);
   const { siteUrl, database: now } = await readOutputs(pulumi);
   const page = await fetchSite(siteUrl);
-  console.log(`\nThe data of ${stack} are at ${now?.instance ?? ""}, ${now?.engine ?? ""} ${now?.version ?? ""}.\n${table([
-    ["page", page.text],
-    ["kept", `${now?.leaving?.join(", ") ?? ""}, off, with what it had`],
-    ["back", `write database.version: "${database?.version ?? ""}" into Pulumi.${stack}.yaml; npm run upgrade -- ${stack} moves them back, with all that was written since`],
-    ["let go", `npm run upgrade -- ${stack} ${dropOld}`],
-  ])}`);
+  console.log(
+    `\nThe data of ${stack} are at ${now?.instance ?? ""}, ${now?.engine ?? ""} ${now?.version ?? ""}.\n${table([
+      ["page", page.text],
+      ["kept", `${now?.leaving?.join(", ") ?? ""}, off, with what it had`],
+      [
+        "back",
+        `write database.version: "${database?.version ?? ""}" into Pulumi.${stack}.yaml; npm run upgrade -- ${stack} moves them ` +
+          "back, with all that was written since",
+      ],
+      ["let go", `npm run upgrade -- ${stack} ${dropOld}`],
+    ])}`,
+  );
   return settled.status !== 0 ? settled.status : page.ok ? 0 : 2;
 });

@@ -16,21 +16,26 @@ export interface Verb {
 
 /** The verbs that package.json has a script for, with what their files say of themselves. @throws where a file says nothing */
 export function verbs(): readonly Verb[] {
-  return scripts().filter(([name]) => !ofTheProject.includes(name)).map(([name, file]) => {
-    const comment = /^\/\*\*([\s\S]*?)\*\//.exec(readFileSync(join(project, file), "utf8"))?.[1] ?? "";
-    const text = comment.replace(/^ ?\* ?/gm, "").replace(/\s+/g, " ").trim();
-    const [, words, says] = new RegExp(`^npm run ${name}( [^:]*)?: (.+)$`).exec(text) ?? [];
-    if (says === undefined) throw new Error(`${file}: must begin with a comment "npm run ${name} -- WORDS: what it does"`);
-    return { name, file, words: typed((words ?? "").trim()), says };
-  });
+  return scripts()
+    .filter(([name]) => !ofTheProject.includes(name))
+    .map(([name, file]) => {
+      const comment = /^\/\*\*([\s\S]*?)\*\//.exec(readFileSync(join(project, file), "utf8"))?.[1] ?? "";
+      const text = comment
+        .replace(/^ ?\* ?/gm, "")
+        .replace(/\s+/g, " ")
+        .trim();
+      const [, words, says] = new RegExp(`^npm run ${name}( [^:]*)?: (.+)$`).exec(text) ?? [];
+      if (says === undefined) throw new Error(`${file}: must begin with a comment "npm run ${name} -- WORDS: what it does"`);
+      return { name, file, words: typed((words ?? "").trim()), says };
+    });
 }
 
 /** How a verb is typed and what it does, for people. */
 export const usageOf = ({ name, words, says }: Verb): string => `webstack ${name} ${words}`.trim() + `\n${says}`;
 
 /**
- * What the verb that runs says of itself, where its words ask for that: first of all, or behind the stack unless what follows there are words of another program. null where they do not, or
- * the program is none of the verbs.
+ * What the verb that runs says of itself, where its words ask for that: first of all, or behind the stack unless what follows there are
+ * words of another program. null where they do not, or the program is none of the verbs.
  */
 export function helpAsked(words: readonly string[]): string | null {
   const asks = (word = "") => word === "--help" || word === "-h";

@@ -45,19 +45,32 @@ export function chooseStack(words: readonly string[], stacks: Stacks, follows: F
   if (first !== undefined && !first.startsWith("-") && follows === "options") throw new UsageError(unknownStack(first, stacks));
   if (preset !== undefined && preset !== "") return { stack: preset, rest: words };
   const later = follows === "options" ? words.find((word) => known(stacks).includes(word)) : undefined;
-  if (later !== undefined) throw new UsageError(`${later} is a stack; name the stack first: npm run ${verb()} -- ${later} ${words.filter((word) => word !== later).join(" ")}`);
+  if (later !== undefined)
+    throw new UsageError(
+      `${later} is a stack; name the stack first: npm run ${verb()} -- ${later} ${words.filter((word) => word !== later).join(" ")}`,
+    );
   const up = stacks.made.filter((stack) => stack.up).map(({ name }) => name);
-  if (up.length !== 1 && first !== undefined && !first.startsWith("-") && nearOf(first, stacks) !== undefined) throw new UsageError(unknownStack(first, stacks));
-  if (up.length > 1) throw new UsageError(`several stacks are up: ${up.sort().join(", ")}; name the one that you mean first: npm run ${verb()} -- ${up[0] ?? ""}${words.map((word) => ` ${word}`).join("")}`);
+  if (up.length !== 1 && first !== undefined && !first.startsWith("-") && nearOf(first, stacks) !== undefined)
+    throw new UsageError(unknownStack(first, stacks));
+  if (up.length > 1)
+    throw new UsageError(
+      `several stacks are up: ${up.sort().join(", ")}; name the one that you mean first: npm run ${verb()} -- ` +
+        `${up[0] ?? ""}${words.map((word) => ` ${word}`).join("")}`,
+    );
   const [only] = up;
-  return only === undefined ? { stack: "local", rest: words } : { stack: only, rest: words, says: `stack ${only}, the only one that is up` };
+  return only === undefined
+    ? { stack: "local", rest: words }
+    : { stack: only, rest: words, says: `stack ${only}, the only one that is up` };
 }
 
 /** Why nothing is a stack of that name, in a line. */
 export function unknownStack(name: string, stacks: Stacks): string {
   const all = known(stacks);
   const near = nearOf(name, stacks);
-  return `there is no stack "${name}"; there ${all.length === 0 ? "are none" : `are: ${all.join(", ")}`}; ${near === undefined ? `make one: npm run new -- --name ${name}` : `did you mean ${near}?`}`;
+  return (
+    `there is no stack "${name}"; there ${all.length === 0 ? "are none" : `are: ${all.join(", ")}`}; ` +
+    `${near === undefined ? `make one: npm run new -- --name ${name}` : `did you mean ${near}?`}`
+  );
 }
 
 /** The stack that a mistyped word most likely means; `ls` is no mistyped `aws`. */
@@ -66,4 +79,3 @@ const nearOf = (word: string, stacks: Stacks): string | undefined => nearest(wor
 function known({ described, made }: Stacks): readonly string[] {
   return [...new Set([...described, ...made.map(({ name }) => name)])].sort();
 }
-

@@ -20,7 +20,11 @@ export interface Finding {
 }
 
 /** What the rules say of a stack's resources. `production` is whether it protects its data. */
-export function evaluate(rules: readonly Rule[], resources: readonly Resource[], { production, exceptions }: { production: boolean; exceptions: readonly Exception[] }): readonly Finding[] {
+export function evaluate(
+  rules: readonly Rule[],
+  resources: readonly Resource[],
+  { production, exceptions }: { production: boolean; exceptions: readonly Exception[] },
+): readonly Finding[] {
   return rules.flatMap((rule) =>
     rule.breaches(resources).map(({ resource, got }): Finding => {
       const exception = exceptions.find((one) => one.rule === rule.id && one.resource === resource);
@@ -42,5 +46,9 @@ export function sentence({ must, why, remediation, url }: Rule, got: string): st
 /** Exceptions that name no rule. */
 export function unknownExceptions(rules: readonly Rule[], exceptions: readonly Exception[]): readonly Problem[] {
   const known = rules.map(({ id }) => id);
-  return exceptions.flatMap(({ rule }, i) => (known.includes(rule) ? [] : [{ at: `policy.exceptions.${i}.rule`, must: "must be the id of a rule", got: rule, hint: "docs/policy.md lists them" }]));
+  return exceptions.flatMap(({ rule }, i) =>
+    known.includes(rule)
+      ? []
+      : [{ at: `policy.exceptions.${i}.rule`, must: "must be the id of a rule", got: rule, hint: "docs/policy.md lists them" }],
+  );
 }

@@ -4,8 +4,9 @@ import { later, type Resource, type Rule } from "./rule";
 import { rules } from "./rules";
 
 /**
- * The engine's policy pack: every rule as a policy of its own. By itself it holds a stack to all that binds production. What is excepted, and that a stack
- * protects nothing, comes with the pack's configuration: the engine tells a pack of the stack's own only after it has asked how strict each policy is.
+ * The engine's policy pack: every rule as a policy of its own. By itself it holds a stack to all that binds production. What is excepted,
+ * and that a stack protects nothing, comes with the pack's configuration: the engine tells a pack of the stack's own only after it has
+ * asked how strict each policy is.
  */
 
 interface Settings {
@@ -16,7 +17,11 @@ const configSchema = {
   properties: {
     exceptions: {
       type: "array" as const,
-      items: { type: "object" as const, properties: { resource: { type: "string" as const }, reason: { type: "string" as const } }, required: ["resource", "reason"] },
+      items: {
+        type: "object" as const,
+        properties: { resource: { type: "string" as const }, reason: { type: "string" as const } },
+        required: ["resource", "reason"],
+      },
     },
   },
 };
@@ -43,14 +48,24 @@ const resource = (of: { type: string; name: string; props: Record<string, unknow
 });
 
 /** What breaks the rule, but for what is excepted. */
-function told(rule: Rule, resources: readonly Resource[], { exceptions = [] }: Settings): readonly { readonly text: string; readonly resource: string }[] {
-  return rule.breaches(resources)
+function told(
+  rule: Rule,
+  resources: readonly Resource[],
+  { exceptions = [] }: Settings,
+): readonly { readonly text: string; readonly resource: string }[] {
+  return rule
+    .breaches(resources)
     .filter((breach) => !exceptions.some((one) => one.resource === breach.resource))
     .map((breach) => ({ resource: breach.resource, text: `${breach.resource} ${sentence(rule, breach.got)}` }));
 }
 
 const policies: Policies = rules.map((rule) => {
-  const about = { name: rule.id, description: `${rule.types.join(", ")} must ${rule.must}`, enforcementLevel: isMandatory(rule, true) ? ("mandatory" as const) : ("advisory" as const), configSchema };
+  const about = {
+    name: rule.id,
+    description: `${rule.types.join(", ")} must ${rule.must}`,
+    enforcementLevel: isMandatory(rule, true) ? ("mandatory" as const) : ("advisory" as const),
+    configSchema,
+  };
   return rule.scope === "resource"
     ? {
         ...about,

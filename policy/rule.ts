@@ -30,7 +30,10 @@ export interface Rule {
   /** Where that is known from. */
   readonly url: string;
   readonly remediation: string;
-  /** `production` rules bind stacks that protect their data, and are advice to the others; `advisory` is advice to all, about what costs money. */
+  /**
+   * `production` rules bind stacks that protect their data, and are advice to the others; `advisory` is advice to all, about what costs
+   * money.
+   */
   readonly enforcementLevel: "mandatory" | "production" | "advisory";
   /** Types it looks at; a stack without any of them is none of its business. */
   readonly types: readonly string[];
@@ -43,7 +46,11 @@ export interface Rule {
 type Said = Omit<Rule, "breaches" | "types" | "scope">;
 
 /** A rule about each resource of one or more types by itself; `broken` says what is wrong with it, or nothing. */
-export function each(of: string | readonly string[], said: Said, broken: (props: Resource["props"], resource: Resource) => string | null | undefined | false): Rule {
+export function each(
+  of: string | readonly string[],
+  said: Said,
+  broken: (props: Resource["props"], resource: Resource) => string | null | undefined | false,
+): Rule {
   const types = [of].flat();
   return {
     ...said,

@@ -4,20 +4,27 @@ export interface Cost {
   readonly minutes: number;
   /** Machines that it may boot. A suite without any computes, and has the lowest priority. */
   readonly boots: number;
-  /** Seconds for which it may send requests at a constant rate; about twice what a quiet box takes, since a load lasts as long as what it disturbs. */
+  /**
+   * Seconds for which it may send requests at a constant rate; about twice what a quiet box takes, since a load lasts as long as what it
+   * disturbs.
+   */
   readonly load: number;
-  /** How many other suites on machines may run beside it, of one that counts what fails under load: none where it comes near to what a site can serve. A fault has room for a busy box. */
+  /**
+   * How many other suites on machines may run beside it, of one that counts what fails under load: none where it comes near to what a site
+   * can serve. A fault has room for a busy box.
+   */
   readonly beside?: number;
   /** The stack of tests/machines/shared.ts that it shares with others. */
   readonly stack?: string;
 }
 
 /**
- * Every suite of `npm test`. A suite that boots more machines or holds load for longer than its row says fails; whoever adds to a suite adds here, and says
- * in the commit what the time tells. Minutes are what a run ends with; they are noisy, and nothing is held to them.
+ * Every suite of `npm test`. A suite that boots more machines or holds load for longer than its row says fails; whoever adds to a suite
+ * adds here, and says in the commit what the time tells. Minutes are what a run ends with; they are noisy, and nothing is held to them.
  */
 export const costs: Readonly<Record<string, Cost>> = {
   types: { minutes: 0.2, boots: 0, load: 0 },
+  format: { minutes: 0.3, boots: 0, load: 0 },
   lint: { minutes: 0.8, boots: 0, load: 0 },
   hostctl: { minutes: 1.5, boots: 0, load: 0 },
   "examples/bitcoin": { minutes: 0.4, boots: 0, load: 0 },

@@ -2,8 +2,9 @@ export type Package = "digitalocean" | "aws";
 
 /**
  * The types a simulated cloud has, with the inputs that cannot change on a living resource and whose text in the SDK does not say so.
- * From `ForceNew: true` in the providers' sources: https://github.com/digitalocean/terraform-provider-digitalocean/tree/v2.99.1/digitalocean
- * and https://github.com/hashicorp/terraform-provider-aws/tree/v6.49.0/internal/service
+ * From `ForceNew: true` in the providers' sources:
+ * https://github.com/digitalocean/terraform-provider-digitalocean/tree/v2.99.1/digitalocean and
+ * https://github.com/hashicorp/terraform-provider-aws/tree/v6.49.0/internal/service
  */
 export const replaces: Readonly<Record<Package, Readonly<Record<string, readonly string[]>>>> = {
   digitalocean: {
@@ -18,7 +19,17 @@ export const replaces: Readonly<Record<Package, Readonly<Record<string, readonly
     "digitalocean:index/databaseUser:DatabaseUser": ["clusterId", "name"],
     "digitalocean:index/dnsRecord:DnsRecord": ["domain", "type"],
     "digitalocean:index/domain:Domain": ["name", "ipAddress"],
-    "digitalocean:index/droplet:Droplet": ["image", "region", "sshKeys", "userData", "monitoring", "dropletAgent", "vpcUuid", "publicNetworking", "gpuPartitionMode"],
+    "digitalocean:index/droplet:Droplet": [
+      "image",
+      "region",
+      "sshKeys",
+      "userData",
+      "monitoring",
+      "dropletAgent",
+      "vpcUuid",
+      "publicNetworking",
+      "gpuPartitionMode",
+    ],
     "digitalocean:index/dropletSnapshot:DropletSnapshot": ["name", "dropletId"],
     "digitalocean:index/firewall:Firewall": [],
     "digitalocean:index/loadBalancer:LoadBalancer": ["region", "vpcUuid", "type", "network"],
@@ -59,7 +70,17 @@ export const replaces: Readonly<Record<Package, Readonly<Record<string, readonly
     "aws:ec2/eipAssociation:EipAssociation": ["allocationId", "instanceId", "networkInterfaceId", "privateIpAddress", "publicIp"],
     "aws:ec2/flowLog:FlowLog": ["logDestination", "trafficType", "vpcId", "iamRoleArn", "logDestinationType", "maxAggregationInterval"],
     // Not userData, which stops and starts the instance unless userDataReplaceOnChange is set.
-    "aws:ec2/instance:Instance": ["ami", "availabilityZone", "keyName", "subnetId", "privateIp", "placementGroup", "tenancy", "ephemeralBlockDevices", "enclaveOptions"],
+    "aws:ec2/instance:Instance": [
+      "ami",
+      "availabilityZone",
+      "keyName",
+      "subnetId",
+      "privateIp",
+      "placementGroup",
+      "tenancy",
+      "ephemeralBlockDevices",
+      "enclaveOptions",
+    ],
     "aws:ec2/internetGateway:InternetGateway": [],
     "aws:ec2/keyPair:KeyPair": ["publicKey", "keyName"],
     "aws:ec2/natGateway:NatGateway": ["subnetId", "allocationId", "connectivityType"],
@@ -78,7 +99,18 @@ export const replaces: Readonly<Record<Package, Readonly<Record<string, readonly
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["policyArn", "role"],
     "aws:kms/alias:Alias": ["name"],
     "aws:kms/key:Key": ["keyUsage", "customerMasterKeySpec"],
-    "aws:rds/instance:Instance": ["identifier", "dbName", "username", "engine", "kmsKeyId", "storageEncrypted", "availabilityZone", "characterSetName", "snapshotIdentifier", "timezone"],
+    "aws:rds/instance:Instance": [
+      "identifier",
+      "dbName",
+      "username",
+      "engine",
+      "kmsKeyId",
+      "storageEncrypted",
+      "availabilityZone",
+      "characterSetName",
+      "snapshotIdentifier",
+      "timezone",
+    ],
     "aws:rds/parameterGroup:ParameterGroup": ["name", "namePrefix", "family", "description"],
     "aws:rds/subnetGroup:SubnetGroup": ["name", "namePrefix"],
     "aws:route53/healthCheck:HealthCheck": ["type", "requestInterval", "measureLatency", "regions"],

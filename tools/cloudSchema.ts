@@ -80,7 +80,14 @@ function membersOf(source: ts.SourceFile, name: string): Member[] {
     const written = member.type?.getText(source) ?? "";
     const inner = /^pulumi\.(?:Input|Output)<([\s\S]*)>$/.exec(written)?.[1] ?? written;
     const optional = member.questionToken !== undefined || /\|\s*undefined$/.test(inner);
-    return [{ name: member.name.getText(source), type: typeOf(inner.replace(/\s*\|\s*undefined$/, "")), optional, text: member.getFullText(source) }];
+    return [
+      {
+        name: member.name.getText(source),
+        type: typeOf(inner.replace(/\s*\|\s*undefined$/, "")),
+        optional,
+        text: member.getFullText(source),
+      },
+    ];
   });
 }
 
@@ -102,6 +109,9 @@ if (require.main === module) {
     const { types, ...head } = packageSchema(name);
     // A type on a line, as a reader of a change wants it.
     const lines = Object.entries(types).map(([token, type]) => `${JSON.stringify(token)}: ${JSON.stringify(type)}`);
-    writeFileSync(join(project, "tests/cloud/schema", `${name}.json`), `${JSON.stringify(head).slice(0, -1)}, "types": {\n${lines.join(",\n")}\n}}\n`);
+    writeFileSync(
+      join(project, "tests/cloud/schema", `${name}.json`),
+      `${JSON.stringify(head).slice(0, -1)}, "types": {\n${lines.join(",\n")}\n}}\n`,
+    );
   }
 }

@@ -6,7 +6,14 @@ import type { Step } from "./setup/step";
 
 const source = join(project, "tools", "http3");
 
-const built = (): string => join(cachedFor("http3", ["main.go", "go.mod", "go.sum"].map((name) => join(source, name))), "http3");
+const built = (): string =>
+  join(
+    cachedFor(
+      "http3",
+      ["main.go", "go.mod", "go.sum"].map((name) => join(source, name)),
+    ),
+    "http3",
+  );
 
 /** A visitor who comes by HTTP/3, as neither Node nor k6 does. @throws when set-up has not built it. */
 export function findHttp3(): string {

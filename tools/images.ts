@@ -23,8 +23,15 @@ const title = (what: string, debian: DebianName): string => `${what} of ${debian
 
 /** The images that local machines start from, so that the first `up` finds them made. */
 export const images = (debian: DebianName = defaultDebian): Step =>
-  imagesOf(title("base images", debian), { web: webImage(debian, "postgres"), database: databaseImage(debian, "postgres"), backup: backupImage(debian) });
+  imagesOf(title("base images", debian), {
+    web: webImage(debian, "postgres"),
+    database: databaseImage(debian, "postgres"),
+    backup: backupImage(debian),
+  });
 
 /** Those of stacks with MySQL. */
 export const mysqlImages = (debian: DebianName = defaultDebian): Step =>
-  imagesOf(title("base images for MySQL", debian), { "web-mysql": webImage(debian, "mysql"), "database-mysql": databaseImage(debian, "mysql") });
+  imagesOf(title("base images for MySQL", debian), {
+    "web-mysql": webImage(debian, "mysql"),
+    "database-mysql": databaseImage(debian, "mysql"),
+  });

@@ -25,7 +25,10 @@ export interface Moto {
  */
 export async function startMoto(address = "127.0.0.1", env: Readonly<Record<string, string>> = {}): Promise<Moto> {
   const port = await freePort(address);
-  const server = spawn(find("python"), ["-m", "moto.server", "--host", address, "--port", String(port)], { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+  const server = spawn(find("python"), ["-m", "moto.server", "--host", address, "--port", String(port)], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...env },
+  });
   let said = "";
   server.stderr.on("data", (data: Buffer) => (said = (said + data.toString()).slice(-4000)));
   const url = `http://${address}:${port}`;

@@ -24,7 +24,11 @@ export const pebble: Step = {
   missing: () => (programs.every((program) => existsSync(built(program))) ? null : "the ACME server for tests is not built"),
   async make() {
     for (const program of programs) {
-      await goBuild({ folder: join(project, "tools", "pebble"), package: `github.com/letsencrypt/pebble/v2/cmd/${program}`, output: built(program) });
+      await goBuild({
+        folder: join(project, "tools", "pebble"),
+        package: `github.com/letsencrypt/pebble/v2/cmd/${program}`,
+        output: built(program),
+      });
     }
   },
 };

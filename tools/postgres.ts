@@ -14,7 +14,10 @@ const settings = "/etc/postgresql-common/createcluster.conf";
 /** The server's programs, for tests that start one of their own. */
 export const postgres: Step = {
   name: "PostgreSQL",
-  missing: () => (existsSync(versions) && readdirSync(versions).some((version) => existsSync(join(versions, version, "bin", "initdb"))) ? null : "postgresql is missing"),
+  missing: () =>
+    existsSync(versions) && readdirSync(versions).some((version) => existsSync(join(versions, version, "bin", "initdb")))
+      ? null
+      : "postgresql is missing",
   async make() {
     await install(["postgresql-common"]);
     const before = readFileSync(settings, "utf8");
@@ -28,7 +31,10 @@ export const postgres: Step = {
   },
 };
 
-/** Gives `use` the URL of a new and empty PostgreSQL, which is gone afterwards: also when `use` fails, and when this process is killed. Error: what kept it from starting. */
+/**
+ * Gives `use` the URL of a new and empty PostgreSQL, which is gone afterwards: also when `use` fails, and when this process is killed.
+ * Error: what kept it from starting.
+ */
 export async function withPostgres<T>(use: (url: string) => Promise<T>): Promise<T> {
   // In a group of its own, so that what kills ours leaves it to clear up.
   const server = spawn("sh", [join(project, "tools", "postgres", "serve.sh")], { detached: true });

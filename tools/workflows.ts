@@ -23,7 +23,10 @@ export function findWorkflowTool(program: Program): string {
 /** Built from their Go modules, for tests of the workflows. */
 export const workflows: Step = {
   name: "act and actionlint",
-  missing: () => ((Object.keys(programs) as Program[]).every((program) => existsSync(built(program))) ? null : "what runs and judges workflows is not built"),
+  missing: () =>
+    (Object.keys(programs) as Program[]).every((program) => existsSync(built(program)))
+      ? null
+      : "what runs and judges workflows is not built",
   async make() {
     for (const program of Object.keys(programs) as Program[]) {
       await goBuild({ folder: join(project, "tools", "workflows"), package: programs[program].package, output: built(program) });

@@ -4,7 +4,10 @@ import { dirname, join, relative, resolve } from "node:path";
 /** Every source file below a folder, by its path. */
 export function sources(folder: string): readonly string[] {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  return names.filter((path) => path.endsWith(".ts")).sort().map((path) => join(folder, path));
+  return names
+    .filter((path) => path.endsWith(".ts"))
+    .sort()
+    .map((path) => join(folder, path));
 }
 
 /** Modules that a file imports at run time, as it names them; a type import leaves nothing behind. */
@@ -16,5 +19,7 @@ export function imports(path: string): readonly string[] {
 
 /** Files and folders of the project that a file imports, relative to `root`, without the end of their names. */
 export function ownImports(path: string, root: string): readonly string[] {
-  return imports(path).filter((module) => module.startsWith(".")).map((module) => relative(root, resolve(dirname(path), module)));
+  return imports(path)
+    .filter((module) => module.startsWith("."))
+    .map((module) => relative(root, resolve(dirname(path), module)));
 }

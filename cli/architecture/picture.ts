@@ -12,14 +12,17 @@ const rooms = [
 type Arrow = readonly [from: string, to: string];
 
 /**
- * The project as Mermaid draws it: an arrow leads from what is imported to what imports it, a dotted one from what is read as text. An arrow
- * that others say together is left out.
+ * The project as Mermaid draws it: an arrow leads from what is imported to what imports it, a dotted one from what is read as text. An
+ * arrow that others say together is left out.
  */
 export function importPicture(): string {
   const all = [...new Set(rooms.flatMap((room) => sources(join(project, room))))];
-  const imported = different(all.flatMap((path) => ownImports(path, project).map((other): Arrow => [roomOf(other), roomOf(relative(project, path))])));
-  const read = different(Object.entries(reads).flatMap(([path, texts]) => texts.map((text): Arrow => [roomOf(text), roomOf(path)])))
-    .filter(([from, to]) => to.startsWith("infra/") && !from.startsWith("infra/"));
+  const imported = different(
+    all.flatMap((path) => ownImports(path, project).map((other): Arrow => [roomOf(other), roomOf(relative(project, path))])),
+  );
+  const read = different(Object.entries(reads).flatMap(([path, texts]) => texts.map((text): Arrow => [roomOf(text), roomOf(path)]))).filter(
+    ([from, to]) => to.startsWith("infra/") && !from.startsWith("infra/"),
+  );
   return [
     "flowchart LR",
     ...rooms.map((room) => `  ${id(room)}["${room === "infra" ? "infra/index.ts" : room}"]`),

@@ -77,7 +77,11 @@ function actorsOf(rules: readonly FirewallRule[]): readonly Actor[] {
   return [...groups.values()].map(({ sources, whys, ports }) => {
     const everybody = sources.includes("0.0.0.0/0");
     const name = (whys[0] ?? "").split(/,| and /)[0] ?? "";
-    return { name: `${name.charAt(0).toUpperCase()}${name.slice(1)}`, details: everybody ? ["from everywhere"] : listed(sources, 3), ports };
+    return {
+      name: `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+      details: everybody ? ["from everywhere"] : listed(sources, 3),
+      ports,
+    };
   });
 }
 
@@ -92,7 +96,14 @@ function hostScene({ spec, site }: StackPlan, { name, address }: HostPlan): Host
   return {
     name,
     detail: [size, host.image, ...(address === null ? [] : [address])].join(" · "),
-    nginx: [site.scheme === "https" ? "TLS" : "plain HTTP", ...(spec.site.http3 ? ["HTTP/3"] : []), ...listed(spec.static.map(({ url }) => url), 3)],
+    nginx: [
+      site.scheme === "https" ? "TLS" : "plain HTTP",
+      ...(spec.site.http3 ? ["HTTP/3"] : []),
+      ...listed(
+        spec.static.map(({ url }) => url),
+        3,
+      ),
+    ],
     services: spec.services.map(serviceScene),
     jobs: spec.jobs.map((job) => ({ name: job.name, schedule: job.schedule })),
   };
@@ -102,7 +113,9 @@ const memory = (mib: number): string => (mib % 1024 === 0 ? `${mib / 1024} GiB` 
 
 function serviceScene(service: ServiceSpec): ServiceScene {
   const detail = kindOf(service).detail(service);
-  return isHttp(service) ? { name: service.name, detail, path: service.path, slots: true } : { name: service.name, detail, path: null, slots: false };
+  return isHttp(service)
+    ? { name: service.name, detail, path: service.path, slots: true }
+    : { name: service.name, detail, path: null, slots: false };
 }
 
 const engines = { postgres: "PostgreSQL", mysql: "MySQL" } as const;
@@ -112,7 +125,13 @@ const portOf = (endpoint: Endpoint | null): string => String(endpoint?.port ?? "
 function databaseOf({ spec, database, endpoints }: StackPlan): Store | null {
   if (database.kind === "none") return null;
   const connections = `${connectionsOf(spec.services, spec.jobs.length)} of ${database.connections} connections`;
-  if (database.kind === "external") return { name: engines[database.engine], details: ["somebody else's service", connections], port: portOf(endpoints.database), why: "TLS" };
+  if (database.kind === "external")
+    return {
+      name: engines[database.engine],
+      details: ["somebody else's service", connections],
+      port: portOf(endpoints.database),
+      why: "TLS",
+    };
   const size = database.size === "" ? memory(database.memoryMiB) : database.size;
   return {
     name: `${engines[database.engine]} ${database.version}`,

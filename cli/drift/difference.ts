@@ -40,11 +40,15 @@ export function hostDifferences(host: string, text: string): readonly Difference
 }
 
 /**
- * For people: one line for each difference, and what to do about them. An `up` asks the hosts, and of a cloud only what it is told to: without `--refresh` the engine compares the
- * description with what it did itself. https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
+ * For people: one line for each difference, and what to do about them. An `up` asks the hosts, and of a cloud only what it is told to:
+ * without `--refresh` the engine compares the description with what it did itself. https://www.pulumi.com/docs/iac/cli/commands/pulumi_up/
  */
 export function report(stack: string, differences: readonly Difference[]): string {
   if (differences.length === 0) return `${stack} is as declared.`;
   const lines = differences.map(({ where, kind, what }) => `  ${where}: ${kind}${what.length === 0 ? "" : ` ${what.join(", ")}`}`);
-  return [`${stack} is not as declared:`, ...lines, `npm run up -- ${stack} --refresh makes it so again; npm run preview -- ${stack} --refresh shows how.`].join("\n");
+  return [
+    `${stack} is not as declared:`,
+    ...lines,
+    `npm run up -- ${stack} --refresh makes it so again; npm run preview -- ${stack} --refresh shows how.`,
+  ].join("\n");
 }

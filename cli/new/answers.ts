@@ -2,12 +2,28 @@ import { createInterface, type Interface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { UsageError } from "../terminal";
 
-export const usage = "npm run new -- --app FOLDER [--name NAME] [--target local|digitalocean|aws] [--domain DOMAIN] [--ssh-from CIDR] [--email ADDRESS] [--module M:A] [--settings MODULE]\n  [--health PATH] [--requirements FILE] [--env NAME=VALUE]... [--range CIDR] [--image debian-13|debian-12] [--no-database] [--yes]; --lock with --app only chooses the packages' versions anew";
+export const usage =
+  "npm run new -- --app FOLDER [--name NAME] [--target local|digitalocean|aws] [--domain DOMAIN] [--ssh-from CIDR] [--email " +
+  "ADDRESS] [--module M:A] [--settings MODULE]\n  [--health PATH] [--requirements FILE] [--env NAME=VALUE]... [--range CIDR] " +
+  "[--image debian-13|debian-12] [--no-database] [--yes]; --lock with --app only chooses the packages' versions anew";
 
 const options = {
-  app: { type: "string" }, name: { type: "string" }, target: { type: "string" }, domain: { type: "string" }, "ssh-from": { type: "string", multiple: true }, email: { type: "string", multiple: true },
-  module: { type: "string" }, settings: { type: "string" }, health: { type: "string" }, requirements: { type: "string" }, env: { type: "string", multiple: true },
-  range: { type: "string" }, image: { type: "string" }, "no-database": { type: "boolean" }, yes: { type: "boolean" }, lock: { type: "boolean" },
+  app: { type: "string" },
+  name: { type: "string" },
+  target: { type: "string" },
+  domain: { type: "string" },
+  "ssh-from": { type: "string", multiple: true },
+  email: { type: "string", multiple: true },
+  module: { type: "string" },
+  settings: { type: "string" },
+  health: { type: "string" },
+  requirements: { type: "string" },
+  env: { type: "string", multiple: true },
+  range: { type: "string" },
+  image: { type: "string" },
+  "no-database": { type: "boolean" },
+  yes: { type: "boolean" },
+  lock: { type: "boolean" },
 } as const;
 
 export type Flags = ReturnType<typeof readFlags>;
@@ -23,11 +39,13 @@ export function readFlags(words: readonly string[]) {
 
 /** `NAME=VALUE` of each --env. */
 export function readEnv(pairs: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(pairs.map((pair) => {
-    const at = pair.indexOf("=");
-    if (at < 1) throw new UsageError(`--env: must be NAME=VALUE, got "${pair}"`);
-    return [pair.slice(0, at), pair.slice(at + 1)];
-  }));
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1) throw new UsageError(`--env: must be NAME=VALUE, got "${pair}"`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
 }
 
 /** Asks on a terminal; elsewhere, and with --yes, it takes what was proposed and collects what nobody proposed. */

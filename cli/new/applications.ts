@@ -11,7 +11,14 @@ export interface Application {
 }
 
 const frameworks: Readonly<Record<string, Application["kind"]>> = {
-  FastAPI: "asgi", Starlette: "asgi", Litestar: "asgi", Quart: "asgi", BlackSheep: "asgi", Flask: "wsgi", Bottle: "wsgi", Falcon: "wsgi",
+  FastAPI: "asgi",
+  Starlette: "asgi",
+  Litestar: "asgi",
+  Quart: "asgi",
+  BlackSheep: "asgi",
+  Flask: "wsgi",
+  Bottle: "wsgi",
+  Falcon: "wsgi",
 };
 
 // At the beginning of a line: an object made inside a function is none that a server can name.
@@ -24,8 +31,18 @@ export function findApplications(folder: Folder): readonly Application[] {
     const text = folder.read(file) ?? "";
     const of = (name: string) => `${moduleOf(file)}:${name}`;
     return [
-      ...[...text.matchAll(django)].map(([, name = "", kind]): Application => ({ kind: kind === "asgi" ? "asgi" : "wsgi", framework: "Django", module: of(name), file })),
-      ...[...text.matchAll(made)].map(([, name = "", framework = ""]): Application => ({ kind: frameworks[framework] ?? "wsgi", framework, module: of(name), file })),
+      ...[...text.matchAll(django)].map(([, name = "", kind]): Application => ({
+        kind: kind === "asgi" ? "asgi" : "wsgi",
+        framework: "Django",
+        module: of(name),
+        file,
+      })),
+      ...[...text.matchAll(made)].map(([, name = "", framework = ""]): Application => ({
+        kind: frameworks[framework] ?? "wsgi",
+        framework,
+        module: of(name),
+        file,
+      })),
     ];
   });
   return [...found].sort((a, b) => rank(a) - rank(b));
@@ -36,8 +53,11 @@ function rank({ framework, kind, module, file }: Application): number {
   const name = module.split(":")[1] ?? "";
   const base = file.split("/").at(-1) ?? "";
   return (
-    (framework === "Django" ? 0 : 1000) + (kind === "wsgi" && framework === "Django" ? 0 : 100) +
-    (["app", "application", "api"].includes(name) ? 0 : 50) + (["main.py", "app.py", "wsgi.py", "asgi.py", "server.py", "__init__.py"].includes(base) ? 0 : 20) + file.split("/").length
+    (framework === "Django" ? 0 : 1000) +
+    (kind === "wsgi" && framework === "Django" ? 0 : 100) +
+    (["app", "application", "api"].includes(name) ? 0 : 50) +
+    (["main.py", "app.py", "wsgi.py", "asgi.py", "server.py", "__init__.py"].includes(base) ? 0 : 20) +
+    file.split("/").length
   );
 }
 

@@ -56,7 +56,8 @@ export function design(folder: Folder, choices: Choices, django: Django | undefi
     secrets: secretsOf(django, variables, choices.env),
     exclude: folder.exclude,
     // Where an installation of the project itself would put its packages.
-    pythonPath: choices.application.file.startsWith("src/") || folder.paths.some((path) => /^src\/[^/]+\/__init__\.py$/.test(path)) ? "src" : "",
+    pythonPath:
+      choices.application.file.startsWith("src/") || folder.paths.some((path) => /^src\/[^/]+\/__init__\.py$/.test(path)) ? "src" : "",
   };
 }
 
@@ -68,7 +69,9 @@ function secretsOf(django: Django | undefined, variables: readonly Read[], env: 
 
 /** Variables without which the app does not start, which are no secrets and which nobody has given a value. */
 export function unanswered(variables: readonly Read[], env: Choices["env"]): readonly string[] {
-  return variables.filter(({ name, required }) => required && !given.has(name) && !isSecretName(name) && !Object.hasOwn(env, name)).map(({ name }) => name);
+  return variables
+    .filter(({ name, required }) => required && !given.has(name) && !isSecretName(name) && !Object.hasOwn(env, name))
+    .map(({ name }) => name);
 }
 
 /** A folder that the source does not have, so that collectstatic never mixes with it. */
@@ -77,15 +80,21 @@ function freeFolder({ paths }: Folder): string {
   return ["staticfiles", "static_collected", "webstack_static"].find((name) => !taken(name)) ?? "webstack_static";
 }
 
-/** A path that says whether the app works, as far as its source has one; else its first page, or where a Django project has none but its administration, the login of that. */
+/**
+ * A path that says whether the app works, as far as its source has one; else its first page, or where a Django project has none but its
+ * administration, the login of that.
+ */
 export function healthPath(texts: readonly string[]): string {
   const all = texts.join("\n");
   const found = /["'](\/?(?:healthz|_?health|health[-_]?check|ready|readyz|livez|ping|up|_status|status)\/?)["']/.exec(all)?.[1];
   if (found !== undefined) return `/${found.replace(/^\//, "")}`;
-  const routes = [...all.matchAll(/(?:^|[[,])\s*(?:re_)?path\(\s*r?["']\^?([^"']*?)\$?["']\s*,\s*([\w.]+)/gm)].map(([, path = "", view]) => ({ path, view }));
+  const routes = [...all.matchAll(/(?:^|[[,])\s*(?:re_)?path\(\s*r?["']\^?([^"']*?)\$?["']\s*,\s*([\w.]+)/gm)].map(
+    ([, path = "", view]) => ({ path, view }),
+  );
   const administration = routes.find(({ view }) => view === "admin.site.urls");
   return administration === undefined || routes.length > 1 ? "/" : `/${administration.path}login/`;
 }
 
 /** Networks of this box. */
-export const ownNetworks = (): readonly string[] => Object.values(networkInterfaces()).flatMap((entries) => (entries ?? []).flatMap(({ cidr }) => cidr ?? []));
+export const ownNetworks = (): readonly string[] =>
+  Object.values(networkInterfaces()).flatMap((entries) => (entries ?? []).flatMap(({ cidr }) => cidr ?? []));

@@ -29,7 +29,9 @@ export function findDjango(folder: Folder): Django | undefined {
   const keyLine = /^SECRET_KEY\s*=\s*([^\n]*(?:\n[ \t)][^\n]*)*)/m.exec(all)?.[1] ?? "";
   return {
     settings,
-    staticUrl: /["']django\.contrib\.staticfiles["']/.test(all) ? slashes(/^STATIC_URL\s*=\s*["']([\w./~-]*)["']/m.exec(all)?.[1] ?? "static/") : "",
+    staticUrl: /["']django\.contrib\.staticfiles["']/.test(all)
+      ? slashes(/^STATIC_URL\s*=\s*["']([\w./~-]*)["']/m.exec(all)?.[1] ?? "static/")
+      : "",
     staticRoot: /^STATIC_ROOT\s*=.*["'/]([\w.-]+)["']\s*\)*\s*$/m.exec(all)?.[1] ?? "",
     uploads: /^MEDIA_ROOT\s*=/m.test(all),
     secretKey: variablesOf([keyLine])[0]?.name ?? "DJANGO_SECRET_KEY",

@@ -8,7 +8,8 @@ export interface Read {
 const brackets = /\benviron\[\s*["'](\w+)["']\s*\](?!\s*=[^=])/g;
 const calls = /\b(?:environ\.get|getenv|environ\.setdefault)\(\s*["'](\w+)["']/g;
 // django-environ, environs and python-decouple: what is given no default must be set.
-const readers = /\b(?:env|config)(?:\.(?:str|int|bool|list|float|url|json|db|cache|email))?\(\s*["']([A-Z]\w*)["']([^()]*(?:\([^()]*\)[^()]*)*)\)/g;
+const readers =
+  /\b(?:env|config)(?:\.(?:str|int|bool|list|float|url|json|db|cache|email))?\(\s*["']([A-Z]\w*)["']([^()]*(?:\([^()]*\)[^()]*)*)\)/g;
 
 /** Variables that a text of Python reads, each once, by name. */
 export function variablesOf(texts: readonly string[]): readonly Read[] {
@@ -26,4 +27,5 @@ export function variablesOf(texts: readonly string[]): readonly Read[] {
 }
 
 /** Whether a variable of this name holds what nobody else may know. */
-export const isSecretName = (name: string): boolean => /(SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY|DSN)|_KEY$|^KEY$/i.test(name);
+export const isSecretName = (name: string): boolean =>
+  /(SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE|CREDENTIAL|API_?KEY|ACCESS_?KEY|DSN)|_KEY$|^KEY$/i.test(name);

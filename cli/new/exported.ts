@@ -14,7 +14,12 @@ import { type Question, uvEnvironment } from "./resolve";
  * @param scratch a folder for copies: what has to be built is built there, since that leaves files behind
  * @throws UsageError for a lock that is older than what it was made of; Failed with the tool's words
  */
-export async function questionOf(root: string, folder: Folder, from: string, scratch: string): Promise<Pick<Question, "folder" | "file" | "text">> {
+export async function questionOf(
+  root: string,
+  folder: Folder,
+  from: string,
+  scratch: string,
+): Promise<Pick<Question, "folder" | "file" | "text">> {
   const place = join(root, dirname(from));
   switch (formatOf(from)) {
     case "requirements":
@@ -26,13 +31,45 @@ export async function questionOf(root: string, folder: Folder, from: string, scr
       return { folder: copyOf(root, folder, scratch), file: from };
     case "uv":
       requireFresh(folder, from);
-      return { folder: place, file: "-", text: await capture(findUv(), ["export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--no-annotate", "--format", "requirements.txt"], { cwd: place, env: uvEnvironment() }) };
+      return {
+        folder: place,
+        file: "-",
+        text: await capture(
+          findUv(),
+          [
+            "export",
+            "--quiet",
+            "--frozen",
+            "--no-dev",
+            "--no-emit-project",
+            "--no-header",
+            "--no-annotate",
+            "--format",
+            "requirements.txt",
+          ],
+          { cwd: place, env: uvEnvironment() },
+        ),
+      };
     case "poetry":
       await makeMissing([exporter("poetry")], console.error);
-      return { folder: place, file: "-", text: await capture(findExporter("poetry"), ["export", "--no-interaction", "--only", "main", "--format", "requirements.txt"], { cwd: place, env: { POETRY_VIRTUALENVS_CREATE: "false", POETRY_WARNINGS_EXPORT: "false" } }) };
+      return {
+        folder: place,
+        file: "-",
+        text: await capture(findExporter("poetry"), ["export", "--no-interaction", "--only", "main", "--format", "requirements.txt"], {
+          cwd: place,
+          env: { POETRY_VIRTUALENVS_CREATE: "false", POETRY_WARNINGS_EXPORT: "false" },
+        }),
+      };
     case "pipenv":
       await makeMissing([exporter("pipenv")], console.error);
-      return { folder: place, file: "-", text: await capture(findExporter("pipenv"), ["requirements", "--hash"], { cwd: place, env: { PIPENV_IGNORE_VIRTUALENVS: "1", PIPENV_PIPFILE: join(place, "Pipfile"), PIPENV_VERBOSITY: "-1" } }) };
+      return {
+        folder: place,
+        file: "-",
+        text: await capture(findExporter("pipenv"), ["requirements", "--hash"], {
+          cwd: place,
+          env: { PIPENV_IGNORE_VIRTUALENVS: "1", PIPENV_PIPFILE: join(place, "Pipfile"), PIPENV_VERBOSITY: "-1" },
+        }),
+      };
   }
 }
 
@@ -52,7 +89,10 @@ function copyOf(root: string, { paths }: Folder, scratch: string): string {
 }
 
 interface UvLock {
-  readonly package?: readonly { readonly name: string; readonly metadata?: { readonly "requires-dist"?: readonly { readonly name: string; readonly marker?: string }[] } }[];
+  readonly package?: readonly {
+    readonly name: string;
+    readonly metadata?: { readonly "requires-dist"?: readonly { readonly name: string; readonly marker?: string }[] };
+  }[];
 }
 
 /** `uv lock --check` would say the same, with a Python that the project allows; there may be none here. */
@@ -61,6 +101,9 @@ function requireFresh(folder: Folder, from: string): void {
   const { package: packages = [] } = tomlOf(from, folder.read(from)) as UvLock;
   const own = packages.find(({ name }) => name === packageName(project?.name ?? ""));
   const locked = new Set((own?.metadata?.["requires-dist"] ?? []).map(({ name }) => name));
-  const missing = (project?.dependencies ?? []).map((line) => packageName(/^[\w.-]+/.exec(line)?.[0] ?? "")).filter((name) => !locked.has(name));
-  if (missing.length > 0) throw new UsageError(`${from}: must have what pyproject.toml asks for, and lacks ${missing.join(", ")}; uv lock brings it up to date`);
+  const missing = (project?.dependencies ?? [])
+    .map((line) => packageName(/^[\w.-]+/.exec(line)?.[0] ?? ""))
+    .filter((name) => !locked.has(name));
+  if (missing.length > 0)
+    throw new UsageError(`${from}: must have what pyproject.toml asks for, and lacks ${missing.join(", ")}; uv lock brings it up to date`);
 }

@@ -22,7 +22,10 @@ export function readFolder(root: string): Folder {
   return { paths, exclude, leftOut, read: (path) => (isThere(path) ? decoded(readFileSync(join(root, path))) : undefined) };
 }
 
-/** PowerShell writes UTF-16 where others write UTF-8, and both may begin with a mark of their order. https://www.unicode.org/faq/utf_bom.html */
+/**
+ * PowerShell writes UTF-16 where others write UTF-8, and both may begin with a mark of their order.
+ * https://www.unicode.org/faq/utf_bom.html
+ */
 function decoded(bytes: Buffer): string {
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
   return new TextDecoder(encoding).decode(bytes);
@@ -40,12 +43,21 @@ function unwanted(root: string, folder: string): string[] {
 
 /** Python files of the application itself: no tests, documents or examples. */
 export function sources({ paths }: Folder): readonly string[] {
-  return paths.filter((path) => path.endsWith(".py") && !/(^|\/)(tests?|docs?|docs_src|examples?|scripts|benchmarks?)\//.test(path) && !/(^|\/)(test_\w+|\w+_test|conftest|tests|setup)\.py$/.test(path));
+  return paths.filter(
+    (path) =>
+      path.endsWith(".py") &&
+      !/(^|\/)(tests?|docs?|docs_src|examples?|scripts|benchmarks?)\//.test(path) &&
+      !/(^|\/)(test_\w+|\w+_test|conftest|tests|setup)\.py$/.test(path),
+  );
 }
 
 /** `shop/web/main.py` is the module shop.web.main, `src/shop/__init__.py` is shop. */
 export function moduleOf(path: string): string {
-  return path.replace(/^src\//, "").replace(/\.py$/, "").replace(/\/__init__$/, "").replaceAll("/", ".");
+  return path
+    .replace(/^src\//, "")
+    .replace(/\.py$/, "")
+    .replace(/\/__init__$/, "")
+    .replaceAll("/", ".");
 }
 
 /** The file of a module, a package's own file included; undefined where it is not in the folder. */

@@ -43,11 +43,18 @@ export function named(folder: Folder, { applications }: Found, module: string): 
   const known = applications.find((one) => one.module === module);
   if (known !== undefined) return known;
   const file = fileOf(folder, module.split(":")[0] ?? "");
-  return file === undefined ? undefined : { kind: /\b(FastAPI|Starlette|ASGI|asgi)\b/.test(folder.read(file) ?? "") ? "asgi" : "wsgi", framework: "Python", module, file };
+  return file === undefined
+    ? undefined
+    : { kind: /\b(FastAPI|Starlette|ASGI|asgi)\b/.test(folder.read(file) ?? "") ? "asgi" : "wsgi", framework: "Python", module, file };
 }
 
 /** A stack's name from that of a folder: lower-case letters, digits and dashes, at most 20. */
 export function stackName(root: string): string {
-  const plain = basename(root).toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+/, "").slice(0, 20).replace(/-+$/, "");
+  const plain = basename(root)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+/, "")
+    .slice(0, 20)
+    .replace(/-+$/, "");
   return plain.length < 2 ? "app" : plain;
 }

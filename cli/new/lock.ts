@@ -24,14 +24,24 @@ export interface Lock {
   readonly notes: readonly string[];
 }
 
-/** Packages that compile, and the one of the same people that is the same with a wheel. https://www.psycopg.org/docs/install.html#psycopg-vs-psycopg-binary */
+/**
+ * Packages that compile, and the one of the same people that is the same with a wheel.
+ * https://www.psycopg.org/docs/install.html#psycopg-vs-psycopg-binary
+ */
 const sameWithWheel: Readonly<Record<string, string>> = { psycopg2: "psycopg2-binary" };
 
 /**
  * Chooses what hosts install: what the app asks for in `from`, and what `additionsFor` says of the names that this brings.
  * @throws UsageError in one line where there is no such set
  */
-export async function lock(root: string, folder: Folder, from: string, additionsFor: (packages: ReadonlyMap<string, string>) => readonly string[], image: DebianName, architecture: Runtime["architecture"]): Promise<Lock> {
+export async function lock(
+  root: string,
+  folder: Folder,
+  from: string,
+  additionsFor: (packages: ReadonlyMap<string, string>) => readonly string[],
+  image: DebianName,
+  architecture: Runtime["architecture"],
+): Promise<Lock> {
   const scratch = mkdtempSync(join(tmpdir(), "webstack-"));
   const runtime = { ...runtimeOf(image, architecture), pythonFull: debians[image].pythonFull };
   const inputs = inputsOf(folder, from);
@@ -62,8 +72,13 @@ export async function lock(root: string, folder: Folder, from: string, additions
       wheels,
       packages: new Map([...namesOf(indexed), ...wheels.map(({ name, version }): [string, string] => [name, version])]),
       notes: [
-        ...replaced.map(({ name, version = "" }) => `${name} ${version} has to be compiled; ${sameWithWheel[name] ?? ""} ${version} is in its place, the same with a wheel`),
-        ...inputs.filter((line) => line.startsWith("--trusted-host")).map((line) => `${line}: not needed by what is chosen here, and left aside`),
+        ...replaced.map(
+          ({ name, version = "" }) =>
+            `${name} ${version} has to be compiled; ${sameWithWheel[name] ?? ""} ${version} is in its place, the same with a wheel`,
+        ),
+        ...inputs
+          .filter((line) => line.startsWith("--trusted-host"))
+          .map((line) => `${line}: not needed by what is chosen here, and left aside`),
       ],
     };
   } catch (error) {
@@ -74,15 +89,20 @@ export async function lock(root: string, folder: Folder, from: string, additions
   }
 }
 
-const namesOf = (packages: readonly Package[]): ReadonlyMap<string, string> => new Map(packages.map(({ name, version = "" }) => [packageName(name), version]));
+const namesOf = (packages: readonly Package[]): ReadonlyMap<string, string> =>
+  new Map(packages.map(({ name, version = "" }) => [packageName(name), version]));
 
 /** `-e .` is the app itself, whose source a release holds anyway. */
-const isProject = ({ directory }: Package, folder: string, root: string): boolean => directory !== undefined && [folder, root].map((one) => absolute(one)).includes(absolute(folder, directory.path));
+const isProject = ({ directory }: Package, folder: string, root: string): boolean =>
+  directory !== undefined && [folder, root].map((one) => absolute(one)).includes(absolute(folder, directory.path));
 
 /** "flask==3.1 --hash=sha256:... --hash=..." of some lines, by name: a lock for many machines has a line with a marker for each version. */
 function hashesOf(lines: readonly string[]): ReadonlyMap<string, readonly string[]> {
   return lines.reduce((found, line) => {
-    const [name, hashes] = [packageName(/^[\w.-]+/.exec(line)?.[0] ?? ""), [...line.matchAll(/--hash=sha256:([0-9a-f]{64})/g)].map(([, hash = ""]) => hash)];
+    const [name, hashes] = [
+      packageName(/^[\w.-]+/.exec(line)?.[0] ?? ""),
+      [...line.matchAll(/--hash=sha256:([0-9a-f]{64})/g)].map(([, hash = ""]) => hash),
+    ];
     return hashes.length === 0 ? found : found.set(name, [...(found.get(name) ?? []), ...hashes]);
   }, new Map<string, readonly string[]>());
 }
@@ -92,15 +112,29 @@ function requireAskedHashes(from: string, packages: readonly Package[], asked: R
   for (const { name, version = "", wheels = [], sdist, archive } of packages) {
     const [hashes, found] = [asked.get(packageName(name)), (wheels[0] ?? sdist ?? archive)?.hashes.sha256];
     if (hashes !== undefined && found !== undefined && !hashes.includes(found)) {
-      throw new UsageError(`${from}: ${name} ${version} must have one of the ${hashes.length} hashes that stand there, got sha256:${found} from the index; either the file is for other machines, whose wheels are others, or somebody has put another package in its place`);
+      throw new UsageError(
+        `${from}: ${name} ${version} must have one of the ${hashes.length} hashes that stand there, got sha256:${found} from the ` +
+          "index; either the file is for other machines, whose wheels are others, or somebody has put another package in its place",
+      );
     }
   }
 }
 
 /** Text of the lock: a head that says what it is of, and each package with the hash of its one wheel, by name. */
-export function lockText(from: string, mark: string, folders: readonly string[], indexes: readonly string[], packages: readonly Package[], wheels: readonly Wheel[], { python, architecture }: Runtime): string {
+export function lockText(
+  from: string,
+  mark: string,
+  folders: readonly string[],
+  indexes: readonly string[],
+  packages: readonly Package[],
+  wheels: readonly Wheel[],
+  { python, architecture }: Runtime,
+): string {
   const entry = (name: string, version: string, sha256: string) => `${packageName(name)}==${version} \\\n    --hash=sha256:${sha256}\n`;
-  const entries = [...packages.map(({ name, version = "", wheels: [wheel] = [] }) => entry(name, version, wheel?.hashes.sha256 ?? "")), ...wheels.map(({ name, version, sha256 }) => entry(name, version, sha256))];
+  const entries = [
+    ...packages.map(({ name, version = "", wheels: [wheel] = [] }) => entry(name, version, wheel?.hashes.sha256 ?? "")),
+    ...wheels.map(({ name, version, sha256 }) => entry(name, version, sha256)),
+  ];
   return [
     `# Wheels for Python ${python} on Linux ${architecture}, chosen by uv from ${from}; what a host installs, and nothing else.\n`,
     "# Made by `npm run new`; `npm run new -- --lock` chooses anew.\n",
@@ -111,4 +145,5 @@ export function lockText(from: string, mark: string, folders: readonly string[],
 }
 
 /** Name and version of each package of a lock. */
-export const lockedPackages = (text: string): ReadonlyMap<string, string> => new Map([...text.matchAll(/^([\w.-]+)==(\S+)/gm)].map(([, name = "", version = ""]) => [packageName(name), version]));
+export const lockedPackages = (text: string): ReadonlyMap<string, string> =>
+  new Map([...text.matchAll(/^([\w.-]+)==(\S+)/gm)].map(([, name = "", version = ""]) => [packageName(name), version]));

@@ -11,5 +11,12 @@ const access: Readonly<Record<Exclude<TargetName, "local">, readonly string[]>> 
 export function typedNext(name: string, target: TargetName, needed: readonly string[]): readonly string[] {
   const always = [`npm run up -- ${name}`, `npm run runbook -- ${name}`];
   if (target === "local") return always;
-  return [...needed.map((one) => commandFor(one, name)), ...access[target], `npm run backend -- ${name}`, "export PULUMI_BACKEND_URL=...     # as it says", `npm run preview -- ${name}`, ...always];
+  return [
+    ...needed.map((one) => commandFor(one, name)),
+    ...access[target],
+    `npm run backend -- ${name}`,
+    "export PULUMI_BACKEND_URL=...     # as it says",
+    `npm run preview -- ${name}`,
+    ...always,
+  ];
 }

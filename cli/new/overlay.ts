@@ -20,8 +20,14 @@ export function overlay({ settings, secretKey, uploads }: Django, database: bool
       settings,
       secretKey,
       database: database ? template("database.py") : "",
-      static: staticRoot === "" ? "" : `\n# Filled by the release step \`static\`, served by nginx.\nSTATIC_ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "${staticRoot}")\n`,
-      uploads: uploads ? '\n# The one folder that the app may write: backup.paths of the stack\'s file.\nMEDIA_ROOT = "/srv/webstack/shared/data/media"\n' : "",
+      static:
+        staticRoot === ""
+          ? ""
+          : `\n# Filled by the release step \`static\`, served by nginx.\nSTATIC_ROOT = ` +
+            `os.path.join(os.path.dirname(os.path.abspath(__file__)), "${staticRoot}")\n`,
+      uploads: uploads
+        ? '\n# The one folder that the app may write: backup.paths of the stack\'s file.\nMEDIA_ROOT = "/srv/webstack/shared/data/media"\n'
+        : "",
     },
     "cli/new/webstack_settings.py.tmpl",
   );

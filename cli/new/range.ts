@@ -2,11 +2,15 @@ import { checkSpec } from "../../infra/config/parse";
 import { ConfigError } from "../../infra/config/problems";
 import { projectName, readStackFile } from "../../infra/config/stackFile";
 
-/** The network that the text of a stack's file takes; undefined of one that is broken or describes nothing, which is not for `new` to tell. */
+/**
+ * The network that the text of a stack's file takes; undefined of one that is broken or describes nothing, which is not for `new` to tell.
+ */
 export function rangeIn(text: string): string | undefined {
   try {
     const { raw } = readStackFile(text, "");
-    return Object.keys(raw).length === 0 ? undefined : checkSpec(raw, { project: projectName, stack: "", secretNames: new Set() }).spec.network.range;
+    return Object.keys(raw).length === 0
+      ? undefined
+      : checkSpec(raw, { project: projectName, stack: "", secretNames: new Set() }).spec.network.range;
   } catch (error) {
     if (error instanceof ConfigError) return undefined;
     throw error;

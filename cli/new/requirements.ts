@@ -8,11 +8,29 @@ export type Format = "requirements" | "pyproject" | "setup" | "uv" | "poetry" | 
 
 /** Those of production before those of everything; a lock before the ranges that it was made of. */
 const places = [
-  "requirements/production.txt", "requirements/prod.txt", "requirements.txt", "requirements-prod.txt", "requirements/base.txt", "requirements/requirements.txt", "requirements.in",
-  "uv.lock", "poetry.lock", "Pipfile.lock", "pyproject.toml", "setup.py", "setup.cfg",
+  "requirements/production.txt",
+  "requirements/prod.txt",
+  "requirements.txt",
+  "requirements-prod.txt",
+  "requirements/base.txt",
+  "requirements/requirements.txt",
+  "requirements.in",
+  "uv.lock",
+  "poetry.lock",
+  "Pipfile.lock",
+  "pyproject.toml",
+  "setup.py",
+  "setup.cfg",
 ];
 
-const formats: Readonly<Record<string, Format>> = { "uv.lock": "uv", "poetry.lock": "poetry", "Pipfile.lock": "pipenv", "pyproject.toml": "pyproject", "setup.py": "setup", "setup.cfg": "setup" };
+const formats: Readonly<Record<string, Format>> = {
+  "uv.lock": "uv",
+  "poetry.lock": "poetry",
+  "Pipfile.lock": "pipenv",
+  "pyproject.toml": "pyproject",
+  "setup.py": "setup",
+  "setup.cfg": "setup",
+};
 
 export const formatOf = (path: string): Format => formats[posix.basename(path)] ?? "requirements";
 
@@ -26,7 +44,10 @@ export function requireRequirements(root: string, folder: Folder, chosen: string
   const from = findRequirements(folder, chosen);
   if (from !== undefined) return from;
   if (chosen !== undefined) throw new UsageError(`--requirements: must be a file of ${root}, got "${chosen}"`);
-  throw new UsageError(`${root}: must say which packages it needs, in requirements.txt, pyproject.toml, or a lock of uv, poetry or pipenv; ${unreadable(folder) ?? "pip freeze > requirements.txt writes what is installed here"}`);
+  throw new UsageError(
+    `${root}: must say which packages it needs, in requirements.txt, pyproject.toml, or a lock of uv, poetry or pipenv; ` +
+      `${unreadable(folder) ?? "pip freeze > requirements.txt writes what is installed here"}`,
+  );
 }
 
 function says(folder: Folder, path: string): boolean {
@@ -35,7 +56,11 @@ function says(folder: Folder, path: string): boolean {
   switch (formatOf(path)) {
     case "pyproject": {
       const { project, tool } = tomlOf(path, text) as Pyproject;
-      return project?.dependencies !== undefined || project?.dynamic?.includes("dependencies") === true || tool?.poetry?.dependencies !== undefined;
+      return (
+        project?.dependencies !== undefined ||
+        project?.dynamic?.includes("dependencies") === true ||
+        tool?.poetry?.dependencies !== undefined
+      );
     }
     // Beside a pyproject.toml it often says nothing but where linters look.
     case "setup":
@@ -49,7 +74,10 @@ function says(folder: Folder, path: string): boolean {
   }
 }
 
-/** What keeps an app without a file that can be read from saying what it needs, and what to type; undefined where nothing of the kind is there. */
+/**
+ * What keeps an app without a file that can be read from saying what it needs, and what to type; undefined where nothing of the kind is
+ * there.
+ */
 export function unreadable(folder: Folder): string | undefined {
   const [conda, pipfile] = [folder.paths.find((path) => /^environment\.ya?ml$/.test(path)), folder.read("Pipfile")];
   if (pipfile !== undefined) return "Pipfile has no Pipfile.lock beside it; pipenv lock writes it";
@@ -58,8 +86,17 @@ export function unreadable(folder: Folder): string | undefined {
 
 /** The parts of pyproject.toml that decide which packages are chosen. https://peps.python.org/pep-0621/ */
 export interface Pyproject {
-  readonly project?: { readonly name?: string; readonly dependencies?: readonly string[]; readonly "optional-dependencies"?: unknown; readonly dynamic?: readonly string[]; readonly "requires-python"?: string };
-  readonly tool?: { readonly poetry?: { readonly dependencies?: Readonly<Record<string, unknown>> }; readonly uv?: Readonly<Record<string, unknown>> };
+  readonly project?: {
+    readonly name?: string;
+    readonly dependencies?: readonly string[];
+    readonly "optional-dependencies"?: unknown;
+    readonly dynamic?: readonly string[];
+    readonly "requires-python"?: string;
+  };
+  readonly tool?: {
+    readonly poetry?: { readonly dependencies?: Readonly<Record<string, unknown>> };
+    readonly uv?: Readonly<Record<string, unknown>>;
+  };
   readonly "build-system"?: unknown;
 }
 
@@ -69,7 +106,10 @@ export function tomlOf(path: string, text = ""): object {
     return parse(text);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    throw new UsageError(`${path}: must be TOML, which line ${error.line} is not: ${(error.message.split("\n")[0] ?? "").replace("Invalid TOML document: ", "")}; mend it`);
+    throw new UsageError(
+      `${path}: must be TOML, which line ${error.line} is not: ` +
+        `${(error.message.split("\n")[0] ?? "").replace("Invalid TOML document: ", "")}; mend it`,
+    );
   }
 }
 
@@ -86,23 +126,51 @@ export function inputsOf(folder: Folder, from: string): readonly string[] {
     case "uv":
     case "poetry":
     case "pyproject": {
-      const { project: { name, dependencies, "optional-dependencies": extras, dynamic, "requires-python": python } = {}, tool, ...others } = tomlOf("pyproject.toml", beside("pyproject.toml")[0]) as Pyproject;
+      const {
+        project: { name, dependencies, "optional-dependencies": extras, dynamic, "requires-python": python } = {},
+        tool,
+        ...others
+      } = tomlOf("pyproject.toml", beside("pyproject.toml")[0]) as Pyproject;
       // Not the version, which the project's people count up as they please.
-      const asked = { name, dependencies, extras, dynamic, python, poetry: tool?.poetry?.dependencies, uv: tool?.uv, build: others["build-system"] };
-      return [JSON.stringify(asked), ...(from.endsWith(".lock") ? beside(posix.basename(from)).map((text) => withoutVersion(text, name)) : [])];
+      const asked = {
+        name,
+        dependencies,
+        extras,
+        dynamic,
+        python,
+        poetry: tool?.poetry?.dependencies,
+        uv: tool?.uv,
+        build: others["build-system"],
+      };
+      return [
+        JSON.stringify(asked),
+        ...(from.endsWith(".lock") ? beside(posix.basename(from)).map((text) => withoutVersion(text, name)) : []),
+      ];
     }
   }
 }
 
 /** A lock of uv names the project itself among the packages. */
 const withoutVersion = (lock: string, name = ""): string =>
-  lock.replace(/\r\n/g, "\n").replace(/^(name = "([^"]+)"\n)version = "[^"]*"\n(?=source = \{ (?:editable|virtual) = "\." \})/gm, (whole, line: string, found: string) => (found === packageName(name) ? line : whole));
+  lock
+    .replace(/\r\n/g, "\n")
+    .replace(
+      /^(name = "([^"]+)"\n)version = "[^"]*"\n(?=source = \{ (?:editable|virtual) = "\." \})/gm,
+      (whole, line: string, found: string) => (found === packageName(name) ? line : whole),
+    );
 
-/** The lines of a requirements file and of those that it includes. Comments are gone, broken lines are one. A file that is not there is for the resolver to tell. */
+/**
+ * The lines of a requirements file and of those that it includes. Comments are gone, broken lines are one. A file that is not there is for
+ * the resolver to tell.
+ */
 function requirementLines(folder: Folder, path: string, seen: Set<string>): readonly string[] {
   if (seen.has(path)) return [];
   seen.add(path);
-  const lines = (folder.read(path) ?? "").replace(/\\\r?\n/g, " ").split(/\r?\n/).map((line) => line.replace(/(^|\s)#.*$/, "").trim()).filter((line) => line !== "");
+  const lines = (folder.read(path) ?? "")
+    .replace(/\\\r?\n/g, " ")
+    .split(/\r?\n/)
+    .map((line) => line.replace(/(^|\s)#.*$/, "").trim())
+    .filter((line) => line !== "");
   return lines.flatMap((line) => {
     const other = /^(?:-r|-c|--requirement|--constraint)[ =]?\s*["']?([^"']+?)["']?$/.exec(line)?.[1];
     return other === undefined ? [line] : [line, ...requirementLines(folder, posix.join(posix.dirname(path), other), seen)];

@@ -14,7 +14,12 @@ export interface Package {
   readonly wheels?: readonly { readonly url: string; readonly hashes: { readonly sha256: string } }[];
   readonly sdist?: { readonly url: string; readonly hashes: { readonly sha256: string } };
   /** Of the two, `url` or `path`, it has one. A wheel that is named by its address or its path is one, too. */
-  readonly archive?: { readonly url?: string; readonly path?: string; readonly hashes: { readonly sha256: string }; readonly subdirectory?: string };
+  readonly archive?: {
+    readonly url?: string;
+    readonly path?: string;
+    readonly hashes: { readonly sha256: string };
+    readonly subdirectory?: string;
+  };
   readonly vcs?: { readonly type: string; readonly url: string; readonly "commit-id": string; readonly subdirectory?: string };
   /** Relative to the folder that was resolved in. */
   readonly directory?: { readonly path: string; readonly editable?: boolean };
@@ -54,13 +59,25 @@ function indexes(): Readonly<Record<string, string>> {
 }
 
 /** Takes the access to clouds and to stacks' secrets away: what builds a package is a program of strangers. */
-export const withoutAccess = (): Readonly<Record<string, undefined>> => Object.fromEntries(Object.keys(process.env).filter((name) => /^(?:AWS|DIGITALOCEAN|PULUMI|SPACES)_/.test(name)).map((name) => [name, undefined]));
+export const withoutAccess = (): Readonly<Record<string, undefined>> =>
+  Object.fromEntries(
+    Object.keys(process.env)
+      .filter((name) => /^(?:AWS|DIGITALOCEAN|PULUMI|SPACES)_/.test(name))
+      .map((name) => [name, undefined]),
+  );
 
 /** Environment of uv: the Pythons that are here will do, since none runs what is chosen. */
-export const uvEnvironment = (): Readonly<Record<string, string | undefined>> => ({ ...withoutAccess(), ...indexes(), UV_PYTHON_DOWNLOADS: "never", UV_NO_PROGRESS: "1", NO_COLOR: "1" });
+export const uvEnvironment = (): Readonly<Record<string, string | undefined>> => ({
+  ...withoutAccess(),
+  ...indexes(),
+  UV_PYTHON_DOWNLOADS: "never",
+  UV_NO_PROGRESS: "1",
+  NO_COLOR: "1",
+});
 
 /**
- * The set of packages for a host, each with the one wheel that fits it best, or with its source where it has none: sources are read, and their own programs run, only of those.
+ * The set of packages for a host, each with the one wheel that fits it best, or with its source where it has none: sources are read, and
+ * their own programs run, only of those.
  * @throws Failed with uv's words where there is no such set
  */
 export async function resolve(question: Question, target: Target): Promise<Resolution> {
@@ -77,24 +94,50 @@ export async function indexesOf(question: Question, { options }: Resolution, tar
   return [...new Set(addresses)].filter((address) => !isFirst(address)).sort();
 }
 
-async function compile({ folder, file, text, additions, without, prereleases }: Question, { pythonFull, glibc, architecture }: Target, options: readonly string[]): Promise<string> {
+async function compile(
+  { folder, file, text, additions, without, prereleases }: Question,
+  { pythonFull, glibc, architecture }: Target,
+  options: readonly string[],
+): Promise<string> {
   const temporary = mkdtempSync(join(tmpdir(), "webstack-"));
   try {
     const [added, overrides] = [join(temporary, "additions.in"), join(temporary, "overrides.in")];
     // https://docs.astral.sh/uv/concepts/resolution/#dependency-overrides
     writeFileSync(overrides, without.map((name) => `${name}; python_version < '0'\n`).join(""));
     writeFileSync(added, additions.map((line) => `${line}\n`).join(""));
-    return await capture(findUv(), [
-      ...["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python-version", pythonFull, "--python-platform", `${architecture}-manylinux_2_${Math.min(glibc, newestGlibc)}`],
-      ...[...options, ...(prereleases ? ["--prerelease", "allow"] : []), ...(without.length === 0 ? [] : ["--override", overrides]), file, added],
-    ], { cwd: folder, env: uvEnvironment(), ...(text === undefined ? {} : { stdin: text }) });
+    return await capture(
+      findUv(),
+      [
+        ...[
+          "pip",
+          "compile",
+          "--quiet",
+          "--no-header",
+          "--no-annotate",
+          "--python-version",
+          pythonFull,
+          "--python-platform",
+          `${architecture}-manylinux_2_${Math.min(glibc, newestGlibc)}`,
+        ],
+        ...[
+          ...options,
+          ...(prereleases ? ["--prerelease", "allow"] : []),
+          ...(without.length === 0 ? [] : ["--override", overrides]),
+          file,
+          added,
+        ],
+      ],
+      { cwd: folder, env: uvEnvironment(), ...(text === undefined ? {} : { stdin: text }) },
+    );
   } finally {
     rmSync(temporary, { recursive: true });
   }
 }
 
 /** Tries with wheels alone, so that versions which have one are preferred; then with the sources of what has none. */
-async function withSources(ask: (options: readonly string[]) => Promise<string>): Promise<{ readonly text: string; readonly options: readonly string[] }> {
+async function withSources(
+  ask: (options: readonly string[]) => Promise<string>,
+): Promise<{ readonly text: string; readonly options: readonly string[] }> {
   const sources: string[] = [];
   for (;;) {
     const options = ["--only-binary", ":all:", ...sources.flatMap((name) => ["--no-binary", name])];
@@ -104,7 +147,9 @@ async function withSources(ask: (options: readonly string[]) => Promise<string>)
       if (!(error instanceof Failed)) throw error;
       // A folder or an archive whose name nobody knows before it is built.
       if (error.message.includes("Building source distributions is disabled")) return { text: await ask([]), options: [] };
-      const more = [...error.message.matchAll(/(?:Wheels are required|Building source distributions) for `([^`]+)`/g)].map(([, name = ""]) => name).filter((name) => !sources.includes(name));
+      const more = [...error.message.matchAll(/(?:Wheels are required|Building source distributions) for `([^`]+)`/g)]
+        .map(([, name = ""]) => name)
+        .filter((name) => !sources.includes(name));
       if (more.length === 0) throw error;
       sources.push(...more);
     }

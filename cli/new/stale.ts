@@ -12,10 +12,18 @@ import { findRequirements, inputsOf } from "./requirements";
 /** What a build or an installation leaves beside the source, on one box and not on another. */
 const leftByBuilds = ["*.egg-info/", "/build/", "/dist/"];
 
-/** Names what a lock was made of, in its head: the texts that say what is asked for, and the folders of packages that were built of the app's own. */
+/**
+ * Names what a lock was made of, in its head: the texts that say what is asked for, and the folders of packages that were built of the
+ * app's own.
+ */
 export function markOf(root: string, inputs: readonly string[], folders: readonly string[]): string {
-  const built = folders.map((folder) => (existsSync(join(root, folder)) ? sourceDigest(join(root, folder), sourceFiles(join(root, folder), leftByBuilds)) : "gone"));
-  return createHash("sha256").update([...inputs, ...built].join("\n")).digest("hex").slice(0, 16);
+  const built = folders.map((folder) =>
+    existsSync(join(root, folder)) ? sourceDigest(join(root, folder), sourceFiles(join(root, folder), leftByBuilds)) : "gone",
+  );
+  return createHash("sha256")
+    .update([...inputs, ...built].join("\n"))
+    .digest("hex")
+    .slice(0, 16);
 }
 
 /**
@@ -24,13 +32,31 @@ export function markOf(root: string, inputs: readonly string[], folders: readonl
  */
 export function staleLock(source: string, lock: string, image: DebianName): string | null {
   const file = join(source, lock);
-  const head = /^# Wheels for .*, chosen by uv from (.+?); .*\n(?:#.*\n)*?# Made of: ([0-9a-f]{16})(.*)$/m.exec(existsSync(file) ? readFileSync(file, "utf8").replace(/\r\n/g, "\n") : "");
+  const head = /^# Wheels for .*, chosen by uv from (.+?); .*\n(?:#.*\n)*?# Made of: ([0-9a-f]{16})(.*)$/m.exec(
+    existsSync(file) ? readFileSync(file, "utf8").replace(/\r\n/g, "\n") : "",
+  );
   if (head === null) return null;
   const [, from = "", mark, folders = ""] = head;
   const folder = readFolder(source);
-  if (markOf(source, inputsOf(folder, from), folders.split(" ").filter((built) => built !== "").map(decodeURI)) === mark) return null;
+  if (
+    markOf(
+      source,
+      inputsOf(folder, from),
+      folders
+        .split(" ")
+        .filter((built) => built !== "")
+        .map(decodeURI),
+    ) === mark
+  )
+    return null;
   const isGone = folder.read(from) === undefined;
   const named = isGone || findRequirements(folder) === from ? "" : ` --requirements ${quote(from)}`;
-  const [amiss, moved] = [isGone ? "which is no file of the app any more" : "and is of an earlier text", lock === lockName ? "" : `, in ${lockName}, which then takes its place`];
-  return `${lock}: must be made of what ${from} asks for now, ${amiss}; npm run new -- --app ${quote(source)} --lock --image ${image}${named} chooses anew${moved}`;
+  const [amiss, moved] = [
+    isGone ? "which is no file of the app any more" : "and is of an earlier text",
+    lock === lockName ? "" : `, in ${lockName}, which then takes its place`,
+  ];
+  return (
+    `${lock}: must be made of what ${from} asks for now, ${amiss}; npm run new -- --app ${quote(source)} --lock --image ` +
+    `${image}${named} chooses anew${moved}`
+  );
 }

@@ -27,8 +27,12 @@ const instead: Readonly<Record<string, string>> = {
 /** Where pip finds the source of a package: the exact one that was resolved. undefined: it has a wheel at its index. */
 export function sourceOf({ wheels, sdist, archive, vcs, directory }: Package, folder: string): string | undefined {
   const below = (path: string | undefined) => (path === undefined ? "" : `subdirectory=${path}`);
-  if (vcs !== undefined) return `${vcs.type}+${vcs.url}@${vcs["commit-id"]}${vcs.subdirectory === undefined ? "" : `#${below(vcs.subdirectory)}`}`;
-  if (archive !== undefined) return `${archive.url ?? pathToFileURL(resolve(folder, archive.path ?? "")).href}#sha256=${archive.hashes.sha256}${archive.subdirectory === undefined ? "" : `&${below(archive.subdirectory)}`}`;
+  if (vcs !== undefined)
+    return `${vcs.type}+${vcs.url}@${vcs["commit-id"]}${vcs.subdirectory === undefined ? "" : `#${below(vcs.subdirectory)}`}`;
+  if (archive !== undefined) {
+    const place = archive.url ?? pathToFileURL(resolve(folder, archive.path ?? "")).href;
+    return `${place}#sha256=${archive.hashes.sha256}${archive.subdirectory === undefined ? "" : `&${below(archive.subdirectory)}`}`;
+  }
   if (directory !== undefined) return resolve(folder, directory.path);
   return wheels === undefined && sdist !== undefined ? `${sdist.url}#sha256=${sdist.hashes.sha256}` : undefined;
 }
@@ -37,7 +41,8 @@ export function sourceOf({ wheels, sdist, archive, vcs, directory }: Package, fo
 const isWheel = (source: string): boolean => /\.whl(#|$)/.test(source);
 
 /**
- * Makes the wheel of a package from its source, by its own programs, with this box's Python: the source decides its bytes, not the hour. A wheel is taken as it is.
+ * Makes the wheel of a package from its source, by its own programs, with this box's Python: the source decides its bytes, not the hour. A
+ * wheel is taken as it is.
  * @param scratch a folder for what that leaves behind
  * @throws UsageError where that needs a compiler, or fails
  */
@@ -51,7 +56,17 @@ export async function buildWheel(one: Package, source: string, from: string, scr
   const mend = instead[one.name] ?? "name a version that has one, or a package in its place";
   try {
     const verb = isWheel(source) ? ["download", ...pipPlatform(runtime), "--dest"] : ["wheel", "--ignore-requires-python", "--wheel-dir"];
-    const pip = ["-m", "pip", ...verb, join(folder, "out"), "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--no-cache-dir"];
+    const pip = [
+      "-m",
+      "pip",
+      ...verb,
+      join(folder, "out"),
+      "--quiet",
+      "--disable-pip-version-check",
+      "--no-input",
+      "--no-deps",
+      "--no-cache-dir",
+    ];
     // The first moment that a zip archive can tell. https://reproducible-builds.org/docs/source-date-epoch/
     await capture("python3", [...pip, copied], { env: { ...withoutAccess(), SOURCE_DATE_EPOCH: "315532800" } });
   } catch (error) {
@@ -67,6 +82,13 @@ export async function buildWheel(one: Package, source: string, from: string, scr
 
 /** The line that tells most of what pip says of a build that failed. */
 function lastWords(said: string): string {
-  const lines = said.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  return lines.find((line) => /^(\w*Error|error|fatal): /.test(line) && !/subprocess-exited|metadata-generation|failed-wheel/.test(line)) ?? lines.at(-1) ?? "pip says nothing";
+  const lines = said
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  return (
+    lines.find((line) => /^(\w*Error|error|fatal): /.test(line) && !/subprocess-exited|metadata-generation|failed-wheel/.test(line)) ??
+    lines.at(-1) ??
+    "pip says nothing"
+  );
 }

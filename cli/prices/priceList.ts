@@ -5,7 +5,8 @@ import { UsageError } from "../terminal";
 export const services = ["AmazonEC2", "AmazonRDS", "AWSSecretsManager", "AmazonCloudWatch"] as const;
 
 /** Public, without an account. https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api.html */
-export const listUrl = (service: (typeof services)[number], region: string): string => `https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/${service}/current/${region}/index.csv`;
+export const listUrl = (service: (typeof services)[number], region: string): string =>
+  `https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/${service}/current/${region}/index.csv`;
 
 export type Prices = Pick<Reading, "hourly" | "monthly">;
 
@@ -19,19 +20,31 @@ interface Rule {
 
 const engines: Readonly<Record<string, string>> = { PostgreSQL: "postgres", MySQL: "mysql" };
 
-const ofUsage = (usage: RegExp, name: string) => (row: Row): string | undefined => (usage.test(row["usageType"] ?? "") ? name : undefined);
+const ofUsage =
+  (usage: RegExp, name: string) =>
+  (row: Row): string | undefined =>
+    usage.test(row["usageType"] ?? "") ? name : undefined;
 
 const rules: readonly Rule[] = [
   {
     per: "hourly",
     // An instance that runs, not one that is reserved and empty; no software of others on it.
-    name: (row) => (row["Product Family"] === "Compute Instance" && row["Operating System"] === "Linux" && row["Tenancy"] === "Shared" && row["CapacityStatus"] === "Used" && row["Pre Installed S/W"] === "NA" ? row["Instance Type"] : undefined),
+    name: (row) =>
+      row["Product Family"] === "Compute Instance" &&
+      row["Operating System"] === "Linux" &&
+      row["Tenancy"] === "Shared" &&
+      row["CapacityStatus"] === "Used" &&
+      row["Pre Installed S/W"] === "NA"
+        ? row["Instance Type"]
+        : undefined,
   },
   {
     per: "hourly",
     name: (row) => {
       const engine = engines[row["Database Engine"] ?? ""];
-      return row["Product Family"] === "Database Instance" && row["Deployment Option"] === "Single-AZ" && engine !== undefined ? `${engine} ${row["Instance Type"] ?? ""}` : undefined;
+      return row["Product Family"] === "Database Instance" && row["Deployment Option"] === "Single-AZ" && engine !== undefined
+        ? `${engine} ${row["Instance Type"] ?? ""}`
+        : undefined;
     },
   },
   { per: "hourly", name: ofUsage(/(^|-)NatGateway-Hours$/, "natGateway") },
@@ -44,7 +57,8 @@ const rules: readonly Rule[] = [
 const wanted = ["TermType", "StartingRange", "PricePerUnit", "Currency", "usageType"] as const;
 
 /**
- * The prices of the table in one list, line by line, since a list has some hundred megabytes. `known`: types and classes that a stack may have.
+ * The prices of the table in one list, line by line, since a list has some hundred megabytes. `known`: types and classes that a stack may
+ * have.
  *
  * @throws UsageError for a text that is no list of that form
  */
@@ -68,17 +82,24 @@ export async function pricesIn(lines: AsyncIterable<string> | Iterable<string>, 
     }
   }
   const missing = wanted.filter((column) => columns?.includes(column) !== true);
-  if (missing.length > 0) throw new UsageError(`the list has no column ${missing.join(", ")}: it is not as the documents of AWS' price list say`);
+  if (missing.length > 0)
+    throw new UsageError(`the list has no column ${missing.join(", ")}: it is not as the documents of AWS' price list say`);
   return found;
 }
 
 /** Cells of a line, each in double quotes, in which two stand for one. */
 function cellsOf(line: string): readonly string[] {
-  return [...line.matchAll(/"((?:[^"]|"")*)"|([^,"]+)|(?<=^|,)(?=,|$)/g)].map(([, quoted, plain]) => (quoted ?? plain ?? "").replaceAll('""', '"'));
+  return [...line.matchAll(/"((?:[^"]|"")*)"|([^,"]+)|(?<=^|,)(?=,|$)/g)].map(([, quoted, plain]) =>
+    (quoted ?? plain ?? "").replaceAll('""', '"'),
+  );
 }
 
 /** The table with a region's readings replaced by a new one. */
 export function withReading(readings: readonly Reading[], reading: Reading): readonly Reading[] {
-  const sorted = (prices: Readonly<Record<string, number>>) => Object.fromEntries(Object.entries(prices).sort(([one], [other]) => (one < other ? -1 : 1)));
-  return [...readings.filter(({ region }) => region !== reading.region), { ...reading, hourly: sorted(reading.hourly), monthly: sorted(reading.monthly) }];
+  const sorted = (prices: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(prices).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return [
+    ...readings.filter(({ region }) => region !== reading.region),
+    { ...reading, hourly: sorted(reading.hourly), monthly: sorted(reading.monthly) },
+  ];
 }

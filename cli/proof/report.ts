@@ -20,7 +20,8 @@ function typedWord(word: Word): string {
 export const asText = (words: readonly string[]): readonly string[] => [...words, "--output", "text"];
 
 /** Text without the account's number and without anybody's address. */
-export const redacted = (text: string): string => text.replaceAll(/(?<!\d)\d{12}(?!\d)/g, "ACCOUNT").replaceAll(/[\w.+-]+@[\w.-]+\.\w+/g, "ADDRESS");
+export const redacted = (text: string): string =>
+  text.replaceAll(/(?<!\d)\d{12}(?!\d)/g, "ACCOUNT").replaceAll(/[\w.+-]+@[\w.-]+\.\w+/g, "ADDRESS");
 
 /** Reads one answer. */
 export function judged(check: Check, answer: string): Answered {
@@ -36,6 +37,10 @@ export function judged(check: Check, answer: string): Answered {
 /** The report, Markdown. `day`: as "2026-11-26". */
 export function report(stack: string, day: string, all: readonly Answered[]): string {
   const right = all.filter(({ wrong }) => wrong === null).length;
-  const parts = all.map(({ check, answer, wrong }, index) => `## ${index + 1}. ${wrong === null ? "Yes" : "No"}: whether ${check.asks}\n\n    ${typed(check.words)}\n\n${wrong === null ? "" : `${wrong}\n\n`}    ${answer.trim().split("\n").join("\n    ")}\n`);
+  const parts = all.map(
+    ({ check, answer, wrong }, index) =>
+      `## ${index + 1}. ${wrong === null ? "Yes" : "No"}: whether ${check.asks}\n\n    ` +
+      `${typed(check.words)}\n\n${wrong === null ? "" : `${wrong}\n\n`}    ${answer.trim().split("\n").join("\n    ")}\n`,
+  );
   return redacted(`# What AWS answers about ${stack}, ${day}\n\n${right} of ${all.length} are as they must be.\n\n${parts.join("\n")}`);
 }

@@ -10,9 +10,9 @@ const run = promisify(execFile);
 const program = ["cloud-init", "hostctl", "infra", "package.json", "providers"];
 
 /**
- * What describes a stack, as a commit has it, in a folder below `scratch`: the program, the stack's file, the app. What the project's working tree has
- * unchanged is a link to it, since a program that lies at a new place is compiled anew, which takes as long as all the rest of a review. An
- * app beside the project belongs to no commit and is as it is now.
+ * What describes a stack, as a commit has it, in a folder below `scratch`: the program, the stack's file, the app. What the project's
+ * working tree has unchanged is a link to it, since a program that lies at a new place is compiled anew, which takes as long as all the
+ * rest of a review. An app beside the project belongs to no commit and is as it is now.
  * @returns the folder, or null where the commit has no such stack
  */
 export async function checkOut(project: string, commit: string, stack: string, scratch: string): Promise<string | null> {
@@ -34,7 +34,8 @@ export async function checkOut(project: string, commit: string, stack: string, s
   // Below its own absolute path, so that ../app leads beside it.
   const folder = join(scratch, project);
   mkdirSync(folder, { recursive: true });
-  for (const entry of ["node_modules", ...needed.filter((entry) => !changed.has(entry))]) symlinkSync(join(project, entry), join(folder, entry));
+  for (const entry of ["node_modules", ...needed.filter((entry) => !changed.has(entry))])
+    symlinkSync(join(project, entry), join(folder, entry));
   const own = needed.filter((entry) => changed.has(entry));
   if (own.length > 0) {
     const archive = join(scratch, "archive.tar");

@@ -11,8 +11,8 @@ export interface DatabaseMove {
 }
 
 /**
- * On AWS the databases of a stack are resources beside each other. One that is not declared any more is deleted, but not by the run that makes its
- * successor: a description does not say what the program then learns from its own outputs, see infra/targets/aws/move.ts.
+ * On AWS the databases of a stack are resources beside each other. One that is not declared any more is deleted, but not by the run that
+ * makes its successor: a description does not say what the program then learns from its own outputs, see infra/targets/aws/move.ts.
  */
 export function databaseMove({ spec }: Side, after: Side, steps: readonly Step[]): DatabaseMove {
   const of = (does: Step["does"]) => steps.filter((step) => step.type === database && step.does === does);
@@ -24,9 +24,36 @@ export function databaseMove({ spec }: Side, after: Side, steps: readonly Step[]
   if (!moves) return { explains: () => false, consequences: [] };
   const names = left.map(({ name }) => name).join(", ");
   const explains = (step: Step) => left.includes(step);
-  if (made === undefined) return { explains, consequences: [{ level: "no downtime", says: `the database ${names}, which the site has left, is deleted, and ends with a snapshot` }] };
-  if (wanted.restore === null) return { explains, consequences: [{ level: "data at risk", says: `without database.restore the site would get an empty database in place of ${names}: \`npm run up\` refuses it unless that of before is still there` }] };
+  if (made === undefined)
+    return {
+      explains,
+      consequences: [
+        { level: "no downtime", says: `the database ${names}, which the site has left, is deleted, and ends with a snapshot` },
+      ],
+    };
+  if (wanted.restore === null)
+    return {
+      explains,
+      consequences: [
+        {
+          level: "data at risk",
+          says:
+            `without database.restore the site would get an empty database in place of ${names}: \`npm run up\` refuses it unless ` +
+            "that of before is still there",
+        },
+      ],
+    };
   const { from, at } = wanted.restore;
   const state = at === "" ? `the snapshot ${from}` : `${from} as it was at ${at}`;
-  return { explains, consequences: [{ level: "downtime", says: `the site goes on with a copy of ${state}: what was written since is in ${names} alone, which loses its protection once the site has moved, and goes with the \`up\` after that one, with a last snapshot` }] };
+  return {
+    explains,
+    consequences: [
+      {
+        level: "downtime",
+        says:
+          `the site goes on with a copy of ${state}: what was written since is in ${names} alone, which loses its protection once ` +
+          `the site has moved, and goes with the \`up\` after that one, with a last snapshot`,
+      },
+    ],
+  };
 }

@@ -55,7 +55,19 @@ export interface Recorded {
 }
 
 /** Of a stack that is not there. */
-export const emptySide: Omit<Side, "label"> = { problems: [], unset: [], namesImage: true, hashes: {}, spec: null, plan: null, release: null, resources: [], notBuilt: null, manifests: {}, environment: {} };
+export const emptySide: Omit<Side, "label"> = {
+  problems: [],
+  unset: [],
+  namesImage: true,
+  hashes: {},
+  spec: null,
+  plan: null,
+  release: null,
+  resources: [],
+  notBuilt: null,
+  manifests: {},
+  environment: {},
+};
 
 /** The error that a child process ended with, without where in the program it was thrown. */
 function lastLine(error: unknown): string {
@@ -68,27 +80,41 @@ const project = join(__dirname, "..", "..");
 
 /**
  * The stack as the program and the files in `folder` describe it.
- * @param since hashes of secrets that were set later. One that `folder` asks for and lacks counts as the value that it got then, since nothing was brought up without.
+ * @param since hashes of secrets that were set later. One that `folder` asks for and lacks counts as the value that it got then, since
+ *   nothing was brought up without.
  */
 export async function recordFolder(folder: string, stack: string, label: string, since: Side["hashes"] = {}): Promise<Side> {
   const scratch = mkdtempSync(join(tmpdir(), "webstack-review-"));
   try {
     const file = join(scratch, "side.json");
-    // As Pulumi runs the program: tsx looks each line of the stacks up that Pulumi keeps of its promises, which takes more than all the rest.
-    await run(process.execPath, ["--require", join(project, "tools/pulumi/program.cjs"), join(__dirname, "record.ts"), folder, stack, file, JSON.stringify(since)], { cwd: folder });
+    // As Pulumi runs the program: tsx looks each line of the stacks up that Pulumi keeps of its promises, which takes more than all the
+    // rest.
+    await run(
+      process.execPath,
+      ["--require", join(project, "tools/pulumi/program.cjs"), join(__dirname, "record.ts"), folder, stack, file, JSON.stringify(since)],
+      { cwd: folder },
+    );
     return { ...(JSON.parse(readFileSync(file, "utf8")) as Omit<Side, "label">), label };
   } finally {
     rmSync(scratch, { recursive: true });
   }
 }
 
-/** As {@link recordFolder}, of a commit; null where the commit has no such stack. A program that fails, such as one too old to be asked, says so. */
+/**
+ * As {@link recordFolder}, of a commit; null where the commit has no such stack. A program that fails, such as one too old to be asked,
+ * says so.
+ */
 export async function recordCommit(commit: string, stack: string, label: string, since: Side["hashes"] = {}): Promise<Side | null> {
   const scratch = mkdtempSync(join(tmpdir(), "webstack-review-"));
   try {
     const folder = await checkOut(project, commit, stack, scratch);
     if (folder === null) return null;
-    return await recordFolder(folder, stack, label, since).catch((error: unknown) => ({ ...emptySide, label, resources: null, notBuilt: `its program failed: ${lastLine(error)}` }));
+    return await recordFolder(folder, stack, label, since).catch((error: unknown) => ({
+      ...emptySide,
+      label,
+      resources: null,
+      notBuilt: `its program failed: ${lastLine(error)}`,
+    }));
   } finally {
     rmSync(scratch, { recursive: true });
   }

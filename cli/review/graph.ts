@@ -50,31 +50,53 @@ export function compareResources(before: readonly Recorded[], after: readonly Re
 
 /** Lets replacements spread: an output of a replaced resource is a new value wherever it goes. */
 function follow(news: ReadonlyMap<string, Recorded>, steps: Map<string, Step>): void {
-  for (let count = -1; count !== replacedNames(steps).size; ) {
+  for (let count = -1; count !== replacedNames(steps).size;) {
     count = replacedNames(steps).size;
     const moved = replacedNames(steps);
     for (const [key, now] of news) {
       const known = steps.get(key);
       if (known !== undefined && known.does !== "update") continue;
-      const fed = Object.entries(now.feeds).filter(([input]) => !now.options.ignoreChanges.includes(input)).flatMap(([input, names]) => {
-        const source = names.find((name) => moved.has(name));
-        return source === undefined ? [] : [{ input, source }];
-      });
+      const fed = Object.entries(now.feeds)
+        .filter(([input]) => !now.options.ignoreChanges.includes(input))
+        .flatMap(([input, names]) => {
+          const source = names.find((name) => moved.has(name));
+          return source === undefined ? [] : [{ input, source }];
+        });
       const replacing = fed.filter(({ input }) => replaceKeys(now).includes(input));
-      const changes = [...(known?.changes ?? []), ...fed.filter(({ input }) => known?.changes.every((had) => had.input !== input) ?? true).map(({ input, source }) => ({ input, from: null, to: `of the new ${source}` }))];
-      if (replacing.length > 0) steps.set(key, step("replace", now, changes, replacing.map(({ input, source }) => `${input} comes from ${source}, which is replaced`)));
+      const changes = [
+        ...(known?.changes ?? []),
+        ...fed
+          .filter(({ input }) => known?.changes.every((had) => had.input !== input) ?? true)
+          .map(({ input, source }) => ({ input, from: null, to: `of the new ${source}` })),
+      ];
+      if (replacing.length > 0)
+        steps.set(
+          key,
+          step(
+            "replace",
+            now,
+            changes,
+            replacing.map(({ input, source }) => `${input} comes from ${source}, which is replaced`),
+          ),
+        );
       else if (fed.length > 0) steps.set(key, step("update", now, changes));
     }
   }
 }
 
-const replacedNames = (steps: ReadonlyMap<string, Step>): ReadonlySet<string> => new Set([...steps.values()].filter(({ does }) => does === "replace").map(({ name }) => name));
+const replacedNames = (steps: ReadonlyMap<string, Step>): ReadonlySet<string> =>
+  new Set([...steps.values()].filter(({ does }) => does === "replace").map(({ name }) => name));
 
-const replaceKeys = ({ type, name, options }: Recorded): readonly string[] => [...kindOf(type, name).replaces, ...options.replaceOnChanges.map((path) => path.replace(/[.[].*$/, ""))];
+const replaceKeys = ({ type, name, options }: Recorded): readonly string[] => [
+  ...kindOf(type, name).replaces,
+  ...options.replaceOnChanges.map((path) => path.replace(/[.[].*$/, "")),
+];
 
 function changedInputs(old: Recorded, now: Recorded): readonly string[] {
   const inputs = [...new Set([...Object.keys(old.inputs), ...Object.keys(now.inputs)])];
-  return inputs.filter((input) => !now.options.ignoreChanges.includes(input) && !isDeepStrictEqual(old.inputs[input], now.inputs[input])).sort();
+  return inputs
+    .filter((input) => !now.options.ignoreChanges.includes(input) && !isDeepStrictEqual(old.inputs[input], now.inputs[input]))
+    .sort();
 }
 
 /** As the engine has it, one that is new or gone triggers nothing. */
@@ -89,9 +111,23 @@ function change(old: Recorded, now: Recorded, changed: readonly string[]): Step 
   return because.length === 0 ? step("update", now, changes) : step("replace", now, changes, because);
 }
 
-function step(does: Step["does"], { type, name, options }: Recorded, changes: readonly InputChange[], because: readonly string[] = []): Step {
+function step(
+  does: Step["does"],
+  { type, name, options }: Recorded,
+  changes: readonly InputChange[],
+  because: readonly string[] = [],
+): Step {
   const kind = kindOf(type, name);
-  return { does, type, name, role: kind.role, changes, because, deletesFirst: kind.deletesFirst || options.deleteBeforeReplace, isProtected: options.protect };
+  return {
+    does,
+    type,
+    name,
+    role: kind.role,
+    changes,
+    because,
+    deletesFirst: kind.deletesFirst || options.deleteBeforeReplace,
+    isProtected: options.protect,
+  };
 }
 
 /** A value as it fits into a line. A text with a line break is a file, which the review shows as one. */

@@ -21,7 +21,9 @@ export interface OneSided {
 /** Hosts of one side alone: their files are as many lines as they have, and nobody can compare them. */
 export function oneSidedHosts(before: Side, after: Side): readonly OneSided[] {
   const listed = (from: Side, other: Side, is: OneSided["is"]) =>
-    Object.entries(from.manifests).filter(([host]) => other.manifests[host] === undefined).map(([host, { files }]): OneSided => ({ host, is, paths: files.map(({ path }) => path) }));
+    Object.entries(from.manifests)
+      .filter(([host]) => other.manifests[host] === undefined)
+      .map(([host, { files }]): OneSided => ({ host, is, paths: files.map(({ path }) => path) }));
   return [...listed(before, after, "gone"), ...listed(after, before, "new")];
 }
 
@@ -43,7 +45,21 @@ export interface HostChange {
   readonly packages: readonly string[];
 }
 
-const nothing: Manifest = { version: 1, project: "", stack: "", host: "", debian: "", user: "", packages: [], plain: [], files: [], checks: [], units: [], services: [], release: null };
+const nothing: Manifest = {
+  version: 1,
+  project: "",
+  stack: "",
+  host: "",
+  debian: "",
+  user: "",
+  packages: [],
+  plain: [],
+  files: [],
+  checks: [],
+  units: [],
+  services: [],
+  release: null,
+};
 
 /** Hosts of both sides whose manifest, or the environment that comes with it, differs. */
 export function compareHosts(before: Side, after: Side): readonly HostChange[] {
@@ -59,12 +75,18 @@ function compareHost(host: string, old: Manifest, now: Manifest, environment: bo
   const actions = changedFiles(old, now).flatMap(([before, after]) => (after ?? before)?.onChange ?? []);
   const release = old.release?.digest !== now.release?.digest ? (now.release?.digest ?? null) : null;
   const had = new Set(old.services.map(({ name }) => name));
-  const moved = now.services.filter(({ name }) => had.has(name)).flatMap((service) => {
-    const unit = actions.some((action) => action.verb === "roll" && action.service === service.name);
-    const why = release !== null ? "a new release" : unit ? "its unit changes" : environment ? "its environment changes" : null;
-    return why === null ? [] : [{ service: service.name, why, slots: service.kind === "slots" }];
-  });
-  const units = (verb: "reload" | "restart") => [...new Set(actions.filter((action): action is Extract<ManifestAction, { unit: string }> => action.verb === verb).map(({ unit }) => unit))];
+  const moved = now.services
+    .filter(({ name }) => had.has(name))
+    .flatMap((service) => {
+      const unit = actions.some((action) => action.verb === "roll" && action.service === service.name);
+      const why = release !== null ? "a new release" : unit ? "its unit changes" : environment ? "its environment changes" : null;
+      return why === null ? [] : [{ service: service.name, why, slots: service.kind === "slots" }];
+    });
+  const units = (verb: "reload" | "restart") => [
+    ...new Set(
+      actions.filter((action): action is Extract<ManifestAction, { unit: string }> => action.verb === verb).map(({ unit }) => unit),
+    ),
+  ];
   return {
     host,
     release,
@@ -85,23 +107,35 @@ function changedFiles(old: Manifest, now: Manifest): readonly (readonly [Manifes
   const olds = new Map(old.files.map((file) => [file.path, file]));
   const news = new Map(now.files.map((file) => [file.path, file]));
   const paths = [...new Set([...olds.keys(), ...news.keys()])].sort();
-  const same = (a?: ManifestFile, b?: ManifestFile) => a !== undefined && b !== undefined && a.sha256 === b.sha256 && a.owner === b.owner && a.group === b.group && a.mode === b.mode;
+  const same = (a?: ManifestFile, b?: ManifestFile) =>
+    a !== undefined && b !== undefined && a.sha256 === b.sha256 && a.owner === b.owner && a.group === b.group && a.mode === b.mode;
   return paths.map((path) => [olds.get(path), news.get(path)] as const).filter(([a, b]) => !same(a, b));
 }
 
-/** Every rendered file that differs on a host of both sides, the app's environment among them, and the user-data of a machine that is made anew. */
+/**
+ * Every rendered file that differs on a host of both sides, the app's environment among them, and the user-data of a machine that is made
+ * anew.
+ */
 export function compareFiles(before: Side, after: Side, isMadeAnew: (host: string) => boolean): readonly FileChange[] {
-  const hosts = Object.keys(after.manifests).filter((host) => before.manifests[host] !== undefined).sort();
+  const hosts = Object.keys(after.manifests)
+    .filter((host) => before.manifests[host] !== undefined)
+    .sort();
   return hosts.flatMap((host) => {
     const [old, now] = [before.manifests[host] ?? nothing, after.manifests[host] ?? nothing];
     const files = changedFiles(old, now).map(([a, b]): FileChange => {
       const path = (b ?? a)?.path ?? "";
       return { host, path, patch: path.startsWith("/usr/local/lib/webstack/hostctl/") ? null : patchOf(textOf(a), textOf(b)) };
     });
-    const environments = old.release === null && now.release === null ? [] : [{ host, path: "/etc/webstack/env", from: listing(before.environment), to: listing(after.environment) }];
+    const environments =
+      old.release === null && now.release === null
+        ? []
+        : [{ host, path: "/etc/webstack/env", from: listing(before.environment), to: listing(after.environment) }];
     const firstBoot = isMadeAnew(host) ? [{ host, path: "user-data", from: userDataOf(before, host), to: userDataOf(after, host) }] : [];
     const more = [...environments, ...firstBoot];
-    return [...files, ...more.filter(({ from, to }) => from !== to).map(({ path, from, to }) => ({ host, path, patch: patchOf(from, to) }))];
+    return [
+      ...files,
+      ...more.filter(({ from, to }) => from !== to).map(({ path, from, to }) => ({ host, path, patch: patchOf(from, to) })),
+    ];
   });
 }
 
@@ -113,7 +147,11 @@ function textOf(file: ManifestFile | undefined): string {
   return usual ? content : `[${owner}:${group} ${mode}]\n${content}`;
 }
 
-const listing = (values: Readonly<Record<string, string>>): string => Object.entries(values).map(([name, value]) => `${name}=${value}\n`).sort().join("");
+const listing = (values: Readonly<Record<string, string>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .sort()
+    .join("");
 
 function userDataOf(side: Side, host: string): string {
   const given = side.resources?.find(({ name, inputs }) => name === host && typeof inputs["userData"] === "string");
@@ -123,6 +161,9 @@ function userDataOf(side: Side, host: string): string {
 
 function patchOf(from: string, to: string): string {
   const lines = createTwoFilesPatch("before", "after", from, to, "", "", { context: 3 }).split("\n");
-  const patch = lines.filter((line) => !/^(={3,}|--- before|\+\+\+ after)/.test(line)).join("\n").trimEnd();
+  const patch = lines
+    .filter((line) => !/^(={3,}|--- before|\+\+\+ after)/.test(line))
+    .join("\n")
+    .trimEnd();
   return patch === "" ? "(an empty file)" : patch;
 }

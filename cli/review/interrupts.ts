@@ -17,7 +17,10 @@ const interruptions: Readonly<Record<string, Readonly<Record<string, Told>>>> = 
   // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-resize.html
   "aws:ec2/instance:Instance": { instanceType: "it is stopped and started with its new size", userData: "it is stopped and started" },
   // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html
-  "aws:rds/instance:Instance": { instanceClass: "it restarts with its new size: minutes, or a failover where it has a standby", engineVersion: rdsVersion },
+  "aws:rds/instance:Instance": {
+    instanceClass: "it restarts with its new size: minutes, or a failover where it has a standby",
+    engineVersion: rdsVersion,
+  },
 };
 
 /** What an update of that input interrupts; undefined where nothing does. */
@@ -33,6 +36,15 @@ export function interruptionOf(type: string, change: InputChange): Consequence |
  */
 function rdsVersion({ from, to }: InputChange): Consequence {
   const [old, now] = [from, to].map((text) => Number(/[\d.]+/.exec(text ?? "")?.[0]));
-  if (old !== undefined && now !== undefined && now < old) return { level: "refused", says: `RDS goes from version ${old} to no lower one: make a database of version ${now} in a stack of its own and bring a dump there` };
-  return { level: "downtime", says: "it is upgraded in place: RDS checks it first and refuses what it finds unfit, takes a snapshot, and is away for minutes, its standby too; the way back is that snapshot, by database.restore" };
+  if (old !== undefined && now !== undefined && now < old)
+    return {
+      level: "refused",
+      says: `RDS goes from version ${old} to no lower one: make a database of version ${now} in a stack of its own and bring a dump there`,
+    };
+  return {
+    level: "downtime",
+    says:
+      "it is upgraded in place: RDS checks it first and refuses what it finds unfit, takes a snapshot, and is away for minutes, its " +
+      "standby too; the way back is that snapshot, by database.restore",
+  };
 }

@@ -1,6 +1,7 @@
 /**
- * Records what a version of the program declares for a stack, without an engine: record.ts FOLDER STACK FILE HASHES. The program of FOLDER is
- * run in a process of its own, because two versions of it share no module; the answer is a Side as JSON in FILE. HASHES is JSON, see recordFolder.
+ * Records what a version of the program declares for a stack, without an engine: record.ts FOLDER STACK FILE HASHES. The program of FOLDER
+ * is run in a process of its own, because two versions of it share no module; the answer is a Side as JSON in FILE. HASHES is JSON, see
+ * recordFolder.
  */
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
@@ -38,7 +39,13 @@ interface Program {
 function loadProgram(folder: string): Program {
   const load = createRequire(join(folder, "package.json"));
   const part = (path: string) => load(`./infra/${path}`) as Partial<Program>;
-  return { ...part("config/parse.ts"), ...part("plan/index.ts"), ...part("host/index.ts"), ...part("release/digest.ts"), ...part("targets/index.ts") } as Program;
+  return {
+    ...part("config/parse.ts"),
+    ...part("plan/index.ts"),
+    ...part("host/index.ts"),
+    ...part("release/digest.ts"),
+    ...part("targets/index.ts"),
+  } as Program;
 }
 
 async function main([folder = "", stack = "", file = "", since = "{}"]: readonly string[]): Promise<void> {
@@ -53,7 +60,19 @@ async function record(folder: string, stack: string, since: Side["hashes"]): Pro
   const hashes = secretHashes(file);
   const program = loadProgram(folder);
   const { spec, problems, unset } = describe(program, raw, stack, new Set(Object.keys(hashes)));
-  const nothing = { problems, unset, namesImage: namesImage(raw), hashes, spec: null, plan: null, release: null, resources: null, notBuilt: "the description has problems", manifests: {}, environment: {} };
+  const nothing = {
+    problems,
+    unset,
+    namesImage: namesImage(raw),
+    hashes,
+    spec: null,
+    plan: null,
+    release: null,
+    resources: null,
+    notBuilt: "the description has problems",
+    manifests: {},
+    environment: {},
+  };
   if (problems.length > 0) return nothing;
 
   const plan = program.planStack(spec);
@@ -63,10 +82,13 @@ async function record(folder: string, stack: string, since: Side["hashes"]): Pro
   try {
     const target = program.targetFor(spec.target);
     const more = target.check(plan).filter(({ ofBox }) => ofBox !== true);
-    const { resources, environment } = await build(stack, () => target.build(plan, files, release, secretsOf(spec, { ...firstValues(unset, since), ...hashes })));
+    const { resources, environment } = await build(stack, () =>
+      target.build(plan, files, release, secretsOf(spec, { ...firstValues(unset, since), ...hashes })),
+    );
     return { ...known, problems: more, resources, notBuilt: null, manifests: manifestsOf(files, resources), environment };
   } catch (error) {
-    if (error instanceof Error && error.name === "ConfigError") return { ...known, problems: (error as ConfigError).problems, notBuilt: error.message.replace(/\n\s*/g, " ") };
+    if (error instanceof Error && error.name === "ConfigError")
+      return { ...known, problems: (error as ConfigError).problems, notBuilt: error.message.replace(/\n\s*/g, " ") };
     throw error;
   }
 }
@@ -78,7 +100,9 @@ const secretHint = / (secret --|--secret|key --) /;
 function describe(program: Program, raw: Readonly<Record<string, unknown>>, stack: string, secretNames: ReadonlySet<string>) {
   const context = { project: "webstack", stack, secretNames };
   const first = program.checkSpec(raw, context);
-  const unset = first.problems.filter(({ must, hint }) => must === "must be set" && hint !== undefined && secretHint.test(hint)).map(({ at }) => at);
+  const unset = first.problems
+    .filter(({ must, hint }) => must === "must be set" && hint !== undefined && secretHint.test(hint))
+    .map(({ at }) => at);
   if (unset.length === 0) return { ...first, unset };
   return { ...program.checkSpec(raw, { ...context, secretNames: new Set([...secretNames, ...unset]) }), unset };
 }
@@ -98,23 +122,46 @@ function secretsOf(spec: StackSpec, hashes: Readonly<Record<string, string>>) {
     backupPassword: standIn("backupPassword"),
     slackWebhook: standIn("slackWebhook"),
     databaseUrl: standIn("DATABASE_URL"),
-    monitoring: Object.fromEntries(["smtpPassword", "alertWebhook", "sentryToken"].filter((name) => hashes[name] !== undefined).map((name) => [name, standIn(name)])),
+    monitoring: Object.fromEntries(
+      ["smtpPassword", "alertWebhook", "sentryToken"].filter((name) => hashes[name] !== undefined).map((name) => [name, standIn(name)]),
+    ),
   };
 }
 
 /** Everything `declare` registers. Outputs that only a cloud can tell are stand-ins that name resource and property. */
-async function build(stack: string, declare: () => unknown): Promise<{ readonly resources: readonly Recorded[]; readonly environment: Readonly<Record<string, string>> }> {
-  const requests: { readonly type: string; readonly name: string; readonly inputs: Record<string, unknown>; options: Recorded["options"]; feeds: Recorded["feeds"] }[] = [];
+async function build(
+  stack: string,
+  declare: () => unknown,
+): Promise<{ readonly resources: readonly Recorded[]; readonly environment: Readonly<Record<string, string>> }> {
+  const requests: {
+    readonly type: string;
+    readonly name: string;
+    readonly inputs: Record<string, unknown>;
+    options: Recorded["options"];
+    feeds: Recorded["feeds"];
+  }[] = [];
   watchRequests((known) => Object.assign(requests.at(-1) ?? {}, known));
   nameUnknownOutputs();
   readUnknownJson();
   await pulumi.runtime.setMocks(
     {
       newResource({ type, name, inputs }) {
-        requests.push({ type, name, inputs: inputs as Record<string, unknown>, options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [], ignoreChanges: [], replacementTrigger: null }, feeds: {} });
+        requests.push({
+          type,
+          name,
+          inputs: inputs as Record<string, unknown>,
+          options: { protect: false, deleteBeforeReplace: false, replaceOnChanges: [], ignoreChanges: [], replacementTrigger: null },
+          feeds: {},
+        });
         return { id: placeholder("output", `${name}.id`), state: unknownLists(type, name) };
       },
-      call: ({ token }) => ({ id: placeholder("output", `${token}.id`), arn: placeholder("output", `${token}.arn`), password: placeholder("output", `${token}.password`), name: placeholder("output", `${token}.name`), names: [0, 1, 2].map((n) => placeholder("output", `${token}.names.${n}`)) }),
+      call: ({ token }) => ({
+        id: placeholder("output", `${token}.id`),
+        arn: placeholder("output", `${token}.arn`),
+        password: placeholder("output", `${token}.password`),
+        name: placeholder("output", `${token}.name`),
+        names: [0, 1, 2].map((n) => placeholder("output", `${token}.names.${n}`)),
+      }),
     },
     "webstack",
     stack,
@@ -123,14 +170,21 @@ async function build(stack: string, declare: () => unknown): Promise<{ readonly 
   );
   declare();
   await pulumi.runtime.disconnect();
-  const resources = await Promise.all(requests.map(async ({ inputs, ...request }): Promise<Recorded> => ({ ...request, inputs: (await plain(inputs)) as Recorded["inputs"] })));
+  const resources = await Promise.all(
+    requests.map(async ({ inputs, ...request }): Promise<Recorded> => ({
+      ...request,
+      inputs: (await plain(inputs)) as Recorded["inputs"],
+    })),
+  );
   return { resources: resources.sort((a, b) => (a.type + a.name < b.type + b.name ? -1 : 1)), environment: environmentOf(resources) };
 }
 
 /** Outputs that the program reads as lists, each with one entry that nobody knows yet. */
 const lists: Readonly<Record<string, (name: string) => Readonly<Record<string, readonly unknown[]>>>> = {
   "aws:ec2/networkInterface:NetworkInterface": (name) => ({ privateIps: [placeholder("output", `${name}.privateIps.0`)] }),
-  "aws:rds/instance:Instance": (name) => ({ masterUserSecrets: [{ secretArn: placeholder("output", `${name}.masterUserSecrets.0.secretArn`) }] }),
+  "aws:rds/instance:Instance": (name) => ({
+    masterUserSecrets: [{ secretArn: placeholder("output", `${name}.masterUserSecrets.0.secretArn`) }],
+  }),
 };
 
 const unknownLists = (type: string, name: string) => lists[type]?.(name) ?? {};
@@ -144,7 +198,10 @@ function watchRequests(tell: (known: Pick<Recorded, "options" | "feeds">) => voi
     const answer = registerResource.call(this, request, callback);
     const feeds: Record<string, string[]> = {};
     request.getPropertydependenciesMap().forEach((from: { getUrnsList(): string[] }, input: string) => {
-      feeds[input] = from.getUrnsList().map((urn) => urn.split("::").pop() ?? "").sort();
+      feeds[input] = from
+        .getUrnsList()
+        .map((urn) => urn.split("::").pop() ?? "")
+        .sort();
     });
     const options = {
       protect: request.getProtect(),
@@ -164,7 +221,8 @@ function nameUnknownOutputs(): void {
   Object.assign(rpc, {
     resolveProperties: (...given: Parameters<typeof resolveProperties>) => {
       const [, resolvers, , name, known] = given;
-      for (const key of Object.keys(resolvers)) if (known[key] === undefined && key !== "id" && key !== "urn") known[key] = placeholder("output", `${name}.${key}`);
+      for (const key of Object.keys(resolvers))
+        if (known[key] === undefined && key !== "id" && key !== "urn") known[key] = placeholder("output", `${name}.${key}`);
       resolveProperties(...given);
     },
   });
@@ -176,7 +234,8 @@ function readUnknownJson(): void {
   JSON.parse = (text: string, ...rest) => {
     const name = /^⟨output ([^⟩]+)⟩$/.exec(text)?.[1];
     if (name === undefined) return parse(text, ...rest) as unknown;
-    const field = (_: object, key: string | symbol) => (typeof key === "symbol" || key === "then" || key.startsWith("__pulumi") ? undefined : placeholder("output", `${name}.${key}`));
+    const field = (_: object, key: string | symbol) =>
+      typeof key === "symbol" || key === "then" || key.startsWith("__pulumi") ? undefined : placeholder("output", `${name}.${key}`);
     return new Proxy({}, { get: field });
   };
 }
@@ -195,9 +254,14 @@ async function plain(value: unknown): Promise<unknown> {
   return Object.fromEntries(await Promise.all(Object.entries(fields).map(async ([key, of]) => [key, await plain(of)] as const)));
 }
 
-/** Manifests of every host. Versions before the plan had every machine rendered some in their targets, so what the resources hold of a host counts. */
+/**
+ * Manifests of every host. Versions before the plan had every machine rendered some in their targets, so what the resources hold of a host
+ * counts.
+ */
 function manifestsOf(files: HostFiles, resources: readonly Recorded[]): Side["manifests"] {
-  const more = resources.flatMap(({ inputs }) => Object.values(inputs).flatMap((value) => (typeof value === "string" ? (bundleOf(value) ?? []) : [])));
+  const more = resources.flatMap(({ inputs }) =>
+    Object.values(inputs).flatMap((value) => (typeof value === "string" ? (bundleOf(value) ?? []) : [])),
+  );
   return { ...Object.fromEntries(files), ...Object.fromEntries(more.map((manifest) => [manifest.host, manifest])) };
 }
 
@@ -208,7 +272,9 @@ function environmentOf(resources: readonly Recorded[]): Readonly<Record<string, 
     if (typeof stdin !== "string" || !stdin.startsWith('{"env":{"')) continue;
     const { env } = JSON.parse(stdin) as { env: Record<string, string> };
     // A stand-in that became part of an URL.
-    return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replace(/%E2%9F%A8.*?%E2%9F%A9/g, decodeURIComponent)]));
+    return Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [name, value.replace(/%E2%9F%A8.*?%E2%9F%A9/g, decodeURIComponent)]),
+    );
   }
   return {};
 }
@@ -217,5 +283,3 @@ main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exitCode = 1;
 });
-
-

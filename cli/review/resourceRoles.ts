@@ -60,7 +60,8 @@ export function kindOf(type: string, name: string): Kind {
 }
 
 /** Whether anything is known of the type: a change of one that is not may replace it. */
-export const isKnownType = (type: string): boolean => type.startsWith("nspawn:") || type.startsWith("command:") || Object.hasOwn(published, type);
+export const isKnownType = (type: string): boolean =>
+  type.startsWith("nspawn:") || type.startsWith("command:") || Object.hasOwn(published, type);
 
 const reasons: Readonly<Record<string, string>> = {
   userData: "it is read at the first boot alone",

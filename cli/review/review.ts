@@ -56,7 +56,13 @@ export function reviewChange(stack: string, before: Side | null, after: Side): R
   const old: Side = before ?? { ...emptySide, label: "nothing" };
   const steps = old.resources === null || after.resources === null ? null : compareResources(old.resources, after.resources);
   const hosts = compareHosts(old, after);
-  const problems = [...after.problems, ...newlyUnset(stack, old, after), ...keptFrom(old, after), ...wrongExceptions(after), ...(after.plan === null ? [] : overBudget(after.plan))];
+  const problems = [
+    ...after.problems,
+    ...newlyUnset(stack, old, after),
+    ...keptFrom(old, after),
+    ...wrongExceptions(after),
+    ...(after.plan === null ? [] : overBudget(after.plan)),
+  ];
   return {
     stack,
     before: old.label,
@@ -80,7 +86,8 @@ export function reviewChange(stack: string, before: Side | null, after: Side): R
 }
 
 /** Whether the change may go on as it is. */
-export const isRefused = ({ verdict, findings }: Review): boolean => verdict.level === "refused" || verdict.level === "data at risk" || findings.some(({ level }) => level === "mandatory");
+export const isRefused = ({ verdict, findings }: Review): boolean =>
+  verdict.level === "refused" || verdict.level === "data at risk" || findings.some(({ level }) => level === "mandatory");
 
 function findingsOf({ spec, resources }: Side): readonly Finding[] {
   if (spec === null || resources === null) return [];
@@ -95,14 +102,20 @@ const billed = (plan: StackPlan | null): Bill | null => (plan === null ? null : 
 /** A secret that the change asks for and does not bring is a fault of the change; one that was missing before is a thing to do. */
 function newlyUnset(stack: string, before: Side, after: Side): readonly Problem[] {
   if (before.spec === null) return [];
-  return after.unset.filter((name) => !before.unset.includes(name)).map((name) => ({ at: name, must: "must be set", hint: setCommand(name, stack) }));
+  return after.unset
+    .filter((name) => !before.unset.includes(name))
+    .map((name) => ({ at: name, must: "must be set", hint: setCommand(name, stack) }));
 }
 
 /** What `up` says of the machines of its box that keep data, with the hashes of keys for keys. */
 function keptFrom(before: Side, after: Side): readonly Problem[] {
   if (after.plan?.spec.target !== "local") return [];
   const key = before.hashes[sshKeyName];
-  const stood = new Map((before.resources ?? []).filter(({ inputs }) => inputs["keepsData"] === true).map(({ inputs }) => [inputs["name"], { range: String(inputs["range"]), keys: [key ?? ""] }]));
+  const stood = new Map(
+    (before.resources ?? [])
+      .filter(({ inputs }) => inputs["keepsData"] === true)
+      .map(({ inputs }) => [inputs["name"], { range: String(inputs["range"]), keys: [key ?? ""] }]),
+  );
   return keptProblems(after.plan, key === undefined ? undefined : after.hashes[sshKeyName], (name) => stood.get(name));
 }
 
@@ -115,12 +128,28 @@ function unknowns(before: Side, after: Side, steps: readonly Step[] | null): rea
   const first = before.label === deployedLabel ? [] : before.unset.filter((name) => after.hashes[name] !== undefined);
   return [
     before.label === deployedLabel
-      ? "No cloud was asked: this compares the stack's state with a description. What was changed by hand since does not show; the environment and the secrets of the state are encrypted and count as unchanged; the cost before and the firewall's openings are not known."
-      : `No engine and no cloud was asked: this compares two descriptions, "${before.label}" and "${after.label}". What was changed by hand since, or was never brought up, does not show.`,
+      ? "No cloud was asked: this compares the stack's state with a description. What was changed by hand since does not show; the " +
+        "environment and the secrets of the state are encrypted and count as unchanged; the cost before and the firewall's openings " +
+        "are not known."
+      : `No engine and no cloud was asked: this compares two descriptions, "${before.label}" and "${after.label}". What was changed ` +
+        "by hand since, or was never brought up, does not show.",
     "Addresses, host keys, passwords and other values that a cloud makes up are taken as unchanged unless their resource is replaced.",
-    ...(steps === null ? [`Resources were not compared: ${[before, after].flatMap((side) => (side.notBuilt === null ? [] : [`${side.label}: ${side.notBuilt}`])).join("; ")}. The verdict holds for what happens on the hosts alone.`] : []),
-    ...(first.length === 0 ? [] : [`What has no value in "${before.label}" counts as set for the first time, before anything ran: ${first.join(", ")}. A value that took the place of another does not show.`]),
+    ...(steps === null
+      ? [
+          "Resources were not compared: " +
+            `${[before, after].flatMap((side) => (side.notBuilt === null ? [] : [`${side.label}: ${side.notBuilt}`])).join("; ")}. ` +
+            "The verdict holds for what happens on the hosts alone.",
+        ]
+      : []),
+    ...(first.length === 0
+      ? []
+      : [
+          `What has no value in "${before.label}" counts as set for the first time, before anything ran: ${first.join(", ")}. A ` +
+            "value that took the place of another does not show.",
+        ]),
     ...(after.plan === null ? [] : [budgetNotice(after.plan)].filter((notice) => notice !== null)),
-    ...(Object.keys(after.hashes).length === 0 ? [] : ["A secret is compared by its encrypted text: the same value set again looks like a rotation."]),
+    ...(Object.keys(after.hashes).length === 0
+      ? []
+      : ["A secret is compared by its encrypted text: the same value set again looks like a rotation."]),
   ];
 }

@@ -10,15 +10,29 @@ export interface WayBack {
 
 /** The database goes back with the code where restore points are kept; elsewhere it is said that it does not, and why. */
 export function wayBack({ database, release, backup }: Pick<StackSpec, "database" | "release" | "backup">): WayBack {
-  if (database.kind === "none" || release.steps.length === 0) return { options: [], says: "the code goes back; no step of a release touches a database" };
+  if (database.kind === "none" || release.steps.length === 0)
+    return { options: [], says: "the code goes back; no step of a release touches a database" };
   if (release.schema === null) {
-    return { options: [], says: "the code goes back and the database stays: without release.schema nobody knows whether the old code fits it" };
+    return {
+      options: [],
+      says: "the code goes back and the database stays: without release.schema nobody knows whether the old code fits it",
+    };
   }
   const lacks = !backup.enabled ? "backup.enabled" : !release.restorePoint ? "release.restorePoint" : null;
   if (lacks !== null) {
-    return { options: [], says: `the code goes back, but not where the steps change the schema: without ${lacks} no restore point is kept, and the new release serves on` };
+    return {
+      options: [],
+      says:
+        `the code goes back, but not where the steps change the schema: without ${lacks} no restore point is kept, and the new ` +
+        "release serves on",
+    };
   }
-  return { options: ["--restore"], says: "the code goes back, and where the steps change the schema the database with it, to the restore point from before them; what was written since is kept beside it" };
+  return {
+    options: ["--restore"],
+    says:
+      "the code goes back, and where the steps change the schema the database with it, to the restore point from before them; what " +
+      "was written since is kept beside it",
+  };
 }
 
 /** Why a release that fails is left as it is, seen by the release that served before; null where that one can serve again. */

@@ -26,25 +26,43 @@ export function glance(plan: StackPlan): Values {
   return {
     target: spec.target === "local" ? "local: machines of this box" : `${spec.target}, region ${spec.host.region}, size ${spec.host.size}`,
     site: url === "" ? `${code("siteUrl")} of ${code(`npm run pulumi -- ${spec.stack} stack output siteUrl`)}` : url,
-    hosts: list(hostsOf(plan, "web").map((host) => `${code(host.name)}${host.address !== null ? ` at ${host.address}` : `, address in ${code("npm run status")}`}`)),
-    services: list(spec.services.map((service) => `${code(service.name)} (${service.kind}${isHttp(service) ? `, ${service.path}` : ""}): ${unitsOf(service).map(code).join(", ")}`)),
+    hosts: list(
+      hostsOf(plan, "web").map(
+        (host) => `${code(host.name)}${host.address !== null ? ` at ${host.address}` : `, address in ${code("npm run status")}`}`,
+      ),
+    ),
+    services: list(
+      spec.services.map(
+        (service) =>
+          `${code(service.name)} (${service.kind}${isHttp(service) ? `, ${service.path}` : ""}): ${unitsOf(service).map(code).join(", ")}`,
+      ),
+    ),
     jobs: list(spec.jobs.map((job) => `${code(job.name)}: ${code(`${job.name}.timer`)}, ${code(job.schedule)}`)),
     static: list(spec.static.map(({ url: path, folder }) => `${code(path)} from ${code(folder)}`)),
     database: database.kind === "none" ? "none" : databaseName(plan),
     backups: backup.enabled ? `${code("webstack-backup.timer")}, ${code(backup.schedule)}` : "none",
-    certificate: spec.site.tls === "none" ? "none" : `Let's Encrypt, by ${code("webstack-certificate.timer")}; a new one now: ${code("sudo hostctl renew")}`,
+    certificate:
+      spec.site.tls === "none"
+        ? "none"
+        : `Let's Encrypt, by ${code("webstack-certificate.timer")}; a new one now: ${code("sudo hostctl renew")}`,
     emails: list(monitoring.emails, "nobody: `monitoring.emails` is empty"),
     secrets: list([...spec.secrets.map(code)], "none of the app's"),
   };
 }
 
 function databaseName(plan: StackPlan): string {
-  const { spec: { target, network }, database } = plan;
+  const {
+    spec: { target, network },
+    database,
+  } = plan;
   if (database.kind === "none") return "none";
   if (database.kind === "external") return "PostgreSQL, somebody else's service at the secret `DATABASE_URL`";
   const engine = database.engine === "postgres" ? "PostgreSQL" : "MySQL";
   const machines = databaseMachines.map((name, index) => `${code(name)} at ${addressOf(network.range, "database", index) ?? ""}`);
-  const place = hostsOf(plan, "database").length === 0 ? `the managed service of ${target}` : `machine ${machines.join(" (moved by `npm run upgrade`: ")})`;
+  const place =
+    hostsOf(plan, "database").length === 0
+      ? `the managed service of ${target}`
+      : `machine ${machines.join(" (moved by `npm run upgrade`: ")})`;
   return `${engine} ${database.version}, ${code(database.name)}, ${place}`;
 }
 
@@ -64,7 +82,11 @@ export const databasePort = ({ endpoints }: StackPlan): string => String(endpoin
 /** Where each service says from outside whether it works. */
 export function healthChecks(plan: StackPlan): string {
   const base = siteUrl(plan) || "https://ADDRESS/";
-  return httpServices(plan.spec.services).map(({ name }) => code(`${base.replace(/\/$/, "")}${healthCheckPath(name)}`)).join(", ") || "none";
+  return (
+    httpServices(plan.spec.services)
+      .map(({ name }) => code(`${base.replace(/\/$/, "")}${healthCheckPath(name)}`))
+      .join(", ") || "none"
+  );
 }
 
 /** The longest pause that every service allows, 20 s at most: hostctl/site/pause.py keeps 5 s of each timeout for the app's answer. */
@@ -85,7 +107,9 @@ export function oneOffCommands({ stack, release, database }: StackSpec): readonl
 
 /** One command on every host for each of these. */
 export function onEach(plan: StackPlan, words: readonly string[]): string {
-  return hostsOf(plan, "web").flatMap(({ name }) => words.map((word) => `npm run ssh -- ${plan.spec.stack} ${name} ${word}`)).join("\n");
+  return hostsOf(plan, "web")
+    .flatMap(({ name }) => words.map((word) => `npm run ssh -- ${plan.spec.stack} ${name} ${word}`))
+    .join("\n");
 }
 
 /** What systemd says of the slots and command services. */

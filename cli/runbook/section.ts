@@ -12,7 +12,9 @@ export type Values = Readonly<Record<string, string | number>>;
 export function section(name: string, values: Values, hosts: readonly string[]): string {
   const path = `${name}.md.tmpl`;
   const template = readFileSync(join(__dirname, path), "utf8");
-  const lines = template.split("\n").flatMap((line) => (line.includes("{{host}}") ? hosts.map((host) => line.replaceAll("{{host}}", host)) : [line]));
+  const lines = template
+    .split("\n")
+    .flatMap((line) => (line.includes("{{host}}") ? hosts.map((host) => line.replaceAll("{{host}}", host)) : [line]));
   const text = lines.join("\n");
   const named = Object.fromEntries(Object.entries(values).filter(([key]) => text.includes(`{{${key}}}`)));
   return fill(text, named, `cli/runbook/${path}`);

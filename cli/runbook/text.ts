@@ -4,7 +4,10 @@ import { connectionBudget, databasePort, glance, healthChecks, oneOffCommands, o
 import { incidentForm } from "./incidents";
 import { section, type Values } from "./section";
 
-/** The runbook of a stack as Markdown: every procedure with the commands that are right for this stack. `file`: path of the stack's file below the project. Pure: equal plans, equal text. */
+/**
+ * The runbook of a stack as Markdown: every procedure with the commands that are right for this stack. `file`: path of the stack's file
+ * below the project. Pure: equal plans, equal text.
+ */
 export function runbook(plan: StackPlan, file: string): string {
   const { spec } = plan;
   const { backup, database, jobs, services } = spec;
@@ -33,34 +36,54 @@ export function runbook(plan: StackPlan, file: string): string {
       schema: spec.release.schema === null ? noSchema : spec.release.schema.down.length === 0 ? schemaOnly : schemaAndDown,
     }),
     part("update"),
-    jobs.length === 0 ? part("jobs-none") : part("jobs", {
-      table: jobs.map(({ name, schedule, timeoutSeconds }) => `| \`${name}\` | \`${schedule}\` | ${timeoutSeconds} s | \`${name}.service\` |`).join("\n"),
-      runs: onEach({ ...plan, hosts: hostsOf(plan, "web").slice(0, 1) }, jobs.map(({ name }) => `sudo hostctl run ${name}`)),
-    }),
-    !backup.enabled ? part("backup-none") : part("backup", {
-      keeper: first,
-      schedule: `\`${backup.schedule}\``,
-      drill: `\`${backup.drill.schedule}\``,
-      keepDays: backup.keepDays,
-      keepWeekly: backup.keepWeekly,
-      keepMonthly: backup.keepMonthly,
-      what: backup.paths.length === 0 ? "the database, no media: `backup.paths` is empty" : `the database and ${backup.paths.map((path) => `\`${path}\``).join(", ")}`,
-      checks: backup.drill.checks.length === 0 ? "no questions are in `backup.drill.checks`" : backup.drill.checks.map(({ sql, expect }) => `\`${sql}\` gives \`${expect}\``).join(", "),
-    }),
+    jobs.length === 0
+      ? part("jobs-none")
+      : part("jobs", {
+          table: jobs
+            .map(({ name, schedule, timeoutSeconds }) => `| \`${name}\` | \`${schedule}\` | ${timeoutSeconds} s | \`${name}.service\` |`)
+            .join("\n"),
+          runs: onEach(
+            { ...plan, hosts: hostsOf(plan, "web").slice(0, 1) },
+            jobs.map(({ name }) => `sudo hostctl run ${name}`),
+          ),
+        }),
+    !backup.enabled
+      ? part("backup-none")
+      : part("backup", {
+          keeper: first,
+          schedule: `\`${backup.schedule}\``,
+          drill: `\`${backup.drill.schedule}\``,
+          keepDays: backup.keepDays,
+          keepWeekly: backup.keepWeekly,
+          keepMonthly: backup.keepMonthly,
+          what:
+            backup.paths.length === 0
+              ? "the database, no media: `backup.paths` is empty"
+              : `the database and ${backup.paths.map((path) => `\`${path}\``).join(", ")}`,
+          checks:
+            backup.drill.checks.length === 0
+              ? "no questions are in `backup.drill.checks`"
+              : backup.drill.checks.map(({ sql, expect }) => `\`${sql}\` gives \`${expect}\``).join(", "),
+        }),
     part("maintenance", { url: `${siteUrl(plan).replace(/\/$/, "")}${spec.site.maintenancePath}`, pause: pauseSeconds(spec) }),
-    database.kind === "none" ? part("database-none") : part("database", {
-      name: values["database"] ?? "",
-      user: database.kind === "external" ? "that it names" : `\`${database.user}\``,
-      port: databasePort(plan),
-      budget: budget.rows,
-      need: budget.need,
-      connections: database.connections,
-    }),
+    database.kind === "none"
+      ? part("database-none")
+      : part("database", {
+          name: values["database"] ?? "",
+          user: database.kind === "external" ? "that it names" : `\`${database.user}\``,
+          port: databasePort(plan),
+          budget: budget.rows,
+          need: budget.need,
+          connections: database.connections,
+        }),
     part("incidents", { form: incidentForm() }),
   ].join("\n");
 }
 
-const noSchema = "It goes back with the code only: this stack has no `release.schema`, so a rollback does not look at the database. Undo an incompatible migration first.";
+const noSchema =
+  "It goes back with the code only: this stack has no `release.schema`, so a rollback does not look at the database. Undo an " +
+  "incompatible migration first.";
 const schemaOnly = "It is refused where the database has moved on since, with both states. Then restore, or mend forward.";
 const schemaAndDown =
-  "It is refused where the database has moved on since, with both states. `sudo hostctl rollback DIGEST --down` then undoes the migrations first; down steps may lose what was stored since, so put maintenance on around it.";
+  "It is refused where the database has moved on since, with both states. `sudo hostctl rollback DIGEST --down` then undoes the " +
+  "migrations first; down steps may lose what was stored since, so put maintenance on around it.";

@@ -4,8 +4,12 @@ import { join, resolve } from "node:path";
 
 import { project } from "../../tools/setup/folders";
 
-/** A folder of states as the engine has it, which runs in the project's own. https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/backend/diy/store.go */
-const bookkeeping = (folder: string): string => join(resolve(project, folder.replace(/\?.*$/, "").replace(/^~(?=\/|$)/, homedir())), ".pulumi");
+/**
+ * A folder of states as the engine has it, which runs in the project's own.
+ * https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/backend/diy/store.go
+ */
+const bookkeeping = (folder: string): string =>
+  join(resolve(project, folder.replace(/\?.*$/, "").replace(/^~(?=\/|$)/, homedir())), ".pulumi");
 
 const stacksOf = (folder: string): string => join(bookkeeping(folder), "stacks", "webstack");
 

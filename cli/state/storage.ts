@@ -21,8 +21,17 @@ export interface Answer {
   readonly text: string;
 }
 
-/** One call of S3, signed: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html. `path`: "/BUCKET" or "/BUCKET?versioning". @throws UsageError when nobody answers */
-export async function call(storage: Storage, method: string, path: string, body = "", headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+/**
+ * One call of S3, signed: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html. `path`: "/BUCKET" or
+ * "/BUCKET?versioning". @throws UsageError when nobody answers
+ */
+export async function call(
+  storage: Storage,
+  method: string,
+  path: string,
+  body = "",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const url = new URL(`${storage.endpoint}${path}`);
   const signed = sign(storage, method, url, body, headers, new Date());
   try {
@@ -39,14 +48,38 @@ const hash = (text: string): string => createHash("sha256").update(text).digest(
 const keyed = (key: string | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
 
 /** The headers of a request, with its signature. `headers` by their names in small letters. */
-export function sign({ region, keyId, secretKey, token }: Storage, method: string, url: URL, body: string, headers: Readonly<Record<string, string>>, now: Date): Record<string, string> {
+export function sign(
+  { region, keyId, secretKey, token }: Storage,
+  method: string,
+  url: URL,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+  now: Date,
+): Record<string, string> {
   const moment = now.toISOString().replace(/[:-]|\.\d+/g, "");
   const scope = `${moment.slice(0, 8)}/${region}/s3/aws4_request`;
-  const all: Record<string, string> = { ...headers, host: url.host, "x-amz-content-sha256": hash(body), "x-amz-date": moment, ...(token === undefined ? {} : { "x-amz-security-token": token }) };
+  const all: Record<string, string> = {
+    ...headers,
+    host: url.host,
+    "x-amz-content-sha256": hash(body),
+    "x-amz-date": moment,
+    ...(token === undefined ? {} : { "x-amz-security-token": token }),
+  };
   const names = Object.keys(all).sort();
-  const query = [...url.searchParams].map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).sort().join("&");
-  const request = [method, url.pathname, query, ...names.map((name) => `${name}:${all[name] ?? ""}`), "", names.join(";"), hash(body)].join("\n");
-  const key = [moment.slice(0, 8), region, "s3", "aws4_request"].reduce<string | Buffer>((before, part) => keyed(before, part), `AWS4${secretKey}`);
+  const query = [...url.searchParams]
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .sort()
+    .join("&");
+  const request = [method, url.pathname, query, ...names.map((name) => `${name}:${all[name] ?? ""}`), "", names.join(";"), hash(body)].join(
+    "\n",
+  );
+  const key = [moment.slice(0, 8), region, "s3", "aws4_request"].reduce<string | Buffer>(
+    (before, part) => keyed(before, part),
+    `AWS4${secretKey}`,
+  );
   const signature = keyed(key, `AWS4-HMAC-SHA256\n${moment}\n${scope}\n${hash(request)}`).toString("hex");
-  return { ...all, authorization: `AWS4-HMAC-SHA256 Credential=${keyId}/${scope}, SignedHeaders=${names.join(";")}, Signature=${signature}` };
+  return {
+    ...all,
+    authorization: `AWS4-HMAC-SHA256 Credential=${keyId}/${scope}, SignedHeaders=${names.join(";")}, Signature=${signature}`,
+  };
 }

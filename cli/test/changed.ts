@@ -17,12 +17,32 @@ export const reads: Readonly<Record<string, readonly string[]>> = {
   "tests/goldens/golden.ts": ["tests/goldens/"],
   "tests/clouds/replay.ts": ["tests/clouds/"],
   "tests/providers/nspawn/plugin.ts": ["providers/nspawn/"],
-  "tests/machines/stack.ts": ["infra/index.ts", "infra/release/build.ts", "infra/release/deliver.ts", "infra/release/gate.ts", "infra/release/handover.ts", "providers/nspawn/", "tools/command-plugin/", "examples/", "Pulumi.local.yaml"],
+  "tests/machines/stack.ts": [
+    "infra/index.ts",
+    "infra/release/build.ts",
+    "infra/release/deliver.ts",
+    "infra/release/gate.ts",
+    "infra/release/handover.ts",
+    "providers/nspawn/",
+    "tools/command-plugin/",
+    "examples/",
+    "Pulumi.local.yaml",
+  ],
   "tests/machines/cloud.ts": ["tests/cloud/", "Pulumi.prod.yaml", "Pulumi.aws.yaml"],
   "tests/machines/new.test.ts": ["cli/new.ts", "cli/up.ts"],
   "tests/machines/runbook.test.ts": ["cli/"],
   "tests/machines/workflows.test.ts": [
-    ...["cli/", "infra/", "tools/run", "tools/setup/", "examples/ocpizza/", "Pulumi.prod.yaml", ".github/workflows/", ".gitlab-ci.yml", "docs/operations.md"],
+    ...[
+      "cli/",
+      "infra/",
+      "tools/run",
+      "tools/setup/",
+      "examples/ocpizza/",
+      "Pulumi.prod.yaml",
+      ".github/workflows/",
+      ".gitlab-ci.yml",
+      "docs/operations.md",
+    ],
     ...["tests/cloud/", "tests/machines/actions/", "tests/machines/runner.sh"],
   ],
   "tests/release/build.test.ts": ["infra/release/build.ts", "infra/release/deliver.ts"],
@@ -30,18 +50,37 @@ export const reads: Readonly<Record<string, readonly string[]>> = {
 
 /** Files that differ from a revision, and those that git does not know yet. */
 export async function changedFiles(revision: string): Promise<string[]> {
-  const lines = (words: readonly string[]) => capture("git", words, { cwd: project }).then((text) => text.split("\n").filter((line) => line !== ""));
+  const lines = (words: readonly string[]) =>
+    capture("git", words, { cwd: project }).then((text) => text.split("\n").filter((line) => line !== ""));
   return [...(await lines(["diff", "--name-only", revision])), ...(await lines(["ls-files", "--others", "--exclude-standard"]))];
 }
 
 /** The graph of these tests, as a bundler resolves it. */
 export async function importGraph(tests: readonly string[]): Promise<Graph> {
-  const started = Object.values(reads).flat().filter((path) => path.endsWith(".ts"));
+  const started = Object.values(reads)
+    .flat()
+    .filter((path) => path.endsWith(".ts"));
   const { metafile } = await build({
     entryPoints: [...new Set([...tests, ...started])],
-    ...{ absWorkingDir: project, bundle: true, write: false, metafile: true, outdir: "graph", packages: "external", platform: "node", logLevel: "silent" },
+    ...{
+      absWorkingDir: project,
+      bundle: true,
+      write: false,
+      metafile: true,
+      outdir: "graph",
+      packages: "external",
+      platform: "node",
+      logLevel: "silent",
+    },
   });
-  return withReads(new Map(Object.entries(metafile.inputs).map(([file, { imports }]) => [file, imports.filter(({ external }) => !external).map(({ path }) => path)])));
+  return withReads(
+    new Map(
+      Object.entries(metafile.inputs).map(([file, { imports }]) => [
+        file,
+        imports.filter(({ external }) => !external).map(({ path }) => path),
+      ]),
+    ),
+  );
 }
 
 function withReads(imports: Graph): Graph {
@@ -73,7 +112,8 @@ const isText = (file: string) => file.endsWith(".md") || file.startsWith("docs/"
  * documents are read by the tests of the level pure alone.
  */
 export function touched(suite: Suite, changed: readonly string[], graph: Graph): readonly string[] | "whole" {
-  if (suite.name.startsWith("examples/") || suite.name === "hostctl") return changed.some((file) => file.startsWith(`${suite.name}/`)) ? "whole" : [];
+  if (suite.name.startsWith("examples/") || suite.name === "hostctl")
+    return changed.some((file) => file.startsWith(`${suite.name}/`)) ? "whole" : [];
   if (suite.files.length === 0) return changed.some((file) => /\.(m?ts|json)$/.test(file)) ? "whole" : [];
   const known = new Set([...graph.keys(), ...[...graph.values()].flat()]);
   const strangers = changed.filter((file) => !known.has(file));

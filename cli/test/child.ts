@@ -18,7 +18,11 @@ export interface ChildOptions {
 }
 
 /** Runs a program in the project's folder, whatever its status. Its words are kept, since several suites speak at once. */
-export function child(program: string, words: readonly string[], { cwd = project, env = {}, nice = false, print = () => undefined }: ChildOptions = {}): Promise<Ended> {
+export function child(
+  program: string,
+  words: readonly string[],
+  { cwd = project, env = {}, nice = false, print = () => undefined }: ChildOptions = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
     const [first = program, ...rest] = nice ? ["nice", "-n", "19", program, ...words] : [program, ...words];
     const started = spawn(first, rest, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });

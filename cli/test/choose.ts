@@ -23,7 +23,8 @@ export function wishOf(words: readonly string[]): Wish {
     else if (word === "--changed") wish.changedSince = value() ?? "HEAD";
     else if (word === "--only") {
       const name = value();
-      if (name === undefined) throw new UsageError("npm test -- --only NAME: must be followed by a part of a suite's or a test file's name, got nothing");
+      if (name === undefined)
+        throw new UsageError("npm test -- --only NAME: must be followed by a part of a suite's or a test file's name, got nothing");
       wish.only.push(name);
     } else throw new UsageError(`npm test knows no ${word}; it knows --only NAME, --failed, --changed [REVISION] and --no-machines`);
   }
@@ -35,9 +36,17 @@ export function wishOf(words: readonly string[]): Wish {
  * @param touched the files of a suite that a change may break; "whole" where it tells no files apart or all may break
  * @throws UsageError when nothing is left
  */
-export function choose(suites: readonly Suite[], wish: Wish, failures: Failures, touched: (suite: Suite) => readonly string[] | "whole"): Suite[] {
+export function choose(
+  suites: readonly Suite[],
+  wish: Wish,
+  failures: Failures,
+  touched: (suite: Suite) => readonly string[] | "whole",
+): Suite[] {
   const here = wish.machines ? [...suites] : suites.filter(({ name }) => !name.startsWith("machines/"));
-  const named = wish.only.length === 0 ? here.filter(({ night }) => night !== true) : here.flatMap((suite) => withFiles(suite, namedFiles(suite, wish.only)));
+  const named =
+    wish.only.length === 0
+      ? here.filter(({ night }) => night !== true)
+      : here.flatMap((suite) => withFiles(suite, namedFiles(suite, wish.only)));
   const failed = wish.failed ? named.flatMap((suite) => withFiles(suite, failedFiles(suite, failures))) : named;
   const chosen = wish.changedSince === null ? failed : failed.flatMap((suite) => withFiles(suite, touched(suite)));
   if (chosen.length === 0) throw new UsageError(nothing(suites, wish));

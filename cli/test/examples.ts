@@ -11,7 +11,13 @@ import { unittest } from "./unittest";
 export function exampleSuites(minutes: (name: string) => number, parent = join(project, "examples")): Suite[] {
   return readdirSync(parent, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map(({ name }): Suite => ({ name: `examples/${name}`, place: "processor", minutes: minutes(`examples/${name}`), files: [], run: (asked) => runTests(join(parent, name), asked) }))
+    .map(({ name }): Suite => ({
+      name: `examples/${name}`,
+      place: "processor",
+      minutes: minutes(`examples/${name}`),
+      files: [],
+      run: (asked) => runTests(join(parent, name), asked),
+    }))
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
@@ -28,7 +34,10 @@ async function runTests(folder: string, asked: Asked): Promise<Result> {
 export function testArguments(folder: string): string[] {
   const has = (path: string) => existsSync(join(folder, path));
   const tests = has("tests") && readdirSync(join(folder, "tests")).some((name) => /^test.*\.py$/.test(name));
-  const lacks = [...(tests ? [] : ["tests: no file tests/test*.py"]), ...(has("requirements.txt") ? [] : ["packages: no file requirements.txt, with hashes"])];
+  const lacks = [
+    ...(tests ? [] : ["tests: no file tests/test*.py"]),
+    ...(has("requirements.txt") ? [] : ["packages: no file requirements.txt, with hashes"]),
+  ];
   if (lacks.length > 0) throw new Error(`examples/${basename(folder)} has no ${lacks.join(", and no ")}`);
   return has("manage.py") ? ["manage.py", "test"] : ["-m", "unittest", "discover", "-s", "tests", "-t", "."];
 }

@@ -10,7 +10,12 @@ interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numRuntimeErrorTestSuites: number;
-  readonly testResults?: readonly { readonly name: string; readonly status: string; readonly message?: string; readonly assertionResults: readonly Assertion[] }[];
+  readonly testResults?: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly assertionResults: readonly Assertion[];
+  }[];
 }
 
 interface Assertion {
@@ -21,8 +26,17 @@ interface Assertion {
 }
 
 /** Tests of one level of jest.config.mjs: all of them, or those of some files. */
-export function jestSuite(level: string, about: Pick<Suite, "name" | "place" | "minutes" | "beside" | "stack" | "night">, files: readonly string[]): Suite {
-  return { ...about, files, run: (asked) => jest(level, files, { ...asked, nice: about.place === "processor" }), narrowed: (some) => jestSuite(level, about, some) };
+export function jestSuite(
+  level: string,
+  about: Pick<Suite, "name" | "place" | "minutes" | "beside" | "stack" | "night">,
+  files: readonly string[],
+): Suite {
+  return {
+    ...about,
+    files,
+    run: (asked) => jest(level, files, { ...asked, nice: about.place === "processor" }),
+    narrowed: (some) => jestSuite(level, about, some),
+  };
 }
 
 interface Options extends Pick<ChildOptions, "env" | "nice" | "print"> {
@@ -36,7 +50,17 @@ export async function jest(level: string, files: readonly string[], { pattern = 
   const file = join(folder, "report.json");
   try {
     const named = pattern === "" ? [] : ["--testNamePattern", pattern];
-    const words = ["--selectProjects", level, "--json", "--outputFile", file, ...(files.length === 1 ? ["--runInBand"] : ["--maxWorkers=2"]), ...named, "--runTestsByPath", ...files];
+    const words = [
+      "--selectProjects",
+      level,
+      "--json",
+      "--outputFile",
+      file,
+      ...(files.length === 1 ? ["--runInBand"] : ["--maxWorkers=2"]),
+      ...named,
+      "--runTestsByPath",
+      ...files,
+    ];
     const { status, output } = await child(join(project, "node_modules/.bin/jest"), words, options);
     const report = existsSync(file) ? readFileSync(file, "utf8") : "";
     return { ...countJest(report, status), tests: testsOf(report), output };
@@ -62,6 +86,11 @@ export function testsOf(report: string): Ran[] {
     // A file that does not load has no tests, and is to be run again all the same.
     if (assertionResults.length === 0 && ended === "failed") return [{ name: "does not load", file, milliseconds: 0, failure: message }];
     const ran = assertionResults.filter(({ status }) => status === "passed" || status === "failed");
-    return ran.map(({ fullName, duration, status, failureMessages = [] }) => ({ name: fullName, file, milliseconds: duration ?? 0, failure: status === "failed" ? failureMessages.join("\n") : null }));
+    return ran.map(({ fullName, duration, status, failureMessages = [] }) => ({
+      name: fullName,
+      file,
+      milliseconds: duration ?? 0,
+      failure: status === "failed" ? failureMessages.join("\n") : null,
+    }));
   });
 }

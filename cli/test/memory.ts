@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { project } from "../../tools/setup/folders";
 
-/** Of each suite that failed the last time it ran in this checkout, the files whose tests failed; none where the suite tells no files apart. */
+/**
+ * Of each suite that failed the last time it ran in this checkout, the files whose tests failed; none where the suite tells no files apart.
+ */
 export type Failures = Readonly<Record<string, readonly string[]>>;
 
 const file = join(project, ".webstack/failed-tests.json");

@@ -18,6 +18,26 @@ import { workflows } from "../../tools/workflows";
 
 /** What tests need of this box, in the order in which it is made; those on machines need more. */
 export function needs(onMachines: boolean): readonly Step[] {
-  const machines = [http3, k6, pebble, scanners, probes, workflows, ...debianNames.flatMap((debian) => [images(debian), mysqlImages(debian)])];
-  return [packages, ...engine, exporter("poetry"), exporter("pipenv"), iam, linters, moto, postgres, signatures, uv, ...(onMachines ? machines : [])];
+  const machines = [
+    http3,
+    k6,
+    pebble,
+    scanners,
+    probes,
+    workflows,
+    ...debianNames.flatMap((debian) => [images(debian), mysqlImages(debian)]),
+  ];
+  return [
+    packages,
+    ...engine,
+    exporter("poetry"),
+    exporter("pipenv"),
+    iam,
+    linters,
+    moto,
+    postgres,
+    signatures,
+    uv,
+    ...(onMachines ? machines : []),
+  ];
 }

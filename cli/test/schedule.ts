@@ -7,12 +7,15 @@ const machinesBesideProcessor = 2;
 const processorAtOnce = 2;
 
 /**
- * The suites that may start now, given those that wait and those that run. Loads come first, as long as there is something to compute beside them, then the longest.
- * What computes has the lowest priority: it begins where at most two suites on machines run, and no third one comes until it is over, or it would meet its time-outs.
+ * The suites that may start now, given those that wait and those that run. Loads come first, as long as there is something to compute
+ * beside them, then the longest. What computes has the lowest priority: it begins where at most two suites on machines run, and no third
+ * one comes until it is over, or it would meet its time-outs.
  */
 export function startable(waiting: readonly Suite[], running: readonly Suite[]): Suite[] {
   const chosen: Suite[] = [];
-  for (const suite of [...waiting].sort((one, other) => one.place.localeCompare(other.place) || besides(one) - besides(other) || other.minutes - one.minutes)) {
+  for (const suite of [...waiting].sort(
+    (one, other) => one.place.localeCompare(other.place) || besides(one) - besides(other) || other.minutes - one.minutes,
+  )) {
     const others = [...running, ...chosen];
     const taken = suite.stack !== undefined && others.some(({ stack }) => stack === suite.stack);
     if (!taken && (suite.place === "machines" ? machinesHaveRoom(suite, others) : processorHasRoom(others))) chosen.push(suite);
@@ -40,7 +43,10 @@ export async function runAll(suites: readonly Suite[], run: (suite: Suite) => Pr
   while (waiting.size > 0 || running.size > 0) {
     for (const suite of startable([...waiting], [...running.keys()])) {
       waiting.delete(suite);
-      running.set(suite, run(suite).then(() => void running.delete(suite)));
+      running.set(
+        suite,
+        run(suite).then(() => void running.delete(suite)),
+      );
     }
     await Promise.race(running.values());
   }

@@ -21,7 +21,10 @@ export interface Result extends Count {
   readonly output: string;
 }
 
-/** What a suite mostly does. `machines`: it boots machines and waits for them, so some run at once. `processor`: it computes, and takes what others leave of the processors. */
+/**
+ * What a suite mostly does. `machines`: it boots machines and waits for them, so some run at once. `processor`: it computes, and takes what
+ * others leave of the processors.
+ */
 export type Place = "processor" | "machines";
 
 /** What a suite is run with. */
@@ -39,7 +42,10 @@ export interface Suite {
   readonly place: Place;
   /** As a full run last took, in minutes; the longest start first. */
   readonly minutes: number;
-  /** How many others on machines may run beside it; as many as run at once unless told otherwise. Fewer for one that counts what fails under load. */
+  /**
+   * How many others on machines may run beside it; as many as run at once unless told otherwise. Fewer for one that counts what fails under
+   * load.
+   */
   readonly beside?: number;
   /** Of the stack that it shares with other suites; those that share one take turns. */
   readonly stack?: string;
@@ -54,5 +60,8 @@ export interface Suite {
 
 /** Adds counts up. */
 export function sum(counts: readonly Count[]): Count {
-  return counts.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }), { passed: 0, failed: 0 });
+  return counts.reduce((total, { passed, failed }) => ({ passed: total.passed + passed, failed: total.failed + failed }), {
+    passed: 0,
+    failed: 0,
+  });
 }

@@ -11,17 +11,28 @@ import type { Suite } from "./suite";
 
 const minutes = (suite: string): number => costs[suite]?.minutes ?? 1;
 
-/** Everything that `npm test` runs. Of the tests on machines each file is a suite of its own; of every other level of jest all files are one. */
+/**
+ * Everything that `npm test` runs. Of the tests on machines each file is a suite of its own; of every other level of jest all files are
+ * one.
+ */
 export function allSuites(): Suite[] {
   const { machines, ...others } = levels;
   return [
     ...checks(minutes),
     ...exampleSuites(minutes),
-    ...Object.entries(others).map(([level, folders]) => jestSuite(level, { name: level, place: "processor", minutes: minutes(level) }, testFiles(folders))),
+    ...Object.entries(others).map(([level, folders]) =>
+      jestSuite(level, { name: level, place: "processor", minutes: minutes(level) }, testFiles(folders)),
+    ),
     ...testFiles(machines).map((file) => {
       const name = suiteOf(file);
       const { boots = 1, beside, stack } = costs[name] ?? {};
-      const about = { name, minutes: minutes(name), night: name.replace("machines/", "") in nightSuites, ...(beside === undefined ? {} : { beside }), ...(stack === undefined ? {} : { stack }) };
+      const about = {
+        name,
+        minutes: minutes(name),
+        night: name.replace("machines/", "") in nightSuites,
+        ...(beside === undefined ? {} : { beside }),
+        ...(stack === undefined ? {} : { stack }),
+      };
       return jestSuite("machines", { ...about, place: boots === 0 ? "processor" : "machines" }, [file]);
     }),
   ];

@@ -7,7 +7,10 @@ export async function unittest([program = "", ...words]: readonly string[], cwd:
   return { ...countUnittest(output, status), tests: [], output };
 }
 
-/** Reads the last lines of `python3 -m unittest`: "Ran 12 tests in 0.3s", "FAILED (failures=1, errors=2)". No tests at all is a failure, and so is a skipped one or a run that ends with another status than 0. */
+/**
+ * Reads the last lines of `python3 -m unittest`: "Ran 12 tests in 0.3s", "FAILED (failures=1, errors=2)". No tests at all is a failure, and
+ * so is a skipped one or a run that ends with another status than 0.
+ */
 export function countUnittest(report: string, status: number): Count {
   const ran = Number(/^Ran (\d+) tests? in/m.exec(report)?.[1] ?? 0);
   const broken = [...report.matchAll(/\b(?:failures|errors|skipped|successes)=(\d+)/g)].reduce((sum, match) => sum + Number(match[1]), 0);

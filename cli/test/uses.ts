@@ -11,7 +11,11 @@ export interface Uses {
 
 /** Sums up what the tests of a suite wrote down, one JSON object a line. */
 export function usesIn(file: string): Uses {
-  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter((line) => line !== "") : [];
+  const lines = existsSync(file)
+    ? readFileSync(file, "utf8")
+        .split("\n")
+        .filter((line) => line !== "")
+    : [];
   const all = lines.map((line) => JSON.parse(line) as Use);
   const total = (key: "boots" | "load") => all.reduce((sum, use) => sum + (use[key] ?? 0), 0);
   return { boots: total("boots"), load: Math.round(total("load")), shared: all.flatMap(({ shared }) => shared ?? []) };
@@ -22,5 +26,9 @@ export function beyond(name: string, uses: Uses, cost: Cost | undefined): string
   if (cost === undefined) return `${name} has no row in tests/costs.ts; it booted ${uses.boots} machines and held ${uses.load} s of load`;
   const over = (["boots", "load"] as const).filter((key) => uses[key] > cost[key]);
   if (over.length === 0) return null;
-  return `${name} costs more than tests/costs.ts says: ${over.map((key) => (key === "boots" ? `${uses.boots} machines booted, must be at most ${cost.boots}` : `${uses.load} s of load, must be at most ${cost.load}`)).join("; ")}`;
+  const says = {
+    boots: `${uses.boots} machines booted, must be at most ${cost.boots}`,
+    load: `${uses.load} s of load, must be at most ${cost.load}`,
+  };
+  return `${name} costs more than tests/costs.ts says: ${over.map((key) => says[key]).join("; ")}`;
 }

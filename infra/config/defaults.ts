@@ -26,7 +26,11 @@ export function complete(said: Description, project: string, stack: string): Sta
       connections: database.kind === "none" || database.pool !== "none" ? null : database.connections,
     }),
     static: said.static.map(([url, folder]) => ({ url, folder: plainPath(folder) })),
-    release: { ...said.release, schema: completeSchema(said), steps: said.release.steps.map(({ run, ...step }) => ({ ...step, command: run })) },
+    release: {
+      ...said.release,
+      schema: completeSchema(said),
+      steps: said.release.steps.map(({ run, ...step }) => ({ ...step, command: run })),
+    },
     jobs: said.jobs.map(([name, { run, ...job }]) => ({ name, ...job, command: run })),
     env: Object.fromEntries(said.env),
     secrets: said.secrets,
@@ -34,7 +38,12 @@ export function complete(said: Description, project: string, stack: string): Sta
     host,
     network: said.network,
     database,
-    backup: { ...said.backup, batch: said.backup.batch ?? null, enabled: said.backup.enabled ?? database.kind !== "none", drill: completeDrill(said) },
+    backup: {
+      ...said.backup,
+      batch: said.backup.batch ?? null,
+      enabled: said.backup.enabled ?? database.kind !== "none",
+      drill: completeDrill(said),
+    },
     monitoring: completeMonitoring(said),
     policy: said.policy,
     access: { ...said.access, sshFrom: said.access.sshFrom ?? (isPublic ? [] : [gatewayOf(said.network.range)]) },
@@ -72,12 +81,21 @@ function completeHost({ host, target }: Description): HostSpec {
   const { cpus, memoryMiB } = sizeOf(size) ?? (size === "" ? { cpus: 2, memoryMiB: 2048 } : { cpus: 0, memoryMiB: 0 });
   const every = host.snapshots.every ?? of.snapshots;
   const snapshots = { ...host.snapshots, every, keep: host.snapshots.keep ?? (every === "week" ? 4 : 7) };
-  return { ...host, debian: host.debian ?? (isDebian(host.image) ? host.image : defaultDebian), snapshots, size, region: host.region ?? of.region, cpus: host.cpus ?? cpus, memoryMiB: host.memoryMiB ?? memoryMiB };
+  return {
+    ...host,
+    debian: host.debian ?? (isDebian(host.image) ? host.image : defaultDebian),
+    snapshots,
+    size,
+    region: host.region ?? of.region,
+    cpus: host.cpus ?? cpus,
+    memoryMiB: host.memoryMiB ?? memoryMiB,
+  };
 }
 
 function completeDatabase({ database, target, app }: Description, debian: DebianName): DatabaseSpec {
   if (database.kind === "none") return { kind: "none" };
-  if (database.kind === "external") return { kind: "external", engine: "postgres", connections: database.connections, pool: "none", ca: database.ca ?? "" };
+  if (database.kind === "external")
+    return { kind: "external", engine: "postgres", connections: database.connections, pool: "none", ca: database.ca ?? "" };
   const of = targetDefaults[target];
   const size = database.size ?? of.databaseSize;
   const memoryMiB = database.memoryMiB ?? sizeOf(size)?.memoryMiB ?? (size === "" ? 1024 : 0);

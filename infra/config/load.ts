@@ -3,7 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { databaseUrlProblems } from "./databaseUrl";
 import { checkSpec, setCommand } from "./parse";
 import { ConfigError, type Problem } from "./problems";
-import { alertWebhookName, backupPasswordName, databaseUrlName, sentryTokenName, slackWebhookName, smtpPasswordName, sshKeyName } from "./secretNames";
+import {
+  alertWebhookName,
+  backupPasswordName,
+  databaseUrlName,
+  sentryTokenName,
+  slackWebhookName,
+  smtpPasswordName,
+  sshKeyName,
+} from "./secretNames";
 import type { StackSpec } from "./spec";
 import { targetDefaults } from "./targets";
 import { keyFaults, publicKeyOf } from "./sshkey";
@@ -43,13 +51,22 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
   const { raw, secretNames } = readEngineValues({ values, isSecret: (key) => runtime.isConfigSecret(key) });
 
   const { spec, problems } = checkSpec(raw, { project, stack, secretNames });
-  if (secretNames.size === 0 && spec.target === "local" && existsSync(privatePath(stack))) throw new ConfigError(`Pulumi.${stack}.yaml`, [unread(stack)]);
+  if (secretNames.size === 0 && spec.target === "local" && existsSync(privatePath(stack)))
+    throw new ConfigError(`Pulumi.${stack}.yaml`, [unread(stack)]);
   const value = (name: string) => values[`${projectName}:${name}`] ?? "";
   const key = secretNames.has(sshKeyName) ? publicKeyOf(value(sshKeyName)) : undefined;
   const monitoring = [smtpPasswordName, alertWebhookName, sentryTokenName].filter((name) => secretNames.has(name));
   const address = spec.database.kind === "external" && secretNames.has(databaseUrlName) ? value(databaseUrlName) : null;
-  const given = [...spec.secrets, backupPasswordName, databaseUrlName, slackWebhookName, ...monitoring].filter((name) => secretNames.has(name));
-  const all = [...problems, ...keyProblems(key, stack), ...webhookProblems(secretNames.has(alertWebhookName) ? value(alertWebhookName) : "", spec), ...(address === null || address === "" ? [] : databaseUrlProblems(address, spec)), ...given.flatMap((name) => lengthProblems(name, value(name), stack))];
+  const given = [...spec.secrets, backupPasswordName, databaseUrlName, slackWebhookName, ...monitoring].filter((name) =>
+    secretNames.has(name),
+  );
+  const all = [
+    ...problems,
+    ...keyProblems(key, stack),
+    ...webhookProblems(secretNames.has(alertWebhookName) ? value(alertWebhookName) : "", spec),
+    ...(address === null || address === "" ? [] : databaseUrlProblems(address, spec)),
+    ...given.flatMap((name) => lengthProblems(name, value(name), stack)),
+  ];
   if (all.length > 0 || key === undefined || "fault" in key) throw new ConfigError(`Pulumi.${stack}.yaml`, all);
 
   return {
@@ -70,7 +87,9 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
 const unread = (stack: string): Problem => ({
   at: sshKeyName,
   must: `must be read from ${privatePath(stack)}, where this box keeps the secrets of its own stacks`,
-  hint: `npm run pulumi -- ${stack} WORDS... tells the engine, pulumi up -s ${stack} --config-file ${privatePath(stack)} after any verb, too`,
+  hint:
+    `npm run pulumi -- ${stack} WORDS... tells the engine, pulumi up -s ${stack} --config-file ${privatePath(stack)} after any verb, ` +
+    "too",
 });
 
 /** As hostctl/machine/mask.py needs it. */
@@ -79,17 +98,28 @@ const leastLength = 4;
 function lengthProblems(name: string, value: string, stack: string): readonly Problem[] {
   const password = URL.canParse(value) ? new URL(value).password : "";
   if (password !== "" && password.length < leastLength) {
-    return [{ at: name, must: `must have at least ${leastLength} characters in the password of its URL`, hint: `logs could not be kept free of it: ${setCommand(name, stack)}` }];
+    return [
+      {
+        at: name,
+        must: `must have at least ${leastLength} characters in the password of its URL`,
+        hint: `logs could not be kept free of it: ${setCommand(name, stack)}`,
+      },
+    ];
   }
   if (value.length >= leastLength) return [];
-  const hint = value === "" ? setCommand(name, stack) : `logs could not be kept free of it: ${setCommand(name, stack)}, or make it one of env where it is none`;
+  const hint =
+    value === ""
+      ? setCommand(name, stack)
+      : `logs could not be kept free of it: ${setCommand(name, stack)}, or make it one of env where it is none`;
   return [{ at: name, must: value === "" ? "must not be empty" : `must have at least ${leastLength} characters`, hint }];
 }
 
 /** Without TLS, everybody on the way could read the URL and post there. */
 function webhookProblems(url: string, { target, stack }: StackSpec): readonly Problem[] {
   const schemes = targetDefaults[target].public ? ["https:"] : ["https:", "http:"];
-  return url === "" || (URL.canParse(url) && schemes.includes(new URL(url).protocol) && !/\s/.test(url)) ? [] : [{ at: alertWebhookName, must: "must be an https URL", hint: setCommand(alertWebhookName, stack) }];
+  return url === "" || (URL.canParse(url) && schemes.includes(new URL(url).protocol) && !/\s/.test(url))
+    ? []
+    : [{ at: alertWebhookName, must: "must be an https URL", hint: setCommand(alertWebhookName, stack) }];
 }
 
 function keyProblems(key: ReturnType<typeof publicKeyOf> | undefined, stack: string): readonly Problem[] {

@@ -37,7 +37,10 @@ export function parseSpec(raw: Readonly<Record<string, unknown>>, context: Conte
 }
 
 /** As {@link parseSpec}, for callers that have more to check: with problems the spec is a stand-in that nobody may build. */
-export function checkSpec(raw: Readonly<Record<string, unknown>>, context: Context): { readonly spec: StackSpec; readonly problems: readonly Problem[] } {
+export function checkSpec(
+  raw: Readonly<Record<string, unknown>>,
+  context: Context,
+): { readonly spec: StackSpec; readonly problems: readonly Problem[] } {
   const { settings, problems } = splitKeys(raw, context);
   const found: Problem[] = [...problems];
   const said: Description = readKeys(keys, settings, "", found);
@@ -53,18 +56,33 @@ export function checkSpec(raw: Readonly<Record<string, unknown>>, context: Conte
 }
 
 /** Tells the settings from the secrets, which are keys of the same file. */
-function splitKeys(raw: Readonly<Record<string, unknown>>, { secretNames, stack }: Context): { readonly settings: Readonly<Record<string, unknown>>; readonly problems: readonly Problem[] } {
+function splitKeys(
+  raw: Readonly<Record<string, unknown>>,
+  { secretNames, stack }: Context,
+): { readonly settings: Readonly<Record<string, unknown>>; readonly problems: readonly Problem[] } {
   const expected = [...new Set([...ownSecrets(raw), ...appSecrets(raw).filter((name) => !Object.hasOwn(keys, name))])];
   const problems: Problem[] = [];
   for (const name of new Set([...expected, ...optionalSecrets])) {
-    if (Object.hasOwn(raw, name)) problems.push({ at: name, must: "must be encrypted", hint: `${setCommand(name, stack)}, and change the secret if this file was saved anywhere` });
-    else if (expected.includes(name) && !secretNames.has(name)) problems.push({ at: name, must: "must be set", hint: setCommand(name, stack) });
+    if (Object.hasOwn(raw, name))
+      problems.push({
+        at: name,
+        must: "must be encrypted",
+        hint: `${setCommand(name, stack)}, and change the secret if this file was saved anywhere`,
+      });
+    else if (expected.includes(name) && !secretNames.has(name))
+      problems.push({ at: name, must: "must be set", hint: setCommand(name, stack) });
   }
   for (const name of secretNames) {
     if (expected.includes(name) || optionalSecrets.includes(name)) continue;
-    problems.push(Object.hasOwn(keys, name)
-      ? { at: name, must: "must not hold a secret", hint: "name the secret in secrets and set it as a key of its own" }
-      : { at: join("", name), must: "must be named in secrets to be used", hint: `add it there, or run npm run secret -- ${stack} unset ${name}` });
+    problems.push(
+      Object.hasOwn(keys, name)
+        ? { at: name, must: "must not hold a secret", hint: "name the secret in secrets and set it as a key of its own" }
+        : {
+            at: join("", name),
+            must: "must be named in secrets to be used",
+            hint: `add it there, or run npm run secret -- ${stack} unset ${name}`,
+          },
+    );
   }
   const settings = Object.fromEntries(Object.entries(raw).filter(([name]) => !expected.includes(name) && !optionalSecrets.includes(name)));
   for (const name of Object.keys(settings)) {
@@ -75,7 +93,9 @@ function splitKeys(raw: Readonly<Record<string, unknown>>, { secretNames, stack 
 
 /** The command that gives a stack a secret; what nobody else knows is made up. */
 export const commandFor = (name: string, stack: string): string =>
-  name === sshKeyName ? `npm run key -- ${stack}` : `npm run secret -- ${stack} set ${name}${name === backupPasswordName ? " --random" : ""}`;
+  name === sshKeyName
+    ? `npm run key -- ${stack}`
+    : `npm run secret -- ${stack} set ${name}${name === backupPasswordName ? " --random" : ""}`;
 
 /** What mends a secret that is missing or stands in clear. */
 export const setCommand = (name: string, stack: string): string => `run ${commandFor(name, stack)}`;

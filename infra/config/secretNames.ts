@@ -19,7 +19,9 @@ export const alertWebhookName = "alertWebhook";
 /** Lets the hosts announce releases to Sentry. */
 export const sentryTokenName = "sentryToken";
 
-/** Secrets of the stack that may be set without being needed: a stack that stops its backups keeps the password that opens the ones it has. */
+/**
+ * Secrets of the stack that may be set without being needed: a stack that stops its backups keeps the password that opens the ones it has.
+ */
 export const optionalSecrets: readonly string[] = [backupPasswordName, smtpPasswordName, alertWebhookName, sentryTokenName];
 
 /** Names of the secrets that the stack itself needs, beside the app's; `raw` are the values of its file, not judged yet. */
@@ -47,10 +49,11 @@ export function appSecrets(raw: Readonly<Record<string, unknown>>): readonly str
  * Set by us (the first five) or by systemd in every unit, so a setting of the same name would have no effect or break the unit.
  * https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html#Environment%20Variables%20Set%20or%20Propagated%20by%20the%20Service%20Manager
  */
+// prettier-ignore
 const platformSettings = new Set([
-  "DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_POOL", "SITE_HOSTS", "SITE_SCHEME", "SENTRY_ENVIRONMENT", "SENTRY_RELEASE", "HOME", "INVOCATION_ID", "JOURNAL_STREAM",
-  "LISTEN_FDNAMES", "LISTEN_FDS", "LISTEN_PID", "LOGNAME", "MAINPID", "NOTIFY_SOCKET",
-  "PATH", "SHELL", "USER", "WATCHDOG_PID", "WATCHDOG_USEC",
+  "DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_POOL", "SITE_HOSTS", "SITE_SCHEME", "SENTRY_ENVIRONMENT", "SENTRY_RELEASE", "HOME",
+  "INVOCATION_ID", "JOURNAL_STREAM", "LISTEN_FDNAMES", "LISTEN_FDS", "LISTEN_PID", "LOGNAME", "MAINPID", "NOTIFY_SOCKET", "PATH",
+  "SHELL", "USER", "WATCHDOG_PID", "WATCHDOG_USEC",
 ]);
 
 export const isPlatformSetting = (name: string): boolean => platformSettings.has(name);

@@ -127,7 +127,10 @@ export interface SiteSpec {
   readonly existingRecords: "refuse" | "replace";
   /** Whether visitors may come by HTTP/3, too. */
   readonly http3: boolean;
-  /** Which of the site's names get a record that says who may issue their certificates: those below the zone, the zone's own name too, or none. */
+  /**
+   * Which of the site's names get a record that says who may issue their certificates: those below the zone, the zone's own name too, or
+   * none.
+   */
   readonly caa: "subdomains" | "all" | "none";
   /** Largest request body. */
   readonly maxBodyMiB: number;

@@ -8,7 +8,8 @@ export const projectName = "webstack";
 /** What a stack's file says, whoever reads it: the engine, for the program, or we ourselves. */
 export interface StackFile {
   /**
-   * Settings by key, without the project's name before it and without secrets. Mappings have their keys sorted; what is neither a mapping nor a list is its text, null where the key has no value.
+   * Settings by key, without the project's name before it and without secrets. Mappings have their keys sorted; what is neither a mapping
+   * nor a list is its text, null where the key has no value.
    */
   readonly raw: Readonly<Record<string, unknown>>;
   /** Keys that hold a secret, each with its encrypted text; of one with a secret somewhere inside, its JSON. */
@@ -41,20 +42,36 @@ export interface EngineValues {
 export function readStackFile(text: string, name: string): StackFile {
   const { document, problems } = examined(text);
   if (problems.length > 0) throw new ConfigError(name, problems);
-  const { config, secretsprovider = "passphrase", encryptionsalt = "", encryptedkey = "" } = (document.toJS() ?? {}) as Readonly<Record<string, string | undefined>> & { config?: object | null };
+  const {
+    config,
+    secretsprovider = "passphrase",
+    encryptionsalt = "",
+    encryptedkey = "",
+  } = (document.toJS() ?? {}) as Readonly<Record<string, string | undefined>> & { config?: object | null };
   const entries = Object.entries((config ?? {}) as Readonly<Record<string, unknown>>).map(([key, value]) => [fullKey(key), value] as const);
   const own = ownEntries(entries);
   const provider = secretsprovider === "passphrase" || secretsprovider === "default" ? null : secretsprovider;
   return {
-    raw: Object.fromEntries(own.filter(([, value]) => !holdsSecret(value)).map(([key, value]) => [key, typeof value === "object" ? sorted(value) : setting(String(value))])),
-    secrets: Object.fromEntries(own.filter(([, value]) => holdsSecret(value)).map(([key, value]) => [key, isSecret(value) ? value.secure : JSON.stringify(sorted(value))])),
+    raw: Object.fromEntries(
+      own
+        .filter(([, value]) => !holdsSecret(value))
+        .map(([key, value]) => [key, typeof value === "object" ? sorted(value) : setting(String(value))]),
+    ),
+    secrets: Object.fromEntries(
+      own
+        .filter(([, value]) => holdsSecret(value))
+        .map(([key, value]) => [key, isSecret(value) ? value.secure : JSON.stringify(sorted(value))]),
+    ),
     foreign: entries.map(([key]) => key).filter((key) => !key.startsWith(`${projectName}:`)),
     opener: { provider, salt: provider === null ? encryptionsalt : encryptedkey },
   };
 }
 
 /** The same of what the engine read, whose secrets are known by their keys alone. */
-export function readEngineValues({ values, isSecret: closed }: EngineValues): Pick<StackFile, "raw"> & { readonly secretNames: ReadonlySet<string> } {
+export function readEngineValues({
+  values,
+  isSecret: closed,
+}: EngineValues): Pick<StackFile, "raw"> & { readonly secretNames: ReadonlySet<string> } {
   const own = ownEntries(Object.entries(values));
   return {
     raw: Object.fromEntries(own.filter(([name]) => !closed(`${projectName}:${name}`)).map(([name, value]) => [name, setting(value)])),
@@ -74,14 +91,19 @@ export function requireStackFile(text: string, name: string): void {
 /** Name of the stack that a file of this name describes; null for another file. */
 export const stackOf = (fileName: string): string | null => /^Pulumi\.([^/]+)\.yaml$/.exec(fileName)?.[1] ?? null;
 
-/** Path below the project of what this box keeps to itself of a stack of its own: what opens the secrets, and those. cli/privateFile.ts writes it. */
+/**
+ * Path below the project of what this box keeps to itself of a stack of its own: what opens the secrets, and those. cli/privateFile.ts
+ * writes it.
+ */
 export const privatePath = (stack: string): string => `.webstack/Pulumi.${stack}.yaml`;
 
 /**
- * Plain scalars that YAML 1.1 and 1.2 read as something else: the engine would hand over 8 for 010, 1000 for 1_000, and a moment with time and zone for a date. Whoever wrote them
- * meant their text, most likely, so nobody reads them. https://github.com/go-yaml/yaml/blob/v3/resolve.go, https://yaml.org/spec/1.2.2/#1032-tag-resolution
+ * Plain scalars that YAML 1.1 and 1.2 read as something else: the engine would hand over 8 for 010, 1000 for 1_000, and a moment with time
+ * and zone for a date. Whoever wrote them meant their text, most likely, so nobody reads them.
+ * https://github.com/go-yaml/yaml/blob/v3/resolve.go, https://yaml.org/spec/1.2.2/#1032-tag-resolution
  */
-const ambiguous = /^([-+]?0[\d_]+|[-+]?0[xob][\da-fA-F_]*_[\da-fA-F_]*|[-+]0[xob].+|0b[01]+|[-+]?\d[\d_]*_[\d_.]*|\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?|[-+]?\.(inf|Inf|INF|nan|NaN|NAN))$/;
+const ambiguous =
+  /^([-+]?0[\d_]+|[-+]?0[xob][\da-fA-F_]*_[\da-fA-F_]*|[-+]0[xob].+|0b[01]+|[-+]?\d[\d_]*_[\d_.]*|\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?|[-+]?\.(inf|Inf|INF|nan|NaN|NAN))$/;
 
 function examined(text: string): { readonly document: Document; readonly problems: readonly Problem[] } {
   const document = parseDocument(text, { merge: true });
@@ -89,19 +111,37 @@ function examined(text: string): { readonly document: Document; readonly problem
   if (error !== undefined) {
     const line = error.linePos?.[0].line ?? 1;
     const [what = ""] = error.message.split(/ at line \d+/);
-    return { document, problems: [{ at: `line ${line}`, must: "must be YAML", got: text.split("\n")[line - 1]?.trim() ?? "", hint: `${what.charAt(0).toLowerCase()}${what.slice(1)}` }] };
+    return {
+      document,
+      problems: [
+        {
+          at: `line ${line}`,
+          must: "must be YAML",
+          got: text.split("\n")[line - 1]?.trim() ?? "",
+          hint: `${what.charAt(0).toLowerCase()}${what.slice(1)}`,
+        },
+      ],
+    };
   }
   const problems: Problem[] = [];
   const at = (offset: number): string => `line ${text.slice(0, offset).split("\n").length}`;
   visit(document, {
     Scalar(_key, { type, source, range }) {
-      if (type === "PLAIN" && ambiguous.test(source ?? "")) problems.push({ at: at(range?.[0] ?? 0), must: "must be in quotes", got: source, hint: `YAML takes it for a number or a date: "${source ?? ""}"` });
+      if (type === "PLAIN" && ambiguous.test(source ?? ""))
+        problems.push({
+          at: at(range?.[0] ?? 0),
+          must: "must be in quotes",
+          got: source,
+          hint: `YAML takes it for a number or a date: "${source ?? ""}"`,
+        });
     },
   });
   const whole = document.toJS() as unknown;
   const config = isMapping(whole) ? whole["config"] : undefined;
-  if (whole !== null && !isMapping(whole)) problems.push({ at: "line 1", must: "must be keys with values", got: whole, hint: "the first of a stack's file is config:" });
-  else if (config !== undefined && config !== null && !isMapping(config)) problems.push({ at: "config", must: "must be keys with values", got: config, hint: `for example ${projectName}:target: local` });
+  if (whole !== null && !isMapping(whole))
+    problems.push({ at: "line 1", must: "must be keys with values", got: whole, hint: "the first of a stack's file is config:" });
+  else if (config !== undefined && config !== null && !isMapping(config))
+    problems.push({ at: "config", must: "must be keys with values", got: config, hint: `for example ${projectName}:target: local` });
   else problems.push(...keyFaults(document, at));
   return { document, problems };
 }
@@ -112,14 +152,20 @@ function keyFaults(document: Document, at: (offset: number) => string): readonly
   const items = (document.get("config") as { readonly items?: readonly { readonly key: unknown }[] } | null | undefined)?.items ?? [];
   return items.flatMap(({ key }): readonly Problem[] => {
     const [name, offset] = isScalar(key) ? [key.value, key.range?.[0] ?? 0] : [key, 0];
-    if (typeof name !== "string" || !/^([^:]+:)?(config:)?[^:]+$/.test(name)) return [{ at: at(offset), must: "must be a key, NAMESPACE:NAME", got: name, hint: `for example ${projectName}:target` }];
+    if (typeof name !== "string" || !/^([^:]+:)?(config:)?[^:]+$/.test(name))
+      return [{ at: at(offset), must: "must be a key, NAMESPACE:NAME", got: name, hint: `for example ${projectName}:target` }];
     const other = seen.get(fullKey(name));
     seen.set(fullKey(name), name);
-    return other === undefined || other === name ? [] : [{ at: at(offset), must: `must stand there once, ${other} says the same`, got: name, hint: "leave one out" }];
+    return other === undefined || other === name
+      ? []
+      : [{ at: at(offset), must: `must stand there once, ${other} says the same`, got: name, hint: "leave one out" }];
   });
 }
 
-/** A key with its namespace: "app" and "webstack:config:app" are webstack:app. https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/workspace/loaders.go */
+/**
+ * A key with its namespace: "app" and "webstack:config:app" are webstack:app.
+ * https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/workspace/loaders.go
+ */
 export function fullKey(key: string): string {
   const parts = key.split(":");
   return parts.length === 1 ? `${projectName}:${key}` : `${parts[0] ?? ""}:${parts.at(-1) ?? ""}`;
@@ -128,7 +174,10 @@ export function fullKey(key: string): string {
 const ownEntries = <T>(entries: readonly (readonly [string, T])[]): readonly (readonly [string, T])[] =>
   entries.flatMap(([key, value]) => (key.startsWith(`${projectName}:`) ? [[key.slice(projectName.length + 1), value] as const] : []));
 
-/** A text is JSON where it can be: `pulumi config set` writes lists so. One that is empty is the engine's word for a key without a value, and for one that is not there. */
+/**
+ * A text is JSON where it can be: `pulumi config set` writes lists so. One that is empty is the engine's word for a key without a value,
+ * and for one that is not there.
+ */
 function setting(text: string): unknown {
   if (text === "") return null;
   if (!/^[[{]/.test(text)) return text;
@@ -139,10 +188,12 @@ function setting(text: string): unknown {
   }
 }
 
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `{secure: TEXT}` and nothing beside it. */
-export const isSecret = (value: unknown): value is { readonly secure: string } => isMapping(value) && Object.keys(value).length === 1 && typeof value["secure"] === "string";
+export const isSecret = (value: unknown): value is { readonly secure: string } =>
+  isMapping(value) && Object.keys(value).length === 1 && typeof value["secure"] === "string";
 
 /** A secret anywhere in a value makes all of it one. */
 function holdsSecret(value: unknown): boolean {
@@ -150,9 +201,16 @@ function holdsSecret(value: unknown): boolean {
   return Array.isArray(value) ? value.some(holdsSecret) : isMapping(value) && Object.values(value).some(holdsSecret);
 }
 
-/** Mappings as the engine hands them to the program: it writes them as JSON from a map of Go, whose keys are sorted. https://pkg.go.dev/encoding/json#Marshal */
+/**
+ * Mappings as the engine hands them to the program: it writes them as JSON from a map of Go, whose keys are sorted.
+ * https://pkg.go.dev/encoding/json#Marshal
+ */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isMapping(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)).map(([key, of]) => [key, sorted(of)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, of]) => [key, sorted(of)]),
+  );
 }

@@ -4,8 +4,8 @@ import { supportedUntil as onDigitalOcean } from "./catalog/digitalocean";
 import type { TargetName } from "./spec";
 
 /**
- * What a target needs on the hosts that serve: a second address to lead the site's public one to, agents of its own, a login to the database that is followed
- * where the target keeps it, and its metadata service, which tells programs who the machine is.
+ * What a target needs on the hosts that serve: a second address to lead the site's public one to, agents of its own, a login to the
+ * database that is followed where the target keeps it, and its metadata service, which tells programs who the machine is.
  */
 export type HostNeed = "siteAddress" | "agents" | "keptLogin" | "machineRole";
 
@@ -23,7 +23,10 @@ export interface TargetDefaults {
   readonly hostSize: string;
   readonly databaseSize: string;
   readonly storageGiB: number;
-  /** By what it tells people of a host's alerts, where monitoring names somebody: a topic that the host publishes to, a page that the target asks, or nothing. */
+  /**
+   * By what it tells people of a host's alerts, where monitoring names somebody: a topic that the host publishes to, a page that the target
+   * asks, or nothing.
+   */
   readonly hostAlerts: "topic" | "page" | "none";
   readonly needs: readonly HostNeed[];
   /** How often it keeps an image of the machine. */
@@ -40,7 +43,8 @@ export interface TargetDefaults {
 const enginePorts = { postgres: 5432, mysql: 3306 } as const;
 
 /** Versions of a catalog beside the default. */
-const others = (first: string, offered: Readonly<Record<string, unknown>>): readonly string[] => Object.keys(offered).filter((version) => version !== first);
+const others = (first: string, offered: Readonly<Record<string, unknown>>): readonly string[] =>
+  Object.keys(offered).filter((version) => version !== first);
 
 export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
   digitalocean: {
@@ -60,7 +64,8 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
     databasePorts: { postgres: 25060, mysql: 25060 },
     // PostgreSQL: 25 for each GiB, 3 of them kept for maintenance; MySQL: 75 for each GiB.
     // https://docs.digitalocean.com/products/databases/postgresql/details/limits/
-    connections: (engine, memoryMiB) => (engine === "postgres" ? Math.floor((25 * memoryMiB) / 1024) - 3 : Math.floor((75 * memoryMiB) / 1024)),
+    connections: (engine, memoryMiB) =>
+      engine === "postgres" ? Math.floor((25 * memoryMiB) / 1024) - 3 : Math.floor((75 * memoryMiB) / 1024),
   },
   aws: {
     public: true,
@@ -98,11 +103,18 @@ export const targetDefaults: Readonly<Record<TargetName, TargetDefaults>> = {
   },
 };
 
-/** Whether the target has a pooler for the engine: https://docs.digitalocean.com/products/databases/postgresql/how-to/manage-connection-pools/ */
+/**
+ * Whether the target has a pooler for the engine:
+ * https://docs.digitalocean.com/products/databases/postgresql/how-to/manage-connection-pools/
+ */
 export const hasPools = (target: TargetName, engine: "postgres" | "mysql"): boolean => target === "digitalocean" && engine === "postgres";
 
 /** How each target names images that were made of hosts; this box has none. */
-const ownImages: Readonly<Record<TargetName, RegExp | null>> = { digitalocean: /^[1-9]\d*$/, aws: /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/, local: null };
+const ownImages: Readonly<Record<TargetName, RegExp | null>> = {
+  digitalocean: /^[1-9]\d*$/,
+  aws: /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/,
+  local: null,
+};
 
 /** Whether it is an image of one's own, and not a release of Debian. */
 export const isOwnImage = (target: TargetName, image: string): boolean => ownImages[target]?.test(image) === true;

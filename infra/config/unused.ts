@@ -14,8 +14,8 @@ const noRecords = { why: "which makes no records" };
 const noService = { why: "whose database is a machine of the rehearsal" };
 
 /**
- * Keys that a target has no use for. A file that sets one is refused: whoever wrote it relies on something that would never happen. A key of which
- * a target takes some values, such as host.snapshots.every, is judged by the target's check instead.
+ * Keys that a target has no use for. A file that sets one is refused: whoever wrote it relies on something that would never happen. A key
+ * of which a target takes some values, such as host.snapshots.every, is judged by the target's check instead.
  */
 export const unused: Readonly<Record<TargetName, Readonly<Record<string, Unused>>>> = {
   digitalocean: {
@@ -45,7 +45,10 @@ export const unused: Readonly<Record<TargetName, Readonly<Record<string, Unused>
     "database.maintenance.hour": noService,
     "database.restore": { ...noService, hint: "restore a backup with hostctl restore" },
     "backup.batch": { why: "which has no batch service", hint: "the host makes backups by itself" },
-    "monitoring.slack": { why: "which has no service that tells Slack", hint: "alerts of the host go to a webhook by the secret alertWebhook" },
+    "monitoring.slack": {
+      why: "which has no service that tells Slack",
+      hint: "alerts of the host go to a webhook by the secret alertWebhook",
+    },
     "monitoring.budget": { why: "which costs nothing" },
     "policy.exceptions": { why: "about which there is no rule" },
   },
@@ -54,7 +57,11 @@ export const unused: Readonly<Record<TargetName, Readonly<Record<string, Unused>
 /** What a file sets for nothing; `raw` are its settings as written. A key that is there without a value says nothing. */
 export function unusedKeys(raw: Readonly<Record<string, unknown>>, target: TargetName): readonly Problem[] {
   return Object.entries(unused[target]).flatMap(([at, { why, hint }]) => {
-    const got = at.split(".").reduce<unknown>((value, name) => (isMapping(value) && Object.hasOwn(value, name) ? value[name] : undefined), raw) ?? undefined;
-    return got === undefined ? [] : [{ at, must: `must be left out when target is ${target}, ${why}`, got, ...(hint === undefined ? {} : { hint }) }];
+    const got =
+      at.split(".").reduce<unknown>((value, name) => (isMapping(value) && Object.hasOwn(value, name) ? value[name] : undefined), raw) ??
+      undefined;
+    return got === undefined
+      ? []
+      : [{ at, must: `must be left out when target is ${target}, ${why}`, got, ...(hint === undefined ? {} : { hint }) }];
   });
 }

@@ -22,7 +22,8 @@ export interface DatabasePlace {
 
 /**
  * How each engine's clients are told to check the server's certificate and its name. PostgreSQL's own words; PyMySQL's and other MySQL
- * drivers' `ssl_ca`, which the app and hostctl take to mean both. https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING-URIS
+ * drivers' `ssl_ca`, which the app and hostctl take to mean both.
+ * https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING-URIS
  */
 const checked = {
   postgres: { scheme: "postgresql", query: `sslmode=verify-full&sslrootcert=${databaseCaPath}` },

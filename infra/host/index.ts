@@ -27,5 +27,19 @@ function renderHost(plan: StackPlan, host: HostPlan, digest: string): Manifest {
   const { packages, files, checks, units } = joined(features.map((feature) => feature(plan, host)));
   const { user, plain, services, release } = app(plan, digest);
   const { project, stack } = plan.labels;
-  return { version: 1, project, stack, host: host.name, debian: versionId(host.debian), user, packages, plain, files, checks, units, services, release };
+  return {
+    version: 1,
+    project,
+    stack,
+    host: host.name,
+    debian: versionId(host.debian),
+    user,
+    packages,
+    plain,
+    files,
+    checks,
+    units,
+    services,
+    release,
+  };
 }

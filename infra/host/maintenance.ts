@@ -15,7 +15,9 @@ export function maintenanceFiles({ spec, hostAlerts }: StackPlan, services: read
   const path = spec.site.maintenancePath;
   const checks = [...healthCheckPaths(services), ...(hostAlerts === "page" ? ["~^/\\.webstack/status/"] : [])];
   return [
-    file(`${nginx}/maintenance.conf`, render("nginx/maintenance.conf", { path, checks: checks.map((at) => `    "${at}" 1;\n`).join("") }), { onChange: reload }),
+    file(`${nginx}/maintenance.conf`, render("nginx/maintenance.conf", { path, checks: checks.map((at) => `    "${at}" 1;\n`).join("") }), {
+      onChange: reload,
+    }),
     file(`${nginx}/maintenance-server.conf`, render("nginx/maintenance-server.conf", { path }), { onChange: reload }),
     file(`${nginx}/maintenance-off/state.conf`, verbatim("nginx/maintenance-off.conf"), { onChange: reload }),
     file(`${nginx}/maintenance-off/answer/status.json`, '{"maintenance": false}\n'),

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 
 /**
  * What `hostctl apply` receives: every file of a host, the packages and units it needs, and the release it shall serve.
- * hostctl/contract.schema.json describes it for both sides, and hostctl/manifest/manifest.py reads it; `version` rises when a reader of the old shape would go wrong.
+ * hostctl/contract.schema.json describes it for both sides, and hostctl/manifest/manifest.py reads it; `version` rises when a reader of the
+ * old shape would go wrong.
  */
 export interface Manifest {
   readonly version: 1;
@@ -43,8 +44,7 @@ export interface ManifestFile {
 
 /** `roll` moves a service to its other slot (or restarts a command service); the other two are systemctl's verbs. */
 export type ManifestAction =
-  | { readonly verb: "reload" | "restart"; readonly unit: string }
-  | { readonly verb: "roll"; readonly service: string };
+  { readonly verb: "reload" | "restart"; readonly unit: string } | { readonly verb: "roll"; readonly service: string };
 
 export interface ManifestCheck {
   /** The check runs when a file below this path was written or removed. */

@@ -20,7 +20,9 @@ export function inFlight(service: HttpServiceSpec): number {
 
 /** nginx's part of an overload: who is counted, the counters, and what is answered. */
 export function overloadFiles(services: readonly HttpServiceSpec[]): readonly ManifestFile[] {
-  const text = render("nginx/overload.conf", { zones: services.map(({ name }) => `limit_conn_zone $in_flight zone=in_flight_${name}:64k;`).join("\n") });
+  const text = render("nginx/overload.conf", {
+    zones: services.map(({ name }) => `limit_conn_zone $in_flight zone=in_flight_${name}:64k;`).join("\n"),
+  });
   return [
     file(`${folder}/overload.conf`, text, { onChange: reload }),
     file(`${folder}/overload-server.conf`, verbatim("nginx/overload-server.conf"), { onChange: reload }),

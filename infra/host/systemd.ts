@@ -11,7 +11,10 @@ export function serviceUnits(spec: StackSpec): readonly ManifestFile[] {
   return spec.services.flatMap((service) => {
     const { name, memoryMiB } = service;
     const onChange: readonly ManifestAction[] = [{ verb: "roll", service: name }];
-    const after = service.after.flatMap((before) => spec.services.filter((other) => other.name === before)).flatMap(unitsOf).join(" ");
+    const after = service.after
+      .flatMap((before) => spec.services.filter((other) => other.name === before))
+      .flatMap(unitsOf)
+      .join(" ");
     const common = { service: name, app: spec.app.name, after, memoryMiB, sandbox: verbatim("systemd/sandbox.conf") };
     const unit = renderTemplate(kindOf(service).unit(service), common);
     if (!isHttp(service)) return [file(`${folder}/${name}.service`, unit, { onChange })];

@@ -3,18 +3,22 @@ import type { DebianName } from "../config/catalog/debian";
 import { verbatim } from "./render";
 
 const rsaHostKey =
-  "test -f /etc/ssh/ssh_host_rsa_key || ssh-keygen -q -t rsa -b 4096 -N '' -C '' -f /etc/ssh/ssh_host_rsa_key; systemctl try-reload-or-restart ssh.service";
+  "test -f /etc/ssh/ssh_host_rsa_key || ssh-keygen -q -t rsa -b 4096 -N '' -C '' -f /etc/ssh/ssh_host_rsa_key; systemctl " +
+  "try-reload-or-restart ssh.service";
 
 const contact = "/run/webstack-contact";
 
 /**
- * How SSH takes keys alone from its first moment on. Told by its own key for it, cloud-init restarts a server that somebody may be logging in to already,
- * which OpenSSH 10 ends in the middle; a file is there before the server is. The user-data of Debian 12 stays as it is, since another would replace machines.
+ * How SSH takes keys alone from its first moment on. Told by its own key for it, cloud-init restarts a server that somebody may be logging
+ * in to already, which OpenSSH 10 ends in the middle; a file is there before the server is. The user-data of Debian 12 stays as it is,
+ * since another would replace machines.
  */
 const firstSsh = {
   "debian-13": {
     settings: {},
-    files: [{ path: "/etc/ssh/sshd_config.d/50-keys-only.conf", owner: "root:root", permissions: "0600", content: "PasswordAuthentication no\n" }],
+    files: [
+      { path: "/etc/ssh/sshd_config.d/50-keys-only.conf", owner: "root:root", permissions: "0600", content: "PasswordAuthentication no\n" },
+    ],
     commands: [],
   },
   "debian-12": {
@@ -52,7 +56,11 @@ export function userData(sshPublicKey: string, debian: DebianName, token?: strin
         ssh_authorized_keys: [sshPublicKey],
       },
     ],
-    write_files: [{ path: "/etc/nftables.conf", owner: "root:root", permissions: "0755", content: verbatim("firewall/first-boot.nft") }, ...first.files, ...prove.files],
+    write_files: [
+      { path: "/etc/nftables.conf", owner: "root:root", permissions: "0755", content: verbatim("firewall/first-boot.nft") },
+      ...first.files,
+      ...prove.files,
+    ],
     runcmd: [
       // Seconds of work that nobody need wait for: until it is there, SSH proves itself with the other key.
       ["systemd-run", "--no-block", "--quiet", "--unit=ssh-rsa-host-key", "sh", "-c", rsaHostKey],

@@ -11,8 +11,9 @@ interface Run {
 }
 
 /**
- * Where the machines of a role stand in a range of `size` addresses, in the order of their numbers. A machine keeps its address for life, so a
- * block grows at its end alone. The first address is the gateway's, the last one everybody's. Ranges of /27 and /28 end before 30 or 40, where they begin anew.
+ * Where the machines of a role stand in a range of `size` addresses, in the order of their numbers. A machine keeps its address for life,
+ * so a block grows at its end alone. The first address is the gateway's, the last one everybody's. Ranges of /27 and /28 end before 30 or
+ * 40, where they begin anew.
  */
 const blocks: Readonly<Record<Role, (size: number) => readonly Run[]>> = {
   web: (size) => [
@@ -56,12 +57,14 @@ function runsOf(range: string, role: Role): readonly Run[] {
 export function addressProblems({ spec, groups }: Pick<StackPlan, "spec" | "groups">): readonly Problem[] {
   const { range } = spec.network;
   if (!targetDefaults[spec.target].choosesAddresses) return [];
-  return groups.filter(({ role, size }) => size > roomFor(range, role)).map(({ role, size }) => ({
-    at: "network.range",
-    must: `must have room for ${size} ${role} machines, and this one has it for ${roomFor(range, role)}`,
-    got: range,
-    hint: "take a larger range, such as one of /24",
-  }));
+  return groups
+    .filter(({ role, size }) => size > roomFor(range, role))
+    .map(({ role, size }) => ({
+      at: "network.range",
+      must: `must have room for ${size} ${role} machines, and this one has it for ${roomFor(range, role)}`,
+      got: range,
+      hint: "take a larger range, such as one of /24",
+    }));
 }
 
 /** The address of a planned host. @throws Error where the target chooses it, since nothing may claim to know it there */

@@ -12,7 +12,13 @@ export function planFirewall(spec: StackSpec, groups: readonly Group[]): readonl
 }
 
 function webRules({ site, access, monitoring: { nrpe } }: StackSpec): readonly FirewallRule[] {
-  const to = (port: number, from: readonly FirewallSource[], why: string, protocol: FirewallRule["protocol"] = "tcp"): FirewallRule => ({ to: "web", protocol, port, from, why });
+  const to = (port: number, from: readonly FirewallSource[], why: string, protocol: FirewallRule["protocol"] = "tcp"): FirewallRule => ({
+    to: "web",
+    protocol,
+    port,
+    from,
+    why,
+  });
   return [
     to(80, anywhere, "customers"),
     ...(site.tls === "none" ? [] : [to(443, anywhere, "customers, encrypted")]),
@@ -25,9 +31,16 @@ function webRules({ site, access, monitoring: { nrpe } }: StackSpec): readonly F
 function databaseRules({ target, database }: StackSpec): readonly FirewallRule[] {
   if (database.kind === "none") return [];
   const { services, databasePorts } = targetDefaults[target];
-  const open = (why: string): FirewallRule => ({ to: "database", protocol: "tcp", port: databasePorts[database.engine], from: webHosts, why });
+  const open = (why: string): FirewallRule => ({
+    to: "database",
+    protocol: "tcp",
+    port: databasePorts[database.engine],
+    from: webHosts,
+    why,
+  });
   if (database.kind === "managed") return [open("application")];
-  // A stack that had a machine for it serves from that until its hosts have moved; a cloud's service has a firewall of its own, which stays as long.
+  // A stack that had a machine for it serves from that until its hosts have moved; a cloud's service has a firewall of its own, which stays
+  // as long.
   return services.includes("database") ? [] : [open("the database before this one")];
 }
 

@@ -33,6 +33,7 @@ export const hostsOf = ({ hosts }: Pick<StackPlan, "hosts">, role: Role): readon
 /** The one host that serves the site. @throws Error where there is another number of them than the target brings up */
 export function servingHost(plan: Pick<StackPlan, "hosts">): HostPlan {
   const [host, ...others] = hostsOf(plan, "web");
-  if (host === undefined || others.length > 0) throw new Error(`one host serves the site on this target, and the plan has ${hostsOf(plan, "web").length}`);
+  if (host === undefined || others.length > 0)
+    throw new Error(`one host serves the site on this target, and the plan has ${hostsOf(plan, "web").length}`);
   return host;
 }

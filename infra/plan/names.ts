@@ -7,11 +7,20 @@ const limits = {
   host: 63,
   /** Linux interface names are 15 bytes, which the provider deals with; this is the network's own name. */
   network: 63,
-  /** Clusters: https://docs.digitalocean.com/products/databases/postgresql/how-to/create/ and RDS: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html */
+  /**
+   * Clusters: https://docs.digitalocean.com/products/databases/postgresql/how-to/create/ and RDS:
+   * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+   */
   database: 63,
-  /** The first part of a bucket's name, to which 27 characters are added: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+  /**
+   * The first part of a bucket's name, to which 27 characters are added:
+   * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+   */
   bucket: 36,
-  /** A vault of AWS Backup, a plan, a plan of restore tests: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html */
+  /**
+   * A vault of AWS Backup, a plan, a plan of restore tests:
+   * https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html
+   */
   vault: 50,
   /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
   schedule: 64,

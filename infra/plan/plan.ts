@@ -72,9 +72,7 @@ export interface FirewallRule {
   readonly why: string;
 }
 
-export type FirewallSource =
-  | { readonly kind: "cidr"; readonly cidr: string }
-  | { readonly kind: "role"; readonly role: Role };
+export type FirewallSource = { readonly kind: "cidr"; readonly cidr: string } | { readonly kind: "role"; readonly role: Role };
 
 export interface SitePlan {
   /** Names nginx answers to, the canonical one first; every other name is refused. */

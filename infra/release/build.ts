@@ -29,12 +29,14 @@ export function runtimeOf(debian: DebianName, architecture: Runtime["architectur
 /** Beside the requirements file: wheels that no index has, made when it was. */
 export const wheelFolder = "webstack_wheels";
 
-/** Libraries that wheels are made for, 2.17 and on; one for an older library runs with every newer one. https://peps.python.org/pep-0600/ */
+/**
+ * Libraries that wheels are made for, 2.17 and on; one for an older library runs with every newer one. https://peps.python.org/pep-0600/
+ */
 const glibcs = [17, 24, 26, 27, 28, 31, 34, 35, 38, 39, 40, 41];
 
 /**
- * Builds the archive of a release unless it is cached: `source/` and, so that a host needs no package index, `wheels/`. The same release has the same bytes on
- * every box: nothing of its order, its clock, its users or its umask gets in.
+ * Builds the archive of a release unless it is cached: `source/` and, so that a host needs no package index, `wheels/`. The same release
+ * has the same bytes on every box: nothing of its order, its clock, its users or its umask gets in.
  * @returns its path.
  * @throws when the source changed since the digest was taken, or when pip refuses a hash.
  */
@@ -43,7 +45,8 @@ export async function buildRelease(release: Release, runtime: Runtime): Promise<
   if (existsSync(archive)) return archive;
   const files = sourceFiles(release.source, release.exclude);
   const found = sourceDigest(release.source, files);
-  if (found !== release.digest) throw new Error(`${release.source} changed while it was being built: ${release.digest} is now ${found}; run it again`);
+  if (found !== release.digest)
+    throw new Error(`${release.source} changed while it was being built: ${release.digest} is now ${found}; run it again`);
   const wheels = downloadWheels(join(release.source, release.requirements), runtime);
 
   mkdirSync(dirname(archive), { recursive: true });
@@ -60,8 +63,13 @@ export async function buildRelease(release: Release, runtime: Runtime): Promise<
       const { bytes, executable } = contentOf(join(release.source, path));
       return put(`source/${path}`, bytes, executable ? 0o755 : 0o644);
     });
-    const packed = readdirSync(wheels).sort().map((name) => put(`wheels/${name}`, readFileSync(join(wheels, name)), 0o644));
-    await tar.create({ file: join(folder, "tar"), cwd: folder, portable: true, noDirRecurse: true, mtime: new Date(0) }, [...source, ...packed]);
+    const packed = readdirSync(wheels)
+      .sort()
+      .map((name) => put(`wheels/${name}`, readFileSync(join(wheels, name)), 0o644));
+    await tar.create({ file: join(folder, "tar"), cwd: folder, portable: true, noDirRecurse: true, mtime: new Date(0) }, [
+      ...source,
+      ...packed,
+    ]);
     storeGzip(join(folder, "tar"), join(folder, "archive"));
     renameSync(join(folder, "archive"), archive);
   } finally {
@@ -89,7 +97,9 @@ function downloadWheels(requirements: string, runtime: Runtime): string {
   // Where the versions were chosen; pip reads no setting of uv.
   const { UV_DEFAULT_INDEX, UV_INDEX } = process.env;
   // uv gives an index a name: "own=https://...". https://docs.astral.sh/uv/reference/environment/#uv_index
-  const others = UV_INDEX?.split(/\s+/).map((one) => one.replace(/^[\w-]+=(?=\w+:)/, "")).join(" ");
+  const others = UV_INDEX?.split(/\s+/)
+    .map((one) => one.replace(/^[\w-]+=(?=\w+:)/, ""))
+    .join(" ");
   try {
     execFileSync(
       "python3",
@@ -99,14 +109,26 @@ function downloadWheels(requirements: string, runtime: Runtime): string {
         ...(existsSync(beside) ? ["--find-links", beside] : []),
         ...[...pipPlatform(runtime), "--requirement", requirements, "--dest", unfinished],
       ],
-      { stdio: ["ignore", "inherit", "pipe"], encoding: "utf8", env: { ...(UV_DEFAULT_INDEX === undefined ? {} : { PIP_INDEX_URL: UV_DEFAULT_INDEX }), ...(others === undefined ? {} : { PIP_EXTRA_INDEX_URL: others }), ...process.env } },
+      {
+        stdio: ["ignore", "inherit", "pipe"],
+        encoding: "utf8",
+        env: {
+          ...(UV_DEFAULT_INDEX === undefined ? {} : { PIP_INDEX_URL: UV_DEFAULT_INDEX }),
+          ...(others === undefined ? {} : { PIP_EXTRA_INDEX_URL: others }),
+          ...process.env,
+        },
+      },
     );
     renameSync(unfinished, folder);
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
     const { code, stderr = "" } = error as { code?: string; stderr?: string };
     if (code === "ENOENT" || stderr.includes("No module named pip")) {
-      throw new Error(`${requirements}: its wheels are fetched by pip of Python 3, which is not here; install both: https://pip.pypa.io/en/stable/installation`, { cause: error });
+      throw new Error(
+        `${requirements}: its wheels are fetched by pip of Python 3, which is not here; install both: ` +
+          "https://pip.pypa.io/en/stable/installation",
+        { cause: error },
+      );
     }
     throw new Error(`${requirements}: pip refused it\n${stderr.trimEnd()}`, { cause: error });
   }

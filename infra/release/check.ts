@@ -9,19 +9,46 @@ import { join as joinPath } from "../config/schema/type";
 import { sourceFiles } from "./source";
 
 /** Why no release can be made of an app's folder for hosts with this Debian, which nothing but a look at it tells. */
-export function checkSource({ source, requirements, exclude }: Omit<AppSpec, "name">, folders: readonly StaticSpec[], debian: DebianName): readonly Problem[] {
-  if (!existsSync(source) || !statSync(source).isDirectory()) return [{ at: "app.source", ofBox: true, must: "must be a folder of this box", got: source, hint: `it is sought at ${resolve(source)}` }];
+export function checkSource(
+  { source, requirements, exclude }: Omit<AppSpec, "name">,
+  folders: readonly StaticSpec[],
+  debian: DebianName,
+): readonly Problem[] {
+  if (!existsSync(source) || !statSync(source).isDirectory())
+    return [
+      { at: "app.source", ofBox: true, must: "must be a folder of this box", got: source, hint: `it is sought at ${resolve(source)}` },
+    ];
   const file = join(source, requirements);
   if (!existsSync(file)) {
-    return [{ at: "app.requirements", ofBox: true, must: "must be a file in app.source", got: requirements, hint: "name the file with versions and hashes; npm run new makes one" }];
+    return [
+      {
+        at: "app.requirements",
+        ofBox: true,
+        must: "must be a file in app.source",
+        got: requirements,
+        hint: "name the file with versions and hashes; npm run new makes one",
+      },
+    ];
   }
-  return [...checkReleased(source, requirements, exclude), ...checkFolders(source, exclude, folders), ...checkLock(source, requirements, readFileSync(file, "utf8"), debian)];
+  return [
+    ...checkReleased(source, requirements, exclude),
+    ...checkFolders(source, exclude, folders),
+    ...checkLock(source, requirements, readFileSync(file, "utf8"), debian),
+  ];
 }
 
 /** A host installs what the release has, not what lies beside it here. */
 function checkReleased(source: string, requirements: string, exclude: readonly string[]): readonly Problem[] {
   if (sourceFiles(source, exclude).includes(plainPath(requirements))) return [];
-  return [{ at: "app.requirements", ofBox: true, must: "must be a file of the release", got: requirements, hint: `git, a .gitignore or app.exclude leaves it out; git add --force ${quote(requirements)} brings it in` }];
+  return [
+    {
+      at: "app.requirements",
+      ofBox: true,
+      must: "must be a file of the release",
+      got: requirements,
+      hint: `git, a .gitignore or app.exclude leaves it out; git add --force ${quote(requirements)} brings it in`,
+    },
+  ];
 }
 
 /** Static folders are the app's while steps run, and the world's afterwards. */
@@ -30,7 +57,17 @@ function checkFolders(source: string, exclude: readonly string[], folders: reado
   const programs = sourceFiles(source, exclude).filter((path) => path.endsWith(".py"));
   return folders.flatMap(({ url, folder }) => {
     const program = programs.find((path) => path.startsWith(`${plainPath(folder)}/`));
-    return program === undefined ? [] : [{ at: joinPath("static", url), ofBox: true as const, must: "must be a folder without the app's own programs, since everybody may read what is in it", got: folder, hint: `${program} lies there; name the folder that a release step fills` }];
+    return program === undefined
+      ? []
+      : [
+          {
+            at: joinPath("static", url),
+            ofBox: true as const,
+            must: "must be a folder without the app's own programs, since everybody may read what is in it",
+            got: folder,
+            hint: `${program} lies there; name the folder that a release step fills`,
+          },
+        ];
   });
 }
 
@@ -42,8 +79,13 @@ function checkLock(source: string, requirements: string, text: string, debian: D
   const older = debianNames.find((name) => debians[name].python === found);
   return [
     {
-      at: "app.requirements", ofBox: true, must: `must have wheels for Python ${python}, which ${debianTitle(debian)} has`, got: `${requirements}, made for Python ${found}`,
-      hint: `npm run new -- --app ${quote(source)} --lock --image ${debian} chooses them anew${older === undefined ? "" : `; host.image: ${older} keeps what is there`}`,
+      at: "app.requirements",
+      ofBox: true,
+      must: `must have wheels for Python ${python}, which ${debianTitle(debian)} has`,
+      got: `${requirements}, made for Python ${found}`,
+      hint:
+        `npm run new -- --app ${quote(source)} --lock --image ${debian} chooses them ` +
+        `anew${older === undefined ? "" : `; host.image: ${older} keeps what is there`}`,
     },
   ];
 }

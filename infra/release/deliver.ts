@@ -23,11 +23,16 @@ async function main(): Promise<void> {
   await connected(host, readFileSync(0, "utf8"), (client) => upload(client, archive, `${inbox}/${release.digest}.tar.gz`));
 }
 
-/** Under another name until it is on the disk, so that neither a broken connection nor a power cut leaves half an archive. One that is there as it must be stays. */
+/**
+ * Under another name until it is on the disk, so that neither a broken connection nor a power cut leaves half an archive. One that is there
+ * as it must be stays.
+ */
 async function upload(client: Client, archive: string, path: string): Promise<void> {
   const wanted = createHash("sha256").update(readFileSync(archive)).digest("hex");
   if ((await status(client, `echo '${wanted}  ${path}' | sha256sum --check --status`)) === 0) return;
-  const sftp = await new Promise<SFTPWrapper>((resolve, reject) => client.sftp((error, channel) => (error ? reject(error) : resolve(channel))));
+  const sftp = await new Promise<SFTPWrapper>((resolve, reject) =>
+    client.sftp((error, channel) => (error ? reject(error) : resolve(channel))),
+  );
   await new Promise<void>((resolve, reject) => sftp.fastPut(archive, `${path}.part`, (error) => (error ? reject(error) : resolve())));
   const named = await status(client, `sync '${path}.part' && mv '${path}.part' '${path}' && sync '${inbox}'`);
   if (named !== 0) throw new Error(`${path}: could not be put in its place; ended with ${named ?? "no status"}`);

@@ -19,7 +19,10 @@ export interface Content {
   readonly executable: boolean;
 }
 
-/** A script's interpreter must not end with the "\r" that git on Windows puts there, or no host finds it. https://git-scm.com/docs/gitattributes#_end_of_line_conversion */
+/**
+ * A script's interpreter must not end with the "\r" that git on Windows puts there, or no host finds it.
+ * https://git-scm.com/docs/gitattributes#_end_of_line_conversion
+ */
 export function contentOf(file: string): Content {
   const [bytes, executable] = [readFileSync(file), (statSync(file).mode & 0o100) !== 0];
   const isScript = bytes[0] === 0x23 && bytes[1] === 0x21 && bytes[bytes.indexOf("\n") - 1] === 0x0d;

@@ -47,7 +47,11 @@ async function main(): Promise<void> {
         if (got !== 200) throw new Error(`it answered ${got}`);
       });
     } catch (error) {
-      throw new Error(`the gate stays closed: ${page} did not answer 200 on ${address} within ${seconds} s (${(error as Error).message}); the site's address was not moved`, { cause: error });
+      throw new Error(
+        `the gate stays closed: ${page} did not answer 200 on ${address} within ${seconds} s (${(error as Error).message}); the ` +
+          "site's address was not moved",
+        { cause: error },
+      );
     }
     process.stdout.write(`${page} answers 200 on ${address}\n`);
   }

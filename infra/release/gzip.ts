@@ -8,8 +8,8 @@ const blockBytes = 0xffff;
 const head = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 
 /**
- * Writes a file as gzip that is not compressed: what a compressor makes of the same bytes depends on its version and its processor, and most of a release are wheels, which are
- * compressed already.
+ * Writes a file as gzip that is not compressed: what a compressor makes of the same bytes depends on its version and its processor, and
+ * most of a release are wheels, which are compressed already.
  */
 export function storeGzip(from: string, to: string): void {
   const [source, sink] = [openSync(from, "r"), openSync(to, "wx")];
@@ -19,7 +19,7 @@ export function storeGzip(from: string, to: string): void {
     writeSync(sink, head);
     do {
       const block = Buffer.alloc(Math.min(left, blockBytes));
-      for (let filled = 0; filled < block.length; ) {
+      for (let filled = 0; filled < block.length;) {
         const read = readSync(source, block, filled, block.length - filled, null);
         if (read === 0) throw new Error(`${from}: became shorter while it was read`);
         filled += read;

@@ -1,6 +1,6 @@
 /**
- * Brings what a host holds that is nowhere else (its certificate, uploaded media, history and kept releases) from the host that serves to the
- * one that shall. Run by the engine through targets/commission.ts, with the SSH key on standard input:
+ * Brings what a host holds that is nowhere else (its certificate, uploaded media, history and kept releases) from the host that serves to
+ * the one that shall. Run by the engine through targets/commission.ts, with the SSH key on standard input:
  *   HOST  the new host: {"address", "user", "hostKey"}
  *   SITE  the address that leads to the host that serves now
  *   FROM  set after the site's address has moved: the output of the first run; what arrived on the old host since then follows
@@ -49,11 +49,16 @@ async function serving(site: string, host: SshHost, known: readonly SshHost[]): 
   try {
     shown = await retry(60, () => shownKey(site));
   } catch (error) {
-    throw new Error(`the host that serves at ${site} does not answer SSH (${(error as Error).message}), so its certificate and media cannot be brought over; ${way}`, { cause: error });
+    throw new Error(
+      `the host that serves at ${site} does not answer SSH (${(error as Error).message}), so its certificate and media cannot be ` +
+        `brought over; ${way}`,
+      { cause: error },
+    );
   }
   if (shown === host.hostKey) return null;
   const found = known.find(({ hostKey }) => hostKey === shown);
-  if (found === undefined) throw new Error(`the machine at ${site} shows a host key that no host of this stack had, and is not trusted; ${way}`);
+  if (found === undefined)
+    throw new Error(`the machine at ${site} shows a host key that no host of this stack had, and is not trusted; ${way}`);
   return found;
 }
 
@@ -70,7 +75,10 @@ function backup(from: SshHost, key: string): Promise<void> {
 function stream(from: SshHost, to: SshHost, key: string, what: "--all" | "--media"): Promise<void> {
   return connected(from, key, (old) =>
     connected(to, key, async (young) => {
-      const [source, sink] = await Promise.all([execute(old, `sudo hostctl hand-over ${what}`), execute(young, `sudo hostctl take-over ${what} --lock-wait 300`)]);
+      const [source, sink] = await Promise.all([
+        execute(old, `sudo hostctl hand-over ${what}`),
+        execute(young, `sudo hostctl take-over ${what} --lock-wait 300`),
+      ]);
       const ends = [ended(source, `${from.address}: hostctl hand-over`), ended(sink, `${to.address}: hostctl take-over`)];
       sink.resume();
       // Why one of them ended says more than that the pipe broke.
@@ -87,7 +95,9 @@ function ended(channel: ClientChannel, what: string): Promise<void> {
   let said = "";
   channel.stderr.on("data", (bytes: Buffer) => (said += bytes.toString()));
   return new Promise((resolve, reject) => {
-    channel.on("close", (code: number | undefined) => (code === 0 ? resolve() : reject(new Error(`${what} ended with ${code ?? "no status"}: ${said.trim()}`))));
+    channel.on("close", (code: number | undefined) =>
+      code === 0 ? resolve() : reject(new Error(`${what} ended with ${code ?? "no status"}: ${said.trim()}`)),
+    );
   });
 }
 

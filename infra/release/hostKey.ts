@@ -1,10 +1,11 @@
 /**
- * Prints the SSH key of a machine that was just made, once it has proved that it is that machine, and waits until it boots. Run by the engine through
- * targets/commission.ts, before anything secret is sent:
+ * Prints the SSH key of a machine that was just made, once it has proved that it is that machine, and waits until it boots. Run by the
+ * engine through targets/commission.ts, before anything secret is sent:
  *   ADDRESS  the machine's own
  *   PULUMI_COMMAND_STDOUT  the key that the same machine proved before, set by the engine
- * On standard input {"stack", "host", "replacedBy", "user", "token", "privateKey"}: the stack's and the host's name, the resource whose replacement brings another machine, whom to log in as, what the machine was told to prove itself with, and the
- * stack's own key. Neither token nor key is sent.
+ * On standard input {"stack", "host", "replacedBy", "user", "token", "privateKey"}: the stack's and the host's name, the resource whose
+ * replacement brings another machine, whom to log in as, what the machine was told to prove itself with, and the stack's own key. Neither
+ * token nor key is sent.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -39,7 +40,10 @@ interface Told {
 class Unproved extends Error {
   constructor(address: string, what: string, { host, replacedBy = host, stack = "STACK" }: Told) {
     const way = "it may be somebody else's machine, and was told nothing secret; look which machine has that address now";
-    super(`${address} ${what}: ${way}. Where it is ${host} itself, its first boot went wrong, and npm run up -- ${stack} --replace '**::${replacedBy}' makes another`);
+    super(
+      `${address} ${what}: ${way}. Where it is ${host} itself, its first boot went wrong, and npm run up -- ${stack} --replace ` +
+        `'**::${replacedBy}' makes another`,
+    );
   }
 }
 
@@ -54,7 +58,8 @@ async function provedKey(address: string, told: Told): Promise<string> {
   const { user, token, privateKey } = told;
   let refusedUntil = Infinity;
   const isFinal = (error: unknown) => {
-    if ((error as { level?: string }).level === "client-authentication") refusedUntil = Math.min(refusedUntil, Date.now() + loginSeconds * 1000);
+    if ((error as { level?: string }).level === "client-authentication")
+      refusedUntil = Math.min(refusedUntil, Date.now() + loginSeconds * 1000);
     return error instanceof Unproved || Date.now() > refusedUntil;
   };
   const meet = () =>
@@ -77,15 +82,21 @@ async function sameKey(address: string, known: string): Promise<string> {
     throw unanswered(address, error);
   });
   if (shown === known) return known;
-  throw new Error(`${address} shows host key ${fingerprint(shown)}, not ${fingerprint(known)} of the machine that the stack knows, and was told nothing; look which machine has that address now`);
+  throw new Error(
+    `${address} shows host key ${fingerprint(shown)}, not ${fingerprint(known)} of the machine that the stack knows, and was told ` +
+      "nothing; look which machine has that address now",
+  );
 }
 
 const unanswered = (address: string, error: unknown) =>
-  new Error(`${address} did not answer SSH within ${seconds} s (${(error as Error).message}); look whether access.sshFrom lets this place in`, { cause: error });
+  new Error(
+    `${address} did not answer SSH within ${seconds} s (${(error as Error).message}); look whether access.sshFrom lets this place in`,
+    { cause: error },
+  );
 
 /**
- * What the other side says for its proof, once its first boot is over; "" for none. It is told nothing but the question, and neither listened to nor waited
- * for without end.
+ * What the other side says for its proof, once its first boot is over; "" for none. It is told nothing but the question, and neither
+ * listened to nor waited for without end.
  * @throws when the connection ends before the answer
  */
 async function proofBy(client: Client): Promise<string> {
@@ -110,7 +121,10 @@ const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(o
 
 /** As `ssh-keygen -l` prints it. */
 function fingerprint(key: string): string {
-  return `SHA256:${createHash("sha256").update(Buffer.from(key.split(" ")[1] ?? "", "base64")).digest("base64").replace(/=+$/, "")}`;
+  return `SHA256:${createHash("sha256")
+    .update(Buffer.from(key.split(" ")[1] ?? "", "base64"))
+    .digest("base64")
+    .replace(/=+$/, "")}`;
 }
 
 main().catch(failing);

@@ -7,8 +7,12 @@ import ignore, { type Ignore } from "ignore";
 const never = [".git", ".venv", "__pycache__", "*.pyc", "node_modules", "/Pulumi.*.yaml"];
 
 /** What is somebody's own, or of one box: part of a release only where git tracks it. */
+// prettier-ignore
 const own = [
-  ...[".env*", "!.env.example", "!.env.sample", "!.env.template", "!.env.dist", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.kdbx", "id_rsa", "id_ecdsa", "id_ed25519", "service-account*.json"],
+  ...[
+    ".env*", "!.env.example", "!.env.sample", "!.env.template", "!.env.dist", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.kdbx",
+    "id_rsa", "id_ecdsa", "id_ed25519", "service-account*.json",
+  ],
   ...["*.sqlite3", "*.sqlite", "*.db", "*.dump", "*.sql.gz", "*.sql.bz2", "*.sql.xz", "*dump*.sql", "*backup*.sql", "*.tfstate"],
 ];
 
@@ -19,7 +23,10 @@ export class SourceError extends Error {}
 export interface Source {
   /** Relative to the app's folder, with "/" between folders and in the order of their bytes. */
   readonly files: readonly string[];
-  /** Untracked secrets, keys, dumps and databases, in the same form, and with "/" at its end a repository whose files git does not list here; files that git ignores are not named. */
+  /**
+   * Untracked secrets, keys, dumps and databases, in the same form, and with "/" at its end a repository whose files git does not list
+   * here; files that git ignores are not named.
+   */
   readonly leftOut: readonly string[];
 }
 
@@ -27,21 +34,35 @@ export interface Source {
 export const sourceFiles = (source: string, exclude: readonly string[]): readonly string[] => readSource(source, exclude).files;
 
 /**
- * What git would hand on: in a work tree what it tracks, and what it does not ignore; elsewhere what no .gitignore of any level names. Without what `exclude` names, in gitignore's syntax.
- * A link stands for what it leads to.
+ * What git would hand on: in a work tree what it tracks, and what it does not ignore; elsewhere what no .gitignore of any level names.
+ * Without what `exclude` names, in gitignore's syntax. A link stands for what it leads to.
  * @throws SourceError on a link that leads out of the folder or nowhere, and on a name that is no UTF-8
  */
 export function readSource(source: string, exclude: readonly string[]): Source {
-  const [out, kept] = [ignore().add([...exclude]).add(never), ignore().add(own)];
+  const [out, kept] = [
+    ignore()
+      .add([...exclude])
+      .add(never),
+    ignore().add(own),
+  ];
   const wanted = (path: string) => !out.ignores(path);
-  const { tracked, others } = gitFiles(source) ?? { tracked: [], others: walk(realpathSync(source), rulesAbove(realpathSync(source)), out) };
+  const { tracked, others } = gitFiles(source) ?? {
+    tracked: [],
+    others: walk(realpathSync(source), rulesAbove(realpathSync(source)), out),
+  };
   const [listed, known] = [new Set([...tracked, ...others]), new Set(tracked)];
   const isOwn = (path: string) => !known.has(path) && kept.ignores(path);
   const asked = [...listed].filter(wanted);
-  const found = asked.filter((path) => !isOwn(path)).flatMap((path) => followed(source, path, listed, wanted)).filter(({ path }) => wanted(path));
+  const found = asked
+    .filter((path) => !isOwn(path))
+    .flatMap((path) => followed(source, path, listed, wanted))
+    .filter(({ path }) => wanted(path));
   // A link has whatever name it likes; what it leads to decides.
   const isOut = ({ path, place }: Found) => path.endsWith("/") || isOwn(place);
-  return { files: pathsOf(found.filter((one) => !isOut(one))), leftOut: inOrder([...asked.filter(isOwn), ...pathsOf(found.filter(isOut))]) };
+  return {
+    files: pathsOf(found.filter((one) => !isOut(one))),
+    leftOut: inOrder([...asked.filter(isOwn), ...pathsOf(found.filter(isOut))]),
+  };
 }
 
 /** A path of a release, and where what it stands for lies in the folder: elsewhere for a link and what is below one. */
@@ -52,7 +73,8 @@ interface Found {
 
 const pathsOf = (found: readonly Found[]): readonly string[] => inOrder(found.map(({ path }) => path));
 
-const inOrder = (paths: readonly string[]): readonly string[] => [...new Set(paths)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+const inOrder = (paths: readonly string[]): readonly string[] =>
+  [...new Set(paths)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
 /** A program of a work tree's owner, as its settings may name one, has no business here; and root may read what another owns. */
 const safely = ["-c", "core.fsmonitor=false", "-c", "safe.directory=*"];
@@ -62,28 +84,51 @@ function gitFiles(source: string): { readonly tracked: readonly string[]; readon
   if (!above(realpathSync(source)).some((folder) => existsSync(join(folder, ".git")))) return null;
   // A hook that calls us has variables for its own work tree.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
-  const git = (...args: readonly string[]) => execFileSync("git", [...safely, ...args], { cwd: source, env, stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 30 });
-  const paths = (listed: Buffer) => texts(source, listed).filter((path) => lstatSync(join(source, path), { throwIfNoEntry: false }) !== undefined);
+  const git = (...args: readonly string[]) =>
+    execFileSync("git", [...safely, ...args], { cwd: source, env, stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 30 });
+  const paths = (listed: Buffer) =>
+    texts(source, listed).filter((path) => lstatSync(join(source, path), { throwIfNoEntry: false }) !== undefined);
   try {
-    const [tracked, others] = [paths(git("ls-files", "--cached", "--recurse-submodules", "-z")), paths(git("ls-files", "--others", "--exclude-standard", "-z"))];
+    const [tracked, others] = [
+      paths(git("ls-files", "--cached", "--recurse-submodules", "-z")),
+      paths(git("ls-files", "--others", "--exclude-standard", "-z")),
+    ];
     return tracked.length + others.length === 0 ? null : { tracked, others };
   } catch (error) {
     const { code, stderr } = error as { code?: string; stderr?: Buffer | null };
-    if (code === "ENOENT") throw new SourceError(`${source}: is of a git work tree, and git, which knows what belongs to it, is not here; install git`, { cause: error });
+    if (code === "ENOENT")
+      throw new SourceError(`${source}: is of a git work tree, and git, which knows what belongs to it, is not here; install git`, {
+        cause: error,
+      });
     if (!stderr) throw error;
-    throw new SourceError(`${source}: git does not say what belongs to it: ${stderr.toString().trim().split("\n")[0] ?? ""}; git status must work there`, { cause: error });
+    throw new SourceError(
+      `${source}: git does not say what belongs to it: ${stderr.toString().trim().split("\n")[0] ?? ""}; git status must work there`,
+      { cause: error },
+    );
   }
 }
 
 function texts(source: string, listed: Buffer): readonly string[] {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(listed).split("\0").filter((path) => path !== "");
+    return new TextDecoder("utf-8", { fatal: true })
+      .decode(listed)
+      .split("\0")
+      .filter((path) => path !== "");
   } catch {
-    throw new SourceError(unreadable(source, listed.toString().split("\0").find((path) => path.includes("\ufffd")) ?? ""));
+    throw new SourceError(
+      unreadable(
+        source,
+        listed
+          .toString()
+          .split("\0")
+          .find((path) => path.includes("\ufffd")) ?? "",
+      ),
+    );
   }
 }
 
-const unreadable = (source: string, path: string): string => `${join(source, path)}: the name of a file must be UTF-8, which this is not; rename it, or exclude its folder`;
+const unreadable = (source: string, path: string): string =>
+  `${join(source, path)}: the name of a file must be UTF-8, which this is not; rename it, or exclude its folder`;
 
 /** A folder and those above it, the innermost first. */
 function above(folder: string): readonly string[] {
@@ -102,7 +147,10 @@ function rulesOf(folder: string): readonly Rules[] {
   return existsSync(file) ? [{ folder, rules: ignore().add(readFileSync(file, "utf8")) }] : [];
 }
 
-/** Those of the folders above, the outermost first, but for one that names the app's own folder: that is of somebody who keeps other things there. */
+/**
+ * Those of the folders above, the outermost first, but for one that names the app's own folder: that is of somebody who keeps other things
+ * there.
+ */
 function rulesAbove(source: string): readonly Rules[] {
   const folders = above(source).slice(1).reverse().flatMap(rulesOf);
   return folders.filter(({ folder, rules }) => !rules.ignores(`${relative(folder, resolve(source)).split(sep).join("/")}/`));
@@ -113,7 +161,11 @@ function walk(source: string, rules: readonly Rules[], out: Ignore, folder = "")
   const here = [...rules, ...rulesOf(join(source, folder))];
   const isIgnored = (path: string) =>
     here.reduce((before, { folder: at, rules: own }) => {
-      const { ignored, unignored } = own.test(relative(at, join(resolve(source), path)).split(sep).join("/") + (path.endsWith("/") ? "/" : ""));
+      const { ignored, unignored } = own.test(
+        relative(at, join(resolve(source), path))
+          .split(sep)
+          .join("/") + (path.endsWith("/") ? "/" : ""),
+      );
       return ignored ? true : unignored ? false : before;
     }, false);
   return readdirSync(join(source, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -126,21 +178,29 @@ function walk(source: string, rules: readonly Rules[], out: Ignore, folder = "")
 }
 
 /**
- * What a path stands for: itself, or where it is a link to a folder the files below that, as far as git lists any there. Of what lists no files,
- * a repository in the work tree of another or a submodule that is not here, its path with "/" at its end.
+ * What a path stands for: itself, or where it is a link to a folder the files below that, as far as git lists any there. Of what lists no
+ * files, a repository in the work tree of another or a submodule that is not here, its path with "/" at its end.
  */
 function followed(source: string, path: string, listed: ReadonlySet<string>, wanted: (path: string) => boolean): readonly Found[] {
   const fault = linkFault(source, path);
   if (fault !== null) throw new SourceError(`${join(source, path)}: ${fault}`);
   const [named, target] = [lstatSync(join(source, path)), statSync(join(source, path))];
-  const place = named.isSymbolicLink() || !listed.has(path) ? relative(realpathSync(source), realpathSync(join(source, path))).split(sep).join("/") : path;
+  const place =
+    named.isSymbolicLink() || !listed.has(path)
+      ? relative(realpathSync(source), realpathSync(join(source, path)))
+          .split(sep)
+          .join("/")
+      : path;
   if (target.isFile()) return [{ path, place }];
   if (!target.isDirectory()) return [];
   const inner = [...listed].filter((one) => one.startsWith(`${place}/`) && !one.endsWith("/")).map((one) => one.slice(place.length + 1));
   // A folder in the place of a tracked file has its own files in the list.
   if (place === path) return inner.length > 0 ? [] : [{ path: path.endsWith("/") ? path : `${path}/`, place }];
   const names = inner.length > 0 ? inner : readdirSync(join(source, path));
-  return names.map((name) => `${path}/${name}`).filter(wanted).flatMap((one) => followed(source, one, listed, wanted));
+  return names
+    .map((name) => `${path}/${name}`)
+    .filter(wanted)
+    .flatMap((one) => followed(source, one, listed, wanted));
 }
 
 /** Why no release can hold a link, and what to do; null of one that leads into the app's folder, and of what is none. */

@@ -25,7 +25,12 @@ const unanswered = ["client-socket", "client-timeout", "protocol"];
  * Logs in, with `seconds` of patience, and ends the connection once `use` is through with it, however that ends.
  * Error at once: the host shows another key than `hostKey`, or refuses the login.
  */
-export async function connected<T>(host: SshHost, privateKey: string, use: (client: Client) => Promise<T>, seconds = dialSeconds): Promise<T> {
+export async function connected<T>(
+  host: SshHost,
+  privateKey: string,
+  use: (client: Client) => Promise<T>,
+  seconds = dialSeconds,
+): Promise<T> {
   const client = await connect(host, privateKey, seconds);
   try {
     return await use(client);
@@ -44,16 +49,26 @@ function connect(host: SshHost, privateKey: string, seconds: number): Promise<Cl
   if (parsed instanceof Error) throw new Error(`the host key of ${address} cannot be read: ${parsed.message}`);
   const expected = parsed.getPublicSSH();
   const refusal = (key: Buffer) =>
-    key.equals(expected) ? null : new Error(`${address} shows another host key than the one that the stack keeps of it, and was told nothing; look which machine has that address now`);
+    key.equals(expected)
+      ? null
+      : new Error(
+          `${address} shows another host key than the one that the stack keeps of it, and was told nothing; look which machine has ` +
+            "that address now",
+        );
   const isFinal = (error: unknown) => !unanswered.includes((error as { level?: string }).level ?? "");
   return retry(seconds, () => dial(host, privateKey, Math.min(seconds, handshakeSeconds), refusal), isFinal);
 }
 
 /**
- * Logs in once to whoever answers, and ends the connection once `use` is through with it. For a machine that has proved nothing yet, so nothing secret may be said:
- * the login itself gives nothing away, since what it signs is of this connection alone. https://www.rfc-editor.org/rfc/rfc4252#section-7
+ * Logs in once to whoever answers, and ends the connection once `use` is through with it. For a machine that has proved nothing yet, so
+ * nothing secret may be said: the login itself gives nothing away, since what it signs is of this connection alone.
+ * https://www.rfc-editor.org/rfc/rfc4252#section-7
  */
-export async function introduced<T>(place: Omit<SshHost, "hostKey">, privateKey: string, use: (client: Client, shownKey: string) => Promise<T>): Promise<T> {
+export async function introduced<T>(
+  place: Omit<SshHost, "hostKey">,
+  privateKey: string,
+  use: (client: Client, shownKey: string) => Promise<T>,
+): Promise<T> {
   let shown = "";
   const client = await dial(place, privateKey, handshakeSeconds, (key) => {
     shown = textOf(key);
@@ -67,7 +82,12 @@ export async function introduced<T>(place: Omit<SshHost, "hostKey">, privateKey:
 }
 
 /** One try to log in. `refusal` says why the key that a host shows is not accepted; null where it is. */
-function dial({ address, user }: Omit<SshHost, "hostKey">, privateKey: string, seconds: number, refusal: (key: Buffer) => Error | null): Promise<Client> {
+function dial(
+  { address, user }: Omit<SshHost, "hostKey">,
+  privateKey: string,
+  seconds: number,
+  refusal: (key: Buffer) => Error | null,
+): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = new Client();
     const hostVerifier = (key: Buffer) => {
@@ -76,14 +96,20 @@ function dial({ address, user }: Omit<SshHost, "hostKey">, privateKey: string, s
       return refused === null;
     };
     const onClose = () => reject(Object.assign(new Error(`${address} closed the connection`), { level: "client-socket" }));
-    client.on("ready", () => resolve(client)).on("error", reject).on("close", onClose);
+    client
+      .on("ready", () => resolve(client))
+      .on("error", reject)
+      .on("close", onClose);
     client.connect({ ...place(address), username: user, privateKey, hostVerifier, algorithms, readyTimeout: seconds * 1000 });
   });
 }
 
 const textOf = (key: Buffer): string => `ssh-ed25519 ${key.toString("base64")}`;
 
-/** The ed25519 key that a host shows to whoever asks, as `ssh-ed25519 AAAA...`; nobody logs in. Error: it does not answer within ten seconds. */
+/**
+ * The ed25519 key that a host shows to whoever asks, as `ssh-ed25519 AAAA...`; nobody logs in. Error: it does not answer within ten
+ * seconds.
+ */
 export function shownKey(address: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const client = new Client();

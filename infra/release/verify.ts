@@ -17,7 +17,8 @@ const answerSeconds = 90;
 const command = "timeout 60 systemctl is-system-running --wait > /dev/null; sudo hostctl verify --json";
 
 /**
- * Asks a host what it serves and how it differs from what was applied last. Changes nothing there. A host whose hostctl does not work differs by that.
+ * Asks a host what it serves and how it differs from what was applied last. Changes nothing there. A host whose hostctl does not work
+ * differs by that.
  * @param seconds for the login
  * @throws when it does not answer SSH, or not in time
  */
@@ -46,7 +47,8 @@ async function ask(client: Client, channel: ClientChannel): Promise<HostState> {
 
 /** Reads an answer of `hostctl verify --json`: 0 as declared, 3 with differences. */
 export function readState(code: number, stdout: string, stderr: string): HostState {
-  if (code !== 0 && code !== 3) return { serving: null, differences: [`hostctl verify ended with ${code}: ${stderr.trim().split("\n").at(-1) ?? ""}`] };
+  if (code !== 0 && code !== 3)
+    return { serving: null, differences: [`hostctl verify ended with ${code}: ${stderr.trim().split("\n").at(-1) ?? ""}`] };
   const { serving, differences } = JSON.parse(stdout) as { serving?: string | null; differences: readonly string[] };
   return { serving: serving ?? null, differences };
 }
@@ -58,7 +60,8 @@ export function readState(code: number, stdout: string, stderr: string): HostSta
  */
 export function finding(name: string, { serving, differences }: HostState, declared: string, applied: string): string | null {
   // Also where the host itself finds no fault: `hostctl release` and `hostctl update` declare what they bring.
-  if (serving !== null && serving !== declared && serving !== applied) return `${name} serves release ${serving}, not the declared ${declared}`;
+  if (serving !== null && serving !== declared && serving !== applied)
+    return `${name} serves release ${serving}, not the declared ${declared}`;
   const [first, ...others] = differences;
   if (first === undefined) return null;
   return `${name} is no longer as it was applied (${first}${others.length === 0 ? "" : `, and ${others.length} more`})`;

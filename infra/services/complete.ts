@@ -20,8 +20,8 @@ const mostThreads = 16;
 
 /** Fills in the defaults of all services, in the order of the file. */
 export function completeServices(said: readonly Described[], { cpus, jobs, connections }: Limits): readonly ServiceSpec[] {
-  const withThreads = (threads: number) => said.map(([name, { kind, ...keys }]): ServiceSpec =>
-    ({ name, kind, ...kindOf({ name, kind }).complete(keys, { cpus, threads }) }));
+  const withThreads = (threads: number) =>
+    said.map(([name, { kind, ...keys }]): ServiceSpec => ({ name, kind, ...kindOf({ name, kind }).complete(keys, { cpus, threads }) }));
   if (connections === null) return withThreads(mostThreads);
   // What those that name no number of threads may share: the connections that are left, by how many one thread more takes.
   const [none, one] = [connectionsOf(withThreads(0), jobs), connectionsOf(withThreads(1), jobs)];

@@ -3,8 +3,8 @@ import type { HttpServiceSpec, ServiceSpec } from "../config/spec";
 import type { commonKeys } from "./keys";
 
 /**
- * The driver of a kind of service: what a stack file says of one, what it needs of host and database, and how a host runs it. Nobody asks a service
- * what kind it is; what differs between kinds is a property here. `K` are its own keys, `S` is its complete description.
+ * The driver of a kind of service: what a stack file says of one, what it needs of host and database, and how a host runs it. Nobody asks a
+ * service what kind it is; what differs between kinds is a property here. `K` are its own keys, `S` is its complete description.
  */
 export interface Kind<K extends Keys = Keys, S extends ServiceSpec = ServiceSpec> {
   /** What such a service is, for the reference. */
@@ -20,8 +20,8 @@ export interface Kind<K extends Keys = Keys, S extends ServiceSpec = ServiceSpec
   /** Files of the host that its services share. */
   readonly files: readonly SharedFile[];
   /**
-   * Its unit of systemd, the same for both slots where it has two: `service`, `app`, `after` (units), `memoryMiB` and `sandbox` are filled in beside
-   * its own values.
+   * Its unit of systemd, the same for both slots where it has two: `service`, `app`, `after` (units), `memoryMiB` and `sandbox` are filled
+   * in beside its own values.
    */
   unit(service: S): Template;
   /** Its size, or what it runs, in the picture of a stack. */

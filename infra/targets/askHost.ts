@@ -9,18 +9,26 @@ import type { FormerOutputs } from "./formerOutputs";
 const [firstSeconds, secondSeconds] = [2, 10];
 
 /**
- * Asks a host that the last `up` brought up what it serves and how it differs from what was applied. The engine cannot know: it compares what it is told
- * with what it was told before. The question goes out at once, to where the host was, so that the answer is there when the engine comes to it; a machine
- * that is away is asked again after its own step, which may have brought it back.
+ * Asks a host that the last `up` brought up what it serves and how it differs from what was applied. The engine cannot know: it compares
+ * what it is told with what it was told before. The question goes out at once, to where the host was, so that the answer is there when the
+ * engine comes to it; a machine that is away is asked again after its own step, which may have brought it back.
  * @param declared digest of the release that this run declares
  * @param boot there once the host can be asked
- * @returns when the host was last found to differ; undefined for never; another value than before has it applied again. See docs/decisions/0019-up-asks-the-hosts.md.
+ * @returns when the host was last found to differ; undefined for never; another value than before has it applied again. See
+ *   docs/decisions/0019-up-asks-the-hosts.md.
  */
-export function askHost(host: Host, declared: string, former: Promise<FormerOutputs>, boot: remote.Command, secrets: Secrets): pulumi.Output<string | undefined> {
+export function askHost(
+  host: Host,
+  declared: string,
+  former: Promise<FormerOutputs>,
+  boot: remote.Command,
+  secrets: Secrets,
+): pulumi.Output<string | undefined> {
   const known = former.then(({ hosts, release }) => ({ release, before: hosts.find(({ name }) => name === host.name) }));
   const asked = pulumi.all([known, secrets.sshPrivateKey]).apply(([{ release, before }, privateKey]): pulumi.Output<string | undefined> => {
     if (before === undefined) return pulumi.output(undefined);
-    const ask = (address: string, seconds: number) => verifyHost({ address, user: deployUser, hostKey: before.hostKey }, privateKey, seconds);
+    const ask = (address: string, seconds: number) =>
+      verifyHost({ address, user: deployUser, hostKey: before.hostKey }, privateKey, seconds);
     const early = ask(before.address, firstSeconds).catch(() => null);
     return pulumi.all([host.address, host.hostKey, boot.id]).apply(async ([address, hostKey]) => {
       const last = before.appliedAgain;
@@ -32,7 +40,9 @@ export function askHost(host: Host, declared: string, former: Promise<FormerOutp
         await pulumi.log.info(`${found}: ${pulumi.runtime.isDryRun() ? "up applies it again" : "it is applied again"}`);
         return new Date().toISOString();
       } catch (error) {
-        await pulumi.log.warn(`${host.name} could not be asked what it serves (${(error as Error).message}), so it is taken as the last up left it`);
+        await pulumi.log.warn(
+          `${host.name} could not be asked what it serves (${(error as Error).message}), so it is taken as the last up left it`,
+        );
         return last;
       }
     });

@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A question to a provider or to the engine that was refused. The engine prints such an error as it is, without a call stack: the fault is not in the program. */
+/**
+ * A question to a provider or to the engine that was refused. The engine prints such an error as it is, without a call stack: the fault is
+ * not in the program.
+ */
 export class Refused extends pulumi.RunError {}
 
 /**
@@ -23,6 +26,11 @@ export async function asked<T>(what: string, mend: string, question: Promise<T>)
  * https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/invoke.ts
  */
 export function refusal(what: string, mend: string, reason: string): string {
-  const plain = reason.replace(/^(?:error: )?(?:invocation of \S+ returned an error: )+/i, "").replace(/\d+ errors? occurred:/g, " ").replace(/^\s*\* /gm, " ").replace(/\s+/g, " ").trim();
+  const plain = reason
+    .replace(/^(?:error: )?(?:invocation of \S+ returned an error: )+/i, "")
+    .replace(/\d+ errors? occurred:/g, " ")
+    .replace(/^\s*\* /gm, " ")
+    .replace(/\s+/g, " ")
+    .trim();
   return `${what}: could not be asked for: ${plain}; ${mend}`;
 }

@@ -53,11 +53,14 @@ export interface CommissionArgs {
 }
 
 /**
- * Makes a machine a host that serves, all through its own address: it proves its SSH key, the bundle and the release are applied, what the old
- * host held is brought over, and its pages are asked for. When any of it fails, nothing that depends on the gate changes, and the engine deletes
- * no old machine: the site's address stays where it is.
+ * Makes a machine a host that serves, all through its own address: it proves its SSH key, the bundle and the release are applied, what the
+ * old host held is brought over, and its pages are asked for. When any of it fails, nothing that depends on the gate changes, and the
+ * engine deletes no old machine: the site's address stays where it is.
  */
-export function commission(plan: StackPlan, { machine, publicAddress, manifest, late, archive, secrets, former }: CommissionArgs): Commission {
+export function commission(
+  plan: StackPlan,
+  { machine, publicAddress, manifest, late, archive, secrets, former }: CommissionArgs,
+): Commission {
   const { name, resource, address } = machine;
   const host: Host = { name, address, hostKey: provedKey(machine, secrets), machine: resource };
   const boot = awaitBoot(host, secrets);
@@ -66,20 +69,28 @@ export function commission(plan: StackPlan, { machine, publicAddress, manifest, 
   // An update, never a replacement: the output of the run before tells it which hosts this stack knows.
   const handover = new local.Command(
     `${name}-handover`,
-    { create: program("handover"), environment: { HOST: sshHost(host), SITE: publicAddress, BACKUP: plan.spec.backup.enabled ? "1" : "0" }, stdin: secrets.sshPrivateKey },
+    {
+      create: program("handover"),
+      environment: { HOST: sshHost(host), SITE: publicAddress, BACKUP: plan.spec.backup.enabled ? "1" : "0" },
+      stdin: secrets.sshPrivateKey,
+    },
     { dependsOn: applied },
   );
   const gate = new local.Command(
     `${name}-gate`,
-    { create: program("gate"), environment: { ADDRESS: address, SITE: JSON.stringify(pages(plan)), SECONDS: gateSeconds }, addPreviousOutputInEnv: false },
+    {
+      create: program("gate"),
+      environment: { ADDRESS: address, SITE: JSON.stringify(pages(plan)), SECONDS: gateSeconds },
+      addPreviousOutputInEnv: false,
+    },
     { dependsOn: handover },
   );
   return { host, applied, again, gate, handover: pulumi.unsecret(handover.stdout) };
 }
 
 /**
- * The machine's SSH key, which every later connection is held to. Asked for once in its life, before anything secret is sent: the token of another run is none
- * of its, and a machine that is older than tokens is not asked.
+ * The machine's SSH key, which every later connection is held to. Asked for once in its life, before anything secret is sent: the token of
+ * another run is none of its, and a machine that is older than tokens is not asked.
  */
 function provedKey({ name, resource, replacedBy, address, token }: CloudMachine, secrets: Secrets): pulumi.Output<string> {
   const key = new local.Command(
@@ -87,7 +98,14 @@ function provedKey({ name, resource, replacedBy, address, token }: CloudMachine,
     {
       create: program("hostKey"),
       environment: { ADDRESS: address },
-      stdin: pulumi.jsonStringify({ stack: pulumi.getStack(), host: name, replacedBy, user: deployUser, token, privateKey: secrets.sshPrivateKey }),
+      stdin: pulumi.jsonStringify({
+        stack: pulumi.getStack(),
+        host: name,
+        replacedBy,
+        user: deployUser,
+        token,
+        privateKey: secrets.sshPrivateKey,
+      }),
       triggers: [resource.id],
     },
     { ignoreChanges: ["stdin"] },
@@ -96,14 +114,23 @@ function provedKey({ name, resource, replacedBy, address, token }: CloudMachine,
 }
 
 /**
- * Once the site's address leads to the host, which is when `pointer` is there: brings over what reached the old one meanwhile, lets the timers
- * run, which waited so that no job runs on two hosts, and orders a certificate where none was brought over. One that cannot be had yet, because
- * the name does not lead there, fails nothing: the host tries again every hour.
+ * Once the site's address leads to the host, which is when `pointer` is there: brings over what reached the old one meanwhile, lets the
+ * timers run, which waited so that no job runs on two hosts, and orders a certificate where none was brought over. One that cannot be had
+ * yet, because the name does not lead there, fails nothing: the host tries again every hour.
  */
-export function orderCertificate({ host, handover }: Commission, pointer: pulumi.Resource | readonly pulumi.Resource[], secrets: Secrets): remote.Command {
+export function orderCertificate(
+  { host, handover }: Commission,
+  pointer: pulumi.Resource | readonly pulumi.Resource[],
+  secrets: Secrets,
+): remote.Command {
   const rest = new local.Command(
     `${host.name}-handover-rest`,
-    { create: program("handover"), environment: { HOST: sshHost(host), FROM: handover }, stdin: secrets.sshPrivateKey, addPreviousOutputInEnv: false },
+    {
+      create: program("handover"),
+      environment: { HOST: sshHost(host), FROM: handover },
+      stdin: secrets.sshPrivateKey,
+      addPreviousOutputInEnv: false,
+    },
     { dependsOn: [pointer].flat() },
   );
   return new remote.Command(

@@ -20,7 +20,12 @@ export interface Told extends Pick<Late, "databaseAdmin" | "databaseFrom"> {
 }
 
 /** All that a host that serves is told late: the app's settings and secrets, how it reaches its database, and what its target adds. */
-export function lateOf(plan: StackPlan, { env, monitoring }: Secrets, database: Told, more: Pick<Late, "files" | "secrets"> = { files: {} }): Late {
+export function lateOf(
+  plan: StackPlan,
+  { env, monitoring }: Secrets,
+  database: Told,
+  more: Pick<Late, "files" | "secrets"> = { files: {} },
+): Late {
   const { env: databaseEnv, files, ...ways } = database;
   return {
     env: { ...siteEnvironment(plan), ...env, ...databaseEnv },

@@ -73,7 +73,9 @@ export function awaitBoot(host: Host, secrets: Secrets): remote.Command {
   );
 }
 
-/** Shell text: its name is its digest. A power cut after it came may have left a bundle empty, and an empty file is a program that succeeds. */
+/**
+ * Shell text: its name is its digest. A power cut after it came may have left a bundle empty, and an empty file is a program that succeeds.
+ */
 function isWhole(bundle: string): string {
   const mended = `${bundle} is damaged; npm run up -- ${pulumi.getStack()} --replace '**-bundle' delivers it anew`;
   return `{ sha256sum ${bundle} | grep -Eq '^(.{16}).*/\\1[.]bundle$' || { echo "${mended}" >&2; false; }; }`;
@@ -81,8 +83,8 @@ function isWhole(bundle: string): string {
 
 /**
  * Brings a manifest to a host and lets it take effect: files, then the release, in one transaction that leaves the old
- * state serving when any part of it fails. `archive` is the release's build, null where no app runs. Another value of `again` than in the run before
- * has the same applied once more, see askHost.ts.
+ * state serving when any part of it fails. `archive` is the release's build, null where no app runs. Another value of `again` than in the
+ * run before has the same applied once more, see askHost.ts.
  */
 export function deliverBundle(
   host: Host,
@@ -98,7 +100,8 @@ export function deliverBundle(
   const path = `${inbox}/${bundle.digest}.bundle`;
   const copy = new remote.CopyToRemote(
     `${host.name}-bundle`,
-    // Another machine is no reason for it to copy again: https://github.com/pulumi/pulumi-command/blob/master/provider/pkg/provider/remote/copyController.go
+    // Another machine is no reason for it to copy again:
+    // https://github.com/pulumi/pulumi-command/blob/master/provider/pkg/provider/remote/copyController.go
     { connection, source: new pulumi.asset.StringAsset(bundle.text), remotePath: path, triggers: [host.hostKey] },
     { dependsOn: boot, deletedWith: host.machine },
   );

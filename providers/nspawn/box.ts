@@ -17,15 +17,23 @@ const commands = {
 /** What this box lacks for machines of its own, each fault with the command that mends it. */
 export function checkBox(): Problem[] {
   if (process.platform !== "linux") {
-    return [{ at: "box", must: "must be Linux to run machines of its own", got: process.platform, hint: "use another target, or a Linux box" }];
+    return [
+      { at: "box", must: "must be Linux to run machines of its own", got: process.platform, hint: "use another target, or a Linux box" },
+    ];
   }
   const problems: Problem[] = [];
-  if (process.getuid?.() !== 0) problems.push({ at: "box", must: "must be used as root for local machines", hint: "run it again with sudo" });
+  if (process.getuid?.() !== 0)
+    problems.push({ at: "box", must: "must be used as root for local machines", hint: "run it again with sudo" });
   for (const [command, debianPackage] of Object.entries(commands)) {
-    if (!isCommand(command)) problems.push({ at: "box", must: `must have the command ${command}`, hint: `run: apt-get install ${debianPackage}` });
+    if (!isCommand(command))
+      problems.push({ at: "box", must: `must have the command ${command}`, hint: `run: apt-get install ${debianPackage}` });
   }
   if (isOverlay("/var/lib")) {
-    problems.push({ at: "box", must: "must have /var/lib/webstack on a file system that is no overlay", hint: "mount a disk or a volume there" });
+    problems.push({
+      at: "box",
+      must: "must have /var/lib/webstack on a file system that is no overlay",
+      hint: "mount a disk or a volume there",
+    });
   }
   return problems;
 }
@@ -64,7 +72,9 @@ function isCommand(name: string): boolean {
 
 /** An overlay cannot lie on another one: https://docs.kernel.org/filesystems/overlayfs.html#upper-and-lower */
 function isOverlay(folder: string): boolean {
-  const mounts = readFileSync("/proc/mounts", "utf8").split("\n").map((line) => line.split(" "));
+  const mounts = readFileSync("/proc/mounts", "utf8")
+    .split("\n")
+    .map((line) => line.split(" "));
   const holding = mounts.filter(([, at = ""]) => at === "/" || folder === at || folder.startsWith(`${at}/`) || at === "/var/lib/webstack");
   const nearest = holding.sort(([, one = ""], [, other = ""]) => one.length - other.length).at(-1);
   return nearest?.[2] === "overlay";

@@ -33,9 +33,16 @@ export function limits({ kind, folder }: Group, memoryMiB: number, cpus: number)
   const period = 100_000;
   const quota = String(Math.round(cpus * period));
   const rows: Record<Group["kind"], [string, string][]> = {
-    unified: [["memory.max", bytes], ["memory.swap.max", "0"], ["cpu.max", `${quota} ${period}`]],
+    unified: [
+      ["memory.max", bytes],
+      ["memory.swap.max", "0"],
+      ["cpu.max", `${quota} ${period}`],
+    ],
     memory: [["memory.limit_in_bytes", bytes]],
-    cpu: [["cpu.cfs_period_us", String(period)], ["cpu.cfs_quota_us", quota]],
+    cpu: [
+      ["cpu.cfs_period_us", String(period)],
+      ["cpu.cfs_quota_us", quota],
+    ],
     processes: [],
   };
   return rows[kind].map(([file, value]) => [join(folder, file), value]);
@@ -64,10 +71,15 @@ export function limit(name: string, memoryMiB: number, cpus: number): void {
 
 /** Ids of all processes of a machine, its systemd-nspawn included. */
 export function processes(name: string): number[] {
-  const ids = groups(name).flatMap(({ folder }) => foldersBelow(folder)).flatMap((folder) => {
-    const text = readIfThere(join(folder, "cgroup.procs"));
-    return text.split("\n").filter((line) => line !== "" && line !== "0").map(Number);
-  });
+  const ids = groups(name)
+    .flatMap(({ folder }) => foldersBelow(folder))
+    .flatMap((folder) => {
+      const text = readIfThere(join(folder, "cgroup.procs"));
+      return text
+        .split("\n")
+        .filter((line) => line !== "" && line !== "0")
+        .map(Number);
+    });
   return [...new Set(ids)];
 }
 
@@ -98,7 +110,9 @@ function foldersBelow(folder: string): string[] {
 
 function subfolders(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
   } catch {
     return []; // Went between being listed and being read, as groups do while their machine stops.
   }

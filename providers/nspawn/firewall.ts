@@ -33,7 +33,10 @@ export function ruleset({ name, range, rules }: FirewallInputs): string {
 flush table bridge webstack-${name}
 table bridge webstack-${name} {
   chain reach {
-${rules.flatMap(openings).map((line) => `    ${line}\n`).join("")}    udp sport { 53, 123 } accept
+${rules
+  .flatMap(openings)
+  .map((line) => `    ${line}\n`)
+  .join("")}    udp sport { 53, 123 } accept
     tcp flags & (syn | ack) == syn drop
     ip protocol { icmp, tcp } accept
     drop
@@ -65,7 +68,8 @@ export const firewall: Kind = {
     const wrong = (property: string, must: string, got: unknown) => {
       if (!isUnknown(got)) failures.push({ property, reason: `${property}: ${must}, got ${JSON.stringify(got)}` });
     };
-    if (!/^[a-z][a-z0-9-]{0,62}$/.test(String(values.name))) wrong("name", "must be 1 to 63 lower-case letters, digits and dashes", values.name);
+    if (!/^[a-z][a-z0-9-]{0,62}$/.test(String(values.name)))
+      wrong("name", "must be 1 to 63 lower-case letters, digits and dashes", values.name);
     if (parseRange(String(values.range)) === undefined) wrong("range", "must be the network's IPv4 range", values.range);
     if (!Array.isArray(values.rules)) {
       wrong("rules", "must be a list", values.rules);
@@ -75,11 +79,13 @@ export const firewall: Kind = {
       const at = `rules[${index}]`;
       const { address, port, protocol, from } = rule;
       if (parseAddress(String(address)) === undefined) wrong(`${at}.address`, "must be an IPv4 address", address);
-      if (!Number.isInteger(port) || Number(port) < 1 || Number(port) > 65535) wrong(`${at}.port`, "must be a whole number from 1 to 65535", port);
+      if (!Number.isInteger(port) || Number(port) < 1 || Number(port) > 65535)
+        wrong(`${at}.port`, "must be a whole number from 1 to 65535", port);
       if (protocol !== "tcp" && protocol !== "udp") wrong(`${at}.protocol`, 'must be "tcp" or "udp"', protocol);
       if (!Array.isArray(from) || from.length === 0) return wrong(`${at}.from`, 'must be a list of IPv4 CIDRs, or ["anywhere"]', from);
       for (const source of from) {
-        if (source !== "anywhere" && parseRange(String(source)) === undefined) wrong(`${at}.from`, 'must be an IPv4 CIDR or "anywhere"', source);
+        if (source !== "anywhere" && parseRange(String(source)) === undefined)
+          wrong(`${at}.from`, 'must be an IPv4 CIDR or "anywhere"', source);
       }
     });
     return failures;
@@ -87,7 +93,10 @@ export const firewall: Kind = {
 
   diff(olds, news) {
     const replaced = changed(olds, news, replaces.Firewall);
-    return { replaces: replaced, changes: replaced.length > 0 || changed(olds, news, ["range", "rules"]).length > 0 || !isThere(inputsOf(olds).name) };
+    return {
+      replaces: replaced,
+      changes: replaced.length > 0 || changed(olds, news, ["range", "rules"]).length > 0 || !isThere(inputsOf(olds).name),
+    };
   },
 
   id: (values) => inputsOf(values).name,

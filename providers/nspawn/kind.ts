@@ -16,8 +16,8 @@ export interface Diff {
 
 /**
  * What each resource type brings; secrets are unwrapped before and inputs are added to the outputs after.
- * `create` and `update` may find leftovers of an interrupted run and return only what they computed; both throw a plain Error. `urn`: the resource's, for what people
- * are told to type; none where no engine asks, as in the simulated clouds.
+ * `create` and `update` may find leftovers of an interrupted run and return only what they computed; both throw a plain Error. `urn`: the
+ * resource's, for what people are told to type; none where no engine asks, as in the simulated clouds.
  */
 export interface Kind {
   /** All faults at once; values may be unknown. */

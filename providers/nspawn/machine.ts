@@ -53,10 +53,7 @@ export const machine: Kind = {
   },
 
   diff(olds, news, urn) {
-    const replaced = [
-      ...changed(olds, news, replaces.Machine),
-      ...surelyChanged(olds, news, networkOfMachine),
-    ];
+    const replaced = [...changed(olds, news, replaces.Machine), ...surelyChanged(olds, news, networkOfMachine)];
     const [cause] = replaced;
     if (cause !== undefined && news.keepsData === true) throw new Error(refusal(olds, news, cause, stackOf(urn)));
     const resized = changed(olds, news, ["memoryMiB", "cpus"]).length > 0;
@@ -67,7 +64,10 @@ export const machine: Kind = {
 
   async create(values, urn) {
     const inputs = inputsOf(values);
-    if (isKeptOff(values)) throw new Error(`machine ${inputs.name}, which was kept, off, is gone from this box; let it go: npm run upgrade -- ${stackOf(urn)} --drop-old`);
+    if (isKeptOff(values))
+      throw new Error(
+        `machine ${inputs.name}, which was kept, off, is gone from this box; let it go: npm run upgrade -- ${stackOf(urn)} --drop-old`,
+      );
     refuseUnknown(inputs, stackOf(urn));
     await removeMachine(inputs.name);
     storeMachine(madeOf(inputs));
@@ -84,7 +84,9 @@ export const machine: Kind = {
     const inputs = inputsOf(news);
     const stored = storedMachine(inputs.name);
     if (stored === undefined) {
-      throw new Error(`machine ${inputs.name} and its disk are gone from this box; let Pulumi notice it: npm run up -- ${stackOf(urn)} --refresh`);
+      throw new Error(
+        `machine ${inputs.name} and its disk are gone from this box; let Pulumi notice it: npm run up -- ${stackOf(urn)} --refresh`,
+      );
     }
     storeMachine({ ...madeOf(inputs), image: stored.image, bridge: stored.bridge });
     if (isKeptOff(news)) {
@@ -101,14 +103,21 @@ export const machine: Kind = {
 };
 
 /**
- * What an interrupted run left of a machine gives way to the one that is made. One that was in use does so only where it keeps no data: then the state was lost, not the machine.
+ * What an interrupted run left of a machine gives way to the one that is made. One that was in use does so only where it keeps no data:
+ * then the state was lost, not the machine.
  * @throws Error with what to do
  */
-export function refuseUnknown({ name, keepsData }: Pick<MachineInputs, "name" | "keepsData">, stack: string, folder = folderOf(name)): void {
+export function refuseUnknown(
+  { name, keepsData }: Pick<MachineInputs, "name" | "keepsData">,
+  stack: string,
+  folder = folderOf(name),
+): void {
   if (keepsData !== true || !isInUse(folder)) return;
   throw new Error(
-    `machine ${name} stands on this box with data on its disk, and the state of stack ${stack} knows nothing of it: bring that state back; ` +
-      `or put the machine aside, and npm run up -- ${stack} makes another without the data: sudo mv ${folder} ${dirname(dirname(folder))}/${name}`,
+    `machine ${name} stands on this box with data on its disk, and the state of stack ${stack} knows nothing of it: bring that ` +
+      "state back; " +
+      (`or put the machine aside, and npm run up -- ${stack} makes another without the data: sudo mv ${folder} ` +
+        `${dirname(dirname(folder))}/${name}`),
   );
 }
 
@@ -117,14 +126,18 @@ type Cause = (typeof replaces.Machine)[number] | (typeof networkOfMachine)[numbe
 /** Why a machine that keeps data is not made anew with another `cause`, and what to do. */
 function refusal(olds: Values, news: Values, cause: Cause, stack: string): string {
   const values = cause === "userData" ? "other user-data" : `${cause} ${String(news[cause])} instead of ${String(olds[cause])}`;
-  return `machine ${inputsOf(olds).name} keeps data on its disk, and one with ${values} would begin without it: ${mends[cause](stack)}; or give the data up first: npm run down -- ${stack}`;
+  return (
+    `machine ${inputsOf(olds).name} keeps data on its disk, and one with ${values} would begin without it: ${mends[cause](stack)}; ` +
+    `or give the data up first: npm run down -- ${stack}`
+  );
 }
 
 const ofNetwork = () => "write the network.range that the stack had";
 
 const mends: Readonly<Record<Cause, (stack: string) => string>> = {
   name: () => "write the name that it had",
-  suite: (stack) => `write the host.image, or the database.version, that the stack had; npm run upgrade -- ${stack} moves a database to another version`,
+  suite: (stack) =>
+    `write the host.image, or the database.version, that the stack had; npm run upgrade -- ${stack} moves a database to another version`,
   address: ofNetwork,
   userData: () => "write the user-data that it was made with",
   bridge: ofNetwork,

@@ -23,7 +23,9 @@ export function bridgeName(name: string): string {
   return `ws-${name.slice(0, 5)}-${createHash("sha256").update(name).digest("hex").slice(0, 6)}`;
 }
 
-/** A locally administered hardware address of the bridge's own: without one it has its ports' lowest, which changes as machines come and go. */
+/**
+ * A locally administered hardware address of the bridge's own: without one it has its ports' lowest, which changes as machines come and go.
+ */
 export function bridgeAddress(name: string): string {
   return ["02", ...(createHash("sha256").update(name).digest("hex").slice(0, 10).match(/../g) ?? [])].join(":");
 }
@@ -46,14 +48,22 @@ export const network: Kind = {
     const { name, range } = values;
     const failures: Failure[] = checkBox().map((problem) => ({ property: "", reason: problemLine(problem) }));
     if (!isUnknown(name) && !/^[a-z][a-z0-9-]{0,62}$/.test(String(name))) {
-      failures.push({ property: "name", reason: `name: must be 1 to 63 lower-case letters, digits and dashes, got ${JSON.stringify(name)}` });
+      failures.push({
+        property: "name",
+        reason: `name: must be 1 to 63 lower-case letters, digits and dashes, got ${JSON.stringify(name)}`,
+      });
     }
     if (isUnknown(range)) return failures;
     const parsed = parseRange(String(range));
     if (parsed === undefined || parsed.bits < 16 || parsed.bits > 28) {
-      failures.push({ property: "range", reason: `range: must be an IPv4 network of /16 to /28 such as 10.77.0.0/24, got ${JSON.stringify(range)}` });
+      failures.push({
+        property: "range",
+        reason: `range: must be an IPv4 network of /16 to /28 such as 10.77.0.0/24, got ${JSON.stringify(range)}`,
+      });
     } else if (failures.length === 0) {
-      failures.push(...checkRange(String(range), bridgeName(String(name))).map((problem) => ({ property: "range", reason: problemLine(problem) })));
+      failures.push(
+        ...checkRange(String(range), bridgeName(String(name))).map((problem) => ({ property: "range", reason: problemLine(problem) })),
+      );
     }
     return failures;
   },
@@ -69,7 +79,8 @@ export const network: Kind = {
       const other = renamed ? `called ${String(news.name)}` : `of ${String(news.range)}`;
       const mend = renamed ? "give the stack the name that it had" : "write the network.range that the stack had";
       throw new Error(
-        `network ${name} of ${range} has machines that keep data on their disks, ${keepers.join(" and ")}, and one ${other} would begin without them: ` +
+        `network ${name} of ${range} has machines that keep data on their disks, ${keepers.join(" and ")}, and one ${other} would ` +
+          "begin without them: " +
           `${mend}; or give the data up first: npm run down -- ${stackOf(urn)}`,
       );
     }
@@ -110,8 +121,8 @@ function ensure(inputs: NetworkInputs): Values {
   if (!existsSync(`/sys/class/net/${bridge}`)) run(["ip", "link", "add", bridge, "address", bridgeAddress(inputs.name), "type", "bridge"]);
   run(["ip", "address", "replace", `${gateway}/${inputs.range.split("/")[1] ?? ""}`, "dev", bridge]);
   run(["ip", "link", "set", bridge, "up"]);
-  // Asked too early, the kernel repeats its ARP question only a second later, which is half the boot of a machine. Twenty times, or a busy box
-  // would be told within 150 ms that a living machine cannot be reached.
+  // Asked too early, the kernel repeats its ARP question only a second later, which is half the boot of a machine. Twenty times, or a busy
+  // box would be told within 150 ms that a living machine cannot be reached.
   writeFileSync(`/proc/sys/net/ipv4/neigh/${bridge}/retrans_time_ms`, "50");
   writeFileSync(`/proc/sys/net/ipv4/neigh/${bridge}/mcast_solicit`, "20");
   writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");

@@ -18,17 +18,21 @@ export function isRunning(name: string): boolean {
  */
 export function start(machine: StoredMachine, urn?: string): () => boolean {
   const { name, image, bridge, memoryMiB, cpus } = machine;
-  if (!existsSync(join(image, "usr"))) throw new Error(`the image ${image} of machine ${name} is gone from the cache; ${mendOfImage(machine, urn)}`);
+  if (!existsSync(join(image, "usr")))
+    throw new Error(`the image ${image} of machine ${name} is gone from the cache; ${mendOfImage(machine, urn)}`);
   const folder = folderOf(name);
   for (const part of ["upper", "work", "root"]) mkdirSync(join(folder, part), { recursive: true });
   limit(name, memoryMiB, cpus);
   const console = openSync(join(folder, "console.log"), "a", 0o600);
-  const cgroups = groups(name).map((group) => group.folder).join(" ");
+  const cgroups = groups(name)
+    .map((group) => group.folder)
+    .join(" ");
   const words = [
     ...["--mount", "--propagation", "private", "--", join(__dirname, "boot.sh"), folder, image, cgroups],
     ...["--quiet", `--machine=${name}`, "--register=no", "--keep-unit", `--network-bridge=${bridge}`, "--resolv-conf=off"],
     ...["--boot", "--console=read-only"],
-    // Debian 13's systemd boots on a box with cgroup v1 only with this word; in a container it reads its own command line. https://github.com/systemd/systemd/blob/v256/NEWS
+    // Debian 13's systemd boots on a box with cgroup v1 only with this word; in a container it reads its own command line.
+    // https://github.com/systemd/systemd/blob/v256/NEWS
     "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1",
   ];
   const child = spawn("unshare", words, { detached: true, stdio: ["ignore", console, console], env: environment });
@@ -70,7 +74,9 @@ export async function removeMachine(name: string): Promise<void> {
 /** The last words of the machine's console, for an error message. */
 export function consoleTail(name: string): string {
   try {
-    const lines = readFileSync(join(folderOf(name), "console.log"), "utf8").trimEnd().split("\n");
+    const lines = readFileSync(join(folderOf(name), "console.log"), "utf8")
+      .trimEnd()
+      .split("\n");
     return lines.slice(-8).join("\n");
   } catch {
     return "";

@@ -19,7 +19,10 @@ export function standing(name: string, folder = folderOf(name)): Standing | unde
   return range === undefined || keys === null ? undefined : { range, keys };
 }
 
-/** Whether something was brought to its disk that a run which was killed while it made the machine had not come to: what hostctl was told last. */
+/**
+ * Whether something was brought to its disk that a run which was killed while it made the machine had not come to: what hostctl was told
+ * last.
+ */
 export const isInUse = (folder: string): boolean => existsSync(join(folder, "upper/var/lib/webstack/manifest.json"));
 
 /** The network of "Address=10.20.0.30/24". */

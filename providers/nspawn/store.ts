@@ -34,7 +34,9 @@ export function storedMachine(name: string): StoredMachine | undefined {
   }
 }
 
-/** Debian release of a machine of this box, such as "bookworm"; undefined where there is none, or where only root may look, as at a review. */
+/**
+ * Debian release of a machine of this box, such as "bookworm"; undefined where there is none, or where only root may look, as at a review.
+ */
 export function suiteOf(name: string, look: (name: string) => StoredMachine | undefined = storedMachine): string | undefined {
   const machine = unlessForbidden(() => look(name));
   if (machine === undefined || !existsSync(join(machine.image, osRelease))) return undefined;
@@ -63,9 +65,13 @@ export function storedMachines(): StoredMachine[] {
   }
 }
 
-/** Names of the machines on a bridge whose disks hold what exists nowhere else; one that does not tell may. None where only root may look. */
+/**
+ * Names of the machines on a bridge whose disks hold what exists nowhere else; one that does not tell may. None where only root may look.
+ */
 export function keepersOn(bridge: string, look: () => readonly StoredMachine[] = storedMachines): readonly string[] {
-  return (unlessForbidden(look) ?? []).filter((machine) => machine.bridge === bridge && machine.keepsData !== false).map(({ name }) => name);
+  return (unlessForbidden(look) ?? [])
+    .filter((machine) => machine.bridge === bridge && machine.keepsData !== false)
+    .map(({ name }) => name);
 }
 
 export function forgetMachine(name: string): void {

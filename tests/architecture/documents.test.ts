@@ -32,10 +32,16 @@ describe.each(documents)("%s", (document) => {
 
 test("a comment that names a file of the project names one that is there", () => {
   const folders = ["infra", "cli", "policy", "providers", "tools", "cloud-init", "hostctl"];
-  const files = folders.flatMap((folder) => readdirSync(join(project, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)))
+  const files = folders
+    .flatMap((folder) => readdirSync(join(project, folder), { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)))
     .filter((file) => /\.(ts|py|json|md|tmpl|conf|sh)$/.test(file) && !/^hostctl\/tests\/|node_modules\//.test(file));
   const named = files.flatMap((file) =>
-    [...text(file).matchAll(/\b(?:infra|cli|policy|providers|tools|cloud-init|hostctl|tests|docs)\/[\w./-]+\.(?:ts|py|json|conf|tmpl|md|sh)\b/g)].map(([path]) => ({ file, path })));
+    [
+      ...text(file).matchAll(
+        /\b(?:infra|cli|policy|providers|tools|cloud-init|hostctl|tests|docs)\/[\w./-]+\.(?:ts|py|json|conf|tmpl|md|sh)\b/g,
+      ),
+    ].map(([path]) => ({ file, path })),
+  );
   // A template goes by its name without .tmpl, hostctl's README by its own folder, and STACK stands for a name.
   const isThere = ({ file, path }: { readonly file: string; readonly path: string }) =>
     [path, `${path}.tmpl`, join(file, "..", path)].some((one) => existsSync(join(project, one))) || path.includes("STACK");
@@ -44,8 +50,13 @@ test("a comment that names a file of the project names one that is there", () =>
 });
 
 test("every port that a web machine may have open is in what is promised", () => {
-  const asked = { site: { domain: "shop.test", tls: "letsencrypt", http3: true }, monitoring: { nrpe: { allowedHosts: ["192.0.2.9/32"] } } };
-  const openings = planStack(spec(asked)).firewall.filter(({ to }) => to === "web").map(({ port }) => (port === 22 ? "SSH" : String(port)));
+  const asked = {
+    site: { domain: "shop.test", tls: "letsencrypt", http3: true },
+    monitoring: { nrpe: { allowedHosts: ["192.0.2.9/32"] } },
+  };
+  const openings = planStack(spec(asked))
+    .firewall.filter(({ to }) => to === "web")
+    .map(({ port }) => (port === 22 ? "SSH" : String(port)));
   expect([...new Set(openings)].sort()).toEqual(["443", "5666", "80", "SSH"]);
   expect(["SECURITY.md", "docs/hardening.md"].flatMap((document) => openings.filter((port) => !text(document).includes(port)))).toEqual([]);
 });
@@ -54,7 +65,10 @@ test.each([
   ["an nginx header", "cloud-init/nginx", "add_header Referrer-Policy"],
   ["a verb of `hostctl`", "hostctl/verbs", 'verb("'],
 ])("where to add %s is where the others are", (what, folder, others) => {
-  const row = text("docs/architecture.md").split("\n").find((line) => line.startsWith(`| ${what} |`)) ?? "";
+  const row =
+    text("docs/architecture.md")
+      .split("\n")
+      .find((line) => line.startsWith(`| ${what} |`)) ?? "";
   const named = [...row.matchAll(/`([\w-]+\/[\w./-]+\.\w+)`/g)].map(([, path = ""]) => path);
   expect(named.every((path) => path.startsWith(`${folder}/`))).toBe(true);
   expect(named.some((path) => text(path).includes(others))).toBe(true);
@@ -71,8 +85,25 @@ test("the folders that it explains are those of its picture", () => {
 });
 
 test("an arrow that others say together is left out, and circles are drawn", () => {
-  expect(withoutLongWays([["a", "b"], ["b", "c"], ["a", "c"]])).toEqual([["a", "b"], ["b", "c"]]);
-  expect(withoutLongWays([["a", "b"], ["b", "a"]])).toEqual([["a", "b"], ["b", "a"]]);
+  expect(
+    withoutLongWays([
+      ["a", "b"],
+      ["b", "c"],
+      ["a", "c"],
+    ]),
+  ).toEqual([
+    ["a", "b"],
+    ["b", "c"],
+  ]);
+  expect(
+    withoutLongWays([
+      ["a", "b"],
+      ["b", "a"],
+    ]),
+  ).toEqual([
+    ["a", "b"],
+    ["b", "a"],
+  ]);
 });
 
 const forms = join(project, ".github/ISSUE_TEMPLATE");

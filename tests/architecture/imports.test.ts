@@ -8,8 +8,8 @@ const root = resolve(__dirname, "../..");
 const infra = join(root, "infra");
 
 /**
- * The stages in the order in which data passes them; a stage imports itself and those before it. What a key may hold stands before the kinds of services, whose
- * keys are a part of the key table.
+ * The stages in the order in which data passes them; a stage imports itself and those before it. What a key may hold stands before the
+ * kinds of services, whose keys are a part of the key table.
  */
 const stages = ["config/schema", "services", "config", "plan", "host", "release", "targets"];
 
@@ -29,8 +29,14 @@ test.each(files)("infra/%s imports only what comes before it", (file) => {
 });
 
 test("no file imports itself, by whatever way", () => {
-  const modules = new Map(files.map((file) => [file, ownImports(join(infra, file), infra).flatMap((path) =>
-    [`${path}.ts`, join(path, "index.ts")].filter((one) => files.includes(one)).slice(0, 1))]));
+  const modules = new Map(
+    files.map((file) => [
+      file,
+      ownImports(join(infra, file), infra).flatMap((path) =>
+        [`${path}.ts`, join(path, "index.ts")].filter((one) => files.includes(one)).slice(0, 1),
+      ),
+    ]),
+  );
   const circle = (file: string, path: readonly string[]): readonly string[] | undefined =>
     path.includes(file) ? [...path.slice(path.indexOf(file)), file] : done.has(file) ? undefined : walk(file, path);
   const done = new Set<string>();
@@ -47,14 +53,19 @@ test("nobody asks a service for its kind: what differs between kinds is a proper
   const names = Object.keys(kinds).join("|");
   const kind = new RegExp(`\\bkind\\s*[!=]==\\s*"(?:${names})"|case "(?:${names})"`);
   // What looks at an application of Python knows the two interfaces that one may have.
-  const all = ["infra", "cli", "policy"].flatMap((folder) => sources(join(root, folder))).map((path) => relative(root, path)).filter((path) => !/^cli\/new\//.test(path));
+  const all = ["infra", "cli", "policy"]
+    .flatMap((folder) => sources(join(root, folder)))
+    .map((path) => relative(root, path))
+    .filter((path) => !/^cli\/new\//.test(path));
   expect(all.filter((path) => kind.test(readFileSync(join(root, path), "utf8")))).toEqual([]);
   expect(['kind !== "command"', 'service.kind === "wsgi"', 'case "asgi":'].map((text) => kind.test(text))).toEqual([true, true, true]);
 });
 
 test("only the loader, the targets, the outputs and the program itself import Pulumi", () => {
   const importers = files.filter((file) => imports(join(infra, file)).some((module) => module.startsWith("@pulumi/")));
-  const allowed = importers.filter((file) => file === "config/load.ts" || file === "outputs.ts" || file === "index.ts" || file.startsWith("targets/"));
+  const allowed = importers.filter(
+    (file) => file === "config/load.ts" || file === "outputs.ts" || file === "index.ts" || file.startsWith("targets/"),
+  );
   expect(importers).toEqual(allowed);
   expect(importers).toContain("config/load.ts");
 });
@@ -65,8 +76,24 @@ test("the program is a table of contents: no if on a target, under 40 lines", ()
 });
 
 test("the word aws stands in its target's folder, in the tables of the description and of prices, in a path of Amazon's own package, and in the one switch that loads the target", () => {
-  const tables = ["config/keys.ts", "config/spec.ts", "config/targets.ts", "config/unused.ts", "config/catalog/aws.ts", "config/catalog/awsPrices.ts", "config/catalog/index.ts", "config/catalog/secretForms.ts", "plan/cost/index.ts", "plan/cost/lines.ts", "plan/budget.ts", "host/features/agents.ts"];
-  const lines = (file: string) => readFileSync(join(infra, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+  const tables = [
+    "config/keys.ts",
+    "config/spec.ts",
+    "config/targets.ts",
+    "config/unused.ts",
+    "config/catalog/aws.ts",
+    "config/catalog/awsPrices.ts",
+    "config/catalog/index.ts",
+    "config/catalog/secretForms.ts",
+    "plan/cost/index.ts",
+    "plan/cost/lines.ts",
+    "plan/budget.ts",
+    "host/features/agents.ts",
+  ];
+  const lines = (file: string) =>
+    readFileSync(join(infra, file), "utf8")
+      .replace(/\/\*[\s\S]*?\*\//g, "")
+      .replace(/^\s*\/\/.*$/gm, "");
   const named = files.filter((file) => /\baws\b/i.test(lines(file)) && !file.startsWith("targets/aws/") && !tables.includes(file));
   expect(named).toEqual(["targets/index.ts"]);
 });

@@ -25,12 +25,18 @@ test("a host takes another key beside the one that it knows", async () => {
 test("a host that does not is told, so that nobody changes to the key", async () => {
   // There is no folder for the user.
   server = await startSshServer([]);
-  await expect(authorize([host()], server.privateKey, newKeyPair("webstack-prod"))).rejects.toThrow(/^web-0 does not take another key, so the stack keeps its own: .*\/dev\/null/);
-  await expect(authorize([host()], newKeyPair("other").private, newKeyPair("webstack-prod"))).rejects.toThrow("so the stack keeps its own: All configured authentication methods failed");
+  await expect(authorize([host()], server.privateKey, newKeyPair("webstack-prod"))).rejects.toThrow(
+    /^web-0 does not take another key, so the stack keeps its own: .*\/dev\/null/,
+  );
+  await expect(authorize([host()], newKeyPair("other").private, newKeyPair("webstack-prod"))).rejects.toThrow(
+    "so the stack keeps its own: All configured authentication methods failed",
+  );
 });
 
 test("a host that writes the key down and lets nobody in with it keeps the stack's own", async () => {
   server = await startSshServer([], 0, home);
   const { public: line } = newKeyPair("other");
-  await expect(authorize([host()], server.privateKey, { private: newKeyPair("another").private, public: line })).rejects.toThrow("web-0 does not take another key");
+  await expect(authorize([host()], server.privateKey, { private: newKeyPair("another").private, public: line })).rejects.toThrow(
+    "web-0 does not take another key",
+  );
 });

@@ -14,8 +14,18 @@ test("hosts run what was delivered to them last; a bundle from before there was 
 });
 
 test("a default that is another by now says what it replaces, for how long, and the line that keeps it", () => {
-  expect(defaultImageNotice("local", "debian-12")).toBe("host.image is not named, and its default is debian-13: the host, which runs Debian 12, is replaced; the old one goes first, and the site is away until the new one serves, about half a minute. To keep it, write image: debian-12 below webstack:host");
-  expect(defaultImageNotice("aws", "debian-12")).toContain("the old one serves until then. To keep it, write image: debian-12 below webstack:host");
+  expect(defaultImageNotice("local", "debian-12")).toBe(
+    "host.image is not named, and its default is debian-13: the host, which runs Debian 12, is replaced; the old one goes first, " +
+      "and the site is away until the new one serves, about half a minute. To keep it, write image: debian-12 below webstack:host",
+  );
+  expect(defaultImageNotice("aws", "debian-12")).toContain(
+    "the old one serves until then. To keep it, write image: debian-12 below webstack:host",
+  );
   expect([defaultImageNotice("local", "debian-13"), defaultImageNotice("local", null)]).toEqual([null, null]);
-  expect([{}, { host: null }, { host: { cpus: 2 } }, { host: { image: "debian-13" } }].map(namesImage)).toEqual([false, false, false, true]);
+  expect([{}, { host: null }, { host: { cpus: 2 } }, { host: { image: "debian-13" } }].map(namesImage)).toEqual([
+    false,
+    false,
+    false,
+    true,
+  ]);
 });

@@ -18,17 +18,22 @@ test("the README shows a picture that is made here", () => {
   expect([...pictures().keys()]).toContain(shown);
 });
 
-const busy = () => planStack(spec({
-  host: { memoryMiB: 8192, cpus: 4 },
-  services: {
-    api: { kind: "asgi", module: "api.main:app", workers: 2, path: "/api/" },
-    web: { kind: "wsgi", module: "web.wsgi:application", workers: 2, threads: 4 },
-    mailer: { kind: "command", command: "python -m mailer --when '<now>' --and \"&\"" },
-  },
-  static: { "/static/": "static", "/media/": "media" },
-  jobs: Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`job-${index}`, { run: "python job.py", schedule: "hourly", memoryMiB: 32 }])),
-  access: { sshFrom: ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"] },
-}));
+const busy = () =>
+  planStack(
+    spec({
+      host: { memoryMiB: 8192, cpus: 4 },
+      services: {
+        api: { kind: "asgi", module: "api.main:app", workers: 2, path: "/api/" },
+        web: { kind: "wsgi", module: "web.wsgi:application", workers: 2, threads: 4 },
+        mailer: { kind: "command", command: "python -m mailer --when '<now>' --and \"&\"" },
+      },
+      static: { "/static/": "static", "/media/": "media" },
+      jobs: Object.fromEntries(
+        Array.from({ length: 8 }, (_, index) => [`job-${index}`, { run: "python job.py", schedule: "hourly", memoryMiB: 32 }]),
+      ),
+      access: { sshFrom: ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"] },
+    }),
+  );
 
 test("who may connect is told with every port that the plan opens to them", () => {
   const { actors } = sceneOf(busy());
@@ -40,14 +45,34 @@ test("who may connect is told with every port that the plan opens to them", () =
 
 test("each service, job and store of a busy stack is there, and the picture is well-formed", () => {
   const drawn = svg(sceneOf(busy()));
-  for (const word of [">web-0<", ">api<", ">web<", ">mailer<", ">/api/<", ">/static/<", ">job-0<", ">and 3 more<", ">PostgreSQL 17<", ">5432<", ">Backups<", ">22<", ">80<"]) expect(drawn).toContain(word);
+  for (const word of [
+    ">web-0<",
+    ">api<",
+    ">web<",
+    ">mailer<",
+    ">/api/<",
+    ">/static/<",
+    ">job-0<",
+    ">and 3 more<",
+    ">PostgreSQL 17<",
+    ">5432<",
+    ">Backups<",
+    ">22<",
+    ">80<",
+  ])
+    expect(drawn).toContain(word);
   expect(drawn.match(/class="blue"/g)).toHaveLength(2);
   expect(xmlFault(drawn)).toBe("well-formed");
 });
 
 test("somebody else's database is shown as that, and nothing of where it is", () => {
   const plan = planStack(spec({ database: { kind: "external", connections: 50 } }, "DATABASE_URL"));
-  expect(sceneOf(plan).database).toEqual({ name: "PostgreSQL", details: ["somebody else's service", "16 of 50 connections"], port: "", why: "TLS" });
+  expect(sceneOf(plan).database).toEqual({
+    name: "PostgreSQL",
+    details: ["somebody else's service", "16 of 50 connections"],
+    port: "",
+    why: "TLS",
+  });
 });
 
 test("a stack without a database and backups shows none", () => {

@@ -1,4 +1,6 @@
-/** A preview as `look` begins it, and what else seeks a stack, with an engine that writes what the real one does. Limit: what that prints. */
+/**
+ * A preview as `look` begins it, and what else seeks a stack, with an engine that writes what the real one does. Limit: what that prints.
+ */
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -8,9 +10,24 @@ import { type Prepared, prepare } from "../../cli/prepare";
 import { Pulumi } from "../../cli/pulumi";
 
 jest.mock("../../tools/setup", () => ({ engine: [], setUp: () => Promise.resolve() }));
-jest.mock("../../tools/setup/folders", () => ({ ...jest.requireActual<object>("../../tools/setup/folders"), get project() { return process.env["TEST_PROJECT"]; } }));
+jest.mock("../../tools/setup/folders", () => ({
+  ...jest.requireActual<object>("../../tools/setup/folders"),
+  get project() {
+    return process.env["TEST_PROJECT"];
+  },
+}));
 
-const names = ["PATH", "PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN", "PULUMI_HOME", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "TEST_PROJECT"];
+const names = [
+  "PATH",
+  "PULUMI_BACKEND_URL",
+  "PULUMI_ACCESS_TOKEN",
+  "PULUMI_HOME",
+  "PULUMI_CONFIG_PASSPHRASE",
+  "PULUMI_CONFIG_PASSPHRASE_FILE",
+  "XDG_DATA_HOME",
+  "XDG_CONFIG_HOME",
+  "TEST_PROJECT",
+];
 const before = names.map((name) => [name, process.env[name]] as const);
 let folder = "";
 
@@ -42,8 +59,11 @@ beforeEach(() => {
   chmodSync(join(folder, "bin/pulumi"), 0o755);
   writeFileSync(join(folder, "project/Pulumi.shop.yaml"), "config:\n  webstack:target: local\n");
   Object.assign(process.env, {
-    PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}`, PULUMI_HOME: join(folder, "none"), TEST_PROJECT: join(folder, "project"),
-    XDG_DATA_HOME: join(folder, "data"), XDG_CONFIG_HOME: join(folder, "config"),
+    PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}`,
+    PULUMI_HOME: join(folder, "none"),
+    TEST_PROJECT: join(folder, "project"),
+    XDG_DATA_HOME: join(folder, "data"),
+    XDG_CONFIG_HOME: join(folder, "config"),
   });
   jest.spyOn(console, "log").mockImplementation(() => undefined);
 });
@@ -57,7 +77,10 @@ afterEach(() => {
 
 /** Every file below the folder, with its text. */
 const files = () =>
-  readdirSync(folder, { recursive: true }).map(String).sort().map((name) => [name, statSync(join(folder, name)).isDirectory() ? null : readFileSync(join(folder, name), "utf8")]);
+  readdirSync(folder, { recursive: true })
+    .map(String)
+    .sort()
+    .map((name) => [name, statSync(join(folder, name)).isDirectory() ? null : readFileSync(join(folder, name), "utf8")]);
 
 const looked = () => look("shop", ({ config }) => Promise.resolve(config.target));
 
@@ -68,14 +91,39 @@ test("of a stack that was never made leaves its file, the states and the passphr
   expect(files()).toEqual(found);
 });
 
-test.each([["preview", look], ["up", (stack: string, use: (prepared: Prepared) => Promise<string>) => prepare(stack).then(use)]] as const)("%s of a stack that runs on Debian 12 says what the default replaces, unless its file names an image", async (_, begin) => {
+test.each([
+  ["preview", look],
+  ["up", (stack: string, use: (prepared: Prepared) => Promise<string>) => prepare(stack).then(use)],
+] as const)("%s of a stack that runs on Debian 12 says what the default replaces, unless its file names an image", async (_, begin) => {
   const manifest = { release: {}, debian: "12" };
-  const source = { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", text: `# hostctl\n# BUNDLE ${JSON.stringify(manifest)}\n` };
+  const source = {
+    "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17",
+    text: `# hostctl\n# BUNDLE ${JSON.stringify(manifest)}\n`,
+  };
   writeFileSync(join(folder, "data/webstack/state/shop.stack"), "");
-  writeFileSync(join(folder, "data/webstack/state/export"), JSON.stringify({ deployment: { resources: [{ urn: "urn:pulumi:shop::webstack::command:remote:CopyToRemote::web-0-bundle", type: "command:remote:CopyToRemote", inputs: { source } }] } }));
+  writeFileSync(
+    join(folder, "data/webstack/state/export"),
+    JSON.stringify({
+      deployment: {
+        resources: [
+          {
+            urn: "urn:pulumi:shop::webstack::command:remote:CopyToRemote::web-0-bundle",
+            type: "command:remote:CopyToRemote",
+            inputs: { source },
+          },
+        ],
+      },
+    }),
+  );
   const said = jest.spyOn(console, "error").mockImplementation(() => undefined);
   await begin("shop", ({ config }) => Promise.resolve(config.target));
-  expect(said.mock.calls).toEqual([[expect.stringMatching(/^webstack: host\.image is not named, and its default is debian-13: the host, which runs Debian 12, is replaced; the old one goes first/)]]);
+  expect(said.mock.calls).toEqual([
+    [
+      expect.stringMatching(
+        /^webstack: host\.image is not named, and its default is debian-13: the host, which runs Debian 12, is replaced; the old one goes first/,
+      ),
+    ],
+  ]);
   said.mockClear();
   writeFileSync(join(folder, "project/Pulumi.shop.yaml"), "config:\n  webstack:target: local\n  webstack:host:\n    image: debian-12\n");
   await begin("shop", ({ config }) => Promise.resolve(config.target));
@@ -83,7 +131,10 @@ test.each([["preview", look], ["up", (stack: string, use: (prepared: Prepared) =
 });
 
 test("moves no secret out of a stack's file, which the next up does", async () => {
-  writeFileSync(join(folder, "project/Pulumi.shop.yaml"), "config:\n  webstack:target: local\n  webstack:TOKEN:\n    secure: v1:x\nencryptionsalt: v1:y\n");
+  writeFileSync(
+    join(folder, "project/Pulumi.shop.yaml"),
+    "config:\n  webstack:target: local\n  webstack:TOKEN:\n    secure: v1:x\nencryptionsalt: v1:y\n",
+  );
   writeFileSync(join(folder, "data/webstack/state/shop.stack"), "");
   const found = files();
   expect(await looked()).toBe("local");
@@ -94,7 +145,10 @@ test("of a stack that this box keeps, while pulumi is logged in elsewhere, says 
   writeFileSync(join(folder, "data/webstack/state/shop.stack"), "");
   expect(await looked()).toBe("local");
   process.env["PULUMI_BACKEND_URL"] = `file://${folder}/elsewhere`;
-  await expect(looked()).rejects.toThrow(`stack shop is kept on this box, and pulumi is logged in to file://${folder}/elsewhere, which has none of that name; for the one of this box: export PULUMI_BACKEND_URL=file://${folder}/data/webstack/state`);
+  await expect(looked()).rejects.toThrow(
+    `stack shop is kept on this box, and pulumi is logged in to file://${folder}/elsewhere, which has none of that name; for the ` +
+      `one of this box: export PULUMI_BACKEND_URL=file://${folder}/data/webstack/state`,
+  );
 });
 
 test("of a stack that was moved says where it is", async () => {
@@ -109,7 +163,9 @@ test("of a stack that another user's state has says whose it is, by the salt in 
   expect(ofAnotherUser("shop", passwd)).toBeNull();
   writeFileSync(file, "encryptionsalt: v1:abc\nconfig:\n  webstack:target: local\n");
   expect(ofAnotherUser("shop", passwd)).toBe(
-    `${userInfo().username} has no stack shop; Pulumi.shop.yaml, with its secrets, is ada's: run this as ada, or export PULUMI_BACKEND_URL=file:///home/ada/.local/share/webstack/state PULUMI_CONFIG_PASSPHRASE_FILE=/home/ada/.config/webstack/passphrase`,
+    `${userInfo().username} has no stack shop; Pulumi.shop.yaml, with its secrets, is ada's: run this as ada, or export ` +
+      "PULUMI_BACKEND_URL=file:///home/ada/.local/share/webstack/state " +
+      "PULUMI_CONFIG_PASSPHRASE_FILE=/home/ada/.config/webstack/passphrase",
   );
   expect([ofAnotherUser("shop", ""), ofAnotherUser("none", passwd)]).toEqual([null, null]);
   process.env["PULUMI_BACKEND_URL"] = "s3://states";

@@ -1,4 +1,7 @@
-/** What is kept apart of a stack of this box, and how it gets there, is brought up to date, and comes back. Limit: texts as the engine writes them; tests/clouds/engineFile.test.ts has the real one write. */
+/**
+ * What is kept apart of a stack of this box, and how it gets there, is brought up to date, and comes back. Limit: texts as the engine
+ * writes them; tests/clouds/engineFile.test.ts has the real one write.
+ */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,7 +23,8 @@ config:
 const secrets = "  webstack:TOKEN:\n    secure: v1:a:b\n";
 const salt = "encryptionsalt: v1:one\n";
 const full = `${described}${secrets}${salt}`;
-const headed = (text: string): string => `# Made by the verbs of Pulumi.shop.yaml, which is yours to change, and of what this box keeps to itself.\n${text}`;
+const headed = (text: string): string =>
+  `# Made by the verbs of Pulumi.shop.yaml, which is yours to change, and of what this box keeps to itself.\n${text}`;
 
 let folder = "";
 const [file, apart] = [() => join(folder, "Pulumi.shop.yaml"), () => privateFileOf("shop", folder)];
@@ -75,7 +79,8 @@ describe("the secrets of a stack of this box", () => {
   ])("that the file has with %s are refused, and nothing is changed", (_says, own) => {
     put(own, full);
     expect(() => engineFileOf("shop", folder)).toThrow(
-      "Pulumi.shop.yaml must have no other secrets than .webstack/Pulumi.shop.yaml, which hosts of shop run with, got other ones of TOKEN; take them out of Pulumi.shop.yaml, or move .webstack/Pulumi.shop.yaml away to go on with them",
+      "Pulumi.shop.yaml must have no other secrets than .webstack/Pulumi.shop.yaml, which hosts of shop run with, got other ones " +
+        "of TOKEN; take them out of Pulumi.shop.yaml, or move .webstack/Pulumi.shop.yaml away to go on with them",
     );
     expect(both()).toEqual([own, full]);
   });
@@ -98,7 +103,8 @@ describe("the secrets of a stack of this box", () => {
 
 test("a fault of the stack's own file is told by the line that it has there", () => {
   put("config:\n  webstack:app: name: shop\n", full);
-  for (const reads of [() => readStack("shop", folder), () => engineFileOf("shop", folder)]) expect(reads).toThrow(/^Pulumi\.shop\.yaml: 1 problem\n {2}line 2: must be YAML, got "webstack:app: name: shop"/);
+  for (const reads of [() => readStack("shop", folder), () => engineFileOf("shop", folder)])
+    expect(reads).toThrow(/^Pulumi\.shop\.yaml: 1 problem\n {2}line 2: must be YAML, got "webstack:app: name: shop"/);
   expect(read(apart())).toBe(full);
 });
 
@@ -110,10 +116,17 @@ test("of a stack in a cloud nothing is kept apart", () => {
 
 test("what the engine sets is a setting in the stack's own file, and a secret in the other alone", async () => {
   put(described, full);
-  await keepingSettings("shop", () => {
-    writeFileSync(apart(), full.replace("10.20.9.0/24 # here", "10.20.7.0/24").replace(secrets, `${secrets}  webstack:MORE:\n    secure: v1:e:f\n`));
-    return Promise.resolve();
-  }, folder);
+  await keepingSettings(
+    "shop",
+    () => {
+      writeFileSync(
+        apart(),
+        full.replace("10.20.9.0/24 # here", "10.20.7.0/24").replace(secrets, `${secrets}  webstack:MORE:\n    secure: v1:e:f\n`),
+      );
+      return Promise.resolve();
+    },
+    folder,
+  );
   expect(read(file())).toBe(described.replace("10.20.9.0/24 # here", "10.20.7.0/24"));
   engineFileOf("shop", folder);
   expect(readStack("shop", folder).secrets).toEqual({ TOKEN: "v1:a:b", MORE: "v1:e:f" });
@@ -128,7 +141,12 @@ test("a text that cannot be changed in place is written anew, and no word of it 
 });
 
 test("what an empty file, one without settings and one with nothing but secrets come to", () => {
-  expect([wholeText("", null), describingText(""), wholeText("config:\n", null), contradictions("", "")]).toEqual(["{}\n", "", "config:\n", []]);
+  expect([wholeText("", null), describingText(""), wholeText("config:\n", null), contradictions("", "")]).toEqual([
+    "{}\n",
+    "",
+    "config:\n",
+    [],
+  ]);
   expect(readStackFile(wholeText("config:\n", full), "").secrets).toEqual({ TOKEN: "v1:a:b" });
   expect(withSettings(described, full, full)).toBe(described);
 });

@@ -5,7 +5,11 @@ import { readHidden, typedLines } from "../../cli/prompt";
 test.each([
   ["a value that is typed", ["to", "ken\r"], ["token"]],
   ["nothing", ["\r"], [""]],
-  ["a key that was pasted", ["-----BEGIN KEY-----\nabc\n", "def\n-----END KEY-----\n"], ["-----BEGIN KEY-----", "abc", "def", "-----END KEY-----"]],
+  [
+    "a key that was pasted",
+    ["-----BEGIN KEY-----\nabc\n", "def\n-----END KEY-----\n"],
+    ["-----BEGIN KEY-----", "abc", "def", "-----END KEY-----"],
+  ],
   ["a paste whose last line has no end", ['{\n"a": 1\n}'], ["{", '"a": 1', "}"]],
   ["a word given up with Ctrl-C", ["tok\u0003"], []],
   ["Ctrl-D", ["\u0004"], []],

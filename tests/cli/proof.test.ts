@@ -19,8 +19,10 @@ const check = (asks: string) => {
 test("OC Pizza has twelve questions, each of which docs/aws.md has as a command, and none changes anything", () => {
   expect(checks).toHaveLength(12);
   const text = readFileSync(join(root, "docs/aws.md"), "utf8");
-  const reads = (words: readonly Word[]): boolean => /^(describe|list|get)-/.test(String(words[1])) && words.every((word) => typeof word === "string" || reads(word));
-  for (const { asks, words } of checks) expect([asks, text.includes(asks), text.includes(typed(words)), reads(words)]).toEqual([asks, true, true, true]);
+  const reads = (words: readonly Word[]): boolean =>
+    /^(describe|list|get)-/.test(String(words[1])) && words.every((word) => typeof word === "string" || reads(word));
+  for (const { asks, words } of checks)
+    expect([asks, text.includes(asks), text.includes(typed(words)), reads(words)]).toEqual([asks, true, true, true]);
 });
 
 test.each([
@@ -28,7 +30,11 @@ test.each([
   ["one machine runs", '["required", "optional"]', "must be one machine, got 2"],
   ["one machine runs", '["optional"]', "must be required, got optional"],
   ["the database serves", '["available", "8.4.9", true, false, "active"]', null],
-  ["the database serves", '["available", "8.0.46", true, false, "active"]', "must be available, 8.4, true, false, active, got available, 8.0.46, true, false, active"],
+  [
+    "the database serves",
+    '["available", "8.0.46", true, false, "active"]',
+    "must be available, 8.4, true, false, active, got available, 8.0.46, true, false, active",
+  ],
   ["the database serves", "null", "must be available, 8.4, true, false, active, got "],
   ["own backups", "null", "must be 1 or more, got 0"],
   ["own backups", '["host/snapshots/0a1b"]', null],
@@ -51,7 +57,10 @@ test.each([
 test("the backups that are looked for are where the machine's go, in the newest bucket of the stack, and the dumps are those of its own queue", () => {
   const { words } = check("own backups");
   expect(words).toContain(`${prefixes.host}/snapshots/`);
-  expect(typed(words)).toContain(`--bucket "$(aws s3api list-buckets --region eu-west-3 --query "sort_by(Buckets[?starts_with(Name, 'webstack-aws-backups-')], &CreationDate)[-1].Name" --output text)" --prefix`);
+  expect(typed(words)).toContain(
+    `--bucket "$(aws s3api list-buckets --region eu-west-3 --query "sort_by(Buckets[?starts_with(Name, 'webstack-aws-backups-')], ` +
+      `&CreationDate)[-1].Name" --output text)" --prefix`,
+  );
   expect(typed(check("Batch dumps").words)).toContain("jobQueues[?tags.stack=='aws'].jobQueueName");
 });
 
@@ -59,15 +68,30 @@ test("a stack where Route 53 measures has one topic, and one without backups, du
   const spec = exampleSpec("aws");
   const asked = (more: object) => checksOf(planStack({ ...spec, ...more })).map(({ asks }) => asks.split(" ").slice(0, 4).join(" "));
   expect(asked({ host: { ...spec.host, region: "us-east-1" } })).toHaveLength(11);
-  expect(asked({ backup: { ...spec.backup, enabled: false, batch: null }, host: { ...spec.host, snapshots: { ...spec.host.snapshots, every: "never" } }, monitoring: { ...spec.monitoring, emails: [] } })).toHaveLength(7);
+  expect(
+    asked({
+      backup: { ...spec.backup, enabled: false, batch: null },
+      host: { ...spec.host, snapshots: { ...spec.host.snapshots, every: "never" } },
+      monitoring: { ...spec.monitoring, emails: [] },
+    }),
+  ).toHaveLength(7);
 });
 
 test("a report has no account's number and nobody's address, and says what was asked, answered and wrong", () => {
-  expect(redacted("arn:aws:sns:eu-west-3:123456789012:x ops@ocpizza.fr 20261126 1234567890123")).toBe("arn:aws:sns:eu-west-3:ACCOUNT:x ADDRESS 20261126 1234567890123");
-  const text = report("aws", "2026-11-26", [judged(check("whoever hears alarms"), '["arn:aws:sns:eu-west-3:123456789012:webstack-aws-alarms:1"]'), judged(check("Batch"), '["FAILED"]')]);
+  expect(redacted("arn:aws:sns:eu-west-3:123456789012:x ops@ocpizza.fr 20261126 1234567890123")).toBe(
+    "arn:aws:sns:eu-west-3:ACCOUNT:x ADDRESS 20261126 1234567890123",
+  );
+  const text = report("aws", "2026-11-26", [
+    judged(check("whoever hears alarms"), '["arn:aws:sns:eu-west-3:123456789012:webstack-aws-alarms:1"]'),
+    judged(check("Batch"), '["FAILED"]'),
+  ]);
   expect(text).toContain("# What AWS answers about aws, 2026-11-26\n\n1 of 2 are as they must be.\n");
   expect(text).toContain("## 2. No: whether Batch dumps the database");
-  expect([text.includes("must be SUCCEEDED, got FAILED"), text.includes("123456789012"), text.includes("ACCOUNT:webstack-aws-alarms")]).toEqual([true, false, true]);
+  expect([
+    text.includes("must be SUCCEEDED, got FAILED"),
+    text.includes("123456789012"),
+    text.includes("ACCOUNT:webstack-aws-alarms"),
+  ]).toEqual([true, false, true]);
 });
 
 test("the verb asks each question of the command aws, writes the report, and ends with 1 where one is not as it must be", () => {
@@ -75,11 +99,20 @@ test("the verb asks each question of the command aws, writes the report, and end
   try {
     writeFileSync(join(folder, "aws"), '#!/bin/sh\necho "$*" >> "$(dirname "$0")/asked"\necho \'["OK", "OK", "OK", "OK", "OK"]\'\n');
     chmodSync(join(folder, "aws"), 0o755);
-    const run = () => execFileSync(join(root, "node_modules/.bin/tsx"), [join(root, "cli/proof.ts"), "aws", "--out", join(folder, "proof.md")], { env: { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}` }, encoding: "utf8", stdio: "pipe" });
-    expect(run).toThrow(expect.objectContaining({ status: 1, stdout: expect.stringContaining("yes  the world sees the site\n") as string }) as Error);
+    const run = () =>
+      execFileSync(join(root, "node_modules/.bin/tsx"), [join(root, "cli/proof.ts"), "aws", "--out", join(folder, "proof.md")], {
+        env: { ...process.env, PATH: `${folder}:${process.env["PATH"] ?? ""}` },
+        encoding: "utf8",
+        stdio: "pipe",
+      });
+    expect(run).toThrow(
+      expect.objectContaining({ status: 1, stdout: expect.stringContaining("yes  the world sees the site\n") as string }) as Error,
+    );
     expect(readFileSync(join(folder, "asked"), "utf8").trim().split("\n")).toHaveLength(14);
     // What a question of its own answered stands in the one that it is for.
-    expect(readFileSync(join(folder, "asked"), "utf8")).toMatch(/^s3api list-objects-v2 --region eu-west-3 --bucket \["OK", .* --prefix host/m);
+    expect(readFileSync(join(folder, "asked"), "utf8")).toMatch(
+      /^s3api list-objects-v2 --region eu-west-3 --bucket \["OK", .* --prefix host/m,
+    );
     expect(readFileSync(join(folder, "proof.md"), "utf8")).toContain("6 of 12 are as they must be.");
   } finally {
     rmSync(folder, { recursive: true });

@@ -39,7 +39,8 @@ function words(line: string): readonly string[] {
 
 /** Asks hostctl's own parser; it ends with 2 and its usage on the first that it does not know. */
 function parse(commands: readonly (readonly string[])[]): void {
-  const program = "import json, sys\nfrom hostctl.verbs.cli import parser\nfor words in json.load(sys.stdin):\n    parser().parse_args(words)\n";
+  const program =
+    "import json, sys\nfrom hostctl.verbs.cli import parser\nfor words in json.load(sys.stdin):\n    parser().parse_args(words)\n";
   execFileSync("python3", ["-c", program], { cwd: root, input: JSON.stringify(commands), stdio: ["pipe", "pipe", "pipe"] });
 }
 
@@ -59,7 +60,11 @@ describe.each([...plans])("the runbook of %s", (_, plan) => {
     const logs = commandsOf(text).flatMap((line) => /npm run logs -- \S+ (.+)$/.exec(line)?.[1] ?? []);
     const names = [...plan.spec.services, ...plan.spec.jobs].map(({ name }) => name);
     for (const log of logs) expect(logCommand(log.split(" "))).toBe(`sudo hostctl logs ${log}`);
-    expect(logs.map((log) => log.split(" ")[0]).filter((name = "") => ![...names, "nginx", "deploy", "webstack-backup", "webstack-drill"].includes(name))).toEqual([]);
+    expect(
+      logs
+        .map((log) => log.split(" ")[0])
+        .filter((name = "") => ![...names, "nginx", "deploy", "webstack-backup", "webstack-drill"].includes(name)),
+    ).toEqual([]);
     expect(logs.length).toBeGreaterThanOrEqual(names.length + 2);
   });
 
@@ -87,14 +92,23 @@ test("the parser's verdict can fail", () => {
 
 test("a command line for each host of the stack", () => {
   const { hosts, ...plan } = planStack(spec());
-  const two = { ...plan, hosts: [...hosts, { name: "web-1", role: "web" as const, zone: 1 as const, address: "10.20.0.11", debian: "debian-12" as const }] };
+  const two = {
+    ...plan,
+    hosts: [...hosts, { name: "web-1", role: "web" as const, zone: 1 as const, address: "10.20.0.11", debian: "debian-12" as const }],
+  };
   const stops = commandsOf(runbook(two, "Pulumi.shop.yaml")).filter((line) => line.endsWith("sudo hostctl stop"));
   expect(stops).toEqual(["npm run ssh -- test web-0 sudo hostctl stop", "npm run ssh -- test web-1 sudo hostctl stop"]);
 });
 
 test("the connections of the table are those that the description's rule counts", () => {
   expect(runbook(planStack(everything), "Pulumi.shop.yaml")).toContain(
-    ["| `api`: 2 workers x 1 threads x 2 slots | 4 |", "| `site`: 2 workers x 4 threads x 2 slots | 16 |", "| `worker` | 1 |", "| jobs, one for each | 1 |", "| **all** | **22 of 100** |"].join("\n"),
+    [
+      "| `api`: 2 workers x 1 threads x 2 slots | 4 |",
+      "| `site`: 2 workers x 4 threads x 2 slots | 16 |",
+      "| `worker` | 1 |",
+      "| jobs, one for each | 1 |",
+      "| **all** | **22 of 100** |",
+    ].join("\n"),
   );
 });
 
@@ -110,12 +124,15 @@ test("a stack without backups says so and how to have them", () => {
 
 test("the form of an incident is there, and no matter of another stack", () => {
   const text = runbook(planStack(spec()), "Pulumi.shop.yaml");
-  for (const part of ["Context", "Symptom", "Diagnosis", "Resolution", "Lesson"]) expect(text.match(new RegExp(`^#+ ${part}$`, "gm"))).toHaveLength(1);
+  for (const part of ["Context", "Symptom", "Diagnosis", "Resolution", "Lesson"])
+    expect(text.match(new RegExp(`^#+ ${part}$`, "gm"))).toHaveLength(1);
   expect(text).not.toMatch(/bitcoin|watchdog\.sh/i);
 });
 
 test("a description is read without an engine, whether its secrets are set or not", () => {
-  const text = (secret: string) => `config:\n  webstack:target: local\n  webstack:app: {name: shop, source: shop}\n  webstack:services: {web: {kind: wsgi, module: "shop.wsgi:application"}}\n  webstack:secrets: [KEY]\n${secret}`;
+  const text = (secret: string) =>
+    `config:\n  webstack:target: local\n  webstack:app: {name: shop, source: shop}\n  webstack:services: {web: {kind: wsgi, ` +
+    `module: "shop.wsgi:application"}}\n  webstack:secrets: [KEY]\n${secret}`;
   expect(parseDescription(text(""), "shop").secrets).toEqual(["KEY"]);
   expect(parseDescription(text("  webstack:KEY:\n    secure: v1:abc\n"), "shop").secrets).toEqual(["KEY"]);
   expect(() => parseDescription(text("  webstack:KEY: in clear\n"), "shop")).toThrow("KEY: must be encrypted");

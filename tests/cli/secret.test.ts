@@ -20,15 +20,27 @@ test.each([
   expect(wishOf(words)).toEqual(wish);
 });
 
-test.each([[[]], [["prod"]], [["set", "TOKEN"]], [["prod", "set"]], [["prod", "set", "TOKEN", "value"]], [["prod", "unset", "TOKEN", "--random"]], [["prod", "list", "TOKEN"]], [["prod", "show", "TOKEN"]]])("%j is refused", (words) => {
-  expect(() => wishOf(words)).toThrow(new UsageError(`npm run secret -- STACK list | set NAME [--random] | unset NAME | edit | recover, got ${words.join(" ") || "nothing"}`));
+test.each([
+  [[]],
+  [["prod"]],
+  [["set", "TOKEN"]],
+  [["prod", "set"]],
+  [["prod", "set", "TOKEN", "value"]],
+  [["prod", "unset", "TOKEN", "--random"]],
+  [["prod", "list", "TOKEN"]],
+  [["prod", "show", "TOKEN"]],
+])("%j is refused", (words) => {
+  expect(() => wishOf(words)).toThrow(
+    new UsageError(`npm run secret -- STACK list | set NAME [--random] | unset NAME | edit | recover, got ${words.join(" ") || "nothing"}`),
+  );
 });
 
 test("a name that the stack does not have is told with those that it has, before anything is written", () => {
   const required = ["DJANGO_SECRET_KEY", "sshPrivateKey", "backupPassword"];
   expect([wrongName("DJANGO_SECRET_KEY", required, "prod"), wrongName("alertWebhook", required, "prod")]).toEqual([null, null]);
   expect(wrongName("DJANGO_SECRETKEY", required, "prod")).toBe(
-    "DJANGO_SECRETKEY: is no secret of the stack prod, which knows DJANGO_SECRET_KEY, alertWebhook, backupPassword, sentryToken, smtpPassword, sshPrivateKey; did you mean DJANGO_SECRET_KEY?",
+    "DJANGO_SECRETKEY: is no secret of the stack prod, which knows DJANGO_SECRET_KEY, alertWebhook, backupPassword, sentryToken, " +
+      "smtpPassword, sshPrivateKey; did you mean DJANGO_SECRET_KEY?",
   );
   expect(wrongName("STRIPE", required, "prod")).toMatch(/; one of your app's own is named in secrets of Pulumi\.prod\.yaml first$/);
 });
@@ -69,8 +81,12 @@ describe("in an editor", () => {
 
 describe("the stack's key", () => {
   test("is made of the words of its verb", () => {
-    expect([keyWishOf(["prod"]), keyWishOf(["prod", "--replace"])]).toEqual([{ stack: "prod", replace: false }, { stack: "prod", replace: true }]);
-    for (const words of [[], ["--replace"], ["prod", "replace"]]) expect(() => keyWishOf(words)).toThrow(`npm run key -- STACK [--replace], got ${words.join(" ") || "nothing"}`);
+    expect([keyWishOf(["prod"]), keyWishOf(["prod", "--replace"])]).toEqual([
+      { stack: "prod", replace: false },
+      { stack: "prod", replace: true },
+    ]);
+    for (const words of [[], ["--replace"], ["prod", "replace"]])
+      expect(() => keyWishOf(words)).toThrow(`npm run key -- STACK [--replace], got ${words.join(" ") || "nothing"}`);
   });
 
   test("is one of OpenSSH's, whatever its bytes begin with: ssh-keygen finds the same public half and comment", () => {
@@ -101,7 +117,9 @@ describe("the stack's key", () => {
 
   test("that somebody brings is looked at before it is set", () => {
     expect(wrongKey(keyPair().private, "prod")).toBeNull();
-    expect(wrongKey("-----BEGIN OPENSSH PRIVATE KEY-----", "prod")).toBe("sshPrivateKey: must be a private key of OpenSSH; npm run key -- prod makes one, and nobody needs to have it in a file");
+    expect(wrongKey("-----BEGIN OPENSSH PRIVATE KEY-----", "prod")).toBe(
+      "sshPrivateKey: must be a private key of OpenSSH; npm run key -- prod makes one, and nobody needs to have it in a file",
+    );
     expect(wrongKey(keyPair({ passphrase: "a passphrase" }).private, "prod")).toMatch(/^sshPrivateKey: must have no passphrase/);
   });
 });

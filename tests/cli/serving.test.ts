@@ -23,8 +23,14 @@ function program(name: string, script: string): void {
   chmodSync(join(folder, name), 0o755);
 }
 
-const outputs = { siteUrl: "http://127.0.0.1:1/", hosts: [{ name: "web-0", address: "192.0.2.1", user: "deploy", hostKey: "ssh-ed25519 AAAA" }] };
-const pulumi = { stack: "shop", capture: ([verb]: readonly string[]) => Promise.resolve(verb === "stack" ? JSON.stringify(outputs) : "key") } as unknown as Pulumi;
+const outputs = {
+  siteUrl: "http://127.0.0.1:1/",
+  hosts: [{ name: "web-0", address: "192.0.2.1", user: "deploy", hostKey: "ssh-ed25519 AAAA" }],
+};
+const pulumi = {
+  stack: "shop",
+  capture: ([verb]: readonly string[]) => Promise.resolve(verb === "stack" ? JSON.stringify(outputs) : "key"),
+} as unknown as Pulumi;
 const answering = (answer: string, status: number) => program("sudo", `echo '${answer}'; exit ${status}`);
 
 test.each<[string, () => void, string]>([

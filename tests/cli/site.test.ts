@@ -9,7 +9,10 @@ let url: string;
 beforeAll(async () => {
   let asked = 0;
   server = createServer((request, response) => {
-    if (request.url === "/held") response.writeHead(503).end(request.headers.accept === "application/json" ? '{"maintenance": true, "message": "We are back soon", "until": null}' : "<p>");
+    if (request.url === "/held")
+      response
+        .writeHead(503)
+        .end(request.headers.accept === "application/json" ? '{"maintenance": true, "message": "We are back soon", "until": null}' : "<p>");
     else if (request.url === "/refused") response.writeHead(503).end('{"error": "database_unavailable"}');
     else response.writeHead(request.url === "/" || (request.url === "/late" && ++asked > 1) ? 200 : 500).end("hello");
   });
@@ -24,16 +27,28 @@ test("a page is described by status, size and time", async () => {
 });
 
 test("an error page is not ok", async () => {
-  expect(await fetchSite(`${url}/broken`)).toEqual({ ok: false, text: expect.stringMatching(/^500 Internal Server Error, 5 bytes/) as string });
+  expect(await fetchSite(`${url}/broken`)).toEqual({
+    ok: false,
+    text: expect.stringMatching(/^500 Internal Server Error, 5 bytes/) as string,
+  });
 });
 
 test("a site in maintenance answers as it should, with what visitors read; another 503 does not", async () => {
-  expect(await fetchSite(`${url}/held`)).toEqual({ ok: true, text: expect.stringMatching(/^503 Service Unavailable, 3 bytes in \d+ ms; the site is in maintenance: We are back soon$/) as string });
-  expect(await fetchSite(`${url}/refused`)).toEqual({ ok: false, text: expect.stringMatching(/^503 Service Unavailable, \d+ bytes in \d+ ms$/) as string });
+  expect(await fetchSite(`${url}/held`)).toEqual({
+    ok: true,
+    text: expect.stringMatching(/^503 Service Unavailable, 3 bytes in \d+ ms; the site is in maintenance: We are back soon$/) as string,
+  });
+  expect(await fetchSite(`${url}/refused`)).toEqual({
+    ok: false,
+    text: expect.stringMatching(/^503 Service Unavailable, \d+ bytes in \d+ ms$/) as string,
+  });
 });
 
 test("a site that does not answer is described, not thrown", async () => {
-  expect(await fetchSite("http://127.0.0.1:1/")).toEqual({ ok: false, text: expect.stringMatching(/^no answer from http:\/\/127\.0\.0\.1:1\/: ./) as string });
+  expect(await fetchSite("http://127.0.0.1:1/")).toEqual({
+    ok: false,
+    text: expect.stringMatching(/^no answer from http:\/\/127\.0\.0\.1:1\/: ./) as string,
+  });
 });
 
 test("a page that is lost once is asked for again, and one that stays broken not longer than it is told", async () => {

@@ -16,11 +16,19 @@ test("the required secrets are those the stack file names, and those of the stac
 
 test("a stack that names no secrets still needs its SSH key, and a password for its backups where it makes any", () => {
   expect(parseConfig("{}").required).toEqual(["sshPrivateKey", "backupPassword"]);
-  const required = (section: string, value: object) => parseConfig(JSON.stringify({ [`webstack:${section}`]: { value: JSON.stringify(value), objectValue: value } })).required;
+  const required = (section: string, value: object) =>
+    parseConfig(JSON.stringify({ [`webstack:${section}`]: { value: JSON.stringify(value), objectValue: value } })).required;
   expect(required("backup", { enabled: false })).toEqual(["sshPrivateKey"]);
   expect(required("database", { kind: "none" })).toEqual(["sshPrivateKey"]);
 });
 
-test.each([["file:///var/state", "/var/state"], ["file://~", "~"], ["s3://bucket?region=eu-west-3", null], ["https://api.pulumi.com", null], ["pul-0123", null], ["", null]])("of the backend %j the folder on this box is %j", (backend, folder) => {
+test.each([
+  ["file:///var/state", "/var/state"],
+  ["file://~", "~"],
+  ["s3://bucket?region=eu-west-3", null],
+  ["https://api.pulumi.com", null],
+  ["pul-0123", null],
+  ["", null],
+])("of the backend %j the folder on this box is %j", (backend, folder) => {
   expect(folderOf(backend)).toBe(folder);
 });

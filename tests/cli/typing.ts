@@ -1,6 +1,20 @@
-/** A folder in which a person types verbs, with a project by links, an engine that tells what a test has written for it, and an ssh that tells what it was asked. */
+/**
+ * A folder in which a person types verbs, with a project by links, an engine that tells what a test has written for it, and an ssh that
+ * tells what it was asked.
+ */
 import { execFile } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -20,7 +34,10 @@ export interface Stack {
   readonly config?: object;
 }
 
-/** The commands of Pulumi that verbs read with; `destroy` says at its end what the real one does. https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/cmd/pulumi/operations/destroy.go */
+/**
+ * The commands of Pulumi that verbs read with; `destroy` says at its end what the real one does.
+ * https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/cmd/pulumi/operations/destroy.go
+ */
 const engine = `#!/bin/sh
 cd "$(dirname "$0")/../stacks" || exit 1
 echo "$*" >> ../asked
@@ -44,8 +61,10 @@ export class Typing {
   readonly project = join(this.folder, "project");
 
   constructor() {
-    for (const name of ["project/tools", "bin", "stacks", "cache/webstack/command-plugin"]) mkdirSync(join(this.folder, name), { recursive: true });
-    for (const name of readdirSync(root).filter((one) => one !== "tools" && !one.startsWith("."))) symlinkSync(join(root, name), join(this.project, name));
+    for (const name of ["project/tools", "bin", "stacks", "cache/webstack/command-plugin"])
+      mkdirSync(join(this.folder, name), { recursive: true });
+    for (const name of readdirSync(root).filter((one) => one !== "tools" && !one.startsWith(".")))
+      symlinkSync(join(root, name), join(this.project, name));
     for (const name of ["run", "webstack"]) copyFileSync(join(root, "tools", name), join(this.project, "tools", name));
     // The official plugin of commands was asked for today.
     writeFileSync(join(this.folder, "cache/webstack/command-plugin/asked"), "");
@@ -59,10 +78,14 @@ export class Typing {
   }
 
   /** Has the engine know a stack. */
-  knows(name: string, { outputs = {}, resources = [], config = { "webstack:target": { value: "local" }, "webstack:sshPrivateKey": { secret: true } } }: Stack): void {
+  knows(
+    name: string,
+    { outputs = {}, resources = [], config = { "webstack:target": { value: "local" }, "webstack:sshPrivateKey": { secret: true } } }: Stack,
+  ): void {
     const stack = join(this.folder, "stacks", name);
     mkdirSync(stack, { recursive: true });
-    for (const [file, content] of Object.entries({ outputs, config, export: { version: 3, deployment: { resources } } })) writeFileSync(join(stack, `${file}.json`), JSON.stringify(content));
+    for (const [file, content] of Object.entries({ outputs, config, export: { version: 3, deployment: { resources } } }))
+      writeFileSync(join(stack, `${file}.json`), JSON.stringify(content));
   }
 
   /** What the engine was asked since the last time. */
@@ -76,13 +99,25 @@ export class Typing {
   /** Types a line into a shell in the folder; `webstack` is the command that `webstack completion` makes. */
   type(line: string): Promise<Typed> {
     const env = {
-      ...process.env, INIT_CWD: "", STACK: "", PATH: `${join(this.folder, "bin")}:${process.env["PATH"] ?? ""}`, PULUMI_BACKEND_URL: `file://${this.folder}/stacks`, PULUMI_HOME: join(this.folder, "none"),
-      XDG_DATA_HOME: join(this.folder, "data"), XDG_CONFIG_HOME: join(this.folder, "config"), XDG_CACHE_HOME: join(this.folder, "cache"),
+      ...process.env,
+      INIT_CWD: "",
+      STACK: "",
+      PATH: `${join(this.folder, "bin")}:${process.env["PATH"] ?? ""}`,
+      PULUMI_BACKEND_URL: `file://${this.folder}/stacks`,
+      PULUMI_HOME: join(this.folder, "none"),
+      XDG_DATA_HOME: join(this.folder, "data"),
+      XDG_CONFIG_HOME: join(this.folder, "config"),
+      XDG_CACHE_HOME: join(this.folder, "cache"),
     };
     return new Promise((done) => {
-      execFile("bash", ["-c", `webstack() { ${this.project}/tools/webstack "$@"; }\n${line}`], { cwd: this.folder, env }, (error, stdout, stderr) => {
-        done({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-      });
+      execFile(
+        "bash",
+        ["-c", `webstack() { ${this.project}/tools/webstack "$@"; }\n${line}`],
+        { cwd: this.folder, env },
+        (error, stdout, stderr) => {
+          done({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+        },
+      );
     });
   }
 

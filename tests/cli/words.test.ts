@@ -31,7 +31,12 @@ test("each host is known by its own key alone", () => {
 });
 
 test("a table aligns its second column", () => {
-  expect(table([["a", "1"], ["long", "2"]])).toBe("  a     1\n  long  2");
+  expect(
+    table([
+      ["a", "1"],
+      ["long", "2"],
+    ]),
+  ).toBe("  a     1\n  long  2");
 });
 
 test.each([
@@ -50,7 +55,7 @@ test("a host is named behind --host", () => {
 
 test("several words arrive at a host's shell as they were typed, one is a line of it", () => {
   expect(shellLine(["df -h; free -m"])).toBe("df -h; free -m");
-  const typed = ["sudo", "hostctl", "maintenance", "on", "--message", "We move, it's $5; `ls` & \"more\"", ""];
+  const typed = ["sudo", "hostctl", "maintenance", "on", "--message", 'We move, it\'s $5; `ls` & "more"', ""];
   expect(splitWords(shellLine(typed))).toEqual(typed);
   expect(quote("it's")).toBe(`'it'\\''s'`);
 });

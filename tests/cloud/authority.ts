@@ -15,7 +15,21 @@ const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"
 /** A certificate authority that only this test's machines trust. `name`: its common name. */
 export function makeAuthority(name: string): Certificate {
   return within((file) => {
-    run(["openssl", "req", "-x509", ...newKey, ...days, "-subj", `/CN=${name}`, "-addext", "keyUsage=critical,keyCertSign", "-keyout", file("key"), "-out", file("crt")]);
+    run([
+      "openssl",
+      "req",
+      "-x509",
+      ...newKey,
+      ...days,
+      "-subj",
+      `/CN=${name}`,
+      "-addext",
+      "keyUsage=critical,keyCertSign",
+      "-keyout",
+      file("key"),
+      "-out",
+      file("crt"),
+    ]);
     return { certificate: readFileSync(file("crt"), "utf8"), key: readFileSync(file("key"), "utf8") };
   });
 }
@@ -27,7 +41,24 @@ export function sign(authority: Certificate, names: readonly string[]): Certific
     writeFileSync(file("ca.key"), authority.key, { mode: 0o600 });
     writeFileSync(file("ext"), `subjectAltName=${names.join(",")}\nextendedKeyUsage=serverAuth\n`);
     run(["openssl", "req", ...newKey, "-subj", "/CN=server", "-keyout", file("key"), "-out", file("csr")]);
-    run(["openssl", "x509", "-req", "-sha256", ...days, "-in", file("csr"), "-CA", file("ca.crt"), "-CAkey", file("ca.key"), "-CAcreateserial", "-extfile", file("ext"), "-out", file("crt")]);
+    run([
+      "openssl",
+      "x509",
+      "-req",
+      "-sha256",
+      ...days,
+      "-in",
+      file("csr"),
+      "-CA",
+      file("ca.crt"),
+      "-CAkey",
+      file("ca.key"),
+      "-CAcreateserial",
+      "-extfile",
+      file("ext"),
+      "-out",
+      file("crt"),
+    ]);
     return { certificate: readFileSync(file("crt"), "utf8"), key: readFileSync(file("key"), "utf8") };
   });
 }

@@ -26,7 +26,8 @@ export function difference(type: string, schema: TypeSchema, olds: Properties, n
 /** Changes that replace in one direction, or when another input says so. */
 function replacesSometimes(type: string, name: string, olds: Properties, news: Properties): boolean {
   if (type === "digitalocean:index/droplet:Droplet") return name === "ipv6" && reveal(olds.ipv6) === true && reveal(news.ipv6) !== true;
-  if (type === "aws:ec2/instance:Instance") return (name === "userData" || name === "userDataBase64") && reveal(news.userDataReplaceOnChange) === true;
+  if (type === "aws:ec2/instance:Instance")
+    return (name === "userData" || name === "userDataBase64") && reveal(news.userDataReplaceOnChange) === true;
   return false;
 }
 

@@ -18,11 +18,22 @@ const vpc: Kind = {
     const id = randomUUID();
     const network = { name: `${store.account().name}-${id.slice(0, 4)}`, range: text(inputs.ipRange) };
     await machines.createNetwork(network);
-    return { id, outputs: { network: network.name, vpcUrn: `do:vpc:${id}`, default: false, createdAt: new Date().toISOString(), ipRange: network.range } };
+    return {
+      id,
+      outputs: {
+        network: network.name,
+        vpcUrn: `do:vpc:${id}`,
+        default: false,
+        createdAt: new Date().toISOString(),
+        ipRange: network.range,
+      },
+    };
   },
   async delete({ store }, stored) {
     // https://docs.digitalocean.com/reference/api/digitalocean/#tag/VPCs: a VPC with members cannot be deleted.
-    const members = [...store.all(Droplet), ...store.all(Cluster)].filter(({ inputs }) => [inputs.vpcUuid, inputs.privateNetworkUuid].includes(stored.id));
+    const members = [...store.all(Droplet), ...store.all(Cluster)].filter(({ inputs }) =>
+      [inputs.vpcUuid, inputs.privateNetworkUuid].includes(stored.id),
+    );
     if (members.length > 0) throw new Error(`403: Can not delete VPC with members: ${members.map(({ id }) => id).join(", ")}`);
     await machines.deleteNetwork(networkOf(stored));
   },
@@ -63,19 +74,38 @@ async function withAddress<T>(store: Store, network: Stored, use: (address: stri
 const droplet: Kind = {
   async create(context, inputs) {
     const { store, addresses, fault } = context;
-    if (!/^(debian-1[23]-x64|\d+)$/.test(text(inputs.image))) throw new Error(`422: the simulated cloud has no image ${text(inputs.image)}; it has debian-13-x64, debian-12-x64 and snapshots`);
+    if (!/^(debian-1[23]-x64|\d+)$/.test(text(inputs.image)))
+      throw new Error(`422: the simulated cloud has no image ${text(inputs.image)}; it has debian-13-x64, debian-12-x64 and snapshots`);
     const network = store.must(Vpc, text(inputs.vpcUuid));
     const id = String(randomInt(100_000_000, 999_999_999));
     const { memoryMiB, cpus } = sizeOf(text(inputs.size));
     return withAddress(store, network, async (address) => {
-      const machine = `${text(inputs.name).toLowerCase().replaceAll(/[^a-z0-9-]/g, "-").slice(0, 50)}-${id}`;
-      await machines.createMachine(networkOf(network), { name: machine, address, userData: text(inputs.userData), recipe: hostImage(text(inputs.image)), memoryMiB, cpus });
+      const machine = `${text(inputs.name)
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9-]/g, "-")
+        .slice(0, 50)}-${id}`;
+      await machines.createMachine(networkOf(network), {
+        name: machine,
+        address,
+        userData: text(inputs.userData),
+        recipe: hostImage(text(inputs.image)),
+        memoryMiB,
+        cpus,
+      });
       const publicAddress = inputs.publicNetworking === false ? "" : addresses.take();
       const outputs = {
         ...{ machine, closedPorts: fault?.closedPorts ?? [], answeredBy: fault?.answeredBy ?? id },
         ...{ ipv4Address: publicAddress, ipv4AddressPrivate: address, ipv6Address: inputs.ipv6 === true ? "2001:db8::1" : "" },
         ...{ dropletUrn: `do:droplet:${id}`, status: "active", locked: false, createdAt: new Date().toISOString() },
-        ...{ memory: memoryMiB, vcpus: cpus, disk: 25, priceHourly: 0.00893, priceMonthly: 6, privateNetworking: true, publicNetworking: publicAddress !== "" },
+        ...{
+          memory: memoryMiB,
+          vcpus: cpus,
+          disk: 25,
+          priceHourly: 0.00893,
+          priceMonthly: 6,
+          privateNetworking: true,
+          publicNetworking: publicAddress !== "",
+        },
       };
       store.put({ id, type: Droplet, inputs, outputs });
       context.lead();
@@ -103,7 +133,9 @@ const droplet: Kind = {
   lives: (_context, stored) => machines.isRunning(text(stored.outputs.machine)),
 };
 
-/** An image of a machine that is there; it stays when the machine goes. What is on the disk is not copied: no machine boots from it here. */
+/**
+ * An image of a machine that is there; it stays when the machine goes. What is on the disk is not copied: no machine boots from it here.
+ */
 const dropletSnapshot: Kind = {
   async create({ store }, inputs) {
     const { inputs: machine, outputs } = store.must(Droplet, text(inputs.dropletId));
@@ -125,7 +157,12 @@ function assign(store: Store, ip: Stored, dropletId: string): void {
 const reservedIp: Kind = {
   async create(context, inputs) {
     const ipAddress = context.addresses.take();
-    const stored = { id: ipAddress, type: ReservedIp, inputs, outputs: { ipAddress, reservedIpUrn: `do:reservedip:${ipAddress}`, assigned: text(inputs.dropletId) } };
+    const stored = {
+      id: ipAddress,
+      type: ReservedIp,
+      inputs,
+      outputs: { ipAddress, reservedIpUrn: `do:reservedip:${ipAddress}`, assigned: text(inputs.dropletId) },
+    };
     context.store.put(stored);
     context.lead();
     return stored;
@@ -178,19 +215,43 @@ function forked(store: Store, { backupRestore }: Plain): Stored | null {
 
 const databaseCluster: Kind = {
   async create({ store }, inputs) {
-    if (inputs.engine !== "pg" || inputs.version !== "15") throw new Error(`422: the simulated cloud has only engine pg in version 15, got ${text(inputs.engine)} ${text(inputs.version)}`);
+    if (inputs.engine !== "pg" || inputs.version !== "15")
+      throw new Error(`422: the simulated cloud has only engine pg in version 15, got ${text(inputs.engine)} ${text(inputs.version)}`);
     const network = store.must(Vpc, text(inputs.privateNetworkUuid));
     const id = randomUUID();
     const from = forked(store, inputs);
     return withAddress(store, network, async (address) => {
-      const server = await postgres.createPostgres(networkOf(network), `${store.account().name}-db-${id.slice(0, 4)}`, address, sizeOf(text(inputs.size)), ports.cluster, "doadmin");
+      const server = await postgres.createPostgres(
+        networkOf(network),
+        `${store.account().name}-db-${id.slice(0, 4)}`,
+        address,
+        sizeOf(text(inputs.size)),
+        ports.cluster,
+        "doadmin",
+      );
       postgres.ask(server, "postgres", "CREATE DATABASE defaultdb OWNER doadmin");
       // https://docs.digitalocean.com/products/databases/postgresql/how-to/fork-clusters/: "replicates all databases, users, and other settings"
       if (from !== null) postgres.copy(serverOf(from), server);
       const outputs = {
-        ...{ users: from === null ? {} : usersOf(from), machine: server.machine, ca: server.ca, database: "defaultdb", clusterUrn: `do:dbaas:${id}` },
+        ...{
+          users: from === null ? {} : usersOf(from),
+          machine: server.machine,
+          ca: server.ca,
+          database: "defaultdb",
+          clusterUrn: `do:dbaas:${id}`,
+        },
         ...access(server, ports.cluster, server.user, server.password, "defaultdb"),
-        ...{ projectId: text(inputs.projectId), storageSizeMib: text(inputs.storageSizeMib), metricsEndpoints: [], uiDatabase: "", uiHost: "", uiPassword: "", uiPort: 0, uiUri: "", uiUser: "" },
+        ...{
+          projectId: text(inputs.projectId),
+          storageSizeMib: text(inputs.storageSizeMib),
+          metricsEndpoints: [],
+          uiDatabase: "",
+          uiHost: "",
+          uiPassword: "",
+          uiPort: 0,
+          uiUri: "",
+          uiUser: "",
+        },
       };
       store.put({ id, type: Cluster, inputs, outputs });
       trust(store);
@@ -211,7 +272,8 @@ const databaseCluster: Kind = {
   lives: (_context, stored) => machines.isRunning(text(stored.outputs.machine)),
 };
 
-const firewallOf = (store: Store, cluster: Stored) => store.all(type("DatabaseFirewall")).find(({ inputs }) => inputs.clusterId === cluster.id);
+const firewallOf = (store: Store, cluster: Stored) =>
+  store.all(type("DatabaseFirewall")).find(({ inputs }) => inputs.clusterId === cluster.id);
 
 /** Passwords of the users that the API made, by name. */
 const usersOf = (cluster: Stored) => cluster.outputs.users as Readonly<Record<string, string>>;
@@ -220,7 +282,11 @@ function putUsers(store: Store, cluster: Stored, users: Readonly<Record<string, 
   store.put({ ...cluster, outputs: { ...cluster.outputs, users } });
 }
 
-const serverOf = (cluster: Stored) => ({ machine: text(cluster.outputs.machine), address: text(cluster.outputs.privateHost), port: ports.cluster });
+const serverOf = (cluster: Stored) => ({
+  machine: text(cluster.outputs.machine),
+  address: text(cluster.outputs.privateHost),
+  port: ports.cluster,
+});
 
 /** Lets every cluster in whom its firewall names, or, without one, its whole network. */
 function trust(store: Store): void {
@@ -235,7 +301,9 @@ function trust(store: Store): void {
 
 function sourcesOf(store: Store, { type: kind, value }: { type: string; value: string }): string[] {
   if (kind === "ip_addr") return [value];
-  const droplets = store.all(Droplet).filter(({ id, inputs }) => (kind === "tag" ? list(inputs.tags).includes(value) : kind === "droplet" && id === value));
+  const droplets = store
+    .all(Droplet)
+    .filter(({ id, inputs }) => (kind === "tag" ? list(inputs.tags).includes(value) : kind === "droplet" && id === value));
   return droplets.map(({ outputs }) => text(outputs.ipv4AddressPrivate));
 }
 
@@ -257,7 +325,10 @@ const databaseFirewall: Kind = {
   },
 };
 
-/** doadmin owns every database; other users get no right to make tables in it: https://docs.digitalocean.com/products/databases/postgresql/how-to/modify-user-privileges/ */
+/**
+ * doadmin owns every database; other users get no right to make tables in it:
+ * https://docs.digitalocean.com/products/databases/postgresql/how-to/modify-user-privileges/
+ */
 const databaseDb: Kind = {
   async create({ store }, inputs) {
     const cluster = store.must(Cluster, text(inputs.clusterId));
@@ -266,7 +337,8 @@ const databaseDb: Kind = {
   },
   async delete({ store }, { inputs }) {
     const cluster = store.get(Cluster, text(inputs.clusterId));
-    if (cluster !== undefined) postgres.ask(serverOf(cluster), "postgres", `DROP DATABASE IF EXISTS ${postgres.quoted(text(inputs.name))} WITH (FORCE)`);
+    if (cluster !== undefined)
+      postgres.ask(serverOf(cluster), "postgres", `DROP DATABASE IF EXISTS ${postgres.quoted(text(inputs.name))} WITH (FORCE)`);
   },
 };
 
@@ -312,16 +384,47 @@ const named = [type("Domain"), type("Tag"), type("SpacesBucket")];
 export const digitalocean: Cloud = {
   kinds: own,
   functions: {
-    "digitalocean:index/getDatabaseCa:getDatabaseCa": (store, { clusterId }) => ({ id: clusterId, clusterId, certificate: store.must(Cluster, text(clusterId)).outputs.ca }),
-    "digitalocean:index/getDroplets:getDroplets": (store, args) => ({ id: "droplets", droplets: matching(args, store.all(Droplet).map(({ id, inputs }) => ({ id: Number(id), name: inputs.name }))) }),
-    "digitalocean:index/getImages:getImages": (store, args) => ({ id: "images", images: matching(args, store.all(Snapshot).map(({ id, inputs }) => ({ id: Number(id), name: inputs.name, type: "snapshot", private: true }))) }),
+    "digitalocean:index/getDatabaseCa:getDatabaseCa": (store, { clusterId }) => ({
+      id: clusterId,
+      clusterId,
+      certificate: store.must(Cluster, text(clusterId)).outputs.ca,
+    }),
+    "digitalocean:index/getDroplets:getDroplets": (store, args) => ({
+      id: "droplets",
+      droplets: matching(
+        args,
+        store.all(Droplet).map(({ id, inputs }) => ({ id: Number(id), name: inputs.name })),
+      ),
+    }),
+    "digitalocean:index/getImages:getImages": (store, args) => ({
+      id: "images",
+      images: matching(
+        args,
+        store.all(Snapshot).map(({ id, inputs }) => ({ id: Number(id), name: inputs.name, type: "snapshot", private: true })),
+      ),
+    }),
     "digitalocean:index/getDatabaseUser:getDatabaseUser": (store, { clusterId, name }) => {
       const password = usersOf(store.must(Cluster, text(clusterId)))[text(name)];
       if (password === undefined) throw new Error(`404: no user is named ${text(name)}`);
-      return { id: `${text(clusterId)}/user/${text(name)}`, clusterId, name, password, role: "normal", accessCert: "", accessKey: "", mysqlAuthPlugin: "", settings: [] };
+      return {
+        id: `${text(clusterId)}/user/${text(name)}`,
+        clusterId,
+        name,
+        password,
+        role: "normal",
+        accessCert: "",
+        accessKey: "",
+        mysqlAuthPlugin: "",
+        settings: [],
+      };
     },
   },
-  id: (kind, inputs) => (named.includes(kind) ? text(inputs.name) : [type("DnsRecord"), type("SshKey")].includes(kind) ? String(randomInt(10_000_000, 99_999_999)) : randomUUID()),
+  id: (kind, inputs) =>
+    named.includes(kind)
+      ? text(inputs.name)
+      : [type("DnsRecord"), type("SshKey")].includes(kind)
+        ? String(randomInt(10_000_000, 99_999_999))
+        : randomUUID(),
   output(kind, id, property, inputs) {
     if (property.endsWith("Urn")) return `do:${kind.split(":").at(-1)?.toLowerCase() ?? ""}:${id}`;
     if (kind === type("SpacesBucket")) {
@@ -333,12 +436,23 @@ export const digitalocean: Cloud = {
   },
   routes(store) {
     const droplets = store.all(Droplet);
-    const privately = (id: unknown) => droplets.filter((droplet) => droplet.id === id).map(({ outputs }) => text(outputs.ipv4AddressPrivate));
-    const own = droplets.filter(({ outputs }) => outputs.ipv4Address !== "").flatMap(({ outputs }) => privately(outputs.answeredBy).map((to) => [text(outputs.ipv4Address), to] as const));
+    const privately = (id: unknown) =>
+      droplets.filter((droplet) => droplet.id === id).map(({ outputs }) => text(outputs.ipv4AddressPrivate));
+    const own = droplets
+      .filter(({ outputs }) => outputs.ipv4Address !== "")
+      .flatMap(({ outputs }) => privately(outputs.answeredBy).map((to) => [text(outputs.ipv4Address), to] as const));
     const reservedOnes = store.all(ReservedIp).flatMap(({ id, outputs }) => privately(outputs.assigned).map((to) => [id, to] as const));
     return new Map([...own, ...reservedOnes]);
   },
   closed: (store) =>
-    new Map(store.all(Droplet).flatMap(({ outputs }) => ((outputs.closedPorts as number[]).length === 0 ? [] : [[text(outputs.ipv4AddressPrivate), outputs.closedPorts as number[]] as const]))),
+    new Map(
+      store
+        .all(Droplet)
+        .flatMap(({ outputs }) =>
+          (outputs.closedPorts as number[]).length === 0
+            ? []
+            : [[text(outputs.ipv4AddressPrivate), outputs.closedPorts as number[]] as const],
+        ),
+    ),
   networks: (store) => store.all(Vpc).map(networkOf),
 };

@@ -14,8 +14,8 @@ interface Refusal {
 }
 
 /**
- * The cloud's public endpoints of Secrets Manager, S3 and SNS, with TLS: they let in who shows a role's key and token and has the right by a policy,
- * and hand the request to moto, but for SNS. Signatures are not looked at.
+ * The cloud's public endpoints of Secrets Manager, S3 and SNS, with TLS: they let in who shows a role's key and token and has the right by
+ * a policy, and hand the request to moto, but for SNS. Signatures are not looked at.
  */
 export function endpoints(store: Store, api: string, { certificate, key }: Certificate): Server {
   return createServer({ cert: certificate, key }, (request, response) => {
@@ -29,14 +29,21 @@ export function endpoints(store: Store, api: string, { certificate, key }: Certi
       const refusal = isStorage ? storageRefusal(store, request, role) : secretsRefusal(store, request, role, body);
       if (refusal !== undefined) return reply(response, refusal);
       const { method, url, headers } = request;
-      const passed = send(api, isStorage ? { method, path: storagePath(request), headers: { ...headers, host: new URL(api).host } } : { method, path: url, headers }, (answer) => {
-        const missing = answer.statusCode === 404;
-        const hidden = missing && isStorage ? missingRefusal(store, request, role) : undefined;
-        if (hidden !== undefined) return reply(response, hidden);
-        // Where moto's Secrets Manager says 404, AWS's says 400: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors
-        response.writeHead(missing && !isStorage ? 400 : (answer.statusCode ?? 502), answer.headers);
-        answer.pipe(response);
-      });
+      const passed = send(
+        api,
+        isStorage
+          ? { method, path: storagePath(request), headers: { ...headers, host: new URL(api).host } }
+          : { method, path: url, headers },
+        (answer) => {
+          const missing = answer.statusCode === 404;
+          const hidden = missing && isStorage ? missingRefusal(store, request, role) : undefined;
+          if (hidden !== undefined) return reply(response, hidden);
+          // Where moto's Secrets Manager says 404, AWS's says 400:
+          // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors
+          response.writeHead(missing && !isStorage ? 400 : (answer.statusCode ?? 502), answer.headers);
+          answer.pipe(response);
+        },
+      );
       passed.on("error", () => response.writeHead(502).end());
       passed.end(body);
     });
@@ -54,7 +61,11 @@ function caller(store: Store, { headers }: IncomingMessage): string | undefined 
 }
 
 function secretsRefusal(store: Store, { headers }: IncomingMessage, role: string | undefined, body: Buffer): Refusal | undefined {
-  const refused = (__type: string) => ({ status: 400, type: "application/x-amz-json-1.1", body: JSON.stringify({ __type, message: "refused" }) });
+  const refused = (__type: string) => ({
+    status: 400,
+    type: "application/x-amz-json-1.1",
+    body: JSON.stringify({ __type, message: "refused" }),
+  });
   if (role === undefined) return refused("UnrecognizedClientException");
   const action = String(headers["x-amz-target"]).replace(".", ":");
   const { SecretId } = JSON.parse(body.toString() || "{}") as { SecretId?: string };

@@ -4,19 +4,31 @@ import { runInside } from "./inside";
 import { createMachine, type Network, type Size } from "./machines";
 import { placed, type Signed } from "./postgres";
 
-/** What RDS gives its master, who is no superuser: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html */
+/**
+ * What RDS gives its master, who is no superuser: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
+ */
 const masterRights =
-  "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER, SHOW DATABASES, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, " +
+  "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, RELOAD, PROCESS, REFERENCES, INDEX, ALTER, SHOW DATABASES, CREATE TEMPORARY " +
+  "TABLES, LOCK TABLES, EXECUTE, " +
   "CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, CREATE USER, EVENT, TRIGGER, DELETE HISTORY";
 
 /** A line that no statement has. */
 const end = "END-OF-THE-STATEMENTS";
 
 /**
- * A managed MySQL, for which MariaDB 10.11 stands, with TLS, on a machine that nobody may log in to. It keeps a log of every change from its first
- * one on, as RDS does for its backups: {@link history} is all that there ever was in it. `settings` are those of its parameter group.
+ * A managed MySQL, for which MariaDB 10.11 stands, with TLS, on a machine that nobody may log in to. It keeps a log of every change from
+ * its first one on, as RDS does for its backups: {@link history} is all that there ever was in it. `settings` are those of its parameter
+ * group.
  */
-export async function createMariadb(network: Network, name: string, address: string, size: Size, port: number, settings: Readonly<Record<string, string>>, signed: Signed): Promise<void> {
+export async function createMariadb(
+  network: Network,
+  name: string,
+  address: string,
+  size: Size,
+  port: number,
+  settings: Readonly<Record<string, string>>,
+  signed: Signed,
+): Promise<void> {
   const userData = "#cloud-config\nssh_genkeytypes: [ed25519]\ndisable_root: true\n";
   await createMachine(network, { name, address, userData, recipe: databaseImage("mysql"), ...size });
   const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}\n`);
@@ -50,7 +62,11 @@ export function ask(machine: string, statements: string): string {
 
 /** The cloud's administrator, and the database that it begins with. */
 export function begin(machine: string, user: string, password: string, database: string): void {
-  ask(machine, `CREATE USER '${user}'@'%' IDENTIFIED BY '${password}' REQUIRE SSL; GRANT ${masterRights} ON *.* TO '${user}'@'%' WITH GRANT OPTION; CREATE DATABASE \`${database}\`;`);
+  ask(
+    machine,
+    `CREATE USER '${user}'@'%' IDENTIFIED BY '${password}' REQUIRE SSL; GRANT ${masterRights} ON *.* TO '${user}'@'%' WITH GRANT ` +
+      `OPTION; CREATE DATABASE \`${database}\`;`,
+  );
 }
 
 export function setPassword(machine: string, user: string, password: string): void {

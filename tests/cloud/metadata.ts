@@ -2,7 +2,10 @@ import { createServer, type Server } from "node:http";
 import { credentialsOf, roleAt } from "./roles";
 import type { Store } from "./store";
 
-/** EC2's metadata service, version 2, as far as a machine's role: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html */
+/**
+ * EC2's metadata service, version 2, as far as a machine's role:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+ */
 export function metadataService(store: Store): Server {
   const tokens = new Set<string>();
   return createServer((request, response) => {

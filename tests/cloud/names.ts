@@ -12,11 +12,20 @@ const rules: Readonly<Record<string, Rule>> = {
   // https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupPlanInput.html
   "aws:backup/plan:Plan": { is: /^[a-zA-Z0-9._-]{1,50}$/, refusal: "InvalidParameterValueException: Invalid backup plan name" },
   // https://docs.aws.amazon.com/aws-backup/latest/devguide/API_RestoreTestingPlanForCreate.html
-  "aws:backup/restoreTestingPlan:RestoreTestingPlan": { is: /^[a-zA-Z0-9_]{1,50}$/, refusal: "InvalidParameterValueException: Invalid restore testing plan name" },
+  "aws:backup/restoreTestingPlan:RestoreTestingPlan": {
+    is: /^[a-zA-Z0-9_]{1,50}$/,
+    refusal: "InvalidParameterValueException: Invalid restore testing plan name",
+  },
   // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
-  "aws:scheduler/schedule:Schedule": { is: /^[a-zA-Z0-9._-]{1,64}$/, refusal: "ValidationException: Value at 'name' failed to satisfy constraint" },
+  "aws:scheduler/schedule:Schedule": {
+    is: /^[a-zA-Z0-9._-]{1,64}$/,
+    refusal: "ValidationException: Value at 'name' failed to satisfy constraint",
+  },
   // https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
-  "aws:rds/instance:Instance": { is: /^(?=.{1,63}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/, refusal: "InvalidParameterValue: The parameter DBInstanceIdentifier is not a valid identifier" },
+  "aws:rds/instance:Instance": {
+    is: /^(?=.{1,63}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+    refusal: "InvalidParameterValue: The parameter DBInstanceIdentifier is not a valid identifier",
+  },
 };
 
 /** @throws for a name that AWS does not take, as AWS does before anything is made. */

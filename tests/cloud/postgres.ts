@@ -22,8 +22,20 @@ export interface Signed extends Certificate {
   readonly ca: string;
 }
 
-/** A managed PostgreSQL 15 with TLS and, unless it is given a certificate, a CA of its own, on a machine that nobody may log in to. Nobody may connect until `allow`. */
-export async function createPostgres(network: Network, name: string, address: string, size: Size, port: number, user: string, password = newPassword(), signed?: Signed): Promise<Server> {
+/**
+ * A managed PostgreSQL 15 with TLS and, unless it is given a certificate, a CA of its own, on a machine that nobody may log in to. Nobody
+ * may connect until `allow`.
+ */
+export async function createPostgres(
+  network: Network,
+  name: string,
+  address: string,
+  size: Size,
+  port: number,
+  user: string,
+  password = newPassword(),
+  signed?: Signed,
+): Promise<Server> {
   const userData = "#cloud-config\nssh_genkeytypes: [ed25519]\ndisable_root: true\n";
   await createMachine(network, { name, address, userData, recipe: databaseImage("postgres"), ...size });
   const ca = runInside(
@@ -58,7 +70,10 @@ cat /etc/webstack/database/ca.crt
 export function placed({ ca, certificate, key }: Signed, user: string): string {
   const files = { "ca.crt": ca, "server.key": key, "server.crt": certificate };
   const written = Object.entries(files).map(([name, text]) => `cat > ${name} <<'EOF'\n${text}EOF\n`);
-  return `install -d -m 0755 /etc/webstack/database\ncd /etc/webstack/database\n(umask 077; : > server.key)\n${written.join("")}chown ${user}:${user} server.key\n`;
+  return (
+    `install -d -m 0755 /etc/webstack/database\ncd /etc/webstack/database\n(umask 077; : > server.key)\n${written.join("")}chown ` +
+    `${user}:${user} server.key\n`
+  );
 }
 
 /** Statements as the superuser, on standard input: an argument would show in the process list. */
@@ -78,11 +93,23 @@ export function resize({ machine }: Pick<Server, "machine">, size: Size): void {
   if (growMachine(machine, size)) runInside(machine, "systemctl restart postgresql@15-main.service");
 }
 
-/** Brings the databases and users of one server to another that has none of them yet: owners, rights and users' passwords as they are, the administrator's not. */
+/**
+ * Brings the databases and users of one server to another that has none of them yet: owners, rights and users' passwords as they are, the
+ * administrator's not.
+ */
 export function copy(from: Pick<Server, "machine" | "port">, to: Pick<Server, "machine" | "port">): void {
-  const users = ask(from, "postgres", "SELECT format('CREATE ROLE %I LOGIN PASSWORD %L', rolname, rolpassword) FROM pg_authid WHERE rolcanlogin AND NOT rolcreaterole AND NOT rolsuper");
+  const users = ask(
+    from,
+    "postgres",
+    "SELECT format('CREATE ROLE %I LOGIN PASSWORD %L', rolname, rolpassword) FROM pg_authid WHERE rolcanlogin AND NOT " +
+      "rolcreaterole AND NOT rolsuper",
+  );
   if (users !== "") ask(to, "postgres", ...users.split("\n"));
-  const names = ask(from, "postgres", "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname NOT IN ('postgres', 'defaultdb')");
+  const names = ask(
+    from,
+    "postgres",
+    "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname NOT IN ('postgres', 'defaultdb')",
+  );
   for (const name of names.split("\n").filter((one) => one !== "")) {
     const dump = runInside(from.machine, `cd /\nrunuser -u postgres -- pg_dump --port ${from.port} --create ${name}\n`);
     ask(to, "postgres", dump.trimEnd().replace(/;$/, ""));

@@ -41,17 +41,21 @@ export class PublicAddresses {
   }
 
   private held(): string[] {
-    const listed = JSON.parse(run(["ip", "-json", "-4", "address", "show", "dev", this.link])) as readonly { addr_info: readonly { local: string }[] }[];
+    const listed = JSON.parse(run(["ip", "-json", "-4", "address", "show", "dev", this.link])) as readonly {
+      addr_info: readonly { local: string }[];
+    }[];
     return listed.flatMap(({ addr_info }) => addr_info.map(({ local }) => local));
   }
 
   /**
-   * Leads every public address to its private one, and refuses the closed ports of machines, by address. `ranges`: whose machines the cloud's own services
-   * answer. One transaction.
+   * Leads every public address to its private one, and refuses the closed ports of machines, by address. `ranges`: whose machines the
+   * cloud's own services answer. One transaction.
    */
   lead(routes: ReadonlyMap<string, string>, closed: ReadonlyMap<string, readonly number[]>, ranges: readonly string[]): void {
     const elements = [...routes].map(([from, to]) => `${from} : ${to}`).join(", ");
-    const refusals = [...closed].map(([address, ports]) => `    ip daddr ${address} tcp dport { ${ports.join(", ")} } reject with tcp reset\n`).join("");
+    const refusals = [...closed]
+      .map(([address, ports]) => `    ip daddr ${address} tcp dport { ${ports.join(", ")} } reject with tcp reset\n`)
+      .join("");
     const answered = (this.store.account().services?.answered ?? []).flatMap(({ address, port, at }) =>
       ranges.map((range) => `    ip saddr ${range} ip daddr ${address} tcp dport ${port} redirect to :${at}\n`),
     );

@@ -18,7 +18,8 @@ export class Resources {
 
   /** Inputs with the name that the provider makes up when the program gives none; a living resource keeps its own. */
   checked(type: string, name: string, olds: Properties, news: Properties): Properties {
-    if (!isAutonamed(schemaOf(this.name, type)) || news.name !== undefined || news.namePrefix !== undefined) return { ...news, [defaultsKey]: [] };
+    if (!isAutonamed(schemaOf(this.name, type)) || news.name !== undefined || news.namePrefix !== undefined)
+      return { ...news, [defaultsKey]: [] };
     const kept = olds.name !== undefined && Array.isArray(olds[defaultsKey]) && olds[defaultsKey].includes("name") ? olds.name : undefined;
     return { ...news, name: kept ?? `${name}-${randomBytes(4).toString("hex").slice(0, 7)}`, [defaultsKey]: ["name"] };
   }
@@ -80,11 +81,22 @@ export class Resources {
   }
 
   private context(name: string, fault: Fault | undefined): Context {
-    const lead = () => this.addresses.lead(this.cloud.routes(this.store), this.cloud.closed(this.store), this.cloud.networks(this.store).map(({ range }) => range));
+    const lead = () =>
+      this.addresses.lead(
+        this.cloud.routes(this.store),
+        this.cloud.closed(this.store),
+        this.cloud.networks(this.store).map(({ range }) => range),
+      );
     return { store: this.store, addresses: this.addresses, name, fault, lead };
   }
 
-  private async journalled<T>(op: "create" | "update" | "delete", type: string, name: string, id: string, work: (context: Context) => Promise<T>): Promise<T> {
+  private async journalled<T>(
+    op: "create" | "update" | "delete",
+    type: string,
+    name: string,
+    id: string,
+    work: (context: Context) => Promise<T>,
+  ): Promise<T> {
     const fault = this.store.faultFor(op, type);
     try {
       if (fault?.error !== undefined) throw new Error(fault.error);
@@ -101,7 +113,9 @@ export class Resources {
   /** Every output that the type must have: computed by its kind, or a value of the right type. */
   private outputs(type: string, id: string, inputs: Plain, computed: Plain): Plain {
     const { outputs, optional } = schemaOf(this.name, type);
-    const missing = Object.entries(outputs).filter(([name]) => computed[name] === undefined && inputs[name] === undefined && !optional.includes(name));
+    const missing = Object.entries(outputs).filter(
+      ([name]) => computed[name] === undefined && inputs[name] === undefined && !optional.includes(name),
+    );
     const made = missing.map(([name, of]) => [name, this.cloud.output(type, id, name, inputs) ?? empty(of, `${id}-${name}`)]);
     return { ...computed, ...Object.fromEntries(made) };
   }
@@ -110,7 +124,12 @@ export class Resources {
   private state(schema: TypeSchema, inputs: Properties, computed: Plain): Properties {
     const both = { ...inputs, ...computed } as Properties;
     const known = Object.entries(both).filter(([name]) => schema.outputs[name] !== undefined || name === defaultsKey);
-    return Object.fromEntries(known.map(([name, value]) => [name, schema.secrets.includes(name) && value !== undefined && value !== UNKNOWN ? secret(reveal(value)) : value]));
+    return Object.fromEntries(
+      known.map(([name, value]) => [
+        name,
+        schema.secrets.includes(name) && value !== undefined && value !== UNKNOWN ? secret(reveal(value)) : value,
+      ]),
+    );
   }
 }
 

@@ -49,7 +49,10 @@ export function mayDo(store: Store, role: string, action: string, resource: stri
   const statements = policies.flatMap(({ inputs }) => (JSON.parse(String(inputs.policy)) as { Statement: readonly Statement[] }).Statement);
   return statements.some(
     ({ Effect, Action, Resource, Condition = {} }) =>
-      Effect === "Allow" && Action.includes(action) && [Resource].flat().some((named) => isLike(named, resource)) && fulfilled(Condition, context),
+      Effect === "Allow" &&
+      Action.includes(action) &&
+      [Resource].flat().some((named) => isLike(named, resource)) &&
+      fulfilled(Condition, context),
   );
 }
 
@@ -57,7 +60,9 @@ function fulfilled(condition: Condition, context: RequestContext): boolean {
   return Object.entries(condition).every(([operator, wanted]) => {
     const compare = { StringEquals: (one: string, other: string) => one === other, StringLike: isLike }[operator];
     if (compare === undefined) throw new Error(`the simulated cloud knows no condition ${operator}`);
-    return Object.entries(wanted).every(([key, values]) => [values].flat().some((value) => context[key] !== undefined && compare(value, context[key])));
+    return Object.entries(wanted).every(([key, values]) =>
+      [values].flat().some((value) => context[key] !== undefined && compare(value, context[key])),
+    );
   });
 }
 

@@ -17,7 +17,9 @@ const region = process.env.AWS_REGION ?? "eu-central-1";
 
 /** Result: its ARN. */
 export async function createSecret(api: string, name: string, value?: object): Promise<string> {
-  return String((await call(api, "CreateSecret", { Name: name, ...(value === undefined ? {} : { SecretString: JSON.stringify(value) }) })).ARN);
+  return String(
+    (await call(api, "CreateSecret", { Name: name, ...(value === undefined ? {} : { SecretString: JSON.stringify(value) }) })).ARN,
+  );
 }
 
 export async function readSecret(api: string, arn: string): Promise<Record<string, string>> {

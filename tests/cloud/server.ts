@@ -54,7 +54,8 @@ export function implementation(name: CloudName, store: Store): UntypedServiceImp
         .setReplacesList([...replaces])
         .setDeletebeforereplace(deleteBeforeReplace)
         .setHasdetaileddiff(true);
-      for (const key of changed) response.getDetaileddiffMap().set(key, new provider.PropertyDiff().setKind(kindOf(key, olds, news, replaces)).setInputdiff(true));
+      for (const key of changed)
+        response.getDetaileddiffMap().set(key, new provider.PropertyDiff().setKind(kindOf(key, olds, news, replaces)).setInputdiff(true));
       return response;
     }),
     create: answer(async (request: provider.CreateRequest) => {

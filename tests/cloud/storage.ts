@@ -31,9 +31,16 @@ export function storageCall(method: string, url: string): StorageCall {
 }
 
 /** Forbidden, in S3's own XML; an answer to HEAD has no body. */
-const forbidden = (method: string) => ({ status: 403, type: "application/xml", body: method === "HEAD" ? "" : "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>" });
+const forbidden = (method: string) => ({
+  status: 403,
+  type: "application/xml",
+  body: method === "HEAD" ? "" : "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>",
+});
 
-/** "/BUCKET/KEY" of a request: restic has the bucket in the name of the host, `BUCKET.s3.dualstack.REGION.amazonaws.com`, where S3 is AWS's own. */
+/**
+ * "/BUCKET/KEY" of a request: restic has the bucket in the name of the host, `BUCKET.s3.dualstack.REGION.amazonaws.com`, where S3 is AWS's
+ * own.
+ */
 export function storagePath({ headers, url = "/" }: IncomingMessage): string {
   const bucket = /^([a-z0-9-]+)\.s3\./.exec(headers.host ?? "")?.[1];
   return bucket === undefined ? url : `/${bucket}${url}`;
@@ -55,7 +62,13 @@ export function missingRefusal(store: Store, request: IncomingMessage, role: str
 
 /** As the cloud's own parts make a bucket at moto, which is asked without a right. */
 export async function createBucket(api: string, name: string, region: string): Promise<void> {
-  await call(api, "PUT", name, region, `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`);
+  await call(
+    api,
+    "PUT",
+    name,
+    region,
+    `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`,
+  );
 }
 
 /** With all that is in it where `force` says so. @throws BucketNotEmpty */

@@ -18,7 +18,7 @@ interface Verdict {
 }
 
 interface Report {
-  readonly results: { readonly failed_checks: readonly { readonly check_id: string; readonly resource: string }[]; };
+  readonly results: { readonly failed_checks: readonly { readonly check_id: string; readonly resource: string }[] };
   readonly summary: { readonly passed: number; readonly parsing_errors: number; readonly resource_count: number };
 }
 
@@ -34,7 +34,9 @@ export async function runCheckov(graph: Pick<Graph, "nodes">): Promise<Verdict> 
     writeFileSync(file, JSON.stringify(plan));
     const words = ["--file", file, "--framework", "terraform_plan", "--output", "json", "--compact", "--quiet", "--skip-download"];
     // Its status is 1 while anything is open.
-    const said = await capture(findLinter("checkov"), [...words, "--soft-fail"], { env: { BC_SKIP_MAPPING: "TRUE", CHECKOV_RUN_SCA_PACKAGE_SCAN_V2: "false" } });
+    const said = await capture(findLinter("checkov"), [...words, "--soft-fail"], {
+      env: { BC_SKIP_MAPPING: "TRUE", CHECKOV_RUN_SCA_PACKAGE_SCAN_V2: "false" },
+    });
     const report = JSON.parse(said) as Report;
     const { resource_count: read, parsing_errors: errors } = report.summary;
     const asked = plan.planned_values.root_module.resources.length;
@@ -56,4 +58,5 @@ export interface Reason {
 export const reasons = parse(readFileSync(join(__dirname, "reasons.yaml"), "utf8")) as readonly Reason[];
 
 /** Findings with a reason, sorted. */
-export const reasoned = (all: readonly Reason[]): readonly Finding[] => all.flatMap(({ id, resources }) => resources.map((resource) => `${id} ${resource}`)).sort();
+export const reasoned = (all: readonly Reason[]): readonly Finding[] =>
+  all.flatMap(({ id, resources }) => resources.map((resource) => `${id} ${resource}`)).sort();

@@ -1,4 +1,6 @@
-/** Limit: what the provider reads, changes and deletes is known from its sources; what it makes is compared with the calls of moto.test.ts. */
+/**
+ * Limit: what the provider reads, changes and deletes is known from its sources; what it makes is compared with the calls of moto.test.ts.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { planStack } from "../../infra/plan";
@@ -28,8 +30,12 @@ test("roles, their services and what AWS itself lends are those of the program",
   const names = shop.ofType("aws:iam/role:Role").map(({ name }) => name);
   const sid = (name: string) => statements.find(({ Sid }) => Sid === name);
   expect(names.filter((name) => !JSON.stringify(policies).includes(`role/${name}-*`))).toEqual([]);
-  const trusted = shop.ofType("aws:iam/role:Role").flatMap(({ inputs }) => /"Service":"([^"]+)"/.exec(String(inputs["assumeRolePolicy"]))?.[1] ?? []);
-  expect(trusted.filter((service) => sid("PassRoles")?.Condition?.["StringEquals"]?.["iam:PassedToService"]?.includes(service) !== true)).toEqual([]);
+  const trusted = shop
+    .ofType("aws:iam/role:Role")
+    .flatMap(({ inputs }) => /"Service":"([^"]+)"/.exec(String(inputs["assumeRolePolicy"]))?.[1] ?? []);
+  expect(
+    trusted.filter((service) => sid("PassRoles")?.Condition?.["StringEquals"]?.["iam:PassedToService"]?.includes(service) !== true),
+  ).toEqual([]);
   const lent = shop.ofType("aws:iam/rolePolicyAttachment:RolePolicyAttachment").map(({ inputs }) => inputs["policyArn"]);
   expect([...(sid("LendRoles")?.Condition?.["ArnEquals"]?.["iam:PolicyARN"] ?? [])].sort()).toEqual([...lent].sort());
 });
@@ -38,7 +44,14 @@ type Row = readonly [action: string, resource: string, context?: Readonly<Record
 const here = { "aws:RequestedRegion": region };
 const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
 const rds = (name: string) => `arn:aws:rds:${region}:${accountId}:${name}`;
-const request = ([action, resource, context = {}]: Row): IamRequest => ({ policies: Object.values(policies), principal: role("deployer"), action, resource, account: accountId, context });
+const request = ([action, resource, context = {}]: Row): IamRequest => ({
+  policies: Object.values(policies),
+  principal: role("deployer"),
+  action,
+  resource,
+  account: accountId,
+  context,
+});
 
 const allowed: readonly Row[] = [
   ["ec2:CreateVpc", `arn:aws:ec2:${region}:${accountId}:vpc/vpc-12345678`, here],
@@ -47,8 +60,16 @@ const allowed: readonly Row[] = [
   ["rds:RestoreDBInstanceToPointInTime", rds("db:webstack-aws-database-0a1b2c"), here],
   ["iam:CreateRole", role("host-role-1a2b3c4")],
   ["iam:PassRole", role("host-role-1a2b3c4"), { "iam:PassedToService": "ec2.amazonaws.com" }],
-  ["iam:AttachRolePolicy", role("images-role-1a2b3c4"), { "iam:PolicyARN": "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRoleForAMIManagement" }],
-  ["iam:CreateServiceLinkedRole", role("aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch"), { "iam:AWSServiceName": "batch.amazonaws.com" }],
+  [
+    "iam:AttachRolePolicy",
+    role("images-role-1a2b3c4"),
+    { "iam:PolicyARN": "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRoleForAMIManagement" },
+  ],
+  [
+    "iam:CreateServiceLinkedRole",
+    role("aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch"),
+    { "iam:AWSServiceName": "batch.amazonaws.com" },
+  ],
   ["s3:PutBucketVersioning", "arn:aws:s3:::webstack-aws-backups-1234"],
   ["secretsmanager:CreateSecret", `arn:aws:secretsmanager:${region}:${accountId}:secret:webstack-aws-login-1234`],
   ["secretsmanager:CreateSecret", `arn:aws:secretsmanager:${region}:${accountId}:secret:rds!db-1`],
@@ -75,7 +96,11 @@ const denied: readonly Row[] = [
   ["iam:AttachRolePolicy", role("host-role-1a2b3c4"), { "iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess" }],
   ["iam:PassRole", role("host-role-1a2b3c4"), { "iam:PassedToService": "lambda.amazonaws.com" }],
   ["iam:PassRole", role("admin"), { "iam:PassedToService": "ec2.amazonaws.com" }],
-  ["iam:CreateServiceLinkedRole", role("aws-service-role/organizations.amazonaws.com/AWSServiceRoleForOrganizations"), { "iam:AWSServiceName": "organizations.amazonaws.com" }],
+  [
+    "iam:CreateServiceLinkedRole",
+    role("aws-service-role/organizations.amazonaws.com/AWSServiceRoleForOrganizations"),
+    { "iam:AWSServiceName": "organizations.amazonaws.com" },
+  ],
   ["sts:AssumeRole", role("admin")],
   ["lambda:CreateFunction", `arn:aws:lambda:${region}:${accountId}:function:x`],
 ];
@@ -94,7 +119,12 @@ test("each fits a managed policy, and parliament knows every action and resource
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
   for (const [name, text] of Object.entries(policies)) expect([name, text.length < 6144]).toEqual([name, true]);
   // It makes roles and hands them out, which is what these are about; calls without a name to hold them to are bound to a region, or read.
-  const ofEveryDeployer = ["PERMISSIONS_MANAGEMENT_ACTIONS", "PRIVILEGE_ESCALATION", "RESOURCE_POLICY_PRIVILEGE_ESCALATION", "RESOURCE_STAR"];
+  const ofEveryDeployer = [
+    "PERMISSIONS_MANAGEMENT_ACTIONS",
+    "PRIVILEGE_ESCALATION",
+    "RESOURCE_POLICY_PRIVILEGE_ESCALATION",
+    "RESOURCE_STAR",
+  ];
   expect((await runParliament(policies)).filter((found) => !ofEveryDeployer.includes(found.split(": ")[1] ?? ""))).toEqual([]);
 }, 60_000);
 

@@ -1,10 +1,18 @@
-/** What the real engine writes of a stack whose file it does not find by itself, as the verbs have it write. Limit: no program runs; the machines show that. */
+/**
+ * What the real engine writes of a stack whose file it does not find by itself, as the verbs have it write. Limit: no program runs; the
+ * machines show that.
+ */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pulumi } from "../../cli/pulumi";
 
-jest.mock("../../tools/setup/folders", () => ({ ...jest.requireActual<object>("../../tools/setup/folders"), get project() { return process.env["TEST_PROJECT"]; } }));
+jest.mock("../../tools/setup/folders", () => ({
+  ...jest.requireActual<object>("../../tools/setup/folders"),
+  get project() {
+    return process.env["TEST_PROJECT"];
+  },
+}));
 
 let folder = "";
 const before = { ...process.env };
@@ -13,7 +21,12 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "webstack-engine-writes-"));
   for (const name of ["state", "home", "project/examples/shop"]) mkdirSync(join(folder, name), { recursive: true });
   write("Pulumi.yaml", "name: webstack\nruntime: nodejs\n");
-  Object.assign(process.env, { TEST_PROJECT: join(folder, "project"), PULUMI_BACKEND_URL: `file://${folder}/state`, PULUMI_HOME: join(folder, "home"), PULUMI_CONFIG_PASSPHRASE: "of a test" });
+  Object.assign(process.env, {
+    TEST_PROJECT: join(folder, "project"),
+    PULUMI_BACKEND_URL: `file://${folder}/state`,
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_CONFIG_PASSPHRASE: "of a test",
+  });
   delete process.env["STACK"];
 });
 
@@ -25,7 +38,11 @@ afterEach(() => {
 
 const write = (path: string, text: string) => writeFileSync(join(folder, "project", path), text);
 const read = (path: string) => readFileSync(join(folder, "project", path), "utf8");
-const stackFiles = () => readdirSync(join(folder, "project"), { recursive: true }).map(String).filter((path) => /Pulumi\..+\.yaml$/.test(path)).sort();
+const stackFiles = () =>
+  readdirSync(join(folder, "project"), { recursive: true })
+    .map(String)
+    .filter((path) => /Pulumi\..+\.yaml$/.test(path))
+    .sort();
 
 test("a stack in a cloud that is described beside its example keeps salt and secrets there, and is renamed and removed there", async () => {
   const file = "examples/shop/Pulumi.shop.yaml";
@@ -34,7 +51,9 @@ test("a stack in a cloud that is described beside its example keeps salt and sec
   const pulumi = new Pulumi("shop");
   expect(await pulumi.ensure()).toBe(true);
   await pulumi.capture(["config", "set", "--secret", "TOKEN"], "hunter2");
-  expect(read(file)).toMatch(/^# Ours\.\n\nconfig:\n {2}# Where it runs\.\n {2}webstack:target: aws\n {2}webstack:TOKEN:\n {4}secure: v1:\S+\nencryptionsalt: v1:\S+\n$/);
+  expect(read(file)).toMatch(
+    /^# Ours\.\n\nconfig:\n {2}# Where it runs\.\n {2}webstack:target: aws\n {2}webstack:TOKEN:\n {4}secure: v1:\S+\nencryptionsalt: v1:\S+\n$/,
+  );
   expect([await pulumi.capture(["config", "get", "TOKEN"]), stackFiles()]).toEqual(["hunter2", [file]]);
   expect(await pulumi.runAny(["stack", "rename", "shop-two"])).toBe(0);
   expect(stackFiles()).toEqual(["examples/shop/Pulumi.shop-two.yaml"]);
@@ -54,7 +73,9 @@ describe.each(["Pulumi.shop.yaml", "examples/shop/Pulumi.shop.yaml"])("of a stac
     expect(await pulumi.ensure()).toBe(true);
     await pulumi.capture(["config", "set", "--secret", "TOKEN"], "hunter2");
     expect([read(file), stackFiles()]).toEqual([text, [apart, file].sort()]);
-    expect(read(apart)).toMatch(/^# Made by .*\n# Ours\.\n\nconfig:\n {2}# Where it runs\.\n {2}webstack:target: local\n {2}webstack:TOKEN:\n {4}secure: v1:\S+\nencryptionsalt: v1:\S+\n$/);
+    expect(read(apart)).toMatch(
+      /^# Made by .*\n# Ours\.\n\nconfig:\n {2}# Where it runs\.\n {2}webstack:target: local\n {2}webstack:TOKEN:\n {4}secure: v1:\S+\nencryptionsalt: v1:\S+\n$/,
+    );
     await pulumi.capture(["config", "set", "--path", "webstack:host.cpus", "3"]);
     expect(read(file)).toBe(`${text}  webstack:host:\n    cpus: 3\n`);
     expect(await pulumi.capture(["config", "get", "TOKEN"])).toBe("hunter2");

@@ -10,7 +10,11 @@ let policiesOf: (role: string) => readonly string[];
 beforeAll(async () => {
   const spec = exampleSpec("aws");
   shop = await graphOf({ ...spec, access: { ...spec.access, sessions: true } });
-  policiesOf = (role) => shop.ofType("aws:iam/rolePolicy:RolePolicy").filter(({ inputs }) => inputs["role"] === `${role}-id`).map(({ inputs }) => String(inputs["policy"]));
+  policiesOf = (role) =>
+    shop
+      .ofType("aws:iam/rolePolicy:RolePolicy")
+      .filter(({ inputs }) => inputs["role"] === `${role}-id`)
+      .map(({ inputs }) => String(inputs["policy"]));
 }, 60_000);
 
 const bucket = "arn:aws:s3:::webstack-aws-backups-1234";
@@ -22,7 +26,14 @@ const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
 
 type Row = readonly [role: string, action: string, resource: string, context?: Readonly<Record<string, string>>];
 
-const request = ([who, action, resource, context = {}]: Row): IamRequest => ({ policies: policiesOf(who), principal: role(who), action, resource, account: accountId, context });
+const request = ([who, action, resource, context = {}]: Row): IamRequest => ({
+  policies: policiesOf(who),
+  principal: role(who),
+  action,
+  resource,
+  account: accountId,
+  context,
+});
 
 const allowed: readonly Row[] = [
   // HeadBucket, with which restic begins, is judged as a list without a prefix.
@@ -104,24 +115,36 @@ test("roles may do nothing else: no other bucket, secret, role, machine or log i
 });
 
 test("every role with policies of ours is asked, and each of its policies is needed", async () => {
-  const roles = [...new Set(shop.ofType("aws:iam/rolePolicy:RolePolicy").map(({ inputs }) => String(inputs["role"]).replace(/-id$/, "")))].sort();
+  const roles = [
+    ...new Set(shop.ofType("aws:iam/rolePolicy:RolePolicy").map(({ inputs }) => String(inputs["role"]).replace(/-id$/, ""))),
+  ].sort();
   expect([...new Set(allowed.map(([who]) => who))].sort()).toEqual(roles);
   // Without one of its policies, at least one of a role's calls is refused.
   for (const { name, inputs } of shop.ofType("aws:iam/rolePolicy:RolePolicy")) {
     const who = String(inputs["role"]).replace(/-id$/, "");
-    const rows = allowed.filter(([other]) => other === who).map((row) => ({ ...request(row), policies: policiesOf(who).filter((text) => text !== inputs["policy"]) }));
+    const rows = allowed
+      .filter(([other]) => other === who)
+      .map((row) => ({ ...request(row), policies: policiesOf(who).filter((text) => text !== inputs["policy"]) }));
     expect([name, await simulateIam(rows)]).toEqual([name, expect.arrayContaining(["ImplicitlyDenied"])]);
   }
 });
 
 test("the bucket turns away whoever asks in clear, the host itself too", async () => {
   const resourcePolicy = String(shop.named("backups-policy").inputs["policy"]);
-  const ask = (secure: string) => ({ ...request(["host-role", "s3:GetObject", `${bucket}/host/config`, { "aws:SecureTransport": secure }]), resourcePolicy });
+  const ask = (secure: string) => ({
+    ...request(["host-role", "s3:GetObject", `${bucket}/host/config`, { "aws:SecureTransport": secure }]),
+    resourcePolicy,
+  });
   expect(await simulateIam([ask("true"), ask("false")])).toEqual(["Allowed", "ExplicitlyDenied"]);
 });
 
 test("a policy that grants too much would be seen", async () => {
-  const wide = JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["secretsmanager:*", "s3:*"], Resource: "*" }] });
+  const wide = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: ["secretsmanager:*", "s3:*"], Resource: "*" }],
+  });
   const answers = await simulateIam(denied.map((row) => ({ ...request(row), policies: [wide] })));
-  expect(answers.filter((answer) => answer === "Allowed").length).toBe(denied.filter(([, action]) => /^(s3|secretsmanager):/.test(action)).length);
+  expect(answers.filter((answer) => answer === "Allowed").length).toBe(
+    denied.filter(([, action]) => /^(s3|secretsmanager):/.test(action)).length,
+  );
 });

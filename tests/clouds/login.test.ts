@@ -9,8 +9,17 @@ let told: Readonly<Record<string, unknown>>;
 beforeAll(async () => {
   const moto = await startMoto();
   try {
-    const policy = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], Resource: "*" }] };
-    told = JSON.parse(await capture(findBoto(), [join(__dirname, "login.py"), moto.url], { cwd: project, env: { PYTHONPATH: project }, stdin: JSON.stringify(policy) })) as typeof told;
+    const policy = {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"], Resource: "*" }],
+    };
+    told = JSON.parse(
+      await capture(findBoto(), [join(__dirname, "login.py"), moto.url], {
+        cwd: project,
+        env: { PYTHONPATH: project },
+        stdin: JSON.stringify(policy),
+      }),
+    ) as typeof told;
   } finally {
     await moto.stop();
   }
@@ -33,6 +42,8 @@ test("what somebody else put into the store is followed", () => {
 });
 
 test("a request that is signed with another key, without the session or by nobody is refused, and said so", () => {
-  const refused = expect.stringMatching(/^secret store: GetSecretValue of arn:aws:secretsmanager:eu-central-1:123456789012:secret:webstack-aws-login-\w+ was refused: 403$/);
+  const refused = expect.stringMatching(
+    /^secret store: GetSecretValue of arn:aws:secretsmanager:eu-central-1:123456789012:secret:webstack-aws-login-\w+ was refused: 403$/,
+  );
   expect(told["refused"]).toEqual({ "another key": refused, "no session": refused, nobody: refused });
 });

@@ -15,7 +15,10 @@ export async function runParliament(policies: Readonly<Record<string, string>>):
       if (error instanceof Failed && error.message.includes('{"issue"')) return error.message;
       throw error;
     });
-    const found = said.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as { issue: string; location: { filepath: string | null } });
+    const found = said
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as { issue: string; location: { filepath: string | null } });
     return found.map(({ issue, location }) => `${basename(location.filepath ?? "?", ".json")}: ${issue}`).sort();
   } finally {
     rmSync(folder, { recursive: true });

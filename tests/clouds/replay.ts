@@ -23,5 +23,9 @@ export interface Replayed {
 export async function replay(moto: Moto, graph: Pick<Graph, "nodes">, region: string): Promise<Replayed> {
   await fetch(`${moto.url}/moto-api/reset`, { method: "POST" });
   const nodes = graph.nodes.map(({ type, name, opened, outputs, dependencies }) => ({ type, name, inputs: opened, outputs, dependencies }));
-  return JSON.parse(await capture(findBoto(), [join(__dirname, "replay.py")], { stdin: JSON.stringify({ endpoint: moto.url, region, account: accountId, nodes }) })) as Replayed;
+  return JSON.parse(
+    await capture(findBoto(), [join(__dirname, "replay.py")], {
+      stdin: JSON.stringify({ endpoint: moto.url, region, account: accountId, nodes }),
+    }),
+  ) as Replayed;
 }

@@ -34,14 +34,31 @@ const digitalOceanTypes: Readonly<Record<string, string>> = {
 };
 
 /** Inputs that are maps of names and values in Terraform, too; every other object is a block, which Terraform has as a list of one. */
-const maps = new Set(["tags", "tagsAll", "dimensions", "parameters", "resourceTags", "targetTags", "restoreMetadataOverrides", "triggers", "timeouts", "variables"]);
+const maps = new Set([
+  "tags",
+  "tagsAll",
+  "dimensions",
+  "parameters",
+  "resourceTags",
+  "targetTags",
+  "restoreMetadataOverrides",
+  "triggers",
+  "timeouts",
+  "variables",
+]);
 
-const snake = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, "$1_$2").replace(/([A-Z])([A-Z][a-z])/g, "$1_$2").toLowerCase();
+const snake = (name: string): string =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/([A-Z])([A-Z][a-z])/g, "$1_$2")
+    .toLowerCase();
 
 /** Pulumi names a repeated block in the plural: rules for rule, ingress for ingress. */
-const singular = (name: string): string => (name.endsWith("ies") ? `${name.slice(0, -3)}y` : name.endsWith("s") && !name.endsWith("ss") ? name.slice(0, -1) : name);
+const singular = (name: string): string =>
+  name.endsWith("ies") ? `${name.slice(0, -3)}y` : name.endsWith("s") && !name.endsWith("ss") ? name.slice(0, -1) : name;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Inputs by Terraform's names. */
 export function terraformValues(inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -63,20 +80,37 @@ interface PlanResource {
 }
 
 /** A resource's address in the plan: "aws_instance.web-0". */
-export const addressOf = ({ type, name }: Pick<GraphNode, "type" | "name">): string => `${terraformType(type)}.${name.replaceAll(".", "-")}`;
+export const addressOf = ({ type, name }: Pick<GraphNode, "type" | "name">): string =>
+  `${terraformType(type)}.${name.replaceAll(".", "-")}`;
 
 /** The plan of a graph's resources of clouds. Expressions that lead from one resource to another are what checks across resources read. */
 export function terraformPlan({ nodes }: Pick<Graph, "nodes">) {
   const ours = nodes.filter(({ type }) => /^(aws|digitalocean):/.test(type));
-  const resources = ours.map(
-    (node): PlanResource => ({ address: addressOf(node), mode: "managed", type: terraformType(node.type), name: node.name.replaceAll(".", "-"), values: terraformValues(node.inputs) }),
-  );
-  const configured = ours.map((node) => ({ address: addressOf(node), mode: "managed", type: terraformType(node.type), name: node.name.replaceAll(".", "-"), expressions: expressions(node, ours) }));
+  const resources = ours.map((node): PlanResource => ({
+    address: addressOf(node),
+    mode: "managed",
+    type: terraformType(node.type),
+    name: node.name.replaceAll(".", "-"),
+    values: terraformValues(node.inputs),
+  }));
+  const configured = ours.map((node) => ({
+    address: addressOf(node),
+    mode: "managed",
+    type: terraformType(node.type),
+    name: node.name.replaceAll(".", "-"),
+    expressions: expressions(node, ours),
+  }));
   return {
     format_version: "1.2",
     terraform_version: "1.9.0",
     planned_values: { root_module: { resources } },
-    resource_changes: resources.map(({ address, mode, type, name, values }) => ({ address, mode, type, name, change: { actions: ["create"], before: null, after: values, after_unknown: {} } })),
+    resource_changes: resources.map(({ address, mode, type, name, values }) => ({
+      address,
+      mode,
+      type,
+      name,
+      change: { actions: ["create"], before: null, after: values, after_unknown: {} },
+    })),
     configuration: { root_module: { resources: configured } },
   };
 }
@@ -87,7 +121,9 @@ function expressions(node: GraphNode, all: readonly GraphNode[]): Record<string,
   const found = Object.entries(node.inputs).flatMap(([key, value]) => {
     const said = [value].flat();
     const references = known.filter(({ outputs }) => Object.values(outputs).some((output) => said.includes(output))).map(addressOf);
-    return references.length === 0 ? [] : [[snake(key), { references: references.flatMap((address) => [`${address}.id`, address]) }] as const];
+    return references.length === 0
+      ? []
+      : [[snake(key), { references: references.flatMap((address) => [`${address}.id`, address]) }] as const];
   });
   return Object.fromEntries(found);
 }

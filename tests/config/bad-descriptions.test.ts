@@ -11,20 +11,22 @@ const daily = { run: "python manage.py clearsessions", schedule: "daily" };
 /** What is wrong, the sections that say so, and the lines of the error in full. */
 const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly string[]])[] = [
   // keys
-  [
-    "a mistyped section",
-    { databse: { engine: "mysql" } },
-    ["databse: is not a known key; did you mean database?"],
-  ],
+  ["a mistyped section", { databse: { engine: "mysql" } }, ["databse: is not a known key; did you mean database?"]],
   [
     "a section that is nothing like a known one",
     { kubernetes: {} },
-    ["kubernetes: is not a known key; known keys are target, protect, app, services, static, release, jobs, env, secrets, site, host, network, database, backup, monitoring, policy, access"],
+    [
+      "kubernetes: is not a known key; known keys are target, protect, app, services, static, release, jobs, env, secrets, site, " +
+        "host, network, database, backup, monitoring, policy, access",
+    ],
   ],
   [
     "a key that there is no more",
     { ...cloud, target: "aws", database: { blueGreen: true } },
-    ["database.blueGreen: must be left out: RDS makes no blue/green deployment of a database whose master's password it keeps itself, as it does here"],
+    [
+      "database.blueGreen: must be left out: RDS makes no blue/green deployment of a database whose master's password it keeps " +
+        "itself, as it does here",
+    ],
   ],
   [
     "a mistyped key of a service",
@@ -41,16 +43,8 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     { services: { web: { kind: "asgi", module: "api:app", threads: 8 } } },
     ["services.web.threads: must be left out where kind is asgi, got 8"],
   ],
-  [
-    "no target",
-    { target: "" },
-    ['target: must be digitalocean, aws or local, got ""; for example target: digitalocean'],
-  ],
-  [
-    "an unknown target",
-    { target: "azure" },
-    ['target: must be digitalocean, aws or local, got "azure"; for example target: digitalocean'],
-  ],
+  ["no target", { target: "" }, ['target: must be digitalocean, aws or local, got ""; for example target: digitalocean']],
+  ["an unknown target", { target: "azure" }, ['target: must be digitalocean, aws or local, got "azure"; for example target: digitalocean']],
   [
     "no services",
     { services: {} },
@@ -59,12 +53,19 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a list where a mapping belongs",
     { services: [web] },
-    ['services: must be a mapping from names of services to their settings, got [{"kind":"wsgi","module":"ocpizza.wsgi:application","workers":2,"threads":4}]; for example services: {"web":{"kind":"wsgi","module":"ocpizza.wsgi:application"}}'],
+    [
+      "services: must be a mapping from names of services to their settings, got " +
+        '[{"kind":"wsgi","module":"ocpizza.wsgi:application","workers":2,"threads":4}]; for example services: ' +
+        '{"web":{"kind":"wsgi","module":"ocpizza.wsgi:application"}}',
+    ],
   ],
   [
     "a text where a section belongs",
     { app: "ocpizza" },
-    ['app: must be a mapping with the keys name, source, requirements, exclude, got "ocpizza"; for example app: {"name":"ocpizza","source":"examples/ocpizza"}'],
+    [
+      'app: must be a mapping with the keys name, source, requirements, exclude, got "ocpizza"; for example app: ' +
+        '{"name":"ocpizza","source":"examples/ocpizza"}',
+    ],
   ],
   [
     "no name of the app",
@@ -85,7 +86,10 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a long name of the app",
     { app: { ...app, name: "a-name-of-21-letters-" } },
-    ['app.name: must be 2 to 20 lower-case letters, digits and dashes, beginning with a letter, got "a-name-of-21-letters-"; for example name: ocpizza'],
+    [
+      'app.name: must be 2 to 20 lower-case letters, digits and dashes, beginning with a letter, got "a-name-of-21-letters-"; for ' +
+        "example name: ocpizza",
+    ],
   ],
   [
     "an app named as a system user",
@@ -104,12 +108,18 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a database called as a word of GRANT, and its user as one of pg_hba.conf",
     { database: { name: "none", user: "samerole" } },
-    ['database.name: must not be a name that the engine keeps for itself, got "none"', 'database.user: must not be a name that the engine keeps for itself, got "samerole"'],
+    [
+      'database.name: must not be a name that the engine keeps for itself, got "none"',
+      'database.user: must not be a name that the engine keeps for itself, got "samerole"',
+    ],
   ],
   [
     "a user of the database who would be everybody, and one who would be nobody",
     { database: { name: "replication", user: "all" } },
-    ['database.name: must not be a name that the engine keeps for itself, got "replication"', 'database.user: must not be a name that the engine keeps for itself, got "all"'],
+    [
+      'database.name: must not be a name that the engine keeps for itself, got "replication"',
+      'database.user: must not be a name that the engine keeps for itself, got "all"',
+    ],
   ],
   [
     "a job that would take the place of Debian's own",
@@ -148,7 +158,14 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   ],
   [
     "two release steps of one name",
-    { release: { steps: [{ name: "migrate", run: "a" }, { name: "migrate", run: "b" }] } },
+    {
+      release: {
+        steps: [
+          { name: "migrate", run: "a" },
+          { name: "migrate", run: "b" },
+        ],
+      },
+    },
     ['release.steps.1.name: must not be the name of release.steps.0 too, got "migrate"'],
   ],
   // numbers
@@ -206,10 +223,13 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     "media in media, the folder of all of them, one named twice, and a name of the restores' own",
     { backup: { paths: ["media/menus/", ".", "media", "./media//menus", "other/.aside-mine"] } },
     [
-      'backup.paths.0: must not be in backup.paths.2 too, media, which is kept with all that is in it, got "media/menus/"; leave one of them out',
+      'backup.paths.0: must not be in backup.paths.2 too, media, which is kept with all that is in it, got "media/menus/"; leave ' +
+        "one of them out",
       'backup.paths.1: must be a folder below /srv/webstack/shared/data, not all of it, got "."; for example paths: ["media"]',
-      'backup.paths.3: must not be in backup.paths.0 too, media/menus/, which is kept with all that is in it, got "./media//menus"; leave one of them out',
-      'backup.paths.4: must not begin with .aside- or .incoming-, as what a restore puts aside does, got "other/.aside-mine"; name it otherwise',
+      "backup.paths.3: must not be in backup.paths.0 too, media/menus/, which is kept with all that is in it, got " +
+        '"./media//menus"; leave one of them out',
+      'backup.paths.4: must not begin with .aside- or .incoming-, as what a restore puts aside does, got "other/.aside-mine"; name ' +
+        "it otherwise",
     ],
   ],
   [
@@ -218,11 +238,7 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     ["release.keep: must be a whole number from 2 to 50, got 1; for example keep: 5"],
   ],
   // paths and modules
-  [
-    "one path for two services",
-    { services: { api: web, web } },
-    ['services.web.path: must not be the path of services.api too, got "/"'],
-  ],
+  ["one path for two services", { services: { api: web, web } }, ['services.web.path: must not be the path of services.api too, got "/"']],
   [
     "a path without its last slash",
     { services: { web: { ...web, path: "/api" } } },
@@ -241,7 +257,10 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a module without its callable",
     { services: { web: { ...web, module: "ocpizza.wsgi" } } },
-    ['services.web.module: must be of the form package.module:callable, got "ocpizza.wsgi"; name the callable, as in ocpizza.wsgi:application'],
+    [
+      'services.web.module: must be of the form package.module:callable, got "ocpizza.wsgi"; name the callable, as in ' +
+        "ocpizza.wsgi:application",
+    ],
   ],
   [
     "a health path that nginx hands to another service",
@@ -270,16 +289,18 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
       'static./b/: must not lie in assets, the folder of static./a/, got "assets/inner"',
       'static./c/: must not lie in assets, the folder of static./a/, got "assets"',
       'static./d/: must be a folder of the release, not all of it, got "."',
-      "static./e/: must be a folder that the release's steps fill, not one that the host keeps for itself, got \"venv/lib\"",
-      "static./f/: must be a folder that the release's steps fill, not one that the host keeps for itself, got \".webstack-static\"",
+      'static./e/: must be a folder that the release\'s steps fill, not one that the host keeps for itself, got "venv/lib"',
+      'static./f/: must be a folder that the release\'s steps fill, not one that the host keeps for itself, got ".webstack-static"',
     ],
   ],
   [
     "a static folder outside of the release",
     { static: { "/media/": "../media", "/uploads/": "/srv/webstack/shared/data/media" } },
     [
-      'static./media/: must be a relative path, got "../media"; nginx serves folders of the release alone; uploads, below /srv/webstack/shared/data, are for the app to answer, or for a store of objects',
-      'static./uploads/: must be a relative path, got "/srv/webstack/shared/data/media"; nginx serves folders of the release alone; uploads, below /srv/webstack/shared/data, are for the app to answer, or for a store of objects',
+      'static./media/: must be a relative path, got "../media"; nginx serves folders of the release alone; uploads, below ' +
+        "/srv/webstack/shared/data, are for the app to answer, or for a store of objects",
+      'static./uploads/: must be a relative path, got "/srv/webstack/shared/data/media"; nginx serves folders of the release ' +
+        "alone; uploads, below /srv/webstack/shared/data, are for the app to answer, or for a store of objects",
     ],
   ],
   [
@@ -312,22 +333,34 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a pipe",
     { jobs: { dump: { ...daily, run: "pg_dump | gzip" } } },
-    ['jobs.dump.run: must be a command as one line or as a list of words, got "pg_dump | gzip"; no shell runs it, so put "|" into a script of the app, or in single quotes where it is meant as it is'],
+    [
+      'jobs.dump.run: must be a command as one line or as a list of words, got "pg_dump | gzip"; no shell runs it, so put "|" into ' +
+        "a script of the app, or in single quotes where it is meant as it is",
+    ],
   ],
   [
     "two commands in one",
     { jobs: { dump: { ...daily, run: "cd /srv && ls" } } },
-    ['jobs.dump.run: must be a command as one line or as a list of words, got "cd /srv && ls"; no shell runs it, so put "&" into a script of the app, or in single quotes where it is meant as it is'],
+    [
+      'jobs.dump.run: must be a command as one line or as a list of words, got "cd /srv && ls"; no shell runs it, so put "&" into ' +
+        "a script of the app, or in single quotes where it is meant as it is",
+    ],
   ],
   [
     "a redirection",
     { release: { steps: [{ name: "a", run: "python a.py > log" }] } },
-    ['release.steps.0.run: must be a command as one line or as a list of words, got "python a.py > log"; no shell runs it, so put ">" into a script of the app, or in single quotes where it is meant as it is'],
+    [
+      'release.steps.0.run: must be a command as one line or as a list of words, got "python a.py > log"; no shell runs it, so put ' +
+        '">" into a script of the app, or in single quotes where it is meant as it is',
+    ],
   ],
   [
     "a substitution inside double quotes",
     { jobs: { dump: { ...daily, run: 'echo "$(id)"' } } },
-    [`jobs.dump.run: must be a command as one line or as a list of words, got "echo \\"$(id)\\""; no shell runs it, so put "$" into a script of the app, or in single quotes where it is meant as it is`],
+    [
+      `jobs.dump.run: must be a command as one line or as a list of words, got "echo \\"$(id)\\""; no shell runs it, so put "$" ` +
+        "into a script of the app, or in single quotes where it is meant as it is",
+    ],
   ],
   [
     "an open quote",
@@ -342,12 +375,18 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a word with a newline",
     { jobs: { dump: { ...daily, run: ["echo", "a\nUser=root"] } } },
-    [`jobs.dump.run: must be a command as one line or as a list of words, got ["echo","a\\nUser=root"]; for example run: python manage.py clearsessions`],
+    [
+      `jobs.dump.run: must be a command as one line or as a list of words, got ["echo","a\\nUser=root"]; for example run: python ` +
+        "manage.py clearsessions",
+    ],
   ],
   [
     "a schedule of cron",
     { jobs: { dump: { ...daily, schedule: "0 6 * * *" } } },
-    ['jobs.dump.schedule: must be a calendar expression of systemd, in UTC, got "0 6 * * *"; this is the form of cron, where "0 6 * * *" means *-*-* 06:00:00'],
+    [
+      'jobs.dump.schedule: must be a calendar expression of systemd, in UTC, got "0 6 * * *"; this is the form of cron, where "0 6 ' +
+        '* * *" means *-*-* 06:00:00',
+    ],
   ],
   [
     "a schedule of no meaning",
@@ -370,21 +409,9 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     { env: { "A=B": "1" } },
     ['env."A=B": must be a name of letters, digits and underscores, not beginning with a digit, got "A=B"'],
   ],
-  [
-    "a setting that YAML takes for a truth value",
-    { env: { DEBUG: true } },
-    ["env.DEBUG: must be text, got true; put it in quotes"],
-  ],
-  [
-    "a setting that YAML takes for a number",
-    { env: { LIMIT: 1e3 } },
-    ["env.LIMIT: must be text, got 1000; put it in quotes"],
-  ],
-  [
-    "a setting with NUL",
-    { env: { A: "a\0b" } },
-    [`env.A: must be text, got "a\\u0000b"; no environment can hold a NUL character`],
-  ],
+  ["a setting that YAML takes for a truth value", { env: { DEBUG: true } }, ["env.DEBUG: must be text, got true; put it in quotes"]],
+  ["a setting that YAML takes for a number", { env: { LIMIT: 1e3 } }, ["env.LIMIT: must be text, got 1000; put it in quotes"]],
+  ["a setting with NUL", { env: { A: "a\0b" } }, [`env.A: must be text, got "a\\u0000b"; no environment can hold a NUL character`]],
   [
     "a setting that the host gives",
     { env: { DATABASE_URL: "sqlite://" } },
@@ -408,31 +435,39 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     { secrets: ["DATABASE_URL"] },
     ['secrets.0: must be left out, since every process gets it from the host, got "DATABASE_URL"'],
   ],
-  [
-    "a secret named twice",
-    { secrets: ["TOKEN", "TOKEN"] },
-    ['secrets.1: must not repeat secrets.0, got "TOKEN"'],
-  ],
+  ["a secret named twice", { secrets: ["TOKEN", "TOKEN"] }, ['secrets.1: must not repeat secrets.0, got "TOKEN"']],
   // site
   [
     "a domain that begins with a dash",
     { site: { domain: "-a.fr" } },
-    ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "-a.fr"; for example domain: www.ocpizza.fr'],
+    [
+      'site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "-a.fr"; for example ' +
+        "domain: www.ocpizza.fr",
+    ],
   ],
   [
     "a domain with a blank",
     { site: { domain: "a b.fr" } },
-    ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "a b.fr"; for example domain: www.ocpizza.fr'],
+    [
+      'site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "a b.fr"; for example ' +
+        "domain: www.ocpizza.fr",
+    ],
   ],
   [
     "a domain with a command in it",
     { site: { domain: "a.fr;rm -rf /" } },
-    ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "a.fr;rm -rf /"; for example domain: www.ocpizza.fr'],
+    [
+      'site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "a.fr;rm -rf /"; for ' +
+        "example domain: www.ocpizza.fr",
+    ],
   ],
   [
     "a domain with a newline",
     { site: { domain: "a.fr\n" } },
-    [`site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "a.fr\\n"; for example domain: www.ocpizza.fr`],
+    [
+      `site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "a.fr\\n"; for example ` +
+        "domain: www.ocpizza.fr",
+    ],
   ],
   [
     "a domain in its own script",
@@ -442,37 +477,70 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a domain in capital letters",
     { site: { domain: "WWW.ocpizza.fr" } },
-    ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "WWW.ocpizza.fr"; write www.ocpizza.fr'],
+    [
+      'site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "WWW.ocpizza.fr"; write ' +
+        "www.ocpizza.fr",
+    ],
   ],
   [
     "a domain of 254 characters",
     { site: { domain: `${"a".repeat(62)}.${"b".repeat(62)}.${"c".repeat(62)}.${"d".repeat(62)}.fr` } },
-    ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...; for example domain: www.ocpizza.fr'],
+    [
+      "site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got " +
+        '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...; for example ' +
+        "domain: www.ocpizza.fr",
+    ],
   ],
   [
     "an address as a domain",
     { site: { domain: "203.0.113.7" } },
-    ['site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "203.0.113.7"; for example domain: www.ocpizza.fr'],
+    [
+      'site.domain: must be a domain name in lower case, of labels with letters, digits and dashes, got "203.0.113.7"; for example ' +
+        "domain: www.ocpizza.fr",
+    ],
   ],
   [
     "secrets among the settings",
-    { env: { REDIS_URL: "redis://shop:marker-9f2@cache.test/0", STRIPE: `sk_live_${"marker9f2".repeat(2)}`, MAIL: "password=marker-9f2", SMTP_PASSWORD: "marker-9f2", PASSWORD_RESET_SECONDS: "86400000", TOKEN_URL: "https://shop.test/token", PAGE: "https://shop.test/" } },
+    {
+      env: {
+        REDIS_URL: "redis://shop:marker-9f2@cache.test/0",
+        STRIPE: `sk_live_${"marker9f2".repeat(2)}`,
+        MAIL: "password=marker-9f2",
+        SMTP_PASSWORD: "marker-9f2",
+        PASSWORD_RESET_SECONDS: "86400000",
+        TOKEN_URL: "https://shop.test/token",
+        PAGE: "https://shop.test/",
+      },
+    },
     [
       "env.MAIL: must be a secret: its value looks like a password; name MAIL in secrets instead, and change what was saved in this file",
-      "env.REDIS_URL: must be a secret: its value looks like an URL with a password; name REDIS_URL in secrets instead, and change what was saved in this file",
-      "env.SMTP_PASSWORD: must be a secret: its name says a password; name SMTP_PASSWORD in secrets instead, and change what was saved in this file",
-      "env.STRIPE: must be a secret: its value looks like a Stripe key; name STRIPE in secrets instead, and change what was saved in this file",
+      "env.REDIS_URL: must be a secret: its value looks like an URL with a password; name REDIS_URL in secrets instead, and change " +
+        "what was saved in this file",
+      "env.SMTP_PASSWORD: must be a secret: its name says a password; name SMTP_PASSWORD in secrets instead, and change what was " +
+        "saved in this file",
+      "env.STRIPE: must be a secret: its value looks like a Stripe key; name STRIPE in secrets instead, and change what was saved " +
+        "in this file",
     ],
   ],
   [
     "an exception without a reason",
     { ...cloud, policy: { exceptions: [{ rule: "do-database-standby", resource: "database", reason: "no" }] } },
-    ['policy.exceptions.0.reason: must be a reason in words, 20 to 500 characters on one line, got "no"; for example reason: half an hour without orders costs less than a standby'],
+    [
+      'policy.exceptions.0.reason: must be a reason in words, 20 to 500 characters on one line, got "no"; for example reason: half ' +
+        "an hour without orders costs less than a standby",
+    ],
   ],
   [
     "a mail server at a port that the cloud closes",
-    { ...cloud, monitoring: { emails: ["ops@ocpizza.fr"], smtp: { host: "smtp.ocpizza.fr", from: "alerts@ocpizza.fr" } }, network: { outbound: [5432] } },
-    ["monitoring.smtp.port: must be one of network.outbound, since digitalocean closes other ports to the Internet, got 587; add it there, as network.outbound: [5432, 587], or leave monitoring.smtp out: digitalocean tells of alerts by e-mail without it"],
+    {
+      ...cloud,
+      monitoring: { emails: ["ops@ocpizza.fr"], smtp: { host: "smtp.ocpizza.fr", from: "alerts@ocpizza.fr" } },
+      network: { outbound: [5432] },
+    },
+    [
+      "monitoring.smtp.port: must be one of network.outbound, since digitalocean closes other ports to the Internet, got 587; add " +
+        "it there, as network.outbound: [5432, 587], or leave monitoring.smtp out: digitalocean tells of alerts by e-mail without it",
+    ],
   ],
   [
     "a name outside its zone",
@@ -482,7 +550,10 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a domain in clear on the Internet",
     { ...cloud, site: { domain: "www.ocpizza.fr", tls: "none" } },
-    ['site.tls: must be letsencrypt for a domain on digitalocean, where passwords would cross the Internet in clear, got "none"; leave it out'],
+    [
+      'site.tls: must be letsencrypt for a domain on digitalocean, where passwords would cross the Internet in clear, got "none"; ' +
+        "leave it out",
+    ],
   ],
   [
     "a certificate without a name",
@@ -493,8 +564,10 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     "a certificate authority in clear, an account without an address and a CA that is none",
     { site: { domain: "www.ocpizza.fr", acme: { directory: "http://ca.example/dir", email: "ops", ca: "secret" } } },
     [
-      'site.acme.ca: must be certificates as PEM text, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, got "secret"; for example ca: "-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----\\n"',
-      'site.acme.directory: must be an https URL, got "http://ca.example/dir"; for example directory: https://acme-staging-v02.api.letsencrypt.org/directory',
+      "site.acme.ca: must be certificates as PEM text, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, got " +
+        '"secret"; for example ca: "-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----\\n"',
+      'site.acme.directory: must be an https URL, got "http://ca.example/dir"; for example directory: ' +
+        "https://acme-staging-v02.api.letsencrypt.org/directory",
       'site.acme.email: must be an e-mail address, got "ops"; for example email: ops@ocpizza.fr',
     ],
   ],
@@ -521,7 +594,10 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a schema without a way to name it",
     { release: { schema: { down: "python manage.py down" } } },
-    ["release.schema.revision: must be set to a command as one line or as a list of words; for example revision: python manage.py schemarevision"],
+    [
+      "release.schema.revision: must be set to a command as one line or as a list of words; for example revision: python manage.py " +
+        "schemarevision",
+    ],
   ],
   [
     "a receiver of alerts that is no address",
@@ -563,7 +639,8 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     "a Sentry in clear on the Internet, and no token",
     { ...cloud, monitoring: { sentry: { organization: "ocpizza", project: "site", url: "http://sentry.ocpizza.fr" } } },
     [
-      'monitoring.sentry.url: must be an https URL on digitalocean, where the token would cross the Internet in clear, got "http://sentry.ocpizza.fr"',
+      "monitoring.sentry.url: must be an https URL on digitalocean, where the token would cross the Internet in clear, got " +
+        '"http://sentry.ocpizza.fr"',
       "sentryToken: must be set; run npm run secret -- test set sentryToken",
     ],
   ],
@@ -571,7 +648,8 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     "a Sentry without a project",
     { monitoring: { sentry: { organization: "OC Pizza" } } },
     [
-      'monitoring.sentry.organization: must be lower-case letters, digits, dots and dashes, got "OC Pizza"; for example organization: ocpizza',
+      'monitoring.sentry.organization: must be lower-case letters, digits, dots and dashes, got "OC Pizza"; for example ' +
+        "organization: ocpizza",
       "monitoring.sentry.project: must be set to lower-case letters, digits, dots and dashes; for example project: site",
       "sentryToken: must be set; run npm run secret -- test set sentryToken",
     ],
@@ -600,7 +678,10 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a prefix of 33 bits",
     { network: { range: "10.0.0.0/33" } },
-    ['network.range: must be a private IPv4 network (RFC 1918) of /16 to /28, without host bits, got "10.0.0.0/33"; a prefix is a number from 0 to 32'],
+    [
+      'network.range: must be a private IPv4 network (RFC 1918) of /16 to /28, without host bits, got "10.0.0.0/33"; a prefix is a ' +
+        "number from 0 to 32",
+    ],
   ],
   [
     "a network with host bits",
@@ -610,12 +691,18 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a public network",
     { network: { range: "203.0.113.0/24" } },
-    ['network.range: must be a private IPv4 network (RFC 1918) of /16 to /28, without host bits, got "203.0.113.0/24"; for example range: 10.20.0.0/24'],
+    [
+      'network.range: must be a private IPv4 network (RFC 1918) of /16 to /28, without host bits, got "203.0.113.0/24"; for ' +
+        "example range: 10.20.0.0/24",
+    ],
   ],
   [
     "a network of four addresses",
     { network: { range: "10.0.0.0/30" } },
-    ['network.range: must be a private IPv4 network (RFC 1918) of /16 to /28, without host bits, got "10.0.0.0/30"; for example range: 10.20.0.0/24'],
+    [
+      'network.range: must be a private IPv4 network (RFC 1918) of /16 to /28, without host bits, got "10.0.0.0/30"; for example ' +
+        "range: 10.20.0.0/24",
+    ],
   ],
   [
     "SSH open to the world",
@@ -648,7 +735,10 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a private key among the public ones",
     { access: { sshKeys: ["-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE"] } },
-    ["access.sshKeys.0: must be the line of a public SSH key (ssh-ed25519, ecdsa-sha2-nistp256 or ssh-rsa); this is a private key: take the file that ends in .pub, and make a new key if this one was saved anywhere"],
+    [
+      "access.sshKeys.0: must be the line of a public SSH key (ssh-ed25519, ecdsa-sha2-nistp256 or ssh-rsa); this is a private " +
+        "key: take the file that ends in .pub, and make a new key if this one was saved anywhere",
+    ],
   ],
   [
     "a size that does not tell its memory",
@@ -697,17 +787,26 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a moment that the calendar does not have",
     { ...cloud, database: { restore: { from: "webstack-prod-database", at: "2026-02-30T03:00:00Z" } } },
-    ['database.restore.at: must be a moment in UTC, as 2026-11-01T03:00:00Z, got "2026-02-30T03:00:00Z"; for example at: 2026-11-01T03:00:00Z'],
+    [
+      'database.restore.at: must be a moment in UTC, as 2026-11-01T03:00:00Z, got "2026-02-30T03:00:00Z"; for example at: ' +
+        "2026-11-01T03:00:00Z",
+    ],
   ],
   [
     "a moment of a snapshot",
     { ...cloud, database: { restore: { from: "rds:webstack-prod-database-2026-11-01-03-00", at: "2026-11-01T03:00:00Z" } } },
-    ['database.restore.from: must be the name of a database, of at most 63 characters without ":", where restore.at is set, got "rds:webstack-prod-database-2026-11-01-03-00"; leave restore.at out to begin with a snapshot'],
+    [
+      'database.restore.from: must be the name of a database, of at most 63 characters without ":", where restore.at is set, got ' +
+        '"rds:webstack-prod-database-2026-11-01-03-00"; leave restore.at out to begin with a snapshot',
+    ],
   ],
   [
     "a source of a copy with a name that no target gives",
     { ...cloud, database: { restore: { from: "Before_The_Sale" } } },
-    ['database.restore.from: must be lower-case letters, digits, dots, dashes and colons, at most 255, got "Before_The_Sale"; for example from: webstack-prod-database'],
+    [
+      'database.restore.from: must be lower-case letters, digits, dots, dashes and colons, at most 255, got "Before_The_Sale"; for ' +
+        "example from: webstack-prod-database",
+    ],
   ],
   [
     "an engine that is not offered",
@@ -722,7 +821,10 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a database name with a quote",
     { database: { name: "a'b" } },
-    [`database.name: must be lower-case letters, digits and underscores, beginning with a letter, at most 63, got "a'b"; for example name: ocpizza`],
+    [
+      `database.name: must be lower-case letters, digits and underscores, beginning with a letter, at most 63, got "a'b"; for ` +
+        "example name: ocpizza",
+    ],
   ],
   [
     "a user named as PostgreSQL's own roles",
@@ -742,7 +844,10 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "a server that Debian's pg_dump refuses",
     { ...cloud, host: { image: "debian-12" }, database: { version: "17" } },
-    ['database.version: must be 15 or older while backup.enabled, since Debian 12 has pg_dump 15, which refuses a newer server, got "17"; or host.image: debian-13'],
+    [
+      "database.version: must be 15 or older while backup.enabled, since Debian 12 has pg_dump 15, which refuses a newer server, " +
+        'got "17"; or host.image: debian-13',
+    ],
   ],
   [
     "a server that no Debian's pg_dump takes",
@@ -768,12 +873,18 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
   [
     "more threads than connections",
     { ...cloud, services: { web: { ...web, workers: 3, threads: 16 }, bot }, jobs: { clear: daily } },
-    ["database.connections: must be at least 98, since a release runs both slots: web 3 workers x 16 threads x 2 slots + bot 1 + jobs 1, got 22; take a larger database, or fewer workers or threads, or database.pool: transaction"],
+    [
+      "database.connections: must be at least 98, since a release runs both slots: web 3 workers x 16 threads x 2 slots + bot 1 + " +
+        "jobs 1, got 22; take a larger database, or fewer workers or threads, or database.pool: transaction",
+    ],
   ],
   [
     "more memory than the host has",
     { services: { web: { ...web, memoryMiB: 512 } }, jobs: { clear: daily }, host: { memoryMiB: 1024 } },
-    ["host.memoryMiB: must be at least 1472 for all units at once: system 192 + web 2 slots x 512 + clear 256, got 1024; take a larger host, or lower their memoryMiB"],
+    [
+      "host.memoryMiB: must be at least 1472 for all units at once: system 192 + web 2 slots x 512 + clear 256, got 1024; take a " +
+        "larger host, or lower their memoryMiB",
+    ],
   ],
 ];
 

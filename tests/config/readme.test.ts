@@ -51,7 +51,8 @@ function verbsOf(path: string, heading: string): readonly string[] {
   return [...new Set([...typed].map(([, verb = ""]) => verb))];
 }
 
-// The state is in the cloud before the first `up` has one that a lost box would take away; its bucket is made by the access that is exported then.
+// The state is in the cloud before the first `up` has one that a lost box would take away; its bucket is made by the access that is
+// exported then.
 const way = ["key", "secret", "backend", "preview", "up"];
 
 test.each([
@@ -66,7 +67,17 @@ test.each([
 test.each(["digitalocean", "aws"] as const)("what `new` says to type next for %s is in that order, too", (target) => {
   const lines = typedNext("mine", target, ["sshPrivateKey", "backupPassword", "DJANGO_SECRET_KEY"]);
   const verbs = lines.map((line) => /^npm run ([a-z]+) -- mine\b/.exec(line)?.[1] ?? "access");
-  expect(verbs).toEqual(["key", "secret", "secret", ...(target === "aws" ? ["access", "access"] : ["access"]), "backend", "access", "preview", "up", "runbook"]);
+  expect(verbs).toEqual([
+    "key",
+    "secret",
+    "secret",
+    ...(target === "aws" ? ["access", "access"] : ["access"]),
+    "backend",
+    "access",
+    "preview",
+    "up",
+    "runbook",
+  ]);
 });
 
 test("on this box nothing is typed before `up`", () => {

@@ -30,7 +30,11 @@ test("every key of the table and every one below it is in the reference, with an
 });
 
 test("sizes and the region of a target stand in its own table alone, from which the key table words its defaults", () => {
-  const said = new Map(Object.entries(table).flatMap(([name, key]) => keyRows(key, name)).map(({ at, default: of }) => [at, of]));
+  const said = new Map(
+    Object.entries(table)
+      .flatMap(([name, key]) => keyRows(key, name))
+      .map(({ at, default: of }) => [at, of]),
+  );
   const { hostSize, databaseSize, region } = targetDefaults.aws;
   expect([hostSize, databaseSize, region].filter((word) => text("infra/config/keys.ts").includes(word))).toEqual([]);
   expect(["host.size", "host.region", "host.snapshots.every", "database.size"].map((at) => said.get(at))).toEqual([
@@ -48,7 +52,8 @@ test.each(Object.entries(table))("the example of %s is one that is taken", (name
 });
 
 const schema = new Ajv({ strict: false, formats: { email: true } }).compile(JSON.parse(text("docs/webstack.schema.json")));
-const judge = (file: unknown): unknown => (schema(file) ? "taken" : schema.errors?.map(({ instancePath, message }) => `${instancePath} ${message ?? ""}`));
+const judge = (file: unknown): unknown =>
+  schema(file) ? "taken" : schema.errors?.map(({ instancePath, message }) => `${instancePath} ${message ?? ""}`);
 
 test("there are stack files to look at", () => {
   expect(describedStacks()).toEqual(expect.arrayContaining(["local", "prod"]));
@@ -64,7 +69,9 @@ describe.each(describedStacks())("the file of %s", (stack) => {
   });
 
   test("is taken by the schema that its first line names", () => {
-    expect(file.split("\n")[0]).toBe(`# yaml-language-server: $schema=${relative(dirname(stackFileOf(stack)), join(root, "docs/webstack.schema.json"))}`);
+    expect(file.split("\n")[0]).toBe(
+      `# yaml-language-server: $schema=${relative(dirname(stackFileOf(stack)), join(root, "docs/webstack.schema.json"))}`,
+    );
     expect(judge(parse(file))).toBe("taken");
   });
 });
@@ -84,17 +91,39 @@ test.each<[string, Raw, string]>([
   ["a mistyped section", raw({ databse: { engine: "mysql" } }), "/config/webstack:databse must have required property 'secure'"],
   ["a secret in clear", raw({ TOKEN: "x" }), "/config/webstack:TOKEN must be object"],
   ["a mistyped key", raw({ site: { domian: "a.fr" } }), "/config/webstack:site must NOT have additional properties"],
-  ["a key of another kind", raw({ services: { web: { kind: "command", command: "a", path: "/" } } }), "/config/webstack:services/web must NOT have additional properties"],
-  ["a kind without what it needs", raw({ services: { web: { kind: "wsgi" } } }), "/config/webstack:services/web must have required property 'module'"],
-  ["a setting of no database", raw({ database: { kind: "none", engine: "mysql" } }), "/config/webstack:database must NOT have additional properties"],
-  ["a mistyped setting of a database of the default kind", raw({ database: { engin: "mysql" } }), "/config/webstack:database must NOT have additional properties"],
-  ["too many workers", raw({ services: { web: { kind: "wsgi", module: "a:b", workers: 65 } } }), "/config/webstack:services/web/workers must be <= 64"],
+  [
+    "a key of another kind",
+    raw({ services: { web: { kind: "command", command: "a", path: "/" } } }),
+    "/config/webstack:services/web must NOT have additional properties",
+  ],
+  [
+    "a kind without what it needs",
+    raw({ services: { web: { kind: "wsgi" } } }),
+    "/config/webstack:services/web must have required property 'module'",
+  ],
+  [
+    "a setting of no database",
+    raw({ database: { kind: "none", engine: "mysql" } }),
+    "/config/webstack:database must NOT have additional properties",
+  ],
+  [
+    "a mistyped setting of a database of the default kind",
+    raw({ database: { engin: "mysql" } }),
+    "/config/webstack:database must NOT have additional properties",
+  ],
+  [
+    "too many workers",
+    raw({ services: { web: { kind: "wsgi", module: "a:b", workers: 65 } } }),
+    "/config/webstack:services/web/workers must be <= 64",
+  ],
 ])("the schema refuses %s", (_what, values, error) => {
   expect(judge(asFile(values))).toEqual(expect.arrayContaining([error]));
 });
 
 test("the project file names every key with a type Pulumi knows, a description, and an empty value; not a plain key whose default is worked out", () => {
-  const { config } = parse(text("Pulumi.yaml")) as { readonly config: Record<string, { type: string; description: string; default: unknown }> };
+  const { config } = parse(text("Pulumi.yaml")) as {
+    readonly config: Record<string, { type: string; description: string; default: unknown }>;
+  };
   expect(Object.keys(config)).toEqual(Object.keys(table).filter((name) => name !== "protect"));
   for (const [name, { type, description, default: empty }] of Object.entries(config)) {
     expect([name, description, empty]).toEqual([name, expect.stringMatching(/\.$/), { string: "", object: {}, array: [] }[type]]);

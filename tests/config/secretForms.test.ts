@@ -18,6 +18,15 @@ test.each([
   expect(secretIn(text)).toBe(what);
 });
 
-test.each(["https://cache:6379/user@example.org", "redis://cache:6379/0", "https://example.org/a:b@c", "see http://a.example: ops@example.org", "PASSWORD_HASHERS=argon2argon2", "mytoken=argon2argon2", "STRIPE_PUBLISHABLE_KEY=pk-argon2argon2", "OLDPWD=/srv/webstack"])("%s is none", (text) => {
+test.each([
+  "https://cache:6379/user@example.org",
+  "redis://cache:6379/0",
+  "https://example.org/a:b@c",
+  "see http://a.example: ops@example.org",
+  "PASSWORD_HASHERS=argon2argon2",
+  "mytoken=argon2argon2",
+  "STRIPE_PUBLISHABLE_KEY=pk-argon2argon2",
+  "OLDPWD=/srv/webstack",
+])("%s is none", (text) => {
   expect(secretIn(text)).toBeNull();
 });

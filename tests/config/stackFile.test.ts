@@ -1,4 +1,7 @@
-/** Every reader of a stack's file makes the same of the same text. Limit: what the engine hands over is as stackFileCases.ts has it; tests/clouds/stackFile.test.ts asks the real one. */
+/**
+ * Every reader of a stack's file makes the same of the same text. Limit: what the engine hands over is as stackFileCases.ts has it;
+ * tests/clouds/stackFile.test.ts asks the real one.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,13 +22,28 @@ const folder = mkdtempSync(join(tmpdir(), "webstack-readers-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What the engine adds of Pulumi.yaml, whose defaults are empty. */
-const defaults = { "webstack:target": "", "webstack:app": "{}", "webstack:services": "{}", "webstack:secrets": "[]", "webstack:host": "{}", "webstack:database": "{}", "webstack:monitoring": "{}" };
+const defaults = {
+  "webstack:target": "",
+  "webstack:app": "{}",
+  "webstack:services": "{}",
+  "webstack:secrets": "[]",
+  "webstack:host": "{}",
+  "webstack:database": "{}",
+  "webstack:monitoring": "{}",
+};
 
 const handedOver = (engine: Readonly<Record<string, Printed>>) =>
-  readEngineValues({ values: Object.fromEntries(Object.entries({ ...defaults, ...engine }).map(([key, value]) => [key, value ?? "closed"])), isSecret: (key) => engine[key] === null });
+  readEngineValues({
+    values: Object.fromEntries(Object.entries({ ...defaults, ...engine }).map(([key, value]) => [key, value ?? "closed"])),
+    isSecret: (key) => engine[key] === null,
+  });
 
 const printed = (engine: Readonly<Record<string, Printed>>): string =>
-  JSON.stringify(Object.fromEntries(Object.entries({ ...defaults, ...engine }).map(([key, value]) => [key, value === null ? { secret: true } : { value, secret: false }])));
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries({ ...defaults, ...engine }).map(([key, value]) => [key, value === null ? { secret: true } : { value, secret: false }]),
+    ),
+  );
 
 const name = "Pulumi.shop.yaml";
 const lines = (read: () => unknown): readonly string[] => {
@@ -68,7 +86,9 @@ describe.each(Object.entries(cases).filter(([, { line }]) => line === undefined)
   });
 
   test("takes the same network of this box for `new` as for `up`", () => {
-    expect(rangeIn(text)).toBe(Object.keys(file.raw).length === 0 ? undefined : checked(handedOver(values).raw, new Set()).spec.network.range);
+    expect(rangeIn(text)).toBe(
+      Object.keys(file.raw).length === 0 ? undefined : checked(handedOver(values).raw, new Set()).spec.network.range,
+    );
   });
 });
 
@@ -81,12 +101,21 @@ test.each(refused)("%s is refused by all of them, in the same line", async (_say
   expect(rangeIn(text)).toBeUndefined();
   const project = mkdtempSync(join(folder, "project-"));
   writeFileSync(join(project, name), text);
-  for (const words of [["init", "-q"], ["add", name], ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", "one"]]) execFileSync("git", words, { cwd: project });
+  for (const words of [
+    ["init", "-q"],
+    ["add", name],
+    ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "-m", "one"],
+  ])
+    execFileSync("git", words, { cwd: project });
   await expect(checkOut(project, "HEAD", "shop", mkdtempSync(join(folder, "scratch-")))).rejects.toThrow(`${name}: 1 problem\n  ${line}`);
 });
 
 test("all faults of a text are told at once", () => {
-  expect(lines(() => readStackFile("config:\n  webstack:env:\n    A: 010\n    B: 2026-01-02\n  webstack:network: {range: 10.20.0.0/24}\n", name))).toEqual([
+  expect(
+    lines(() =>
+      readStackFile("config:\n  webstack:env:\n    A: 010\n    B: 2026-01-02\n  webstack:network: {range: 10.20.0.0/24}\n", name),
+    ),
+  ).toEqual([
     'line 3: must be in quotes, got "010"; YAML takes it for a number or a date: "010"',
     'line 4: must be in quotes, got "2026-01-02"; YAML takes it for a number or a date: "2026-01-02"',
   ]);
@@ -101,6 +130,12 @@ test.each([
   expect(readStackFile(text, name).opener).toEqual(opener);
 });
 
-test.each([["Pulumi.local.yaml", "local"], ["Pulumi.a.b.yaml", "a.b"], ["Pulumi.yaml", null], ["Pulumi.x.yml", null], ["Pulumi.local.yaml.unfinished", null]])("%s is the file of the stack %j", (file, stack) => {
+test.each([
+  ["Pulumi.local.yaml", "local"],
+  ["Pulumi.a.b.yaml", "a.b"],
+  ["Pulumi.yaml", null],
+  ["Pulumi.x.yml", null],
+  ["Pulumi.local.yaml.unfinished", null],
+])("%s is the file of the stack %j", (file, stack) => {
   expect(stackOf(file)).toBe(stack);
 });

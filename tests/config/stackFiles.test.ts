@@ -17,7 +17,12 @@ function problemsOf(stack: string, missing: string): readonly string[] {
     parseSpec(raw, { project: "webstack", stack, secretNames: new Set(names) });
     return [];
   } catch (error) {
-    return error instanceof ConfigError ? error.message.split("\n").slice(1).map((line) => line.trim()) : [String(error)];
+    return error instanceof ConfigError
+      ? error.message
+          .split("\n")
+          .slice(1)
+          .map((line) => line.trim())
+      : [String(error)];
   }
 }
 
@@ -37,26 +42,46 @@ test.each(bitcoin)("%s says how a rollback reads the schema, and has a page for 
     check: ["python", "manage.py", "migrate", "--check"],
     down: ["python", "manage.py", "schemarevision", "--to", "{revision}"],
   });
-  expect(services.map((service) => (isHttp(service) ? service.health.live : null))).toEqual(services.map(({ name }) => (name === "api" ? "/api/livez" : "/livez")));
+  expect(services.map((service) => (isHttp(service) ? service.health.live : null))).toEqual(
+    services.map(({ name }) => (name === "api" ? "/api/livez" : "/livez")),
+  );
 });
 
 test.each(["local", "prod", "aws"])("%s upgrades its database under the name that the deploy log of OC Pizza has for it", (stack) => {
   expect(exampleSpec(stack).release.steps.map(({ name }) => name)).toEqual(["Database-upgrading", "static"]);
 });
 
-test.each(["prod", "aws"])("%s sends the codes of /resetPassword through a port that is open, with a password that up asks for", (stack) => {
-  const { env, secrets, network } = exampleSpec(stack);
-  expect([env.EMAIL_HOST, secrets]).toEqual([expect.stringMatching(/^[a-z0-9.-]+\.(org|com)$/), expect.arrayContaining(["EMAIL_HOST_PASSWORD"])]);
-  expect([...secrets, ...Object.keys(env)]).toContain("EMAIL_HOST_USER");
-  expect(network.outbound).toContain(Number(env.EMAIL_PORT));
-  expect(problemsOf(stack, "EMAIL_HOST_PASSWORD")).toEqual([`EMAIL_HOST_PASSWORD: must be set; run npm run secret -- ${stack} set EMAIL_HOST_PASSWORD`]);
-});
+test.each(["prod", "aws"])(
+  "%s sends the codes of /resetPassword through a port that is open, with a password that up asks for",
+  (stack) => {
+    const { env, secrets, network } = exampleSpec(stack);
+    expect([env.EMAIL_HOST, secrets]).toEqual([
+      expect.stringMatching(/^[a-z0-9.-]+\.(org|com)$/),
+      expect.arrayContaining(["EMAIL_HOST_PASSWORD"]),
+    ]);
+    expect([...secrets, ...Object.keys(env)]).toContain("EMAIL_HOST_USER");
+    expect(network.outbound).toContain(Number(env.EMAIL_PORT));
+    expect(problemsOf(stack, "EMAIL_HOST_PASSWORD")).toEqual([
+      `EMAIL_HOST_PASSWORD: must be set; run npm run secret -- ${stack} set EMAIL_HOST_PASSWORD`,
+    ]);
+  },
+);
 
 test.each(["prod", "aws"])("%s has a name and a secret at each service outside that the site knows", (stack) => {
   const { env, secrets } = exampleSpec(stack);
-  expect([...Object.keys(env), ...secrets]).toEqual(expect.arrayContaining(["STRIPE_API_KEY", "GOOGLE_OAUTH_CLIENT_ID", "GOOGLE_OAUTH_SECRET", "FACEBOOK_APP_ID", "FACEBOOK_APP_SECRET", "SENTRY_DSN"]));
+  expect([...Object.keys(env), ...secrets]).toEqual(
+    expect.arrayContaining([
+      "STRIPE_API_KEY",
+      "GOOGLE_OAUTH_CLIENT_ID",
+      "GOOGLE_OAUTH_SECRET",
+      "FACEBOOK_APP_ID",
+      "FACEBOOK_APP_SECRET",
+      "SENTRY_DSN",
+    ]),
+  );
   const read = readFileSync(join(project, "examples/ocpizza/ocpizza/settings/production.py"), "utf8");
-  for (const name of [...Object.keys(env), ...secrets].filter((one) => one !== "DJANGO_SETTINGS_MODULE")) expect(read).toContain(`"${name}"`);
+  for (const name of [...Object.keys(env), ...secrets].filter((one) => one !== "DJANGO_SETTINGS_MODULE"))
+    expect(read).toContain(`"${name}"`);
 });
 
 test.each(bitcoin)("%s serves made-up prices only where it rehearses", (stack) => {

@@ -52,7 +52,8 @@ test("a failure of the tests is handed on, and nothing stays", async () => {
 });
 
 test.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)("%s to the whole group of whoever asked leaves nothing", async (signal) => {
-  const program = `import { withPostgres } from "./tools/postgres"; void withPostgres((url) => { console.log(url); return new Promise(() => setInterval(() => 0, 1000)); });`;
+  const program = `import { withPostgres } from "./tools/postgres"; void withPostgres((url) => { console.log(url); return new Promise(() => ` +
+"setInterval(() => 0, 1000)); });";
   const asker = spawn(join(project, "node_modules/.bin/tsx"), ["--eval", program], { cwd: project, detached: true, stdio: ["ignore", "pipe", "inherit"] });
   const [url] = (await once(asker.stdout.setEncoding("utf8"), "data")) as [string];
   const server = serverOf(url.trim());

@@ -50,7 +50,8 @@ function difference(path: string, text: string, stood = path): readonly string[]
   const kept = existsSync(join(__dirname, stood)) ? readFileSync(join(__dirname, stood), "utf8") : null;
   if (kept === text) return path === stood ? [] : [`tests/goldens/${path}: stands in ${stood} now`];
   if (kept === null) return [`tests/goldens/${path}: is new\n${text}`];
-  return [`tests/goldens/${path}: is another text now\n${createTwoFilesPatch(`kept in ${stood}`, "made now", kept, text, "", "", { context: 3 })}`];
+  return [`tests/goldens/${path}: is another text ` +
+`now\n${createTwoFilesPatch(`kept in ${stood}`, "made now", kept, text, "", "", { context: 3 })}`];
 }
 
 const strangers = (folder: Folder, names: readonly string[]): readonly string[] => list(folder).filter((path) => !names.includes(path));

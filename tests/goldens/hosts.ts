@@ -7,7 +7,8 @@ const table = "manifest.txt";
 
 /**
  * Every text and every row of the manifests (by host, such as "ocpizza-local/web-0"), once each, by the path where it is kept.
- * Left out are the texts below /usr/local, which are in the project as they are, and hostctl's modules, which tests/host/common.test.ts has.
+ * Left out are the texts below /usr/local, which are in the project as they are, and hostctl's modules, which tests/host/common.test.ts
+ * has.
  */
 export function keptFiles(manifests: ReadonlyMap<string, Manifest>): ReadonlyMap<string, string> {
   const parts = new Map<string, { readonly path: string; readonly text: string; readonly hosts: string[] }>();

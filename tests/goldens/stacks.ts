@@ -30,7 +30,10 @@ export function goldenManifests(): ReadonlyMap<string, Manifest> {
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEexampleEXAMPLEexampleEXAMPLEexample0";
 
-/** By its file: of a machine of this box, which knows the stack's key and nothing else, and of one in a cloud, with the token of a first contact. */
+/**
+ * By its file: of a machine of this box, which knows the stack's key and nothing else, and of one in a cloud, with the token of a first
+ * contact.
+ */
 export const goldenUserData = (): ReadonlyMap<string, string> =>
   new Map(debianNames.flatMap((debian) => [[debian, userData(publicKey, debian)], [`${debian}-cloud`, userData(publicKey, debian, "0123456789abcdef".repeat(4))]] as const));
 

@@ -10,10 +10,19 @@ test("every host gets every module of hostctl as it is in the project, and nothi
     .filter((name) => name.endsWith(".py") && !name.startsWith("tests/") && name !== "standalone/receive.py")
     .sort();
   expect(modules).toEqual(expect.arrayContaining(["__main__.py", "site/__init__.py", "standalone/pause_proxy.py", "verbs/cli.py"]));
-  const expected = modules.map((name) => ({ path: `${library}${name}`, owner: "root", group: "root", mode: "0644", onChange: [], content: readFileSync(join(hostctl, name), "utf8") }));
+  const expected = modules.map((name) => ({
+    path: `${library}${name}`,
+    owner: "root",
+    group: "root",
+    mode: "0644",
+    onChange: [],
+    content: readFileSync(join(hostctl, name), "utf8"),
+  }));
   for (const { files } of goldenManifests().values()) {
     // hostctl.test.ts has what the sums say.
     const found = files.filter(({ path }) => path.startsWith(library) && path !== `${library}SHA256SUMS`);
-    expect(found.map(({ path, owner, group, mode, onChange, content }) => ({ path, owner, group, mode, onChange, content }))).toEqual(expected);
+    expect(found.map(({ path, owner, group, mode, onChange, content }) => ({ path, owner, group, mode, onChange, content }))).toEqual(
+      expected,
+    );
   }
 });

@@ -1,6 +1,6 @@
 /**
- * The program's half of hostctl/contract.schema.json: what it sends is of that shape, and its types take and refuse what the schema does. Limit: patterns are the schema's alone, a
- * type knows no such thing. hostctl/tests/manifest/test_contract.py has the half of the reader.
+ * The program's half of hostctl/contract.schema.json: what it sends is of that shape, and its types take and refuse what the schema does.
+ * Limit: patterns are the schema's alone, a type knows no such thing. hostctl/tests/manifest/test_contract.py has the half of the reader.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +19,9 @@ interface Shape {
 }
 
 const root = join(__dirname, "../..");
-const schema = JSON.parse(readFileSync(join(root, "hostctl/contract.schema.json"), "utf8")) as { readonly $defs: { readonly manifest: Shape; readonly settings: Shape } };
+const schema = JSON.parse(readFileSync(join(root, "hostctl/contract.schema.json"), "utf8")) as {
+  readonly $defs: { readonly manifest: Shape; readonly settings: Shape };
+};
 const ajv = new Ajv2020({ strict: false });
 ajv.addSchema(schema, "contract");
 const takes = (name: "manifest" | "settings", document: unknown): boolean => ajv.validate(`contract#/$defs/${name}`, document);
@@ -29,7 +31,8 @@ test("every golden host's manifest is of that shape, and so are its settings", (
   expect(manifests.length).toBeGreaterThan(5);
   for (const manifest of manifests) {
     expect([takes("manifest", manifest), ajv.errors]).toEqual([true, null]);
-    for (const { content } of manifest.files.filter(({ path }) => path === "/etc/webstack/settings.json")) expect([takes("settings", JSON.parse(content)), ajv.errors]).toEqual([true, null]);
+    for (const { content } of manifest.files.filter(({ path }) => path === "/etc/webstack/settings.json"))
+      expect([takes("settings", JSON.parse(content)), ajv.errors]).toEqual([true, null]);
   }
   expect(manifests.some(({ files }) => files.some(({ path }) => path === "/etc/webstack/settings.json"))).toBe(true);
 });
@@ -70,8 +73,13 @@ describe.each(["manifest", "settings"] as const)("the shape of the %s", (name) =
 
   test("is that of the program's type, key by key", () => {
     const type = name === "manifest" ? "Manifest" : "Settings";
-    const lines = [`import type { ${type} } from "./${name}";`, ...[...examples, ...less, ...more].map((document, index) => `export const v${index}: ${type} = ${JSON.stringify(document)};`)];
-    expect(linesWithFaults(join(root, "infra/host/contract.check.ts"), lines.join("\n"))).toEqual([...less, ...more].map((_, index) => 1 + examples.length + index));
+    const lines = [
+      `import type { ${type} } from "./${name}";`,
+      ...[...examples, ...less, ...more].map((document, index) => `export const v${index}: ${type} = ${JSON.stringify(document)};`),
+    ];
+    expect(linesWithFaults(join(root, "infra/host/contract.check.ts"), lines.join("\n"))).toEqual(
+      [...less, ...more].map((_, index) => 1 + examples.length + index),
+    );
   }, 180_000);
 
   test("has no key that no example shows", () => {
@@ -92,10 +100,18 @@ function propertiesOf(shape: unknown): readonly string[] {
 
 /** The numbers, from 0, of the lines of a file that is nowhere in which the compiler finds a fault. */
 function linesWithFaults(path: string, content: string): readonly number[] {
-  const options: ts.CompilerOptions = { strict: true, noEmit: true, skipLibCheck: true, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS, types: ["node"] };
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.CommonJS,
+    types: ["node"],
+  };
   const host = ts.createCompilerHost(options);
   const { getSourceFile, fileExists } = host;
-  host.getSourceFile = (name, ...more) => (name === path ? ts.createSourceFile(name, content, ts.ScriptTarget.ES2022) : getSourceFile.call(host, name, ...more));
+  host.getSourceFile = (name, ...more) =>
+    name === path ? ts.createSourceFile(name, content, ts.ScriptTarget.ES2022) : getSourceFile.call(host, name, ...more);
   host.fileExists = (name) => name === path || fileExists.call(host, name);
   const program = ts.createProgram([path], options, host);
   const source = program.getSourceFile(path);

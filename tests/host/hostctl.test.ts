@@ -1,4 +1,7 @@
-/** hostctl's own files on a host. Limit: what they are when they leave; hostctl/tests/verbs/test_cli.py has what a host makes of a damaged copy. */
+/**
+ * hostctl's own files on a host. Limit: what they are when they leave; hostctl/tests/verbs/test_cli.py has what a host makes of a damaged
+ * copy.
+ */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

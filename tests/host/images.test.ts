@@ -17,7 +17,9 @@ test.each([
 });
 
 test("a host without backups has the database's client, by which it looks for waiting sessions, and no restic", () => {
-  expect(packagesOf({ host: { image: "debian-12" }, backup: { enabled: false } }).filter((name) => /client|restic/.test(name))).toEqual(["postgresql-client-15"]);
+  expect(packagesOf({ host: { image: "debian-12" }, backup: { enabled: false } }).filter((name) => /client|restic/.test(name))).toEqual([
+    "postgresql-client-15",
+  ]);
 });
 
 test.each(debianNames.flatMap((debian) => (["postgres", "mysql"] as const).map((engine) => [debian, engine] as const)))(
@@ -25,7 +27,11 @@ test.each(debianNames.flatMap((debian) => (["postgres", "mysql"] as const).map((
   (debian, engine) => {
     const version = debians[debian][engine === "postgres" ? "postgres" : "mariadb"];
     const raw = { host: { image: debian }, database: { engine, version }, site: { domain: "shop.test", tls: "letsencrypt" } };
-    const images = { "web-0": webImagePackages(engine, debian), "database-0": databaseImagePackages(engine, debian), "backup-0": backupImagePackages };
+    const images = {
+      "web-0": webImagePackages(engine, debian),
+      "database-0": databaseImagePackages(engine, debian),
+      "backup-0": backupImagePackages,
+    };
     for (const [host, image] of Object.entries(images)) expect([host, packagesOf(raw, host)]).toEqual([host, [...image].sort()]);
   },
 );

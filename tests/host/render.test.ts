@@ -15,9 +15,16 @@ test("refuses a name without a value and a value without a name, both at once", 
 });
 
 test("a template of a kind of service has the text of another one in it, which knows its own values alone", () => {
-  const start = { path: "infra/services/wsgi/start", values: { service: "web", module: "a:b", workers: 1, threads: 1, timeoutSeconds: 1, drainSeconds: 1 } };
+  const start = {
+    path: "infra/services/wsgi/start",
+    values: { service: "web", module: "a:b", workers: 1, threads: 1, timeoutSeconds: 1, drainSeconds: 1 },
+  };
   const values = { server: "gunicorn of", interface: "wsgi", start, startSeconds: 1, stopSeconds: 1, tasks: 1 };
   const common = { service: "web", app: "shop", after: "", memoryMiB: 1, sandbox: "" };
-  expect(renderTemplate({ path: "infra/services/gunicorn/unit.service", values }, common)).toMatch(/\nExecStart=.* a:b\nTimeoutStartSec=1\n/);
-  expect(() => renderTemplate({ path: start.path, values: { ...start.values, tasks: 1 } })).toThrow("infra/services/wsgi/start.tmpl: does not name {{tasks}}");
+  expect(renderTemplate({ path: "infra/services/gunicorn/unit.service", values }, common)).toMatch(
+    /\nExecStart=.* a:b\nTimeoutStartSec=1\n/,
+  );
+  expect(() => renderTemplate({ path: start.path, values: { ...start.values, tasks: 1 } })).toThrow(
+    "infra/services/wsgi/start.tmpl: does not name {{tasks}}",
+  );
 });

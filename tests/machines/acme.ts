@@ -22,12 +22,32 @@ export class AcmeServer {
     openssl("req", "-x509", ...key, "-subj", "/CN=directory CA", "-days", "2", "-keyout", "ca.key", "-out", "ca.pem");
     openssl("req", ...key, "-subj", "/CN=directory", "-keyout", "server.key", "-out", "server.csr");
     writeFileSync(join(this.folder, "server.ext"), `subjectAltName=IP:${address},IP:127.0.0.1\n`);
-    openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "server.ext", "-out", "server.pem");
+    openssl(
+      "x509",
+      "-req",
+      "-in",
+      "server.csr",
+      "-CA",
+      "ca.pem",
+      "-CAkey",
+      "ca.key",
+      "-CAcreateserial",
+      "-days",
+      "2",
+      "-extfile",
+      "server.ext",
+      "-out",
+      "server.pem",
+    );
   }
 
   /** What a stack's file says to use it; known before it runs. */
   get description() {
-    return { directory: `https://${this.address}:${this.port}/dir`, email: "ops@shop.test", ca: readFileSync(join(this.folder, "ca.pem"), "utf8") };
+    return {
+      directory: `https://${this.address}:${this.port}/dir`,
+      email: "ops@shop.test",
+      ca: readFileSync(join(this.folder, "ca.pem"), "utf8"),
+    };
   }
 
   /** Resolves when it answers. */
@@ -47,10 +67,23 @@ export class AcmeServer {
     const file = join(this.folder, "pebble.json");
     writeFileSync(file, JSON.stringify({ pebble: config }));
     const servers = ["http01", "https01", "tlsalpn01", "doh"].flatMap((name) => [`-${name}`, ""]);
-    this.run(findPebble("pebble-challtestsrv"), ["-dnsserver", dns, "-management", `127.0.0.1:${this.port + 3}`, "-defaultIPv4", this.site, "-defaultIPv6", "", ...servers]);
+    this.run(findPebble("pebble-challtestsrv"), [
+      "-dnsserver",
+      dns,
+      "-management",
+      `127.0.0.1:${this.port + 3}`,
+      "-defaultIPv4",
+      this.site,
+      "-defaultIPv6",
+      "",
+      ...servers,
+    ]);
     this.run(findPebble("pebble"), ["-config", file, "-dnsserver", dns, "-strict"]);
     for (let left = 100; ; left -= 1) {
-      const status = await this.management("roots/0").then((answer) => answer.status, () => 0);
+      const status = await this.management("roots/0").then(
+        (answer) => answer.status,
+        () => 0,
+      );
       if (status === 200) return;
       if (left === 0) throw new Error(`the ACME server on ${this.address}:${this.port} does not answer`);
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -78,6 +111,8 @@ export class AcmeServer {
 
   private run(program: string, words: readonly string[]): void {
     // The kernel ends it when this process ends without doing so.
-    this.programs.push(spawn("setpriv", ["--pdeathsig", "KILL", program, ...words], { env: { ...process.env, PEBBLE_VA_NOSLEEP: "1" }, stdio: "ignore" }));
+    this.programs.push(
+      spawn("setpriv", ["--pdeathsig", "KILL", program, ...words], { env: { ...process.env, PEBBLE_VA_NOSLEEP: "1" }, stdio: "ignore" }),
+    );
   }
 }

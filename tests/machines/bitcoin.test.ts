@@ -20,7 +20,12 @@ interface Prices {
 beforeAll(async () => {
   // The database stays empty, so that what is in it later came from the job; and an old slot that hangs is given up soon.
   await stack.init({
-    release: { steps: [{ name: "migrate", run: "python manage.py migrate --noinput" }, { name: "static", run: "python manage.py collectstatic --noinput" }] },
+    release: {
+      steps: [
+        { name: "migrate", run: "python manage.py migrate --noinput" },
+        { name: "static", run: "python manage.py collectstatic --noinput" },
+      ],
+    },
     services: {
       api: { kind: "asgi", module: "api.main:app", workers: 2, path: "/api/", port: 8001, drainSeconds: 5, health: { startSeconds: 8 } },
       web: { kind: "wsgi", module: "analyzer.wsgi:application", workers: 2, threads: 8, path: "/", after: ["api"], drainSeconds: 5 },
@@ -42,7 +47,8 @@ const holders = () => stack.remote(`sudo ss -Hltnp 'sport = :8001' | sed -E 's/.
 /** Every file that could be a database of SQLite, by name or by its first bytes. */
 const sqliteFiles = () =>
   stack.remote(
-    `sudo find / -xdev \\( -path /proc -o -path /sys \\) -prune -o -type f \\( -name '*.sqlite*' -o -name '*.db' -path '/srv/*' \\) -print; ` +
+    `sudo find / -xdev \\( -path /proc -o -path /sys \\) -prune -o -type f \\( -name '*.sqlite*' -o -name '*.db' -path '/srv/*' ` +
+      `\\) -print; ` +
       `sudo grep -rlm1 --binary-files=text '^SQLite format 3' /srv/webstack /tmp /var/tmp /var/lib/webstack /home 2>/dev/null || true`,
   );
 
@@ -52,7 +58,10 @@ describe("an empty database", () => {
     expect((await ask(`${site}healthz`)).status).toBe(200);
     expect(await prices()).toEqual({ hours: 720, count: 0, min: null, max: null, average: null, prices: [] });
     const latest = await ask(`${site}api/latest`);
-    expect([latest.status, JSON.parse(latest.body)]).toEqual([404, { error: { code: "no_prices", message: expect.any(String), fields: {} } }]);
+    expect([latest.status, JSON.parse(latest.body)]).toEqual([
+      404,
+      { error: { code: "no_prices", message: expect.any(String), fields: {} } },
+    ]);
     const page = await ask(site);
     expect([page.status, page.body]).toEqual([200, expect.stringContaining("No price of the last 24 hours is stored yet")]);
   });
@@ -113,12 +122,16 @@ describe("the units", () => {
 
   test("the API is sandboxed, serves with both its workers and never restarted", async () => {
     const unit = `api@${await stack.servingSlot("api")}.service`;
-    const score = Number(/: ([\d.]+) /.exec((await stack.remote(`systemd-analyze security ${unit} --no-pager`)).split("\n").at(-1) ?? "")?.[1]);
+    const score = Number(
+      /: ([\d.]+) /.exec((await stack.remote(`systemd-analyze security ${unit} --no-pager`)).split("\n").at(-1) ?? "")?.[1],
+    );
     expect(score).toBeLessThanOrEqual(1.2);
     expect(await stack.remote(`pgrep -c -P ${await stack.property(unit, "MainPID")}`)).toBe("2");
     expect(await stack.property(unit, "NRestarts")).toBe("0");
     const pid = await stack.property(unit, "MainPID");
-    const [master, ...workers] = (await stack.remote(`for p in ${pid} $(pgrep -P ${pid}); do sudo cat /proc/$p/oom_score_adj; done`)).split("\n").map(Number);
+    const [master, ...workers] = (await stack.remote(`for p in ${pid} $(pgrep -P ${pid}); do sudo cat /proc/$p/oom_score_adj; done`))
+      .split("\n")
+      .map(Number);
     // Out of memory, a worker goes before its master.
     expect(workers).toEqual(Array(2).fill(Number(master) + 300));
     const said = await stack.remote(`sudo journalctl -u ${unit} --no-pager -o cat`);
@@ -137,7 +150,9 @@ describe("the units", () => {
     expect(errors).toMatch(/^prices\.views: no prices from the API: http:\/\/127\.0\.0\.1:8001\/api\/prices: HTTP Error 502/m);
     expect(errors.split("\n").filter((line) => !/^(prices\.views|django\.request): /.test(line))).toEqual([]);
     const unit = `api@${await stack.servingSlot("api")}.service`;
-    expect(await stack.remote(`sudo journalctl UNIT=${unit} --no-pager -o cat | grep -E '^(Stopped|Started) ' | tail -2`)).toMatch(/^Stopped .+\nStarted /);
+    expect(await stack.remote(`sudo journalctl UNIT=${unit} --no-pager -o cat | grep -E '^(Stopped|Started) ' | tail -2`)).toMatch(
+      /^Stopped .+\nStarted /,
+    );
     expect(await stack.remote("sudo hostctl logs collect")).toMatch(/prices\.management\.commands\.collect: stored 720 new of 720 prices/);
   });
 });
@@ -147,7 +162,11 @@ test("a database that was away is found again within 5 s, and meanwhile every an
   await stack.remote(`sudo systemctl stop ${postgresUnit()}`, database);
   for (const path of ["api/healthz", "api/prices", "api/latest"]) {
     const answer = await ask(`${site}${path}`);
-    expect([answer.status, JSON.parse(answer.body), answer.headers["retry-after"]]).toMatchObject([503, { error: { code: "database_unavailable" } }, "5"]);
+    expect([answer.status, JSON.parse(answer.body), answer.headers["retry-after"]]).toMatchObject([
+      503,
+      { error: { code: "database_unavailable" } },
+      "5",
+    ]);
   }
   const page = await ask(site);
   expect([page.status, page.body]).toEqual([503, expect.stringContaining("No prices just now")]);
@@ -163,18 +182,26 @@ describe("incident 1: the job wrote to a local SQLite", () => {
   test("services and job have one EnvironmentFile and nothing else says DATABASE_URL", async () => {
     const units = ["collect.service", `api@${await stack.servingSlot("api")}.service`, `web@${await stack.servingSlot("web")}.service`];
     for (const unit of units) {
-      expect((await stack.property(unit, "EnvironmentFiles")).split("\n")).toEqual(["/etc/webstack/env (ignore_errors=no)", expect.stringMatching(/^\/srv\/webstack\/.+\/\.webstack-release \(ignore_errors=yes\)$/)]);
+      expect((await stack.property(unit, "EnvironmentFiles")).split("\n")).toEqual([
+        "/etc/webstack/env (ignore_errors=no)",
+        expect.stringMatching(/^\/srv\/webstack\/.+\/\.webstack-release \(ignore_errors=yes\)$/),
+      ]);
     }
     expect(await stack.remote("sudo grep -rl DATABASE_URL= /etc")).toBe("/etc/webstack/env");
   });
 
   test.each([
     ["without DATABASE_URL", "UnsetEnvironment=DATABASE_URL", "got nothing"],
-    ["with a SQLite one", "ExecStart=\nExecStart=/usr/bin/env DATABASE_URL=sqlite:////tmp/local.sqlite3 python manage.py collect", "got sqlite:..."],
+    [
+      "with a SQLite one",
+      "ExecStart=\nExecStart=/usr/bin/env DATABASE_URL=sqlite:////tmp/local.sqlite3 python manage.py collect",
+      "got sqlite:...",
+    ],
   ])("the job %s fails in the open and writes nothing", async (_, line, got) => {
     const { count } = await prices();
     await stack.remote(
-      "sudo mkdir -p /run/systemd/system/collect.service.d && sudo tee /run/systemd/system/collect.service.d/broken.conf > /dev/null && sudo systemctl daemon-reload",
+      "sudo mkdir -p /run/systemd/system/collect.service.d && sudo tee /run/systemd/system/collect.service.d/broken.conf > " +
+        "/dev/null && sudo systemctl daemon-reload",
       { stdin: `[Service]\n${line}\n` },
     );
     try {
@@ -185,7 +212,9 @@ describe("incident 1: the job wrote to a local SQLite", () => {
         `manage.py: DATABASE_URL: must be postgresql://user:password@host/name, ${got}`,
       );
     } finally {
-      await stack.remote("sudo rm -r /run/systemd/system/collect.service.d && sudo systemctl daemon-reload && sudo systemctl reset-failed collect.service");
+      await stack.remote(
+        "sudo rm -r /run/systemd/system/collect.service.d && sudo systemctl daemon-reload && sudo systemctl reset-failed collect.service",
+      );
     }
     expect((await prices()).count - count).toBeLessThanOrEqual(1);
     expect(await sqliteFiles()).toBe("");
@@ -232,7 +261,9 @@ describe("incident 2: an old process held port 8001", () => {
     const old = await stack.servingSlot("api");
     const hanging = await stack.property(`api@${old}.service`, "MainPID");
     const join = `for file in $(find /sys/fs/cgroup -path "*/api@${old}.service/cgroup.procs"); do echo $$ > $file; done`;
-    await stack.remote(`sudo setsid --fork sh -c '${join}; trap "" TERM HUP; echo $$; exec sleep 600' < /dev/null > stubborn.pid 2> /dev/null; sleep 0.5`);
+    await stack.remote(
+      `sudo setsid --fork sh -c '${join}; trap "" TERM HUP; echo $$; exec sleep 600' < /dev/null > stubborn.pid 2> /dev/null; sleep 0.5`,
+    );
     const stubborn = await stack.remote("cat stubborn.pid");
     expect(await stack.remote(`systemctl status api@${old}.service --no-pager | grep -c 'sleep 600'`)).toBe("1");
     await stack.remote(`sudo kill -STOP ${hanging}`);
@@ -255,7 +286,10 @@ describe("incident 2: an old process held port 8001", () => {
       const api = { kind: "asgi", module: "api.main:app", workers: 2, path: "/api/", drainSeconds: 5, health: { startSeconds: 8 } };
       stack.change({ services: { api: { ...api, port: 8002 } } });
       const refused = await stack.up();
-      expect([refused.code === 0, refused.stdout + refused.stderr]).toEqual([false, expect.stringContaining("bind() to 127.0.0.1:8002 failed")]);
+      expect([refused.code === 0, refused.stdout + refused.stderr]).toEqual([
+        false,
+        expect.stringContaining("bind() to 127.0.0.1:8002 failed"),
+      ]);
       expect((await ask(`${site}api/latest`)).status).toBe(200);
       expect(await holders()).toBe("127.0.0.1:8001 nginx");
       stack.change({ services: { api: { ...api, port: 8001 } } });

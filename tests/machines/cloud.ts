@@ -29,7 +29,12 @@ export class TestCloud extends TestStack {
   readonly store: Store;
 
   /** @param name a DNS label; names the machines, the bridges and the nft tables */
-  constructor(name: string, range: string, readonly cloud: CloudName, { example, program }: CloudOptions = {}) {
+  constructor(
+    name: string,
+    range: string,
+    readonly cloud: CloudName,
+    { example, program }: CloudOptions = {},
+  ) {
     const folder = mkdtempSync(join(tmpdir(), `webstack-cloud-${name}-`));
     const { privateRange, publicRange } = halves(range);
     super(name, privateRange, example, {
@@ -41,7 +46,11 @@ export class TestCloud extends TestStack {
     const file = join(this.folder, "Pulumi.yaml");
     const project = parse(readFileSync(file, "utf8")) as { plugins?: { providers?: object[] } };
     const own = program === undefined ? [] : [{ name: "command", path: resolve(__dirname, "../../tools/command-plugin") }];
-    const providers = [...(project.plugins?.providers ?? []), ...own, ...["digitalocean", "aws"].map((provider) => ({ name: provider, path: simulator }))];
+    const providers = [
+      ...(project.plugins?.providers ?? []),
+      ...own,
+      ...["digitalocean", "aws"].map((provider) => ({ name: provider, path: simulator })),
+    ];
     writeFileSync(file, stringify({ ...project, plugins: { providers } }));
   }
 
@@ -73,7 +82,9 @@ export class TestCloud extends TestStack {
 
   /** What the cloud did, in order: "create Droplet web-0", "delete Droplet web-0". Failures end in ": ERROR". */
   journal(): string[] {
-    return this.entries().filter(({ op }) => op !== "replace").map(({ op, type, name, error }) => `${op} ${type.split(":").at(-1) ?? ""} ${name}${error === undefined ? "" : `: ${error}`}`);
+    return this.entries()
+      .filter(({ op }) => op !== "replace")
+      .map(({ op, type, name, error }) => `${op} ${type.split(":").at(-1) ?? ""} ${name}${error === undefined ? "" : `: ${error}`}`);
   }
 
   /** What the cloud did since a length of its journal. */
@@ -99,7 +110,10 @@ export class TestCloud extends TestStack {
     const file = join(this.folder, path);
     const text = readFileSync(file, "utf8");
     if (!line.test(text)) throw new Error(`${path} has no line like ${String(line)}`);
-    writeFileSync(file, text.replace(line, () => now));
+    writeFileSync(
+      file,
+      text.replace(line, () => now),
+    );
   }
 
   /** How long the gate asks a machine that does not answer; two minutes as shipped. */
@@ -129,7 +143,8 @@ export function printedLeft({ stdout }: Outcome): readonly (readonly [kind: stri
 
 /** Words of a bare `pulumi destroy` of a protected stack. */
 export const refusedDestroy = (stack: string): string =>
-  `stack ${stack} is protected, and nothing of it was deleted. To allow it: npm run pulumi -- ${stack} config set protect nothing; npm run up -- ${stack}. After that npm run down -- ${stack} makes a last backup`;
+  `stack ${stack} is protected, and nothing of it was deleted. To allow it: npm run pulumi -- ${stack} config set protect nothing; ` +
+  `npm run up -- ${stack}. After that npm run down -- ${stack} makes a last backup`;
 
 /** What one of the small programs' hosts says on port 80. */
 export async function fetched(address: unknown): Promise<string> {
@@ -139,7 +154,8 @@ export async function fetched(address: unknown): Promise<string> {
 
 /** Steps that the engine took, in the order in which they ended: "created replacement droplet:Droplet web-0". */
 export function steps({ stdout }: Outcome): string[] {
-  const line = /^\s*[-+~><=*]{1,2}\s+(\S+)\s+(\S+)\s+(created replacement|deleted original|created|updated|deleted|creating failed|updating failed|\*\*creating failed\*\*|\*\*updating failed\*\*|\*\*deleting failed\*\*)\b/;
+  const line =
+    /^\s*[-+~><=*]{1,2}\s+(\S+)\s+(\S+)\s+(created replacement|deleted original|created|updated|deleted|creating failed|updating failed|\*\*creating failed\*\*|\*\*updating failed\*\*|\*\*deleting failed\*\*)\b/;
   const all = stdout.split("\n").flatMap((text) => {
     const [, type = "", name = "", done = ""] = line.exec(text) ?? [];
     return done === "" ? [] : [`${done.replaceAll("*", "")} ${type.split(":").at(-1) ?? ""} ${name}`];

@@ -1,4 +1,7 @@
-/** The simulated AWS itself, with a program of its own. Limit: that AWS behaves as the simulation does is known from its provider's sources alone. */
+/**
+ * The simulated AWS itself, with a program of its own. Limit: that AWS behaves as the simulation does is known from its provider's sources
+ * alone.
+ */
 import { resolve } from "node:path";
 import { runInside } from "../cloud/inside";
 import { fetched, TestCloud } from "./cloud";
@@ -9,16 +12,23 @@ afterAll(async () => {
   expect((await cloud.down()).code).toBe(0);
 }, 60_000);
 
-
 test("an instance with a card and two elastic addresses serves, and the database answers its master", async () => {
   await cloud.configure({ "cloudsim:range": cloud.range, "cloudsim:page": "first", "cloudsim:database": "true" });
   await cloud.mustUp();
   const { address, arn, accountId, endpoint } = await cloud.values();
   expect(await fetched(address)).toBe("first");
-  expect([accountId, arn]).toEqual(["123456789012", expect.stringMatching(/^arn:aws:secretsmanager:eu-central-1:123456789012:secret\/login-[0-9a-f]{7}$/)]);
+  expect([accountId, arn]).toEqual([
+    "123456789012",
+    expect.stringMatching(/^arn:aws:secretsmanager:eu-central-1:123456789012:secret\/login-[0-9a-f]{7}$/),
+  ]);
   const [host = "", port = ""] = String(endpoint).split(":");
   const machine = String(cloud.resources("Instance").find(({ type }) => type.startsWith("aws:ec2/"))?.outputs.machine);
-  expect(runInside(machine, `PGPASSWORD=sim_master psql -XAt 'host=${host} port=${port} user=master dbname=shop sslmode=require' -c 'select current_user'`).trim()).toBe("master");
+  expect(
+    runInside(
+      machine,
+      `PGPASSWORD=sim_master psql -XAt 'host=${host} port=${port} user=master dbname=shop sslmode=require' -c 'select current_user'`,
+    ).trim(),
+  ).toBe("master");
 }, 240_000);
 
 test("an unchanged preview has nothing to do", async () => {

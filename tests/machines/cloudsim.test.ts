@@ -13,7 +13,6 @@ afterAll(async () => {
   expect((await cloud.down()).code).toBe(0);
 }, 60_000);
 
-
 /** What the cloud did since the mark. */
 test("a preview of a new stack creates nothing", async () => {
   await cloud.configure({ "cloudsim:range": cloud.range, "cloudsim:page": "first", "cloudsim:database": "true" });
@@ -36,11 +35,14 @@ test("the database serves the tagged host with TLS and its password, and nobody 
   const query = (settings: string) =>
     runInside(
       String(droplet?.outputs.machine),
-      `cat > /opt/ca.crt <<'EOF'\n${certificate}EOF\nPGPASSWORD='${password}' psql -XAt "host=${host} port=${port} user=app dbname=shop sslrootcert=/opt/ca.crt ${settings}" -c 'select current_user' 2>&1 || true`,
+      `cat > /opt/ca.crt <<'EOF'\n${certificate}EOF\nPGPASSWORD='${password}' psql -XAt "host=${host} port=${port} user=app ` +
+        `dbname=shop sslrootcert=/opt/ca.crt ${settings}" -c 'select current_user' 2>&1 || true`,
     ).trim();
   expect(query("sslmode=verify-full")).toBe("app");
   expect(query("sslmode=disable")).toContain("no pg_hba.conf entry");
-  const stranger = await run("psql", ["-XAt", `host=${host} port=${port} user=app dbname=shop`, "-c", "select 1"], { env: { ...process.env, PGPASSWORD: password } });
+  const stranger = await run("psql", ["-XAt", `host=${host} port=${port} user=app dbname=shop`, "-c", "select 1"], {
+    env: { ...process.env, PGPASSWORD: password },
+  });
   if (!stranger.stderr.includes("ENOENT")) expect(stranger.stderr).toContain("no pg_hba.conf entry");
 });
 
@@ -68,7 +70,10 @@ test("a preview shows a replacement before it happens", async () => {
   expect(said(preview)).toMatch(/\+- +digitalocean:index:Droplet +web +replace \[diff: ~userData\]/);
   expect(said(preview)).toMatch(/\+- +digitalocean:index:ReservedIpAssignment +pointer +replace \[diff: ~dropletId\]/);
   const replaced = cloud.entries().filter(({ op }) => op === "replace");
-  expect(replaced.map(({ name, keys }) => [name, keys])).toEqual([["web", ["userData"]], ["pointer", ["dropletId"]]]);
+  expect(replaced.map(({ name, keys }) => [name, keys])).toEqual([
+    ["web", ["userData"]],
+    ["pointer", ["dropletId"]],
+  ]);
   expect(cloud.resources("Droplet")).toHaveLength(1);
 }, 60_000);
 
@@ -82,7 +87,12 @@ test("a replacement moves the address behind the gate, then deletes the old mach
     "deleted original ReservedIpAssignment pointer",
     "deleted original Droplet web",
   ]);
-  expect(cloud.since(mark)).toEqual(["create Droplet web", "create ReservedIpAssignment pointer", "delete ReservedIpAssignment pointer", "delete Droplet web"]);
+  expect(cloud.since(mark)).toEqual([
+    "create Droplet web",
+    "create ReservedIpAssignment pointer",
+    "delete ReservedIpAssignment pointer",
+    "delete Droplet web",
+  ]);
   expect(await fetched((await cloud.values()).reserved)).toBe("second");
 }, 120_000);
 
@@ -101,7 +111,13 @@ test("the next up replaces the refused machine and deletes both others", async (
   const mark = cloud.journal().length;
   await cloud.configure({ "cloudsim:page": "fourth" });
   await cloud.mustUp();
-  expect(cloud.since(mark)).toEqual(["create Droplet web", "create ReservedIpAssignment pointer", "delete ReservedIpAssignment pointer", "delete Droplet web", "delete Droplet web"]);
+  expect(cloud.since(mark)).toEqual([
+    "create Droplet web",
+    "create ReservedIpAssignment pointer",
+    "delete ReservedIpAssignment pointer",
+    "delete Droplet web",
+    "delete Droplet web",
+  ]);
   expect(cloud.resources("Droplet")).toHaveLength(1);
   expect(await fetched((await cloud.values()).reserved)).toBe("fourth");
 }, 120_000);

@@ -3,7 +3,10 @@ import { join, resolve } from "node:path";
 
 const root = resolve(__dirname, "../..");
 
-/** A block of a document that a comment before it, which no reader sees, marks as a part of a reader's way: `<!-- typed: page -->`, then the block. */
+/**
+ * A block of a document that a comment before it, which no reader sees, marks as a part of a reader's way: `<!-- typed: page -->`, then the
+ * block.
+ */
 export interface Block {
   /** Where its lines are typed, or the file that its text is merged into. */
   readonly how: { readonly typed: "here" | "on a host" } | { readonly written: string };
@@ -23,10 +26,17 @@ export function blocksOf(document: string): readonly Block[] {
 }
 
 /** The commands of a block of shell, without comments. */
-export const linesOf = (block: string): readonly string[] => block.split("\n").map((line) => line.replace(/(^|\s+)#.*$/, "")).filter((line) => line !== "");
+export const linesOf = (block: string): readonly string[] =>
+  block
+    .split("\n")
+    .map((line) => line.replace(/(^|\s+)#.*$/, ""))
+    .filter((line) => line !== "");
 
 /** Lines of README that a newcomer types first, under its heading. */
 export function readmeLines(heading: string): readonly string[] {
-  const section = readFileSync(join(root, "README.md"), "utf8").split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
+  const section =
+    readFileSync(join(root, "README.md"), "utf8")
+      .split(/^## /m)
+      .find((part) => part.startsWith(`${heading}\n`)) ?? "";
   return linesOf(/```sh\n([\s\S]*?)```/.exec(section)?.[1] ?? "");
 }

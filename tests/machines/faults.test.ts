@@ -28,11 +28,15 @@ afterAll(async () => {
   await site.down();
 }, 120_000);
 
-test.each(rowsOf("faults", faults, ({ name }) => name))("$name", async (fault) => {
-  const outcome = await measure(site, fault, traffic);
-  met.push(cells(fault, outcome));
-  process.stdout.write(`${cells(fault, outcome).join(" | ")}\n`);
-  // measure() has held the row to what it promises; this is what holds for all of them.
-  expect(outcome.lost).toBe(0);
-  if (fault.fails === "none") expect(outcome.failed).toBe(0);
-}, 480_000);
+test.each(rowsOf("faults", faults, ({ name }) => name))(
+  "$name",
+  async (fault) => {
+    const outcome = await measure(site, fault, traffic);
+    met.push(cells(fault, outcome));
+    process.stdout.write(`${cells(fault, outcome).join(" | ")}\n`);
+    // measure() has held the row to what it promises; this is what holds for all of them.
+    expect(outcome.lost).toBe(0);
+    if (fault.fails === "none") expect(outcome.failed).toBe(0);
+  },
+  480_000,
+);

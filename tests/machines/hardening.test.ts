@@ -33,7 +33,10 @@ describe("its secrets", () => {
   /** Files of the machine that hold a word, by its root; the word comes on standard input, so that it is in no command line. */
   const holders = async (word: string) => {
     // -F - would take a list of words from a file: https://www.gnu.org/software/grep/manual/grep.html
-    const found = await stack.remote("sudo grep -rIlF -f - / --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev || test $? -eq 1 -o $? -eq 2", { stdin: word });
+    const found = await stack.remote(
+      "sudo grep -rIlF -f - / --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev || test $? -eq 1 -o $? -eq 2",
+      { stdin: word },
+    );
     return found.split("\n").filter((line) => line !== "");
   };
   const databasePassword = async () => (await stack.remote("sudo cat /etc/webstack/env")).match(/postgresql:\/\/[^:]+:([^@]+)@/)?.[1] ?? "";
@@ -53,7 +56,7 @@ describe("its secrets", () => {
 
   test("are in no journal, log or cloud-init file, binary ones included", async () => {
     const count = (command: string) => stack.remote(`sudo sh -c '${command} || true'`, { stdin: marker });
-    expect(await count("word=$(cat); journalctl --no-pager --all | grep -cF \"$word\"")).toBe("0");
+    expect(await count('word=$(cat); journalctl --no-pager --all | grep -cF "$word"')).toBe("0");
     expect(await count("grep -ralF -f - /var/log /var/lib/cloud")).toBe("");
     // What is looked for would be found: this very command is in sudo's log.
     expect(await count("grep -ralF cloud-initX /var/log; : cloud-initX")).toContain("/var/log/journal/");
@@ -71,7 +74,9 @@ for pid in filter(str.isdigit, os.listdir("/proc")):
             if held: seen.add(f"{pwd.getpwuid(os.stat(f'/proc/{pid}').st_uid).pw_name} {name}")
         except (FileNotFoundError, ProcessLookupError): pass
 print(sorted(seen))`;
-    expect(await stack.remote(`sudo python3 -c ${JSON.stringify(script).replaceAll("\\n", "\n").replaceAll("$", "\\$")}`, { stdin: marker })).toBe("['ocpizza environ']");
+    expect(
+      await stack.remote(`sudo python3 -c ${JSON.stringify(script).replaceAll("\\n", "\n").replaceAll("$", "\\$")}`, { stdin: marker }),
+    ).toBe("['ocpizza environ']");
   });
 
   test("are in no file that the engine keeps, nor in what it prints", async () => {
@@ -97,7 +102,8 @@ describe("a request that two servers could read in two ways", () => {
   const inner = "GET /healthz HTTP/1.1\r\nHost: HOST\r\n\r\n";
   const chunked = `0\r\n\r\n${inner}`;
   const post = (headers: string, body: string) => `POST /orders HTTP/1.1\r\nHost: HOST\r\n${headers}\r\n\r\n${body}`;
-  const get = (headers: string, target = "/healthz", method = "GET") => `${method} ${target} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`;
+  const get = (headers: string, target = "/healthz", method = "GET") =>
+    `${method} ${target} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`;
 
   test.each<[string, string, readonly number[]]>([
     ["Content-Length and Transfer-Encoding", post(`Content-Length: ${chunked.length}\r\nTransfer-Encoding: chunked`, chunked), [400]],
@@ -134,7 +140,9 @@ describe("a request that is too large", () => {
   });
 
   test("a body over the site's limit gets 413 before it is sent", async () => {
-    const limit = Number(await stack.remote("sudo grep -o 'client_max_body_size [0-9]*' /etc/nginx/webstack/site.conf | head -1 | cut -d ' ' -f 2"));
+    const limit = Number(
+      await stack.remote("sudo grep -o 'client_max_body_size [0-9]*' /etc/nginx/webstack/site.conf | head -1 | cut -d ' ' -f 2"),
+    );
     const post = (bytes: number) => statuses(address, 80, `POST /orders HTTP/1.1\r\nHost: ${address}\r\nContent-Length: ${bytes}\r\n\r\n`);
     expect(await post(limit * 1024 ** 2 + 1)).toEqual([413]);
     // At the limit nginx waits for the body.
@@ -146,7 +154,9 @@ test("every status of a site without TLS has the security headers, each once, an
   const answers = [...(await everyStatus({ stack, url: `http://${address}/`, address }))];
   expect(answers.map(([name, { status }]) => [name, status])).toEqual(answers.map(([name]) => [name, Number(name.slice(0, 3))]));
   const whole = answers.filter(([name]) => !name.startsWith("304"));
-  expect(whole.map(([name, { headers }]) => ({ name, ...headers }))).toEqual(whole.map(([name]) => expect.objectContaining({ name, ...secured }) as object));
+  expect(whole.map(([name, { headers }]) => ({ name, ...headers }))).toEqual(
+    whole.map(([name]) => expect.objectContaining({ name, ...secured }) as object),
+  );
   expect(answers.filter(([, { headers }]) => "strict-transport-security" in headers)).toEqual([]);
 }, 90_000);
 

@@ -20,8 +20,8 @@ interface Question {
 }
 
 /**
- * One request over a connection of its own: one that is kept may be closed by the server as the next request is sent, which is nobody's fault. Rejects when the
- * connection ends without an answer.
+ * One request over a connection of its own: one that is kept may be closed by the server as the next request is sent, which is nobody's
+ * fault. Rejects when the connection ends without an answer.
  */
 export function ask(url: string, { method = "GET", headers = {}, json, address, ca, timeoutSeconds = 10 }: Question = {}): Promise<Answer> {
   const body = json === undefined ? undefined : JSON.stringify(json);
@@ -30,7 +30,14 @@ export function ask(url: string, { method = "GET", headers = {}, json, address, 
     const { protocol, hostname, host } = new URL(url);
     const place = address === undefined ? {} : { hostname: address, servername: hostname, headers: { Host: host, ...all } };
     const trust = ca === "anybody" ? { rejectUnauthorized: false } : { ca };
-    const options = { method, headers: all, timeout: timeoutSeconds * 1000, ...place, agent: false as const, ...(protocol === "https:" ? trust : {}) };
+    const options = {
+      method,
+      headers: all,
+      timeout: timeoutSeconds * 1000,
+      ...place,
+      agent: false as const,
+      ...(protocol === "https:" ? trust : {}),
+    };
     const sent = (protocol === "https:" ? requestHttps : requestHttp)(url, options, (response) => {
       let text = "";
       response.setEncoding("utf8");

@@ -15,12 +15,23 @@ export interface Answer {
   readonly body: string;
 }
 
-/** One request over a connection of its own to the host at `address`, whose certificate `ca` must have signed. Rejects with the client's words where there is no answer. */
-export async function askHttp3(url: string, { address, ca, method = "GET", body = "" }: { address: string; ca: string; method?: string; body?: string }): Promise<Answer> {
+/**
+ * One request over a connection of its own to the host at `address`, whose certificate `ca` must have signed. Rejects with the client's
+ * words where there is no answer.
+ */
+export async function askHttp3(
+  url: string,
+  { address, ca, method = "GET", body = "" }: { address: string; ca: string; method?: string; body?: string },
+): Promise<Answer> {
   const folder = mkdtempSync(join(tmpdir(), "http3-"));
   try {
     writeFileSync(join(folder, "ca.pem"), ca);
-    const { code, stdout, stderr } = await run(findHttp3(), ["-address", `${address}:443`, "-ca", join(folder, "ca.pem"), "-method", method, url], {}, body);
+    const { code, stdout, stderr } = await run(
+      findHttp3(),
+      ["-address", `${address}:443`, "-ca", join(folder, "ca.pem"), "-method", method, url],
+      {},
+      body,
+    );
     if (code !== 0) throw new Error(stderr.trim());
     const { headers, ...answer } = JSON.parse(stdout) as Answer;
     return { ...answer, headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name.toLowerCase(), values])) };
@@ -54,9 +65,26 @@ interface Visitors {
 }
 
 /** As `underLoad`, by HTTP/3: `rate` requests a second from half a second before `work` to half a second after, two minutes at most. */
-export async function underHttp3<T>(url: string, rate: number, work: () => Promise<T>, { address, connections = 0, fallback = 0 }: Visitors): Promise<MetByHttp3<T>> {
+export async function underHttp3<T>(
+  url: string,
+  rate: number,
+  work: () => Promise<T>,
+  { address, connections = 0, fallback = 0 }: Visitors,
+): Promise<MetByHttp3<T>> {
   const began = Date.now();
-  const words = ["-address", `${address}:443`, "-rate", String(rate), "-seconds", "120", "-connections", String(connections), "-fallback", String(fallback), url];
+  const words = [
+    "-address",
+    `${address}:443`,
+    "-rate",
+    String(rate),
+    "-seconds",
+    "120",
+    "-connections",
+    String(connections),
+    "-fallback",
+    String(fallback),
+    url,
+  ];
   const visitors = spawn(findHttp3(), words, { stdio: ["pipe", "pipe", "inherit"] });
   let said = "";
   visitors.stdout.on("data", (data: Buffer) => (said += data.toString()));

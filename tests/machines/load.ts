@@ -22,17 +22,21 @@ export interface Load {
 /**
  * Sends `rate` requests a second to `url` for `seconds`, each at its own time whether or not earlier ones have been answered, so
  * that a stall shows as waiting and not as a pause. Only for the addresses of the test's own machines; `address` is where the
- * URL's name leads to, for a name that no DNS knows. Who has no answer after `timeoutSeconds` has failed: as long as nginx waits for the app,
- * since a test says what was answered and a bench how soon.
+ * URL's name leads to, for a name that no DNS knows. Who has no answer after `timeoutSeconds` has failed: as long as nginx waits for the
+ * app, since a test says what was answered and a bench how soon.
  */
 export async function load(url: string, rate: number, seconds: number, address = "", timeoutSeconds = 30): Promise<Load> {
   record({ load: seconds });
   const folder = mkdtempSync(join(tmpdir(), "load-"));
   const summary = join(folder, "summary.json");
   try {
-    const { code, stderr } = await run(findK6(), ["run", "--quiet", "--no-usage-report", "--summary-export", summary, join(__dirname, "load.k6.js")], {
-      env: { ...process.env, URL: url, RATE: String(rate), SECONDS: String(seconds), ADDRESS: address, TIMEOUT: String(timeoutSeconds) },
-    });
+    const { code, stderr } = await run(
+      findK6(),
+      ["run", "--quiet", "--no-usage-report", "--summary-export", summary, join(__dirname, "load.k6.js")],
+      {
+        env: { ...process.env, URL: url, RATE: String(rate), SECONDS: String(seconds), ADDRESS: address, TIMEOUT: String(timeoutSeconds) },
+      },
+    );
     if (code !== 0) throw new Error(`k6 ended with ${code}: ${stderr}`);
     const { metrics } = JSON.parse(readFileSync(summary, "utf8")) as { metrics: Record<string, Record<string, number> | undefined> };
     const duration = metrics.http_req_duration ?? {};
@@ -68,18 +72,26 @@ export interface Met<T> {
 }
 
 /**
- * Does `work` while `rate` requests a second come, each over a connection of its own and at its own time, whether or not earlier ones have been answered: from half
- * a second before to half a second after. The load so lasts as long as its claim needs. Who has no answer after `timeoutSeconds` has failed. For more than a
- * hundred a second see {@link load}.
+ * Does `work` while `rate` requests a second come, each over a connection of its own and at its own time, whether or not earlier ones have
+ * been answered: from half a second before to half a second after. The load so lasts as long as its claim needs. Who has no answer after
+ * `timeoutSeconds` has failed. For more than a hundred a second see {@link load}.
  */
-export async function underLoad<T>(url: string, rate: number, work: () => Promise<T>, { address, timeoutSeconds = 30 }: { address?: string; timeoutSeconds?: number } = {}): Promise<Met<T>> {
+export async function underLoad<T>(
+  url: string,
+  rate: number,
+  work: () => Promise<T>,
+  { address, timeoutSeconds = 30 }: { address?: string; timeoutSeconds?: number } = {},
+): Promise<Met<T>> {
   const began = Date.now();
   const failed: string[] = [];
   let longest = 0;
   const visits: Promise<void>[] = [];
   const visit = async () => {
     const sent = Date.now();
-    const got = await ask(url, { ca: "anybody", timeoutSeconds, ...(address === undefined ? {} : { address }) }).then(({ status }) => String(status), String);
+    const got = await ask(url, { ca: "anybody", timeoutSeconds, ...(address === undefined ? {} : { address }) }).then(
+      ({ status }) => String(status),
+      String,
+    );
     longest = Math.max(longest, Date.now() - sent);
     if (got !== "200") failed.push(got);
   };

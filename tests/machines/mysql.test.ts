@@ -47,14 +47,22 @@ afterAll(async () => {
 }, 240_000);
 
 /** As the server's administrator, on its own machine. */
-const sql = async (question: string) => stack.remote("sudo mariadb --batch --skip-column-names", { stdin: question, address: (await stack.outputs()).database.host });
+const sql = async (question: string) =>
+  stack.remote("sudo mariadb --batch --skip-column-names", { stdin: question, address: (await stack.outputs()).database.host });
 
-const databases = async () => (await sql("select schema_name from information_schema.schemata where schema_name like 'ocpizza%' order by 1")).split("\n");
+const databases = async () =>
+  (await sql("select schema_name from information_schema.schemata where schema_name like 'ocpizza%' order by 1")).split("\n");
 
 /** "TABLE CHECKSUM" of every table. */
 const checksums = async (database = "ocpizza") => {
-  const tables = (await sql(`select table_name from information_schema.tables where table_type = 'BASE TABLE' and table_schema = '${database}' order by 1`)).split("\n");
-  return (await sql(`checksum table ${tables.map((table) => `\`${database}\`.\`${table}\``).join(", ")}`)).split("\n").map((line) => line.slice(database.length + 1));
+  const tables = (
+    await sql(
+      `select table_name from information_schema.tables where table_type = 'BASE TABLE' and table_schema = '${database}' order by 1`,
+    )
+  ).split("\n");
+  return (await sql(`checksum table ${tables.map((table) => `\`${database}\`.\`${table}\``).join(", ")}`))
+    .split("\n")
+    .map((line) => line.slice(database.length + 1));
 };
 
 const history = async () => JSON.parse(await stack.remote("sudo cat /var/lib/webstack/history.json")) as Entry[];
@@ -63,10 +71,20 @@ const products = async () => (await ask(`${site}products`)).status;
 
 test("serves from MariaDB, over TLS, to the web host and nobody else", async () => {
   expect(await products()).toBe(200);
-  expect((await stack.outputs()).database).toEqual({ engine: "mysql", host: "10.84.16.30", port: 3306, name: "ocpizza", user: "ocpizza", instance: "database-0", version: "11.8" });
+  expect((await stack.outputs()).database).toEqual({
+    engine: "mysql",
+    host: "10.84.16.30",
+    port: 3306,
+    name: "ocpizza",
+    user: "ocpizza",
+    instance: "database-0",
+    version: "11.8",
+  });
   const url = await stack.remote("sudo grep -o 'mysql://[^\"]*' /etc/webstack/env");
   expect(url).toMatch(/^mysql:\/\/ocpizza:[\w%-]{40,}@10\.84\.16\.30:3306\/ocpizza\?ssl_ca=\/etc\/webstack\/database-ca\.pem$/);
-  const client = (options: string) => `sudo bash -c 'set -a; . /etc/webstack/env; MYSQL_PWD=$(echo "$DATABASE_URL" | sed "s/.*ocpizza:\\(.*\\)@.*/\\1/") exec mariadb --no-defaults -h 10.84.16.30 -u ocpizza ${options} 2>&1'`;
+  const client = (options: string) =>
+    `sudo bash -c 'set -a; . /etc/webstack/env; MYSQL_PWD=$(echo "$DATABASE_URL" | sed "s/.*ocpizza:\\(.*\\)@.*/\\1/") exec ` +
+    `mariadb --no-defaults -h 10.84.16.30 -u ocpizza ${options} 2>&1'`;
   const checked = "--ssl-ca=/etc/webstack/database-ca.pem --ssl-verify-server-cert";
   expect(await stack.remote(client(`${checked} -BNe "show session status like \\"Ssl_version\\""`))).toBe("Ssl_version\tTLSv1.3");
   expect((await stack.ssh(client('--skip-ssl -e "select 1"'))).stdout).toMatch(/ERROR 1045|ERROR 3159/);
@@ -74,7 +92,9 @@ test("serves from MariaDB, over TLS, to the web host and nobody else", async () 
   expect((await stack.ssh(client(`${checked} -e "create database other"`))).stdout).toContain("Access denied for user");
   expect(await sql("select user, host from mysql.user where user not in ('mariadb.sys', 'mysql', 'root')")).toBe("ocpizza\t10.84.16.10");
   // From the box, which is no web host.
-  expect((await stack.remote("sudo nft list ruleset", { address: "10.84.16.30" }))).toMatch(/ip saddr (\{ )?10\.84\.16\.10( \})? tcp dport 3306 accept/);
+  expect(await stack.remote("sudo nft list ruleset", { address: "10.84.16.30" })).toMatch(
+    /ip saddr (\{ )?10\.84\.16\.10( \})? tcp dport 3306 accept/,
+  );
   expect(await stack.remote("sudo hostctl run update-city-001")).toContain("OC Pizza Lyon");
 }, 180_000);
 
@@ -129,11 +149,19 @@ test("a restore keeps what served, and undo brings it back", async () => {
 test("a damaged backup is refused and the database untouched", async () => {
   const before = await checksums();
   // One byte of every pack, and not the last ones: a pack without its end is asked for again for a minute.
-  const flip = "import pathlib, sys; [path.chmod(0o600) or path.write_bytes(b[:99] + bytes([b[99] ^ 1]) + b[100:]) for path in pathlib.Path(sys.argv[1]).glob('*/*') for b in [path.read_bytes()]]";
-  await stack.remote(`sudo cp -a /srv/backup/repository/data /var/tmp/data && sudo python3 -c "${flip}" /srv/backup/repository/data`, backupMachine);
+  const flip =
+    "import pathlib, sys; [path.chmod(0o600) or path.write_bytes(b[:99] + bytes([b[99] ^ 1]) + b[100:]) for path in " +
+    "pathlib.Path(sys.argv[1]).glob('*/*') for b in [path.read_bytes()]]";
+  await stack.remote(
+    `sudo cp -a /srv/backup/repository/data /var/tmp/data && sudo python3 -c "${flip}" /srv/backup/repository/data`,
+    backupMachine,
+  );
   try {
     const { code, stderr } = await stack.ssh("sudo hostctl restore latest --yes");
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^hostctl: backup \d{8}T\d{6}Z: cannot be restored; database ocpizza was not touched\n/)]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^hostctl: backup \d{8}T\d{6}Z: cannot be restored; database ocpizza was not touched\n/),
+    ]);
   } finally {
     await stack.remote("sudo rm -r /srv/backup/repository/data && sudo mv /var/tmp/data /srv/backup/repository/data", backupMachine);
   }
@@ -147,7 +175,9 @@ test("a drill asks the health page of a second instance on the restored database
   expect(report).toMatchObject({ ok: true, error: null, health: [{ service: "web", got: "200", ok: true }] });
   process.stdout.write(`MariaDB drill: RPO ${report.rpoSeconds} s, RTO ${report.rtoSeconds} s\n`);
   expect(await stack.remote("sudo journalctl -u web@drill.service -o cat")).toContain("Booting worker");
-  expect((await stack.ssh("systemctl is-active web@drill.service web@drill.socket; ls /run/webstack/drill.env")).stdout).toBe("inactive\ninactive\n");
+  expect((await stack.ssh("systemctl is-active web@drill.service web@drill.socket; ls /run/webstack/drill.env")).stdout).toBe(
+    "inactive\ninactive\n",
+  );
   expect(await databases()).toEqual(["ocpizza"]);
   expect(await checksums()).toEqual(before);
 }, 180_000);
@@ -155,13 +185,25 @@ test("a drill asks the health page of a second instance on the restored database
 test("a release whose migration waits for a lock is ended in time: the old one serves, and no visitor waits behind it for long", async () => {
   const release = await stack.remote("readlink /srv/webstack/current");
   const address = (await stack.outputs()).database.host;
-  await stack.remote(`sudo systemd-run --quiet --unit=report mariadb ocpizza --execute="begin; select count(*) from shop_restaurant; select sleep(600)"`, { address });
+  await stack.remote(
+    `sudo systemd-run --quiet --unit=report mariadb ocpizza --execute="begin; select count(*) from shop_restaurant; select sleep(600)"`,
+    { address },
+  );
   const migration = join(stack.app, "shop/migrations/0003_remark.py");
-  writeFileSync(migration, `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    operations = [migrations.RunSQL("alter table shop_restaurant add remark text")]\n`);
+  writeFileSync(
+    migration,
+    `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    ` +
+      `operations = [migrations.RunSQL("alter table shop_restaurant add remark text")]\n`,
+  );
   // Sooner than the app's own limit, which most apps do not have.
   stack.change({ release: { lockTimeoutSeconds: 1 } });
   const { done, answers, failed } = await visitors(() => ask(`${site}restaurants`), stack.up());
-  expect([done.code === 0, done.stdout + done.stderr]).toEqual([false, expect.stringMatching(/Database-upgrading: waited 1 s for what `alter table shop_restaurant add remark text` needs \(waiting for table metadata lock\)/)]);
+  expect([done.code === 0, done.stdout + done.stderr]).toEqual([
+    false,
+    expect.stringMatching(
+      /Database-upgrading: waited 1 s for what `alter table shop_restaurant add remark text` needs \(waiting for table metadata lock\)/,
+    ),
+  ]);
   expect([failed, answers > 20]).toEqual([[], true]);
   expect(await stack.remote("readlink /srv/webstack/current")).toBe(release);
   await stack.remote("sudo systemctl stop report.service", { address });
@@ -171,7 +213,10 @@ test("a release whose migration waits for a lock is ended in time: the old one s
 
 test("the site's login sees a session of its own that waits for rows, and who is in its way", async () => {
   const address = (await stack.outputs()).database.host;
-  await stack.remote(`sudo systemd-run --quiet --unit=report mariadb ocpizza --execute="begin; update shop_restaurant set name = name; select sleep(600)"`, { address });
+  await stack.remote(
+    `sudo systemd-run --quiet --unit=report mariadb ocpizza --execute="begin; update shop_restaurant set name = name; select sleep(600)"`,
+    { address },
+  );
   const program = `import os, subprocess, sys, time
 from pathlib import Path
 sys.path.insert(0, "/usr/local/lib/webstack")
@@ -193,82 +238,121 @@ step.wait()
 `;
   const told = await stack.remote("sudo python3 -I -", { stdin: program });
   await stack.remote("sudo systemctl stop report.service", { address });
-  expect(told).toMatch(/^what `update shop_restaurant set name = lower\(name\)` needs \(waiting for rows\) \| perhaps one of session \d+ \(user root, query for \d+ s, in a transaction\)/);
+  expect(told).toMatch(
+    /^what `update shop_restaurant set name = lower\(name\)` needs \(waiting for rows\) \| perhaps one of session \d+ \(user root, query for \d+ s, in a transaction\)/,
+  );
 }, 120_000);
 
-testAtNight("mysql", "a release that changes the schema takes a restore point, and a rollback with it brings database and code back", async () => {
-  const first = (await history()).at(-1);
-  // Code alone: the schema is as it was, so nothing is saved.
-  writeFileSync(join(stack.app, "note.txt"), "one");
-  await stack.mustUp();
-  const unchanged = (await history()).at(-1);
-  expect(unchanged?.restorePoint).toBeUndefined();
-  expect(unchanged?.schema).toBe(first?.schema);
+testAtNight(
+  "mysql",
+  "a release that changes the schema takes a restore point, and a rollback with it brings database and code back",
+  async () => {
+    const first = (await history()).at(-1);
+    // Code alone: the schema is as it was, so nothing is saved.
+    writeFileSync(join(stack.app, "note.txt"), "one");
+    await stack.mustUp();
+    const unchanged = (await history()).at(-1);
+    expect(unchanged?.restorePoint).toBeUndefined();
+    expect(unchanged?.schema).toBe(first?.schema);
 
-  const before = await checksums();
-  mkdirSync(join(stack.app, "shop/migrations"), { recursive: true });
-  const migration = `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    operations = [migrations.RunSQL("create table note (id int)"), migrations.RunSQL("alter table shop_product drop column description")]\n`;
-  writeFileSync(join(stack.app, "shop/migrations/0009_note.py"), migration);
-
-  // What cannot be saved is not migrated.
-  await stack.remote(`sudo ip route add blackhole ${backupMachine.address}/32`);
-  const refused = await stack.up();
-  await stack.remote(`sudo ip route del blackhole ${backupMachine.address}/32`);
-  expect(refused.code).not.toBe(0);
-  expect(refused.stdout + refused.stderr).toMatch(/release [0-9a-f]{16}: was refused, and nothing has changed: the database cannot be saved before its steps/);
-  expect(refused.stdout + refused.stderr).toMatch(/`hostctl release [0-9a-f]{16} --without-restore-point` goes on without/);
-  expect(await checksums()).toEqual(before);
-
-  await stack.mustUp();
-  const moved = (await history()).at(-1);
-  expect(moved?.restorePoint).toMatchObject({ id: expect.stringMatching(/^\d{8}T\d{6}Z$/) as string, release: unchanged?.digest, schema: first?.schema });
-  expect(await stack.remote("sudo hostctl backups")).toContain(`restore point of release ${unchanged?.digest ?? ""}`);
-  await sql("use ocpizza; insert into note values (1), (2); insert into marker () values ()");
-
-  const { code, stderr } = await stack.ssh("sudo hostctl rollback");
-  expect(code).toBe(1);
-  expect(stderr).toContain(`\`hostctl rollback ${unchanged?.digest ?? ""} --down\` first runs`);
-  expect(stderr).toContain(`\`hostctl rollback ${unchanged?.digest ?? ""} --restore\` goes back to restore point ${moved?.restorePoint?.id ?? ""} and keeps the database of now beside it`);
-
-  const said = await stack.remote(`sudo hostctl rollback ${unchanged?.digest ?? ""} --restore`);
-  expect(said).toMatch(/what was written since is in ocpizza_before_\d{8}t\d{6}z only: django_migrations \+1 rows, marker \+1 rows, note \(new table\) 2 rows;/);
-  expect(await checksums()).toEqual(before);
-  expect(JSON.parse((await ask(`${site}healthz`)).body)).toEqual({ status: "ok", release: unchanged?.digest });
-  const kept = (await databases()).find((name) => name.startsWith("ocpizza_before")) ?? "";
-  expect(await sql(`select count(*) from ${kept}.note`)).toBe("2");
-  await stack.remote("sudo hostctl restore --drop-old");
-  const times = await stack.remote(`sudo sh -c "grep -h -e '\\"Restore-point\\"' -e Schema-comparison /var/log/webstack/deploy_logs.jsonl" | sed 's/.*"event": "\\([^"]*\\)".*"ms": \\([0-9]*\\).*/\\1 \\2 ms/'`);
-  process.stdout.write(`${times}\n`);
-}, 300_000);
-
-testAtNight("mysql", "a repository in S3: backup, check and restore", async () => {
-  const s3 = await startMoto(box);
-  try {
-    const settings = { RESTIC_REPOSITORY: `s3:${s3.url}/webstack-backup/web-0`, RESTIC_PASSWORD: "of-this-test", AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
-    await stack.remote("sudo cp -p /etc/webstack/backup-repository /opt/kept && sudo hostctl backup-repository", { stdin: JSON.stringify(settings) });
-    expect(await stack.remote("sudo hostctl backup")).toMatch(/^backup \d{8}T\d{6}Z: \d+ bytes in [\d.]+ s$/);
     const before = await checksums();
-    await sql("drop database ocpizza");
-    await stack.remote("sudo hostctl restore latest --yes");
+    mkdirSync(join(stack.app, "shop/migrations"), { recursive: true });
+    const migration =
+      `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    ` +
+      `operations = [migrations.RunSQL("create table note (id int)"), migrations.RunSQL("alter table shop_product drop column ` +
+      `description")]\n`;
+    writeFileSync(join(stack.app, "shop/migrations/0009_note.py"), migration);
+
+    // What cannot be saved is not migrated.
+    await stack.remote(`sudo ip route add blackhole ${backupMachine.address}/32`);
+    const refused = await stack.up();
+    await stack.remote(`sudo ip route del blackhole ${backupMachine.address}/32`);
+    expect(refused.code).not.toBe(0);
+    expect(refused.stdout + refused.stderr).toMatch(
+      /release [0-9a-f]{16}: was refused, and nothing has changed: the database cannot be saved before its steps/,
+    );
+    expect(refused.stdout + refused.stderr).toMatch(/`hostctl release [0-9a-f]{16} --without-restore-point` goes on without/);
     expect(await checksums()).toEqual(before);
-    await awaitOk(`${site}products`, 30);
-    expect(await stack.remote("sudo bash -c 'set -a; . /etc/webstack/backup-repository; restic --no-cache check --read-data 2>&1'")).toContain("no errors were found");
-    // The objects are in the bucket, and none of them shows what it holds.
-    const listed = await (await fetch(`${s3.url}/webstack-backup?list-type=2`)).text();
-    expect(listed).toContain("<Key>web-0/data/");
-    expect(await stack.remote("sudo stat -c %a /etc/webstack/backup-repository")).toBe("600");
-  } finally {
-    await stack.remote("sudo mv /opt/kept /etc/webstack/backup-repository");
-    await s3.stop();
-  }
-}, 240_000);
+
+    await stack.mustUp();
+    const moved = (await history()).at(-1);
+    expect(moved?.restorePoint).toMatchObject({
+      id: expect.stringMatching(/^\d{8}T\d{6}Z$/) as string,
+      release: unchanged?.digest,
+      schema: first?.schema,
+    });
+    expect(await stack.remote("sudo hostctl backups")).toContain(`restore point of release ${unchanged?.digest ?? ""}`);
+    await sql("use ocpizza; insert into note values (1), (2); insert into marker () values ()");
+
+    const { code, stderr } = await stack.ssh("sudo hostctl rollback");
+    expect(code).toBe(1);
+    expect(stderr).toContain(`\`hostctl rollback ${unchanged?.digest ?? ""} --down\` first runs`);
+    expect(stderr).toContain(
+      `\`hostctl rollback ${unchanged?.digest ?? ""} --restore\` goes back to restore point ${moved?.restorePoint?.id ?? ""} and ` +
+        "keeps the database of now beside it",
+    );
+
+    const said = await stack.remote(`sudo hostctl rollback ${unchanged?.digest ?? ""} --restore`);
+    expect(said).toMatch(
+      /what was written since is in ocpizza_before_\d{8}t\d{6}z only: django_migrations \+1 rows, marker \+1 rows, note \(new table\) 2 rows;/,
+    );
+    expect(await checksums()).toEqual(before);
+    expect(JSON.parse((await ask(`${site}healthz`)).body)).toEqual({ status: "ok", release: unchanged?.digest });
+    const kept = (await databases()).find((name) => name.startsWith("ocpizza_before")) ?? "";
+    expect(await sql(`select count(*) from ${kept}.note`)).toBe("2");
+    await stack.remote("sudo hostctl restore --drop-old");
+    const times = await stack.remote(
+      `sudo sh -c "grep -h -e '\\"Restore-point\\"' -e Schema-comparison /var/log/webstack/deploy_logs.jsonl" | sed 's/.*"event": ` +
+        `"\\([^"]*\\)".*"ms": \\([0-9]*\\).*/\\1 \\2 ms/'`,
+    );
+    process.stdout.write(`${times}\n`);
+  },
+  300_000,
+);
+
+testAtNight(
+  "mysql",
+  "a repository in S3: backup, check and restore",
+  async () => {
+    const s3 = await startMoto(box);
+    try {
+      const settings = {
+        RESTIC_REPOSITORY: `s3:${s3.url}/webstack-backup/web-0`,
+        RESTIC_PASSWORD: "of-this-test",
+        AWS_ACCESS_KEY_ID: "test",
+        AWS_SECRET_ACCESS_KEY: "test",
+      };
+      await stack.remote("sudo cp -p /etc/webstack/backup-repository /opt/kept && sudo hostctl backup-repository", {
+        stdin: JSON.stringify(settings),
+      });
+      expect(await stack.remote("sudo hostctl backup")).toMatch(/^backup \d{8}T\d{6}Z: \d+ bytes in [\d.]+ s$/);
+      const before = await checksums();
+      await sql("drop database ocpizza");
+      await stack.remote("sudo hostctl restore latest --yes");
+      expect(await checksums()).toEqual(before);
+      await awaitOk(`${site}products`, 30);
+      expect(
+        await stack.remote("sudo bash -c 'set -a; . /etc/webstack/backup-repository; restic --no-cache check --read-data 2>&1'"),
+      ).toContain("no errors were found");
+      // The objects are in the bucket, and none of them shows what it holds.
+      const listed = await (await fetch(`${s3.url}/webstack-backup?list-type=2`)).text();
+      expect(listed).toContain("<Key>web-0/data/");
+      expect(await stack.remote("sudo stat -c %a /etc/webstack/backup-repository")).toBe("600");
+    } finally {
+      await stack.remote("sudo mv /opt/kept /etc/webstack/backup-repository");
+      await s3.stop();
+    }
+  },
+  240_000,
+);
 
 test("a user with an administrator beside it, as on DigitalOcean, loses what it was given beyond its database, and restores work all the same", async () => {
   const [admin, own] = [randomBytes(12).toString("hex"), randomBytes(12).toString("hex")];
   // DigitalOcean's API gives a user of MySQL the rights of doadmin.
   await sql(`create user 'doadmin'@'%' identified by '${admin}' require ssl; grant all privileges on *.* to 'doadmin'@'%' with grant option;
     create user 'api'@'%' identified by '${own}' require ssl; grant all privileges on *.* to 'api'@'%' with grant option; create database api_shop;`);
-  const url = (user: string, password: string) => `mysql://${user}:${password}@10.84.16.30:3306/api_shop?ssl_ca=/etc/webstack/database-ca.pem`;
+  const url = (user: string, password: string) =>
+    `mysql://${user}:${password}@10.84.16.30:3306/api_shop?ssl_ca=/etc/webstack/database-ca.pem`;
   const program = `import json, sys
 from pathlib import Path
 sys.path.insert(0, "/usr/local/lib/webstack")
@@ -303,5 +387,7 @@ print(json.dumps(told))
   const told = JSON.parse(await stack.remote("sudo python3 -I -", { stdin: program })) as unknown[];
   expect(told.slice(0, 6)).toEqual([false, true, { orders: 2 }, { orders: 3 }, "api@%", []]);
   expect(told.slice(6)).toEqual(Array.from({ length: 5 }, () => "denied"));
-  expect((await sql("show grants for 'api'@'%'")).split("\n").filter((grant) => grant.includes("*.*"))).toEqual([expect.stringMatching(/^GRANT USAGE ON \*\.\* /)]);
+  expect((await sql("show grants for 'api'@'%'")).split("\n").filter((grant) => grant.includes("*.*"))).toEqual([
+    expect.stringMatching(/^GRANT USAGE ON \*\.\* /),
+  ]);
 }, 120_000);

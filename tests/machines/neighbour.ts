@@ -7,18 +7,25 @@ import { afterDeath, run } from "./stack";
 
 const programs = "/usr/lib/postgresql/15/bin";
 
-/** Runs a program of the database machines' image, of which nothing is changed, with the folder $1 at /mnt, as its user postgres. The network is the box's. */
+/**
+ * Runs a program of the database machines' image, of which nothing is changed, with the folder $1 at /mnt, as its user postgres. The
+ * network is the box's.
+ */
 const inImage = 'mount --bind "$1" "$2/mnt" && mount --rbind /dev "$2/dev" && image=$2 && shift 2 && exec chroot "$image" "$@"';
 const asPostgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"];
 
 /**
- * Somebody else's PostgreSQL 15, on an address of this box: TLS by an authority of its own, one database `shop` of the login `shop`. It goes with {@link stop}, or when this
- * process dies.
+ * Somebody else's PostgreSQL 15, on an address of this box: TLS by an authority of its own, one database `shop` of the login `shop`. It
+ * goes with {@link stop}, or when this process dies.
  */
 export class Neighbour {
   private readonly folder: string;
 
-  private constructor(readonly address: string, readonly port: number, private readonly password: string) {
+  private constructor(
+    readonly address: string,
+    readonly port: number,
+    private readonly password: string,
+  ) {
     this.folder = mkdtempSync("/var/tmp/webstack-neighbour-");
   }
 
@@ -40,7 +47,19 @@ export class Neighbour {
 
   /** Asks as its superuser: what psql prints without headings. */
   ask(sql: string, database = "postgres"): string {
-    return this.inside(`${programs}/psql`, ["-XAtq", "-v", "ON_ERROR_STOP=1", "-h", "/mnt", "-p", String(this.port), "-d", database, "-c", sql]).trim();
+    return this.inside(`${programs}/psql`, [
+      "-XAtq",
+      "-v",
+      "ON_ERROR_STOP=1",
+      "-h",
+      "/mnt",
+      "-p",
+      String(this.port),
+      "-d",
+      database,
+      "-c",
+      sql,
+    ]).trim();
   }
 
   async stop(): Promise<void> {
@@ -59,12 +78,51 @@ export class Neighbour {
     openssl("req", "-x509", ...made, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=the neighbour's authority");
     openssl("req", ...made, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=neighbour");
     writeFileSync(join(folder, "names"), `subjectAltName=IP:${address}\n`);
-    openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names", "-out", "server.pem");
+    openssl(
+      "x509",
+      "-req",
+      "-in",
+      "server.csr",
+      "-CA",
+      "ca.pem",
+      "-CAkey",
+      "ca.key",
+      "-CAcreateserial",
+      "-days",
+      "2",
+      "-extfile",
+      "names",
+      "-out",
+      "server.pem",
+    );
     this.inside("chown", ["-R", "postgres:", "/mnt"], []);
     afterDeath(this.ending, process.env);
-    this.inside(`${programs}/initdb`, ["--pgdata=/mnt/data", "--auth-local=peer", "--auth-host=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]);
-    const settings = { listen_addresses: address, port, unix_socket_directories: "/mnt", ssl: "on", ssl_cert_file: "/mnt/server.pem", ssl_key_file: "/mnt/server.key", fsync: "off" };
-    this.inside(`${programs}/pg_ctl`, ["start", "--pgdata=/mnt/data", "--log=/mnt/log", "--silent", `--options=${Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`).join(" ")}`]);
+    this.inside(`${programs}/initdb`, [
+      "--pgdata=/mnt/data",
+      "--auth-local=peer",
+      "--auth-host=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C.UTF-8",
+      "--no-sync",
+    ]);
+    const settings = {
+      listen_addresses: address,
+      port,
+      unix_socket_directories: "/mnt",
+      ssl: "on",
+      ssl_cert_file: "/mnt/server.pem",
+      ssl_key_file: "/mnt/server.key",
+      fsync: "off",
+    };
+    this.inside(`${programs}/pg_ctl`, [
+      "start",
+      "--pgdata=/mnt/data",
+      "--log=/mnt/log",
+      "--silent",
+      `--options=${Object.entries(settings)
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(" ")}`,
+    ]);
     writeFileSync(join(folder, "data/pg_hba.conf"), "local all postgres peer\nhostssl all shop all scram-sha-256\n");
     this.ask("select pg_reload_conf()");
     this.ask(`create role shop login password '${this.password}'`);

@@ -1,6 +1,7 @@
 /**
- * From the folder of an app to its page on machines of this box, by the lines that the documents have for it, and on to `down`: what a newcomer types, read from the documents. By night from the
- * folders of apps that nobody here wrote. Limit: packages come from PyPI, so the first run needs the network; the machines never do.
+ * From the folder of an app to its page on machines of this box, by the lines that the documents have for it, and on to `down`: what a
+ * newcomer types, read from the documents. By night from the folders of apps that nobody here wrote. Limit: packages come from PyPI, so the
+ * first run needs the network; the machines never do.
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -28,10 +29,22 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     cpSync(join(__dirname, "mine"), app, { recursive: true });
     // A package of a repository, whose name a stranger could take at the index.
     mkdirSync(words);
-    writeFileSync(join(words, "pyproject.toml"), '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "boardwords"\nversion = "1.0"\n');
+    writeFileSync(
+      join(words, "pyproject.toml"),
+      '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "boardwords"\nversion ' +
+        '= "1.0"\n',
+    );
     writeFileSync(join(words, "boardwords.py"), 'TITLE = "Words of a repository"\n');
-    for (const git of [["init", "--quiet"], ["add", "--all"], ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "--message", "x"]]) execFileSync("git", git, { cwd: words });
-    writeFileSync(join(app, "requirements.txt"), `${readFileSync(join(app, "requirements.txt"), "utf8")}boardwords @ git+file://${words}\n`);
+    for (const git of [
+      ["init", "--quiet"],
+      ["add", "--all"],
+      ["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "--message", "x"],
+    ])
+      execFileSync("git", git, { cwd: words });
+    writeFileSync(
+      join(app, "requirements.txt"),
+      `${readFileSync(join(app, "requirements.txt"), "utf8")}boardwords @ git+file://${words}\n`,
+    );
   });
 
   afterAll(async () => {
@@ -63,7 +76,8 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     const merge = (path: readonly string[], value: unknown): void => {
       const there = document.getIn(path);
       if (isSeq(there) && Array.isArray(value)) value.forEach((one) => document.addIn(path, one));
-      else if ((isMap(there) || path.length === 0) && typeof value === "object") Object.entries(value as object).forEach(([key, one]) => merge([...path, key], one));
+      else if ((isMap(there) || path.length === 0) && typeof value === "object")
+        Object.entries(value as object).forEach(([key, one]) => merge([...path, key], one));
       else document.setIn(path, value);
     };
     merge([], parse(text));
@@ -85,7 +99,8 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
   }
 
   /** Types lines into the shell of a host. */
-  const onHost = (text: string) => run("sh", ["-c", `npm run ssh -- ${stack.name}`], { cwd: stack.typing().folder, env: stack.typing().environment }, text);
+  const onHost = (text: string) =>
+    run("sh", ["-c", `npm run ssh -- ${stack.name}`], { cwd: stack.typing().folder, env: stack.typing().environment }, text);
   const operations = (name: string) => onHost(blocksOf("docs/operations.md").find((block) => block.name === name)?.text ?? "");
 
   const heading = async () => /<h1>(.*)<\/h1>/.exec((await ask(site)).body)?.[1];
@@ -94,7 +109,12 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     form.append("file", new Blob([content]), name);
     return fetch(`${site}pictures`, { method: "POST", headers: { "X-Token": "a-token-of-a-test" }, body: form });
   };
-  const pictures = async () => [...(await ask(site)).body.matchAll(/<a href="([^"]+)">pictures\/([^<]+)<\/a>: (.*)<\/li>/g)].map(([, path = "", name, size]) => ({ path, name, size }));
+  const pictures = async () =>
+    [...(await ask(site)).body.matchAll(/<a href="([^"]+)">pictures\/([^<]+)<\/a>: (.*)<\/li>/g)].map(([, path = "", name, size]) => ({
+      path,
+      name,
+      size,
+    }));
 
   test("the lines of README are lines of that page", () => {
     const lines = readmeLines("Your own app in ten minutes");
@@ -106,11 +126,21 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     const [made, up, status, runbook, ...others] = next("page");
     expect(others).toEqual([]);
     const started = Date.now();
-    const asked = [/Name of the stack \[test-mine\]: $/, /Target: .* \[local\]: $/, /Application object.* \[mine\.wsgi:application\]: $/, /Path that answers 200.* \[\/\]: $/];
-    await does(made, asked.map((prompt) => [prompt, ""]));
+    const asked = [
+      /Name of the stack \[test-mine\]: $/,
+      /Target: .* \[local\]: $/,
+      /Application object.* \[mine\.wsgi:application\]: $/,
+      /Path that answers 200.* \[\/\]: $/,
+    ];
+    await does(
+      made,
+      asked.map((prompt) => [prompt, ""]),
+    );
     await failsAtFirst(up ?? "");
     expect(await does(up)).toContain("Your site is up: ");
-    console.log(`${stack.name}: ${((Date.now() - started) / 1000).toFixed(1)} s from npm run new to the page, by way of a first up that failed`);
+    console.log(
+      `${stack.name}: ${((Date.now() - started) / 1000).toFixed(1)} s from npm run new to the page, by way of a first up that failed`,
+    );
     site = (await stack.outputs()).siteUrl;
     expect(await does(status)).toMatch(/page +200/);
     expect(await does(runbook)).toContain(`docs/runbooks/${stack.name}.md`);
@@ -121,7 +151,8 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     expect(await stack.npm("ssh", stack.name, "web-0", "sudo find / -xdev -name db.sqlite3")).toMatchObject({ code: 0, stdout: "" });
     const again = await stack.shell(`${made ?? ""} --yes`);
     expect([again.code, again.stderr]).toEqual([1, `webstack: ${stack.file} is there already; move it away, or take another --name\n`]);
-    for (const file of ["manage.py", "mine/settings.py"]) expect(readFileSync(join(app, file), "utf8")).toBe(readFileSync(join(__dirname, "mine", file), "utf8"));
+    for (const file of ["manage.py", "mine/settings.py"])
+      expect(readFileSync(join(app, file), "utf8")).toBe(readFileSync(join(__dirname, "mine", file), "utf8"));
   }, 600_000);
 
   /** A first `up` of a project that does not start, and what its verbs say until the next one. */
@@ -131,25 +162,41 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     writeFileSync(urls, `import nothing_of_that_name\n${right}`);
     const failed = await type(up);
     writeFileSync(urls, right);
-    expect([failed.code === 0, failed.stderr]).toEqual([false, expect.stringMatching(/why +.*nothing_of_that_name[^]*serves +nothing yet/)]);
+    expect([failed.code === 0, failed.stderr]).toEqual([
+      false,
+      expect.stringMatching(/why +.*nothing_of_that_name[^]*serves +nothing yet/),
+    ]);
     const log = await does(`npm run logs -- ${stack.name} deploy`);
     expect(log).toMatch(/The last deployment, hostctl apply, failed at migrate and ended at [^]*# Step 1 : [^]*nothing_of_that_name/);
     const status = await stack.npm("status", stack.name);
-    expect([status.code, status.stdout]).toEqual([1, expect.stringMatching(/site +none yet: the first up did not come to its end; [^]*web-0 \([\d.]+\)\nhost [^]*release none/)]);
+    expect([status.code, status.stdout]).toEqual([
+      1,
+      expect.stringMatching(/site +none yet: the first up did not come to its end; [^]*web-0 \([\d.]+\)\nhost [^]*release none/),
+    ]);
     const manage = await stack.npm("manage", stack.name, "check");
-    expect([manage.code, manage.stderr]).toEqual([1, expect.stringMatching(/stack \S+ is not up: its first up did not come to its end\. web-0 \([\d.]+\) answers; npm run logs/)]);
+    expect([manage.code, manage.stderr]).toEqual([
+      1,
+      expect.stringMatching(/stack \S+ is not up: its first up did not come to its end\. web-0 \([\d.]+\) answers; npm run logs/),
+    ]);
   }
 
   test("has an administrator, who logs in", async () => {
     const [manage, exec, shell, dbshell, ...others] = next("commands");
     expect(others).toEqual([]);
-    await does(manage, [[/Username.*: $/, "ada"], [/Email address: $/, "ada@example.org"], [/Password: $/, "Sesame-8472"], [/Password \(again\): $/, "Sesame-8472"]]);
+    await does(manage, [
+      [/Username.*: $/, "ada"],
+      [/Email address: $/, "ada@example.org"],
+      [/Password: $/, "Sesame-8472"],
+      [/Password \(again\): $/, "Sesame-8472"],
+    ]);
     expect(await does(exec)).toContain("System check identified no issues");
     expect(await does(shell, [[/\$ $/, "id -un; exit"]])).toMatch(/^test.mine\r?$/m);
     expect(await does(`echo 'select current_user, count(*) from auth_user' | ${dbshell ?? ""}`)).toMatch(/^ *test_mine +\| +1$/m);
     // By a package of an extra, and one that was built of its repository.
     expect(await does(`echo 'select left(password, 7) from auth_user' | ${dbshell ?? ""}`)).toMatch(/^ *argon2\$$/m);
-    expect(await does(`npm run --silent exec -- ${stack.name} python -c 'import boardwords; print(boardwords.TITLE)'`)).toContain("Words of a repository");
+    expect(await does(`npm run --silent exec -- ${stack.name} python -c 'import boardwords; print(boardwords.TITLE)'`)).toContain(
+      "Words of a repository",
+    );
     const form = await ask(`${site}admin/login/`);
     const token = /name="csrfmiddlewaretoken" value="(\w+)"/.exec(form.body)?.[1] ?? "";
     const cookie = String(form.headers["set-cookie"]).split(";")[0] ?? "";
@@ -168,7 +215,10 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     expect(others).toEqual([]);
     const file = readFileSync(stack.file, "utf8");
     await does(set, [[/UPLOAD_TOKEN: $/, "a-token-of-a-test"]]);
-    expect([readFileSync(stack.file, "utf8"), stack.whole()]).toEqual([file, expect.stringMatching(/ +webstack:UPLOAD_TOKEN:\n +secure: \S+\n/)]);
+    expect([readFileSync(stack.file, "utf8"), stack.whole()]).toEqual([
+      file,
+      expect.stringMatching(/ +webstack:UPLOAD_TOKEN:\n +secure: \S+\n/),
+    ]);
     expect(await does(list)).toMatch(/UPLOAD_TOKEN +is set/);
     await does(up);
     expect((await put("one.txt", "one picture")).status).toBe(201);
@@ -182,7 +232,8 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     const [up, logs, job, ...others] = next("worker");
     expect(others).toEqual([]);
     await does(up);
-    for (const end = Date.now() + 20_000; (await pictures())[0]?.size !== "11"; await new Promise((resolve) => setTimeout(resolve, 200))) if (Date.now() > end) throw new Error("the worker never looked at the picture");
+    for (const end = Date.now() + 20_000; (await pictures())[0]?.size !== "11"; await new Promise((resolve) => setTimeout(resolve, 200)))
+      if (Date.now() > end) throw new Error("the worker never looked at the picture");
     expect(await does(logs)).toContain("pictures/one.txt: 11 bytes");
     expect(await does(job)).toContain("tidy: success, exit code 0");
   }, 120_000);
@@ -198,10 +249,18 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     writeFileSync(view, `import nothing_of_that_name\n${right}`);
     const broken = await type(up);
     writeFileSync(view, right);
-    const last = broken.stderr.trim().split("\n").slice(-3).map((line) => line.trim());
+    const last = broken.stderr
+      .trim()
+      .split("\n")
+      .slice(-3)
+      .map((line) => line.trim());
     expect([broken.code === 0, last]).toEqual([
       false,
-      [expect.stringMatching(/^failed +web-0-apply; /), expect.stringMatching(/^why +.*nothing_of_that_name/), expect.stringMatching(new RegExp(`^serves +.*${release}`))],
+      [
+        expect.stringMatching(/^failed +web-0-apply; /),
+        expect.stringMatching(/^why +.*nothing_of_that_name/),
+        expect.stringMatching(new RegExp(`^serves +.*${release}`)),
+      ],
     ]);
     expect(await heading()).toBe("A better board");
   }, 180_000);
@@ -224,8 +283,17 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
   /** Types a line, and holds the stack's file, its state and its host against what they were. */
   async function changesNothing(line: string): Promise<void> {
     const state = join(stack.folder, "state");
-    const here = () => [readFileSync(stack.file, "utf8"), ...readdirSync(state, { recursive: true }).map((name) => `${String(name)} ${statSync(join(state, String(name))).mtimeMs}`).sort()];
-    const there = () => stack.remote("sudo sh -c 'find /srv/webstack /etc /usr/local /var/lib/webstack/manifest.json /var/lib/webstack/history.json /var/lib/webstack/inbox /var/log/webstack -printf \"%p %T@ %s %l\\n\" | sort | sha256sum'");
+    const here = () => [
+      readFileSync(stack.file, "utf8"),
+      ...readdirSync(state, { recursive: true })
+        .map((name) => `${String(name)} ${statSync(join(state, String(name))).mtimeMs}`)
+        .sort(),
+    ];
+    const there = () =>
+      stack.remote(
+        "sudo sh -c 'find /srv/webstack /etc /usr/local /var/lib/webstack/manifest.json /var/lib/webstack/history.json " +
+          '/var/lib/webstack/inbox /var/log/webstack -printf "%p %T@ %s %l\\n" | sort | sha256sum\'',
+      );
     const before = [...here(), await there()];
     expect(await does(line)).toContain("to update");
     expect([...here(), await there()]).toEqual(before);
@@ -257,7 +325,10 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     expect([others, page.length - at]).toEqual([[], 0]);
     expect(await does(review)).toContain("Nothing changes");
     expect(await does(down)).toContain(`Stack ${stack.name} is down: its machines and its network are gone.`);
-    expect(await stack.npm("status", stack.name)).toMatchObject({ code: 1, stderr: expect.stringContaining(`webstack: stack ${stack.name} is not up; bring it up: npm run up -- ${stack.name}\n`) });
+    expect(await stack.npm("status", stack.name)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`webstack: stack ${stack.name} is not up; bring it up: npm run up -- ${stack.name}\n`),
+    });
     expect(existsSync(stack.file)).toBe(true);
   }, 120_000);
 });
@@ -280,34 +351,44 @@ async function fromFolderToPage(stack: TestStack): Promise<string> {
   return (await stack.outputs()).siteUrl;
 }
 
-testAtNight("new", "a Wagtail site: its welcome page, its static files, its administration behind a login", async () => {
-  const stack = (other = new TestStack("newwagtail", "10.84.24.0/24"));
-  const project = join(stack.folder, "project");
-  await wagtailSite(project);
-  const before = readFileSync(join(project, "mysite/settings/base.py"), "utf8");
-  const site = await fromFolderToPage(stack);
+testAtNight(
+  "new",
+  "a Wagtail site: its welcome page, its static files, its administration behind a login",
+  async () => {
+    const stack = (other = new TestStack("newwagtail", "10.84.24.0/24"));
+    const project = join(stack.folder, "project");
+    await wagtailSite(project);
+    const before = readFileSync(join(project, "mysite/settings/base.py"), "utf8");
+    const site = await fromFolderToPage(stack);
 
-  const { status, body } = await ask(site);
-  expect([status, /<h1>(.*)<\/h1>/.exec(body)?.[1]]).toEqual([200, "Welcome to your new Wagtail site!"]);
-  const style = /href="(\/static\/css\/welcome_page\.[0-9a-f]+\.css)"/.exec(body)?.[1] ?? "";
-  const served = await ask(`${site}${style.slice(1)}`);
-  expect([served.status, served.headers["content-type"]]).toEqual([200, "text/css"]);
-  const login = await ask(`${site}admin/login/`);
-  expect([login.status, /<title>\s*([^<]*?)\s*<\/title>/.exec(login.body)?.[1]]).toEqual([200, "Sign in - Wagtail"]);
-  expect(readFileSync(join(project, "mysite/settings/base.py"), "utf8")).toBe(before);
-}, 600_000);
+    const { status, body } = await ask(site);
+    expect([status, /<h1>(.*)<\/h1>/.exec(body)?.[1]]).toEqual([200, "Welcome to your new Wagtail site!"]);
+    const style = /href="(\/static\/css\/welcome_page\.[0-9a-f]+\.css)"/.exec(body)?.[1] ?? "";
+    const served = await ask(`${site}${style.slice(1)}`);
+    expect([served.status, served.headers["content-type"]]).toEqual([200, "text/css"]);
+    const login = await ask(`${site}admin/login/`);
+    expect([login.status, /<title>\s*([^<]*?)\s*<\/title>/.exec(login.body)?.[1]]).toEqual([200, "Sign in - Wagtail"]);
+    expect(readFileSync(join(project, "mysite/settings/base.py"), "utf8")).toBe(before);
+  },
+  600_000,
+);
 
-testAtNight("new", "TiTiler, a FastAPI application: its pages and what it says of its health", async () => {
-  const stack = (other = new TestStack("newtitiler", "10.84.24.0/24"));
-  await titiler(join(stack.folder, "project"));
-  const site = await fromFolderToPage(stack);
-  expect(existsSync(join(stack.folder, "project/webstack_settings.py"))).toBe(false);
-  expect(readFileSync(join(stack.folder, `Pulumi.${stack.name}.yaml`), "utf8")).toContain("kind: none");
+testAtNight(
+  "new",
+  "TiTiler, a FastAPI application: its pages and what it says of its health",
+  async () => {
+    const stack = (other = new TestStack("newtitiler", "10.84.24.0/24"));
+    await titiler(join(stack.folder, "project"));
+    const site = await fromFolderToPage(stack);
+    expect(existsSync(join(stack.folder, "project/webstack_settings.py"))).toBe(false);
+    expect(readFileSync(join(stack.folder, `Pulumi.${stack.name}.yaml`), "utf8")).toContain("kind: none");
 
-  const health = await ask(`${site}healthz`);
-  expect([health.status, Object.keys(JSON.parse(health.body) as object)]).toEqual([200, ["versions"]]);
-  const page = await ask(site, { headers: { Accept: "text/html" } });
-  expect([page.status, /<title>([^<]*)<\/title>/.exec(page.body)?.[1]]).toEqual([200, "TiTiler"]);
-  const api = JSON.parse((await ask(`${site}api`)).body) as { info: { title: string } };
-  expect(api.info.title).toBe("TiTiler");
-}, 600_000);
+    const health = await ask(`${site}healthz`);
+    expect([health.status, Object.keys(JSON.parse(health.body) as object)]).toEqual([200, ["versions"]]);
+    const page = await ask(site, { headers: { Accept: "text/html" } });
+    expect([page.status, /<title>([^<]*)<\/title>/.exec(page.body)?.[1]]).toEqual([200, "TiTiler"]);
+    const api = JSON.parse((await ask(`${site}api`)).body) as { info: { title: string } };
+    expect(api.info.title).toBe("TiTiler");
+  },
+  600_000,
+);

@@ -53,7 +53,7 @@ function reaches(address: string, port: number): Promise<boolean> {
 }
 
 const until = async (holds: () => boolean) => {
-  for (const end = Date.now() + 20_000; !holds() && Date.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const end = Date.now() + 20_000; !holds() && Date.now() < end;) await new Promise((resolve) => setTimeout(resolve, 20));
   expect(holds()).toBe(true);
 };
 
@@ -93,7 +93,9 @@ afterAll(async () => {
 });
 
 test("a machine lets its user in by SSH, under the host key that was told, and its first boot has no fault", () => {
-  expect(on(first, "sudo hostname && systemctl --failed --no-legend && cloud-init status --wait | tail -1").stdout).toBe("nsx-web-0\nstatus: done\n");
+  expect(on(first, "sudo hostname && systemctl --failed --no-legend && cloud-init status --wait | tail -1").stdout).toBe(
+    "nsx-web-0\nstatus: done\n",
+  );
 });
 
 test("the bridge keeps its hardware address with machines on it, so that those that stay need not look for it again", () => {
@@ -155,7 +157,8 @@ test("one that keeps data and was in use is not removed by a create, whose state
   expect(on(first, "sudo mkdir -p /var/lib/webstack && sudo touch /var/lib/webstack/manifest.json").status).toBe(0);
   const before = processes("nsx-web-0");
   await expect(plugin.create("Machine", { ...machineArgs("nsx-web-0", "10.91.0.10"), keepsData: true })).rejects.toThrow(
-    "machine nsx-web-0 stands on this box with data on its disk, and the state of stack test knows nothing of it: bring that state back; or put the machine aside, " +
+    "machine nsx-web-0 stands on this box with data on its disk, and the state of stack test knows nothing of it: bring that state " +
+      "back; or put the machine aside, " +
       "and npm run up -- test makes another without the data: sudo mv /var/lib/webstack/machines/nsx-web-0 /var/lib/webstack/nsx-web-0",
   );
   expect(processes("nsx-web-0")).toEqual(expect.arrayContaining([Math.min(...before)]));
@@ -180,10 +183,17 @@ test("a machine that cannot boot keeps its state and says why", async () => {
 
 test("a network is not made anew while a machine on it may keep data, since that would go with it", async () => {
   await expect(plugin.diff("Network", net, { ...net, range: "10.91.1.0/24" })).rejects.toThrow(
-    "network nsx of 10.91.0.0/24 has machines that keep data on their disks, nsx-web-0 and nsx-web-1, and one of 10.91.1.0/24 would begin without them: write the network.range that the stack had; or give the data up first: npm run down -- test",
+    "network nsx of 10.91.0.0/24 has machines that keep data on their disks, nsx-web-0 and nsx-web-1, and one of 10.91.1.0/24 " +
+      "would begin without them: write the network.range that the stack had; or give the data up first: npm run down -- test",
   );
-  await expect(plugin.diff("Network", net, { ...net, name: "nsx-other" })).rejects.toThrow("and one called nsx-other would begin without them: give the stack the name that it had; or give the data up first");
-  for (const [name, address] of [["nsx-web-0", "10.91.0.10"], ["nsx-web-1", "10.91.0.11"]] as const) await plugin.update("Machine", name, machineArgs(name, address), { ...machineArgs(name, address), keepsData: false });
+  await expect(plugin.diff("Network", net, { ...net, name: "nsx-other" })).rejects.toThrow(
+    "and one called nsx-other would begin without them: give the stack the name that it had; or give the data up first",
+  );
+  for (const [name, address] of [
+    ["nsx-web-0", "10.91.0.10"],
+    ["nsx-web-1", "10.91.0.11"],
+  ] as const)
+    await plugin.update("Machine", name, machineArgs(name, address), { ...machineArgs(name, address), keepsData: false });
   expect((await plugin.diff("Network", net, { ...net, range: "10.91.1.0/24" })).replaces).toEqual(["range"]);
 });
 

@@ -25,7 +25,27 @@ export async function titiler(into: string): Promise<void> {
   await copyOf("titiler-2.4.0", into, async (folder) => {
     // The archive is of hatchling, which pip runs once to read its name.
     const python = await venvOf(pinned("hatchling"));
-    execFileSync("python3", ["-m", "pip", "--python", python, "download", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-build-isolation", "--no-deps", "--no-binary=:all:", "--dest", folder, "--requirement", pinned("titiler")], quiet);
+    execFileSync(
+      "python3",
+      [
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "--no-build-isolation",
+        "--no-deps",
+        "--no-binary=:all:",
+        "--dest",
+        folder,
+        "--requirement",
+        pinned("titiler"),
+      ],
+      quiet,
+    );
     tar.extract({ sync: true, file: join(folder, "titiler_application-2.4.0.tar.gz"), cwd: folder });
     return join(folder, "titiler_application-2.4.0");
   });

@@ -22,7 +22,11 @@ beforeAll(async () => {
     // As `npm run new` writes it for an app without a health page.
     services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", path: "/", health: { path: "/", live: "/livez" } } },
     jobs: {
-      greet: { run: python("import os, time; print('hello', os.environ['DJANGO_SETTINGS_MODULE'], flush=True); time.sleep(1); print('bye')"), schedule: never, memoryMiB: 64 },
+      greet: {
+        run: python("import os, time; print('hello', os.environ['DJANGO_SETTINGS_MODULE'], flush=True); time.sleep(1); print('bye')"),
+        schedule: never,
+        memoryMiB: 64,
+      },
       broken: { run: python("import sys; print('no such feed'); sys.exit(7)"), schedule: never, memoryMiB: 64 },
       slow: { run: ["sleep", "8"], schedule: never, memoryMiB: 64 },
       endless: { run: ["sleep", "300"], schedule: never, timeoutSeconds: 2, memoryMiB: 64 },
@@ -62,13 +66,22 @@ describe("maintenance", () => {
 
   test("answers every visitor with a page, 503, when to come again and the security headers", async () => {
     await mustHostctl(`maintenance on --minutes 30 --message ${quoted}`);
-    for (const [method, path] of [["GET", ""], ["POST", "orders"], ["GET", "static/none.css"], ["HEAD", "restaurants"]] as const) {
+    for (const [method, path] of [
+      ["GET", ""],
+      ["POST", "orders"],
+      ["GET", "static/none.css"],
+      ["HEAD", "restaurants"],
+    ] as const) {
       const answer = await ask(`${site}${path}`, { method });
       expect([method, path, answer.status]).toEqual([method, path, 503]);
       expect(new Date(String(answer.headers["retry-after"])).getTime() - Date.now()).toBeGreaterThan(25 * 60_000);
       expect(answer.headers).toMatchObject({
-        "content-type": "text/html; charset=utf-8", "cache-control": "no-store", "x-frame-options": "DENY", "x-content-type-options": "nosniff",
-        "content-security-policy": expect.stringContaining("default-src 'self'"), "referrer-policy": expect.any(String),
+        "content-type": "text/html; charset=utf-8",
+        "cache-control": "no-store",
+        "x-frame-options": "DENY",
+        "x-content-type-options": "nosniff",
+        "content-security-policy": expect.stringContaining("default-src 'self'"),
+        "referrer-policy": expect.any(String),
       });
     }
     const { body } = await ask(site);
@@ -83,12 +96,19 @@ describe("maintenance", () => {
     expect([held.status, held.headers["content-type"]]).toEqual([503, expect.stringContaining("application/json")]);
     expect(JSON.parse(held.body)).toMatchObject({ maintenance: true, message });
     const asked = await ask(`${site}maintenance.json`);
-    expect([asked.status, JSON.parse(asked.body)]).toEqual([200, { maintenance: true, message, until: expect.stringMatching(/^\d{4}-.*\+00:00$/) }]);
+    expect([asked.status, JSON.parse(asked.body)]).toEqual([
+      200,
+      { maintenance: true, message, until: expect.stringMatching(/^\d{4}-.*\+00:00$/) },
+    ]);
   });
 
   test("holds the front page though it is the health page, and not what a check from outside asks, which says nothing of the site", async () => {
     const [front, check, asked] = await Promise.all(["", ".webstack/health/web", ".webstack/ask/web"].map((path) => ask(`${site}${path}`)));
-    expect([front?.status, front?.headers["retry-after"] !== undefined, front?.body.includes("We move &lt;b&gt;house")]).toEqual([503, true, true]);
+    expect([front?.status, front?.headers["retry-after"] !== undefined, front?.body.includes("We move &lt;b&gt;house")]).toEqual([
+      503,
+      true,
+      true,
+    ]);
     expect([check?.status, check?.body, asked?.status]).toEqual([200, "it works\n", 404]);
     // What is below the check's path is the app's, so it is held.
     expect((await ask(`${site}.webstack/health/web/more`)).status).toBe(503);
@@ -130,7 +150,11 @@ describe("maintenance", () => {
   });
 
   test("refuses what it cannot mean", async () => {
-    for (const [words, code] of [["maintenance on", 1], ["maintenance on --message x --until 2001-01-01T00:00", 1], ["maintenance on --message x --allow 10.0.0.1/8", 2]] as const) {
+    for (const [words, code] of [
+      ["maintenance on", 1],
+      ["maintenance on --message x --until 2001-01-01T00:00", 1],
+      ["maintenance on --message x --allow 10.0.0.1/8", 2],
+    ] as const) {
       expect([words, (await hostctl(words)).code]).toEqual([words, code]);
     }
     expect((await ask(site)).status).toBe(200);
@@ -142,13 +166,17 @@ test("logs have what visitors asked for, and nothing of the watchdog's looks", a
   expect((await ask(`${site}${mark}`)).status).toBe(404);
   expect((await ask(`${site}.webstack/health/web`)).status).toBe(200);
   // It looks once a second. USR1 has nginx write what it holds back.
-  await stack.remote("sleep 3; systemctl is-active --quiet webstack-watchdog; sudo sh -c 'kill -USR1 $(cat /run/nginx/nginx.pid)'; sleep 1");
+  await stack.remote(
+    "sleep 3; systemctl is-active --quiet webstack-watchdog; sudo sh -c 'kill -USR1 $(cat /run/nginx/nginx.pid)'; sleep 1",
+  );
   const lines = (await mustHostctl("logs web --lines 50")).split("\n").filter((line) => line.includes("HTTP/1."));
   expect(lines.filter((line) => line.includes("/livez"))).toEqual([]);
   expect(lines.slice(lines.findIndex((line) => line.includes(mark)))).toEqual([expect.stringContaining(`"GET /${mark} HTTP/1.1" 404`)]);
   const nginx = await stack.remote(`sudo sed -n '/${mark}/,$p' /var/log/nginx/access.log`);
   // The watchdog is on the host; this box may have asked something else meanwhile.
-  expect(nginx.split("\n").filter((line) => line.includes(mark) || !line.startsWith("10.84.14.1 "))).toEqual([expect.stringContaining(mark)]);
+  expect(nginx.split("\n").filter((line) => line.includes(mark) || !line.startsWith("10.84.14.1 "))).toEqual([
+    expect.stringContaining(mark),
+  ]);
 }, 60_000);
 
 describe("a pause", () => {
@@ -168,7 +196,9 @@ describe("a pause", () => {
     const order = { restaurant: restaurants.restaurants[0]?.id, name: "Ada", lines: [{ product: products.products[0]?.id, quantity: 1 }] };
     await mustHostctl("pause --max 20");
     let answered = 0;
-    const orders = Array.from({ length: 20 }, () => ask(`${site}orders`, { method: "POST", json: order }).then((answer) => (answered++, answer)));
+    const orders = Array.from({ length: 20 }, () =>
+      ask(`${site}orders`, { method: "POST", json: order }).then((answer) => (answered++, answer)),
+    );
     await new Promise((resolve) => setTimeout(resolve, 2000));
     expect(answered).toBe(0);
     expect(await mustHostctl("status")).toContain("PAUSED");
@@ -186,7 +216,9 @@ describe("a pause", () => {
     expect(answered).toBe(false);
     expect(await asked).toBe(200);
     await new Promise((resolve) => setTimeout(resolve, 2500));
-    expect(await stack.ssh("systemctl is-active webstack-pause.service; sudo ls /run/webstack/pause /run/webstack/pause.json")).toMatchObject({ stdout: "inactive\n" });
+    expect(
+      await stack.ssh("systemctl is-active webstack-pause.service; sudo ls /run/webstack/pause /run/webstack/pause.json"),
+    ).toMatchObject({ stdout: "inactive\n" });
     expect(await mustHostctl("resume")).toBe("not paused");
     expect((await status()).paused).toBe(false);
   }, 30_000);
@@ -194,7 +226,10 @@ describe("a pause", () => {
   test("sends what waited to the slot that serves by then", async () => {
     await mustHostctl("pause --max 20");
     const waiting = Promise.all(Array.from({ length: 10 }, () => ask(`${site}restaurants`)));
-    const [restarted] = await Promise.all([hostctl("restart"), new Promise((resolve) => setTimeout(resolve, 6000)).then(() => hostctl("resume --lock-wait 60"))]);
+    const [restarted] = await Promise.all([
+      hostctl("restart"),
+      new Promise((resolve) => setTimeout(resolve, 6000)).then(() => hostctl("resume --lock-wait 60")),
+    ]);
     expect(restarted.code).toBe(0);
     expect((await waiting).map((answer) => answer.status)).toEqual(Array(10).fill(200));
   }, 90_000);
@@ -218,7 +253,10 @@ describe("a pause", () => {
 describe("a job", () => {
   test("runs at once, with the environment of the services, and shows what it says", async () => {
     const { code, stdout } = await hostctl("run greet");
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/hello ocpizza\.settings\.production\n[^]*bye\n[^]*greet: success, exit code 0/)]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/hello ocpizza\.settings\.production\n[^]*bye\n[^]*greet: success, exit code 0/),
+    ]);
     expect(await mustHostctl("logs greet")).toContain("bye");
   }, 30_000);
 
@@ -228,7 +266,11 @@ describe("a job", () => {
     expect((await stack.ssh("systemctl is-failed broken.service")).stdout).toBe("failed\n");
     expect(await mustHostctl("status")).toMatch(/job +broken +exit-code +last \S.*EXIT CODE 7/);
     const { jobs } = (await status()) as unknown as { jobs: { name: string; result: string; next: string }[] };
-    expect(jobs.find(({ name }) => name === "broken")).toMatchObject({ result: "exit-code", exitCode: 7, next: expect.stringContaining("-01-01 00:00:00 UTC") });
+    expect(jobs.find(({ name }) => name === "broken")).toMatchObject({
+      result: "exit-code",
+      exitCode: 7,
+      next: expect.stringContaining("-01-01 00:00:00 UTC"),
+    });
   }, 30_000);
 
   test("is not started twice", async () => {
@@ -248,7 +290,10 @@ describe("a job", () => {
   test("that was missed while the machine was off, or the clock jumped, runs once", async () => {
     const ran = () => stack.remote("systemctl show greet.service -p InvocationID --value");
     const before = await ran();
-    await stack.remote("sudo systemctl stop greet.timer && sudo touch -d '2 years ago' /var/lib/systemd/timers/stamp-greet.timer && sudo systemctl start greet.timer && sleep 4");
+    await stack.remote(
+      "sudo systemctl stop greet.timer && sudo touch -d '2 years ago' /var/lib/systemd/timers/stamp-greet.timer && sudo systemctl " +
+        "start greet.timer && sleep 4",
+    );
     const after = await ran();
     expect(after).not.toBe(before);
     await stack.remote("sudo systemctl restart greet.timer && sleep 3");
@@ -280,9 +325,14 @@ describe("an update", () => {
     const { code, stderr } = await hostctl("update /tmp/update");
     expect(code).toBe(1);
     for (const text of [
-      "because of 5 faults", "line 2: home.html must end in one of .ico", "line 4: home.html = ..etc: is outside the project",
-      "line 5: home.html = city_009: there is no app named city_009; there are: api, city, city_001", "line 6: lost.py is not in the folder", "extra.txt: is in the folder and in no line",
-    ]) expect(stderr).toContain(text);
+      "because of 5 faults",
+      "line 2: home.html must end in one of .ico",
+      "line 4: home.html = ..etc: is outside the project",
+      "line 5: home.html = city_009: there is no app named city_009; there are: api, city, city_001",
+      "line 6: lost.py is not in the folder",
+      "extra.txt: is in the folder and in no line",
+    ])
+      expect(stderr).toContain(text);
     expect(await stack.remote("readlink /srv/webstack/current; ls /srv/webstack/releases")).toBe(before);
   }, 30_000);
 
@@ -312,14 +362,22 @@ describe("an update", () => {
 });
 
 test("the version before hostctl's packages takes a host back, and this one takes it here again: what serves is the same, and no request fails", async () => {
-  const state = () => stack.remote("readlink /srv/webstack/current /etc/nginx/webstack/upstreams/web.conf; sudo sha256sum /var/lib/webstack/history.json");
+  const state = () =>
+    stack.remote("readlink /srv/webstack/current /etc/nginx/webstack/upstreams/web.conf; sudo sha256sum /var/lib/webstack/history.json");
   const before = await state();
-  await stack.remote("cat > /tmp/earlier.bundle", { stdin: earlierBundle(JSON.parse(await stack.remote("sudo cat /var/lib/webstack/manifest.json")) as Manifest) });
+  await stack.remote("cat > /tmp/earlier.bundle", {
+    stdin: earlierBundle(JSON.parse(await stack.remote("sudo cat /var/lib/webstack/manifest.json")) as Manifest),
+  });
   const { done, failed, requests } = await underLoad(`${site}healthz`, 60, async () => {
     const there: string[] = [];
     for (const bundle of ["/tmp/earlier.bundle", "$(ls -t /var/lib/webstack/inbox/*.bundle | head -1)"]) {
       await stack.remote(`sudo python3 -I ${bundle} apply < /dev/null`);
-      there.push(await stack.remote("sudo hostctl verify; ls /usr/local/lib/webstack/hostctl/cli.py /etc/webstack/watchdog.json /etc/webstack/settings.json 2>&1 | grep -c No"));
+      there.push(
+        await stack.remote(
+          "sudo hostctl verify; ls /usr/local/lib/webstack/hostctl/cli.py /etc/webstack/watchdog.json /etc/webstack/settings.json " +
+            "2>&1 | grep -c No",
+        ),
+      );
     }
     return there;
   });
@@ -331,19 +389,27 @@ test("the version before hostctl's packages takes a host back, and this one take
 describe("a release whose migration waits for a lock", () => {
   test("is ended in time: the old one serves, and no visitor waits behind it for long", async () => {
     const before = await stack.remote("readlink /srv/webstack/current");
-    const report = `import os, psycopg, time; c = psycopg.connect(os.environ["DATABASE_URL"], application_name="report"); c.execute("select count(*) from shop_restaurant"); time.sleep(600)`;
-    await stack.remote(`sudo systemd-run --quiet --unit=report --uid=ocpizza -p EnvironmentFile=/etc/webstack/env /srv/webstack/current/venv/bin/python -c '${report}'`);
+    const report =
+      `import os, psycopg, time; c = psycopg.connect(os.environ["DATABASE_URL"], application_name="report"); c.execute("select ` +
+      `count(*) from shop_restaurant"); time.sleep(600)`;
+    await stack.remote(
+      "sudo systemd-run --quiet --unit=report --uid=ocpizza -p EnvironmentFile=/etc/webstack/env " +
+        `/srv/webstack/current/venv/bin/python -c '${report}'`,
+    );
     // Sooner than the app's own limit, which most apps do not have.
     stack.change({ release: { lockTimeoutSeconds: 1 } });
     const migration = join(stack.app, "shop/migrations/0003_remark.py");
     writeFileSync(
       migration,
-      `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n    operations = [migrations.RunSQL("alter table shop_restaurant add remark text")]\n`,
+      `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "0002_menu")]\n  ` +
+        `  operations = [migrations.RunSQL("alter table shop_restaurant add remark text")]\n`,
     );
     const { done, answers, failed } = await visitors(() => ask(`${site}restaurants`), stack.up());
     expect([done.code === 0, done.stdout + done.stderr]).toEqual([
       false,
-      expect.stringMatching(/Database-upgrading: waited 1 s for table shop_restaurant, held by session \d+ \(user ocpizza, report, idle in transaction, in a transaction for \d+ s\)/),
+      expect.stringMatching(
+        /Database-upgrading: waited 1 s for table shop_restaurant, held by session \d+ \(user ocpizza, report, idle in transaction, in a transaction for \d+ s\)/,
+      ),
     ]);
     expect([failed, answers > 20]).toEqual([[], true]);
     expect(await stack.remote("readlink /srv/webstack/current")).toBe(before);
@@ -357,22 +423,31 @@ describe("a release whose migration waits for a lock", () => {
 describe("a rollback", () => {
   const notes = () =>
     stack.remote(
-      `sudo systemd-run --quiet --wait --pipe --uid=ocpizza -p EnvironmentFile=/etc/webstack/env /srv/webstack/current/venv/bin/python -c 'import os, psycopg; print(any(name == "note" for (name,) in psycopg.connect(os.environ["DATABASE_URL"]).execute("select relname from pg_class")))'`,
+      "sudo systemd-run --quiet --wait --pipe --uid=ocpizza -p EnvironmentFile=/etc/webstack/env " +
+        `/srv/webstack/current/venv/bin/python -c 'import os, psycopg; print(any(name == "note" for (name,) in ` +
+        `psycopg.connect(os.environ["DATABASE_URL"]).execute("select relname from pg_class")))'`,
     );
-  const schemas = async () => (JSON.parse(await mustHostctl("releases --json")) as { schema: string }[]).map(({ schema }) => /shop=\S+/.exec(schema)?.[0]);
+  const schemas = async () =>
+    (JSON.parse(await mustHostctl("releases --json")) as { schema: string }[]).map(({ schema }) => /shop=\S+/.exec(schema)?.[0]);
 
   test("is refused where the database has moved on, and says what would bring it back", async () => {
     const first = (await stack.outputs()).release;
     const before = await schemas();
     writeFileSync(
       join(stack.app, "shop/migrations/0009_note.py"),
-      `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", "${before[0]?.slice(5)}")]\n    operations = [migrations.RunSQL("create table note (id int)", "drop table note")]\n`,
+      `from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [("shop", ` +
+        `"${before[0]?.slice(5)}")]\n    operations = [migrations.RunSQL("create table note (id int)", "drop table note")]\n`,
     );
     await stack.mustUp();
     expect((await schemas())[0]).toBe("shop=0009_note");
     expect(await notes()).toBe("True");
     const { code, stderr } = await hostctl("rollback");
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/its code knew the schema\n.*shop=0002_menu\nbut the database is at\n.*shop=0009_note\n`hostctl rollback [0-9a-f]{16} --down` first runs/)]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /its code knew the schema\n.*shop=0002_menu\nbut the database is at\n.*shop=0009_note\n`hostctl rollback [0-9a-f]{16} --down` first runs/,
+      ),
+    ]);
     expect(await stack.remote("readlink /srv/webstack/current")).not.toContain(first);
     expect((await hostctl("verify")).code).toBe(0);
   }, 90_000);

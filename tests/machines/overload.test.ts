@@ -17,7 +17,12 @@ let style = "";
 const small = {
   host: { memoryMiB: 1024, cpus: 1 },
   services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 2, threads: 16 } },
-  jobs: Object.fromEntries(["001", "002", "003"].map((city) => [`update-city-${city}`, { run: `python manage.py updatedata city_${city}`, schedule: "daily", memoryMiB: 64 }])),
+  jobs: Object.fromEntries(
+    ["001", "002", "003"].map((city) => [
+      `update-city-${city}`,
+      { run: `python manage.py updatedata city_${city}`, schedule: "daily", memoryMiB: 64 },
+    ]),
+  ),
   env: { ENABLE_BENCH: "1" },
 };
 
@@ -44,16 +49,27 @@ async function visit(environment: Readonly<Record<"SECONDS", string>> & Readonly
   const folder = mkdtempSync(join(tmpdir(), "overload-"));
   try {
     const summary = join(folder, "summary.json");
-    const { code, stderr } = await run(findK6(), ["run", "--quiet", "--no-usage-report", "--summary-export", summary, join(__dirname, "overload.k6.js")], {
-      env: { ...process.env, SITE: site, PAGE: "slow", STATIC: style, ...environment },
-    });
+    const { code, stderr } = await run(
+      findK6(),
+      ["run", "--quiet", "--no-usage-report", "--summary-export", summary, join(__dirname, "overload.k6.js")],
+      {
+        env: { ...process.env, SITE: site, PAGE: "slow", STATIC: style, ...environment },
+      },
+    );
     if (code !== 0) throw new Error(`k6 ended with ${code}: ${stderr}`);
     const { metrics } = JSON.parse(readFileSync(summary, "utf8")) as { metrics: Record<string, Record<string, number> | undefined> };
     const met = (name: string): Met => {
       const { count = 0, med = NaN, max = NaN, ...rest } = metrics[name] ?? {};
       return { count, med, p95: rest["p(95)"] ?? NaN, max };
     };
-    return { answered: met("answered"), refused: met("refused"), staticFile: met("static_file"), health: met("health"), wrong: metrics.wrong?.count ?? 0, unsent: metrics.dropped_iterations?.count ?? 0 };
+    return {
+      answered: met("answered"),
+      refused: met("refused"),
+      staticFile: met("static_file"),
+      health: met("health"),
+      wrong: metrics.wrong?.count ?? 0,
+      unsent: metrics.dropped_iterations?.count ?? 0,
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -72,7 +88,7 @@ test("at twice its capacity a site answers 80 % of it and refuses the rest at on
   const over = await visit({ SECONDS: String(seconds), RATE: String(Math.round(before * 2)) });
   const ended = Date.now();
   // Ten quick answers in a row.
-  for (let quick = 0; quick < 10; ) {
+  for (let quick = 0; quick < 10;) {
     const began = Date.now();
     const { status } = await ask(`${site}slow`);
     quick = status === 200 && Date.now() - began < 500 ? quick + 1 : 0;
@@ -84,9 +100,13 @@ test("at twice its capacity a site answers 80 % of it and refuses the rest at on
   const capacity = (before + after) / 2;
   const { answered, refused, staticFile, health, wrong, unsent } = over;
   process.stdout.write(
-    `capacity ${before.toFixed(0)}/s before and ${after.toFixed(0)}/s after; at ${(before * 2).toFixed(0)}/s for ${seconds} s ${answered.count} answered (${((answered.count / seconds / capacity) * 100).toFixed(0)} % of capacity, median ${answered.med.toFixed(0)} ms, longest ${answered.max.toFixed(0)} ms), ` +
-      `${refused.count} refused (median ${refused.med.toFixed(0)} ms, 95 % within ${refused.p95.toFixed(0)} ms), ${wrong} otherwise, ${unsent} never sent; ` +
-      `static ${staticFile.count} (95 % within ${staticFile.p95.toFixed(0)} ms), health ${health.count}; normal after ${normal.toFixed(1)} s\n`,
+    `capacity ${before.toFixed(0)}/s before and ${after.toFixed(0)}/s after; at ${(before * 2).toFixed(0)}/s for ${seconds} s ` +
+      `${answered.count} answered (${((answered.count / seconds / capacity) * 100).toFixed(0)} % of capacity, median ` +
+      `${answered.med.toFixed(0)} ms, longest ${answered.max.toFixed(0)} ms), ` +
+      (`${refused.count} refused (median ${refused.med.toFixed(0)} ms, 95 % within ${refused.p95.toFixed(0)} ms), ${wrong} ` +
+        `otherwise, ${unsent} never sent; `) +
+      (`static ${staticFile.count} (95 % within ${staticFile.p95.toFixed(0)} ms), health ${health.count}; normal after ` +
+        `${normal.toFixed(1)} s\n`),
   );
   expect(answered.count / seconds / capacity).toBeGreaterThanOrEqual(0.8);
   // It was an overload, and nobody met anything but an answer or a refusal with Retry-After.

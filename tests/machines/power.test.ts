@@ -14,9 +14,16 @@ test.each([
   { work: "a restore or a backup leaves the data that served or that of the backup", suite: "DataTest" },
 ])("a power cut at any point of $work", ({ suite }) => holds(suite), 600_000);
 
-testAtNight("power", "a power cut at any point of a restore does as well where media have no disk of their own", () => holds("DataOnOneDiskTest"), 600_000);
+testAtNight(
+  "power",
+  "a power cut at any point of a restore does as well where media have no disk of their own",
+  () => holds("DataOnOneDiskTest"),
+  600_000,
+);
 
 async function holds(suite: string): Promise<void> {
-  const { stderr } = await promisify(execFile)("python3", ["-m", "unittest", `hostctl.tests.on_disk.${suite}`], { cwd: resolve(__dirname, "../..") });
+  const { stderr } = await promisify(execFile)("python3", ["-m", "unittest", `hostctl.tests.on_disk.${suite}`], {
+    cwd: resolve(__dirname, "../.."),
+  });
   expect(stderr).toMatch(/^Ran \d+ tests? in .*\n\nOK$/m);
 }

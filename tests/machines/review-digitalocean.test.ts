@@ -1,7 +1,7 @@
 /**
- * Verdicts of reviews of Pulumi.prod.yaml beside what the same changes do, on the simulated cloud: the real engine, real machines behind Droplet
- * and database. Limit: what a Droplet's resize and a cluster's do to a site is as the simulation does it (off and on; a restart), see
- * tests/cloud/README.md; its PostgreSQL has one version, so that another one is only previewed.
+ * Verdicts of reviews of Pulumi.prod.yaml beside what the same changes do, on the simulated cloud: the real engine, real machines behind
+ * Droplet and database. Limit: what a Droplet's resize and a cluster's do to a site is as the simulation does it (off and on; a restart),
+ * see tests/cloud/README.md; its PostgreSQL has one version, so that another one is only previewed.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -29,7 +29,13 @@ const page = (name = "www.ocpizza.fr") => ask(`https://${name}/`, { address: clo
 /** Whether the page answers again within a minute: a machine that was switched on boots behind the engine's back. */
 async function back(): Promise<boolean> {
   for (let left = 120; left > 0; left -= 1) {
-    if ((await page().then(({ status }) => status, () => 0)) === 200) return true;
+    if (
+      (await page().then(
+        ({ status }) => status,
+        () => 0,
+      )) === 200
+    )
+      return true;
     await sleep(500);
   }
   return false;
@@ -45,7 +51,10 @@ async function review(change: () => void): Promise<Review> {
 const foreseen = ({ verdict, problems, steps }: Review) => ({
   level: verdict.level,
   problems,
-  replaced: (steps ?? []).filter(({ type, does }) => type.startsWith("digitalocean:") && does === "replace").map(({ name }) => name).sort(),
+  replaced: (steps ?? [])
+    .filter(({ type, does }) => type.startsWith("digitalocean:") && does === "replace")
+    .map(({ name }) => name)
+    .sort(),
 });
 
 /** What the change does: how it ended, names of what the cloud replaced and updated for it, and what visitors got meanwhile. */
@@ -55,7 +64,15 @@ async function apply(up: () => Promise<Outcome> = () => cloud.up()) {
   const since = cloud.since(mark);
   const named = (op: string) => since.filter((entry) => entry.startsWith(`${op} `)).map((entry) => entry.split(" ").at(-1) ?? "");
   const created = named("create");
-  return { ended: done.code === 0 ? "well" : said(done), answers, failed, replaced: named("delete").filter((name) => created.includes(name)).sort(), updated: named("update") };
+  return {
+    ended: done.code === 0 ? "well" : said(done),
+    answers,
+    failed,
+    replaced: named("delete")
+      .filter((name) => created.includes(name))
+      .sort(),
+    updated: named("update"),
+  };
 }
 
 /** What the engine refuses, because it would lose data. */
@@ -113,10 +130,18 @@ const changes = [
     name: "another domain",
     says: "who comes by the old name is turned away, as foreseen",
     async run() {
-      const reviewed = await review(() => cloud.change({ site: { domain: "www.ocpizza.com", aliases: ["ocpizza.com"], zone: "ocpizza.com" } }));
-      expect([reviewed.verdict.level, reviewed.verdict.consequences[0]?.says]).toEqual(["downtime", "who comes by the name www.ocpizza.fr is turned away; keep it in site.aliases"]);
+      const reviewed = await review(() =>
+        cloud.change({ site: { domain: "www.ocpizza.com", aliases: ["ocpizza.com"], zone: "ocpizza.com" } }),
+      );
+      expect([reviewed.verdict.level, reviewed.verdict.consequences[0]?.says]).toEqual([
+        "downtime",
+        "who comes by the name www.ocpizza.fr is turned away; keep it in site.aliases",
+      ]);
       expect((await apply()).ended).toBe("well");
-      const old = await page().then(({ status }) => String(status), () => "closed");
+      const old = await page().then(
+        ({ status }) => String(status),
+        () => "closed",
+      );
       expect([old === "200", (await page("www.ocpizza.com")).status]).toEqual([false, 200]);
       cloud.change({ site: { domain: "www.ocpizza.fr", aliases: ["ocpizza.fr"], zone: "ocpizza.fr" } });
       await cloud.mustUp();
@@ -132,9 +157,27 @@ const changes = [
       expect(foreseen(reviewed)).toEqual({ level: "no downtime", problems: [], replaced: [] });
     },
   },
-  { name: "another region", says: "data at risk as foreseen; the engine refuses, does nothing, and the site serves on", run: () => refused({ host: { region: "ams3" } }) },
-  { name: "another engine", says: "data at risk as foreseen; the engine refuses, does nothing, and the site serves on", run: () => refused({ database: { engine: "mysql", version: "8" } }) },
-  { name: "another target", says: "data at risk as foreseen; the engine refuses, does nothing, and the site serves on", run: () => refused({ target: "aws", host: { region: "eu-central-1", size: "t3.small" }, database: { size: "db.t4g.micro" }, services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 3, path: "/" } } }) },
+  {
+    name: "another region",
+    says: "data at risk as foreseen; the engine refuses, does nothing, and the site serves on",
+    run: () => refused({ host: { region: "ams3" } }),
+  },
+  {
+    name: "another engine",
+    says: "data at risk as foreseen; the engine refuses, does nothing, and the site serves on",
+    run: () => refused({ database: { engine: "mysql", version: "8" } }),
+  },
+  {
+    name: "another target",
+    says: "data at risk as foreseen; the engine refuses, does nothing, and the site serves on",
+    run: () =>
+      refused({
+        target: "aws",
+        host: { region: "eu-central-1", size: "t3.small" },
+        database: { size: "db.t4g.micro" },
+        services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 3, path: "/" } },
+      }),
+  },
 ];
 
 test.each(changes)("$name: $says", ({ run }) => run(), 600_000);

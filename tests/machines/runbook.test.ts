@@ -35,7 +35,9 @@ async function type(line: string): Promise<{ code: number; stdout: string; stder
 const onHost = (command: string) => `npm run ssh -- ${stack.name} web-0 ${command}`;
 
 test("everything that only looks ends with 0 and says something", async () => {
-  const looking = lines.filter((line) => /npm run (status|logs)|hostctl (status|verify|releases)|list-units|list-timers|df -h|journalctl|systemctl show|ss -Htnp/.test(line));
+  const looking = lines.filter((line) =>
+    /npm run (status|logs)|hostctl (status|verify|releases)|list-units|list-timers|df -h|journalctl|systemctl show|ss -Htnp/.test(line),
+  );
   expect(looking.length).toBeGreaterThan(14);
   for (const line of looking) {
     const { code, stderr } = await type(line);
@@ -62,7 +64,8 @@ test("maintenance shows apps that there is some, and is over again", async () =>
 
 test("reload, restart, pause and resume leave the site serving", async () => {
   const { siteUrl } = await stack.outputs();
-  for (const words of ["reload", "restart", "pause --max 20", "resume"]) expect([words, (await type(onHost(`sudo hostctl ${words}`))).code]).toEqual([words, 0]);
+  for (const words of ["reload", "restart", "pause --max 20", "resume"])
+    expect([words, (await type(onHost(`sudo hostctl ${words}`))).code]).toEqual([words, 0]);
   expect((await ask(siteUrl)).status).toBe(200);
 }, 120_000);
 
@@ -80,22 +83,38 @@ test("a secret is made, listed and taken back, and a name that is wrong is told 
   const file = () => readStack(stack.name, stack.folder);
   const before = file();
   const wrong = await stack.shell(`echo value | npm run --silent secret -- ${stack.name} set backupPasword`);
-  expect([wrong.code, wrong.stdout, wrong.stderr, file()]).toEqual([1, "", expect.stringMatching(/^webstack: backupPasword: is no secret of the stack test-vault, .*; did you mean backupPassword\?\n$/), before]);
+  expect([wrong.code, wrong.stdout, wrong.stderr, file()]).toEqual([
+    1,
+    "",
+    expect.stringMatching(/^webstack: backupPasword: is no secret of the stack test-vault, .*; did you mean backupPassword\?\n$/),
+    before,
+  ]);
   const taken = await stack.npm("secret", stack.name, "set", "backupPassword", "--random");
   expect([taken.code, taken.stderr, file()]).toEqual([1, expect.stringMatching(/^webstack: backupPassword: is set already/), before]);
   const set = await stack.shell(`echo of-a-test | npm run --silent secret -- ${stack.name} set smtpPassword`);
-  expect([set.code, set.stdout]).toEqual([0, `smtpPassword: is set, encrypted in .webstack/Pulumi.${stack.name}.yaml; npm run up -- ${stack.name} brings it to the hosts\n`]);
+  expect([set.code, set.stdout]).toEqual([
+    0,
+    `smtpPassword: is set, encrypted in .webstack/Pulumi.${stack.name}.yaml; npm run up -- ${stack.name} brings it to the hosts\n`,
+  ]);
   expect(file().secrets).toHaveProperty("smtpPassword");
   expect(stack.whole()).not.toContain("of-a-test");
   const list = await stack.npm("secret", stack.name, "list");
   expect([list.code, list.stdout]).toEqual([0, expect.stringMatching(/^ {2}backupPassword +is set$/m)]);
   expect(list.stdout).toMatch(/^ {2}smtpPassword +is set$/m);
   const edited = await stack.shell(`EDITOR="sed -i s/of-a-test/of-an-editor/" npm run --silent secret -- ${stack.name} edit`);
-  expect([edited.code, edited.stdout]).toEqual([0, `smtpPassword: set, encrypted in .webstack/Pulumi.${stack.name}.yaml; npm run up -- ${stack.name} brings it to the hosts\n`]);
+  expect([edited.code, edited.stdout]).toEqual([
+    0,
+    `smtpPassword: set, encrypted in .webstack/Pulumi.${stack.name}.yaml; npm run up -- ${stack.name} brings it to the hosts\n`,
+  ]);
   const value = await stack.npm("pulumi", stack.name, "config", "get", "smtpPassword");
   expect([value.code, value.stdout]).toEqual([0, "of-an-editor\n"]);
   const closed = await stack.shell(`PULUMI_CONFIG_PASSPHRASE=wrong npm run --silent secret -- ${stack.name} edit`);
-  expect([closed.code, closed.stderr]).toEqual([1, expect.stringMatching(/^webstack: the secrets of \.webstack\/Pulumi\.test-vault\.yaml do not open with the passphrase of \S+ \(PULUMI_CONFIG_PASSPHRASE\)/)]);
+  expect([closed.code, closed.stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /^webstack: the secrets of \.webstack\/Pulumi\.test-vault\.yaml do not open with the passphrase of \S+ \(PULUMI_CONFIG_PASSPHRASE\)/,
+    ),
+  ]);
   expect((await stack.npm("secret", stack.name, "unset", "smtpPassword")).code).toBe(0);
   expect(file()).toEqual(before);
 }, 120_000);

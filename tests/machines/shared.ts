@@ -24,16 +24,20 @@ interface Note {
 }
 
 /**
- * A stack that the suites of `npm test` use one after the other. The first one brings it up. Every later one finds it up and gets it clean: program, applications
- * and description are as they were at first, and `up` and `hostctl verify` say that the machines are, too. Where they do not, because of what a suite left
- * behind, the stack is taken down and made anew: no suite fails by another one. A file of tests that runs by itself has the stack for itself.
+ * A stack that the suites of `npm test` use one after the other. The first one brings it up. Every later one finds it up and gets it clean:
+ * program, applications and description are as they were at first, and `up` and `hostctl verify` say that the machines are, too. Where they
+ * do not, because of what a suite left behind, the stack is taken down and made anew: no suite fails by another one. A file of tests that
+ * runs by itself has the stack for itself.
  */
 export class SharedStack extends TestStack {
   private readonly note: Note | undefined;
 
   constructor(private readonly as: SharedName) {
     const note = noted(as);
-    super(as, ranges[as], "Pulumi.local.yaml", { ...(note === undefined ? { owner: owner() } : { standing: note }), ...(as === older ? { rsaHostKey: true } : {}) });
+    super(as, ranges[as], "Pulumi.local.yaml", {
+      ...(note === undefined ? { owner: owner() } : { standing: note }),
+      ...(as === older ? { rsaHostKey: true } : {}),
+    });
     this.note = note;
     if (note !== undefined) this.copyProgram();
   }

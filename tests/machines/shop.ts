@@ -18,11 +18,19 @@ export class Shop {
   async order(name: string): Promise<string> {
     const { products } = (await this.json("/products")) as { products: { id: number }[] };
     const { restaurants } = (await this.json("/restaurants")) as { restaurants: { id: number }[] };
-    const { id } = (await this.json("/orders", { restaurant: restaurants[0]?.id, name, lines: [{ product: products[0]?.id, quantity: 2 }] })) as { id: string };
+    const { id } = (await this.json("/orders", {
+      restaurant: restaurants[0]?.id,
+      name,
+      lines: [{ product: products[0]?.id, quantity: 2 }],
+    })) as { id: string };
     return id;
   }
 
   private ask(path: string, body?: object): Promise<Answer> {
-    return ask(`https://www.ocpizza.fr${path}`, { address: this.address(), ca: "anybody", ...(body === undefined ? {} : { method: "POST", json: body }) });
+    return ask(`https://www.ocpizza.fr${path}`, {
+      address: this.address(),
+      ca: "anybody",
+      ...(body === undefined ? {} : { method: "POST", json: body }),
+    });
   }
 }

@@ -18,7 +18,11 @@ export class PostSink {
       request.setEncoding("utf8");
       request.on("data", (chunk: string) => (text += chunk));
       request.on("end", () => {
-        this.posts.push({ path: request.url ?? "", authorization: request.headers.authorization, body: JSON.parse(text) as Record<string, unknown> });
+        this.posts.push({
+          path: request.url ?? "",
+          authorization: request.headers.authorization,
+          body: JSON.parse(text) as Record<string, unknown>,
+        });
         response.writeHead(201, { "Content-Type": "application/json" }).end("{}");
       });
     });

@@ -87,10 +87,12 @@ describe("a new stack", () => {
 
   test("reaches its database with TLS, as its own user, in read committed and UTC", async () => {
     const question =
-      "select ssl, version, current_user, current_setting('default_transaction_isolation'), current_setting('timezone') from pg_stat_ssl where pid = pg_backend_pid()";
+      "select ssl, version, current_user, current_setting('default_transaction_isolation'), current_setting('timezone') from " +
+      "pg_stat_ssl where pid = pg_backend_pid()";
     const script = `import os, psycopg; print(psycopg.connect(os.environ["DATABASE_URL"]).execute("${question}").fetchone())`;
     const answer = await stack.remote(
-      `sudo systemd-run --quiet --wait --pipe --uid=ocpizza -p EnvironmentFile=/etc/webstack/env /srv/webstack/current/venv/bin/python -c '${script.replaceAll("'", `'"'"'`)}'`,
+      "sudo systemd-run --quiet --wait --pipe --uid=ocpizza -p EnvironmentFile=/etc/webstack/env " +
+        `/srv/webstack/current/venv/bin/python -c '${script.replaceAll("'", `'"'"'`)}'`,
     );
     expect(answer).toBe("(True, 'TLSv1.3', 'ocpizza', 'read committed', 'UTC')");
   });
@@ -123,16 +125,26 @@ describe("a one-off command", () => {
   }, 30_000);
 
   test("runs, as the steps of a release do, in the sandbox of the services", async () => {
-    const look = "grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; cat /proc/self/uid_map; ls /proc/1; ls -A /dev/disk; python -c 'import os; os.nice(1)'";
+    const look =
+      "grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; cat /proc/self/uid_map; ls /proc/1; ls -A /dev/disk; python -c " +
+      "'import os; os.nice(1)'";
     const { stdout, stderr } = await stack.npm("exec", stack.name, "--host", "web-0", "sh", "-c", look);
     const pid = await stack.remote("systemctl show --property=MainPID --value web@blue.service web@green.service | grep -vx 0 | head -1");
-    const service = await stack.remote(`sudo sh -c "grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/${pid.trim()}/status; cat /proc/${pid.trim()}/uid_map"`);
+    const service = await stack.remote(
+      `sudo sh -c "grep -E '^(CapBnd|NoNewPrivs|Seccomp):' /proc/${pid.trim()}/status; cat /proc/${pid.trim()}/uid_map"`,
+    );
     expect([stdout.trim(), stdout]).toEqual([service.trim(), expect.stringContaining("Seccomp:\t2")]);
-    expect([/cannot access '\/proc\/1'/.test(stderr), /cannot access '\/dev\/disk'/.test(stderr), /PermissionError|Operation not permitted/.test(stderr)]).toEqual([true, true, true]);
+    expect([
+      /cannot access '\/proc\/1'/.test(stderr),
+      /cannot access '\/dev\/disk'/.test(stderr),
+      /PermissionError|Operation not permitted/.test(stderr),
+    ]).toEqual([true, true, true]);
   }, 30_000);
 
   test("has a terminal where there is one", async () => {
-    const { code, stdout } = await atTerminal(stack, `npm run --silent shell -- ${stack.name}`, [[/\$ $/, 'test -t 0 && echo "a $((1 + 1)) terminal"; exit 5']]);
+    const { code, stdout } = await atTerminal(stack, `npm run --silent shell -- ${stack.name}`, [
+      [/\$ $/, 'test -t 0 && echo "a $((1 + 1)) terminal"; exit 5'],
+    ]);
     expect([code, stdout]).toEqual([5, expect.stringContaining("a 2 terminal")]);
   }, 30_000);
 });
@@ -146,10 +158,20 @@ describe("a verb", () => {
   }, 30_000);
 
   test("refuses a stack, a host and a log that there is none of, by name and with those there are", async () => {
-    const [status, ssh, logs] = await Promise.all([alone(`npm run --silent status -- ${stack.name}x`), alone("npm run --silent ssh -- mysit"), alone("npm run --silent logs -- webb")]);
+    const [status, ssh, logs] = await Promise.all([
+      alone(`npm run --silent status -- ${stack.name}x`),
+      alone("npm run --silent ssh -- mysit"),
+      alone("npm run --silent logs -- webb"),
+    ]);
     expect([status.code, status.stderr]).toEqual([1, expect.stringContaining(`did you mean ${stack.name}?`)]);
-    expect([ssh.code, ssh.stderr]).toEqual([1, expect.stringContaining(`"mysit" is no host of the stack ${stack.name}, which has web-0, and no stack`)]);
-    expect([logs.code, logs.stderr]).toEqual([1, expect.stringContaining("there is no service or job webb on this host; there are: nginx, web, ")]);
+    expect([ssh.code, ssh.stderr]).toEqual([
+      1,
+      expect.stringContaining(`"mysit" is no host of the stack ${stack.name}, which has web-0, and no stack`),
+    ]);
+    expect([logs.code, logs.stderr]).toEqual([
+      1,
+      expect.stringContaining("there is no service or job webb on this host; there are: nginx, web, "),
+    ]);
   }, 30_000);
 });
 
@@ -159,7 +181,11 @@ test("a stack's file that was taken back to one without secrets gets those of it
   const lost = await stack.npm("secret", stack.name, "list");
   expect(lost.stdout).toMatch(/^ {2}sshPrivateKey +IS MISSING$/m);
   const another = await stack.npm("key", stack.name);
-  expect([another.code, another.stderr]).toEqual([1, `webstack: the hosts of ${stack.name} know a key that .webstack/Pulumi.${stack.name}.yaml has lost, and no other opens them; npm run secret -- ${stack.name} recover takes it from the state\n`]);
+  expect([another.code, another.stderr]).toEqual([
+    1,
+    `webstack: the hosts of ${stack.name} know a key that .webstack/Pulumi.${stack.name}.yaml has lost, and no other opens them; ` +
+      `npm run secret -- ${stack.name} recover takes it from the state\n`,
+  ]);
   const found = await stack.npm("secret", stack.name, "recover");
   expect([found.code, found.stdout]).toEqual([0, expect.stringMatching(/DJANGO_SECRET_KEY.*sshPrivateKey: set again, encrypted/)]);
   const known = await stack.npm("ssh", stack.name, "web-0", "sudo", "grep", "-o", "^DJANGO_SECRET_KEY=.*", "/etc/webstack/env");
@@ -171,14 +197,22 @@ test("a stack's file that was taken back to one without secrets gets those of it
 test("the key of a stack of this box stays while it is up, since its machines would not; its public half is shown", async () => {
   const made = await run("ssh-keygen", ["-y", "-f", join(stack.folder, "key")]);
   const before = readStack(stack.name, stack.folder);
-  const [shown, replaced, set] = [await stack.npm("key", stack.name), await stack.npm("key", stack.name, "--replace"), await stack.shell(`npm run --silent secret -- ${stack.name} set sshPrivateKey < key`)];
+  const [shown, replaced, set] = [
+    await stack.npm("key", stack.name),
+    await stack.npm("key", stack.name, "--replace"),
+    await stack.shell(`npm run --silent secret -- ${stack.name} set sshPrivateKey < key`),
+  ];
   expect([shown.code, shown.stdout.split(" ").slice(0, 2)]).toEqual([0, made.stdout.trim().split(" ").slice(0, 2)]);
   expect([replaced.code, replaced.stdout, replaced.stderr]).toEqual([
     1,
     "",
-    `webstack: the key of ${stack.name} stays while it is up: its machines that keep data let no other in, and the others would be made anew; npm run down -- ${stack.name} first\n`,
+    `webstack: the key of ${stack.name} stays while it is up: its machines that keep data let no other in, and the others would be ` +
+      `made anew; npm run down -- ${stack.name} first\n`,
   ]);
-  expect([set.code, set.stderr]).toEqual([1, expect.stringContaining("sshPrivateKey: is set already, and hosts that know it alone would be closed; ")]);
+  expect([set.code, set.stderr]).toEqual([
+    1,
+    expect.stringContaining("sshPrivateKey: is set already, and hosts that know it alone would be closed; "),
+  ]);
   expect(readStack(stack.name, stack.folder)).toEqual(before);
 }, 120_000);
 
@@ -202,12 +236,18 @@ describe("its units", () => {
     expect(await stack.remote(`sudo stat -c '%a %U %G' /run/webstack/web-${slot}.sock`)).toBe("660 ocpizza www-data");
     const pid = await stack.property(`web@${slot}.service`, "MainPID");
     expect(await stack.remote(`ps -o user= -p ${pid}`)).toBe("ocpizza");
-    expect(await stack.remote("sudo find /srv/webstack/releases /srv/webstack/runtimes \\( -user ocpizza -o -perm -o+w \\) ! -type l -print -quit")).toBe("");
+    expect(
+      await stack.remote(
+        "sudo find /srv/webstack/releases /srv/webstack/runtimes \\( -user ocpizza -o -perm -o+w \\) ! -type l -print -quit",
+      ),
+    ).toBe("");
   });
 
   test("out of memory, a worker goes before its master", async () => {
     const pid = await stack.property(`web@${await stack.servingSlot()}.service`, "MainPID");
-    const [master, ...workers] = (await stack.remote(`for p in ${pid} $(pgrep -P ${pid}); do sudo cat /proc/$p/oom_score_adj; done`)).split("\n").map(Number);
+    const [master, ...workers] = (await stack.remote(`for p in ${pid} $(pgrep -P ${pid}); do sudo cat /proc/$p/oom_score_adj; done`))
+      .split("\n")
+      .map(Number);
     expect(workers).toEqual(Array(3).fill(Number(master) + 300));
   });
 });
@@ -223,8 +263,14 @@ describe("a second up", () => {
 
   test("with one worker more changes one unit, replaces nothing and fails no request", async () => {
     const machine = await stack.property("nginx.service", "MainPID");
-    stack.change({ services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 4, memoryMiB: 384, health: { live: "/livez" } } } });
-    const { done: { stdout }, failed, requests } = await underLoad(`${site}healthz`, 50, () => stack.mustUp());
+    stack.change({
+      services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 4, memoryMiB: 384, health: { live: "/livez" } } },
+    });
+    const {
+      done: { stdout },
+      failed,
+      requests,
+    } = await underLoad(`${site}healthz`, 50, () => stack.mustUp());
     expect(stdout).not.toMatch(/replaced|created|deleted/);
     // hostctl's own count of the files it changed.
     expect(stdout).toContain("1 written, 0 removed");
@@ -293,7 +339,10 @@ describe("what is refused leaves the old site serving", () => {
     expect(stopped).toMatch(/Id=nginx.service\nActiveState=inactive\nUnitFileState=enabled\n/);
     // It fails at its last word: the new slot and nginx run by then.
     const refused = await apply({ ...manifest, units: [...manifest.units, "nowhere.service"] });
-    expect([refused.code, refused.stdout]).toEqual([1, expect.stringMatching(/Website-connection-web > CORRECT[^]*Units-activation > ERROR[^]*Old-state-restoration > CORRECT/)]);
+    expect([refused.code, refused.stdout]).toEqual([
+      1,
+      expect.stringMatching(/Website-connection-web > CORRECT[^]*Units-activation > ERROR[^]*Old-state-restoration > CORRECT/),
+    ]);
     expect(await states()).toBe(stopped);
     await stack.remote("sudo hostctl start");
     expect((await ask(site)).status).toBe(200);
@@ -328,17 +377,26 @@ describe("nginx", () => {
   /** A host as it was before nginx had sockets. */
   const older = (manifest: Manifest): Manifest => {
     const text = (now: string) =>
-      now.replace(/^(Sockets|NonBlocking|SuccessExitStatus|ExecStopPost)=.*\n/gm, "").replace("/usr/local/lib/webstack/nginx-start", '/usr/sbin/nginx -g "daemon off;"')
-        .replace("KillSignal=SIGVTALRM", "KillSignal=SIGQUIT").replace("KillMode=process", "KillMode=mixed").replace("TimeoutStopSec=10", "TimeoutStopSec=30");
+      now
+        .replace(/^(Sockets|NonBlocking|SuccessExitStatus|ExecStopPost)=.*\n/gm, "")
+        .replace("/usr/local/lib/webstack/nginx-start", '/usr/sbin/nginx -g "daemon off;"')
+        .replace("KillSignal=SIGVTALRM", "KillSignal=SIGQUIT")
+        .replace("KillMode=process", "KillMode=mixed")
+        .replace("TimeoutStopSec=10", "TimeoutStopSec=30");
     const { files, ...rest } = changed(manifest, text, []);
     return { ...rest, files: files.filter(({ path }) => !/\/nginx(@|-local@)\.socket$|\/nginx-(start|leave)$/.test(path)) };
   };
 
   test("is not held up by pipes that stand in the place of its logs, nor is a certificate's order", async () => {
-    await stack.remote("sudo -u www-data sh -c 'cd /var/log/nginx && rm error.log access.log && mkfifo error.log && ln -s /etc/hostname access.log'");
+    await stack.remote(
+      "sudo -u www-data sh -c 'cd /var/log/nginx && rm error.log access.log && mkfifo error.log && ln -s /etc/hostname access.log'",
+    );
     await stack.remote("sudo timeout 20 /usr/local/lib/webstack/nginx-check && sudo timeout 20 systemctl restart nginx.service");
     // A folder would end its start, and a pipe hold up the next day's logrotate for ever.
-    await stack.remote("sudo -u www-data sh -c 'cd /var/log/nginx && rm access.log && mkdir -p access.log/inner; cd /run/nginx && rm nginx.pid && mkdir -p nginx.pid/inner; cd /var/lib/nginx && rm -r body && mkfifo body'");
+    await stack.remote(
+      "sudo -u www-data sh -c 'cd /var/log/nginx && rm access.log && mkdir -p access.log/inner; cd /run/nginx && rm nginx.pid && " +
+        "mkdir -p nginx.pid/inner; cd /var/lib/nginx && rm -r body && mkfifo body'",
+    );
     await stack.remote("sudo timeout 20 systemctl restart nginx.service");
     expect(await stack.remote("sudo stat --format='%F' /run/nginx/nginx.pid /var/lib/nginx/body")).toBe("regular file\ndirectory");
     await stack.remote("sudo -u www-data sh -c 'cd /run/nginx && rm nginx.pid && mkdir -p nginx.pid/inner'");
@@ -346,12 +404,16 @@ describe("nginx", () => {
     await stack.remote("sudo -u www-data sh -c 'cd /var/log/nginx && rm -f access.log.1 && mkfifo access.log.1'");
     expect((await ask(site)).status).toBe(200);
     await stack.remote("sudo timeout 20 logrotate --force --state /tmp/rotated /etc/logrotate.d/nginx");
-    expect(await stack.remote("stat --format='%F %U' /var/log/nginx/error.log; cat /etc/hostname | wc -l")).toMatch(/^regular (empty )?file www-data\n1$/);
+    expect(await stack.remote("stat --format='%F %U' /var/log/nginx/error.log; cat /etc/hostname | wc -l")).toMatch(
+      /^regular (empty )?file www-data\n1$/,
+    );
     expect((await ask(site)).status).toBe(200);
   }, 60_000);
 
   test("has the ports that systemd holds, none of which makes a process wait that finds its connection taken", async () => {
-    const script = 'for n in 3 4; do fd=/proc/$(systemctl show nginx.service -p MainPID --value)/fd; readlink $fd/$n; readlink /proc/1/fd/* | grep -Fx $(readlink $fd/$n); grep flags ${fd}info/$n; done';
+    const script =
+      "for n in 3 4; do fd=/proc/$(systemctl show nginx.service -p MainPID --value)/fd; readlink $fd/$n; readlink /proc/1/fd/* | " +
+      "grep -Fx $(readlink $fd/$n); grep flags ${fd}info/$n; done";
     const [http, same, flags, http6, same6, flags6, ...more] = (await stack.remote(`sudo sh -c '${script}'`)).split("\n");
     expect([http, http6, more]).toEqual([same, same6, []]);
     // O_NONBLOCK is 04000.
@@ -361,8 +423,19 @@ describe("nginx", () => {
   test("with another unit starts anew, refuses nobody and keeps a slow reader", async () => {
     const [manifest, before] = [await storedManifest(), await main()];
     const style = /static\/[^"]+\.[0-9a-f]{12}\.css/.exec((await ask(site)).body)?.[0];
-    const reader = run("curl", ["-sS", "--limit-rate", "400", "-o", "/dev/null", "-w", "%{http_code} %{size_download} %header{content-length}", `${site}${style}`]);
-    const { done, failed, requests, longest } = await underVisits(() => apply(changed(manifest, (text) => text.replace("MemoryMax=256M", "MemoryMax=300M"))));
+    const reader = run("curl", [
+      "-sS",
+      "--limit-rate",
+      "400",
+      "-o",
+      "/dev/null",
+      "-w",
+      "%{http_code} %{size_download} %header{content-length}",
+      `${site}${style}`,
+    ]);
+    const { done, failed, requests, longest } = await underVisits(() =>
+      apply(changed(manifest, (text) => text.replace("MemoryMax=256M", "MemoryMax=300M"))),
+    );
     expect([done.code, failed, requests > 60]).toEqual([0, [], true]);
     // Nobody waits for the requests that the old workers still have.
     expect(longest).toBeLessThan(5000);
@@ -374,7 +447,12 @@ describe("nginx", () => {
 
   test("is upgraded by the scripts of its packages, and refuses nobody", async () => {
     const before = await main();
-    const { done, failed } = await underVisits(() => stack.ssh(`for one in nginx-common nginx; do sudo DEBIAN_FRONTEND=noninteractive /var/lib/dpkg/info/$one.postinst configure ${debians[defaultDebian].nginx}.0 || exit; done`));
+    const { done, failed } = await underVisits(() =>
+      stack.ssh(
+        "for one in nginx-common nginx; do sudo DEBIAN_FRONTEND=noninteractive /var/lib/dpkg/info/$one.postinst configure " +
+          `${debians[defaultDebian].nginx}.0 || exit; done`,
+      ),
+    );
     expect([done.code, failed]).toEqual([0, []]);
     expect(await main()).not.toBe(before);
     expect(await masters()).toBe("1");
@@ -383,7 +461,8 @@ describe("nginx", () => {
 
   test("gets a port more and gives it back while the others wait for nothing", async () => {
     const manifest = await storedManifest();
-    const listens = async () => (await stack.remote("sudo ss -Hlnt '( sport = :443 or sport = :80 )' | awk '{print $4}' | sort")).split("\n");
+    const listens = async () =>
+      (await stack.remote("sudo ss -Hlnt '( sport = :443 or sport = :80 )' | awk '{print $4}' | sort")).split("\n");
     for (const ports of [[80, 443], [80]]) {
       const { done, failed } = await underVisits(() => apply(changed(manifest, (text) => text, ports.map(port))));
       expect([done.code, failed]).toEqual([0, []]);
@@ -391,38 +470,55 @@ describe("nginx", () => {
     }
   }, 90_000);
 
-  testAtNight("site", "that held its ports itself hands them to systemd, in one moment", async () => {
-    const manifest = await storedManifest();
-    expect((await apply(older(manifest))).code).toBe(0);
-    expect(await stack.remote(`systemctl is-active ${port(80)} nginx.service; true`)).toBe("inactive\nactive");
-    const { done, failed, requests } = await underVisits(() => apply(manifest));
-    process.stdout.write(`nginx hands its ports to systemd: ${failed.length} of ${requests} requests failed\n`);
-    expect([done.code, done.stderr]).toEqual([0, ""]);
-    // Refused, or reset where nobody had taken them yet; none that nginx had begun to answer.
-    expect(failed.filter((words) => !/ECONNREFUSED|ECONNRESET/.test(words))).toEqual([]);
-    expect(failed.length).toBeLessThan(60);
-    expect(await stack.remote(`systemctl is-active ${port(80)} nginx.service`)).toBe("active\nactive");
-    expect((await stack.ssh("sudo hostctl verify")).code).toBe(0);
-  }, 60_000);
+  testAtNight(
+    "site",
+    "that held its ports itself hands them to systemd, in one moment",
+    async () => {
+      const manifest = await storedManifest();
+      expect((await apply(older(manifest))).code).toBe(0);
+      expect(await stack.remote(`systemctl is-active ${port(80)} nginx.service; true`)).toBe("inactive\nactive");
+      const { done, failed, requests } = await underVisits(() => apply(manifest));
+      process.stdout.write(`nginx hands its ports to systemd: ${failed.length} of ${requests} requests failed\n`);
+      expect([done.code, done.stderr]).toEqual([0, ""]);
+      // Refused, or reset where nobody had taken them yet; none that nginx had begun to answer.
+      expect(failed.filter((words) => !/ECONNREFUSED|ECONNRESET/.test(words))).toEqual([]);
+      expect(failed.length).toBeLessThan(60);
+      expect(await stack.remote(`systemctl is-active ${port(80)} nginx.service`)).toBe("active\nactive");
+      expect((await stack.ssh("sudo hostctl verify")).code).toBe(0);
+    },
+    60_000,
+  );
 
-  testAtNight("site", "takes them back where the apply fails after that moment, and not a moment before", async () => {
-    const manifest = await storedManifest();
-    expect((await apply(older(manifest))).code).toBe(0);
-    const states = () => stack.remote(`systemctl show --property=Id,ActiveState,UnitFileState,FragmentPath -- ${port(80)} nginx.service`);
-    const before = await states();
-    const refused = await apply({ ...manifest, units: [...manifest.units, "nowhere.service"] });
-    expect([refused.code, refused.stdout]).toEqual([1, expect.stringMatching(/Website-connection-web > CORRECT[^]*Old-state-restoration > CORRECT/)]);
-    expect([await states(), (await ask(`${site}healthz`)).status]).toEqual([before, 200]);
+  testAtNight(
+    "site",
+    "takes them back where the apply fails after that moment, and not a moment before",
+    async () => {
+      const manifest = await storedManifest();
+      expect((await apply(older(manifest))).code).toBe(0);
+      const states = () => stack.remote(`systemctl show --property=Id,ActiveState,UnitFileState,FragmentPath -- ${port(80)} nginx.service`);
+      const before = await states();
+      const refused = await apply({ ...manifest, units: [...manifest.units, "nowhere.service"] });
+      expect([refused.code, refused.stdout]).toEqual([
+        1,
+        expect.stringMatching(/Website-connection-web > CORRECT[^]*Old-state-restoration > CORRECT/),
+      ]);
+      expect([await states(), (await ask(`${site}healthz`)).status]).toEqual([before, 200]);
 
-    const master = await main();
-    const missing = { path: "/etc/systemd/system/web@.service", content: "[Service]\nExecStart=/nowhere\n" };
-    const files = manifest.files.map((entry) => (entry.path === missing.path ? { ...entry, content: missing.content, sha256: createHash("sha256").update(missing.content).digest("hex") } : entry));
-    const { done, failed } = await underVisits(() => apply({ ...manifest, files }));
-    expect([done.code, failed, await states(), await main()]).toEqual([1, [], before, master]);
+      const master = await main();
+      const missing = { path: "/etc/systemd/system/web@.service", content: "[Service]\nExecStart=/nowhere\n" };
+      const files = manifest.files.map((entry) =>
+        entry.path === missing.path
+          ? { ...entry, content: missing.content, sha256: createHash("sha256").update(missing.content).digest("hex") }
+          : entry,
+      );
+      const { done, failed } = await underVisits(() => apply({ ...manifest, files }));
+      expect([done.code, failed, await states(), await main()]).toEqual([1, [], before, master]);
 
-    expect((await apply(manifest)).code).toBe(0);
-    expect((await stack.ssh("sudo hostctl verify")).code).toBe(0);
-  }, 90_000);
+      expect((await apply(manifest)).code).toBe(0);
+      expect((await stack.ssh("sudo hostctl verify")).code).toBe(0);
+    },
+    90_000,
+  );
 });
 
 describe("a new release", () => {
@@ -473,9 +569,18 @@ describe("a new release", () => {
     const declared = await stack.remote(`sudo sha256sum ${file}`);
     const source = await stack.remote("readlink -f /srv/webstack/current/ocpizza/urls.py");
     await stack.remote(`echo '# by hand' | sudo tee --append ${file} ${source} ${source}.old`);
-    expect((await stack.ssh("sudo hostctl verify")).stdout.split("\n")).toEqual(expect.arrayContaining([`${file}: has other content`, `${source}: has other content`, `${source}.old: is no part of the release`, "service web: files of its release differ"]));
+    expect((await stack.ssh("sudo hostctl verify")).stdout.split("\n")).toEqual(
+      expect.arrayContaining([
+        `${file}: has other content`,
+        `${source}: has other content`,
+        `${source}.old: is no part of the release`,
+        "service web: files of its release differ",
+      ]),
+    );
     const { stdout } = await stack.mustUp();
-    expect(stdout).toMatch(new RegExp(`web-0 is no longer as it was applied \\(${file}: has other content, and \\d more\\): it is applied again`));
+    expect(stdout).toMatch(
+      new RegExp(`web-0 is no longer as it was applied \\(${file}: has other content, and \\d more\\): it is applied again`),
+    );
     expect(await stack.remote(`sudo sha256sum ${file}`)).toBe(declared);
     expect(await stack.remote(`tail -1 ${source}`)).not.toBe("# by hand");
     expect((await stack.npm("drift", stack.name)).stdout).toContain(`${stack.name} is as declared.`);
@@ -510,7 +615,10 @@ describe("what is killed comes back", () => {
     const status = await stack.npm("status", stack.name);
     process.stdout.write(`status of a dead host: ${((Date.now() - began) / 1000).toFixed(1)} s\n`);
     // Neither a login, which is tried twice and takes 20 s, nor its page, which takes 10.
-    expect([status.code, status.stdout]).toEqual([1, expect.stringContaining(`DOES NOT ANSWER; npm run up -- ${stack.name} starts it again, with its data`)]);
+    expect([status.code, status.stdout]).toEqual([
+      1,
+      expect.stringContaining(`DOES NOT ANSWER; npm run up -- ${stack.name} starts it again, with its data`),
+    ]);
     expect(status.stdout).toContain("page     not asked for: no host answers");
     // It is asked only when it has booted, and is as it was.
     expect((await stack.mustUp()).stdout).not.toMatch(/could not be asked|applied again/);
@@ -536,7 +644,10 @@ describe("what a power cut emptied is refused, and delivered anew by the command
       expect(await stack.property(`${unit}.service`, "Result")).toBe("exit-code");
     }
     await stack.mustUp("--replace", replaced(refused.stderr));
-    await stack.remote("sudo mkdir /var/lib/webstack/undo.done && sudo systemctl start webstack-watch webstack-recover && sudo rmdir /var/lib/webstack/undo.done");
+    await stack.remote(
+      "sudo mkdir /var/lib/webstack/undo.done && sudo systemctl start webstack-watch webstack-recover && sudo rmdir " +
+        "/var/lib/webstack/undo.done",
+    );
     expect((await stack.ssh("sudo hostctl verify")).stdout).toBe("as declared\n");
   }, 120_000);
 
@@ -562,60 +673,93 @@ describe("what a power cut emptied is refused, and delivered anew by the command
   }, 120_000);
 });
 
-testAtNight("site", "the data move to a machine with the PostgreSQL of the Debian before, and back with what was written since; visitors get the maintenance page meanwhile", async () => {
-  const [product] = (JSON.parse((await ask(`${site}products`)).body) as { products: { id: number }[] }).products;
-  const [restaurant] = (JSON.parse((await ask(`${site}restaurants`)).body) as { restaurants: { id: number }[] }).restaurants;
-  const order = async () => JSON.parse((await ask(`${site}orders`, { method: "POST", json: { restaurant: restaurant?.id, name: "Ada", lines: [{ product: product?.id, quantity: 2 }] } })).body) as { id: string };
-  const psql = async (question: string) => stack.remote("cd / && sudo -u postgres psql -XAt -d ocpizza", { stdin: question, address: (await stack.outputs()).database.host });
-  const orders = () => psql("select count(*) from shop_order");
-  const machines = () => ["database-0", "database-1"].filter((name) => isRunning(`webstack-${stack.name}-${name}`));
-  const first = await order();
+testAtNight(
+  "site",
+  "the data move to a machine with the PostgreSQL of the Debian before, and back with what was written since; visitors get the maintenance page meanwhile",
+  async () => {
+    const [product] = (JSON.parse((await ask(`${site}products`)).body) as { products: { id: number }[] }).products;
+    const [restaurant] = (JSON.parse((await ask(`${site}restaurants`)).body) as { restaurants: { id: number }[] }).restaurants;
+    const order = async () =>
+      JSON.parse(
+        (
+          await ask(`${site}orders`, {
+            method: "POST",
+            json: { restaurant: restaurant?.id, name: "Ada", lines: [{ product: product?.id, quantity: 2 }] },
+          })
+        ).body,
+      ) as { id: string };
+    const psql = async (question: string) =>
+      stack.remote("cd / && sudo -u postgres psql -XAt -d ocpizza", { stdin: question, address: (await stack.outputs()).database.host });
+    const orders = () => psql("select count(*) from shop_order");
+    const machines = () => ["database-0", "database-1"].filter((name) => isRunning(`webstack-${stack.name}-${name}`));
+    const first = await order();
 
-  stack.change({ database: { version: debians["debian-12"].postgres } });
-  const refused = await stack.up();
-  expect([refused.code === 0, refused.stdout + refused.stderr]).toEqual([false, expect.stringContaining(`database.version: must be "17", which database-0 has, got "15"; `)]);
+    stack.change({ database: { version: debians["debian-12"].postgres } });
+    const refused = await stack.up();
+    expect([refused.code === 0, refused.stdout + refused.stderr]).toEqual([
+      false,
+      expect.stringContaining(`database.version: must be "17", which database-0 has, got "15"; `),
+    ]);
 
-  const move = async () => {
-    const began = Date.now();
-    const seen = await visitors(() => ask(`${site}products`), stack.npm("upgrade", stack.name));
-    const closed = seen.failed.filter((answer) => answer.startsWith("503") && answer.includes("The database is being moved"));
-    process.stdout.write(`moved in ${((Date.now() - began) / 1000).toFixed(1)} s; of ${seen.answers} visitors ${closed.length} got the maintenance page, ${seen.failed.length - closed.length} something else\n`);
-    expect([seen.done.code, seen.done.stderr]).toEqual([0, expect.any(String)]);
-    expect(seen.failed.filter((answer) => !closed.includes(answer))).toEqual([]);
-    return seen.done.stdout;
-  };
-  const had = await orders();
-  expect(await move()).toContain("are at database-1, postgres 15.");
-  expect([await psql("show server_version_num"), await orders()]).toEqual([expect.stringMatching(/^15/), had]);
-  expect(machines()).toEqual(["database-1"]);
-  expect((await ask(`${site}orders/${first.id}`)).status).toBe(200);
-  expect((await stack.preview("--expect-no-changes")).code).toBe(0);
-  const second = await order();
+    const move = async () => {
+      const began = Date.now();
+      const seen = await visitors(() => ask(`${site}products`), stack.npm("upgrade", stack.name));
+      const closed = seen.failed.filter((answer) => answer.startsWith("503") && answer.includes("The database is being moved"));
+      process.stdout.write(
+        `moved in ${((Date.now() - began) / 1000).toFixed(1)} s; of ${seen.answers} visitors ${closed.length} got the maintenance ` +
+          `page, ${seen.failed.length - closed.length} something else\n`,
+      );
+      expect([seen.done.code, seen.done.stderr]).toEqual([0, expect.any(String)]);
+      expect(seen.failed.filter((answer) => !closed.includes(answer))).toEqual([]);
+      return seen.done.stdout;
+    };
+    const had = await orders();
+    expect(await move()).toContain("are at database-1, postgres 15.");
+    expect([await psql("show server_version_num"), await orders()]).toEqual([expect.stringMatching(/^15/), had]);
+    expect(machines()).toEqual(["database-1"]);
+    expect((await ask(`${site}orders/${first.id}`)).status).toBe(200);
+    expect((await stack.preview("--expect-no-changes")).code).toBe(0);
+    const second = await order();
 
-  stack.change({ database: { version: debians["debian-13"].postgres } });
-  expect(await move()).toContain("are at database-0, postgres 17.");
-  expect([await psql("show server_version_num"), await orders()]).toEqual([expect.stringMatching(/^17/), String(Number(had) + 1)]);
-  for (const { id } of [first, second]) expect((await ask(`${site}orders/${id}`)).status).toBe(200);
-  expect(await psql("select count(*) from pg_database where datname like 'ocpizza_before_%'")).toBe("1");
-  expect(machines()).toEqual(["database-0"]);
-  const dropped = await stack.npm("upgrade", stack.name, "--drop-old");
-  expect([dropped.code, dropped.stdout]).toEqual([0, expect.stringContaining(`The machine that the data of ${stack.name} have left is gone.`)]);
-  expect(storedMachine(`webstack-${stack.name}-database-1`)).toBeUndefined();
-}, 600_000);
+    stack.change({ database: { version: debians["debian-13"].postgres } });
+    expect(await move()).toContain("are at database-0, postgres 17.");
+    expect([await psql("show server_version_num"), await orders()]).toEqual([expect.stringMatching(/^17/), String(Number(had) + 1)]);
+    for (const { id } of [first, second]) expect((await ask(`${site}orders/${id}`)).status).toBe(200);
+    expect(await psql("select count(*) from pg_database where datname like 'ocpizza_before_%'")).toBe("1");
+    expect(machines()).toEqual(["database-0"]);
+    const dropped = await stack.npm("upgrade", stack.name, "--drop-old");
+    expect([dropped.code, dropped.stdout]).toEqual([
+      0,
+      expect.stringContaining(`The machine that the data of ${stack.name} have left is gone.`),
+    ]);
+    expect(storedMachine(`webstack-${stack.name}-database-1`)).toBeUndefined();
+  },
+  600_000,
+);
 
 test("its SSH follows ssh-audit's policy for a hardened Debian 13, with Curve25519 beside it", async () => {
   // OpenSSH shuts out for some minutes whom it saw come and go like this, so nothing asks it afterwards.
   const { stdout } = await run(findScanner("ssh-audit"), ["--json", "--policy", "Hardened Debian 13 (version 1)", "10.84.1.10"]);
   const { errors } = JSON.parse(stdout) as { errors: { mismatched_field: string; expected_required: string[]; actual: string[] }[] };
-  const beyond = errors.map(({ mismatched_field, expected_required, actual }) => [mismatched_field, actual.filter((one) => !expected_required.includes(one)), expected_required.filter((one) => !actual.includes(one))]);
+  const beyond = errors.map(({ mismatched_field, expected_required, actual }) => [
+    mismatched_field,
+    actual.filter((one) => !expected_required.includes(one)),
+    expected_required.filter((one) => !actual.includes(one)),
+  ]);
   expect(beyond).toEqual([["Key exchanges", ["curve25519-sha256", "curve25519-sha256@libssh.org"], []]]);
 }, 60_000);
 
 test("down leaves no process, bridge, nft table, mount or folder", async () => {
-  const existed = await run("sh", ["-c", `ip -o address | grep -cF 10.84.1.; nft list tables | grep -cF ${stack.name}; ls -d /var/lib/webstack/machines/*${stack.name}* | wc -l`]);
+  const existed = await run("sh", [
+    "-c",
+    `ip -o address | grep -cF 10.84.1.; nft list tables | grep -cF ${stack.name}; ls -d /var/lib/webstack/machines/*${stack.name}* | wc -l`,
+  ]);
   expect(existed.stdout).toBe("1\n2\n2\n");
   const down = await stack.npm("down", stack.name);
-  expect([down.code, down.stdout]).toEqual([0, expect.stringContaining(`Stack ${stack.name} is down: its machines and its network are gone.`)]);
+  expect([down.code, down.stdout]).toEqual([
+    0,
+    expect.stringContaining(`Stack ${stack.name} is down: its machines and its network are gone.`),
+  ]);
   expect(down.stdout).toMatch(/\nNothing of its data is left\.\n/);
   const left = await run("sh", [
     "-c",
@@ -633,5 +777,8 @@ test("down leaves no process, bridge, nft table, mount or folder", async () => {
   expect([again.code, again.stdout]).toEqual([0, `Stack ${stack.name} is not up: there is nothing to delete.\n`]);
   writeFileSync(join(stack.folder, "Pulumi.never.yaml"), "config: {}\n");
   const never = await stack.npm("down", "never");
-  expect([never.code, never.stderr]).toEqual([1, expect.stringMatching(/^webstack: stack never was never brought up; npm run up -- never does that/)]);
+  expect([never.code, never.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^webstack: stack never was never brought up; npm run up -- never does that/),
+  ]);
 }, 120_000);

@@ -21,7 +21,21 @@ export function pulumiProgram(): string {
 const root = resolve(__dirname, "../..");
 
 /** What the program reads; everything else of the project stays out of a test's copy. */
-const program = ["Pulumi.yaml", "package.json", "package-lock.json", "tsconfig.json", "infra", "cloud-init", "hostctl", "providers", "examples", "cli", "policy", "tools", "docs"];
+const program = [
+  "Pulumi.yaml",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "infra",
+  "cloud-init",
+  "hostctl",
+  "providers",
+  "examples",
+  "cli",
+  "policy",
+  "tools",
+  "docs",
+];
 
 export interface Outcome {
   readonly code: number;
@@ -41,7 +55,10 @@ interface Surroundings {
   readonly standing?: { readonly folder: string; readonly passphrase: string };
   /** The process with which the stack goes; this one unless told otherwise. */
   readonly owner?: number;
-  /** Whether its machines make an RSA host key as long as they are to have, for who judges their SSH or how long they take. One of 1024 bits otherwise: it costs nothing, 4096 two seconds of the processor for each machine. */
+  /**
+   * Whether its machines make an RSA host key as long as they are to have, for who judges their SSH or how long they take. One of 1024 bits
+   * otherwise: it costs nothing, 4096 two seconds of the processor for each machine.
+   */
   readonly rsaHostKey?: true;
 }
 
@@ -98,11 +115,15 @@ export class TestStack {
       GOGC: "400",
       ...environment,
     };
-    const down = `cd ${this.folder} && ${pulumiProgram()} destroy --yes --skip-preview --stack ${this.name} > down.log 2>&1; ${afterwards}; rm -rf ${this.folder}`;
+    const down =
+      `cd ${this.folder} && ${pulumiProgram()} destroy --yes --skip-preview --stack ${this.name} > down.log 2>&1; ${afterwards}; rm ` +
+      `-rf ${this.folder}`;
     this.watcher = standing === undefined ? afterDeath(down, this.environment, owner) : undefined;
   }
 
-  /** The program and its applications as the project has them, whatever a test has made of the copy; but for the length of the RSA host key. */
+  /**
+   * The program and its applications as the project has them, whatever a test has made of the copy; but for the length of the RSA host key.
+   */
   protected copyProgram(): void {
     for (const part of program) {
       rmSync(join(this.folder, part), { recursive: true, force: true });
@@ -113,8 +134,9 @@ export class TestStack {
   }
 
   /**
-   * The engine's folder: the plugins of this user, and no logs, for which the engine compresses every property that it passes on: a fifth of what a run takes of the
-   * processor. A file where their folder would be turns them off: https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/logging/encrypted.go
+   * The engine's folder: the plugins of this user, and no logs, for which the engine compresses every property that it passes on: a fifth
+   * of what a run takes of the processor. A file where their folder would be turns them off:
+   * https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/logging/encrypted.go
    */
   private engineHome(): string {
     const home = join(this.folder, "engine");
@@ -131,7 +153,10 @@ export class TestStack {
     return join(this.folder, "examples/ocpizza");
   }
 
-  /** Makes the stack and brings it up: its file from the example, `changes` by key without namespace, `secrets` beside those that the example names. */
+  /**
+   * Makes the stack and brings it up: its file from the example, `changes` by key without namespace, `secrets` beside those that the
+   * example names.
+   */
   async bringUp(changes: Readonly<Record<string, unknown>> = {}, secrets: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.init(changes, secrets);
     await this.mustUp();
@@ -145,7 +170,10 @@ export class TestStack {
     await this.must(["stack", "init", this.name]);
     const key = join(this.folder, "key");
     await promisify(execFile)("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
-    const random = ((example.config["webstack:secrets"] as string[] | undefined) ?? []).map((name) => [name, randomBytes(24).toString("hex")]);
+    const random = ((example.config["webstack:secrets"] as string[] | undefined) ?? []).map((name) => [
+      name,
+      randomBytes(24).toString("hex"),
+    ]);
     await this.setSecrets({ sshPrivateKey: readFileSync(key, "utf8"), ...Object.fromEntries(random), ...secrets });
     this.change(changes);
   }
@@ -197,13 +225,21 @@ export class TestStack {
 
   /** What `preview` runs, for a bench that starts it itself. */
   previewCommand(): { env: NodeJS.ProcessEnv; words: readonly string[] } {
-    return { env: this.environment, words: [...this.told(["preview", "--skip-plugin-pre-install"]), "--stack", this.name, "--non-interactive"] };
+    return {
+      env: this.environment,
+      words: [...this.told(["preview", "--skip-plugin-pre-install"]), "--stack", this.name, "--non-interactive"],
+    };
   }
 
   /** The engine's command line with this stack selected. */
   pulumi(words: readonly string[], stdin = ""): Promise<Outcome> {
     const selected = words[0] === "stack" && words[1] === "init" ? [] : ["--stack", this.name];
-    return run(pulumiProgram(), [...this.told(words), ...selected, "--non-interactive", "--color", "never"], { cwd: this.folder, env: this.environment }, stdin);
+    return run(
+      pulumiProgram(),
+      [...this.told(words), ...selected, "--non-interactive", "--color", "never"],
+      { cwd: this.folder, env: this.environment },
+      stdin,
+    );
   }
 
   /** The words with the file that has the stack's secrets, once a verb has moved them out of its own one. */
@@ -219,7 +255,10 @@ export class TestStack {
 
   /** A verb that people type, in this stack's copy of the project and with its state: `npm("up", NAME)`. */
   async npm(verb: string, ...words: readonly string[]): Promise<Outcome> {
-    const outcome = await run("npm", ["run", "--silent", verb, "--", ...words], { cwd: this.folder, env: { ...this.environment, STACK: this.name } });
+    const outcome = await run("npm", ["run", "--silent", verb, "--", ...words], {
+      cwd: this.folder,
+      env: { ...this.environment, STACK: this.name },
+    });
     this.outputsCache = undefined;
     recordBoots(outcome);
     return outcome;
@@ -252,9 +291,27 @@ export class TestStack {
   /** Runs a shell command on a host as the deploy user, which may use sudo. `web-0` unless told otherwise. */
   async ssh(command: string, { stdin = "", address }: { stdin?: string; address?: string } = {}): Promise<Outcome> {
     const host = address ?? (await this.outputs()).hosts[0]?.address ?? "";
-    const options = ["-i", join(this.folder, "key"), "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=10", "-o", "ConnectionAttempts=3"];
+    const options = [
+      "-i",
+      join(this.folder, "key"),
+      "-o",
+      "StrictHostKeyChecking=no",
+      "-o",
+      "UserKnownHostsFile=/dev/null",
+      "-o",
+      "LogLevel=ERROR",
+      "-o",
+      "ConnectTimeout=10",
+      "-o",
+      "ConnectionAttempts=3",
+    ];
     // What OpenSSH prefers, against quantum computers, is nine tenths of what a short command takes of the processor.
-    return run("ssh", [...options, "-o", "KexAlgorithms=curve25519-sha256", `deploy@${host}`, command], { cwd: this.folder, env: process.env }, stdin);
+    return run(
+      "ssh",
+      [...options, "-o", "KexAlgorithms=curve25519-sha256", `deploy@${host}`, command],
+      { cwd: this.folder, env: process.env },
+      stdin,
+    );
   }
 
   /** As {@link ssh}, for a command that must succeed; its output without the last newline. */
@@ -296,9 +353,16 @@ export function withRsaHostKey(source: string, bits: number): string {
   return changed;
 }
 
-/** Runs a shell command once a process is gone, this one unless told otherwise, however it went. Kill the watcher's process group when nothing is left to do. */
+/**
+ * Runs a shell command once a process is gone, this one unless told otherwise, however it went. Kill the watcher's process group when
+ * nothing is left to do.
+ */
 export function afterDeath(command: string, env: NodeJS.ProcessEnv, owner = process.pid): ChildProcess {
-  const watcher = spawn("sh", ["-c", `while kill -0 ${owner} 2>/dev/null; do sleep 1; done; ${command}`], { detached: true, stdio: "ignore", env });
+  const watcher = spawn("sh", ["-c", `while kill -0 ${owner} 2>/dev/null; do sleep 1; done; ${command}`], {
+    detached: true,
+    stdio: "ignore",
+    env,
+  });
   watcher.unref();
   return watcher;
 }
@@ -310,7 +374,12 @@ export function recordBoots({ stdout }: Outcome): void {
 }
 
 /** Runs a command to its end, whatever its exit code. */
-export function run(command: string, words: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}, stdin = ""): Promise<Outcome> {
+export function run(
+  command: string,
+  words: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  stdin = "",
+): Promise<Outcome> {
   return new Promise((done, fail) => {
     const child = spawn(command, words, { ...options, stdio: ["pipe", "pipe", "pipe"] });
     let stdout = "";

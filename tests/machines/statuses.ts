@@ -37,7 +37,10 @@ export async function everyStatus({ stack, url, address }: Asked): Promise<Reado
   await stack.remote("sudo hostctl maintenance off");
 
   const conf = "/etc/nginx/webstack/site.conf";
-  await stack.remote(`sudo cp -p ${conf} /opt/site.conf && sudo sed -i 's/per_address 400/per_address 1/; s/proxy_read_timeout 30s/proxy_read_timeout 3s/' ${conf} && sudo hostctl reload && sudo systemctl kill --signal=STOP 'web@*.service' && sleep 1`);
+  await stack.remote(
+    `sudo cp -p ${conf} /opt/site.conf && sudo sed -i 's/per_address 400/per_address 1/; s/proxy_read_timeout ` +
+      `30s/proxy_read_timeout 3s/' ${conf} && sudo hostctl reload && sudo systemctl kill --signal=STOP 'web@*.service' && sleep 1`,
+  );
   try {
     const waits = get("orders", { method: "POST", json: {} });
     await sleep(1000);

@@ -38,7 +38,9 @@ export class Stranger {
 
   /** Starts a program that sees the network as the stranger does; it goes with this process, however that ends. */
   start(...words: readonly string[]): Running {
-    const child = spawn("setpriv", ["--pdeathsig", "KILL", "ip", "netns", "exec", this.name, ...words], { stdio: ["ignore", "pipe", "ignore"] });
+    const child = spawn("setpriv", ["--pdeathsig", "KILL", "ip", "netns", "exec", this.name, ...words], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     let said = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
     const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
@@ -53,10 +55,24 @@ export class Stranger {
 
   /** Open TCP ports by address, of all 65535. */
   async openPorts(...addresses: readonly string[]): Promise<Readonly<Record<string, readonly number[]>>> {
-    const { code, stdout, stderr } = await this.run("nmap", "-n", "-Pn", "-p-", "--min-rate", "8000", "--max-retries", "1", "-oG", "-", ...addresses);
+    const { code, stdout, stderr } = await this.run(
+      "nmap",
+      "-n",
+      "-Pn",
+      "-p-",
+      "--min-rate",
+      "8000",
+      "--max-retries",
+      "1",
+      "-oG",
+      "-",
+      ...addresses,
+    );
     if (code !== 0) throw new Error(`nmap ended with ${code}: ${stderr}`);
     const lines = stdout.split("\n").filter((line) => line.includes("Ports:"));
-    return Object.fromEntries(lines.map((line) => [line.split(" ")[1] ?? "", [...line.matchAll(/(\d+)\/open\/tcp/g)].map((found) => Number(found[1]))]));
+    return Object.fromEntries(
+      lines.map((line) => [line.split(" ")[1] ?? "", [...line.matchAll(/(\d+)\/open\/tcp/g)].map((found) => Number(found[1]))]),
+    );
   }
 
   async leave(): Promise<void> {

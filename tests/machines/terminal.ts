@@ -8,10 +8,14 @@ const controls = new RegExp(`${String.fromCharCode(27)}\\[[?\\d;]*[A-Za-z]`, "g"
 const silenceSeconds = 60;
 
 /**
- * Types a line at a terminal, in a stack's copy of the project and with its state, and then each answer once its prompt has come: what is typed before a
- * program asks for a password is thrown away by it. Error: it is silent for a minute and has not asked.
+ * Types a line at a terminal, in a stack's copy of the project and with its state, and then each answer once its prompt has come: what is
+ * typed before a program asks for a password is thrown away by it. Error: it is silent for a minute and has not asked.
  */
-export function atTerminal(stack: TestStack, line: string, answers: readonly (readonly [prompt: RegExp, answer: string])[]): Promise<Outcome> {
+export function atTerminal(
+  stack: TestStack,
+  line: string,
+  answers: readonly (readonly [prompt: RegExp, answer: string])[],
+): Promise<Outcome> {
   const { folder, environment } = stack.typing();
   return new Promise((done, fail) => {
     const child = spawn("script", ["-qec", line, "/dev/null"], { cwd: folder, env: environment });

@@ -1,6 +1,7 @@
 /**
  * A site with TLS whose certificates come from a real ACME server: before the first one, with it, renewed, refused and expired.
- * The tests tell one story, in their order; the machines are of Debian 13, whose nginx has HTTP/3. Limit: one box, and a certificate authority that is not Let's Encrypt.
+ * The tests tell one story, in their order; the machines are of Debian 13, whose nginx has HTTP/3. Limit: one box, and a certificate
+ * authority that is not Let's Encrypt.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -68,7 +69,11 @@ const state = (property: string) => stack.remote(`systemctl show ${unit} -p ${pr
 function handshake(options: ConnectionOptions): Promise<{ fingerprint: string; protocol: string | false | null; resumed: boolean }> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port: 443, rejectUnauthorized: false, ...options }, () => {
-      resolve({ fingerprint: socket.getPeerCertificate().fingerprint256, protocol: socket.alpnProtocol, resumed: socket.isSessionReused() });
+      resolve({
+        fingerprint: socket.getPeerCertificate().fingerprint256,
+        protocol: socket.alpnProtocol,
+        resumed: socket.isSessionReused(),
+      });
       socket.destroy();
     });
     socket.on("error", reject);
@@ -93,7 +98,11 @@ describe("a first deployment while the authority is down", () => {
     expect(await state("ActiveState")).toBe("failed");
     expect(await stack.remote("systemctl show webstack-certificate.timer -p ActiveState --value")).toBe("active");
     expect(await stack.remote("systemctl cat webstack-certificate.timer")).toContain("OnCalendar=hourly\n");
-    expect(await certificate()).toMatchObject({ code: 1, issuer: null, fault: expect.stringContaining("stand-in, which no browser trusts") as string });
+    expect(await certificate()).toMatchObject({
+      code: 1,
+      issuer: null,
+      fault: expect.stringContaining("stand-in, which no browser trusts") as string,
+    });
   });
 });
 
@@ -116,7 +125,9 @@ describe("once the authority answers", () => {
   }, 30_000);
 
   test("only root writes the key, and only nginx reads it", async () => {
-    expect(await stack.remote("sudo stat -c '%a %U:%G' /etc/webstack/tls /etc/webstack/tls/site.pem")).toBe("750 root:www-data\n640 root:www-data");
+    expect(await stack.remote("sudo stat -c '%a %U:%G' /etc/webstack/tls /etc/webstack/tls/site.pem")).toBe(
+      "750 root:www-data\n640 root:www-data",
+    );
     expect((await stack.ssh("cat /etc/webstack/tls/site.pem")).code).not.toBe(0);
     expect((await stack.ssh("sudo runuser -u ocpizza -- cat /etc/webstack/tls/site.pem")).code).not.toBe(0);
     expect((await stack.ssh("sudo runuser -u ocpizza -- ls /var/lib/webstack-acme")).code).not.toBe(0);
@@ -196,7 +207,10 @@ describe("the site", () => {
   }, 120_000);
 
   test("has a configuration in which gixy finds nothing", async () => {
-    const dump = await stack.remote("sudo setpriv --reuid=www-data --regid=www-data --clear-groups --inh-caps=+net_bind_service --ambient-caps=+net_bind_service nginx -T");
+    const dump = await stack.remote(
+      "sudo setpriv --reuid=www-data --regid=www-data --clear-groups --inh-caps=+net_bind_service --ambient-caps=+net_bind_service " +
+        "nginx -T",
+    );
     const { code, stdout } = await run(findScanner("gixy"), ["-"], {}, dump);
     expect([code, stdout]).toEqual([0, expect.stringContaining("No issues found.")]);
   }, 60_000);
@@ -206,14 +220,16 @@ describe("a visitor who comes by HTTP/3", () => {
   const by = () => ({ address: host, ca: root });
 
   test("learns of it from any answer with TLS, and from none without", async () => {
-    for (const path of ["", "static/none.css", "healthz"]) expect((await ask(`${site}${path}`, { address: host, ca: root })).headers["alt-svc"]).toBe('h3=":443"; ma=86400');
+    for (const path of ["", "static/none.css", "healthz"])
+      expect((await ask(`${site}${path}`, { address: host, ca: root })).headers["alt-svc"]).toBe('h3=":443"; ma=86400');
     expect((await ask(`http://${domain}/`, { address: host })).headers["alt-svc"]).toBeUndefined();
   });
 
   test("gets what others get: pages, static files, security headers once, refusals and the way from another name", async () => {
     const page = await askHttp3(site, by());
     expect([page.protocol, page.status, page.body.includes("<title>")]).toEqual(["HTTP/3.0", 200, true]);
-    for (const [name, value] of Object.entries({ ...secured, "alt-svc": 'h3=":443"; ma=86400' })) expect([name, page.headers[name]]).toEqual([name, [value]]);
+    for (const [name, value] of Object.entries({ ...secured, "alt-svc": 'h3=":443"; ma=86400' }))
+      expect([name, page.headers[name]]).toEqual([name, [value]]);
     expect((await askHttp3(`${site}static/shop/site.css`, by())).status).toBe(200);
     expect((await askHttp3(`${site}none`, by())).status).toBe(404);
     const long = await askHttp3(`${site}orders`, { ...by(), method: "POST", body: "x".repeat(11 << 20) });
@@ -237,16 +253,23 @@ describe("a visitor who comes by HTTP/3", () => {
   }, 30_000);
 
   test("is lost by no release, reload or start of the site's nginx", async () => {
-    const met = await underHttp3(`${site}healthz`, 20, async () => {
-      for (let time = 0; time < 3; time += 1) await stack.remote("sudo hostctl reload");
-      await stack.remote("sudo hostctl restart");
-    }, { address: host, connections: 5 });
+    const met = await underHttp3(
+      `${site}healthz`,
+      20,
+      async () => {
+        for (let time = 0; time < 3; time += 1) await stack.remote("sudo hostctl reload");
+        await stack.remote("sudo hostctl restart");
+      },
+      { address: host, connections: 5 },
+    );
     expect([met.failed, met.lost, met.requests > 40]).toEqual([{}, 0, true]);
   }, 60_000);
 
   test("finds nothing once the site is stopped, and the site again once it is started", async () => {
     expect(await stack.remote("ss -Hlun sport = :443")).not.toBe("");
-    expect(await stack.remote("sudo hostctl stop > /dev/null; ss -Hlun sport = :443; systemctl show nginx-http3.service -p Result --value")).toBe("success");
+    expect(
+      await stack.remote("sudo hostctl stop > /dev/null; ss -Hlun sport = :443; systemctl show nginx-http3.service -p Result --value"),
+    ).toBe("success");
     await stack.remote("sudo hostctl start");
     expect((await askHttp3(`${site}healthz`, by())).status).toBe(200);
   }, 60_000);
@@ -264,7 +287,11 @@ describe("a renewal", () => {
   test("under load fails no request and brings a new key", async () => {
     const key = () => stack.remote("sudo openssl x509 -in /etc/webstack/tls/site.pem -noout -pubkey");
     const before = [await shown(), await key()];
-    const { done: renewed, failed, requests } = await underLoad(`${site}healthz`, 60, () => stack.ssh("sudo hostctl renew"), { address: host });
+    const {
+      done: renewed,
+      failed,
+      requests,
+    } = await underLoad(`${site}healthz`, 60, () => stack.ssh("sudo hostctl renew"), { address: host });
     expect([renewed.code, failed, requests > 100]).toEqual([0, [], true]);
     expect(await shown()).not.toBe(before[0]);
     expect(await key()).not.toBe(before[1]);

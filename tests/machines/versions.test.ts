@@ -1,5 +1,8 @@
-/** The database servers of both Debians beside each other, and what hostctl moves from one to the other with the programs of the newer, directly and by a backup. Limit: the servers are
- * processes in the images of their machines, without a machine, TLS or a load; the repository is a folder. */
+/**
+ * The database servers of both Debians beside each other, and what hostctl moves from one to the other with the programs of the newer,
+ * directly and by a backup. Limit: the servers are processes in the images of their machines, without a machine, TLS or a load; the
+ * repository is a folder.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -15,10 +18,15 @@ const password = "of-this-test";
 /** What runs in an image; what it writes is gone afterwards. The network is the box's own, so that the two reach each other. */
 const container = (tree: string) => ["--quiet", "--register=no", "--keep-unit", "--volatile=overlay", `--directory=${tree}`, "--pipe"];
 
-/** How each engine's server is started on a port, as the root of its machine, and how its app's role is made, which may make databases as that of a local machine may. */
+/**
+ * How each engine's server is started on a port, as the root of its machine, and how its app's role is made, which may make databases as
+ * that of a local machine may.
+ */
 const servers = {
   postgres: {
-    start: (port: number) => `cd / && bin=$(echo /usr/lib/postgresql/*/bin) && as="runuser -u postgres --" && echo ${password} > /run/password && chmod 644 /run/password
+    start: (
+      port: number,
+    ) => `cd / && bin=$(echo /usr/lib/postgresql/*/bin) && as="runuser -u postgres --" && echo ${password} > /run/password && chmod 644 /run/password
       $as $bin/initdb --pgdata=/var/lib/postgresql/test --username=postgres --auth=scram-sha-256 --pwfile=/run/password --encoding=UTF8 --locale=C.UTF-8 --no-sync > /dev/null
       exec $as $bin/postgres -D /var/lib/postgresql/test -p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off`,
     ready: /database system is ready to accept connections/,
@@ -39,10 +47,14 @@ type Engine = keyof typeof servers;
 const started: ChildProcess[] = [];
 
 afterAll(async () => {
-  await Promise.all(started.filter(({ exitCode }) => exitCode === null).map((server) => {
-    server.kill("SIGTERM");
-    return once(server, "close");
-  }));
+  await Promise.all(
+    started
+      .filter(({ exitCode }) => exitCode === null)
+      .map((server) => {
+        server.kill("SIGTERM");
+        return once(server, "close");
+      }),
+  );
 });
 
 /** The URL of an empty server of the engine, as that Debian has it. */
@@ -77,15 +89,19 @@ async function freePort(): Promise<number> {
 /** Runs Python with hostctl in the image of a web host, with `folder` of this box at /mnt. */
 async function asHost(engine: Engine, program: string, debian: DebianName = "debian-13", folder?: string): Promise<unknown> {
   const tree = await buildImage(webImage(debian, engine), () => undefined);
-  const bound = [`--bind-ro=${resolve(__dirname, "../../hostctl")}:/opt/hostctl`, ...(folder === undefined ? [] : [`--bind=${folder}:/mnt`])];
+  const bound = [
+    `--bind-ro=${resolve(__dirname, "../../hostctl")}:/opt/hostctl`,
+    ...(folder === undefined ? [] : [`--bind=${folder}:/mnt`]),
+  ];
   const { code, stdout, stderr } = await run("systemd-nspawn", [...container(tree), ...bound, "python3", "-I", "-B", "-"], {}, program);
   if (code !== 0) throw new Error(`ended with ${code}\n${stdout}\n${stderr}`);
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "null");
 }
 
 /**
- * The data move to the second server as hostctl moves an app's, and what was written there since to the first again: sessions end, dump, load, comparison, switch. Result: what `seen` says of the
- * database at first, and after each move; the databases of both servers at the end.
+ * The data move to the second server as hostctl moves an app's, and what was written there since to the first again: sessions end, dump,
+ * load, comparison, switch. Result: what `seen` says of the database at first, and after each move; the databases of both servers at the
+ * end.
  */
 const thereAndBack = (first: string, second: string, fill: string, more: string, seen: string) => `import json, sys
 sys.path.insert(0, "/opt")
@@ -158,7 +174,14 @@ test("an app's data move from Debian 12's PostgreSQL to Debian 13's, and back wi
   const seen = `select md5(string_agg(t::text, '|' order by id)) from orders t; select md5(string_agg(t::text, '|' order by id)) from lines t; select count(*) from paid; select string_agg(s::text, ' ' order by size) from sums s;
     begin; insert into orders (size, total, words) values ('small', 1, '{}') returning id > 500, words, at at time zone 'UTC'; rollback; select count(*) from parted_2026; select count(*) from pg_indexes where schemaname = 'public'`;
   const more = "insert into orders (size, total, words) values ('small', 7, '{}'); refresh materialized view sums";
-  const [had, moved, later, back, kept, record] = (await asHost("postgres", thereAndBack(first, second, fill, more, seen))) as [Told, Told, Told, Told, unknown, unknown];
+  const [had, moved, later, back, kept, record] = (await asHost("postgres", thereAndBack(first, second, fill, more, seen))) as [
+    Told,
+    Told,
+    Told,
+    Told,
+    unknown,
+    unknown,
+  ];
   expect(had[0]).toEqual({ "public.orders": 500, "public.lines": 500, "public.parted": 1, "public.parted_2026": 1 });
   expect(moved).toEqual(had);
   expect(later[0]).toEqual({ ...had[0], "public.orders": 501 });
@@ -178,7 +201,14 @@ test("an app's data move from Debian 12's MariaDB to Debian 13's, and back with 
     begin; insert into orders (size, total, words) values ('small', 1, 'new') returning id > 500, words, at; rollback; select nextval(numbers) > 7; select event_name from information_schema.events where event_schema = database();
     select table_collation from information_schema.tables where table_schema = database() and table_name = 'orders'`;
   const more = "insert into orders (size, total, words) values ('small', 7, 'later')";
-  const [had, moved, later, back, kept, record] = (await asHost("mysql", thereAndBack(first, second, fill, more, seen))) as [Told, Told, Told, Told, unknown, unknown];
+  const [had, moved, later, back, kept, record] = (await asHost("mysql", thereAndBack(first, second, fill, more, seen))) as [
+    Told,
+    Told,
+    Told,
+    Told,
+    unknown,
+    unknown,
+  ];
   expect(had[0]).toMatchObject({ orders: 500, lines: 500 });
   expect(moved).toEqual(had);
   expect(later[0]).toEqual({ ...had[0], orders: 501 });
@@ -187,21 +217,37 @@ test("an app's data move from Debian 12's MariaDB to Debian 13's, and back with 
 }, 300_000);
 
 test.each([
-  ["PostgreSQL", "postgres",
-    "create extension pg_trgm; create type size as enum ('small', 'large'); create table orders (id bigint generated by default as identity primary key, size size, body jsonb, raw bytea); insert into orders (size, body, raw) select 'small', jsonb_build_object('n', n, 'text', E'a\\tü😀'), decode(md5(n::text), 'hex') from generate_series(1, 500) n; create view small as select id from orders where size = 'small'",
-    "select md5(string_agg(t::text, '|' order by id)) from orders t; select count(*) from small"],
-  ["MariaDB", "mysql",
-    "create table orders (id int auto_increment primary key, body json, raw blob, words varchar(99), at datetime(6) default '2026-11-27 05:00:00.5'); insert into orders (body, raw, words) select json_object('n', seq, 'text', 'ü😀'), unhex(md5(seq)), concat('größe ', seq) from seq_1_to_500; create view few as select id from orders where id < 10; create procedure counted() select count(*) from orders",
-    "checksum table orders; select count(*) from few; call counted()"],
-] as const)("a backup of Debian 12's %s, made by a host of it, is restored by a host of Debian 13 into its own", async (_, engine, fill, seen) => {
-  const folder = mkdtempSync("/var/tmp/webstack-versions-");
-  try {
-    const [first, second] = await Promise.all([serve(engine, "debian-12"), serve(engine, "debian-13")]);
-    const had = (await asHost(engine, backedUp(first, fill, seen), "debian-12", folder)) as Told;
-    const restored = (await asHost(engine, broughtBack(second, seen), "debian-13", folder)) as Told;
-    expect(Object.values(had[0])).toEqual([500]);
-    expect([restored[0], restored[1].replaceAll("shop_restoring", "shop")]).toEqual(had);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}, 300_000);
+  [
+    "PostgreSQL",
+    "postgres",
+    "create extension pg_trgm; create type size as enum ('small', 'large'); create table orders (id bigint generated by default as " +
+      "identity primary key, size size, body jsonb, raw bytea); insert into orders (size, body, raw) select 'small', " +
+      "jsonb_build_object('n', n, 'text', E'a\\tü😀'), decode(md5(n::text), 'hex') from generate_series(1, 500) n; create view small " +
+      "as select id from orders where size = 'small'",
+    "select md5(string_agg(t::text, '|' order by id)) from orders t; select count(*) from small",
+  ],
+  [
+    "MariaDB",
+    "mysql",
+    "create table orders (id int auto_increment primary key, body json, raw blob, words varchar(99), at datetime(6) default " +
+      "'2026-11-27 05:00:00.5'); insert into orders (body, raw, words) select json_object('n', seq, 'text', 'ü😀'), unhex(md5(seq)), " +
+      "concat('größe ', seq) from seq_1_to_500; create view few as select id from orders where id < 10; create procedure counted() " +
+      "select count(*) from orders",
+    "checksum table orders; select count(*) from few; call counted()",
+  ],
+] as const)(
+  "a backup of Debian 12's %s, made by a host of it, is restored by a host of Debian 13 into its own",
+  async (_, engine, fill, seen) => {
+    const folder = mkdtempSync("/var/tmp/webstack-versions-");
+    try {
+      const [first, second] = await Promise.all([serve(engine, "debian-12"), serve(engine, "debian-13")]);
+      const had = (await asHost(engine, backedUp(first, fill, seen), "debian-12", folder)) as Told;
+      const restored = (await asHost(engine, broughtBack(second, seen), "debian-13", folder)) as Told;
+      expect(Object.values(had[0])).toEqual([500]);
+      expect([restored[0], restored[1].replaceAll("shop_restoring", "shop")]).toEqual(had);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+  300_000,
+);

@@ -24,7 +24,12 @@ test.each([
   ["10.20.0.32/27", "10.20.0.42", "10.20.0.62", "10.20.0.61", "10.20.0.40"],
   ["10.20.0.16/28", "10.20.0.26", "10.20.0.30", "10.20.0.29", "10.20.0.24"],
 ])("in %s the machines of stacks that exist stay where they are", (range, web, database, second, backup) => {
-  expect([addressOf(range, "web", 0), addressOf(range, "database", 0), addressOf(range, "database", 1), addressOf(range, "backup", 0)]).toEqual([web, database, second, backup]);
+  expect([
+    addressOf(range, "web", 0),
+    addressOf(range, "database", 0),
+    addressOf(range, "database", 1),
+    addressOf(range, "backup", 0),
+  ]).toEqual([web, database, second, backup]);
 });
 
 test.each([
@@ -42,7 +47,9 @@ test("no two machines that have room share an address, nor one with the gateway,
   fc.assert(
     fc.property(fc.integer({ min: 16, max: 28 }), (bits) => {
       const range = `10.0.0.0/${bits}`;
-      const machines = roles.flatMap((role) => Array.from({ length: Math.min(300, roomFor(range, role)) }, (_, index) => addressOf(range, role, index)));
+      const machines = roles.flatMap((role) =>
+        Array.from({ length: Math.min(300, roomFor(range, role)) }, (_, index) => addressOf(range, role, index)),
+      );
       const all = [...machines, gatewayIn(range).replace("/32", ""), "10.0.0.0", addressIn(range, 2 ** (32 - bits) - 1)];
       expect(new Set(all).size).toBe(all.length);
       // The last one of a block is inside of the range, too.
@@ -56,16 +63,29 @@ test("no two machines that have room share an address, nor one with the gateway,
 const numberOf = (address: string): number => address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 
 test("more machines than a range has room for are a problem of the description, and one that just fits is none", () => {
-  const of = (range: string, size: number) => addressProblems(planStack(spec({ network: { range } }), [{ role: "web", size }, { role: "database", size: 1 }]));
+  const of = (range: string, size: number) =>
+    addressProblems(
+      planStack(spec({ network: { range } }), [
+        { role: "web", size },
+        { role: "database", size: 1 },
+      ]),
+    );
   expect([of("10.20.0.0/28", 3), of("10.20.0.0/24", 210)]).toEqual([[], []]);
   expect(of("10.20.0.0/28", 4)).toEqual([
-    { at: "network.range", must: "must have room for 4 web machines, and this one has it for 3", got: "10.20.0.0/28", hint: "take a larger range, such as one of /24" },
+    {
+      at: "network.range",
+      must: "must have room for 4 web machines, and this one has it for 3",
+      got: "10.20.0.0/28",
+      hint: "take a larger range, such as one of /24",
+    },
   ]);
   expect(of("10.20.0.0/24", 211)).toHaveLength(1);
 });
 
 test("where the target chooses addresses there is room, and nothing may claim to know one", () => {
-  const plan = planStack(spec({ target: "digitalocean", site: { domain: "www.example.org" }, access: { sshFrom: ["203.0.113.0/24"] } }), [{ role: "web", size: 300 }]);
+  const plan = planStack(spec({ target: "digitalocean", site: { domain: "www.example.org" }, access: { sshFrom: ["203.0.113.0/24"] } }), [
+    { role: "web", size: 300 },
+  ]);
   expect(addressProblems(plan)).toEqual([]);
   expect(plan.hosts.map(({ address }) => address)).toEqual(plan.hosts.map(() => null));
   expect(() => plan.hosts.map(chosenAddress)).toThrow("web-0: its private address is the target's choice");

@@ -5,8 +5,10 @@ import { planStack } from "../../infra/plan";
 import { spec } from "../config/baseline";
 import { exampleSpec } from "../goldens/stacks";
 
-const systemA = () => planStack(spec({ target: "digitalocean", host: { size: "s-1vcpu-1gb", snapshots: { every: "day" } }, services: small, access }));
-const systemB = (region = "us-east-1") => planStack(spec({ target: "aws", host: { size: "t3.micro", region }, services: small, access, database: { engine: "mysql" } }));
+const systemA = () =>
+  planStack(spec({ target: "digitalocean", host: { size: "s-1vcpu-1gb", snapshots: { every: "day" } }, services: small, access }));
+const systemB = (region = "us-east-1") =>
+  planStack(spec({ target: "aws", host: { size: "t3.micro", region }, services: small, access, database: { engine: "mysql" } }));
 
 const small = { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 2, threads: 4 } };
 const access = { sshFrom: ["203.0.113.0/24"] };
@@ -35,23 +37,32 @@ test("system B costs 31.57 a month in us-east-1: 26.82, 3.65 for the host's own 
   expect(bill.total).toBe(31.57);
 });
 
-test.each([systemA(), systemB(), systemB("eu-central-1")].flatMap((plan) => [billOf(plan), ...billsElsewhere(plan)]))("the total of $target in $region is the sum of its lines", ({ lines, total, known }) => {
-  const sum = lines.reduce((cents, { monthly }) => cents + Math.round((monthly ?? 0) * 100), 0);
-  expect(Math.round(known * 100)).toBe(sum);
-  expect(total).toBe(lines.some(({ monthly }) => monthly === null) ? null : known);
-});
+test.each([systemA(), systemB(), systemB("eu-central-1")].flatMap((plan) => [billOf(plan), ...billsElsewhere(plan)]))(
+  "the total of $target in $region is the sum of its lines",
+  ({ lines, total, known }) => {
+    const sum = lines.reduce((cents, { monthly }) => cents + Math.round((monthly ?? 0) * 100), 0);
+    expect(Math.round(known * 100)).toBe(sum);
+    expect(total).toBe(lines.some(({ monthly }) => monthly === null) ? null : known);
+  },
+);
 
 test("a region whose prices are known in part names what has none, and has no total", () => {
   const bill = billOf(systemB("eu-central-1"));
   expect(bill.lines.filter(({ monthly }) => monthly === null).map(({ what }) => what)).toEqual([
     // Of the class, a price is known for PostgreSQL alone.
-    "root disk of 20 GiB", "managed database db.t4g.micro", "3 alarms beyond the 10 that an account has free",
+    "root disk of 20 GiB",
+    "managed database db.t4g.micro",
+    "3 alarms beyond the 10 that an account has free",
   ]);
   expect([bill.total, bill.known]).toEqual([null, 19.6]);
 });
 
 test("a region without prices has none but that of its address, which is the same everywhere", () => {
-  expect(billOf(systemB("eu-west-3")).lines.filter(({ monthly }) => monthly !== null).map(({ what }) => what)).toEqual(["2 public IPv4 addresses: its own and the site's"]);
+  expect(
+    billOf(systemB("eu-west-3"))
+      .lines.filter(({ monthly }) => monthly !== null)
+      .map(({ what }) => what),
+  ).toEqual(["2 public IPv4 addresses: its own and the site's"]);
 });
 
 test("elsewhere a stack gets the cheapest size with as many cores, as much memory and the same processor", () => {
@@ -66,37 +77,82 @@ test("elsewhere a stack gets the cheapest size with as many cores, as much memor
 });
 
 /** Total, or what is known of it and "more"; then the sizes it is for. */
-const summary = ({ target, region, lines, total, known }: Bill) =>
-  [`${target} ${region}`, total === null ? `${known} and more` : total, ...lines.map(({ what }) => what).filter((what) => /^(droplet|instance|managed)/.test(what))];
+const summary = ({ target, region, lines, total, known }: Bill) => [
+  `${target} ${region}`,
+  total === null ? `${known} and more` : total,
+  ...lines.map(({ what }) => what).filter((what) => /^(droplet|instance|managed)/.test(what)),
+];
 
 const inVirginia = ["instance t3a.small", "managed database db.t4g.micro"];
 const inFrankfurt = ["instance t3a.small", "managed database db.t4g.micro"];
 
 test.each([
-  ["prod", {}, ["digitalocean fra1", 31.4, "droplet s-1vcpu-2gb", "managed database db-s-1vcpu-1gb"], [["aws us-east-1", 39.2, ...inVirginia], ["aws eu-central-1", "41.98 and more", ...inFrankfurt]]],
-  ["prod", { host: { region: "fra1", size: "s-2vcpu-4gb" } }, ["digitalocean fra1", 45.8, "droplet s-2vcpu-4gb", "managed database db-s-1vcpu-1gb"], [
-    ["aws us-east-1", 52.93, "instance t3a.medium", "managed database db.t4g.micro"],
-    ["aws eu-central-1", "57.75 and more", "instance t3a.medium", "managed database db.t4g.micro"],
-  ]],
-  ["prod", { database: { engine: "postgres", size: "db-s-1vcpu-2gb" } }, ["digitalocean fra1", 46.4, "droplet s-1vcpu-2gb", "managed database db-s-1vcpu-2gb"], [
-    ["aws us-east-1", 50.88, "instance t3a.small", "managed database db.t4g.small"],
-    ["aws eu-central-1", "28.11 and more", "instance t3a.small", "managed database db.t3.small"],
-  ]],
-  ["prod", { target: "aws", host: { region: "eu-central-1", size: "t3.small" }, database: { engine: "postgres" } }, ["aws eu-central-1", "43.73 and more", "instance t3.small", "managed database db.t4g.micro"], [
-    ["digitalocean every region", 40.4, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-1gb"],
-    ["aws us-east-1", 40.66, "instance t3.small", "managed database db.t4g.micro"],
-  ]],
-  ["local", {}, ["local ", 0], [["digitalocean every region", 33, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-1gb"], ["aws us-east-1", 37.6, ...inVirginia], ["aws eu-central-1", "40.48 and more", ...inFrankfurt]]],
-  ["local", { host: { memoryMiB: 4096 } }, ["local ", 0], [
-    ["digitalocean every region", 39, "droplet s-2vcpu-4gb", "managed database db-s-1vcpu-1gb"],
-    ["aws us-east-1", 51.33, "instance t3a.medium", "managed database db.t4g.micro"],
-    ["aws eu-central-1", "56.25 and more", "instance t3a.medium", "managed database db.t4g.micro"],
-  ]],
-  ["local", { database: { memoryMiB: 2048 } }, ["local ", 0], [
-    ["digitalocean every region", 48, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-2gb"],
-    ["aws us-east-1", 49.28, "instance t3a.small", "managed database db.t4g.small"],
-    ["aws eu-central-1", "26.61 and more", "instance t3a.small", "managed database db.t3.small"],
-  ]],
+  [
+    "prod",
+    {},
+    ["digitalocean fra1", 31.4, "droplet s-1vcpu-2gb", "managed database db-s-1vcpu-1gb"],
+    [
+      ["aws us-east-1", 39.2, ...inVirginia],
+      ["aws eu-central-1", "41.98 and more", ...inFrankfurt],
+    ],
+  ],
+  [
+    "prod",
+    { host: { region: "fra1", size: "s-2vcpu-4gb" } },
+    ["digitalocean fra1", 45.8, "droplet s-2vcpu-4gb", "managed database db-s-1vcpu-1gb"],
+    [
+      ["aws us-east-1", 52.93, "instance t3a.medium", "managed database db.t4g.micro"],
+      ["aws eu-central-1", "57.75 and more", "instance t3a.medium", "managed database db.t4g.micro"],
+    ],
+  ],
+  [
+    "prod",
+    { database: { engine: "postgres", size: "db-s-1vcpu-2gb" } },
+    ["digitalocean fra1", 46.4, "droplet s-1vcpu-2gb", "managed database db-s-1vcpu-2gb"],
+    [
+      ["aws us-east-1", 50.88, "instance t3a.small", "managed database db.t4g.small"],
+      ["aws eu-central-1", "28.11 and more", "instance t3a.small", "managed database db.t3.small"],
+    ],
+  ],
+  [
+    "prod",
+    { target: "aws", host: { region: "eu-central-1", size: "t3.small" }, database: { engine: "postgres" } },
+    ["aws eu-central-1", "43.73 and more", "instance t3.small", "managed database db.t4g.micro"],
+    [
+      ["digitalocean every region", 40.4, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-1gb"],
+      ["aws us-east-1", 40.66, "instance t3.small", "managed database db.t4g.micro"],
+    ],
+  ],
+  [
+    "local",
+    {},
+    ["local ", 0],
+    [
+      ["digitalocean every region", 33, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-1gb"],
+      ["aws us-east-1", 37.6, ...inVirginia],
+      ["aws eu-central-1", "40.48 and more", ...inFrankfurt],
+    ],
+  ],
+  [
+    "local",
+    { host: { memoryMiB: 4096 } },
+    ["local ", 0],
+    [
+      ["digitalocean every region", 39, "droplet s-2vcpu-4gb", "managed database db-s-1vcpu-1gb"],
+      ["aws us-east-1", 51.33, "instance t3a.medium", "managed database db.t4g.micro"],
+      ["aws eu-central-1", "56.25 and more", "instance t3a.medium", "managed database db.t4g.micro"],
+    ],
+  ],
+  [
+    "local",
+    { database: { memoryMiB: 2048 } },
+    ["local ", 0],
+    [
+      ["digitalocean every region", 48, "droplet s-2vcpu-2gb", "managed database db-s-1vcpu-2gb"],
+      ["aws us-east-1", 49.28, "instance t3a.small", "managed database db.t4g.small"],
+      ["aws eu-central-1", "26.61 and more", "instance t3a.small", "managed database db.t3.small"],
+    ],
+  ],
 ])("OC Pizza's %s with %j costs this, there and elsewhere", (stack, changes, there, elsewhere) => {
   const plan = planStack(exampleSpec(stack, changes));
   expect([summary(billOf(plan)), billsElsewhere(plan).map(summary)]).toEqual([there, elsewhere]);
@@ -113,14 +169,21 @@ test("the production of OC Pizza pays for a droplet, its images, a database and 
 });
 
 test("a NAT gateway is paid by the hour, with an address of its own", () => {
-  const lines = (region: string) => billOf(planStack(spec({ target: "aws", host: { size: "t3.micro", region }, services: small, access, network: { nat: "gateway" } }))).lines.filter(({ part }) => part === "network");
+  const lines = (region: string) =>
+    billOf(
+      planStack(spec({ target: "aws", host: { size: "t3.micro", region }, services: small, access, network: { nat: "gateway" } })),
+    ).lines.filter(({ part }) => part === "network");
   const address = { part: "network", what: "public IPv4 address of the NAT gateway", monthly: 3.65 };
   expect(lines("us-east-1")).toEqual([{ part: "network", what: "NAT gateway", monthly: 32.85 }, address]);
   expect(lines("eu-west-3")).toEqual([{ part: "network", what: "NAT gateway", monthly: null }, address]);
 });
 
 test("a price is its region's own, and of two readings the newer one's", () => {
-  expect([monthlyPrice("us-east-1", "t3.small"), monthlyPrice("eu-west-3", "t3.small"), monthlyPrice("eu-north-1", "postgres db.t4g.micro", "db.t4g.micro")]).toEqual([15.18, undefined, 11.68]);
+  expect([
+    monthlyPrice("us-east-1", "t3.small"),
+    monthlyPrice("eu-west-3", "t3.small"),
+    monthlyPrice("eu-north-1", "postgres db.t4g.micro", "db.t4g.micro"),
+  ]).toEqual([15.18, undefined, 11.68]);
   for (const { region, read, source, hourly, monthly } of readings) {
     expect([region in regions, read, source]).toEqual([true, expect.stringMatching(/^\d{4}-\d\d-\d\d$/), expect.stringMatching(/\S/)]);
     expect(Object.values({ ...hourly, ...monthly }).filter((usd) => !(usd > 0))).toEqual([]);
@@ -162,5 +225,12 @@ test("a size that no table has, and one for which no size is large enough, have 
 });
 
 test("the own box costs nothing that a bill could count", () => {
-  expect(billOf(planStack(spec()))).toEqual({ target: "local", region: "", lines: [], total: 0, known: 0, notCounted: ["your own box and its electricity"] });
+  expect(billOf(planStack(spec()))).toEqual({
+    target: "local",
+    region: "",
+    lines: [],
+    total: 0,
+    known: 0,
+    notCounted: ["your own box and its electricity"],
+  });
 });

@@ -29,7 +29,11 @@ test("a cloud opens what its machines and its database's service need, and has n
 });
 
 test.each<[string, Raw, string]>([
-  ["HTTP/3", { site: { domain: "www.example.org", tls: "letsencrypt", http3: true }, host: { image: "debian-13" } }, "web udp 443 from 0.0.0.0/0, ::/0: customers, by HTTP/3"],
+  [
+    "HTTP/3",
+    { site: { domain: "www.example.org", tls: "letsencrypt", http3: true }, host: { image: "debian-13" } },
+    "web udp 443 from 0.0.0.0/0, ::/0: customers, by HTTP/3",
+  ],
   ["NRPE", { monitoring: { nrpe: { allowedHosts: ["192.0.2.9/32"] } } }, "web tcp 5666 from 192.0.2.9/32: checks by NRPE"],
   ["MySQL", { database: { engine: "mysql" } }, "database tcp 3306 from web: application"],
 ])("%s has its opening, and a stack without it has none", (_, raw, opening) => {
@@ -43,6 +47,10 @@ test("a stack without a database opens none, and without backups no machine of t
 
 test("the machine that was the database stays open to the hosts, which serve from it until they have moved; in a cloud its service sees to that", () => {
   const external = { kind: "external", connections: 40 };
-  expect(rules({ database: external }, "DATABASE_URL").filter((rule) => rule.startsWith("database "))).toEqual(["database tcp 5432 from web: the database before this one"]);
-  expect(rules({ target: "aws", ...inCloud, database: external }, "DATABASE_URL").filter((rule) => rule.startsWith("database "))).toEqual([]);
+  expect(rules({ database: external }, "DATABASE_URL").filter((rule) => rule.startsWith("database "))).toEqual([
+    "database tcp 5432 from web: the database before this one",
+  ]);
+  expect(rules({ target: "aws", ...inCloud, database: external }, "DATABASE_URL").filter((rule) => rule.startsWith("database "))).toEqual(
+    [],
+  );
 });

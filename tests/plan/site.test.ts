@@ -1,7 +1,10 @@
 import { planStack } from "../../infra/plan";
 import { spec } from "../config/baseline";
 
-const groups = [{ role: "web", size: 2 }, { role: "database", size: 1 }] as const;
+const groups = [
+  { role: "web", size: 2 },
+  { role: "database", size: 1 },
+] as const;
 
 test("a rehearsal answers to its names first, then to the addresses of the hosts that serve, and to no other machine's", () => {
   expect(planStack(spec({ site: { domain: "shop.test", aliases: ["www.shop.test"] } }), groups).site).toEqual({

@@ -28,13 +28,29 @@ function built(box: string, made: readonly string[], umask: number, zone: string
   }
   writeFileSync(join(app, "requirements.txt"), "");
   mkdirSync(join(folder, box, "bin"));
-  writeFileSync(join(folder, box, "bin/python3"), `#!/bin/sh\nfor last; do :; done\ncd "$last"\nfor name in ${made.includes("b.py") && made[0] === "b.py" ? "y x" : "x y"}; do printf "$name" > "$name-1-py3-none-any.whl"; done\n`, { mode: 0o755 });
+  writeFileSync(
+    join(folder, box, "bin/python3"),
+    `#!/bin/sh\nfor last; do :; done\ncd "$last"\nfor name in ${made.includes("b.py") && made[0] === "b.py" ? "y x" : "x y"}; do ` +
+      `printf "$name" > "$name-1-py3-none-any.whl"; done\n`,
+    { mode: 0o755 },
+  );
   const env = {
-    PATH: `${join(folder, box, "bin")}:${process.env["PATH"] ?? ""}`, TZ: zone, XDG_CACHE_HOME: join(folder, box, "cache"),
-    RELEASE: JSON.stringify({ digest: sourceDigest(app, sourceFiles(app, [])), source: app, requirements: "requirements.txt", exclude: [] }),
+    PATH: `${join(folder, box, "bin")}:${process.env["PATH"] ?? ""}`,
+    TZ: zone,
+    XDG_CACHE_HOME: join(folder, box, "cache"),
+    RELEASE: JSON.stringify({
+      digest: sourceDigest(app, sourceFiles(app, [])),
+      source: app,
+      requirements: "requirements.txt",
+      exclude: [],
+    }),
     RUNTIME: JSON.stringify({ python: "3.13", glibc: 41, architecture: "x86_64" }),
   };
-  const { status, stderr } = spawnSync("sh", ["-c", `umask ${umask.toString(8)}; exec "$0" --require tsx/cjs infra/release/deliver.ts`, process.execPath], { cwd: project, env, encoding: "utf8" });
+  const { status, stderr } = spawnSync(
+    "sh",
+    ["-c", `umask ${umask.toString(8)}; exec "$0" --require tsx/cjs infra/release/deliver.ts`, process.execPath],
+    { cwd: project, env, encoding: "utf8" },
+  );
   expect([status, stderr]).toEqual([0, ""]);
   const archives = join(folder, box, "cache/webstack/releases");
   const archive = join(archives, readdirSync(archives)[0] ?? "");
@@ -48,7 +64,13 @@ test("a release has the same bytes on two boxes, at two times, with another umas
   // What a host reads of it, by its own reader.
   const listing = "import sys, tarfile\nfor m in tarfile.open(sys.argv[1], 'r:gz'): print(oct(m.mode)[2:], m.uid, int(m.mtime), m.name)";
   expect(execFileSync("python3", ["-c", listing, archive], { encoding: "utf8" }).trimEnd().split("\n")).toEqual([
-    "755 0 0 source/a.py", "644 0 0 source/b.py", `644 0 0 source/${names[3] ?? ""}`, "644 0 0 source/requirements.txt", "644 0 0 source/Été.txt", "644 0 0 wheels/x-1-py3-none-any.whl", "644 0 0 wheels/y-1-py3-none-any.whl",
+    "755 0 0 source/a.py",
+    "644 0 0 source/b.py",
+    `644 0 0 source/${names[3] ?? ""}`,
+    "644 0 0 source/requirements.txt",
+    "644 0 0 source/Été.txt",
+    "644 0 0 wheels/x-1-py3-none-any.whl",
+    "644 0 0 wheels/y-1-py3-none-any.whl",
   ]);
 });
 

@@ -1,4 +1,7 @@
-/** The first contact with a machine. Limit: SSH servers stand for machines; tests/machines/digitalocean.test.ts has real ones, and an impostor before one. */
+/**
+ * The first contact with a machine. Limit: SSH servers stand for machines; tests/machines/digitalocean.test.ts has real ones, and an
+ * impostor before one.
+ */
 import { execFile, execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
@@ -21,7 +24,14 @@ afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
 test("a token is of one machine, and tells nothing of the key that it comes from", () => {
   const of = (...words: readonly string[]) => contactToken(login.private, words);
-  const tokens = [of("web-0", "vpc-1", ""), of("web-0", "vpc-1", "ssh-ed25519 A"), of("web-0", "vpc-2", ""), of("web-1", "vpc-1", ""), of("web-0", "vpc-1"), contactToken(keyPair().private, ["web-0", "vpc-1", ""])];
+  const tokens = [
+    of("web-0", "vpc-1", ""),
+    of("web-0", "vpc-1", "ssh-ed25519 A"),
+    of("web-0", "vpc-2", ""),
+    of("web-1", "vpc-1", ""),
+    of("web-0", "vpc-1"),
+    contactToken(keyPair().private, ["web-0", "vpc-1", ""]),
+  ];
   expect(tokens.every((one) => /^[0-9a-f]{64}$/.test(one))).toBe(true);
   expect(new Set(tokens).size).toBe(tokens.length);
   expect(of("web-0", "vpc-1", "")).toBe(tokens[0]);
@@ -32,14 +42,21 @@ test("a new machine's user-data is that of any machine, and what it proves its h
     readonly write_files: readonly { readonly path: string; readonly permissions: string; readonly content: string }[];
     readonly runcmd: readonly unknown[];
   }
-  const [plain, proving] = [userData("ssh-ed25519 PUBLIC", "debian-12"), userData("ssh-ed25519 PUBLIC", "debian-12", token)].map((text) => parse(text) as UserData);
+  const [plain, proving] = [userData("ssh-ed25519 PUBLIC", "debian-12"), userData("ssh-ed25519 PUBLIC", "debian-12", token)].map(
+    (text) => parse(text) as UserData,
+  );
   expect(JSON.stringify(plain)).not.toMatch(/contact|prove/);
   expect(proving).toEqual({
     ...plain,
     write_files: [
       ...(plain?.write_files ?? []),
       { path: "/run/webstack-contact/token", owner: "root:root", permissions: "0600", content: token },
-      { path: "/run/webstack-contact/prove-host-key", owner: "root:root", permissions: "0600", content: readFileSync(join(root, "cloud-init/ssh/prove-host-key"), "utf8") },
+      {
+        path: "/run/webstack-contact/prove-host-key",
+        owner: "root:root",
+        permissions: "0600",
+        content: readFileSync(join(root, "cloud-init/ssh/prove-host-key"), "utf8"),
+      },
     ],
     runcmd: [...(plain?.runcmd ?? []), ["python3", "-I", "/run/webstack-contact/prove-host-key"]],
   });
@@ -104,10 +121,17 @@ const question = `cloud-init status --wait > /dev/null 2>&1; cat ${proofPath}`;
 function meet(address: string, environment: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
   const env = { ...process.env, ADDRESS: address, ...environment };
   return new Promise((resolve) => {
-    const child = execFile("node", ["--require", "tsx/cjs", "infra/release/hostKey.ts"], { cwd: root, env, timeout: 30_000 }, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-    child.stdin?.on("error", () => undefined).end(JSON.stringify({ stack: "prod", host: "web-0", replacedBy: "web-0-card", user: "deploy", token, privateKey: login.private }));
+    const child = execFile(
+      "node",
+      ["--require", "tsx/cjs", "infra/release/hostKey.ts"],
+      { cwd: root, env, timeout: 30_000 },
+      (error, out, err) => {
+        resolve({ code: error === null ? 0 : Number(error.code), out, err });
+      },
+    );
+    child.stdin
+      ?.on("error", () => undefined)
+      .end(JSON.stringify({ stack: "prod", host: "web-0", replacedBy: "web-0-card", user: "deploy", token, privateKey: login.private }));
   });
 }
 
@@ -118,7 +142,9 @@ test("a machine that proves its host key is believed from then on", async () => 
 }, 30_000);
 
 test("one whose connection breaks before its answer is asked again", async () => {
-  const restarting = await machine((channel, hostKey, heard) => (heard.length < 2 ? channel.close() : say(channel, proofOf(token, hostKey))));
+  const restarting = await machine((channel, hostKey, heard) =>
+    heard.length < 2 ? channel.close() : say(channel, proofOf(token, hostKey)),
+  );
   expect(await meet(restarting.address)).toEqual({ code: 0, out: restarting.hostKey, err: "" });
 }, 30_000);
 
@@ -130,22 +156,36 @@ test.each<[string, (channel: ServerChannel, hostKey: string) => void]>([
   ["made one without a token", (channel, hostKey) => say(channel, createHmac("sha256", "").update(hostKey).digest("hex"))],
   ["passes on the proof of the machine itself, which has another key", (channel) => say(channel, proofOf(token, genuine))],
   ["repeats what it has heard", (channel) => say(channel, question)],
-  ["talks without an end", (channel) => {
-    const talk = setInterval(() => channel.write("x".repeat(10_000)), 1);
-    channel.on("close", () => clearInterval(talk));
-  }],
-])("who %s is told nothing but the question, and named in one line", async (_what, answer) => {
-  const stranger = await machine(answer);
-  const { code, out, err } = await meet(stranger.address);
-  expect([code, out]).toEqual([1, ""]);
-  expect(err).toMatch(/^127\.0\.0\.1:\d+ does not prove its host key SHA256:\S+ with the token that web-0 was given: it may be somebody else's machine, and was told nothing secret; look which machine has that address now\. Where it is web-0 itself, its first boot went wrong, and npm run up -- prod --replace '\*\*::web-0-card' makes another\n$/);
-  expect(stranger.heard).toEqual([question]);
-}, 30_000);
+  [
+    "talks without an end",
+    (channel) => {
+      const talk = setInterval(() => channel.write("x".repeat(10_000)), 1);
+      channel.on("close", () => clearInterval(talk));
+    },
+  ],
+])(
+  "who %s is told nothing but the question, and named in one line",
+  async (_what, answer) => {
+    const stranger = await machine(answer);
+    const { code, out, err } = await meet(stranger.address);
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(
+      /^127\.0\.0\.1:\d+ does not prove its host key SHA256:\S+ with the token that web-0 was given: it may be somebody else's machine, and was told nothing secret; look which machine has that address now\. Where it is web-0 itself, its first boot went wrong, and npm run up -- prod --replace '\*\*::web-0-card' makes another\n$/,
+    );
+    expect(stranger.heard).toEqual([question]);
+  },
+  30_000,
+);
 
 test("a machine that has proved its key need show that key alone, also at another address", async () => {
   const known = await machine((channel) => say(channel, ""));
   expect(await meet(known.address, { PULUMI_COMMAND_STDOUT: known.hostKey })).toEqual({ code: 0, out: known.hostKey, err: "" });
   const { code, err } = await meet(known.address, { PULUMI_COMMAND_STDOUT: genuine });
-  expect([code, err]).toEqual([1, expect.stringMatching(/^\S+ shows host key SHA256:\S+, not SHA256:\S+ of the machine that the stack knows, and was told nothing; look which machine has that address now\n$/)]);
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(
+      /^\S+ shows host key SHA256:\S+, not SHA256:\S+ of the machine that the stack knows, and was told nothing; look which machine has that address now\n$/,
+    ),
+  ]);
   expect(known.heard).toEqual([]);
 }, 30_000);

@@ -47,6 +47,7 @@ test("the gate stays closed after its time, and says why", async () => {
   const { code, err } = await gate(1);
   expect([code, err]).toEqual([
     1,
-    "the gate stays closed: http://www.example.org/healthz did not answer 200 on ADDRESS within 1 s (it answered 503); the site's address was not moved\n",
+    "the gate stays closed: http://www.example.org/healthz did not answer 200 on ADDRESS within 1 s (it answered 503); the site's " +
+      "address was not moved\n",
   ]);
 }, 30_000);

@@ -52,7 +52,9 @@ async function start(holds: string): Promise<FakeHost> {
   const server = new Server({ hostKeys: [secret] }, (client) => {
     host.connections += 1;
     client.on("error", () => undefined);
-    client.on("authentication", (attempt) => (attempt.method === "publickey" && attempt.username === "deploy" ? attempt.accept() : attempt.reject(["publickey"])));
+    client.on("authentication", (attempt) =>
+      attempt.method === "publickey" && attempt.username === "deploy" ? attempt.accept() : attempt.reject(["publickey"]),
+    );
     client.on("session", (accept) => accept().on("exec", (acceptExec, _reject, { command }) => answer(acceptExec(), command)));
   });
   server.listen(0, "127.0.0.1");
@@ -72,9 +74,14 @@ const told = ({ address, user, hostKey }: SshHost): SshHost => ({ address, user,
 function handover(host: SshHost, environment: Record<string, string>): Promise<{ code: number; out: string; err: string }> {
   const env = { ...process.env, HOST: JSON.stringify(told(host)), ...environment };
   return new Promise((resolve) => {
-    const child = execFile("node", ["--require", "tsx/cjs", "infra/release/handover.ts"], { cwd: root, env, timeout: 30_000 }, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
+    const child = execFile(
+      "node",
+      ["--require", "tsx/cjs", "infra/release/handover.ts"],
+      { cwd: root, env, timeout: 30_000 },
+      (error, out, err) => {
+        resolve({ code: error === null ? 0 : Number(error.code), out, err });
+      },
+    );
     child.stdin?.end(login.private);
   });
 }
@@ -89,7 +96,9 @@ beforeEach(async () => {
 
 afterEach(() => [old, young, stranger].forEach((host) => host.stop()));
 
-const before = (...known: readonly SshHost[]): Record<string, string> => ({ PULUMI_COMMAND_STDOUT: JSON.stringify({ from: null, known: known.map(told) }) });
+const before = (...known: readonly SshHost[]): Record<string, string> => ({
+  PULUMI_COMMAND_STDOUT: JSON.stringify({ from: null, known: known.map(told) }),
+});
 
 test("the first host of a stack takes over from nobody, and is known from then on", async () => {
   const { code, out } = await handover(young, { SITE: old.address });
@@ -106,7 +115,11 @@ test("the host that serves makes a backup and hands over to the new one", async 
 
 test("after the address moved, media that came meanwhile follow", async () => {
   const { code } = await handover(young, { FROM: JSON.stringify({ from: told(old), known: [] }) });
-  expect([code, old.asked, young.asked]).toEqual([0, ["sudo hostctl hand-over --media"], ["sudo hostctl take-over --media --lock-wait 300"]]);
+  expect([code, old.asked, young.asked]).toEqual([
+    0,
+    ["sudo hostctl hand-over --media"],
+    ["sudo hostctl take-over --media --lock-wait 300"],
+  ]);
 });
 
 test("a new host that has all it needs before the old one has sent the end of it is waited for no longer", async () => {
@@ -130,7 +143,10 @@ test("a host that serves already is asked for nothing", async () => {
 test("a machine at the site's address with a key that nobody knows is not trusted", async () => {
   const { code, err } = await handover(young, { SITE: stranger.address, ...before(old) });
   expect(code).toBe(1);
-  expect(err).toContain("shows a host key that no host of this stack had, and is not trusted; to begin without what the old host held, run it with WEBSTACK_ABANDON=1 set");
+  expect(err).toContain(
+    "shows a host key that no host of this stack had, and is not trusted; to begin without what the old host held, run it with " +
+      "WEBSTACK_ABANDON=1 set",
+  );
   expect([stranger.asked, young.asked]).toEqual([[], []]);
 });
 
@@ -156,5 +172,11 @@ test.each(["HOST", "FROM"])("%s: a host that shows another key is asked for noth
   const impostor = { ...told(stranger), hostKey: old.hostKey };
   const [from, to] = which === "HOST" ? [told(old), impostor] : [impostor, told(young)];
   const { code, err } = await handover(young, { HOST: JSON.stringify(to), FROM: JSON.stringify({ from, known: [] }) });
-  expect([code, err, stranger.connections, stranger.asked]).toEqual([1, `${stranger.address} shows another host key than the one that the stack keeps of it, and was told nothing; look which machine has that address now\n`, 1, []]);
+  expect([code, err, stranger.connections, stranger.asked]).toEqual([
+    1,
+    `${stranger.address} shows another host key than the one that the stack keeps of it, and was told nothing; look which machine ` +
+      `has that address now\n`,
+    1,
+    [],
+  ]);
 });

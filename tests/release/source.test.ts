@@ -23,7 +23,8 @@ function put(...paths: readonly string[]): void {
   }
 }
 
-const git = (...args: readonly string[]) => execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], { cwd: root, stdio: "ignore" });
+const git = (...args: readonly string[]) =>
+  execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@example.org", ...args], { cwd: root, stdio: "ignore" });
 
 describe("in a git work tree a release holds what git would hand on", () => {
   beforeEach(() => git("init", "--quiet"));
@@ -44,7 +45,18 @@ describe("in a git work tree a release holds what git would hand on", () => {
   });
 
   test("no secret, key, dump or database that it does not track, and those are named", () => {
-    put(".env", ".env.example", ".env.production", "tls/site.key", "id_ed25519", "db.sqlite3", "dump-2026.sql", "schema.sql", "service-account.json", "manage.py");
+    put(
+      ".env",
+      ".env.example",
+      ".env.production",
+      "tls/site.key",
+      "id_ed25519",
+      "db.sqlite3",
+      "dump-2026.sql",
+      "schema.sql",
+      "service-account.json",
+      "manage.py",
+    );
     expect(readSource(app, [])).toEqual({
       files: [".env.example", "manage.py", "schema.sql"],
       leftOut: [".env", ".env.production", "db.sqlite3", "dump-2026.sql", "id_ed25519", "service-account.json", "tls/site.key"],
@@ -91,7 +103,9 @@ describe("in a git work tree a release holds what git would hand on", () => {
   test("a work tree that is none to git is told in one line", () => {
     writeFileSync(join(app, ".git"), "gitdir: /nowhere\n");
     put("manage.py");
-    expect(() => sourceFiles(app, [])).toThrow(/^\S+: git does not say what belongs to it: fatal: not a git repository: \/nowhere; git status must work there$/);
+    expect(() => sourceFiles(app, [])).toThrow(
+      /^\S+: git does not say what belongs to it: fatal: not a git repository: \/nowhere; git status must work there$/,
+    );
     expect(() => sourceFiles(app, [])).toThrow(SourceError);
   });
 
@@ -118,7 +132,7 @@ test("without git the .gitignore files of all levels say it, the innermost last"
 });
 
 test("names may have spaces, accents and quotes, and are in the order of their bytes", () => {
-  const names = ["Été à la mer.txt", "a b.txt", "it's \"one\".txt", "zebra.txt", "日本.txt", "new\nline.txt"];
+  const names = ["Été à la mer.txt", "a b.txt", 'it\'s "one".txt', "zebra.txt", "日本.txt", "new\nline.txt"];
   put(...names);
   const expected = [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   expect(sourceFiles(app, [])).toEqual(expected);
@@ -129,7 +143,9 @@ test("names may have spaces, accents and quotes, and are in the order of their b
 test.each(["in a work tree", "without git"])("a name that is no UTF-8 is refused, and not released under another, %s", (where) => {
   if (where === "in a work tree") git("init", "--quiet");
   writeFileSync(Buffer.concat([Buffer.from(`${app}/caf`), Buffer.from([0xe9])]), "");
-  expect(() => sourceFiles(app, [])).toThrow(/caf\ufffd: the name of a file must be UTF-8, which this is not; rename it, or exclude its folder$/);
+  expect(() => sourceFiles(app, [])).toThrow(
+    /caf\ufffd: the name of a file must be UTF-8, which this is not; rename it, or exclude its folder$/,
+  );
 });
 
 describe.each(["in a work tree", "without git"])("a link %s", (where) => {
@@ -158,7 +174,10 @@ describe.each(["in a work tree", "without git"])("a link %s", (where) => {
     writeFileSync(join(app, ".gitignore"), "build/\n");
     put("build/js/app.js", "build/node_modules/a.js", "build/site.key");
     symlinkSync("build", join(app, "static"));
-    expect(readSource(app, [])).toEqual({ files: [".gitignore", "main.py", "shared/a.css", "static/js/app.js"], leftOut: ["static/site.key"] });
+    expect(readSource(app, [])).toEqual({
+      files: [".gitignore", "main.py", "shared/a.css", "static/js/app.js"],
+      leftOut: ["static/site.key"],
+    });
   });
 
   test.each([

@@ -12,12 +12,30 @@ test.each([
   ["serves what was declared then and now", state(y), y, y, null],
   ["is about to get another release", state(y), z, y, null],
   ["was rolled back", state(x, `release: must be ${y}, got ${x}`), y, y, `web-0 serves release ${x}, not the declared ${y}`],
-  ["was rolled back before another release", state(x, `release: must be ${y}, got ${x}`), z, y, `web-0 serves release ${x}, not the declared ${z}`],
+  [
+    "was rolled back before another release",
+    state(x, `release: must be ${y}, got ${x}`),
+    z,
+    y,
+    `web-0 serves release ${x}, not the declared ${z}`,
+  ],
   ["got another release by hostctl update", state(x), y, y, `web-0 serves release ${x}, not the declared ${y}`],
   ["serves what an up brought that failed later", state(y), y, x, null],
   ["has a changed file", state(y, "/etc/x: has other content"), y, y, "web-0 is no longer as it was applied (/etc/x: has other content)"],
-  ["has two, before another release", state(y, "/etc/x: is missing", "/etc/y: is missing"), z, y, "web-0 is no longer as it was applied (/etc/x: is missing, and 1 more)"],
-  ["serves nothing", state(null, `release: must be ${y}, got none`), y, y, `web-0 is no longer as it was applied (release: must be ${y}, got none)`],
+  [
+    "has two, before another release",
+    state(y, "/etc/x: is missing", "/etc/y: is missing"),
+    z,
+    y,
+    "web-0 is no longer as it was applied (/etc/x: is missing, and 1 more)",
+  ],
+  [
+    "serves nothing",
+    state(null, `release: must be ${y}, got none`),
+    y,
+    y,
+    `web-0 is no longer as it was applied (release: must be ${y}, got none)`,
+  ],
 ])("a host that %s", (_what, found, declared, applied, told) => {
   expect(finding("web-0", found, declared, applied)).toBe(told);
 });
@@ -28,7 +46,9 @@ test("an answer is read with either exit code, and from a hostctl that does not 
 });
 
 test("a hostctl that does not work is a difference", () => {
-  expect(readState(1, "", "sudo: hostctl: command not found\n")).toEqual(state(null, "hostctl verify ended with 1: sudo: hostctl: command not found"));
+  expect(readState(1, "", "sudo: hostctl: command not found\n")).toEqual(
+    state(null, "hostctl verify ended with 1: sudo: hostctl: command not found"),
+  );
 });
 
 test("a host is asked by SSH, with its key checked, and told nothing else", async () => {

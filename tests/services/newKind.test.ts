@@ -1,6 +1,7 @@
 /**
- * A kind of service is its folder and one line of the registry: a kind that is not shipped (rack/ beside this file) is read, planned, rendered,
- * checked, priced, drawn and documented without a change anywhere else. Limit: no host runs it, hostctl builds no runtime for Ruby.
+ * A kind of service is its folder and one line of the registry: a kind that is not shipped (rack/ beside this file) is read, planned,
+ * rendered, checked, priced, drawn and documented without a change anywhere else. Limit: no host runs it, hostctl builds no runtime for
+ * Ruby.
  */
 import { sceneOf } from "../../cli/diagram/scene";
 import { referenceFiles } from "../../cli/reference";
@@ -35,8 +36,17 @@ const text = (path: string): string => manifest?.files.find((file) => file.path 
 
 test("its defaults are worked out, with what the database leaves to it", () => {
   expect(stack.services[0]).toEqual({
-    name: "shop", kind: "rack", rackup: "config.ru", threads: 5, memoryMiB: 320, after: [],
-    path: "/shop/", port: 0, health: { path: "/shop/healthz", live: "/shop/healthz", startSeconds: 30 }, timeoutSeconds: 30, drainSeconds: 30,
+    name: "shop",
+    kind: "rack",
+    rackup: "config.ru",
+    threads: 5,
+    memoryMiB: 320,
+    after: [],
+    path: "/shop/",
+    port: 0,
+    health: { path: "/shop/healthz", live: "/shop/healthz", startSeconds: 30 },
+    timeoutSeconds: 30,
+    drainSeconds: 30,
   });
   expect(spec({ services: { shop: services.shop }, database: { connections: 6 } }).services).toMatchObject([{ threads: 3 }]);
   expect(connectionsOf(stack.services, 1)).toBe(2 * 5 + 2 * 2 * 16 + 1 + 1);

@@ -54,7 +54,15 @@ export function stateOf(type: string, name: string, inputs: Readonly<Record<stri
       return arn("batch", `compute-environment/${name}`);
     case "remote:Command":
     case "local:Command":
-      return { stdout: name.endsWith("-host-key") ? "ssh-ed25519 AAAA" : name.endsWith("-handover") ? '{"from":null,"known":[]}' : name.endsWith("-final-snapshot") ? "0a1b2c3d" : "" };
+      return {
+        stdout: name.endsWith("-host-key")
+          ? "ssh-ed25519 AAAA"
+          : name.endsWith("-handover")
+            ? '{"from":null,"known":[]}'
+            : name.endsWith("-final-snapshot")
+              ? "0a1b2c3d"
+              : "",
+      };
     default:
       return {};
   }
@@ -70,7 +78,11 @@ export function answer(token: string, outputs: object = {}): Record<string, unkn
 }
 
 /** What the program asks of AWS for a description; `outputs` are those of the last up. */
-export async function graphOf(spec: StackSpec, digest = "00112233aabbccdd", outputs: Readonly<Record<string, unknown>> = {}): Promise<Graph> {
+export async function graphOf(
+  spec: StackSpec,
+  digest = "00112233aabbccdd",
+  outputs: Readonly<Record<string, unknown>> = {},
+): Promise<Graph> {
   const secrets: Secrets = {
     env: Object.fromEntries(spec.secrets.map((name) => [name, pulumi.secret(markers.app)])),
     sshPrivateKey: pulumi.secret(markers.key),

@@ -94,8 +94,8 @@ const cases: readonly Case[] = [
     ca: "CA TEXT",
     databaseUrl: inEnvironment,
     openings: (graph) =>
-      (graph.named("firewall").inputs["inboundRules"] as { protocol: string; portRange: string; sourceAddresses: string[] }[]).flatMap(({ protocol, portRange, sourceAddresses }) =>
-        sourceAddresses.map((source) => `${protocol} ${portRange} from ${source}`),
+      (graph.named("firewall").inputs["inboundRules"] as { protocol: string; portRange: string; sourceAddresses: string[] }[]).flatMap(
+        ({ protocol, portRange, sourceAddresses }) => sourceAddresses.map((source) => `${protocol} ${portRange} from ${source}`),
       ),
     databaseClients: (graph, plan) =>
       (graph.named("database-firewall").inputs["rules"] as { type: string; value: string }[]).map(({ type, value }) =>
@@ -110,13 +110,22 @@ const cases: readonly Case[] = [
     call: answer,
     ca: regionCa("eu-central-1"),
     databaseUrl: ({ files }) => (JSON.parse(files["/etc/webstack/database-login.json"] ?? "{}") as { url: string }).url,
-    openings: (graph) => opened(graph, "web-firewall-id").map(({ ipProtocol, fromPort, cidrIpv4, cidrIpv6 }) => `${String(ipProtocol)} ${String(fromPort)} from ${String(cidrIpv4 ?? cidrIpv6)}`),
-    databaseClients: (graph) => opened(graph, "database-firewall-id").map(({ referencedSecurityGroupId }) => (referencedSecurityGroupId === "web-firewall-id" ? "web" : String(referencedSecurityGroupId))),
+    openings: (graph) =>
+      opened(graph, "web-firewall-id").map(
+        ({ ipProtocol, fromPort, cidrIpv4, cidrIpv6 }) => `${String(ipProtocol)} ${String(fromPort)} from ${String(cidrIpv4 ?? cidrIpv6)}`,
+      ),
+    databaseClients: (graph) =>
+      opened(graph, "database-firewall-id").map(({ referencedSecurityGroupId }) =>
+        referencedSecurityGroupId === "web-firewall-id" ? "web" : String(referencedSecurityGroupId),
+      ),
   },
 ];
 
 function opened(graph: Graph, group: string) {
-  return graph.ofType("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").map(({ inputs }) => inputs).filter(({ securityGroupId }) => securityGroupId === group);
+  return graph
+    .ofType("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
+    .map(({ inputs }) => inputs)
+    .filter(({ securityGroupId }) => securityGroupId === group);
 }
 
 const digest = "00112233aabbccdd";
@@ -130,16 +139,19 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
 
   const planned = (changes: Raw = {}, ...secrets: readonly string[]) =>
     planStack(
-      spec({
-        target: target.name,
-        secrets: ["API_KEY"],
-        env: { MODE: "test" },
-        access: { sshFrom: ["203.0.113.0/24"] },
-        backup: { enabled: false },
-        services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 1 } },
-        ...(target.name === "local" ? {} : { site: { domain: "www.example.org" } }),
-        ...changes,
-      }, ...secrets),
+      spec(
+        {
+          target: target.name,
+          secrets: ["API_KEY"],
+          env: { MODE: "test" },
+          access: { sshFrom: ["203.0.113.0/24"] },
+          backup: { enabled: false },
+          services: { web: { kind: "wsgi", module: "ocpizza.wsgi:application", workers: 1 } },
+          ...(target.name === "local" ? {} : { site: { domain: "www.example.org" } }),
+          ...changes,
+        },
+        ...secrets,
+      ),
     );
 
   beforeAll(async () => {
@@ -165,14 +177,22 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     late = JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as Late;
   });
 
-  test.each<[string, Raw]>([["", {}], [", with backups", { backup: {} }]])("brings to each host what was rendered for it, and renders nothing itself%s", async (_, more) => {
+  test.each<[string, Raw]>([
+    ["", {}],
+    [", with backups", { backup: {} }],
+  ])("brings to each host what was rendered for it, and renders nothing itself%s", async (_, more) => {
     const of = planned(more);
     expectRendered(await graphAfter({}, of), renderHosts(of, digest));
   });
 
   test("builds each planned host once", () => {
     const planned = hostsOf(plan, "web").map(({ name }) => name);
-    expect(graph.ofType(machine).map(({ name }) => name).filter((name) => name.startsWith("web-"))).toEqual(planned);
+    expect(
+      graph
+        .ofType(machine)
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith("web-")),
+    ).toEqual(planned);
   });
 
   test.each<[string, Raw]>([
@@ -183,7 +203,9 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     const graph = await graphAfter({}, plan);
     const asked = plan.firewall
       .filter(({ to }) => to === "web")
-      .flatMap(({ protocol, port, from }) => from.map((source) => `${protocol} ${port} from ${source.kind === "cidr" ? source.cidr : source.role}`));
+      .flatMap(({ protocol, port, from }) =>
+        from.map((source) => `${protocol} ${port} from ${source.kind === "cidr" ? source.cidr : source.role}`),
+      );
     // Machines on a bridge have IPv4 addresses alone.
     const possible = target.name === "local" ? asked.filter((opening) => !opening.includes("::")) : asked;
     expect([...openings(graph, plan)].sort()).toEqual([...possible].sort());
@@ -194,7 +216,9 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
   });
 
   test("claims a private address of a machine only where it gives the machine that address", () => {
-    const said = [...renderHosts(plan, digest).values()].flatMap(({ files }) => files.filter(({ content }) => content.includes("10.20.0.10")));
+    const said = [...renderHosts(plan, digest).values()].flatMap(({ files }) =>
+      files.filter(({ content }) => content.includes("10.20.0.10")),
+    );
     const asked = JSON.stringify(graph.nodes.map(({ type, opened }) => (type === machine ? opened : null)));
     expect(said.length > 0).toBe(asked.includes("10.20.0.10"));
     expect(plan.site.names).toEqual(target.name === "local" ? ["10.20.0.10"] : ["www.example.org"]);
@@ -202,14 +226,18 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
 
   test("reaches the database at the port that the plan opens", () => {
     const url = databaseUrl(late);
-    const ports = plan.firewall.filter(({ to, from }) => to === "database" && from.some(({ kind }) => kind === "role")).map(({ port }) => port);
+    const ports = plan.firewall
+      .filter(({ to, from }) => to === "database" && from.some(({ kind }) => kind === "role"))
+      .map(({ port }) => port);
     expect(ports).toEqual([Number(/:(\d+)\//.exec(url)?.[1])]);
   });
 
   test("gives the app the same environment, and the database's address with its certificate checked", () => {
     const rest = Object.entries(late.env).filter(([name]) => name !== "DATABASE_URL");
     expect(Object.fromEntries(rest)).toEqual({ ...siteEnvironment(plan), API_KEY: "api-marker" });
-    expect(databaseUrl(late)).toMatch(/^postgresql:\/\/[^@]+@[^/]+\/oc_?pizza\?sslmode=verify-full&sslrootcert=\/etc\/webstack\/database-ca\.pem$/);
+    expect(databaseUrl(late)).toMatch(
+      /^postgresql:\/\/[^@]+@[^/]+\/oc_?pizza\?sslmode=verify-full&sslrootcert=\/etc\/webstack\/database-ca\.pem$/,
+    );
     expect(late.files["/etc/webstack/database-ca.pem"]).toBe(ca);
   });
 
@@ -223,10 +251,17 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     const told = JSON.parse(String(elsewhere.named("web-0-apply").opened["stdin"])) as Late;
     expect(told.env["DATABASE_URL"]).toBe(`postgresql://app:url-marker@db.example.net:6543/prices?sslmode=verify-full&sslrootcert=${path}`);
     expect(Object.keys(told.files).filter((file) => file.includes("database"))).toEqual(Object.keys(more).length === 0 ? [] : [path]);
-    expect(elsewhere.nodes.filter(({ type, name }) => /database|rds|secretsmanager/i.test(`${type} ${name}`)).map(({ name }) => name)).toEqual([]);
+    expect(
+      elsewhere.nodes.filter(({ type, name }) => /database|rds|secretsmanager/i.test(`${type} ${name}`)).map(({ name }) => name),
+    ).toEqual([]);
     expect((elsewhere.outputs as { database: unknown }).database).toBeNull();
     // A stack that had a database of its own reaches that until its hosts have moved; AWS deletes the way to it after all else.
-    const ways = target.name === "aws" ? [] : Object.values(elsewhere.named("firewall").inputs).flat().filter((way) => /"25060-25061"|"address":"10\.20\.0\.30".*"port":5432/.test(JSON.stringify(way)));
+    const ways =
+      target.name === "aws"
+        ? []
+        : Object.values(elsewhere.named("firewall").inputs)
+            .flat()
+            .filter((way) => /"25060-25061"|"address":"10\.20\.0\.30".*"port":5432/.test(JSON.stringify(way)));
     expect(ways).toHaveLength(target.name === "aws" ? 0 : 1);
     expect(elsewhere.nodes.flatMap(({ name, inputs }) => (JSON.stringify(inputs).includes("url-marker") ? [name] : []))).toEqual([]);
   });
@@ -236,14 +271,29 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
   });
 
   test("exports every output", () => {
-    const own = { local: {}, digitalocean: { machine: "4711" }, aws: { generation: expect.stringMatching(/^[0-9a-f]{8}$/), image: "ami-0123456789abcdef0" } }[target.name];
+    const own = {
+      local: {},
+      digitalocean: { machine: "4711" },
+      aws: { generation: expect.stringMatching(/^[0-9a-f]{8}$/), image: "ami-0123456789abcdef0" },
+    }[target.name];
     expect(graph.outputs).toEqual({
       version: 1,
       siteUrl: expect.stringMatching(/^https?:\/\/[^/]+\/$/),
       // On a cloud the one that stays, and not the machine's own.
       address: target.name === "local" ? plan.hosts[0]?.address : "192.0.2.1",
       hosts: [{ name: "web-0", address: expect.any(String), user: "deploy", hostKey: "ssh-ed25519 AAAA", ...own }],
-      database: { engine: "postgres", host: expect.any(String), port: expect.any(Number), name: expect.any(String), user: expect.any(String), ...{ local: { instance: "database-0", version: debians[defaultDebian].postgres }, aws: { instance: "webstack-test-database" }, digitalocean: {} }[target.name] },
+      database: {
+        engine: "postgres",
+        host: expect.any(String),
+        port: expect.any(Number),
+        name: expect.any(String),
+        user: expect.any(String),
+        ...{
+          local: { instance: "database-0", version: debians[defaultDebian].postgres },
+          aws: { instance: "webstack-test-database" },
+          digitalocean: {},
+        }[target.name],
+      },
       release: digest,
     });
   });
@@ -257,9 +307,13 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
 
     /** Resources of which something else is asked than of a first run; as in the engine, an ignored input is that of the first run. */
     const changed = (after: Graph) => {
-      const told = ({ opened, options }: GraphNode) => JSON.stringify(Object.entries(opened).filter(([input]) => !((options["ignoreChanges"] ?? []) as string[]).includes(input)));
+      const told = ({ opened, options }: GraphNode) =>
+        JSON.stringify(Object.entries(opened).filter(([input]) => !((options["ignoreChanges"] ?? []) as string[]).includes(input)));
       const asked = new Map(graph.nodes.map((node) => [`${node.type} ${node.name}`, told(node)]));
-      return after.nodes.filter((node) => asked.get(`${node.type} ${node.name}`) !== told(node)).map(({ name }) => name).sort();
+      return after.nodes
+        .filter((node) => asked.get(`${node.type} ${node.name}`) !== told(node))
+        .map(({ name }) => name)
+        .sort();
     };
 
     beforeEach(() => verifyHost.mockReset());
@@ -276,7 +330,10 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
       const after = await graphAfter(before());
       expect(again(after)).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
       expect(applied(after)).toBe(`${applied(graph)} # again: ${again(after)}`);
-      expect(after.named("web-0-release").opened["environment"]).toEqual({ ...(graph.named("web-0-release").opened["environment"] as object), AGAIN: again(after) });
+      expect(after.named("web-0-release").opened["environment"]).toEqual({
+        ...(graph.named("web-0-release").opened["environment"] as object),
+        AGAIN: again(after),
+      });
       expect(changed(after)).toEqual(["web-0-apply", "web-0-release"]);
     });
 
@@ -287,7 +344,9 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
     });
 
     test("asks one that is away again once its machine is there, where it is now", async () => {
-      verifyHost.mockRejectedValueOnce(new Error("connect EHOSTUNREACH")).mockResolvedValueOnce({ serving: "ffffffffffffffff", differences: [] });
+      verifyHost
+        .mockRejectedValueOnce(new Error("connect EHOSTUNREACH"))
+        .mockResolvedValueOnce({ serving: "ffffffffffffffff", differences: [] });
       const after = await graphAfter(before());
       const { address } = (after.outputs as { hosts: readonly { address: string }[] }).hosts[0] ?? { address: "" };
       expect(verifyHost.mock.calls.map(([host]) => host.address)).toEqual(["192.0.2.7", address]);
@@ -310,7 +369,11 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
         verifyHost.mockResolvedValue({ serving: digest, differences: [] });
         const after = await graphAfter(before());
         expect(after.named("web-0").opened["userData"]).toBe(userData(sshPublicKey, defaultDebian, tokenOf(after)));
-        expect([tokenOf(after), after.named("web-0").options["ignoreChanges"], after.named("web-0-host-key").options["ignoreChanges"]]).toEqual([expect.not.stringMatching(tokenOf(graph)), ["userData"], ["stdin"]]);
+        expect([
+          tokenOf(after),
+          after.named("web-0").options["ignoreChanges"],
+          after.named("web-0-host-key").options["ignoreChanges"],
+        ]).toEqual([expect.not.stringMatching(tokenOf(graph)), ["userData"], ["stdin"]]);
         // What asked the machine that runs for its key is as it was before there were tokens.
         expect(after.named("web-0-host-key").inputs).toEqual({
           create: "node --require tsx/cjs infra/release/hostKey.ts",
@@ -329,17 +392,30 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
 
   test("is told nothing secret by a machine before that proved its key by the token in its user-data; on this box the key is read from the machine's own disk", () => {
     if (target.name === "local") {
-      expect(graph.nodes.filter(({ opened }) => "userData" in opened).map(({ opened }) => opened["userData"])).toEqual(graph.ofType(machine).map(() => userData(sshPublicKey, defaultDebian)));
+      expect(graph.nodes.filter(({ opened }) => "userData" in opened).map(({ opened }) => opened["userData"])).toEqual(
+        graph.ofType(machine).map(() => userData(sshPublicKey, defaultDebian)),
+      );
       return;
     }
     expect(graph.named("web-0").opened["userData"]).toBe(userData(sshPublicKey, defaultDebian, tokenOf(graph)));
     expect(graph.clear).not.toContain(tokenOf(graph));
     const { replacedBy } = JSON.parse(String(graph.named("web-0-host-key").opened["stdin"])) as { replacedBy: string };
-    expect([replacedBy, graph.named(replacedBy).name]).toEqual([{ local: "", digitalocean: "web-0", aws: "web-0-card" }[target.name], replacedBy]);
+    expect([replacedBy, graph.named(replacedBy).name]).toEqual([
+      { local: "", digitalocean: "web-0", aws: "web-0-card" }[target.name],
+      replacedBy,
+    ]);
     // All that reaches the machine holds its key, and so waits for the proof.
-    const reaching = graph.nodes.filter(({ type, name }) => type.startsWith("command:") && name.startsWith("web-0-") && name !== "web-0-host-key" && name !== "web-0-gate");
+    const reaching = graph.nodes.filter(
+      ({ type, name }) => type.startsWith("command:") && name.startsWith("web-0-") && name !== "web-0-host-key" && name !== "web-0-gate",
+    );
     expect(reaching.length).toBeGreaterThan(5);
-    expect(reaching.filter(({ dependencies, opened }) => !dependencies.includes("web-0-host-key") || !JSON.stringify(opened).includes("ssh-ed25519 AAAA")).map(({ name }) => name)).toEqual([]);
+    expect(
+      reaching
+        .filter(
+          ({ dependencies, opened }) => !dependencies.includes("web-0-host-key") || !JSON.stringify(opened).includes("ssh-ed25519 AAAA"),
+        )
+        .map(({ name }) => name),
+    ).toEqual([]);
   });
 
   test("checks the key of every machine that it logs in to", () => {

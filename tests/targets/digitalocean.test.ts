@@ -15,7 +15,12 @@ beforeAll(async () => {
 });
 
 const userData = (graph: Graph): string => String(graph.named("web-0").opened["userData"]);
-const lateOf = (graph: Graph) => JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { env: Record<string, string>; files: Record<string, string>; databaseAdmin: string };
+const lateOf = (graph: Graph) =>
+  JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as {
+    env: Record<string, string>;
+    files: Record<string, string>;
+    databaseAdmin: string;
+  };
 const withMarkers = (spec: StackSpec): StackSpec => ({ ...spec, monitoring: { ...spec.monitoring, slack: { channel: "#alerts" } } });
 
 test("the graph of each example is as kept", () => {
@@ -24,7 +29,9 @@ test("the graph of each example is as kept", () => {
 });
 
 test("production declares exactly these resources", () => {
-  expect(production.nodes.filter(({ type }) => type.startsWith("digitalocean:")).map(({ type, name }) => `${type.split(":").at(-1)} ${name}`)).toEqual([
+  expect(
+    production.nodes.filter(({ type }) => type.startsWith("digitalocean:")).map(({ type, name }) => `${type.split(":").at(-1)} ${name}`),
+  ).toEqual([
     "DatabaseCluster database",
     "DatabaseDb database-db",
     "DatabaseFirewall database-firewall",
@@ -64,9 +71,13 @@ test("the site's address waits for the gate, the gate for the hand-over, and tha
   expect(production.named("address-assignment").dependencies).toContain("web-0-gate");
   expect(production.named("web-0-gate").dependencies).toContain("web-0-handover");
   expect(production.named("web-0-handover").dependencies).toContain("web-0-apply");
-  expect(production.named("web-0-apply").dependencies).toEqual(expect.arrayContaining(["web-0-bundle", "web-0-release", "database-db", "database-user"]));
+  expect(production.named("web-0-apply").dependencies).toEqual(
+    expect.arrayContaining(["web-0-bundle", "web-0-release", "database-db", "database-user"]),
+  );
   expect(production.named("web-0-in-service").dependencies).toContain("web-0-handover-rest");
-  expect(production.named("web-0-handover-rest").dependencies).toEqual(expect.arrayContaining(["address-assignment", "dns-www.ocpizza.fr"]));
+  expect(production.named("web-0-handover-rest").dependencies).toEqual(
+    expect.arrayContaining(["address-assignment", "dns-www.ocpizza.fr"]),
+  );
 });
 
 test("the gate asks the machine's own address and not the site's", () => {
@@ -91,7 +102,11 @@ test("a stack that says so protects nothing, and still leaves its backups behind
 });
 
 test("no host is deleted before its successor serves, though the provider would rather, since the program chose its name", () => {
-  expect(production.nodes.filter(({ options }) => options["deleteBeforeReplace"] !== undefined).map(({ name, options }) => [name, options["deleteBeforeReplace"]])).toEqual([
+  expect(
+    production.nodes
+      .filter(({ options }) => options["deleteBeforeReplace"] !== undefined)
+      .map(({ name, options }) => [name, options["deleteBeforeReplace"]]),
+  ).toEqual([
     ["web-0", "false"],
     ["ssh-key", "false"],
   ]);
@@ -120,7 +135,11 @@ test("SSH is open to the operators alone, and nothing is but the plan's ports", 
 });
 
 test("what may leave a host is names, time, the web, the mail server and its own database", () => {
-  const rules = production.named("firewall").inputs["outboundRules"] as { protocol: string; portRange: string; destinationAddresses: string[] }[];
+  const rules = production.named("firewall").inputs["outboundRules"] as {
+    protocol: string;
+    portRange: string;
+    destinationAddresses: string[];
+  }[];
   expect(rules.map(({ protocol, portRange, destinationAddresses }) => [`${protocol} ${portRange}`, destinationAddresses[0]])).toEqual([
     ["udp 53", "0.0.0.0/0"],
     ["tcp 53", "0.0.0.0/0"],
@@ -151,11 +170,17 @@ test("no secret stands in clear anywhere in the graph, in a bundle or in an outp
 
 test("user-data fits, and is the same for another release and for other settings", async () => {
   const spec = exampleSpec("prod");
-  const other = await graphOf({ ...spec, env: { ...spec.env, NEW: "1" }, host: { ...spec.host, packages: ["libpq5"] }, site: { ...spec.site, maxBodyMiB: 99 } }, "ffeeddccbbaa9988");
+  const other = await graphOf(
+    { ...spec, env: { ...spec.env, NEW: "1" }, host: { ...spec.host, packages: ["libpq5"] }, site: { ...spec.site, maxBodyMiB: 99 } },
+    "ffeeddccbbaa9988",
+  );
   expect(Buffer.byteLength(userData(production))).toBeLessThan(16 * 1024);
   expect(userData(other)).toBe(userData(production));
   // Its token is nobody's to read but the machine's.
-  expect([production.named("web-0").inputs["userData"], production.named("web-0").options["ignoreChanges"]]).toEqual(["[secret]", ["userData"]]);
+  expect([production.named("web-0").inputs["userData"], production.named("web-0").options["ignoreChanges"]]).toEqual([
+    "[secret]",
+    ["userData"],
+  ]);
   expect(other.named("web-0").inputs).toEqual(production.named("web-0").inputs);
   for (const marker of Object.values(markers)) expect(userData(production)).not.toContain(marker);
 });
@@ -165,7 +190,9 @@ test("the bucket is private and keeps what was deleted, and its key opens nothin
     region: "fra1",
     acl: "private",
     versioning: { enabled: true },
-    lifecycleRules: [{ id: "old-versions", enabled: true, abortIncompleteMultipartUploadDays: 7, noncurrentVersionExpiration: { days: 30 } }],
+    lifecycleRules: [
+      { id: "old-versions", enabled: true, abortIncompleteMultipartUploadDays: 7, noncurrentVersionExpiration: { days: 30 } },
+    ],
   });
   expect(production.named("backups-key").inputs["grants"]).toEqual([{ bucket: "backups-1234567", permission: "readwrite" }]);
   expect(JSON.parse(String(production.named("web-0-backup-repository").opened["stdin"]))).toEqual({
@@ -182,12 +209,14 @@ test("alerts reach people by e-mail and Slack, the webhook being secret", async 
   for (const alert of graph.ofType("digitalocean:index/monitorAlert:MonitorAlert")) {
     expect(alert.inputs["alerts"]).toEqual({ emails: ["ops@ocpizza.fr"], slacks });
   }
-  expect(graph.ofType("digitalocean:index/uptimeAlert:UptimeAlert").map(({ inputs }) => [inputs["type"], inputs["notifications"]])).toEqual([
-    ["down", [{ emails: ["ops@ocpizza.fr"], slacks }]],
-    ["ssl_expiry", [{ emails: ["ops@ocpizza.fr"], slacks }]],
-    ["down", [{ emails: ["ops@ocpizza.fr"], slacks }]],
-    ["latency", [{ emails: ["ops@ocpizza.fr"], slacks }]],
-  ]);
+  expect(graph.ofType("digitalocean:index/uptimeAlert:UptimeAlert").map(({ inputs }) => [inputs["type"], inputs["notifications"]])).toEqual(
+    [
+      ["down", [{ emails: ["ops@ocpizza.fr"], slacks }]],
+      ["ssl_expiry", [{ emails: ["ops@ocpizza.fr"], slacks }]],
+      ["down", [{ emails: ["ops@ocpizza.fr"], slacks }]],
+      ["latency", [{ emails: ["ops@ocpizza.fr"], slacks }]],
+    ],
+  );
 });
 
 test("a restore is a cluster beside the one it is a copy of, and the app's address follows by itself", async () => {
@@ -209,7 +238,9 @@ test("a restore is a cluster beside the one it is a copy of, and the app's addre
   // The copy has the user already, and the first cluster keeps its own.
   const users = graph.ofType("digitalocean:index/databaseUser:DatabaseUser");
   expect(users.map(({ name, inputs }) => [name, inputs])).toEqual([["database-user", { clusterId: "database-id", name: "ocpizza" }]]);
-  expect(graph.calls.filter(({ token }) => token.endsWith(":getDatabaseUser")).map(({ inputs }) => inputs)).toEqual([{ clusterId: `${copy?.name ?? ""}-id`, name: "ocpizza" }]);
+  expect(graph.calls.filter(({ token }) => token.endsWith(":getDatabaseUser")).map(({ inputs }) => inputs)).toEqual([
+    { clusterId: `${copy?.name ?? ""}-id`, name: "ocpizza" },
+  ]);
   expect(graph.named(`${copy?.name ?? ""}-firewall`).inputs["rules"]).toEqual([{ type: "tag", value: "webstack-prod-web" }]);
 });
 
@@ -221,7 +252,9 @@ test("the app is a user of its own, and the cluster's administrator is handed to
   const { databaseAdmin, ...rest } = lateOf(graph);
   expect(rest.env["DATABASE_URL"]).toContain(`://shop:${markers.database}@`);
   expect([databaseAdmin.includes(markers.admin), JSON.stringify(rest).includes(markers.admin)]).toEqual([true, false]);
-  expect(graph.nodes.filter(({ opened }) => JSON.stringify(opened).includes(markers.admin)).map(({ name }) => name)).toEqual(["web-0-apply"]);
+  expect(graph.nodes.filter(({ opened }) => JSON.stringify(opened).includes(markers.admin)).map(({ name }) => name)).toEqual([
+    "web-0-apply",
+  ]);
   expect(graph.outputs).toMatchObject({ database: { user: "shop" } });
 });
 
@@ -229,7 +262,9 @@ test("a host has the database's client, which gives the app's user its rights, a
   const spec = exampleSpec("prod");
   const packages = async (over: Partial<StackSpec>) => {
     const text = (await graphOf({ ...spec, ...over })).named("web-0-bundle").inputs["source"];
-    return (JSON.parse(String(text).trimEnd().split("\n").at(-1)?.replace("# BUNDLE ", "") ?? "") as { packages: string[] }).packages.filter((name) => /client|restic/.test(name));
+    return (
+      JSON.parse(String(text).trimEnd().split("\n").at(-1)?.replace("# BUNDLE ", "") ?? "") as { packages: string[] }
+    ).packages.filter((name) => /client|restic/.test(name));
   };
   const off = { backup: { ...spec.backup, enabled: false } };
   expect(await packages(off)).toEqual(["postgresql-client-17"]);
@@ -240,11 +275,22 @@ test("a pool is between app and database, and hostctl goes past it", async () =>
   const spec = exampleSpec("prod");
   if (spec.database.kind !== "managed") throw new Error("production has a database");
   const graph = await graphOf({ ...spec, database: { ...spec.database, pool: "transaction" } });
-  expect(graph.named("database-pool").inputs).toEqual({ clusterId: "database-id", name: "database-pool", mode: "transaction", size: 19, dbName: "ocpizza", user: "ocpizza" });
+  expect(graph.named("database-pool").inputs).toEqual({
+    clusterId: "database-id",
+    name: "database-pool",
+    mode: "transaction",
+    size: 19,
+    dbName: "ocpizza",
+    user: "ocpizza",
+  });
   const { env, databaseAdmin } = lateOf(graph);
   const host = `postgresql://ocpizza:${markers.database}@private-database.db.ondigitalocean.com`;
   const checked = "sslmode=verify-full&sslrootcert=/etc/webstack/database-ca.pem";
-  expect([env["DATABASE_URL"], env["DATABASE_DIRECT_URL"], env["DATABASE_POOL"]]).toEqual([`${host}:25061/database-pool?${checked}`, `${host}:25060/ocpizza?${checked}`, "transaction"]);
+  expect([env["DATABASE_URL"], env["DATABASE_DIRECT_URL"], env["DATABASE_POOL"]]).toEqual([
+    `${host}:25061/database-pool?${checked}`,
+    `${host}:25060/ocpizza?${checked}`,
+    "transaction",
+  ]);
   expect(databaseAdmin).toBe(`postgresql://doadmin:${markers.admin}@private-database.db.ondigitalocean.com:25060/ocpizza?${checked}`);
 });
 
@@ -255,13 +301,20 @@ test("MySQL is the same but for the engine's own words", async () => {
   expect(graph.named("database").inputs).toMatchObject({ engine: "mysql", version: "8" });
   const { env, databaseAdmin } = lateOf(graph);
   const place = "private-database.db.ondigitalocean.com:25060/ocpizza?ssl_ca=/etc/webstack/database-ca.pem";
-  expect([env["DATABASE_URL"], databaseAdmin]).toEqual([`mysql://ocpizza:${markers.database}@${place}`, `mysql://doadmin:${markers.admin}@${place}`]);
+  expect([env["DATABASE_URL"], databaseAdmin]).toEqual([
+    `mysql://ocpizza:${markers.database}@${place}`,
+    `mysql://doadmin:${markers.admin}@${place}`,
+  ]);
 });
 
 test("another target never loads the provider, and this one loads no index of it", () => {
-  const script = 'require("./infra/targets").targetFor(process.argv[1]); console.log(JSON.stringify(Object.keys(require.cache).filter((path) => /@pulumi.(digitalocean|aws)/.test(path))))';
+  const script =
+    'require("./infra/targets").targetFor(process.argv[1]); console.log(JSON.stringify(Object.keys(require.cache).filter((path) => ' +
+    "/@pulumi.(digitalocean|aws)/.test(path))))";
   const loaded = (target: string): string[] =>
-    JSON.parse(execFileSync("node_modules/.bin/tsx", ["-e", script, target], { cwd: join(__dirname, "../.."), encoding: "utf8" })) as string[];
+    JSON.parse(
+      execFileSync("node_modules/.bin/tsx", ["-e", script, target], { cwd: join(__dirname, "../.."), encoding: "utf8" }),
+    ) as string[];
   expect(loaded("local")).toEqual([]);
   const files = loaded("digitalocean");
   expect(files.some((path) => path.endsWith("/droplet.js"))).toBe(true);
@@ -273,7 +326,11 @@ test("alerts of a host are told by a check of its status page, whose name follow
   const target = String(check.opened["target"]);
   expect(target).toMatch(/^https:\/\/www\.ocpizza\.fr\/\.webstack\/status\/[0-9a-f]{32}$/);
   expect([check.inputs["target"], check.dependencies]).toEqual(["[secret]", expect.arrayContaining(["web-0-in-service"])]);
-  expect(production.named("host-alerts-stand").inputs).toMatchObject({ checkId: "host-alerts-id", type: "down", notifications: [{ emails: ["ops@ocpizza.fr"] }] });
+  expect(production.named("host-alerts-stand").inputs).toMatchObject({
+    checkId: "host-alerts-id",
+    type: "down",
+    notifications: [{ emails: ["ops@ocpizza.fr"] }],
+  });
   const { secrets } = JSON.parse(String(production.named("web-0-apply").opened["stdin"])) as { secrets: Record<string, string> };
   expect(secrets).toEqual({ statusPage: target.split("/").at(-1) });
   expect(production.clear).not.toContain(secrets["statusPage"]);

@@ -9,7 +9,15 @@ import type { FormerHost } from "../../infra/targets/formerOutputs";
 import { expectRendered, recordGraph, type Graph } from "./graph";
 
 /** Words that are secret, and found nowhere in clear. */
-export const markers = { app: "app-marker", key: "key-marker", backup: "backup-marker", slack: "slack-marker", database: "database-marker", admin: "admin-marker", spaces: "spaces-marker" } as const;
+export const markers = {
+  app: "app-marker",
+  key: "key-marker",
+  backup: "backup-marker",
+  slack: "slack-marker",
+  database: "database-marker",
+  admin: "admin-marker",
+  spaces: "spaces-marker",
+} as const;
 
 /** Outputs that DigitalOcean adds to what was asked for, as far as the program reads them. */
 export function stateOf(type: string, name: string): Record<string, unknown> {
@@ -21,7 +29,13 @@ export function stateOf(type: string, name: string): Record<string, unknown> {
     case "SshKey":
       return { fingerprint: "aa:bb" };
     case "DatabaseCluster":
-      return { privateHost: `private-${name}.db.ondigitalocean.com`, port: 25060, user: "doadmin", password: pulumi.secret(markers.admin), clusterUrn: `do:dbaas:${name}` };
+      return {
+        privateHost: `private-${name}.db.ondigitalocean.com`,
+        port: 25060,
+        user: "doadmin",
+        password: pulumi.secret(markers.admin),
+        clusterUrn: `do:dbaas:${name}`,
+      };
     case "DatabaseUser":
       return { password: pulumi.secret(markers.database) };
     case "DatabaseConnectionPool":
@@ -53,7 +67,11 @@ export interface Before {
 export const dropletId = "4711";
 
 /** What the program asks of DigitalOcean for a description. */
-export async function graphOf(spec: StackSpec, digest = "00112233aabbccdd", { hosts, droplets = [], images = [], unreadable = 0 }: Before = {}): Promise<Graph> {
+export async function graphOf(
+  spec: StackSpec,
+  digest = "00112233aabbccdd",
+  { hosts, droplets = [], images = [], unreadable = 0 }: Before = {},
+): Promise<Graph> {
   let reads = 0;
   const secrets: Secrets = {
     env: Object.fromEntries(spec.secrets.map((name) => [name, pulumi.secret(markers.app)])),
@@ -74,7 +92,12 @@ export async function graphOf(spec: StackSpec, digest = "00112233aabbccdd", { ho
     call: (token, inputs) => {
       if (token === "pulumi:pulumi:readStackOutputs") {
         if (reads++ < unreadable) throw new Error("failed to load checkpoint: EOF");
-        return { outputs: hosts === undefined ? {} : { hosts: hosts.map((host) => ({ address: "198.51.100.9", hostKey: "of a machine that nobody can reach", ...host })) } };
+        return {
+          outputs:
+            hosts === undefined
+              ? {}
+              : { hosts: hosts.map((host) => ({ address: "198.51.100.9", hostKey: "of a machine that nobody can reach", ...host })) },
+        };
       }
       const [{ values: [wanted = ""] } = { values: [] }] = (inputs["filters"] ?? []) as readonly { readonly values: readonly string[] }[];
       if (token.endsWith(":getDroplets")) return { droplets: droplets.filter((id) => id === wanted).map((id) => ({ id: Number(id) })) };

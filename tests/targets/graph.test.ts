@@ -10,7 +10,11 @@ beforeAll(async () => {
     stack: "test",
     state: (_type, name) => (name === "first" ? { stdout: "said" } : {}),
     program() {
-      const first = new local.Command("first", { create: "true", stdin: pulumi.secret("marker") }, { protect: true, ignoreChanges: ["create"] });
+      const first = new local.Command(
+        "first",
+        { create: "true", stdin: pulumi.secret("marker") },
+        { protect: true, ignoreChanges: ["create"] },
+      );
       const second = new local.Command("second", { create: pulumi.interpolate`echo ${first.stdout}` }, { deletedWith: first });
       new local.Command("third", { create: "true", environment: { KEY: pulumi.secret("marker") } }, { dependsOn: [second] });
       return { said: first.stdout };
@@ -39,5 +43,8 @@ test("outputs are resolved, and a name that is not there is an error with those 
 });
 
 test("no golden is of another graph", () => {
-  expectNames("graphs", keptGraphs.map((name) => `${name}.yaml`));
+  expectNames(
+    "graphs",
+    keptGraphs.map((name) => `${name}.yaml`),
+  );
 });

@@ -57,7 +57,10 @@ export interface Recording<T> {
   /** The identity that a provider gives; default: its name and "-id". */
   id?(type: string, name: string): string;
   /** Answers of provider functions; default: an error. */
-  call?(token: string, inputs: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
+  call?(
+    token: string,
+    inputs: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>;
   /** Declares the resources. It must load everything that imports a provider itself, or after this began. */
   program(): T;
 }
@@ -97,7 +100,9 @@ export async function recordGraph<T>(recording: Recording<T>): Promise<Graph> {
 
   const outputs = await settled(recording.program());
   await runtime.waitForRPCs();
-  const all = requests.filter((request) => request.getType() !== "pulumi:pulumi:Stack").map((request) => toNode(request, added.get(`${request.getType()} ${request.getName()}`) ?? {}));
+  const all = requests
+    .filter((request) => request.getType() !== "pulumi:pulumi:Stack")
+    .map((request) => toNode(request, added.get(`${request.getType()} ${request.getName()}`) ?? {}));
   const nodes = all.sort((a, b) => compare(`${a.type} ${a.name}`, `${b.type} ${b.name}`));
   const ofType = (type: string) => nodes.filter((node) => node.type === type);
   return {
@@ -108,7 +113,8 @@ export async function recordGraph<T>(recording: Recording<T>): Promise<Graph> {
     named(name) {
       const found = nodes.filter((node) => node.name === name);
       const [node] = found;
-      if (node === undefined || found.length > 1) throw new Error(`${found.length} resources are named ${name}; there are ${nodes.map((other) => other.name).join(", ")}`);
+      if (node === undefined || found.length > 1)
+        throw new Error(`${found.length} resources are named ${name}; there are ${nodes.map((other) => other.name).join(", ")}`);
       return node;
     },
     clear: JSON.stringify(nodes.map(({ type, name, inputs, options }) => ({ type, name, inputs, options }))),
@@ -119,7 +125,9 @@ export async function recordGraph<T>(recording: Recording<T>): Promise<Graph> {
 export function expectRendered(graph: Graph, files: HostFiles): void {
   const brought = graph.ofType("command:remote:CopyToRemote").map(({ name, opened }) => [name, digestOf(String(opened["source"]))]);
   // Their digests, since a difference would be shown in full.
-  expect(brought).toEqual([...files].map(([host, manifest]) => [`${host}-bundle`, packBundle(manifest).digest]).sort(([a = ""], [b = ""]) => compare(a, b)));
+  expect(brought).toEqual(
+    [...files].map(([host, manifest]) => [`${host}-bundle`, packBundle(manifest).digest]).sort(([a = ""], [b = ""]) => compare(a, b)),
+  );
 }
 
 const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
@@ -215,7 +223,8 @@ function shown(value: unknown, secret: (value: unknown) => unknown): unknown {
 
 function brief(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(brief);
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, brief(item)]));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, brief(item)]));
   if (typeof value !== "string") return value;
   const text = value.replace(/[0-9a-f]{16,64}\.bundle/g, "DIGEST.bundle");
   return text.length <= 400 ? text : `[text that begins ${JSON.stringify(text.slice(0, 40))}]`;
@@ -223,4 +232,5 @@ function brief(value: unknown): unknown {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const settled = (value: unknown): Promise<unknown> => new Promise((resolve) => (pulumi.output(value) as pulumi.Output<unknown>).apply(resolve));
+const settled = (value: unknown): Promise<unknown> =>
+  new Promise((resolve) => (pulumi.output(value) as pulumi.Output<unknown>).apply(resolve));

@@ -1,4 +1,6 @@
-/** Limit: what the program asks for in each run; tests/machines has an engine and machines for it, and hostctl's own tests what a host does. */
+/**
+ * Limit: what the program asks for in each run; tests/machines has an engine and machines for it, and hostctl's own tests what a host does.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import { problemLine } from "../../infra/config/problems";
 import { renderHosts } from "../../infra/host";
@@ -38,13 +40,21 @@ const state = (type: string, name: string): Record<string, unknown> => ({
   ...(type.endsWith(":Machine") ? { hostKey: "ssh-ed25519 AAAA" } : {}),
   ...(type.endsWith(":Network") ? { bridge: "ws-test", gateway: "10.20.0.1" } : {}),
   ...(type.endsWith(":Image") ? { path: `/images/${name}` } : {}),
-  ...(type.endsWith(":Command") ? { stdout: name.endsWith("-role") ? JSON.stringify({ password: `of-${name}`, ca: `CA OF ${name}` }) : "" } : {}),
+  ...(type.endsWith(":Command")
+    ? { stdout: name.endsWith("-role") ? JSON.stringify({ password: `of-${name}`, ca: `CA OF ${name}` }) : "" }
+    : {}),
 });
 
 /** What a run asks for whose outputs before were these. */
 async function run(database: object, asked: string, registered: string[] = [], before = () => Promise.resolve()): Promise<Graph> {
   const plan = planStack(spec({ host: { image: "debian-13" }, database: { version: "17" }, backup: { enabled: false } }));
-  const secrets = { env: {}, monitoring: {}, sshPrivateKey: pulumi.secret("key"), sshPublicKey: "ssh-ed25519 PUBLIC", backupPassword: pulumi.secret("") };
+  const secrets = {
+    env: {},
+    monitoring: {},
+    sshPrivateKey: pulumi.secret("key"),
+    sshPublicKey: "ssh-ed25519 PUBLIC",
+    backupPassword: pulumi.secret(""),
+  };
   const release = { digest: "00112233aabbccdd", source: "app", requirements: "requirements.txt", exclude: [] };
   if (asked !== "") process.env[asksFor.variable] = asked;
   try {
@@ -62,26 +72,49 @@ async function run(database: object, asked: string, registered: string[] = [], b
   }
 }
 
-const late = (graph: Graph) => JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as { env: Record<string, string>; files: Record<string, string>; databaseFrom?: string };
-const ways = (graph: Graph) => (graph.named("firewall").inputs["rules"] as { address: string; port: number }[]).filter(({ address }) => /\.(29|30)$/.test(address)).map(({ address, port }) => `${address}:${port}`).sort();
+const late = (graph: Graph) =>
+  JSON.parse(String(graph.named("web-0-apply").opened["stdin"])) as {
+    env: Record<string, string>;
+    files: Record<string, string>;
+    databaseFrom?: string;
+  };
+const ways = (graph: Graph) =>
+  (graph.named("firewall").inputs["rules"] as { address: string; port: number }[])
+    .filter(({ address }) => /\.(29|30)$/.test(address))
+    .map(({ address, port }) => `${address}:${port}`)
+    .sort();
 
 test("a run that moves has both machines, each of the Debian of its version, and tells the host where the data are; nothing of the old one is other than before", async () => {
   const graph = await run(first, asksFor.move);
   const machines = ["database-0", "database-1"].map((name) => graph.named(name).inputs);
-  expect(machines.map(({ suite, address, keepsData, runs }) => [suite, address, keepsData, runs])).toEqual([["bookworm", "10.20.0.30", true, undefined], ["trixie", "10.20.0.29", true, undefined]]);
+  expect(machines.map(({ suite, address, keepsData, runs }) => [suite, address, keepsData, runs])).toEqual([
+    ["bookworm", "10.20.0.30", true, undefined],
+    ["trixie", "10.20.0.29", true, undefined],
+  ]);
   expect(String(graph.named("database-0-bundle").inputs["source"])).toContain("postgresql-15");
   expect(String(graph.named("database-1-bundle").inputs["source"])).toContain("postgresql-17");
   const { env, files, databaseFrom } = late(graph);
-  expect([env["DATABASE_URL"], databaseFrom]).toEqual([expect.stringMatching(/:of-database-1-role@10\.20\.0\.29:5432\//), expect.stringMatching(/:of-database-role@10\.20\.0\.30:5432\//)]);
+  expect([env["DATABASE_URL"], databaseFrom]).toEqual([
+    expect.stringMatching(/:of-database-1-role@10\.20\.0\.29:5432\//),
+    expect.stringMatching(/:of-database-role@10\.20\.0\.30:5432\//),
+  ]);
   expect(files["/etc/webstack/database-ca.pem"]).toBe("CA OF database-1-role");
   expect(ways(graph)).toEqual(["10.20.0.29:22", "10.20.0.29:5432", "10.20.0.30:22", "10.20.0.30:5432"]);
-  expect((graph.outputs as { database: unknown }).database).toMatchObject({ host: "10.20.0.29", instance: "database-1", version: "17", leaving: ["database-0"] });
+  expect((graph.outputs as { database: unknown }).database).toMatchObject({
+    host: "10.20.0.29",
+    instance: "database-1",
+    version: "17",
+    leaving: ["database-0"],
+  });
   expect(graph.clear).not.toMatch(/of-database-(1-)?role@/);
 });
 
 test("the runs after it keep the old machine, off and as it was made, and reach it by nothing", async () => {
   const graph = await run(moved, "");
-  expect(graph.named("database-0")).toMatchObject({ inputs: { runs: false, keepsData: true }, options: { ignoreChanges: ["suite", "image", "userData", "memoryMiB", "cpus"] } });
+  expect(graph.named("database-0")).toMatchObject({
+    inputs: { runs: false, keepsData: true },
+    options: { ignoreChanges: ["suite", "image", "userData", "memoryMiB", "cpus"] },
+  });
   expect(graph.nodes.map(({ name }) => name).filter((name) => name.startsWith("database-0"))).toEqual(["database-0"]);
   expect(late(graph).databaseFrom).toBeUndefined();
   expect(ways(graph)).toEqual(["10.20.0.29:22", "10.20.0.29:5432"]);
@@ -102,11 +135,14 @@ test("let go, it is not declared any more", async () => {
 
 test("another engine is refused: none reads what the other wrote", async () => {
   expect(problemsOfEngine("postgres", "mysql", "shop").map(problemLine)).toEqual([
-    'database.engine: must stay mysql: the site would begin without its data, got "postgres"; describe a stack of its own for postgres and carry the data over; or give them up first: npm run down -- shop',
+    'database.engine: must stay mysql: the site would begin without its data, got "postgres"; describe a stack of its own for ' +
+      "postgres and carry the data over; or give them up first: npm run down -- shop",
   ]);
   expect(["postgres", undefined].map((had) => problemsOfEngine("postgres", had, "shop"))).toEqual([[], []]);
   const plan = planStack(spec({ database: { version: "17" } }));
-  await expect(databasePlaces(plan, Promise.resolve({ hosts: [], release: "", database: { ...first, engine: "mysql" } }))).rejects.toThrow("database.engine: must stay mysql");
+  await expect(databasePlaces(plan, Promise.resolve({ hosts: [], release: "", database: { ...first, engine: "mysql" } }))).rejects.toThrow(
+    "database.engine: must stay mysql",
+  );
 });
 
 describe("a version that the machine with the data does not have", () => {
@@ -114,9 +150,12 @@ describe("a version that the machine with the data does not have", () => {
 
   test("is refused with the version that stays and the way to the other", () => {
     expect(problemsOfVersion(database, "database-0", "bookworm", "shop").map(problemLine)).toEqual([
-      'database.version: must be "15", which database-0 has, got "17"; write version: "15"; for 17, once npm run up has ended well with that, write it and run npm run upgrade -- shop, which moves the data',
+      'database.version: must be "15", which database-0 has, got "17"; write version: "15"; for 17, once npm run up has ended well ' +
+        "with that, write it and run npm run upgrade -- shop, which moves the data",
     ]);
-    expect(problemsOfVersion({ ...database, engine: "mysql", version: "10.11" }, "database-1", "trixie", "shop").map(problemLine)).toEqual([expect.stringContaining('must be "11.8", which database-1 has, got "10.11"')]);
+    expect(problemsOfVersion({ ...database, engine: "mysql", version: "10.11" }, "database-1", "trixie", "shop").map(problemLine)).toEqual([
+      expect.stringContaining('must be "11.8", which database-1 has, got "10.11"'),
+    ]);
     expect(["trixie", undefined].map((suite) => problemsOfVersion(database, "database-0", suite, "shop"))).toEqual([[], []]);
   });
 
@@ -127,7 +166,10 @@ describe("a version that the machine with the data does not have", () => {
       await new Promise((done) => setTimeout(done, 100));
       early = [...registered];
     });
-    expect([early, registered]).toEqual([expect.not.arrayContaining(["nspawn:index:Machine"]), expect.arrayContaining(["nspawn:index:Machine"])]);
+    expect([early, registered]).toEqual([
+      expect.not.arrayContaining(["nspawn:index:Machine"]),
+      expect.arrayContaining(["nspawn:index:Machine"]),
+    ]);
     expect(early).toContain("nspawn:index:Network");
   });
 });

@@ -41,7 +41,14 @@ function stateOf(type: string, name: string): Record<string, unknown> {
     case "nspawn:index:Machine":
       return { hostKey: "ssh-ed25519 AAAA" };
     case "command:remote:Command":
-      return { stdout: name === "web-0-backup-key" ? "ssh-ed25519 BACKUP" : name === "database-role" ? JSON.stringify({ password: databaseSecret, ca: "CA TEXT" }) : "" };
+      return {
+        stdout:
+          name === "web-0-backup-key"
+            ? "ssh-ed25519 BACKUP"
+            : name === "database-role"
+              ? JSON.stringify({ password: databaseSecret, ca: "CA TEXT" })
+              : "",
+      };
     default:
       return {};
   }
@@ -68,7 +75,8 @@ beforeAll(async () => {
 
 const named = (name: string): Registered => {
   const found = registered.find((resource) => resource.name === name);
-  if (found === undefined) throw new Error(`${name} was not declared; declared are ${registered.map((resource) => resource.name).join(", ")}`);
+  if (found === undefined)
+    throw new Error(`${name} was not declared; declared are ${registered.map((resource) => resource.name).join(", ")}`);
   return found;
 };
 
@@ -111,7 +119,8 @@ test("the database is open to the web host alone", () => {
 /** The value inside a secret, as the engine's protocol wraps it; throws for a value that is none. */
 function opened(value: unknown): unknown {
   const secret = value as Record<string, unknown>;
-  if (secret["4dabf18193072939515e22adb298388d"] !== "1b47061264138c4ac30d75fd1eb44270") throw new Error(`not a secret: ${JSON.stringify(value)}`);
+  if (secret["4dabf18193072939515e22adb298388d"] !== "1b47061264138c4ac30d75fd1eb44270")
+    throw new Error(`not a secret: ${JSON.stringify(value)}`);
   return secret.value;
 }
 
@@ -119,7 +128,10 @@ function opened(value: unknown): unknown {
 const bundleText = (name: string): Promise<string> => Promise.resolve((named(name).inputs.source as pulumi.asset.StringAsset).text);
 
 test("the program that makes the app's role runs again when it is another one", () => {
-  const program = createHash("sha256").update(readFileSync(join(__dirname, "../../cloud-init/postgres/role.sh"))).digest("hex").slice(0, 8);
+  const program = createHash("sha256")
+    .update(readFileSync(join(__dirname, "../../cloud-init/postgres/role.sh")))
+    .digest("hex")
+    .slice(0, 8);
   expect(named("database-role").inputs.create).toBe(`sudo /usr/local/lib/webstack/database-role ocpizza ocpizza # ${program}`);
 });
 
@@ -137,11 +149,17 @@ test("no secret is in user-data, in a bundle, in a command or in an output", asy
 });
 
 test("the app's environment goes to apply on standard input, with the database's URL and its CA", () => {
-  const late = JSON.parse(String(opened(named("web-0-apply").inputs.stdin))) as { env: Record<string, string>; files: Record<string, string>; secrets: Record<string, string> };
+  const late = JSON.parse(String(opened(named("web-0-apply").inputs.stdin))) as {
+    env: Record<string, string>;
+    files: Record<string, string>;
+    secrets: Record<string, string>;
+  };
   expect(late.secrets).toEqual({ alertWebhook: "webhook-marker" });
   expect(late.env.DJANGO_SECRET_KEY).toBe("app-marker");
   expect(late.env.DATABASE_URL).toMatch(
-    new RegExp(`^postgresql://[a-z_]+:${databaseSecret}@10\\.77\\.0\\.30:5432/[a-z_]+\\?sslmode=verify-full&sslrootcert=/etc/webstack/database-ca\\.pem$`),
+    new RegExp(
+      `^postgresql://[a-z_]+:${databaseSecret}@10\\.77\\.0\\.30:5432/[a-z_]+\\?sslmode=verify-full&sslrootcert=/etc/webstack/database-ca\\.pem$`,
+    ),
   );
   expect(late.files).toEqual({
     "/etc/webstack/database-ca.pem": "CA TEXT",
@@ -158,7 +176,10 @@ test("the password of the backups goes to the web host alone, and the web host's
   const late = JSON.parse(String(opened(named("backup-0-apply").inputs.stdin))) as { env: object; files: object };
   expect(late).toEqual({ env: {}, files: { "/etc/ssh/authorized_keys.d/webstack-backup": "restrict ssh-ed25519 BACKUP\n" } });
   const rules = named("firewall").inputs.rules as { address: string; port: number; from: string[] }[];
-  expect(rules.filter((rule) => rule.address === "10.77.0.40").map((rule) => [rule.port, rule.from])).toEqual([[22, ["10.77.0.1/32"]], [22, ["10.77.0.10/32"]]]);
+  expect(rules.filter((rule) => rule.address === "10.77.0.40").map((rule) => [rule.port, rule.from])).toEqual([
+    [22, ["10.77.0.1/32"]],
+    [22, ["10.77.0.10/32"]],
+  ]);
 });
 
 test("every connection is secret and checks the host's key", () => {

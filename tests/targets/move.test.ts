@@ -9,7 +9,10 @@ const lines = (...given: Parameters<typeof problemsOfMove>) => problemsOfMove(..
 
 test("a copy has a name of its own, in RDS and in the program", () => {
   expect([databaseName("webstack", "prod", null), resourceName("webstack", "prod", first)]).toEqual([first, "database"]);
-  expect([copy, resourceName("webstack", "prod", copy)]).toEqual([expect.stringMatching(/^webstack-prod-database-[0-9a-f]{6}$/), expect.stringMatching(/^database-[0-9a-f]{6}$/)]);
+  expect([copy, resourceName("webstack", "prod", copy)]).toEqual([
+    expect.stringMatching(/^webstack-prod-database-[0-9a-f]{6}$/),
+    expect.stringMatching(/^database-[0-9a-f]{6}$/),
+  ]);
 });
 
 test("the database that the site moves away from is let go in that run, and in no other", () => {
@@ -44,15 +47,21 @@ test("a description that would give the site an empty database is refused", () =
 
 test("where an earlier version did not write down which database the site has, one up without a restore comes first", () => {
   const unknown = { instance: "", leaving: [] };
-  expect(lines(copy, moment, unknown, now)).toEqual(["database.restore: must be left out of the first up of this version, which writes down which database the site has"]);
+  expect(lines(copy, moment, unknown, now)).toEqual([
+    "database.restore: must be left out of the first up of this version, which writes down which database the site has",
+  ]);
   expect([problemsOfMove(first, null, unknown, now), leavingOf(first, null, unknown)]).toEqual([[], []]);
 });
 
 test("a moment is judged while the copy is not there yet, and never again", () => {
   const future = { from: first, at: "2026-11-27T03:00:00Z" };
   const past = { from: first, at: "2026-10-01T03:00:00Z" };
-  expect(lines("x", future, { instance: first, leaving: [] }, now)).toEqual(["database.restore.at: must be a moment that is over, by about five minutes"]);
-  expect(lines("x", past, { instance: first, leaving: [] }, now)).toEqual(["database.restore.at: must be of the last 35 days, for which RDS keeps moments at most"]);
+  expect(lines("x", future, { instance: first, leaving: [] }, now)).toEqual([
+    "database.restore.at: must be a moment that is over, by about five minutes",
+  ]);
+  expect(lines("x", past, { instance: first, leaving: [] }, now)).toEqual([
+    "database.restore.at: must be of the last 35 days, for which RDS keeps moments at most",
+  ]);
   expect(lines("x", past, { instance: "x", leaving: [] }, now)).toEqual([]);
   expect(lines("x", { from: "a-snapshot", at: "" }, undefined, now)).toEqual([]);
 });

@@ -7,14 +7,21 @@ const snapshotType = "digitalocean:index/dropletSnapshot:DropletSnapshot";
 const run = (before: Before) => graphOf(exampleSpec("prod"), undefined, before);
 const snapshots = (graph: Graph) => graph.ofType(snapshotType).map(({ name, inputs }) => ({ name, inputs }));
 const outputs = (graph: Graph) => (graph.outputs as { hosts: readonly object[] }).hosts[0];
-const looks = ({ calls }: Graph) => calls.map(({ token }) => token.split(":").at(-1)).filter((name) => name === "getDroplets" || name === "getImages");
+const looks = ({ calls }: Graph) =>
+  calls.map(({ token }) => token.split(":").at(-1)).filter((name) => name === "getDroplets" || name === "getImages");
 
 const of = (machine: string) => [{ name: "web-0-snapshot", inputs: { name: `webstack-prod-web-0-${machine}`, dropletId: machine } }];
 
 test("the first up takes no snapshot, asks the cloud for none, and says which machine serves", async () => {
   const graph = await run({});
   expect([snapshots(graph), looks(graph)]).toEqual([[], []]);
-  expect(outputs(graph)).toEqual({ name: "web-0", address: "198.51.100.10", user: "deploy", hostKey: "ssh-ed25519 AAAA", machine: dropletId });
+  expect(outputs(graph)).toEqual({
+    name: "web-0",
+    address: "198.51.100.10",
+    user: "deploy",
+    hostKey: "ssh-ed25519 AAAA",
+    machine: dropletId,
+  });
 });
 
 test("a run that changes no machine takes none either", async () => {
@@ -42,7 +49,11 @@ test("the runs after it declare the same snapshot, though its machine is gone", 
 });
 
 test("the next replacement's snapshot takes the place of the one before", async () => {
-  const graph = await run({ hosts: [{ name: "web-0", machine: "4710", snapshotOf: "4709" }], droplets: ["4710"], images: ["webstack-prod-web-0-4709"] });
+  const graph = await run({
+    hosts: [{ name: "web-0", machine: "4710", snapshotOf: "4709" }],
+    droplets: ["4710"],
+    images: ["webstack-prod-web-0-4709"],
+  });
   expect(snapshots(graph)).toEqual(of("4710"));
 });
 

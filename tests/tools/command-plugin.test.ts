@@ -49,7 +49,9 @@ describe("remote.Command", () => {
   });
 
   test("feeds a large stdin to a command that does not read it", async () => {
-    expect(await engine.create(remote, { connection, create: "echo fine", stdin: "x".repeat(4_000_000) })).toMatchObject({ stdout: "fine" });
+    expect(await engine.create(remote, { connection, create: "echo fine", stdin: "x".repeat(4_000_000) })).toMatchObject({
+      stdout: "fine",
+    });
   });
 
   test("runs update when there is one", async () => {
@@ -58,7 +60,9 @@ describe("remote.Command", () => {
   });
 
   test("runs create again when there is no update", async () => {
-    expect(await engine.update(remote, { connection, stdout: "old" }, { connection, create: "echo create" })).toMatchObject({ stdout: "create" });
+    expect(await engine.update(remote, { connection, stdout: "old" }, { connection, create: "echo create" })).toMatchObject({
+      stdout: "create",
+    });
   });
 
   test("hands the output of the run before to the next one", async () => {
@@ -80,7 +84,9 @@ describe("remote.Command", () => {
 
   test("says which command failed, how, and what it printed", async () => {
     const failed = engine.create(remote, { connection, create: "echo out; echo err >&2; exit 3" });
-    await expect(failed).rejects.toThrow(/^Process exited with status 3: running "echo out; echo err >&2; exit 3":\n(out\nerr|err\nout)\n$/);
+    await expect(failed).rejects.toThrow(
+      /^Process exited with status 3: running "echo out; echo err >&2; exit 3":\n(out\nerr|err\nout)\n$/,
+    );
   });
 
   test("does not print a secret command that failed", async () => {
@@ -115,7 +121,12 @@ describe("remote.Command", () => {
     ["none", []],
   ])("with logging %s reports %j", async (logging, lines) => {
     engine.logged.length = 0;
-    await engine.create(remote, { connection, create: "echo out; sleep 0.1; echo err >&2", stdin: "typed", ...(logging ? { logging } : {}) });
+    await engine.create(remote, {
+      connection,
+      create: "echo out; sleep 0.1; echo err >&2",
+      stdin: "typed",
+      ...(logging ? { logging } : {}),
+    });
     expect(engine.logged).toEqual(lines);
   });
 
@@ -169,9 +180,13 @@ describe("a connection", () => {
     const gone = await startSshServer([]);
     await gone.stop();
     const created = engine.create(remote, { connection: { ...trusting, port: gone.port, dialErrorLimit: 20 }, create: "true" });
-    const late = await new Promise<SshServer>((resolve, reject) => setTimeout(() => void startSshServer([], gone.port).then(resolve, reject), 500));
+    const late = await new Promise<SshServer>((resolve, reject) =>
+      setTimeout(() => void startSshServer([], gone.port).then(resolve, reject), 500),
+    );
     // The late server has keys of its own, so being refused by it proves that it was reached.
-    await expect(Promise.race([created, new Promise((resolve) => setTimeout(resolve, 2000, "still trying"))])).resolves.toBe("still trying");
+    await expect(Promise.race([created, new Promise((resolve) => setTimeout(resolve, 2000, "still trying"))])).resolves.toBe(
+      "still trying",
+    );
     expect(late.connections()).toBeGreaterThan(0);
     created.catch(() => undefined);
     await late.stop();
@@ -255,7 +270,9 @@ describe("local.Command", () => {
   });
 
   test("says how a command failed", async () => {
-    await expect(engine.create(local, { create: "echo bad; exit 7" })).rejects.toThrow(new Error('exit status 7: running "echo bad; exit 7":\nbad\n'));
+    await expect(engine.create(local, { create: "echo bad; exit 7" })).rejects.toThrow(
+      new Error('exit status 7: running "echo bad; exit 7":\nbad\n'),
+    );
     await expect(engine.create(local, { create: "true", dir: "/nowhere" })).rejects.toThrow(/ENOENT/);
   });
 

@@ -68,12 +68,17 @@ test("the official one is installed where it can be had, and then left alone; wh
   expect(await made()).toEqual(["it cannot be installed: error: no space left; using the stand-in of tools/command-plugin"]);
   program(join(folder, "bin/pulumi"), `#!/bin/sh\nmkdir -p "${dirname(official)}"\necho "$@" > "${official}"\npwd >> "${official}"\n`);
   expect(await made()).toEqual(["from https://get.pulumi.com"]);
-  expect([readFileSync(official, "utf8"), commandPlugin.missing()]).toEqual([`plugin install resource command ${version}\n${tmpdir()}\n`, null]);
+  expect([readFileSync(official, "utf8"), commandPlugin.missing()]).toEqual([
+    `plugin install resource command ${version}\n${tmpdir()}\n`,
+    null,
+  ]);
 });
 
 test("an official one of that version is what the engine gets, else the stand-in", async () => {
   const [, named] = /resource-command-v([\d.]+)\//.exec(readFileSync(plugin, "utf8")) ?? [];
-  const { version: ofPackage } = JSON.parse(readFileSync(resolve(__dirname, "../../node_modules/@pulumi/command/package.json"), "utf8")) as { version: string };
+  const { version: ofPackage } = JSON.parse(
+    readFileSync(resolve(__dirname, "../../node_modules/@pulumi/command/package.json"), "utf8"),
+  ) as { version: string };
   expect([named, ofPackage]).toEqual([version, version]);
   const engine = await Engine.start(plugin);
   try {
@@ -87,7 +92,10 @@ test("an official one of that version is what the engine gets, else the stand-in
   writeFileSync(`${dirname(official)}.partial`, "");
   program(join(folder, "bin/node"), '#!/bin/sh\necho "stand-in $2"\n');
   const stands = { ...process.env, PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}` };
-  expect([execFileSync(plugin, ["127.0.0.1:1"], { encoding: "utf8", env: stands, timeout: 10_000 }), commandPlugin.missing()]).toEqual(["stand-in 127.0.0.1:1\n", "the official one is not here"]);
+  expect([execFileSync(plugin, ["127.0.0.1:1"], { encoding: "utf8", env: stands, timeout: 10_000 }), commandPlugin.missing()]).toEqual([
+    "stand-in 127.0.0.1:1\n",
+    "the official one is not here",
+  ]);
   rmSync(`${dirname(official)}.partial`);
   expect(execFileSync(plugin, ["127.0.0.1:1"], { encoding: "utf8", env: process.env, timeout: 10_000 })).toBe("official 127.0.0.1:1\n");
 });

@@ -29,14 +29,19 @@ export class Engine {
     const logged: string[] = [];
     const server = new grpc.Server();
     const log: grpc.handleUnaryCall<LogRequest, Empty> = (call, callback) => {
-      logged.push(`${call.request.getEphemeral() ? "" : "kept "}${call.request.getUrn().split("::")[3] ?? ""}: ${call.request.getMessage()}`);
+      logged.push(
+        `${call.request.getEphemeral() ? "" : "kept "}${call.request.getUrn().split("::")[3] ?? ""}: ${call.request.getMessage()}`,
+      );
       callback(null, new Empty());
     };
     server.addService(engineServices.EngineService as grpc.ServiceDefinition, { log });
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
     });
-    const plugin = spawn(program, [`127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, SSH_AUTH_SOCK: "", ...environment } });
+    const plugin = spawn(program, [`127.0.0.1:${port}`], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, SSH_AUTH_SOCK: "", ...environment },
+    });
     const [first] = (await once(plugin.stdout, "data")) as [Buffer];
     const client = new services.ResourceProviderClient(`127.0.0.1:${first.toString().trim()}`, grpc.credentials.createInsecure());
     return new Engine(plugin, server, client, logged);

@@ -15,7 +15,10 @@ test("the nightly run on every Node, which is nobody's with root, sets up nothin
 test("every workflow, and GitLab's jobs, run on the newest of them: the oldest gets no security updates any more", () => {
   const newest = nodeVersions.at(-1);
   const workflows = ".github/workflows";
-  const asked = readdirSync(join(resolve(__dirname, "../.."), workflows)).map((name) => [name, new Set([...text(`${workflows}/${name}`).matchAll(/^ +node-version: (\S+)$/gm)].map(([, version]) => Number(version)))]);
+  const asked = readdirSync(join(resolve(__dirname, "../.."), workflows)).map((name) => [
+    name,
+    new Set([...text(`${workflows}/${name}`).matchAll(/^ +node-version: (\S+)$/gm)].map(([, version]) => Number(version))),
+  ]);
   expect(asked).toEqual(asked.map(([name]) => [name, new Set([newest])]));
   expect(/^image: (\S+)$/m.exec(text(".gitlab-ci.yml"))?.[1]).toBe(`node:${String(newest)}-bookworm`);
 });

@@ -43,11 +43,15 @@ test("the archive that is pinned is unpacked, in place of what was there", async
 test("of another archive, of half a one and of none nothing is unpacked, and one line says so", async () => {
   const place = join(folder, "other");
   const pinned = "0".repeat(64);
-  const refused = async (pin: { url: string; sha256: string }) => (await unpackPinned(pin, place).catch((error: unknown) => error)) as Error;
+  const refused = async (pin: { url: string; sha256: string }) =>
+    (await unpackPinned(pin, place).catch((error: unknown) => error)) as Error;
   expect((await refused({ url, sha256: pinned })).message).toBe(
-    `${url}: must have the SHA-256 ${pinned}, got ${sum(archive)}, ${archive.length} bytes; nothing of it was unpacked. Try again from another network, or install archive.tar.gz yourself`,
+    `${url}: must have the SHA-256 ${pinned}, got ${sum(archive)}, ${archive.length} bytes; nothing of it was unpacked. Try again ` +
+      "from another network, or install archive.tar.gz yourself",
   );
-  expect((await refused({ url: `${url}.gone`, sha256: pinned })).message).toBe(`${url}.gone: cannot be downloaded: the server answered 404; try again`);
+  expect((await refused({ url: `${url}.gone`, sha256: pinned })).message).toBe(
+    `${url}.gone: cannot be downloaded: the server answered 404; try again`,
+  );
   // What is no archive, by its right checksum.
   const whole = archive;
   archive = whole.subarray(0, 60);
@@ -57,26 +61,56 @@ test("of another archive, of half a one and of none nothing is unpacked, and one
 });
 
 test("the checksums are of the version that is built from modules elsewhere", () => {
-  const [, version] = /github\.com\/pulumi\/pulumi\/pkg\/v3 (\S+)$/m.exec(readFileSync(join(project, "tools/pulumi/engine/go.mod"), "utf8")) ?? [];
+  const [, version] =
+    /github\.com\/pulumi\/pulumi\/pkg\/v3 (\S+)$/m.exec(readFileSync(join(project, "tools/pulumi/engine/go.mod"), "utf8")) ?? [];
   expect(version).toBe(engineVersion);
   const [known, sums] = [Object.keys(archives), Object.values(archives)];
-  expect([known, sums.every((hex) => /^[0-9a-f]{64}$/.test(hex)), new Set(sums).size]).toEqual([["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"], true, 4]);
+  expect([known, sums.every((hex) => /^[0-9a-f]{64}$/.test(hex)), new Set(sums).size]).toEqual([
+    ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"],
+    true,
+    4,
+  ]);
   // A newer engine needs checksums of its own: these are those of this one.
   expect(engineVersion).toBe("v3.259.0");
 });
 
 /** What people and CI are told to run, and what we run: [file, line]. */
 function told(): [string, string][] {
-  const shown = ["README.md", ".gitlab-ci.yml", ".ci", ".github", "cli", "cloud-init", "docs", "examples", "hostctl", "infra", "policy", "providers", "tools"];
-  const files = execFileSync("git", ["ls-files", "--", ...shown], { cwd: project, encoding: "utf8" }).trim().split("\n");
-  return files.filter((name) => !/\.(svg|sum|png|woff2?|ico|jpg|webp)$|requirements\.txt$|lock\.json$/.test(name))
-    .flatMap((name) => readFileSync(join(project, name), "utf8").replace(/\\\n/g, " ").split("\n").map((line): [string, string] => [name, line]));
+  const shown = [
+    "README.md",
+    ".gitlab-ci.yml",
+    ".ci",
+    ".github",
+    "cli",
+    "cloud-init",
+    "docs",
+    "examples",
+    "hostctl",
+    "infra",
+    "policy",
+    "providers",
+    "tools",
+  ];
+  const files = execFileSync("git", ["ls-files", "--", ...shown], { cwd: project, encoding: "utf8" })
+    .trim()
+    .split("\n");
+  return files
+    .filter((name) => !/\.(svg|sum|png|woff2?|ico|jpg|webp)$|requirements\.txt$|lock\.json$/.test(name))
+    .flatMap((name) =>
+      readFileSync(join(project, name), "utf8")
+        .replace(/\\\n/g, " ")
+        .split("\n")
+        .map((line): [string, string] => [name, line]),
+    );
 }
 
 test("no text and no program pipes a download to a shell, or installs a tool from PyPI or npm without its checksums", () => {
   const lines = told();
-  const found = (what: RegExp, but: RegExp) => lines.filter(([, line]) => what.test(line) && !but.test(line)).map(([name, line]) => `${name}: ${line.trim()}`);
-  expect(found(/(curl|wget|fetch)\b[^|]*\|\s*(sudo\s+)?(ba|da|z)?sh\b|\b(ba|da|z)?sh\s+(-c\s+)?["']?[<$]\(\s*(curl|wget)/, /^$/)).toEqual([]);
+  const found = (what: RegExp, but: RegExp) =>
+    lines.filter(([, line]) => what.test(line) && !but.test(line)).map(([name, line]) => `${name}: ${line.trim()}`);
+  expect(found(/(curl|wget|fetch)\b[^|]*\|\s*(sudo\s+)?(ba|da|z)?sh\b|\b(ba|da|z)?sh\s+(-c\s+)?["']?[<$]\(\s*(curl|wget)/, /^$/)).toEqual(
+    [],
+  );
   // The dry run of `new` chooses versions of wheels, and writes their hashes down.
   expect(found(/\bpip3?["'\s,()[\]]+(install|download)\b|\b(pipx|uvx)\b|\buv\s+(pip|tool)\b/, /--require-hashes|--dry-run/)).toEqual([]);
   // npm packages come by their lock file alone.

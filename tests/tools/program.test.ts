@@ -38,7 +38,9 @@ test("whoever wants a stack has node look up its lines", () => {
 
 test("the compiler is not loaded, and whatever would need it says so", () => {
   expect(ran(`console.log(Object.keys(require("${project}/node_modules/typescript")).length)`).stdout).toBe("0\n");
-  expect(ran(`require("${project}/node_modules/typescript").createProgram()`).stderr).toContain("typescript.createProgram: a function cannot be sent to a cloud by this program");
+  expect(ran(`require("${project}/node_modules/typescript").createProgram()`).stderr).toContain(
+    "typescript.createProgram: a function cannot be sent to a cloud by this program",
+  );
 });
 
 test("the language host that set-up built says the options of Pulumi.yaml in this project's folder, and none in another's", () => {

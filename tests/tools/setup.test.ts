@@ -26,13 +26,20 @@ test("another apt, such as an upgrade that the box runs itself, is waited for, a
 `;
   const path = process.env["PATH"];
   const root = jest.spyOn(process as unknown as { getuid: () => number }, "getuid").mockReturnValue(0);
-  const pauses = jest.spyOn(global, "setTimeout").mockImplementation(((resume: () => void) => void setImmediate(resume)) as unknown as typeof setTimeout);
+  const pauses = jest
+    .spyOn(global, "setTimeout")
+    .mockImplementation(((resume: () => void) => void setImmediate(resume)) as unknown as typeof setTimeout);
   process.env["PATH"] = `${folder}:${path ?? ""}`;
   try {
-    writeFileSync(join(folder, "apt-get"), program("E: Could not get lock /var/lib/apt/lists/lock. It is held by process 77 (unattended-upgr)", 3), { mode: 0o755 });
+    writeFileSync(
+      join(folder, "apt-get"),
+      program("E: Could not get lock /var/lib/apt/lists/lock. It is held by process 77 (unattended-upgr)", 3),
+      { mode: 0o755 },
+    );
     await install(["git"]);
     expect([readFileSync(join(folder, "asked"), "utf8"), pauses.mock.calls.length]).toEqual([
-      `${"update -q\n".repeat(4)}install -q -y --no-install-recommends -o DPkg::Lock::Timeout=900 git\n`, 3,
+      `${"update -q\n".repeat(4)}install -q -y --no-install-recommends -o DPkg::Lock::Timeout=900 git\n`,
+      3,
     ]);
     writeFileSync(join(folder, "apt-get"), program("E: no space left", 9), { mode: 0o755 });
     await expect(install(["git"])).rejects.toThrow("apt-get update failed:\nE: no space left");
@@ -92,11 +99,16 @@ test("what a program reads comes from standard input", async () => {
 
 test("who is no root is told the words that they typed", () => {
   const typed = (...words: readonly string[]) => ["/usr/bin/node", "/shop/cli/up.ts", ...words];
-  expect([asRoot(typed("mine", "--message", "a b"), "up"), asRoot(typed(), "up"), asRoot(typed("mine"), "npx"), asRoot(typed("mine"), undefined)]).toEqual([
-    "sudo npm run up -- mine --message 'a b'", "sudo npm run up", "sudo npx webstack up mine", "sudo npx webstack up mine",
-  ]);
+  expect([
+    asRoot(typed("mine", "--message", "a b"), "up"),
+    asRoot(typed(), "up"),
+    asRoot(typed("mine"), "npx"),
+    asRoot(typed("mine"), undefined),
+  ]).toEqual(["sudo npm run up -- mine --message 'a b'", "sudo npm run up", "sudo npx webstack up mine", "sudo npx webstack up mine"]);
 });
 
 test("a Mac is told in one line what needs Linux and root, and what works there", () => {
-  expect(() => requireMachineBox("darwin")).toThrow("local machines need Linux and root, got darwin; use a Linux box for the rehearsal, the verbs for a stack in a cloud work here");
+  expect(() => requireMachineBox("darwin")).toThrow(
+    "local machines need Linux and root, got darwin; use a Linux box for the rehearsal, the verbs for a stack in a cloud work here",
+  );
 });

@@ -10,7 +10,9 @@ export interface KeyPair {
   readonly public: string;
 }
 
-/** A new pair, as people make theirs. ssh2's own maker loses leading zeros, about once in two hundred pairs, and cannot read those itself. */
+/**
+ * A new pair, as people make theirs. ssh2's own maker loses leading zeros, about once in two hundred pairs, and cannot read those itself.
+ */
 export function keyPair({ type = "ed25519", passphrase = "", comment = "" } = {}): KeyPair {
   const folder = mkdtempSync(join(tmpdir(), "webstack-key-"));
   const file = join(folder, "key");

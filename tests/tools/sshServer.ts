@@ -19,7 +19,10 @@ export interface SshServer {
   stop(): Promise<void>;
 }
 
-/** `acceptEnv` names the variables that sessions take, as in sshd_config; `home` is the user's folder, whose authorized_keys let more keys in. */
+/**
+ * `acceptEnv` names the variables that sessions take, as in sshd_config; `home` is the user's folder, whose authorized_keys let more keys
+ * in.
+ */
 export async function startSshServer(acceptEnv: readonly string[], port = 0, home = "/dev/null"): Promise<SshServer> {
   const host = keyPair();
   const user = keyPair();
@@ -37,7 +40,11 @@ export async function startSshServer(acceptEnv: readonly string[], port = 0, hom
       const known =
         login.method === "publickey" &&
         login.username === "deploy" &&
-        letIn().some((key) => login.key.data.equals(key.getPublicSSH()) && (!login.signature || !login.blob || key.verify(login.blob, login.signature, login.hashAlgo) === true));
+        letIn().some(
+          (key) =>
+            login.key.data.equals(key.getPublicSSH()) &&
+            (!login.signature || !login.blob || key.verify(login.blob, login.signature, login.hashAlgo) === true),
+        );
       if (known) login.accept();
       else login.reject(["publickey"]);
     });

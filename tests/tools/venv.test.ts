@@ -21,11 +21,26 @@ afterAll(() => {
 });
 
 test("every package of a tool has its version and hashes", () => {
-  const files = readdirSync(tools, { recursive: true }).map((name) => join(tools, String(name))).filter((file) => file.endsWith("requirements.txt"));
-  expect(files.map((file) => relative(tools, file)).sort()).toEqual(["linters/requirements.txt", "moto/requirements.txt", "pipenv/requirements.txt", "poetry/requirements.txt", "scanners/build-requirements.txt", "scanners/requirements.txt", "uv/requirements.txt"]);
+  const files = readdirSync(tools, { recursive: true })
+    .map((name) => join(tools, String(name)))
+    .filter((file) => file.endsWith("requirements.txt"));
+  expect(files.map((file) => relative(tools, file)).sort()).toEqual([
+    "linters/requirements.txt",
+    "moto/requirements.txt",
+    "pipenv/requirements.txt",
+    "poetry/requirements.txt",
+    "scanners/build-requirements.txt",
+    "scanners/requirements.txt",
+    "uv/requirements.txt",
+  ]);
   const projects = resolve(__dirname, "../machines/projects");
   const all = [...files, ...readdirSync(projects).map((name) => join(projects, name))];
-  const packages = all.flatMap((file) => readFileSync(file, "utf8").replace(/\\\n/g, "").split("\n").filter((line) => /^\w/.test(line)));
+  const packages = all.flatMap((file) =>
+    readFileSync(file, "utf8")
+      .replace(/\\\n/g, "")
+      .split("\n")
+      .filter((line) => /^\w/.test(line)),
+  );
   expect(packages.filter((line) => !/^[\w.-]+==\S+( ; [^\\]+?)?( +--hash=sha256:[0-9a-f]{64})+$/.test(line))).toEqual([]);
   expect(packages.length).toBeGreaterThan(170);
 });
@@ -45,9 +60,14 @@ test("a package without a hash is not installed, nor is one with another", async
 test("a source is neither built nor looked into, but for one that the file excepts, which is built by what is there already", async () => {
   const place = join(folder, "sources");
   mkdirSync(join(place, "one-1"), { recursive: true });
-  writeFileSync(join(place, "one-1/pyproject.toml"), '[build-system]\nrequires = ["nothing-of-the-kind==1"]\nbuild-backend = "backend"\nbackend-path = ["."]\n');
+  writeFileSync(
+    join(place, "one-1/pyproject.toml"),
+    '[build-system]\nrequires = ["nothing-of-the-kind==1"]\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+  );
   writeFileSync(join(place, "one-1/PKG-INFO"), "Metadata-Version: 2.1\nName: one\nVersion: 1\n");
-  writeFileSync(join(place, "one-1/backend.py"), `import zipfile
+  writeFileSync(
+    join(place, "one-1/backend.py"),
+    `import zipfile
 open("${place}/ran", "w").close()
 def build_wheel(folder, config_settings=None, metadata_directory=None):
     files = {"one.py": "", "one-1.dist-info/METADATA": "Metadata-Version: 2.1\\nName: one\\nVersion: 1\\n", "one-1.dist-info/RECORD": "",
@@ -56,15 +76,24 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
         for name, text in files.items():
             wheel.writestr(name, text)
     return "one-1-py3-none-any.whl"
-`);
+`,
+  );
   execFileSync("tar", ["--create", "--gzip", "--file=one-1.tar.gz", "one-1"], { cwd: place });
-  const sha256 = createHash("sha256").update(readFileSync(join(place, "one-1.tar.gz"))).digest("hex");
+  const sha256 = createHash("sha256")
+    .update(readFileSync(join(place, "one-1.tar.gz")))
+    .digest("hex");
   const install = (...options: readonly string[]) => {
-    writeFileSync(join(place, "requirements.txt"), ["--no-index", `--find-links ${place}`, ...options, `one==1 --hash=sha256:${sha256}`, ""].join("\n"));
+    writeFileSync(
+      join(place, "requirements.txt"),
+      ["--no-index", `--find-links ${place}`, ...options, `one==1 --hash=sha256:${sha256}`, ""].join("\n"),
+    );
     return venvOf(join(place, "requirements.txt"));
   };
   await expect(install()).rejects.toThrow("No matching distribution found for one==1");
   expect(readdirSync(place)).not.toContain("ran");
   const python = await install("--no-binary one");
-  expect([execFileSync(python, ["-c", "import one; print(one.__name__)"], { encoding: "utf8" }), readdirSync(place).includes("ran")]).toEqual(["one\n", true]);
+  expect([
+    execFileSync(python, ["-c", "import one; print(one.__name__)"], { encoding: "utf8" }),
+    readdirSync(place).includes("ran"),
+  ]).toEqual(["one\n", true]);
 }, 120_000);

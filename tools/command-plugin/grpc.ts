@@ -21,7 +21,9 @@ export function listen(methods: grpc.UntypedServiceImplementation): Promise<numb
 }
 
 /** A method of the protocol from a function of its request. */
-export function answer<Request, Response>(method: (request: Request) => Response | Promise<Response>): grpc.handleUnaryCall<Request, Response> {
+export function answer<Request, Response>(
+  method: (request: Request) => Response | Promise<Response>,
+): grpc.handleUnaryCall<Request, Response> {
   return (call, callback) => {
     Promise.resolve(call.request)
       .then(method)

@@ -16,7 +16,13 @@ export async function runRemote(connection: Properties, run: Run): Promise<Ran> 
 }
 
 /** Runs a command to its end. Result: null for exit status 0, else what happened. */
-function execute(client: Client, command: string, env: Record<string, string>, stdin: string | undefined, output: Output): Promise<string | null> {
+function execute(
+  client: Client,
+  command: string,
+  env: Record<string, string>,
+  stdin: string | undefined,
+  output: Output,
+): Promise<string | null> {
   return new Promise((resolve, reject) => {
     client.exec(command, { env }, (error, channel) => {
       // Listeners at once, not after an await: a quick command's exit status comes in the same packet as the channel.
@@ -52,7 +58,8 @@ async function requireEnvironment(client: Client, environment: Readonly<Record<s
   const refused = output.result().stdout;
   if (refused !== "") {
     throw new Error(
-      `ssh: setenv failed: the server refused ${refused.split("\n").join(", ")}; name it in AcceptEnv of its sshd_config, or write the variable in the command`,
+      `ssh: setenv failed: the server refused ${refused.split("\n").join(", ")}; name it in AcceptEnv of its sshd_config, or write ` +
+        "the variable in the command",
     );
   }
 }

@@ -123,7 +123,9 @@ function settings(script: string, properties: Properties, previous: Properties, 
     command: script,
     shown: ["create", "update", "delete"].some((verb) => holdsSecret(properties[verb])) ? "[secret]" : JSON.stringify(script),
     stdin: typeof stdin === "string" ? stdin : undefined,
-    environment: Object.fromEntries(Object.entries(isProperties(environment) ? environment : {}).map(([name, value]) => [name, String(value)])),
+    environment: Object.fromEntries(
+      Object.entries(isProperties(environment) ? environment : {}).map(([name, value]) => [name, String(value)]),
+    ),
     previous:
       addPreviousOutputInEnv === false
         ? {}

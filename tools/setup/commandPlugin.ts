@@ -15,8 +15,8 @@ const mark = "webstack stand-in for the Pulumi command plugin";
 const dayMs = 86_400_000;
 
 /**
- * The official plugin of @pulumi/command, which tools/command-plugin gives way to as soon as the user has it. Where it cannot be had it is asked for once a day, and
- * nothing is put into the user's folder.
+ * The official plugin of @pulumi/command, which tools/command-plugin gives way to as soon as the user has it. Where it cannot be had it is
+ * asked for once a day, and nothing is put into the user's folder.
  */
 export const commandPlugin: Step = {
   name: "Pulumi command plugin",
@@ -25,7 +25,8 @@ export const commandPlugin: Step = {
     return isInstalled() || wasAskedToday() ? null : "the official one is not here";
   },
   make: async (say) => {
-    if (isStandIn()) for (const ending of ["", ".lock", ".lastused"]) rmSync(`${dirname(official())}${ending}`, { recursive: true, force: true });
+    if (isStandIn())
+      for (const ending of ["", ".lock", ".lastused"]) rmSync(`${dirname(official())}${ending}`, { recursive: true, force: true });
     say((await install()) ?? "from https://get.pulumi.com");
     mkdirSync(dirname(asked()), { recursive: true });
     writeFileSync(asked(), "");
@@ -36,7 +37,10 @@ export const commandPlugin: Step = {
 async function install(): Promise<string | null> {
   const machine = process.arch === "arm64" ? "arm64" : "amd64";
   const instead = "using the stand-in of tools/command-plugin";
-  if (!(await reachable(`https://get.pulumi.com/releases/plugins/pulumi-resource-command-v${version}-${process.platform}-${machine}.tar.gz`))) return `https://get.pulumi.com cannot be reached; ${instead}`;
+  if (
+    !(await reachable(`https://get.pulumi.com/releases/plugins/pulumi-resource-command-v${version}-${process.platform}-${machine}.tar.gz`))
+  )
+    return `https://get.pulumi.com cannot be reached; ${instead}`;
   try {
     // Elsewhere than in the project, whose Pulumi.yaml says what takes its place.
     await capture(findPulumi() ?? "pulumi", ["plugin", "install", "resource", "command", version], { cwd: tmpdir() });
@@ -47,9 +51,13 @@ async function install(): Promise<string | null> {
   }
 }
 
-const official = (): string => join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "plugins", `resource-command-v${version}`, "pulumi-resource-command");
+const official = (): string =>
+  join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "plugins", `resource-command-v${version}`, "pulumi-resource-command");
 
-/** The engine marks one whose installation was interrupted. https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/workspace/plugins.go */
+/**
+ * The engine marks one whose installation was interrupted.
+ * https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/workspace/plugins.go
+ */
 const isInstalled = (): boolean => existsSync(official()) && !existsSync(`${dirname(official())}.partial`);
 
 const isStandIn = (): boolean => existsSync(official()) && readFileSync(official()).subarray(0, 200).includes(mark);

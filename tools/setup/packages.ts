@@ -49,7 +49,9 @@ export async function install(names: readonly string[]): Promise<void> {
   // What apt says of its lock is read in English.
   const env = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" };
   await fetchLists(env, Date.now() + lockSeconds * 1000);
-  await capture("apt-get", ["install", "-q", "-y", "--no-install-recommends", "-o", `DPkg::Lock::Timeout=${lockSeconds}`, ...names], { env });
+  await capture("apt-get", ["install", "-q", "-y", "--no-install-recommends", "-o", `DPkg::Lock::Timeout=${lockSeconds}`, ...names], {
+    env,
+  });
 }
 
 /** For the lock of the lists DPkg::Lock::Timeout does not hold. */
@@ -65,16 +67,23 @@ async function fetchLists(env: Readonly<Record<string, string>>, until: number):
 
 /** Error: this box cannot have machines of its own, and what to do. */
 export function requireMachineBox(platform: string = process.platform): void {
-  if (platform !== "linux") throw new SetUpError(`local machines need Linux and root, got ${platform}; use a Linux box for the rehearsal, the verbs for a stack in a cloud work here`);
+  if (platform !== "linux")
+    throw new SetUpError(
+      `local machines need Linux and root, got ${platform}; use a Linux box for the rehearsal, the verbs for a stack in a cloud work here`,
+    );
   requireRoot("a stack on local machines");
 }
 
 /** Error: the line that says how to become root. */
 export function requireRoot(what: string): void {
-  if (process.getuid?.() !== 0) throw new SetUpError(`${what} needs root; run as root: ${asRoot(process.argv, process.env["npm_lifecycle_event"])}`);
+  if (process.getuid?.() !== 0)
+    throw new SetUpError(`${what} needs root; run as root: ${asRoot(process.argv, process.env["npm_lifecycle_event"])}`);
 }
 
-/** What was typed, as root. `argv`: node, cli/up.ts and the words behind the verb; `event`: the script that npm runs, "npx" for a program of a package. */
+/**
+ * What was typed, as root. `argv`: node, cli/up.ts and the words behind the verb; `event`: the script that npm runs, "npx" for a program of
+ * a package.
+ */
 export function asRoot([, program = "up", ...words]: readonly string[], event: string | undefined): string {
   const typed = words.map((word) => ` ${quote(word)}`).join("");
   // Verbs that need root have the names of their files.

@@ -13,14 +13,19 @@ export interface Pinned {
 }
 
 /**
- * Downloads a tar.gz and unpacks it, without its outermost folder, into `folder`, which appears whole or not at all. Nothing of it is unpacked before its checksum is right.
+ * Downloads a tar.gz and unpacks it, without its outermost folder, into `folder`, which appears whole or not at all. Nothing of it is
+ * unpacked before its checksum is right.
  *
  * @throws SetUpError when it cannot be downloaded or is another one
  */
 export async function unpackPinned({ url, sha256 }: Pinned, folder: string): Promise<void> {
   const archive = await download(url);
   const got = createHash("sha256").update(archive).digest("hex");
-  if (got !== sha256) throw new SetUpError(`${url}: must have the SHA-256 ${sha256}, got ${got}, ${archive.length} bytes; nothing of it was unpacked. Try again from another network, or install ${basename(url)} yourself`);
+  if (got !== sha256)
+    throw new SetUpError(
+      `${url}: must have the SHA-256 ${sha256}, got ${got}, ${archive.length} bytes; nothing of it was unpacked. Try again from ` +
+        `another network, or install ${basename(url)} yourself`,
+    );
   mkdirSync(dirname(folder), { recursive: true });
   const unfinished = mkdtempSync(`${folder}.`);
   try {

@@ -22,11 +22,13 @@ export interface RunOptions {
 }
 
 /**
- * Has this process live until the child ends, so that what waits for it is tidied up. Ctrl-C reaches the child too, as it is on the same terminal, and it decides
- * what to do; another end that is asked of us is handed on. Result: what ends that.
+ * Has this process live until the child ends, so that what waits for it is tidied up. Ctrl-C reaches the child too, as it is on the same
+ * terminal, and it decides what to do; another end that is asked of us is handed on. Result: what ends that.
  */
 function outlive(child: ChildProcess): () => void {
-  const handlers = (["SIGINT", "SIGHUP", "SIGTERM"] as const).map((signal) => [signal, () => void (signal === "SIGINT" || child.kill(signal))] as const);
+  const handlers = (["SIGINT", "SIGHUP", "SIGTERM"] as const).map(
+    (signal) => [signal, () => void (signal === "SIGINT" || child.kill(signal))] as const,
+  );
   for (const [signal, handle] of handlers) process.on(signal, handle);
   return () => {
     for (const [signal, handle] of handlers) process.off(signal, handle);
@@ -55,9 +57,18 @@ export function run(program: string, args: readonly string[], options: RunOption
 }
 
 /** Runs a program on our terminal without some lines of what it prints: those that match. Result as of {@link run}. */
-export function runWithout(program: string, args: readonly string[], hidden: RegExp, options: Omit<RunOptions, "stdin"> = {}): Promise<number> {
+export function runWithout(
+  program: string,
+  args: readonly string[],
+  hidden: RegExp,
+  options: Omit<RunOptions, "stdin"> = {},
+): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: ["inherit", "pipe", "inherit"] });
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ["inherit", "pipe", "inherit"],
+    });
     const release = outlive(child);
     createInterface({ input: child.stdout }).on("line", (line) => hidden.test(line) || console.log(line));
     child.on("error", (error) => reject(new Failed(`${program}: ${error.message}`, 127)));
@@ -75,7 +86,10 @@ export function capture(program: string, args: readonly string[], options: RunOp
     let stdout = "";
     let both = "";
     const collect = (chunk: string) => (both += chunk);
-    child.stdout.setEncoding("utf8").on("data", collect).on("data", (chunk: string) => (stdout += chunk));
+    child.stdout
+      .setEncoding("utf8")
+      .on("data", collect)
+      .on("data", (chunk: string) => (stdout += chunk));
     child.stderr.setEncoding("utf8").on("data", collect);
     child.on("error", (error) => reject(new Failed(`${program}: ${error.message}`, 127)));
     const release = outlive(child);

@@ -12,8 +12,9 @@ import type { Step } from "./step";
 export const engineVersion = "v3.259.0";
 
 /**
- * SHA-256 of the archives that Pulumi released as that version, by the names of Node's platform and architecture. Two places say the same, which had them from downloads of their own:
- * the release's Homebrew formula, https://github.com/pulumi/homebrew-tap/commit/51fb494, and a Nix shell of somebody else.
+ * SHA-256 of the archives that Pulumi released as that version, by the names of Node's platform and architecture. Two places say the same,
+ * which had them from downloads of their own: the release's Homebrew formula, https://github.com/pulumi/homebrew-tap/commit/51fb494, and a
+ * Nix shell of somebody else.
  */
 export const archives: Readonly<Record<string, string>> = {
   "linux-x64": "94ba357acac23d01474084c4b00098dc0f7bc70ce13f34c777459254a5f718e5",
@@ -32,7 +33,9 @@ export const pulumi: Step = {
   name: "Pulumi CLI",
   missing: () => {
     if (findPulumi() === null) return "pulumi is not on PATH";
-    return existsSync(host()) && readFileSync(host(), "utf8") !== hostScript ? "the language host that was built passes over the options of Pulumi.yaml" : null;
+    return existsSync(host()) && readFileSync(host(), "utf8") !== hostScript
+      ? "the language host that was built passes over the options of Pulumi.yaml"
+      : null;
   },
   make: async (say) => {
     if (existsSync(host())) return wrapHost(builtFolder());

@@ -11,7 +11,10 @@ export interface Venv {
   readonly step: Step;
 }
 
-/** The environment of tools/FOLDER/requirements.txt, with build-requirements.txt where one of them has no wheel. `says` completes "... not installed". */
+/**
+ * The environment of tools/FOLDER/requirements.txt, with build-requirements.txt where one of them has no wheel. `says` completes "... not
+ * installed".
+ */
 export function venv(folder: string, name: string, says: string): Venv {
   const requirements = join(project, "tools", folder, "requirements.txt");
   const place = () => placeOf(folder, requirements);
@@ -41,15 +44,26 @@ function placeOf(folder: string, requirements: string): string {
 }
 
 /**
- * Installs wheels alone, by their hashes. A source that a file excepts (`--no-binary`) is built by what build-requirements.txt beside it has, since pip would fetch what builds it
- * without a hash. Several may make the same one at the same time; the first that is done stays.
+ * Installs wheels alone, by their hashes. A source that a file excepts (`--no-binary`) is built by what build-requirements.txt beside it
+ * has, since pip would fetch what builds it without a hash. Several may make the same one at the same time; the first that is done stays.
  */
 async function makeVenv(place: string, requirements: string): Promise<void> {
   mkdirSync(dirname(place), { recursive: true });
   const unfinished = mkdtempSync(`${place}.`);
   // The box's pip, as on hosts: one of its own takes four seconds of the processor, and nobody asks for it afterwards.
   const pip = ["-m", "pip", "--python", join(unfinished, "bin", "python")];
-  const install = (file: string) => capture("python3", [...pip, "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-build-isolation", "--only-binary=:all:", "--requirement", file]);
+  const install = (file: string) =>
+    capture("python3", [
+      ...pip,
+      "install",
+      "--quiet",
+      "--disable-pip-version-check",
+      "--require-hashes",
+      "--no-build-isolation",
+      "--only-binary=:all:",
+      "--requirement",
+      file,
+    ]);
   try {
     await capture("python3", ["-m", "venv", "--without-pip", unfinished]);
     const builders = join(dirname(requirements), "build-requirements.txt");

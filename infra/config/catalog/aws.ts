@@ -1,6 +1,7 @@
 /**
  * What AWS sells, as far as this project sizes it; prices that differ by region are in aws-prices.json, see awsPrices.ts.
- * Sizes: https://aws.amazon.com/ec2/instance-types/ and https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html
+ * Sizes: https://aws.amazon.com/ec2/instance-types/ and
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html
  */
 
 export interface InstanceType {
@@ -9,7 +10,10 @@ export interface InstanceType {
   readonly architecture: "amd64" | "arm64";
   /** Pays for its cores with credits that it earns while idle. */
   readonly burstable: boolean;
-  /** CPU credits that it earns, each a core for a minute; 0 where it is not burstable. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html */
+  /**
+   * CPU credits that it earns, each a core for a minute; 0 where it is not burstable.
+   * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html
+   */
   readonly creditsPerHour: number;
 }
 
@@ -34,7 +38,10 @@ export const connectionsFor = (engine: "postgres" | "mysql", memoryMiB: number):
 type Row = readonly [name: string, cpus: number, gib: number];
 
 function hosts(architecture: "amd64" | "arm64", burstable: boolean, rows: readonly Row[]): [string, InstanceType][] {
-  return rows.map(([name, cpus, gib]) => [name, { cpus, memoryMiB: gib * 1024, architecture, burstable, creditsPerHour: burstable ? (earned[name.split(".")[1] ?? ""] ?? 0) : 0 }]);
+  return rows.map(([name, cpus, gib]) => [
+    name,
+    { cpus, memoryMiB: gib * 1024, architecture, burstable, creditsPerHour: burstable ? (earned[name.split(".")[1] ?? ""] ?? 0) : 0 },
+  ]);
 }
 
 /** The same in each family of burstable types. */
@@ -75,22 +82,12 @@ export const instances: Readonly<Record<string, InstanceType>> = Object.fromEntr
   ]),
 ]);
 
+// prettier-ignore
 const databaseRows: readonly (readonly [name: string, gib: number, burstable: boolean])[] = [
-  ["db.t3.micro", 1, true],
-  ["db.t3.small", 2, true],
-  ["db.t3.medium", 4, true],
-  ["db.t3.large", 8, true],
-  ["db.t4g.micro", 1, true],
-  ["db.t4g.small", 2, true],
-  ["db.t4g.medium", 4, true],
-  ["db.t4g.large", 8, true],
-  ["db.t4g.xlarge", 16, true],
-  ["db.t4g.2xlarge", 32, true],
-  ["db.m6g.large", 8, false],
-  ["db.m6g.xlarge", 16, false],
-  ["db.m7g.large", 8, false],
-  ["db.m7g.xlarge", 16, false],
-  ["db.r6g.large", 16, false],
+  ["db.t3.micro", 1, true], ["db.t3.small", 2, true], ["db.t3.medium", 4, true], ["db.t3.large", 8, true], ["db.t4g.micro", 1, true],
+  ["db.t4g.small", 2, true], ["db.t4g.medium", 4, true], ["db.t4g.large", 8, true], ["db.t4g.xlarge", 16, true],
+  ["db.t4g.2xlarge", 32, true], ["db.m6g.large", 8, false], ["db.m6g.xlarge", 16, false], ["db.m7g.large", 8, false],
+  ["db.m7g.xlarge", 16, false], ["db.r6g.large", 16, false],
 ];
 
 // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.Overview.Engines.html
@@ -114,11 +111,12 @@ export const databases: Readonly<Record<string, DatabaseClass>> = Object.fromEnt
  * Regions and two zones of each, for the two subnets of a kind. Regions that an account must opt into, and those of which an account sees
  * other zones than these, are left out. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
  */
+// prettier-ignore
 export const regions: Readonly<Record<string, readonly [string, string]>> = Object.fromEntries(
   [
-    ["eu-central-1", "ab"], ["eu-west-1", "ab"], ["eu-west-2", "ab"], ["eu-west-3", "ab"], ["eu-north-1", "ab"], ["us-east-1", "ab"], ["us-east-2", "ab"],
-    ["us-west-2", "ab"], ["ca-central-1", "ab"], ["ap-northeast-1", "ac"], ["ap-northeast-2", "ab"], ["ap-south-1", "ab"], ["ap-southeast-1", "ab"],
-    ["ap-southeast-2", "ab"], ["sa-east-1", "ac"],
+    ["eu-central-1", "ab"], ["eu-west-1", "ab"], ["eu-west-2", "ab"], ["eu-west-3", "ab"], ["eu-north-1", "ab"], ["us-east-1", "ab"],
+    ["us-east-2", "ab"], ["us-west-2", "ab"], ["ca-central-1", "ab"], ["ap-northeast-1", "ac"], ["ap-northeast-2", "ab"],
+    ["ap-south-1", "ab"], ["ap-southeast-1", "ab"], ["ap-southeast-2", "ab"], ["sa-east-1", "ac"],
   ].map(([name = "", zones = ""]) => [name, [`${name}${zones.charAt(0)}`, `${name}${zones.charAt(1)}`] as const]),
 );
 
@@ -127,7 +125,8 @@ export const regions: Readonly<Record<string, readonly [string, string]>> = Obje
  * Support is off, and what is restored from an older one comes up in a higher version.
  * Dates: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.Concepts.VersionMgmt.html
  * and https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
- * What follows: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html and API_RestoreDBInstanceFromDBSnapshot.html
+ * What follows: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html and
+ * API_RestoreDBInstanceFromDBSnapshot.html
  */
 export const supportedUntil: Readonly<Record<"postgres" | "mysql", Readonly<Record<string, string>>>> = {
   postgres: { "14": "2027-02-28", "15": "2028-02-29", "16": "2029-02-28", "17": "2030-02-28" },

@@ -15,9 +15,15 @@ export interface Debian {
   /** Whether that nginx is built with HTTP/3, which there is since 1.25. https://nginx.org/en/docs/http/ngx_http_v3_module.html */
   readonly http3: boolean;
   readonly restic: string;
-  /** Number of Debian's newest image on EC2, which has the day of its making; a test asks for a newer one before it is half a year old. https://wiki.debian.org/Cloud/AmazonEC2Image */
+  /**
+   * Number of Debian's newest image on EC2, which has the day of its making; a test asks for a newer one before it is half a year old.
+   * https://wiki.debian.org/Cloud/AmazonEC2Image
+   */
   readonly ec2Build: string;
-  /** Digest of its image for containers, slim, of 2026-09-18, as Docker's own list has it. https://github.com/docker-library/repo-info/tree/master/repos/debian/remote */
+  /**
+   * Digest of its image for containers, slim, of 2026-09-18, as Docker's own list has it.
+   * https://github.com/docker-library/repo-info/tree/master/repos/debian/remote
+   */
   readonly container: string;
   /** Last day of security updates, those of its long-term support included. https://wiki.debian.org/LTS */
   readonly supportedUntil: string;

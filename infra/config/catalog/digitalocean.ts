@@ -14,7 +14,10 @@ export interface Size {
 
 const gib = (memory: number, cpus: number, monthly: number): Size => ({ cpus, memoryMiB: memory * 1024, monthly });
 
-/** Shared cores, then premium shared, general purpose, cores first, memory first. Prices of 2022-07, the last change of them: https://gist.github.com/colinwilson/cd31bde012f6727b24b2fc4ebee749c0 */
+/**
+ * Shared cores, then premium shared, general purpose, cores first, memory first. Prices of 2022-07, the last change of them:
+ * https://gist.github.com/colinwilson/cd31bde012f6727b24b2fc4ebee749c0
+ */
 export const droplets: Readonly<Record<string, Size>> = {
   "s-1vcpu-512mb-10gb": gib(0.5, 1, 4),
   "s-1vcpu-1gb": gib(1, 1, 6),
@@ -47,7 +50,10 @@ export const droplets: Readonly<Record<string, Size>> = {
   "m-8vcpu-64gb": gib(64, 8, 336),
 };
 
-/** One node of PostgreSQL or MySQL with the disk that comes with it; a standby costs the same again. Prices of 2024: https://www.digitalocean.com/pricing/managed-databases */
+/**
+ * One node of PostgreSQL or MySQL with the disk that comes with it; a standby costs the same again. Prices of 2024:
+ * https://www.digitalocean.com/pricing/managed-databases
+ */
 export const databases: Readonly<Record<string, Size>> = {
   "db-s-1vcpu-1gb": gib(1, 1, 15),
   "db-s-1vcpu-2gb": gib(2, 1, 30),
@@ -99,7 +105,8 @@ export const images: Readonly<Record<DebianName, string>> = { "debian-13": "debi
 export const engines = { postgres: "pg", mysql: "mysql" } as const;
 
 /**
- * Versions on offer, with the last day on which their makers mend them; DigitalOcean publishes none of its own, and does not say which MySQL its 8 is (null).
+ * Versions on offer, with the last day on which their makers mend them; DigitalOcean publishes none of its own, and does not say which
+ * MySQL its 8 is (null).
  * https://docs.digitalocean.com/products/databases/postgresql/details/supported-versions/ and https://www.postgresql.org/support/versioning/
  */
 export const supportedUntil: Readonly<Record<"postgres" | "mysql", Readonly<Record<string, string | null>>>> = {

@@ -1,4 +1,7 @@
-/** Forms by which a secret gives itself away. Those of the issuers are documented; the others are headers of key files and URLs with a password. */
+/**
+ * Forms by which a secret gives itself away. Those of the issuers are documented; the others are headers of key files and URLs with a
+ * password.
+ */
 const forms: readonly (readonly [what: string, form: RegExp])[] = [
   ["a private key", /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/],
   // https://docs.digitalocean.com/reference/api/create-personal-access-token/
@@ -16,7 +19,10 @@ const forms: readonly (readonly [what: string, form: RegExp])[] = [
   // A number and a "/" behind the ":" are a port and a path, which may well hold an "@".
   ["an URL with a password", /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?!\d+\/)[^\s@]+@/i],
   // AWS_SECRET_ACCESS_KEY has no form of its own; PGPASSWORD and MYSQL_PWD are read by the databases' clients.
-  ["a password", /(?:(?<![a-z])(?:password|passwd|passphrase|secret|token|(?:secret(?:_?access)?|private|api|encryption|signing)_?key)|\b(?:PGPASSWORD|MYSQL_PWD))["']?\s*[:=]\s*["']?[^\s"']{8,}/i],
+  [
+    "a password",
+    /(?:(?<![a-z])(?:password|passwd|passphrase|secret|token|(?:secret(?:_?access)?|private|api|encryption|signing)_?key)|\b(?:PGPASSWORD|MYSQL_PWD))["']?\s*[:=]\s*["']?[^\s"']{8,}/i,
+  ],
 ];
 
 /** What kind of secret a text seems to hold, or null. The text itself is never part of the answer. */

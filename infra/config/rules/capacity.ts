@@ -18,24 +18,36 @@ export const capacityRules: readonly Rule[] = [
       }),
       ...(jobs.length === 0 ? [] : [`jobs ${jobs.length}`]),
     ];
-    return [{
-      at: "database.connections",
-      must: `must be at least ${need}, since a release runs both slots: ${parts.join(" + ")}`,
-      got: database.connections,
-      hint: `take a larger database, or fewer workers or threads${hasPools(target, database.engine) ? ", or database.pool: transaction" : ""}`,
-    }];
+    return [
+      {
+        at: "database.connections",
+        must: `must be at least ${need}, since a release runs both slots: ${parts.join(" + ")}`,
+        got: database.connections,
+        hint:
+          "take a larger database, or fewer workers or " +
+          `threads${hasPools(target, database.engine) ? ", or database.pool: transaction" : ""}`,
+      },
+    ];
   }),
 
   rule(["services", "jobs", "host", "target", "database"], ({ services, jobs, host }) => {
     // Without a size that tells its memory there is a problem of its own.
     if (host.memoryMiB === 0) return [];
-    const need = systemMiB + services.reduce((sum, s) => sum + slotsOf(s) * s.memoryMiB, 0) + jobs.reduce((sum, job) => sum + job.memoryMiB, 0);
+    const need =
+      systemMiB + services.reduce((sum, s) => sum + slotsOf(s) * s.memoryMiB, 0) + jobs.reduce((sum, job) => sum + job.memoryMiB, 0);
     if (need <= host.memoryMiB) return [];
     const parts = [
       `system ${systemMiB}`,
       ...services.map((s) => `${s.name} ${slotsOf(s) === 1 ? "" : `${slotsOf(s)} slots x `}${s.memoryMiB}`),
       ...jobs.map((job) => `${job.name} ${job.memoryMiB}`),
     ];
-    return [{ at: "host.memoryMiB", must: `must be at least ${need} for all units at once: ${parts.join(" + ")}`, got: host.memoryMiB, hint: "take a larger host, or lower their memoryMiB" }];
+    return [
+      {
+        at: "host.memoryMiB",
+        must: `must be at least ${need} for all units at once: ${parts.join(" + ")}`,
+        got: host.memoryMiB,
+        hint: "take a larger host, or lower their memoryMiB",
+      },
+    ];
   }),
 ];

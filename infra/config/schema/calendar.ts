@@ -21,7 +21,15 @@ function valuesOf(part: string, from: number, to: number): readonly number[] | u
     const repeat = match[3] === undefined ? undefined : Number(match[3]);
     const stop = match[2] !== undefined ? Number(match[2]) : repeat === undefined ? start : to;
     // systemd refuses a range that ends before it begins, of seconds also one that ends where it begins, and a step that leads nowhere.
-    if (start < from || stop > to || start > stop || (match[2] !== undefined && start === stop) || repeat === 0 || (repeat !== undefined && start + repeat > stop)) return undefined;
+    if (
+      start < from ||
+      stop > to ||
+      start > stop ||
+      (match[2] !== undefined && start === stop) ||
+      repeat === 0 ||
+      (repeat !== undefined && start + repeat > stop)
+    )
+      return undefined;
     for (let value = start; value <= stop; value += repeat ?? 1) values.push(value);
   }
   return values;
@@ -29,10 +37,13 @@ function valuesOf(part: string, from: number, to: number): readonly number[] | u
 
 function isWeekdays(part: string): boolean {
   const position = (name: string) => Math.max(weekdays.indexOf(name), longWeekdays.indexOf(name));
-  return part.toLowerCase().split(",").every((piece) => {
-    const { 0: first = "", 1: last = first, length } = piece.split("..");
-    return length <= 2 && position(first) >= 0 && position(last) >= position(first);
-  });
+  return part
+    .toLowerCase()
+    .split(",")
+    .every((piece) => {
+      const { 0: first = "", 1: last = first, length } = piece.split("..");
+      return length <= 2 && position(first) >= 0 && position(last) >= position(first);
+    });
 }
 
 /** `*-*-01`, `12-24` or `*-02~01` (counted from the month's end), where at least one such day exists. */
@@ -50,7 +61,13 @@ function isDate(part: string): boolean {
 
 function isTime(part: string): boolean {
   const { 0: hour = "", 1: minute = "", 2: second = "0", length } = part.split(":");
-  return length >= 2 && length <= 3 && valuesOf(hour, 0, 23) !== undefined && valuesOf(minute, 0, 59) !== undefined && valuesOf(second, 0, 59) !== undefined;
+  return (
+    length >= 2 &&
+    length <= 3 &&
+    valuesOf(hour, 0, 23) !== undefined &&
+    valuesOf(minute, 0, 59) !== undefined &&
+    valuesOf(second, 0, 59) !== undefined
+  );
 }
 
 /**

@@ -33,7 +33,10 @@ const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].flatMap(
 
 /** Inside one of the ranges of RFC 1918. */
 export function isPrivate({ family, address, prefix }: Cidr): boolean {
-  return family === 4 && privateRanges.some((range) => prefix >= range.prefix && networkAddress({ family, address, prefix: range.prefix }) === range.address);
+  return (
+    family === 4 &&
+    privateRanges.some((range) => prefix >= range.prefix && networkAddress({ family, address, prefix: range.prefix }) === range.address)
+  );
 }
 
 /** The first host of an IPv4 network, as a network of its own: where the box itself stands in a network of local machines. */
@@ -52,7 +55,10 @@ const toDotted = (address: bigint): string => [24n, 16n, 8n, 0n].map((shift) => 
 function toNumber(address: string): bigint {
   if (!isIPv6(address)) return address.split(".").reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
   // RFC 4291, 2.2: "::" stands for the missing groups, and the last two may be written as an IPv4 address.
-  const hex = address.replace(/\d+\.\d+\.\d+\.\d+$/, (dotted) => `${(toNumber(dotted) >> 16n).toString(16)}:${(toNumber(dotted) & 0xffffn).toString(16)}`);
+  const hex = address.replace(
+    /\d+\.\d+\.\d+\.\d+$/,
+    (dotted) => `${(toNumber(dotted) >> 16n).toString(16)}:${(toNumber(dotted) & 0xffffn).toString(16)}`,
+  );
   const [head = "", tail] = hex.split("::");
   const groups = (part: string) => (part === "" ? [] : part.split(":"));
   const before = groups(head);

@@ -63,7 +63,10 @@ function hint(value: unknown): string | undefined {
   if (!("refused" in split)) return undefined;
   switch (split.refused) {
     case "operator":
-      return `no shell runs it, so put ${JSON.stringify(split.character)} into a script of the app, or in single quotes where it is meant as it is`;
+      return (
+        `no shell runs it, so put ${JSON.stringify(split.character)} into a script of the app, or in single quotes where it is meant ` +
+        "as it is"
+      );
     case "quote":
       return "close the quote";
     case "empty":
@@ -74,7 +77,12 @@ function hint(value: unknown): string | undefined {
 /** `python manage.py migrate`, or the same as a list of words. */
 export const command: Type<readonly string[]> = leaf({
   says: "a command as one line or as a list of words",
-  schema: { anyOf: [{ type: "string", minLength: 1 }, { type: "array", items: { type: "string" }, minItems: 1 }] },
+  schema: {
+    anyOf: [
+      { type: "string", minLength: 1 },
+      { type: "array", items: { type: "string" }, minItems: 1 },
+    ],
+  },
   accept: words,
   hint,
 });

@@ -24,7 +24,11 @@ export const required = <T>(type: Type<T>, of: Described): Key<T> => ({ type, ..
 export const optional = <T>(type: Type<T>, value: T, of: Described): Key<T> => ({ type, ...of, absent: { kind: "default", value } });
 
 /** A default that depends on other keys: `words` say which, defaults.ts works it out. */
-export const computed = <T>(type: Type<T>, words: string, of: Described): Key<T | undefined> => ({ type, ...of, absent: { kind: "computed", words } });
+export const computed = <T>(type: Type<T>, words: string, of: Described): Key<T | undefined> => ({
+  type,
+  ...of,
+  absent: { kind: "computed", words },
+});
 
 /** A mapping. */
 export const group = <T>(type: Type<T>, of: Described): Key<T> => ({ type, ...of, absent: { kind: "section" } });
@@ -97,7 +101,8 @@ function defaultText(absent: Key<unknown>["absent"]): string {
   }
 }
 
-const rowsOf = (keys: Keys, at: string): readonly KeyRow[] => Object.entries(keys).flatMap(([name, key]) => keyRows(key, at === "" ? name : `${at}.${name}`));
+const rowsOf = (keys: Keys, at: string): readonly KeyRow[] =>
+  Object.entries(keys).flatMap(([name, key]) => keyRows(key, at === "" ? name : `${at}.${name}`));
 
 /** Values of `raw` by the table; `raw` may hold no other key. */
 export function readKeys<K extends Keys>(keys: K, raw: Readonly<Record<string, unknown>>, at: string, problems: Problem[]): Values<K> {
@@ -105,7 +110,9 @@ export function readKeys<K extends Keys>(keys: K, raw: Readonly<Record<string, u
     if (!Object.hasOwn(keys, name)) problems.push(unknownKey(join(at, name), name, Object.keys(keys)));
   }
   const own = (name: string) => (Object.hasOwn(raw, name) ? raw[name] : undefined);
-  return Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, readKey(key, name, own(name), join(at, name), problems)])) as Values<K>;
+  return Object.fromEntries(
+    Object.entries(keys).map(([name, key]) => [name, readKey(key, name, own(name), join(at, name), problems)]),
+  ) as Values<K>;
 }
 
 export function section<K extends Keys>(keys: K): Type<Values<K>> {
@@ -135,7 +142,10 @@ export function byKind<V extends Variants>(kind: Key<keyof V & string>, variants
       ...(kind.absent.kind === "refused" ? { required: ["kind"] } : {}),
       allOf: Object.entries(variants).map(([name, keys]) => ({
         // `properties` is true of a missing key, so the variant without a kind written is the default one only.
-        if: { properties: { kind: { const: name } }, ...(kind.absent.kind === "default" && kind.absent.value === name ? {} : { required: ["kind"] }) },
+        if: {
+          properties: { kind: { const: name } },
+          ...(kind.absent.kind === "default" && kind.absent.value === name ? {} : { required: ["kind"] }),
+        },
         then: sectionSchema({ kind: { ...kind, absent: { kind: "section" } } as Key<unknown>, ...keys }),
       })),
     },
@@ -152,9 +162,11 @@ export function byKind<V extends Variants>(kind: Key<keyof V & string>, variants
       const keys: Keys = variants[chosen] ?? {};
       const strange = Object.keys(value).filter((name) => name !== "kind" && !Object.hasOwn(keys, name));
       for (const name of strange) {
-        problems.push(Object.hasOwn(every, name)
-          ? { at: join(at, name), must: `must be left out where kind is ${chosen}`, got: value[name] }
-          : unknownKey(join(at, name), name, ["kind", ...Object.keys(keys)]));
+        problems.push(
+          Object.hasOwn(every, name)
+            ? { at: join(at, name), must: `must be left out where kind is ${chosen}`, got: value[name] }
+            : unknownKey(join(at, name), name, ["kind", ...Object.keys(keys)]),
+        );
       }
       const rest = Object.fromEntries(Object.entries(value).filter(([name]) => Object.hasOwn(keys, name)));
       return { kind: chosen, ...readKeys(keys, rest, at, problems) } as Choice<V>;

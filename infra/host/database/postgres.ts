@@ -29,7 +29,9 @@ export function postgres(version: string): DatabaseServer {
       ),
       file(
         `${settings}/pg_hba.conf`,
-        hostsOf(plan, "web").map((host) => render("postgres/pg_hba.conf", { database: database.name, user: database.user, address: chosenAddress(host) })).join("\n"),
+        hostsOf(plan, "web")
+          .map((host) => render("postgres/pg_hba.conf", { database: database.name, user: database.user, address: chosenAddress(host) }))
+          .join("\n"),
         { owner: "postgres", group: "postgres", mode: "0640", onChange },
       ),
     ],

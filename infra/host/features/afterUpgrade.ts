@@ -7,6 +7,8 @@ import { render, verbatim } from "../render";
 export const afterUpgrade: Feature = ({ spec }) => ({
   files: [
     file("/etc/systemd/system/apt-daily-upgrade.service.d/webstack.conf", verbatim("hardening/upgrade-service.conf")),
-    file("/usr/local/lib/webstack/after-upgrade", render("hardening/after-upgrade", { units: spec.services.flatMap(unitsOf).join(" ") }), { mode: "0755" }),
+    file("/usr/local/lib/webstack/after-upgrade", render("hardening/after-upgrade", { units: spec.services.flatMap(unitsOf).join(" ") }), {
+      mode: "0755",
+    }),
   ],
 });

@@ -9,7 +9,8 @@ const programs = "/usr/local/lib/webstack";
 const agentConfig = "/etc/webstack/agent.json";
 
 /**
- * Who signs the agent's package. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/verify-CloudWatch-Agent-Package-Signature.html
+ * Who signs the agent's package.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/verify-CloudWatch-Agent-Package-Signature.html
  */
 const agentKey = {
   url: "https://amazoncloudwatch-agent.s3.amazonaws.com/assets/amazon-cloudwatch-agent.gpg",
@@ -17,7 +18,8 @@ const agentKey = {
 } as const;
 
 /**
- * Who signs the agent for sessions, until 2027-11-25. AWS shows the key in its documentation alone, so it travels with the bundle; the file is as AWS has it in
+ * Who signs the agent for sessions, until 2027-11-25. AWS shows the key in its documentation alone, so it travels with the bundle; the file
+ * is as AWS has it in
  * https://github.com/aws/amazon-ecs-ami/blob/main/files/amazon-ssm-agent.gpg. https://docs.aws.amazon.com/systems-manager/latest/userguide/verify-agent-signature.html
  */
 const sessionsKey = { path: `${programs}/amazon-ssm-agent.asc`, fingerprint: "1C5B395CBE5E74E2F1CA21592784DBF388D19D46" } as const;
@@ -38,14 +40,24 @@ function agentSettings(names: Names) {
     logs: {
       logs_collected: {
         files: {
-          collect_list: [{ file_path: "/var/log/webstack/deploy_logs.jsonl", log_group_name: names.hostLogs, log_stream_name: "{instance_id}", timezone: "UTC" }],
+          collect_list: [
+            {
+              file_path: "/var/log/webstack/deploy_logs.jsonl",
+              log_group_name: names.hostLogs,
+              log_stream_name: "{instance_id}",
+              timezone: "UTC",
+            },
+          ],
         },
       },
     },
   };
 }
 
-/** Programs of the cloud's own that a host runs for it: one tells what cannot be seen from outside, another lets people in whom the cloud knows. */
+/**
+ * Programs of the cloud's own that a host runs for it: one tells what cannot be seen from outside, another lets people in whom the cloud
+ * knows.
+ */
 export const agents: Feature = (plan) => {
   if (!plan.needs.includes("agents")) return {};
   const { access, host } = plan.spec;
@@ -70,7 +82,9 @@ function measuringAgent(names: Names, architecture: string): readonly ManifestFi
       `--key ${agentKey.url} ${agentKey.fingerprint}`,
       `--then /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:${agentConfig}`,
     ]),
-    file(agentConfig, `${JSON.stringify(agentSettings(names), null, 1)}\n`, { onChange: [{ verb: "restart", unit: "webstack-agent.service" }] }),
+    file(agentConfig, `${JSON.stringify(agentSettings(names), null, 1)}\n`, {
+      onChange: [{ verb: "restart", unit: "webstack-agent.service" }],
+    }),
   ];
 }
 
@@ -85,5 +99,7 @@ function sessionsAgent(region: string, architecture: string): readonly ManifestF
 }
 
 function unit(name: string, says: string, words: readonly string[]): ManifestFile {
-  return file(`/etc/systemd/system/${name}`, render("systemd/agent.service", { says, arguments: words.join(" ") }), { onChange: [{ verb: "restart", unit: name }] });
+  return file(`/etc/systemd/system/${name}`, render("systemd/agent.service", { says, arguments: words.join(" ") }), {
+    onChange: [{ verb: "restart", unit: name }],
+  });
 }

@@ -12,7 +12,8 @@ export const backupUnits = ["webstack-backup", "webstack-drill"] as const;
 const timeoutSeconds = 4 * 3600;
 
 /** The database is dumped once, however many hosts serve: by the first. */
-export const isKeeper = (plan: StackPlan, host: HostPlan): boolean => plan.spec.backup.enabled && hostsOf(plan, "web")[0]?.name === host.name;
+export const isKeeper = (plan: StackPlan, host: HostPlan): boolean =>
+  plan.spec.backup.enabled && hostsOf(plan, "web")[0]?.name === host.name;
 
 /** The program that makes backups, reads them and looks after their repository. */
 export const backupProgram = "restic";
@@ -34,11 +35,19 @@ function keeperFiles(plan: StackPlan): readonly ManifestFile[] {
   const folders = [`d ${data} 0755 root root -\n`, ...backup.paths.map((path) => `d ${data}/${path} 0750 ${app.name} ${app.name} -\n`)];
   return [
     ...(backup.drill.health ? drillFiles(plan) : []),
-    ...(backup.paths.length === 0 ? [] : [file("/etc/tmpfiles.d/webstack-data.conf", `# Uploaded media: in every backup.\n${folders.join("")}`)]),
+    ...(backup.paths.length === 0
+      ? []
+      : [file("/etc/tmpfiles.d/webstack-data.conf", `# Uploaded media: in every backup.\n${folders.join("")}`)]),
     ...backupUnits.flatMap((unit) => [
       file(
         `/etc/systemd/system/${unit}.service`,
-        render("systemd/backup.service", { app: app.name, says: says[unit], verb: verbs[unit], timeoutSeconds, sandbox: verbatim("systemd/sandbox.conf") }),
+        render("systemd/backup.service", {
+          app: app.name,
+          says: says[unit],
+          verb: verbs[unit],
+          timeoutSeconds,
+          sandbox: verbatim("systemd/sandbox.conf"),
+        }),
       ),
       file(`/etc/systemd/system/${unit}.timer`, render("systemd/job.timer", { job: unit, app: app.name, schedule: schedules[unit] }), {
         onChange: [{ verb: "restart", unit: `${unit}.timer` }],

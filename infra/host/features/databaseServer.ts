@@ -11,11 +11,14 @@ import { file } from "../manifest";
 import { render, verbatim } from "../render";
 
 /** openssl makes the certificate. MariaDB's server has no version in its package's name. */
-export const databaseServerPackages = (engine: ManagedDatabase["engine"], debian: DebianName): readonly string[] =>
-  ["openssl", engine === "postgres" ? `postgresql-${debians[debian].postgres}` : "mariadb-server"];
+export const databaseServerPackages = (engine: ManagedDatabase["engine"], debian: DebianName): readonly string[] => [
+  "openssl",
+  engine === "postgres" ? `postgresql-${debians[debian].postgres}` : "mariadb-server",
+];
 
 /** What makes a machine a server of the engine that is asked for, in the version of its Debian. */
-export const serverOf = ({ engine }: Pick<ManagedDatabase, "engine">, { debian }: HostPlan): DatabaseServer => (engine === "postgres" ? postgres(serverVersion(engine, debian)) : mariadb);
+export const serverOf = ({ engine }: Pick<ManagedDatabase, "engine">, { debian }: HostPlan): DatabaseServer =>
+  engine === "postgres" ? postgres(serverVersion(engine, debian)) : mariadb;
 
 /** The app's database with TLS, open to the app alone. */
 export const databaseServer: Feature = (plan, host) => {
@@ -28,7 +31,10 @@ export const databaseServer: Feature = (plan, host) => {
     files: [
       file("/usr/local/lib/webstack/database-certificate", verbatim("database/certificate.sh"), { mode: "0755" }),
       file("/usr/local/lib/webstack/database-role", verbatim(`${server.folder}/role.sh`), { mode: "0755" }),
-      file(`/etc/systemd/system/${server.unit}.d/webstack.conf`, render("database/certificate.conf", { unit: server.unit, address, user: server.user })),
+      file(
+        `/etc/systemd/system/${server.unit}.d/webstack.conf`,
+        render("database/certificate.conf", { unit: server.unit, address, user: server.user }),
+      ),
       ...server.files(plan, database, address),
     ],
     units: [server.unit],

@@ -28,11 +28,15 @@ const files: readonly ManifestFile[] = [
   settings(permissions, "permissions.tmpfiles"),
   settings("/etc/apt/apt.conf.d/60webstack", "apt.conf"),
   settings(`${units}/apt-daily-upgrade.timer.d/webstack.conf`, "upgrade-timer.conf", { onChange: restart("apt-daily-upgrade.timer") }),
-  settings(`${units}/unattended-upgrades.service.d/webstack.conf`, "no-shutdown-helper.conf", { onChange: restart("unattended-upgrades.service") }),
+  settings(`${units}/unattended-upgrades.service.d/webstack.conf`, "no-shutdown-helper.conf", {
+    onChange: restart("unattended-upgrades.service"),
+  }),
   settings("/etc/aide/aide.conf", "aide.conf", { mode: "0600" }),
   settings("/usr/local/lib/webstack/integrity", "integrity.sh", { mode: "0755" }),
   file(`${units}/webstack-integrity.service`, render("systemd/webstack-integrity.service", { sandbox: verbatim("systemd/sandbox.conf") })),
-  file(`${units}/webstack-integrity.timer`, verbatim("systemd/webstack-integrity.timer"), { onChange: restart("webstack-integrity.timer") }),
+  file(`${units}/webstack-integrity.timer`, verbatim("systemd/webstack-integrity.timer"), {
+    onChange: restart("webstack-integrity.timer"),
+  }),
 ];
 
 /** Modes are set before the next boot, too. */
@@ -40,7 +44,11 @@ const checks: readonly ManifestCheck[] = [{ below: permissions, command: ["/usr/
 
 export const hardening: Feature = () => ({ packages: hardeningPackages, files, checks, units: timers });
 
-function settings(path: string, template: string, options: { readonly mode?: string; readonly onChange?: readonly ManifestAction[] } = {}): ManifestFile {
+function settings(
+  path: string,
+  template: string,
+  options: { readonly mode?: string; readonly onChange?: readonly ManifestAction[] } = {},
+): ManifestFile {
   return file(path, verbatim(`hardening/${template}`), options);
 }
 

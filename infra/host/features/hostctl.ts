@@ -22,7 +22,9 @@ export const hostctl: Feature = ({ spec: { stack } }) => {
 const known = new Map<string, readonly ManifestFile[]>();
 
 function hostctlFiles(stack: string): ManifestFile[] {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".py") && !name.startsWith("tests/") && name !== receiver);
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".py") && !name.startsWith("tests/") && name !== receiver,
+  );
   const modules = names.sort().map((name) => file(`${library}${name}`, readFileSync(join(folder, name), "utf8")));
   return [
     file("/usr/local/bin/hostctl", render("bin/hostctl", { stack }), { mode: "0755" }),

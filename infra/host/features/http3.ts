@@ -12,8 +12,12 @@ export const http3: Feature = ({ spec }) => {
   const { domain, aliases, maxBodyMiB } = spec.site;
   return {
     files: [
-      file("/etc/nginx/http3.conf", render("nginx/http3.conf", { names: [domain, ...aliases].join(" "), domain, maxBodyMiB }), { onChange: restart }),
-      file(`/etc/systemd/system/${unit}`, render(`systemd/${unit}`, { sandbox: verbatim("systemd/nginx-sandbox.conf") }), { onChange: restart }),
+      file("/etc/nginx/http3.conf", render("nginx/http3.conf", { names: [domain, ...aliases].join(" "), domain, maxBodyMiB }), {
+        onChange: restart,
+      }),
+      file(`/etc/systemd/system/${unit}`, render(`systemd/${unit}`, { sandbox: verbatim("systemd/nginx-sandbox.conf") }), {
+        onChange: restart,
+      }),
     ],
     units: [unit],
   };

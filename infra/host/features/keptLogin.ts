@@ -11,7 +11,10 @@ export const keptLogin: Feature = ({ needs, database, spec: { app } }) => {
   const unit = "webstack-login.timer";
   return {
     files: [
-      file("/etc/systemd/system/webstack-login.service", render("systemd/webstack-login.service", { app: app.name, sandbox: verbatim("systemd/sandbox.conf") })),
+      file(
+        "/etc/systemd/system/webstack-login.service",
+        render("systemd/webstack-login.service", { app: app.name, sandbox: verbatim("systemd/sandbox.conf") }),
+      ),
       file(`/etc/systemd/system/${unit}`, render(`systemd/${unit}`, { app: app.name }), { onChange: [{ verb: "restart", unit }] }),
     ],
     units: [unit],

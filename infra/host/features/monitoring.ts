@@ -21,9 +21,14 @@ export const monitoring: Feature = (plan) => ({
 
 function alertFiles({ app }: StackSpec): readonly ManifestFile[] {
   const service = (unit: string, says: string, verb: string, timeoutSeconds: number, capabilities = "") =>
-    file(`${folder}/${unit}.service`, render("systemd/monitoring.service", { app: app.name, says, verb, timeoutSeconds, capabilities, sandbox: sandbox() }));
+    file(
+      `${folder}/${unit}.service`,
+      render("systemd/monitoring.service", { app: app.name, says, verb, timeoutSeconds, capabilities, sandbox: sandbox() }),
+    );
   const timers = Object.entries(schedules).map(([unit, schedule]) =>
-    file(`${folder}/${unit}.timer`, render("systemd/monitoring.timer", { app: app.name, unit, schedule }), { onChange: [{ verb: "restart", unit: `${unit}.timer` }] }),
+    file(`${folder}/${unit}.timer`, render("systemd/monitoring.timer", { app: app.name, unit, schedule }), {
+      onChange: [{ verb: "restart", unit: `${unit}.timer` }],
+    }),
   );
   const silent = verbatim("systemd/no-alert-on-failure.conf");
   return [
@@ -48,7 +53,9 @@ export const statusPath = "/.webstack/status/";
 function channelFiles({ hostAlerts }: StackPlan): readonly ManifestFile[] {
   switch (hostAlerts) {
     case "topic":
-      return ["webstack-watch", "webstack-alert@"].map((unit) => file(`${folder}/${unit}.service.d/metadata.conf`, verbatim("systemd/metadata.conf")));
+      return ["webstack-watch", "webstack-alert@"].map((unit) =>
+        file(`${folder}/${unit}.service.d/metadata.conf`, verbatim("systemd/metadata.conf")),
+      );
     case "page":
       return [file("/etc/tmpfiles.d/webstack-status.conf", verbatim("systemd/status.tmpfiles"))];
     case "none":
@@ -67,6 +74,8 @@ function logrotateFiles(): readonly ManifestFile[] {
   return [
     file("/etc/logrotate.d/nginx", verbatim("logrotate/nginx")),
     file("/etc/logrotate.d/webstack", verbatim("logrotate/webstack")),
-    file(`${folder}/logrotate.timer.d/webstack.conf`, verbatim("logrotate/logrotate.timer.conf"), { onChange: [{ verb: "restart", unit: "logrotate.timer" }] }),
+    file(`${folder}/logrotate.timer.d/webstack.conf`, verbatim("logrotate/logrotate.timer.conf"), {
+      onChange: [{ verb: "restart", unit: "logrotate.timer" }],
+    }),
   ];
 }

@@ -34,7 +34,11 @@ function nginxUnitFiles(spec: StackSpec): readonly ManifestFile[] {
     file(`${programs}/nginx-leave`, verbatim("bin/nginx-leave"), { mode: "0755" }),
     file(`${programs}/nginx-start`, verbatim("bin/nginx-start"), { mode: "0755", onChange: restart }),
     ...["nginx@", "nginx-local@"].map((name) => file(`${units}/${name}.socket`, verbatim(`systemd/${name}.socket`))),
-    file(`${units}/nginx.service`, render("systemd/nginx.service", { sockets: nginxSockets(spec).join(" "), sandbox: verbatim("systemd/nginx-sandbox.conf") }), { onChange: restart }),
+    file(
+      `${units}/nginx.service`,
+      render("systemd/nginx.service", { sockets: nginxSockets(spec).join(" "), sandbox: verbatim("systemd/nginx-sandbox.conf") }),
+      { onChange: restart },
+    ),
   ];
 }
 
@@ -50,17 +54,25 @@ function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
   return [
     file("/etc/nginx/nginx.conf", render("nginx/nginx.conf", { shutdownSeconds: shutdownSeconds(services) }), { onChange: reload }),
     file(`${folder}/headers.conf`, verbatim("nginx/headers.conf") + http3Fragment(plan.spec, "map"), { onChange: bothLoad(plan.spec) }),
-    file(`${folder}/add-headers.conf`, verbatim("nginx/add-headers.conf") + http3Fragment(plan.spec, "header"), { onChange: bothLoad(plan.spec) }),
-    ...["proxy", "pause", "health-server"].map((name) => file(`${folder}/${name}.conf`, verbatim(`nginx/${name}.conf`), { onChange: reload })),
+    file(`${folder}/add-headers.conf`, verbatim("nginx/add-headers.conf") + http3Fragment(plan.spec, "header"), {
+      onChange: bothLoad(plan.spec),
+    }),
+    ...["proxy", "pause", "health-server"].map((name) =>
+      file(`${folder}/${name}.conf`, verbatim(`nginx/${name}.conf`), { onChange: reload }),
+    ),
     file(`${folder}/health.txt`, "it works\n"),
     ...maintenanceFiles(plan, services),
     ...overloadFiles(services),
     file(`${folder}/site.conf`, siteText(plan, services), { onChange: reload }),
     ...services.flatMap((service) =>
       slots.map((slot) =>
-        file(`${folder}/upstreams/${service.name}-${slot}.conf`, render("nginx/upstream.conf", { service: service.name, slot, inFlight: inFlight(service) }), {
-          onChange: reload,
-        }),
+        file(
+          `${folder}/upstreams/${service.name}-${slot}.conf`,
+          render("nginx/upstream.conf", { service: service.name, slot, inFlight: inFlight(service) }),
+          {
+            onChange: reload,
+          },
+        ),
       ),
     ),
   ];
@@ -70,8 +82,8 @@ function nginxFiles(plan: StackPlan): readonly ManifestFile[] {
 const leastShutdownSeconds = 30;
 
 /**
- * How long a worker that a reload has replaced may finish its requests: as long as the drain of a slot, for which hostctl waits, and as the longest
- * answer, since a reload without a release, such as that for a new certificate, leaves the slot as it is.
+ * How long a worker that a reload has replaced may finish its requests: as long as the drain of a slot, for which hostctl waits, and as the
+ * longest answer, since a reload without a release, such as that for a new certificate, leaves the slot as it is.
  */
 export function shutdownSeconds(services: readonly Pick<HttpServiceSpec, "drainSeconds" | "timeoutSeconds">[]): number {
   return Math.max(leastShutdownSeconds, ...services.flatMap(({ drainSeconds, timeoutSeconds }) => [drainSeconds, timeoutSeconds]));

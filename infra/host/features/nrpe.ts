@@ -22,7 +22,9 @@ export const nrpe: Feature = ({ spec: { app, services, monitoring } }) => {
       ...["check-memory", "check-unit"].map((name) => file(`${programs}/${name}`, verbatim(`nrpe/${name}`), { mode: "0755" })),
       file(`${programs}/nrpe-certificate`, verbatim("nrpe/certificate.sh"), { mode: "0755" }),
       file("/etc/nagios/nrpe.cfg", render("nrpe/nrpe.cfg", { allowedHosts: allowedHosts.join(","), services: checks }), { onChange }),
-      file(`/etc/systemd/system/${unit}`, render("nrpe/nagios-nrpe-server.service", { sandbox: verbatim("systemd/sandbox.conf") }), { onChange }),
+      file(`/etc/systemd/system/${unit}`, render("nrpe/nagios-nrpe-server.service", { sandbox: verbatim("systemd/sandbox.conf") }), {
+        onChange,
+      }),
     ],
     units: [unit],
   };

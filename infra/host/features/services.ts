@@ -6,4 +6,7 @@ import { serviceUnits, sharedFiles } from "../systemd";
 export const runtimePackages: readonly string[] = ["python3-pip", "python3-venv"];
 
 /** Processes of the app, and the Debian packages that it asks for. hostctl starts and stops them. */
-export const services: Feature = ({ spec }) => ({ packages: [...runtimePackages, ...spec.services.flatMap((service) => kindOf(service).packages), ...spec.host.packages], files: [...serviceUnits(spec), ...sharedFiles(spec)] });
+export const services: Feature = ({ spec }) => ({
+  packages: [...runtimePackages, ...spec.services.flatMap((service) => kindOf(service).packages), ...spec.host.packages],
+  files: [...serviceUnits(spec), ...sharedFiles(spec)],
+});

@@ -6,7 +6,9 @@ import type { Settings } from "../settings";
 import { isKeeper } from "./backup";
 
 /** What hostctl is told of the description. */
-export const settings: Feature = (plan, host) => ({ files: [file("/etc/webstack/settings.json", `${JSON.stringify(settingsOf(plan, host), null, 1)}\n`)] });
+export const settings: Feature = (plan, host) => ({
+  files: [file("/etc/webstack/settings.json", `${JSON.stringify(settingsOf(plan, host), null, 1)}\n`)],
+});
 
 function settingsOf(plan: StackPlan, host: HostPlan): Settings {
   const { backup, database, monitoring, services } = plan.spec;

@@ -13,7 +13,9 @@ export const siteAddress: Feature = ({ needs }) => {
   return {
     files: [
       file("/usr/local/lib/webstack/site-address", verbatim("bin/site-address"), { mode: "0755" }),
-      file(`/etc/systemd/system/${unit}`, render(`systemd/${unit}`, { sandbox: verbatim("systemd/sandbox.conf") }), { onChange: [{ verb: "restart", unit }] }),
+      file(`/etc/systemd/system/${unit}`, render(`systemd/${unit}`, { sandbox: verbatim("systemd/sandbox.conf") }), {
+        onChange: [{ verb: "restart", unit }],
+      }),
     ],
     units: [unit],
   };

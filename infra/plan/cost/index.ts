@@ -47,8 +47,13 @@ export function billOf({ spec, hosts }: Pick<StackPlan, "spec" | "hosts">): Bill
  */
 export function billsElsewhere({ spec, hosts }: Pick<StackPlan, "spec" | "hosts">): readonly Bill[] {
   const need = needOf(spec, hosts);
-  const anySize: Need = { ...need, hosts: need.hosts.map((host) => ({ ...host, size: "" })), database: need.database === null ? null : { ...need.database, size: "" } };
-  return places.filter(({ target, region }) => target !== spec.target || (target !== "digitalocean" && region !== spec.host.region))
+  const anySize: Need = {
+    ...need,
+    hosts: need.hosts.map((host) => ({ ...host, size: "" })),
+    database: need.database === null ? null : { ...need.database, size: "" },
+  };
+  return places
+    .filter(({ target, region }) => target !== spec.target || (target !== "digitalocean" && region !== spec.host.region))
     .map(({ target, region }) => bill(target === spec.target ? need : anySize, target, region));
 }
 
@@ -61,5 +66,12 @@ const places: readonly { readonly target: TargetName; readonly region: string }[
 function bill(need: Need, target: TargetName, region: string): Bill {
   const lines = linesOf[target](need, region);
   const known = round(lines.reduce((sum, { monthly }) => sum + (monthly ?? 0), 0));
-  return { target, region, lines, total: lines.every(({ monthly }) => monthly !== null) ? known : null, known, notCounted: notCounted[target] };
+  return {
+    target,
+    region,
+    lines,
+    total: lines.every(({ monthly }) => monthly !== null) ? known : null,
+    known,
+    notCounted: notCounted[target],
+  };
 }

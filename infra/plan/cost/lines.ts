@@ -23,9 +23,21 @@ export const linesOf: Readonly<Record<TargetName, (need: Need, region: string) =
         const size = sizeFor(host, droplets, price(droplets));
         const machine = line(host.name, `droplet ${size}`, price(droplets)(size));
         if (snapshots === "never") return [machine];
-        return [machine, line(host.name, `images of it each ${snapshots}, ${backupShare[snapshots] * 100} %`, price(droplets)(size), backupShare[snapshots])];
+        return [
+          machine,
+          line(
+            host.name,
+            `images of it each ${snapshots}, ${backupShare[snapshots] * 100} %`,
+            price(droplets)(size),
+            backupShare[snapshots],
+          ),
+        ];
       }),
-      ...(database === null ? [] : [sizeFor(database, databases, price(databases))].map((size) => line("database", `managed database ${named(size, database)}`, price(databases)(size), servers(database)))),
+      ...(database === null
+        ? []
+        : [sizeFor(database, databases, price(databases))].map((size) =>
+            line("database", `managed database ${named(size, database)}`, price(databases)(size), servers(database)),
+          )),
       ...(watched.alerts ? [line("site", "uptime check of the hosts' alerts", uptimeCheck)] : []),
       ...(watched.alerts && watched.pages ? [line("site", "uptime check of the site", uptimeCheck)] : []),
     ];
@@ -38,29 +50,64 @@ export const linesOf: Readonly<Record<TargetName, (need: Need, region: string) =
     // A release's wheels are built for one architecture.
     const sameProcessor = Object.fromEntries(Object.entries(instances).filter(([, { architecture }]) => architecture === "amd64"));
     const databaseSize = database === null ? null : sizeFor(database, databases, priceOfDatabase);
-    const alarms = awsAlarms(instances[sizeFor(hosts[0] ?? { size: "", wants: { cpus: 1, memoryMiB: 0 } }, sameProcessor, price)], databaseSize === null ? null : databases[databaseSize], backups);
+    const alarms = awsAlarms(
+      instances[sizeFor(hosts[0] ?? { size: "", wants: { cpus: 1, memoryMiB: 0 } }, sameProcessor, price)],
+      databaseSize === null ? null : databases[databaseSize],
+      backups,
+    );
     return [
       ...hosts.flatMap((host): readonly CostLine[] => {
         const size = sizeFor(host, sameProcessor, price);
         // docs/decisions/0016 says why two.
-        return [line(host.name, `instance ${size}`, price(size)), line(host.name, "2 public IPv4 addresses: its own and the site's", extras.publicAddress, 2), line(host.name, `root disk of ${rootDiskGiB} GiB`, price("diskGiB"), rootDiskGiB)];
+        return [
+          line(host.name, `instance ${size}`, price(size)),
+          line(host.name, "2 public IPv4 addresses: its own and the site's", extras.publicAddress, 2),
+          line(host.name, `root disk of ${rootDiskGiB} GiB`, price("diskGiB"), rootDiskGiB),
+        ];
       }),
-      ...(database === null || databaseSize === null ? [] : [databaseSize].flatMap((size): readonly CostLine[] => {
-        const disk = Math.max(database.storageGiB, smallestDatabaseDiskGiB);
-        return [line("database", `managed database ${named(size, database)}`, priceOfDatabase(size), servers(database)), line("database", `database disk of ${disk} GiB`, price("databaseDiskGiB"), disk * servers(database)), line("database", "2 secrets: the passwords of the master and of the app", price("secret"), 2)];
-      })),
+      ...(database === null || databaseSize === null
+        ? []
+        : [databaseSize].flatMap((size): readonly CostLine[] => {
+            const disk = Math.max(database.storageGiB, smallestDatabaseDiskGiB);
+            return [
+              line("database", `managed database ${named(size, database)}`, priceOfDatabase(size), servers(database)),
+              line("database", `database disk of ${disk} GiB`, price("databaseDiskGiB"), disk * servers(database)),
+              line("database", "2 secrets: the passwords of the master and of the app", price("secret"), 2),
+            ];
+          })),
       ...(site.encrypted ? [line("site", "check from outside over HTTPS", extras.encryptedCheck)] : []),
       ...(site.zone ? [line("site", "its zone in Route 53", extras.zone)] : []),
-      ...(alarms > freeAlarms ? [line("site", `${alarms - freeAlarms} alarms beyond the ${freeAlarms} that an account has free`, price("alarm"), alarms - freeAlarms)] : []),
-      ...(nat ? [line("network", "NAT gateway", price("natGateway")), line("network", "public IPv4 address of the NAT gateway", extras.publicAddress)] : []),
+      ...(alarms > freeAlarms
+        ? [
+            line(
+              "site",
+              `${alarms - freeAlarms} alarms beyond the ${freeAlarms} that an account has free`,
+              price("alarm"),
+              alarms - freeAlarms,
+            ),
+          ]
+        : []),
+      ...(nat
+        ? [
+            line("network", "NAT gateway", price("natGateway")),
+            line("network", "public IPv4 address of the NAT gateway", extras.publicAddress),
+          ]
+        : []),
     ];
   },
 };
 
 const freeAlarms = 10;
 
-/** How many alarms a stack has there: those of its machine, its site, its backups and its database. A test holds the number to the alarms themselves. */
-export function awsAlarms(host: { readonly burstable: boolean } | undefined, database: { readonly burstable: boolean } | null | undefined, backups: boolean): number {
+/**
+ * How many alarms a stack has there: those of its machine, its site, its backups and its database. A test holds the number to the alarms
+ * themselves.
+ */
+export function awsAlarms(
+  host: { readonly burstable: boolean } | undefined,
+  database: { readonly burstable: boolean } | null | undefined,
+  backups: boolean,
+): number {
   const credits = (size: { readonly burstable: boolean } | null | undefined) => (size?.burstable === true ? 1 : 0);
   return 5 + credits(host) + (backups ? 1 : 0) + (database === null ? 0 : 5 + credits(database));
 }
@@ -71,10 +118,18 @@ const servers = ({ standby }: { readonly standby: boolean }): number => (standby
 const named = (size: string, { standby }: { readonly standby: boolean }): string => (standby ? `${size} with a standby` : size);
 
 /** A size in the tables is one thing; `times` is how many of a unit. */
-const line = (part: string, what: string, usd: number | undefined, times = 1): CostLine => ({ part, what, monthly: usd === undefined ? null : round(usd * times) });
+const line = (part: string, what: string, usd: number | undefined, times = 1): CostLine => ({
+  part,
+  what,
+  monthly: usd === undefined ? null : round(usd * times),
+});
 
 /** The size asked for, or else the cheapest that has as much of both, or else the smallest: a size without a price comes last. */
-function sizeFor({ size, wants }: { readonly size: string; readonly wants: Size }, sizes: Readonly<Record<string, Size>>, price: (name: string) => number | undefined): string {
+function sizeFor(
+  { size, wants }: { readonly size: string; readonly wants: Size },
+  sizes: Readonly<Record<string, Size>>,
+  price: (name: string) => number | undefined,
+): string {
   if (size !== "") return size;
   const enough = Object.entries(sizes).filter(([, { cpus, memoryMiB }]) => cpus >= wants.cpus && memoryMiB >= wants.memoryMiB);
   const [best] = enough.sort(([a, one], [b, other]) => (price(a) ?? Infinity) - (price(b) ?? Infinity) || one.memoryMiB - other.memoryMiB);

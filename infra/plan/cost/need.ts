@@ -12,7 +12,13 @@ export interface Size {
 /** What the stack needs of a cloud, without the names that only one cloud has. */
 export interface Need {
   readonly hosts: readonly { readonly name: string; readonly size: string; readonly wants: Size }[];
-  readonly database: { readonly size: string; readonly wants: Size; readonly engine: "postgres" | "mysql"; readonly storageGiB: number; readonly standby: boolean } | null;
+  readonly database: {
+    readonly size: string;
+    readonly wants: Size;
+    readonly engine: "postgres" | "mysql";
+    readonly storageGiB: number;
+    readonly standby: boolean;
+  } | null;
   /** Images of the whole machine. */
   readonly snapshots: "day" | "week" | "never";
   readonly site: { readonly encrypted: boolean; readonly zone: boolean };
@@ -27,7 +33,16 @@ export function needOf({ host, database, site, backup, services, monitoring, net
   return {
     hosts: hostsOf({ hosts }, "web").map(({ name }) => ({ name, size: host.size, wants: { cpus: host.cpus, memoryMiB: host.memoryMiB } })),
     // A database's cores are told by its size alone.
-    database: database.kind !== "managed" ? null : { size: database.size, standby: database.standby, engine: database.engine, wants: { cpus: 1, memoryMiB: database.memoryMiB }, storageGiB: database.storageGiB },
+    database:
+      database.kind !== "managed"
+        ? null
+        : {
+            size: database.size,
+            standby: database.standby,
+            engine: database.engine,
+            wants: { cpus: 1, memoryMiB: database.memoryMiB },
+            storageGiB: database.storageGiB,
+          },
     snapshots: host.snapshots.every,
     site: { encrypted: site.tls !== "none", zone: site.zone !== "" },
     backups: backup.enabled,

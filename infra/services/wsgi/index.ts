@@ -6,7 +6,8 @@ import type { Kind } from "../kind";
 const keys = {
   ...gunicornKeys,
   threads: computed(wholeNumber(1, 64), "16, or as many as database.connections allows", {
-    says: "threads of each worker: requests that may wait at the same time", example: 16,
+    says: "threads of each worker: requests that may wait at the same time",
+    example: 16,
   }),
 };
 

@@ -26,12 +26,16 @@ export interface RdsDatabase extends Database {
   /** Where RDS keeps the master's, which it changes by itself. */
   readonly masterSecret: pulumi.Output<string>;
   /**
-   * Takes their protection from the databases that the site has left, once it is at this one, which is when `moved` is there. Result: their names.
+   * Takes their protection from the databases that the site has left, once it is at this one, which is when `moved` is there. Result: their
+   * names.
    */
   readonly leave: (moved: pulumi.Resource) => pulumi.Output<readonly string[]>;
 }
 
-/** PEM text of the certificates that sign the databases of one region and are not over. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html */
+/**
+ * PEM text of the certificates that sign the databases of one region and are not over.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
+ */
 export function regionCa(region: string): string {
   const found = awsCaBundle.ca.filter((pem) => new X509Certificate(pem).subject.includes(`CN=Amazon RDS ${region} Root CA`));
   if (found.length === 0) throw new Error(`no certificate of RDS is known for region ${region}`);
@@ -39,7 +43,13 @@ export function regionCa(region: string): string {
 }
 
 /** RDS in the private subnets. Its master's password is RDS's own affair; the app has a login of its own. */
-export function awsDatabase(scope: Scope, database: ManagedDatabase, network: Network, firewall: Firewall, former: Promise<FormerDatabase | undefined>): RdsDatabase {
+export function awsDatabase(
+  scope: Scope,
+  database: ManagedDatabase,
+  network: Network,
+  firewall: Firewall,
+  former: Promise<FormerDatabase | undefined>,
+): RdsDatabase {
   const { plan, options, prefix } = scope;
   const { spec } = plan;
   const { engine, restore } = database;
@@ -93,10 +103,13 @@ export function awsDatabase(scope: Scope, database: ManagedDatabase, network: Ne
     output: instance.address.apply((host) => ({ engine, host, user: database.user, ...place })),
     // The DATABASE_URL is none of it: the host makes it from the login that Secrets Manager keeps.
     tells: { env: {}, files: { [loginPath]: login, [databaseCaPath]: regionCa(scope.region) } },
-    leave: (moved) => pulumi.output(former.then((known) => {
-      const names = leavingOf(identifier, restore, known);
-      for (const name of names) leavingInstance(shared, name, identifier, moved);
-      return names;
-    })),
+    leave: (moved) =>
+      pulumi.output(
+        former.then((known) => {
+          const names = leavingOf(identifier, restore, known);
+          for (const name of names) leavingInstance(shared, name, identifier, moved);
+          return names;
+        }),
+      ),
   };
 }

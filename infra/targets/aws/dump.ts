@@ -21,27 +21,44 @@ export interface Dump {
   readonly queue: JobQueue;
 }
 
-/** What a job of Fargate may have for a disk, its image included. https://docs.aws.amazon.com/batch/latest/APIReference/API_EphemeralStorage.html */
+/**
+ * What a job of Fargate may have for a disk, its image included.
+ * https://docs.aws.amazon.com/batch/latest/APIReference/API_EphemeralStorage.html
+ */
 const smallestDiskGiB = 21;
 export const largestDiskGiB = 200;
 
 /** A disk that holds the dump of a database of that size, which is smaller than the database. */
 export const diskGiB = (databaseGiB: number): number => Math.min(largestDiskGiB, Math.max(smallestDiskGiB, databaseGiB));
 
-/** A dump of the database once a day by AWS Batch, which works when the host does not. Kept beside the host's backups, not instead of them. */
+/**
+ * A dump of the database once a day by AWS Batch, which works when the host does not. Kept beside the host's backups, not instead of them.
+ */
 export function awsDump(scope: Scope, network: Network, firewall: Firewall, database: RdsDatabase, storage: Storage, logs: LogGroup): Dump {
   const { plan, options, account } = scope;
   const { spec } = plan;
   const name = physicalName("schedule", spec.project, spec.stack, "dump");
-  if (spec.database.kind !== "managed" || spec.backup.batch === null || firewall.database === null) throw new Error("there is nothing to dump");
+  if (spec.database.kind !== "managed" || spec.backup.batch === null || firewall.database === null)
+    throw new Error("there is nothing to dump");
   const { engine } = spec.database;
   const { debian } = spec.host;
   const port = databasePort(plan);
 
-  const group = new SecurityGroup("dump-firewall", { vpcId: network.vpc.id, description: "the job that dumps the database", tags: named(scope, "dump") }, options);
+  const group = new SecurityGroup(
+    "dump-firewall",
+    { vpcId: network.vpc.id, description: "the job that dumps the database", tags: named(scope, "dump") },
+    options,
+  );
   new SecurityGroupIngressRule(
     "database-dump",
-    { securityGroupId: firewall.database.id, ipProtocol: "tcp", fromPort: port, toPort: port, referencedSecurityGroupId: group.id, description: "daily dump" },
+    {
+      securityGroupId: firewall.database.id,
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+      referencedSecurityGroupId: group.id,
+      description: "daily dump",
+    },
     options,
   );
   allowOut(scope, "dump", group, everywhere);
@@ -57,10 +74,23 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
   // A public address and no way in: without one a job would need a NAT gateway, which costs more in a day than the job in a year.
   const environment = new ComputeEnvironment(
     "dump-environment",
-    { type: "MANAGED", computeResources: { type: "FARGATE", maxVcpus: 1, subnets: network.publicSubnets.map(({ id }) => id), securityGroupIds: [group.id] }, tags: named(scope, "dump") },
+    {
+      type: "MANAGED",
+      computeResources: { type: "FARGATE", maxVcpus: 1, subnets: network.publicSubnets.map(({ id }) => id), securityGroupIds: [group.id] },
+      tags: named(scope, "dump"),
+    },
     { ...options, dependsOn: network.ready },
   );
-  const queue = new JobQueue("dump-queue", { state: "ENABLED", priority: 1, computeEnvironmentOrders: [{ order: 1, computeEnvironment: environment.arn }], tags: named(scope, "dump") }, options);
+  const queue = new JobQueue(
+    "dump-queue",
+    {
+      state: "ENABLED",
+      priority: 1,
+      computeEnvironmentOrders: [{ order: 1, computeEnvironment: environment.arn }],
+      tags: named(scope, "dump"),
+    },
+    options,
+  );
   const secret = (key: string) => pulumi.interpolate`${database.appSecret.arn}:${key}::`;
   const definition = new JobDefinition(
     "dump-definition",
@@ -75,7 +105,10 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
         command: ["bash", "-c", render(`bin/dump-${engine}`, { client: databaseClientPackage(engine, debian) })],
         executionRoleArn: starter.arn,
         jobRoleArn: worker.arn,
-        resourceRequirements: [{ type: "VCPU", value: "0.5" }, { type: "MEMORY", value: "1024" }],
+        resourceRequirements: [
+          { type: "VCPU", value: "0.5" },
+          { type: "MEMORY", value: "1024" },
+        ],
         // A dump is whole on the disk before it goes to the bucket, compressed.
         ephemeralStorage: { sizeInGiB: diskGiB(spec.database.storageLimitGiB) },
         networkConfiguration: { assignPublicIp: "ENABLED" },
@@ -87,8 +120,14 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
           { name: "AWS_DEFAULT_REGION", value: scope.region },
         ],
         // Read when the job starts, so it has whichever login is the app's that day.
-        secrets: [{ name: "DATABASE_USER", valueFrom: secret("username") }, { name: "DATABASE_PASSWORD", valueFrom: secret("password") }],
-        logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": logs.name, "awslogs-region": scope.region, "awslogs-stream-prefix": "dump" } },
+        secrets: [
+          { name: "DATABASE_USER", valueFrom: secret("username") },
+          { name: "DATABASE_PASSWORD", valueFrom: secret("password") },
+        ],
+        logConfiguration: {
+          logDriver: "awslogs",
+          options: { "awslogs-group": logs.name, "awslogs-region": scope.region, "awslogs-stream-prefix": "dump" },
+        },
       }),
       tags: named(scope, "dump"),
     },

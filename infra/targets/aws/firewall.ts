@@ -14,7 +14,10 @@ export interface Firewall {
 interface Way {
   readonly protocol: "tcp" | "udp";
   readonly port: number;
-  /** AWS takes a-z, A-Z, 0-9, spaces and ._-:/()#,@[]+=&;{}!$* here: no apostrophe. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html */
+  /**
+   * AWS takes a-z, A-Z, 0-9, spaces and ._-:/()#,@[]+=&;{}!$* here: no apostrophe.
+   * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html
+   */
   readonly why: string;
 }
 
@@ -39,7 +42,14 @@ export function allowOut(scope: Scope, name: string, group: SecurityGroup, ways:
 export function allowDatabase(scope: Scope, name: string, group: SecurityGroup, database: SecurityGroup, port: number): void {
   new SecurityGroupEgressRule(
     `${name}-out-database`,
-    { securityGroupId: group.id, ipProtocol: "tcp", fromPort: port, toPort: port, referencedSecurityGroupId: database.id, description: "the database" },
+    {
+      securityGroupId: group.id,
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+      referencedSecurityGroupId: database.id,
+      description: "the database",
+    },
     scope.options,
   );
 }
@@ -47,7 +57,8 @@ export function allowDatabase(scope: Scope, name: string, group: SecurityGroup, 
 /** One group for each role; the plan's openings, each with its reason, and nothing else. */
 export function awsFirewall(scope: Scope, network: Network): Firewall {
   const { plan, options } = scope;
-  const group = (role: string, description: string) => new SecurityGroup(`${role}-firewall`, { vpcId: network.vpc.id, description, tags: named(scope, role) }, options);
+  const group = (role: string, description: string) =>
+    new SecurityGroup(`${role}-firewall`, { vpcId: network.vpc.id, description, tags: named(scope, role) }, options);
   const web = group("web", "machines that serve the site");
   const database = plan.database.kind !== "managed" ? null : group("database", "the database");
   const groups: Readonly<Record<Role, SecurityGroup | null>> = { web, database, backup: null };
@@ -56,7 +67,12 @@ export function awsFirewall(scope: Scope, network: Network): Firewall {
     const to = groups[rule.to];
     if (to === null) throw new Error(`nothing stands where port ${rule.port} of ${rule.to} would be opened`);
     for (const [index, source] of rule.from.entries()) {
-      const from = source.kind === "role" ? { referencedSecurityGroupId: groups[source.role]?.id ?? web.id } : source.cidr.includes(":") ? { cidrIpv6: source.cidr } : { cidrIpv4: source.cidr };
+      const from =
+        source.kind === "role"
+          ? { referencedSecurityGroupId: groups[source.role]?.id ?? web.id }
+          : source.cidr.includes(":")
+            ? { cidrIpv6: source.cidr }
+            : { cidrIpv4: source.cidr };
       new SecurityGroupIngressRule(
         // TCP is not named: another name would be another rule, and the port closed between the two.
         `${rule.to}-${rule.protocol === "tcp" ? "" : `${rule.protocol}-`}${rule.port}-${index}`,

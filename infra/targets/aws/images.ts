@@ -15,10 +15,18 @@ export function awsImages(scope: Scope): void {
   const { plan, options, account } = scope;
   const { snapshots } = plan.spec.host;
   if (snapshots.every === "never") return;
-  const role = new Role("images-role", { assumeRolePolicy: serviceTrust("dlm.amazonaws.com", account), tags: named(scope, "images") }, options);
+  const role = new Role(
+    "images-role",
+    { assumeRolePolicy: serviceTrust("dlm.amazonaws.com", account), tags: named(scope, "images") },
+    options,
+  );
   // AWS's own list for the service; as with backups, it names resources with * because it holds for every account.
   // https://docs.aws.amazon.com/ebs/latest/userguide/dlm-prerequisites.html
-  const may = new RolePolicyAttachment("images-rights", { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRoleForAMIManagement" }, options);
+  const may = new RolePolicyAttachment(
+    "images-rights",
+    { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRoleForAMIManagement" },
+    options,
+  );
   const { Name } = named(scope, servingHost(plan).name);
   new LifecyclePolicy(
     // A policy that counted cannot be made to go by age: https://docs.aws.amazon.com/ebs/latest/userguide/modify.html
@@ -32,9 +40,16 @@ export function awsImages(scope: Scope): void {
         resourceTypes: ["INSTANCE"],
         // Of this stack's machine alone: the name has the project and the stack in it.
         targetTags: { Name },
-        // By age: images that are counted are nobody's any more once their machine is replaced. And by a name that stays, since those of a schedule
-        // that was renamed are nobody's either. https://repost.aws/knowledge-center/ebs-snapshot-dlm-policy-not-deleting
-        schedules: [{ name: "images", createRule: { cronExpression: imageSchedule(snapshots) }, retainRule: { interval: snapshots.keep, intervalUnit: snapshots.every === "week" ? "WEEKS" : "DAYS" }, copyTags: true }],
+        // By age: images that are counted are nobody's any more once their machine is replaced. And by a name that stays, since those of a
+        // schedule that was renamed are nobody's either. https://repost.aws/knowledge-center/ebs-snapshot-dlm-policy-not-deleting
+        schedules: [
+          {
+            name: "images",
+            createRule: { cronExpression: imageSchedule(snapshots) },
+            retainRule: { interval: snapshots.keep, intervalUnit: snapshots.every === "week" ? "WEEKS" : "DAYS" },
+            copyTags: true,
+          },
+        ],
         // The site goes on: the image is as after a power cut, which journals are for.
         parameters: { noReboot: true },
       },

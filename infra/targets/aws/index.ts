@@ -51,20 +51,41 @@ export const aws: Target = {
     const runtime = runtimeOf(spec.host.debian, instances[spec.host.size]?.architecture === "arm64" ? "aarch64" : "x86_64");
     const built = buildArchive(release, runtime);
     const former = formerOutputs();
-    const database = plan.database.kind !== "managed" ? null : awsDatabase(scope, plan.database, network, firewall, former.then((known) => known.database));
+    const database =
+      plan.database.kind !== "managed"
+        ? null
+        : awsDatabase(
+            scope,
+            plan.database,
+            network,
+            firewall,
+            former.then((known) => known.database),
+          );
     if (database !== null) rights.push(identity.grant("login", keepLogin(database.appSecret.arn, database.masterSecret)));
     const storage = spec.backup.enabled ? awsStorage(scope) : null;
     if (storage !== null) rights.push(identity.grant("backups", keepBackups(storage.bucket.arn, prefixes.host)));
     const kept = database === null ? null : awsBackupPlan(scope, database);
-    const dump = database === null || storage === null || logs.dumps === null ? null : awsDump(scope, network, firewall, database, storage, logs.dumps);
+    const dump =
+      database === null || storage === null || logs.dumps === null
+        ? null
+        : awsDump(scope, network, firewall, database, storage, logs.dumps);
     awsImages(scope);
 
     const planned = servingHost(plan);
     const machine = awsMachine(scope, planned, { network, firewall, identity, secrets, rights, former });
     const alerts = tells ? { [alertSecrets.topic]: topics.own.arn } : {};
-    const late = lateOf(plan, secrets, database?.tells ?? externalDatabase(plan, secrets), { files: { [siteAddressPath]: machine.siteAddress }, secrets: alerts });
+    const late = lateOf(plan, secrets, database?.tells ?? externalDatabase(plan, secrets), {
+      files: { [siteAddressPath]: machine.siteAddress },
+      secrets: alerts,
+    });
     const commissioned = commission(plan, {
-      machine: { name: planned.name, resource: machine.resource, replacedBy: machine.cardName, address: machine.address, token: machine.token },
+      machine: {
+        name: planned.name,
+        resource: machine.resource,
+        replacedBy: machine.cardName,
+        address: machine.address,
+        token: machine.token,
+      },
       publicAddress: site.publicIp,
       manifest: files.of(planned),
       late,
@@ -75,15 +96,44 @@ export const aws: Target = {
     const pointer = pointSite(scope, site, machine, commissioned.gate);
     const records = awsRecords(scope, site.publicIp, pointer);
     const inService = orderCertificate(commissioned, [pointer, ...records], secrets);
-    if (storage !== null) backupRepository(commissioned.host, storage.repository, { AWS_DEFAULT_REGION: scope.region }, commissioned.applied, secrets);
-    awsMonitoring(scope, { machine: machine.resource, site, serving: pointer, database, vaultName: kept?.vault.name ?? null, dump, rehearsal: kept?.role.arn ?? null, logs, topics });
+    if (storage !== null)
+      backupRepository(commissioned.host, storage.repository, { AWS_DEFAULT_REGION: scope.region }, commissioned.applied, secrets);
+    awsMonitoring(scope, {
+      machine: machine.resource,
+      site,
+      serving: pointer,
+      database,
+      vaultName: kept?.vault.name ?? null,
+      dump,
+      rehearsal: kept?.role.arn ?? null,
+      logs,
+      topics,
+    });
 
-    const host: BuiltHost = { name: planned.name, address: machine.address, user: deployUser, hostKey: pulumi.output(commissioned.host.hostKey), appliedAgain: commissioned.again, generation: pulumi.output(machine.generation), image: machine.image };
+    const host: BuiltHost = {
+      name: planned.name,
+      address: machine.address,
+      user: deployUser,
+      hostKey: pulumi.output(commissioned.host.hostKey),
+      appliedAgain: commissioned.again,
+      generation: pulumi.output(machine.generation),
+      image: machine.image,
+    };
     // The secret it got on standard input marks its output, too; hostctl prints none.
     const serving = pulumi.unsecret(pulumi.all([commissioned.applied.stdout, inService.stdout]).apply(() => release.digest));
     // The site is at this database, and has left others, only once it serves from it.
-    const moved = database === null ? null : pulumi.all([database.output, database.instance.identifier, database.leave(inService), serving])
-      .apply(([known, instance, leaving]): BuiltDatabase => ({ ...known, instance, ...(leaving.length === 0 ? {} : { leaving }) }));
-    return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), address: site.publicIp, hosts: [host], database: moved, serving };
+    const moved =
+      database === null
+        ? null
+        : pulumi
+            .all([database.output, database.instance.identifier, database.leave(inService), serving])
+            .apply(([known, instance, leaving]): BuiltDatabase => ({ ...known, instance, ...(leaving.length === 0 ? {} : { leaving }) }));
+    return {
+      siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`),
+      address: site.publicIp,
+      hosts: [host],
+      database: moved,
+      serving,
+    };
   },
 };

@@ -17,7 +17,10 @@ import type { Identity } from "./identity";
 import type { Network } from "./network";
 import { named, type Scope } from "./scope";
 
-/** Who publishes Debian's own images, whose exact names are the same in every region, while identifiers differ. https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm */
+/**
+ * Who publishes Debian's own images, whose exact names are the same in every region, while identifiers differ.
+ * https://wiki.debian.org/Cloud/AmazonEC2Image/Bookworm
+ */
 const debianAccount = "136693071363";
 
 export interface Machine {
@@ -51,7 +54,11 @@ export interface MachineArgs {
 }
 
 /** A Debian machine that answers SSH at an address of its own, and has a second private address for the site's. */
-export function awsMachine(scope: Scope, planned: HostPlan, { network, firewall, identity, secrets, rights, former }: MachineArgs): Machine {
+export function awsMachine(
+  scope: Scope,
+  planned: HostPlan,
+  { network, firewall, identity, secrets, rights, former }: MachineArgs,
+): Machine {
   const { plan, options } = scope;
   const { host } = plan.spec;
   const { name } = planned;
@@ -67,7 +74,11 @@ export function awsMachine(scope: Scope, planned: HostPlan, { network, firewall,
   const image = served.apply(async (one) => one?.image ?? (await findImage(scope, imageName)));
   const withMachine = { ...options, replacementTrigger: generation };
   const cardName = `${name}-card`;
-  const card = new NetworkInterface(cardName, { subnetId: subnet.id, privateIpsCount: 1, securityGroups: [firewall.web.id], tags: named(scope, name) }, withMachine);
+  const card = new NetworkInterface(
+    cardName,
+    { subnetId: subnet.id, privateIpsCount: 1, securityGroups: [firewall.web.id], tags: named(scope, name) },
+    withMachine,
+  );
   const own = new Eip(`${name}-address`, { domain: "vpc", tags: named(scope, name) }, { ...withMachine, dependsOn: network.ready });
   const reachable = new EipAssociation(
     `${name}-reachable`,
@@ -86,7 +97,9 @@ export function awsMachine(scope: Scope, planned: HostPlan, { network, firewall,
       userDataReplaceOnChange: true,
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1, instanceMetadataTags: "disabled" },
       rootBlockDevice: { volumeType: "gp3", volumeSize: 20, encrypted: true, deleteOnTermination: true, tags: named(scope, name) },
-      ...(type.burstable ? { creditSpecification: { cpuCredits: served.apply((one) => creditsOf(host.cpuCredits, one !== undefined)) } } : {}),
+      ...(type.burstable
+        ? { creditSpecification: { cpuCredits: served.apply((one) => creditsOf(host.cpuCredits, one !== undefined)) } }
+        : {}),
       ebsOptimized: true,
       monitoring: false,
       // Nobody ends it by hand; this program does, once its successor serves.
@@ -94,7 +107,8 @@ export function awsMachine(scope: Scope, planned: HostPlan, { network, firewall,
       forceDestroy: true,
       tags: { ...named(scope, name), role: "web" },
     },
-    // With its rights at hand, its first deployment need not wait for them. No living machine changes its card, which is another with each generation.
+    // With its rights at hand, its first deployment need not wait for them. No living machine changes its card, which is another with each
+    // generation.
     { ...options, ...keepingUserData, replaceOnChanges: ["primaryNetworkInterface"], dependsOn: [reachable, ...rights] },
   );
   return {
@@ -113,27 +127,38 @@ export function awsMachine(scope: Scope, planned: HostPlan, { network, firewall,
 async function findImage({ options }: Scope, name: string): Promise<string> {
   if (isOwnImage("aws", name)) return name;
   const filters = [{ name: "name", values: [name] }];
-  const { id } = await ofAccount(`the image ${name}`, getAmi({ owners: [debianAccount], filters, mostRecent: false, includeDeprecated: true }, options));
+  const { id } = await ofAccount(
+    `the image ${name}`,
+    getAmi({ owners: [debianAccount], filters, mostRecent: false, includeDeprecated: true }, options),
+  );
   return id;
 }
 
 /**
- * T3 and T4g begin without a credit, so one that may not go beyond its baseline has a fifth of each core for its first deployment, or less. What such
- * a burst takes it earns back within the day, and pays nothing. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode-concepts.html
+ * T3 and T4g begin without a credit, so one that may not go beyond its baseline has a fifth of each core for its first deployment, or less.
+ * What such a burst takes it earns back within the day, and pays nothing.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode-concepts.html
  */
-export const creditsOf = (asked: "unlimited" | "standard", hasServed: boolean): "unlimited" | "standard" => (hasServed ? asked : "unlimited");
+export const creditsOf = (asked: "unlimited" | "standard", hasServed: boolean): "unlimited" | "standard" =>
+  hasServed ? asked : "unlimited";
 
 /** The address of a network interface that is not its first. "" while there is none. */
 export const secondAddress = (first: string, all: readonly string[]): string => all.find((address) => address !== first) ?? "";
 
 /** The site's public address, which outlives its machines. */
-export const siteAddress = (scope: Scope): Eip => new Eip("site-address", { domain: "vpc", tags: named(scope, "site") }, { ...scope.kept, ...refusingDestroy(scope.plan) });
+export const siteAddress = (scope: Scope): Eip =>
+  new Eip("site-address", { domain: "vpc", tags: named(scope, "site") }, { ...scope.kept, ...refusingDestroy(scope.plan) });
 
 /** Leads the site's address to a machine, once that has proved that it serves. */
 export function pointSite(scope: Scope, site: Eip, machine: Machine, gate: pulumi.Resource): EipAssociation {
   return new EipAssociation(
     "site-pointer",
-    { allocationId: site.allocationId, networkInterfaceId: machine.interface.id, privateIpAddress: machine.siteAddress, allowReassociation: true },
+    {
+      allocationId: site.allocationId,
+      networkInterfaceId: machine.interface.id,
+      privateIpAddress: machine.siteAddress,
+      allowReassociation: true,
+    },
     { ...scope.options, dependsOn: gate },
   );
 }

@@ -15,7 +15,10 @@ import { measures, namesOf, type Names } from "../../host/cloudWatch";
 import { tellTopic } from "./policies";
 import { named, type Scope } from "./scope";
 
-/** Route 53 measures the site from the whole world, and keeps what it found in this region alone. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html */
+/**
+ * Route 53 measures the site from the whole world, and keeps what it found in this region alone.
+ * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
+ */
 const healthRegion = "us-east-1";
 
 export interface Logs {
@@ -27,8 +30,12 @@ export interface Logs {
 export function awsLogs(scope: Scope): Logs {
   const { plan, options, prefix } = scope;
   const { spec } = plan;
-  const group = (name: string, path: string, retentionInDays: number) => new LogGroup(name, { name: path, retentionInDays, tags: named(scope, name) }, options);
-  return { host: group("host-logs", namesOf(prefix).hostLogs, 90), dumps: spec.backup.batch === null ? null : group("dump-logs", `/${prefix}/dumps`, 30) };
+  const group = (name: string, path: string, retentionInDays: number) =>
+    new LogGroup(name, { name: path, retentionInDays, tags: named(scope, name) }, options);
+  return {
+    host: group("host-logs", namesOf(prefix).hostLogs, 90),
+    dumps: spec.backup.batch === null ? null : group("dump-logs", `/${prefix}/dumps`, 30),
+  };
 }
 
 interface Watched {
@@ -75,16 +82,29 @@ export function awsMonitoring(scope: Scope, watched: Watched): void {
     options,
   );
   const check = healthCheck(scope, watched);
-  const alarms = alarmsOf(plan, names, instances[spec.host.size], spec.database.kind !== "managed" ? undefined : databases[spec.database.size]);
+  const alarms = alarmsOf(
+    plan,
+    names,
+    instances[spec.host.size],
+    spec.database.kind !== "managed" ? undefined : databases[spec.database.size],
+  );
   for (const alarm of alarms) declareAlarm(scope, alarm, watched, check, alarm.of === "site" ? worldTopic : topic);
   if (watched.dump !== null) {
-    told(scope, topic, "failed-dump", "a dump of the database failed", { source: ["aws.batch"], "detail-type": ["Batch Job State Change"], detail: { status: ["FAILED"], jobQueue: [watched.dump.queue.arn] } });
+    told(scope, topic, "failed-dump", "a dump of the database failed", {
+      source: ["aws.batch"],
+      "detail-type": ["Batch Job State Change"],
+      detail: { status: ["FAILED"], jobQueue: [watched.dump.queue.arn] },
+    });
   }
   if (watched.rehearsal !== null) {
     // Its measure has no dimension that every failure has. The role is this stack's alone; an event that names none is told, too.
     // https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
     const detail = { resourceType: ["RDS"], status: ["FAILED", "ABORTED"], iamRoleArn: [watched.rehearsal, { exists: false }] };
-    told(scope, topic, "failed-restore", "AWS Backup could not restore the database in its weekly rehearsal", { source: ["aws.backup"], "detail-type": ["Restore Job State Change"], detail });
+    told(scope, topic, "failed-restore", "AWS Backup could not restore the database in its weekly rehearsal", {
+      source: ["aws.backup"],
+      "detail-type": ["Restore Job State Change"],
+      detail,
+    });
   }
   dashboard(scope, names, watched, check);
   if (spec.monitoring.budget > 0) budget(scope);
@@ -175,7 +195,10 @@ function dashboard(scope: Scope, names: Names, watched: Watched, check: HealthCh
   new Dashboard("dashboard", { dashboardName: scope.prefix, dashboardBody: body }, scope.options);
 }
 
-/** Counts everything the account pays for: a filter by tag would count nothing, and so never warn, until somebody made the tag one of its bills. */
+/**
+ * Counts everything the account pays for: a filter by tag would count nothing, and so never warn, until somebody made the tag one of its
+ * bills.
+ */
 function budget(scope: Scope): void {
   const { monitoring } = scope.plan.spec;
   const alert = (threshold: number, notificationType: "ACTUAL" | "FORECASTED") => ({

@@ -14,7 +14,8 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, pulumi.Input<string> | readonly pulumi.Input<string>[]>>>>;
 }
 
-export const document = (...statements: readonly Statement[]): pulumi.Output<string> => pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
+export const document = (...statements: readonly Statement[]): pulumi.Output<string> =>
+  pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
 
 /** Who may take a role: one service of AWS, for this account alone, so that nobody else's use of the service borrows it. */
 export function serviceTrust(service: string, account: pulumi.Input<string>): pulumi.Output<string> {
@@ -78,7 +79,8 @@ export function report(group: pulumi.Input<string>, namespace: string): pulumi.O
 }
 
 /** A host tells its alerts itself. */
-export const tellAlerts = (topic: pulumi.Input<string>): pulumi.Output<string> => document({ Sid: "HostAlerts", Effect: "Allow", Action: ["sns:Publish"], Resource: topic });
+export const tellAlerts = (topic: pulumi.Input<string>): pulumi.Output<string> =>
+  document({ Sid: "HostAlerts", Effect: "Allow", Action: ["sns:Publish"], Resource: topic });
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html */
 export const openSessions = document({
@@ -110,7 +112,12 @@ export const readSecret = (secret: pulumi.Input<string>, group: pulumi.Input<str
   document({ Sid: "AppLogin", Effect: "Allow", Action: ["secretsmanager:GetSecretValue"], Resource: secret }, logStreams(group));
 
 export const writeDumps = (bucket: pulumi.Input<string>, prefix: string): pulumi.Output<string> =>
-  document({ Sid: "DumpObjects", Effect: "Allow", Action: ["s3:PutObject", "s3:AbortMultipartUpload"], Resource: pulumi.interpolate`${bucket}/${prefix}/*` });
+  document({
+    Sid: "DumpObjects",
+    Effect: "Allow",
+    Action: ["s3:PutObject", "s3:AbortMultipartUpload"],
+    Resource: pulumi.interpolate`${bucket}/${prefix}/*`,
+  });
 
 /**
  * By AWS's list of actions this asks for a queue, a definition with and without its revision, and a job.
@@ -118,14 +125,29 @@ export const writeDumps = (bucket: pulumi.Input<string>, prefix: string): pulumi
  */
 export function submitJob(queue: pulumi.Input<string>, definition: pulumi.Input<string>): pulumi.Output<string> {
   const before = (arn: pulumi.Input<string>) => pulumi.output(arn).apply((whole) => whole.slice(0, whole.lastIndexOf(":")));
-  return document({ Sid: "SubmitDump", Effect: "Allow", Action: ["batch:SubmitJob"], Resource: [queue, definition, before(definition), pulumi.interpolate`${before(queue)}:job/*`] });
+  return document({
+    Sid: "SubmitDump",
+    Effect: "Allow",
+    Action: ["batch:SubmitJob"],
+    Resource: [queue, definition, before(definition), pulumi.interpolate`${before(queue)}:job/*`],
+  });
 }
 
 /**
- * CloudWatch may tell the topic, on behalf of this account, and EventBridge: what that sends to a topic whose policy has conditions for it does not arrive.
+ * CloudWatch may tell the topic, on behalf of this account, and EventBridge: what that sends to a topic whose policy has conditions for it
+ * does not arrive.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html
  */
 export function tellTopic(topic: pulumi.Input<string>, account: pulumi.Input<string>): pulumi.Output<string> {
-  const from = (Sid: string, service: string): Statement => ({ Sid, Effect: "Allow", Principal: { Service: service }, Action: ["sns:Publish"], Resource: topic });
-  return document({ ...from("Alarms", "cloudwatch.amazonaws.com"), Condition: { StringEquals: { "aws:SourceAccount": account } } }, from("Events", "events.amazonaws.com"));
+  const from = (Sid: string, service: string): Statement => ({
+    Sid,
+    Effect: "Allow",
+    Principal: { Service: service },
+    Action: ["sns:Publish"],
+    Resource: topic,
+  });
+  return document(
+    { ...from("Alarms", "cloudwatch.amazonaws.com"), Condition: { StringEquals: { "aws:SourceAccount": account } } },
+    from("Events", "events.amazonaws.com"),
+  );
 }

@@ -28,7 +28,8 @@ const settings = {
   ],
   mysql: [
     { name: "require_secure_transport", value: "1" },
-    // RDS keeps a binary log for its backups, and without this an app that is no superuser makes neither triggers nor functions, error 1419.
+    // RDS keeps a binary log for its backups, and without this an app that is no superuser makes neither triggers nor functions, error
+    // 1419.
     // https://dev.mysql.com/doc/refman/8.4/en/stored-programs-logging.html
     { name: "log_bin_trust_function_creators", value: "1" },
   ],
@@ -55,24 +56,42 @@ function weekdayAfter(weekday: keyof typeof days): keyof typeof days {
 export function wantedInstance(shared: Shared, identifier: string, allowed: pulumi.Input<string>): Instance {
   const { kept } = shared.scope;
   const parts = partsOf(shared, identifier);
-  return new Instance(parts.resource, { ...parts.args, identifier: allowed, ...origin(shared.database), deletionProtection: kept.protect }, { ...kept, ...parts.options });
+  return new Instance(
+    parts.resource,
+    { ...parts.args, identifier: allowed, ...origin(shared.database), deletionProtection: kept.protect },
+    { ...kept, ...parts.options },
+  );
 }
 
 /**
- * A database that the site has left, for `to`, once that is so, which is when `moved` is there: it loses its protection and is otherwise as it was,
- * whatever the description says by now.
+ * A database that the site has left, for `to`, once that is so, which is when `moved` is there: it loses its protection and is otherwise as
+ * it was, whatever the description says by now.
  */
 export function leavingInstance(shared: Shared, identifier: string, to: string, moved: pulumi.Resource): Instance {
-  // Neither is its group: another family would replace it, and RDS deletes none that has a member. https://github.com/hashicorp/terraform-provider-aws/issues/6448
+  // Neither is its group: another family would replace it, and RDS deletes none that has a member.
+  // https://github.com/hashicorp/terraform-provider-aws/issues/6448
   const { resource, args, options, logs } = partsOf(shared, identifier, { ignoreChanges: ["family", "description", "parameters"] });
   const may = { deletionProtection: false, tags: { ...args.tags, [replacedByTag]: to } };
-  const ignoreChanges = ["identifier", "dbName", "username", "snapshotIdentifier", "restoreToPointInTime", ...Object.keys(args)].filter((name) => !Object.hasOwn(may, name));
-  return new Instance(resource, { ...args, ...may, identifier }, { ...shared.scope.options, ...options, dependsOn: [...logs, moved], ignoreChanges });
+  const ignoreChanges = ["identifier", "dbName", "username", "snapshotIdentifier", "restoreToPointInTime", ...Object.keys(args)].filter(
+    (name) => !Object.hasOwn(may, name),
+  );
+  return new Instance(
+    resource,
+    { ...args, ...may, identifier },
+    { ...shared.scope.options, ...options, dependsOn: [...logs, moved], ignoreChanges },
+  );
 }
 
-/** What an instance has for itself: parameters, log groups, and the name of the snapshot that it ends with. `group`: options of its parameters. */
+/**
+ * What an instance has for itself: parameters, log groups, and the name of the snapshot that it ends with. `group`: options of its
+ * parameters.
+ */
 function partsOf({ scope, database, subnets, firewall }: Shared, identifier: string, group: pulumi.CustomResourceOptions = {}) {
-  const { plan: { spec }, options, prefix } = scope;
+  const {
+    plan: { spec },
+    options,
+    prefix,
+  } = scope;
   const { engine } = database;
   const type = databases[database.size];
   if (type === undefined || firewall.database === null) throw new Error(`database class ${database.size} is not in the catalog`);
@@ -91,13 +110,22 @@ function partsOf({ scope, database, subnets, firewall }: Shared, identifier: str
   );
   // RDS would otherwise make them itself, without an end of what they keep.
   const logs = logged[engine].map(
-    (what) => new LogGroup(`${resource}-${what}-logs`, { name: `/aws/rds/instance/${identifier}/${what}`, retentionInDays: 30, tags: named(scope, `database-${what}-logs`) }, options),
+    (what) =>
+      new LogGroup(
+        `${resource}-${what}-logs`,
+        { name: `/aws/rds/instance/${identifier}/${what}`, retentionInDays: 30, tags: named(scope, `database-${what}-logs`) },
+        options,
+      ),
   );
   // Made up once for each instance and kept in the state: under a name that a snapshot has already, RDS deletes nothing.
-  const ending = new local.Command(`${resource}-final-snapshot`, { create: "od -An -N4 -tx1 /dev/urandom | tr -d ' \\n'", addPreviousOutputInEnv: false });
+  const ending = new local.Command(`${resource}-final-snapshot`, {
+    create: "od -An -N4 -tx1 /dev/urandom | tr -d ' \\n'",
+    addPreviousOutputInEnv: false,
+  });
   const args = {
     engine,
-    // The major version alone: RDS takes minor ones by itself, in its window. Another major one is meant where it is written, and RDS wants to hear that.
+    // The major version alone: RDS takes minor ones by itself, in its window. Another major one is meant where it is written, and RDS wants
+    // to hear that.
     engineVersion: database.version,
     autoMinorVersionUpgrade: true,
     allowMajorVersionUpgrade: true,

@@ -7,7 +7,8 @@ type ManagedSpec = Extract<DatabaseSpec, { kind: "managed" }>;
 /** A day in UTC as the catalog has it, "2026-07-31". */
 export const today = (): string => new Date().toISOString().slice(0, 10);
 
-const ended = (engine: ManagedSpec["engine"], day: string): readonly (readonly [version: string, until: string])[] => Object.entries(supportedUntil[engine]).filter(([, until]) => until < day);
+const ended = (engine: ManagedSpec["engine"], day: string): readonly (readonly [version: string, until: string])[] =>
+  Object.entries(supportedUntil[engine]).filter(([, until]) => until < day);
 
 /** A version that RDS makes no database of any more. */
 export function endedVersion({ engine, version }: ManagedSpec, day: string): readonly Problem[] {
@@ -16,15 +17,20 @@ export function endedVersion({ engine, version }: ManagedSpec, day: string): rea
   const living = Object.entries(supportedUntil[engine]).flatMap(([name, last]) => (last < day ? [] : [`"${name}"`]));
   return [
     {
-      at: "database.version", must: `must be ${living.join(" or ")} for ${engine} on aws: RDS's support of ${version} ended on ${until}, and it makes no such database any more`, got: version,
+      at: "database.version",
+      must:
+        `must be ${living.join(" or ")} for ${engine} on aws: RDS's support of ${version} ended on ${until}, and it makes no such ` +
+        "database any more",
+      got: version,
       hint: "RDS has upgraded a database that is there, or will: write what it has now, or the version to which this up is to upgrade it",
     },
   ];
 }
 
 /**
- * What becomes of a copy of an old database; null where there is nothing to say. Of a version that it does not support any more RDS restores no snapshot before it
- * is upgraded. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceFromDBSnapshot.html
+ * What becomes of a copy of an old database; null where there is nothing to say. Of a version that it does not support any more RDS
+ * restores no snapshot before it is upgraded.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceFromDBSnapshot.html
  */
 export function restoreNotice({ engine, version, restore }: ManagedSpec, day: string): string | null {
   if (restore === null) return null;
@@ -32,7 +38,9 @@ export function restoreNotice({ engine, version, restore }: ManagedSpec, day: st
   if (old.length === 0) return null;
   const [which, snapshot] = restore.at === "" ? ["it", restore.from] : ["a snapshot of it, to be named without at,", "NAME"];
   return (
-    `database.restore: a copy of ${engine} ${old.join(" or of ")} comes up in a higher version, which database.version must name. If ${restore.from} is that old, RDS may refuse the copy, ` +
-    `since its parameters are of ${version}; upgrade ${which} first: aws rds modify-db-snapshot --db-snapshot-identifier ${snapshot} --engine-version ${version}.NUMBER`
+    `database.restore: a copy of ${engine} ${old.join(" or of ")} comes up in a higher version, which database.version must name. ` +
+    `If ${restore.from} is that old, RDS may refuse the copy, ` +
+    (`since its parameters are of ${version}; upgrade ${which} first: aws rds modify-db-snapshot --db-snapshot-identifier ` +
+      `${snapshot} --engine-version ${version}.NUMBER`)
   );
 }

@@ -13,8 +13,8 @@ export function siteAddress(plan: StackPlan): ReservedIp {
 }
 
 /**
- * Leads the site's address to a host that passed the gate, once there is a snapshot of the machine that it replaces. A replacement moves it in
- * one step, since the new assignment comes first and the end of the old one leaves an address alone that leads elsewhere by then.
+ * Leads the site's address to a host that passed the gate, once there is a snapshot of the machine that it replaces. A replacement moves it
+ * in one step, since the new assignment comes first and the end of the old one leaves an address alone that leads elsewhere by then.
  * https://github.com/digitalocean/terraform-provider-digitalocean/blob/main/digitalocean/reservedip/resource_reserved_ip_assignment.go
  */
 export function leadTo(address: ReservedIp, machine: Droplet, gate: pulumi.Resource, replaced: Promise<Kept>): ReservedIpAssignment {

@@ -8,7 +8,10 @@ import { isProtected } from "../../plan/protection";
 import { backupRepository } from "../backup";
 import type { Host } from "../delivery";
 
-/** Days for which a deleted or overwritten file of the repository can be had back: whoever takes the host over cannot take the backups at once. */
+/**
+ * Days for which a deleted or overwritten file of the repository can be had back: whoever takes the host over cannot take the backups at
+ * once.
+ */
 const keptDays = 30;
 
 export interface BackupBucket {
@@ -26,7 +29,9 @@ export function backupBucket({ spec, labels }: StackPlan, secrets: Secrets): Bac
       region,
       acl: "private",
       versioning: { enabled: true },
-      lifecycleRules: [{ id: "old-versions", enabled: true, abortIncompleteMultipartUploadDays: 7, noncurrentVersionExpiration: { days: keptDays } }],
+      lifecycleRules: [
+        { id: "old-versions", enabled: true, abortIncompleteMultipartUploadDays: 7, noncurrentVersionExpiration: { days: keptDays } },
+      ],
     },
     { protect: isProtected(spec), retainOnDelete: true },
   );

@@ -19,8 +19,20 @@ export function check(plan: StackPlan): readonly Problem[] {
   const kept = every === "never" ? keep : backupsKept[every];
   const region = regions[host.region];
   const rules: readonly Rule[] = [
-    { at: "host.image", broken: !isDebian(host.image) && !isOwnImage("digitalocean", host.image), must: `${oneOf(debianNames)}, or the number of an image that was made of a host of this stack`, got: host.image, hint: "doctl compute image list-user names them" },
-    { at: "host.size", broken: !Object.hasOwn(droplets, host.size), must: oneOf(Object.keys(droplets)), got: host.size, hint: `a newer size is a line in ${table}` },
+    {
+      at: "host.image",
+      broken: !isDebian(host.image) && !isOwnImage("digitalocean", host.image),
+      must: `${oneOf(debianNames)}, or the number of an image that was made of a host of this stack`,
+      got: host.image,
+      hint: "doctl compute image list-user names them",
+    },
+    {
+      at: "host.size",
+      broken: !Object.hasOwn(droplets, host.size),
+      must: oneOf(Object.keys(droplets)),
+      got: host.size,
+      hint: `a newer size is a line in ${table}`,
+    },
     { at: "host.region", broken: region === undefined, must: oneOf(Object.keys(regions)), got: host.region },
     {
       at: "host.region",
@@ -29,8 +41,19 @@ export function check(plan: StackPlan): readonly Problem[] {
       got: host.region,
       hint: oneOf(Object.keys(regions).filter((name) => regions[name]?.spaces === true)).replace("must be", "take"),
     },
-    { at: "host.snapshots.hour", broken: every !== "never" && !backupHours.includes(hour), must: oneOf(backupHours.map(String)), got: hour },
-    { at: "host.snapshots.keep", broken: keep !== kept, must: `must be ${kept}, which DigitalOcean keeps of images made each ${every}`, got: keep, hint: "leave it out" },
+    {
+      at: "host.snapshots.hour",
+      broken: every !== "never" && !backupHours.includes(hour),
+      must: oneOf(backupHours.map(String)),
+      got: hour,
+    },
+    {
+      at: "host.snapshots.keep",
+      broken: keep !== kept,
+      must: `must be ${kept}, which DigitalOcean keeps of images made each ${every}`,
+      got: keep,
+      hint: "leave it out",
+    },
     {
       at: "site.domain",
       broken: site.domain === "",
@@ -40,10 +63,18 @@ export function check(plan: StackPlan): readonly Problem[] {
     },
     { at: "network.nat", broken: network.nat !== "none", must: 'must be "none" when target is digitalocean', got: network.nat },
     { at: "network.flowLogs", broken: network.flowLogs, must: "must be false when target is digitalocean", got: true },
-    { at: "access.sessions", broken: access.sessions, must: "must be false when target is digitalocean", got: true, hint: "log in with SSH" },
+    {
+      at: "access.sessions",
+      broken: access.sessions,
+      must: "must be false when target is digitalocean",
+      got: true,
+      hint: "log in with SSH",
+    },
     ...databaseRules(plan),
   ];
-  const broken = rules.filter((rule) => rule.broken).map(({ at, must, got, hint }) => ({ at, must, ...(got === undefined ? {} : { got }), ...(hint === undefined ? {} : { hint }) }));
+  const broken = rules
+    .filter((rule) => rule.broken)
+    .map(({ at, must, got, hint }) => ({ at, must, ...(got === undefined ? {} : { got }), ...(hint === undefined ? {} : { hint }) }));
   return [...broken, ...checkAccess(plan, { ...inStackFile(), ...process.env })];
 }
 
@@ -51,7 +82,13 @@ function databaseRules({ database }: StackPlan): readonly Rule[] {
   if (database.kind !== "managed") return [];
   const { storageGiB, storageLimitGiB } = database;
   return [
-    { at: "database.size", broken: !Object.hasOwn(databases, database.size), must: oneOf(Object.keys(databases)), got: database.size, hint: `a newer size is a line in ${table}` },
+    {
+      at: "database.size",
+      broken: !Object.hasOwn(databases, database.size),
+      must: oneOf(Object.keys(databases)),
+      got: database.size,
+      hint: `a newer size is a line in ${table}`,
+    },
     {
       at: "database.standby",
       broken: database.standby && database.size === withoutStandby,
@@ -63,17 +100,32 @@ function databaseRules({ database }: StackPlan): readonly Rule[] {
     {
       at: "database.storageLimitGiB",
       broken: ![storageGiB, 2 * storageGiB].includes(storageLimitGiB),
-      must: `must be storageGiB, ${storageGiB}, or be left out when target is digitalocean, which enlarges a disk without a limit or not at all`,
+      must:
+        `must be storageGiB, ${storageGiB}, or be left out when target is digitalocean, which enlarges a disk without a limit or not ` +
+        "at all",
       got: storageLimitGiB,
     },
-    { at: "database.keepDays", broken: database.keepDays !== recoveryDays, must: `must be ${recoveryDays}, which DigitalOcean keeps`, got: database.keepDays, hint: "leave it out" },
+    {
+      at: "database.keepDays",
+      broken: database.keepDays !== recoveryDays,
+      must: `must be ${recoveryDays}, which DigitalOcean keeps`,
+      got: database.keepDays,
+      hint: "leave it out",
+    },
   ];
 }
 
-/** The provider's own settings, by the names that they have in the environment. https://www.pulumi.com/registry/packages/digitalocean/installation-configuration/ */
+/**
+ * The provider's own settings, by the names that they have in the environment.
+ * https://www.pulumi.com/registry/packages/digitalocean/installation-configuration/
+ */
 function inStackFile(): Readonly<Record<string, string | undefined>> {
   const config = new pulumi.Config("digitalocean");
-  return { DIGITALOCEAN_TOKEN: config.get("token"), SPACES_ACCESS_KEY_ID: config.get("spacesAccessId"), SPACES_SECRET_ACCESS_KEY: config.get("spacesSecretKey") };
+  return {
+    DIGITALOCEAN_TOKEN: config.get("token"),
+    SPACES_ACCESS_KEY_ID: config.get("spacesAccessId"),
+    SPACES_SECRET_ACCESS_KEY: config.get("spacesSecretKey"),
+  };
 }
 
 /** The provider finds its access in the environment; without it, the first resource fails in words that name neither. */
@@ -81,7 +133,12 @@ export function checkAccess({ spec }: StackPlan, environment: Readonly<Record<st
   const lacks = (...names: readonly string[]) => names.every((name) => (environment[name] ?? "") === "");
   const problems: Problem[] = [];
   if (lacks("DIGITALOCEAN_TOKEN", "DIGITALOCEAN_ACCESS_TOKEN")) {
-    problems.push({ at: "target", ofBox: true, must: "must find DIGITALOCEAN_TOKEN in the environment when it is digitalocean", hint: "make a token at https://cloud.digitalocean.com/account/api/tokens and export it" });
+    problems.push({
+      at: "target",
+      ofBox: true,
+      must: "must find DIGITALOCEAN_TOKEN in the environment when it is digitalocean",
+      hint: "make a token at https://cloud.digitalocean.com/account/api/tokens and export it",
+    });
   }
   if (spec.backup.enabled && (lacks("SPACES_ACCESS_KEY_ID") || lacks("SPACES_SECRET_ACCESS_KEY"))) {
     problems.push({

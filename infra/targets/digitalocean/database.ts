@@ -23,7 +23,10 @@ import { asDigitalOceanTags } from "./tags";
 /** Of every cluster and of its pools. */
 export const databasePorts = "25060-25061";
 
-/** A cluster is watched and listed beside its hosts, too. Behind a pool, hostctl has a way past it; and one of its own, to give the app's user its rights. */
+/**
+ * A cluster is watched and listed beside its hosts, too. Behind a pool, hostctl has a way past it; and one of its own, to give the app's
+ * user its rights.
+ */
 export interface ClusterDatabase extends Database {
   readonly cluster: DatabaseCluster;
 }
@@ -36,9 +39,9 @@ interface Content {
 }
 
 /**
- * A cluster in the private network that lets in the stack's hosts and nobody else. With `database.restore` it is a copy of another one, under a
- * name that follows from what it is a copy of; the stack's own first cluster stays beside it. The app's user may log in until hostctl gives it its
- * rights, see docs/decisions/0015-the-app-s-user-on-digitalocean.md.
+ * A cluster in the private network that lets in the stack's hosts and nobody else. With `database.restore` it is a copy of another one,
+ * under a name that follows from what it is a copy of; the stack's own first cluster stays beside it. The app's user may log in until
+ * hostctl gives it its rights, see docs/decisions/0015-the-app-s-user-on-digitalocean.md.
  */
 export function managedDatabase(plan: StackPlan, database: ManagedDatabase, network: Vpc, tag: Tag): ClusterDatabase {
   const { labels } = plan;
@@ -57,9 +60,19 @@ export function managedDatabase(plan: StackPlan, database: ManagedDatabase, netw
   const { from, at } = database.restore;
   if (from === name) first();
   const mark = createHash("sha256").update(`${from} ${at}`).digest("hex").slice(0, 5);
-  const cluster = clusterOf(plan, database, network, tag, `database-${mark}`, physicalName("database", labels.project, labels.stack, "database", mark));
-  // A copy has the databases and users of what it was made from: https://docs.digitalocean.com/products/databases/postgresql/how-to/fork-clusters/
-  const user = cluster.id.apply((clusterId) => ofAccount(`the user ${database.user} of the database`, getDatabaseUser({ clusterId, name: database.user })));
+  const cluster = clusterOf(
+    plan,
+    database,
+    network,
+    tag,
+    `database-${mark}`,
+    physicalName("database", labels.project, labels.stack, "database", mark),
+  );
+  // A copy has the databases and users of what it was made from:
+  // https://docs.digitalocean.com/products/databases/postgresql/how-to/fork-clusters/
+  const user = cluster.id.apply((clusterId) =>
+    ofAccount(`the user ${database.user} of the database`, getDatabaseUser({ clusterId, name: database.user })),
+  );
   return seen(database, cluster, `database-${mark}`, { name: database.name, user: database.user, password: user.password });
 }
 
@@ -81,7 +94,9 @@ function clusterOf(plan: StackPlan, database: ManagedDatabase, network: Vpc, tag
       storageAutoscale: { enabled: storageLimitGiB > storageGiB, thresholdPercent: 80, incrementGib: 10 },
       maintenanceWindows: [{ day: maintenance.weekday, hour: `${String(maintenance.hour).padStart(2, "0")}:00` }],
       tags: [...asDigitalOceanTags(labels)],
-      ...(restore === null ? {} : { backupRestore: { databaseName: restore.from, ...(restore.at === "" ? {} : { backupCreatedAt: restore.at }) } }),
+      ...(restore === null
+        ? {}
+        : { backupRestore: { databaseName: restore.from, ...(restore.at === "" ? {} : { backupCreatedAt: restore.at }) } }),
     },
     {
       protect: isProtected(spec),
@@ -92,28 +107,50 @@ function clusterOf(plan: StackPlan, database: ManagedDatabase, network: Vpc, tag
   );
   // A cluster without a firewall is open to the world, so it goes with its cluster and not before.
   // https://docs.digitalocean.com/reference/ansible/reference/modules/database_firewall/
-  new DatabaseFirewall(`${resource}-firewall`, { clusterId: cluster.id, rules: [{ type: "tag", value: tag.name }] }, { deletedWith: cluster });
+  new DatabaseFirewall(
+    `${resource}-firewall`,
+    { clusterId: cluster.id, rules: [{ type: "tag", value: tag.name }] },
+    { deletedWith: cluster },
+  );
   return cluster;
 }
 
 /** Connections that a pool leaves to backups, restores and drills, which go past it. */
 const pastPool = 3;
 
-function seen({ engine, connections, pool }: ManagedDatabase, cluster: DatabaseCluster, resource: string, { name, user, password }: Content): ClusterDatabase {
+function seen(
+  { engine, connections, pool }: ManagedDatabase,
+  cluster: DatabaseCluster,
+  resource: string,
+  { name, user, password }: Content,
+): ClusterDatabase {
   const place = pulumi.output({ host: cluster.privateHost, port: cluster.port, name, user });
   const url = (way: pulumi.Input<{ port?: number; name?: string; user?: string; password?: string }>): pulumi.Output<string> =>
-    pulumi.secret(pulumi.all([place, password, way]).apply(([known, own, other]) => databaseUrl(engine, { ...known, password: own, ...other })));
+    pulumi.secret(
+      pulumi.all([place, password, way]).apply(([known, own, other]) => databaseUrl(engine, { ...known, password: own, ...other })),
+    );
   const env = (): Told["env"] => {
     if (pool === "none") return { DATABASE_URL: url({}) };
     const size = Math.max(1, connections - pastPool);
-    const made = new DatabaseConnectionPool(`${resource}-pool`, { clusterId: cluster.id, name: `${resource}-pool`, mode: pool, size, dbName: name, user });
+    const made = new DatabaseConnectionPool(`${resource}-pool`, {
+      clusterId: cluster.id,
+      name: `${resource}-pool`,
+      mode: pool,
+      size,
+      dbName: name,
+      user,
+    });
     return { DATABASE_URL: url(pulumi.output({ port: made.port, name: made.name })), DATABASE_DIRECT_URL: url({}), DATABASE_POOL: pool };
   };
   return {
     output: pulumi.unsecret(place.apply((known) => ({ engine, ...known }))),
     tells: {
       env: env(),
-      files: { [databaseCaPath]: pulumi.unsecret(cluster.id.apply((clusterId) => ofAccount("the certificate of the database", getDatabaseCa({ clusterId })))).certificate },
+      files: {
+        [databaseCaPath]: pulumi.unsecret(
+          cluster.id.apply((clusterId) => ofAccount("the certificate of the database", getDatabaseCa({ clusterId }))),
+        ).certificate,
+      },
       databaseAdmin: url(pulumi.output({ user: cluster.user, password: cluster.password })),
     },
     cluster,

@@ -25,7 +25,8 @@ export function firewall(plan: StackPlan, tag: Tag): Firewall {
     outboundRules: [
       ...outbound.map(({ protocol, port }) => ({ protocol, portRange: port, destinationAddresses: anywhere })),
       ...spec.network.outbound.map((port) => ({ protocol: "tcp", portRange: String(port), destinationAddresses: anywhere })),
-      // The database, in the private network only; also where it is somebody else's by now, since a stack that had its own serves from that until its hosts have moved.
+      // The database, in the private network only; also where it is somebody else's by now, since a stack that had its own serves from that
+      // until its hosts have moved.
       ...(database.kind === "none" ? [] : [{ protocol: "tcp", portRange: databasePorts, destinationAddresses: [spec.network.range] }]),
     ],
   });

@@ -31,7 +31,8 @@ export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag,
     ipv6: true,
     // The agent that MonitorAlerts look through.
     monitoring: true,
-    // The agent for the console in the browser, which is no way in that the plan has. https://docs.digitalocean.com/products/droplets/how-to/manage-agent/
+    // The agent for the console in the browser, which is no way in that the plan has.
+    // https://docs.digitalocean.com/products/droplets/how-to/manage-agent/
     dropletAgent: false,
     gracefulShutdown: true,
     // A larger disk is for good, so a larger size could not be taken back.
@@ -47,7 +48,10 @@ export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag,
 const imageName = (image: string): string => (isDebian(image) ? images[image] : image);
 
 /** Images of the whole machine; how many are kept is fixed there. https://docs.digitalocean.com/products/backups/details/features/ */
-function backups({ every, weekday, hour }: SnapshotSpec): { backups: boolean; backupPolicy?: { plan: string; weekday?: string; hour: number } } {
+function backups({ every, weekday, hour }: SnapshotSpec): {
+  backups: boolean;
+  backupPolicy?: { plan: string; weekday?: string; hour: number };
+} {
   switch (every) {
     case "never":
       return { backups: false };

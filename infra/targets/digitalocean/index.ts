@@ -34,7 +34,11 @@ export const digitalocean: Target = {
     const tag = hostTag(plan);
     firewall(plan, tag);
     // As with the machine, see host.ts: a new key deleted before the old one's machine would take that along.
-    const key = new SshKey("ssh-key", { name: physicalName("host", labels.project, labels.stack), publicKey: secrets.sshPublicKey }, { deleteBeforeReplace: false });
+    const key = new SshKey(
+      "ssh-key",
+      { name: physicalName("host", labels.project, labels.stack), publicKey: secrets.sshPublicKey },
+      { deleteBeforeReplace: false },
+    );
     const address = siteAddress(plan);
     // The processors that all sizes of the catalog have.
     const runtime = runtimeOf(spec.host.debian, "x86_64");
@@ -81,6 +85,12 @@ export const digitalocean: Target = {
       snapshotOf: pulumi.output(replaced.then(({ of }) => of)),
       appliedAgain: commissioned.again,
     };
-    return { siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`), address: address.ipAddress, hosts: [host], database: database?.output ?? null, serving };
+    return {
+      siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`),
+      address: address.ipAddress,
+      hosts: [host],
+      database: database?.output ?? null,
+      serving,
+    };
   },
 };

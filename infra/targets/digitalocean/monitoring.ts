@@ -25,7 +25,13 @@ const dropletAlerts = ({ host }: StackSpec) =>
     { name: "cpu", type: "v1/insights/droplet/cpu", value: 90, window: "10m", says: "its cores have been busy" },
     { name: "memory", type: "v1/insights/droplet/memory_utilization_percent", value: 90, window: "10m", says: "its memory is used up" },
     { name: "disk", type: "v1/insights/droplet/disk_utilization_percent", value: 85, window: "5m", says: "its disk fills up" },
-    { name: "load", type: "v1/insights/droplet/load_5", value: 2 * host.cpus, window: "10m", says: "more processes wait than it can serve" },
+    {
+      name: "load",
+      type: "v1/insights/droplet/load_5",
+      value: 2 * host.cpus,
+      window: "10m",
+      says: "more processes wait than it can serve",
+    },
   ] as const;
 
 /** Of a database. There is no alert of that service for its connections. */
@@ -38,7 +44,13 @@ const databaseAlerts = (cpus: number) =>
   ] as const;
 
 /** Alerts by e-mail and Slack; with nobody to receive them there are none. E-mail addresses must be verified members of the team. */
-export function monitoring(plan: StackPlan, machine: Droplet, cluster: DatabaseCluster | null, serving: pulumi.Resource, secrets: Secrets): void {
+export function monitoring(
+  plan: StackPlan,
+  machine: Droplet,
+  cluster: DatabaseCluster | null,
+  serving: pulumi.Resource,
+  secrets: Secrets,
+): void {
   const { spec } = plan;
   const { emails, slack } = spec.monitoring;
   const receivers: Receivers = {
@@ -47,7 +59,16 @@ export function monitoring(plan: StackPlan, machine: Droplet, cluster: DatabaseC
   };
   if (receivers.emails.length + receivers.slacks.length === 0) return;
   for (const { name, type, value, window, says } of dropletAlerts(spec)) {
-    new MonitorAlert(`alert-${name}`, { type, compare: "GreaterThan", value, window, entities: [machine.id], enabled: true, alerts: receivers, description: described(plan, "host", says) });
+    new MonitorAlert(`alert-${name}`, {
+      type,
+      compare: "GreaterThan",
+      value,
+      window,
+      entities: [machine.id],
+      enabled: true,
+      alerts: receivers,
+      description: described(plan, "host", says),
+    });
   }
   if (cluster !== null && spec.database.kind === "managed") {
     for (const { name, type, value, says } of databaseAlerts(databases[spec.database.size]?.cpus ?? 1)) {
@@ -59,11 +80,17 @@ export function monitoring(plan: StackPlan, machine: Droplet, cluster: DatabaseC
   hostAlerts(plan, receivers, serving, statusPage(secrets));
 }
 
-/** Name of the page by which the hosts' alerts are asked for. It follows from the stack's key, so that nobody has one more secret to make, and tells nothing of it. */
+/**
+ * Name of the page by which the hosts' alerts are asked for. It follows from the stack's key, so that nobody has one more secret to make,
+ * and tells nothing of it.
+ */
 export const statusPage = ({ sshPrivateKey }: Pick<Secrets, "sshPrivateKey">): pulumi.Output<string> =>
   pulumi.secret(sshPrivateKey.apply((key) => createHmac("sha256", key).update("status page").digest("hex").slice(0, 32)));
 
-/** The hosts cannot send e-mail themselves, since DigitalOcean closes the ports of it to many accounts: it asks them. https://docs.digitalocean.com/support/why-is-smtp-blocked/ */
+/**
+ * The hosts cannot send e-mail themselves, since DigitalOcean closes the ports of it to many accounts: it asks them.
+ * https://docs.digitalocean.com/support/why-is-smtp-blocked/
+ */
 function hostAlerts({ spec, site, labels }: StackPlan, receivers: Receivers, serving: pulumi.Resource, page: pulumi.Output<string>): void {
   const check = new UptimeCheck(
     "host-alerts",
@@ -76,7 +103,13 @@ function hostAlerts({ spec, site, labels }: StackPlan, receivers: Receivers, ser
     },
     { dependsOn: serving },
   );
-  new UptimeAlert("host-alerts-stand", { name: `${labels.app} ${labels.stack}: host alert`, checkId: check.id, type: "down", period: "2m", notifications: [receivers] });
+  new UptimeAlert("host-alerts-stand", {
+    name: `${labels.app} ${labels.stack}: host alert`,
+    checkId: check.id,
+    type: "down",
+    period: "2m",
+    notifications: [receivers],
+  });
 }
 
 /** Whether the site works, asked from two continents. */
@@ -101,7 +134,13 @@ function uptime({ spec, site, labels }: StackPlan, receivers: Receivers, serving
     // Days. The host renews with 30 left and counts itself late with 21.
     ...(site.scheme === "https" ? [{ name: "certificate", type: "ssl_expiry", threshold: 14, comparison: "less_than", period: "1h" }] : []),
   ];
-  for (const { name, ...args } of alerts) new UptimeAlert(`uptime-${name}`, { name: `${labels.app} ${labels.stack}: ${name}`, checkId: check.id, ...args, notifications: [receivers] });
+  for (const { name, ...args } of alerts)
+    new UptimeAlert(`uptime-${name}`, {
+      name: `${labels.app} ${labels.stack}: ${name}`,
+      checkId: check.id,
+      ...args,
+      notifications: [receivers],
+    });
 }
 
 const described = ({ labels }: StackPlan, what: string, says: string): string => `${labels.app} ${labels.stack}, ${what}: ${says}`;

@@ -15,21 +15,31 @@ export interface Kept {
 }
 
 /**
- * Keeps a snapshot of the machine that the host ran on before. When this run replaces the machine, whatever the reason, the one that served until
- * now is taken while both are there, and the snapshot before goes at the end of the run. One `dropletId: droplet.id` could not do that: it is the
- * new machine's by then. What the cloud has no more, neither machine nor snapshot, is left out.
+ * Keeps a snapshot of the machine that the host ran on before. When this run replaces the machine, whatever the reason, the one that served
+ * until now is taken while both are there, and the snapshot before goes at the end of the run. One `dropletId: droplet.id` could not do
+ * that: it is the new machine's by then. What the cloud has no more, neither machine nor snapshot, is left out.
  */
-export async function keepReplaced({ labels }: StackPlan, { name }: HostPlan, machine: Droplet, former: Promise<FormerOutputs>): Promise<Kept> {
+export async function keepReplaced(
+  { labels }: StackPlan,
+  { name }: HostPlan,
+  machine: Droplet,
+  former: Promise<FormerOutputs>,
+): Promise<Kept> {
   const { machine: served, snapshotOf } = (await former).hosts.find((host) => host.name === name) ?? {};
-  const candidates = [...(served !== undefined && (await isReplaced(machine, served)) ? [served] : []), ...(snapshotOf === undefined ? [] : [snapshotOf])];
+  const candidates = [
+    ...(served !== undefined && (await isReplaced(machine, served)) ? [served] : []),
+    ...(snapshotOf === undefined ? [] : [snapshotOf]),
+  ];
   for (const of of candidates) {
     const snapshot = snapshotName(labels, name, of);
-    if (await canBeHad(of, snapshot)) return { snapshots: [new DropletSnapshot(`${name}-snapshot`, { name: snapshot, dropletId: of })], of };
+    if (await canBeHad(of, snapshot))
+      return { snapshots: [new DropletSnapshot(`${name}-snapshot`, { name: snapshot, dropletId: of })], of };
   }
   return { snapshots: [], of: undefined };
 }
 
-const snapshotName = ({ project, stack }: Labels, host: string, machine: string): string => physicalName("host", project, stack, host, machine);
+const snapshotName = ({ project, stack }: Labels, host: string, machine: string): string =>
+  physicalName("host", project, stack, host, machine);
 
 /** In a preview, the number of a machine that is going to be made is not known; in an `up` it is another one. */
 async function isReplaced({ id }: Droplet, served: string): Promise<boolean> {

@@ -10,8 +10,8 @@ export function asDigitalOceanTags(labels: Labels): readonly string[] {
 }
 
 /**
- * The tag that the stack's web hosts carry from their first second on: both firewalls select by it, so that a new host is let in to the database
- * before it serves. It is a resource of its own, since a firewall may only name a tag that is there.
+ * The tag that the stack's web hosts carry from their first second on: both firewalls select by it, so that a new host is let in to the
+ * database before it serves. It is a resource of its own, since a firewall may only name a tag that is there.
  */
 export function hostTag({ labels }: StackPlan): Tag {
   return new Tag("host-tag", { name: physicalName("network", labels.project, labels.stack, "web") });

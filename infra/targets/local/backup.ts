@@ -22,7 +22,12 @@ interface LocalBackup {
 export function localBackup(plan: StackPlan, planned: HostPlan, files: HostFiles, network: Network, secrets: Secrets): LocalBackup {
   const host = asItStands(plan, planned);
   const address = chosenAddress(host);
-  const machine = localMachine(plan, network, { ...host, address, image: backupImage(host.debian), memoryMiB: 512, cpus: 1, keepsData: true }, secrets.sshPublicKey);
+  const machine = localMachine(
+    plan,
+    network,
+    { ...host, address, image: backupImage(host.debian), memoryMiB: 512, cpus: 1, keepsData: true },
+    secrets.sshPublicKey,
+  );
   const boot = awaitBoot(machine, secrets);
   return {
     files: {

@@ -17,18 +17,36 @@ import type { BuiltDatabase } from "../target";
 import { databaseImage, localMachine, machineKeptOff } from "./machine";
 import { databaseHost, type Places } from "./move";
 
-/** A machine that runs PostgreSQL or MariaDB with TLS, for the app's hosts only; in a run that moves its data, one more; and after it the one of before, off. */
-export function localDatabase(plan: StackPlan, database: ManagedDatabase, files: HostFiles, network: Network, secrets: Secrets, places: Promise<Places>): Database {
-  const built = pulumi.output(places.then(({ serving, from, kept }) => {
-    const server = (host: HostPlan) => databaseMachine(plan, database, host, files, network, secrets);
-    const host = databaseHost(plan, serving);
-    const { url, ca } = server(host);
-    const old = from === null ? undefined : server(databaseHost(plan, from.name, from.version)).url;
-    for (const name of kept) machineKeptOff(plan, network, name, chosenAddress(databaseHost(plan, name)));
-    const leaving = from === null ? kept : [from.name];
-    const output: BuiltDatabase = { engine: database.engine, ...placeOf(plan, database, host), instance: serving, version: database.version, ...(leaving.length === 0 ? {} : { leaving }) };
-    return { url, ca, old, output };
-  }));
+/**
+ * A machine that runs PostgreSQL or MariaDB with TLS, for the app's hosts only; in a run that moves its data, one more; and after it the
+ * one of before, off.
+ */
+export function localDatabase(
+  plan: StackPlan,
+  database: ManagedDatabase,
+  files: HostFiles,
+  network: Network,
+  secrets: Secrets,
+  places: Promise<Places>,
+): Database {
+  const built = pulumi.output(
+    places.then(({ serving, from, kept }) => {
+      const server = (host: HostPlan) => databaseMachine(plan, database, host, files, network, secrets);
+      const host = databaseHost(plan, serving);
+      const { url, ca } = server(host);
+      const old = from === null ? undefined : server(databaseHost(plan, from.name, from.version)).url;
+      for (const name of kept) machineKeptOff(plan, network, name, chosenAddress(databaseHost(plan, name)));
+      const leaving = from === null ? kept : [from.name];
+      const output: BuiltDatabase = {
+        engine: database.engine,
+        ...placeOf(plan, database, host),
+        instance: serving,
+        version: database.version,
+        ...(leaving.length === 0 ? {} : { leaving }),
+      };
+      return { url, ca, old, output };
+    }),
+  );
   return {
     output: pulumi.unsecret(built.apply(({ output }) => output)),
     tells: {
@@ -42,16 +60,26 @@ export function localDatabase(plan: StackPlan, database: ManagedDatabase, files:
 /** One such machine. It makes the password itself; the state keeps it encrypted. */
 function databaseMachine(plan: StackPlan, database: ManagedDatabase, host: HostPlan, files: HostFiles, network: Network, secrets: Secrets) {
   const image = databaseImage(host.debian, database.engine);
-  const machine = localMachine(plan, network, { ...host, address: chosenAddress(host), image, memoryMiB: database.memoryMiB, cpus: 1, keepsData: true }, secrets.sshPublicKey);
+  const machine = localMachine(
+    plan,
+    network,
+    { ...host, address: chosenAddress(host), image, memoryMiB: database.memoryMiB, cpus: 1, keepsData: true },
+    secrets.sshPublicKey,
+  );
   const applied = deliverBundle(machine, files.of(host), { env: {}, files: {} }, secrets, null, awaitBoot(machine, secrets));
   const server = serverOf(database, host);
-  const program = createHash("sha256").update(verbatim(`${server.folder}/role.sh`)).digest("hex").slice(0, 8);
+  const program = createHash("sha256")
+    .update(verbatim(`${server.folder}/role.sh`))
+    .digest("hex")
+    .slice(0, 8);
   const role = new remote.Command(
     host.name === "database-0" ? "database-role" : `${host.name}-role`,
     {
       connection: connectionTo(machine, secrets),
       // Another program runs again.
-      create: `sudo /usr/local/lib/webstack/database-role ${[database.name, database.user, ...server.roleWords(plan)].join(" ")} # ${program}`,
+      create:
+        `sudo /usr/local/lib/webstack/database-role ${[database.name, database.user, ...server.roleWords(plan)].join(" ")} # ` +
+        `${program}`,
       logging: remote.Logging.None,
       addPreviousOutputInEnv: false,
     },
@@ -64,5 +92,9 @@ function databaseMachine(plan: StackPlan, database: ManagedDatabase, host: HostP
   };
 }
 
-const placeOf = (plan: StackPlan, database: ManagedDatabase, host: HostPlan) =>
-  ({ host: chosenAddress(host), port: databasePort(plan), name: database.name, user: database.user });
+const placeOf = (plan: StackPlan, database: ManagedDatabase, host: HostPlan) => ({
+  host: chosenAddress(host),
+  port: databasePort(plan),
+  name: database.name,
+  user: database.user,
+});

@@ -28,7 +28,11 @@ export const local: Target = {
     const engine = plan.database.kind === "none" ? "postgres" : plan.database.engine;
     const former = formerOutputs();
     const places = databasePlaces(plan, former);
-    localFirewall(plan, network, places.then((known) => databaseHosts(plan, known)));
+    localFirewall(
+      plan,
+      network,
+      places.then((known) => databaseHosts(plan, known)),
+    );
     const runtime = runtimeOf(spec.host.debian, arch() === "arm64" ? "aarch64" : "x86_64");
     const built = buildArchive(release, runtime);
     const database = plan.database.kind !== "managed" ? null : localDatabase(plan, plan.database, files, network, secrets, places);
@@ -38,19 +42,40 @@ export const local: Target = {
 
     const served: pulumi.Output<string>[] = [];
     const hosts = hostsOf(plan, "web").map((planned, index): BuiltHost => {
-      const host = localMachine(plan, network, { ...planned, address: chosenAddress(planned), image: webImage(planned.debian, engine), memoryMiB: spec.host.memoryMiB, cpus: spec.host.cpus, keepsData: false }, secrets.sshPublicKey, places);
+      const host = localMachine(
+        plan,
+        network,
+        {
+          ...planned,
+          address: chosenAddress(planned),
+          image: webImage(planned.debian, engine),
+          memoryMiB: spec.host.memoryMiB,
+          cpus: spec.host.cpus,
+          keepsData: false,
+        },
+        secrets.sshPublicKey,
+        places,
+      );
       const boot = awaitBoot(host, secrets);
       const again = askHost(host, release.digest, former, boot, secrets);
       const applied = deliverBundle(host, files.of(planned), late, secrets, { release, runtime, built }, boot, again);
       // The secret it got on standard input marks its output, too; hostctl prints none.
       served.push(pulumi.unsecret(applied.stdout));
       if (index === 0) backup?.keepBackupsOf(host, applied);
-      return { name: planned.name, address: pulumi.output(host.address), user: deployUser, hostKey: pulumi.output(host.hostKey), appliedAgain: again };
+      return {
+        name: planned.name,
+        address: pulumi.output(host.address),
+        user: deployUser,
+        hostKey: pulumi.output(host.hostKey),
+        appliedAgain: again,
+      };
     });
     const serving = pulumi.all(served).apply(() => release.digest);
     return {
       // A certificate is made out to the site's name; without TLS the address works on a box that does not know the name.
-      siteUrl: serving.apply(() => (plan.site.scheme === "https" ? `https://${spec.site.domain}/` : `http://${hostsOf(plan, "web").map(chosenAddress)[0] ?? ""}/`)),
+      siteUrl: serving.apply(() =>
+        plan.site.scheme === "https" ? `https://${spec.site.domain}/` : `http://${hostsOf(plan, "web").map(chosenAddress)[0] ?? ""}/`,
+      ),
       address: hosts[0]?.address ?? pulumi.output(""),
       hosts,
       // The site is at this database, and has left another, only once it serves from it.

@@ -12,12 +12,17 @@ import { machineName } from "./names";
 const keepers = ["backup-0", ...databaseMachines] as const;
 
 /**
- * What cannot change while machines that keep data stand: it would make them anew, delete them, or shut the stack out of them. Said before the engine begins, since on this
- * box the old machine goes before the new one comes, what the engine does first nobody chooses, and nobody is asked.
+ * What cannot change while machines that keep data stand: it would make them anew, delete them, or shut the stack out of them. Said before
+ * the engine begins, since on this box the old machine goes before the new one comes, what the engine does first nobody chooses, and nobody
+ * is asked.
  * @param sshPublicKey as among the keys of what stands; undefined where it is not known
  * @param look what stands under a name of the box; undefined for nothing
  */
-export function keptProblems(plan: StackPlan, sshPublicKey: string | undefined, look: (name: string) => Standing | undefined = standing): readonly Problem[] {
+export function keptProblems(
+  plan: StackPlan,
+  sshPublicKey: string | undefined,
+  look: (name: string) => Standing | undefined = standing,
+): readonly Problem[] {
   const { stack, network } = plan.spec;
   const kept = keepers.flatMap((name) => {
     const found = look(machineName(plan, name));
@@ -27,14 +32,28 @@ export function keptProblems(plan: StackPlan, sshPublicKey: string | undefined, 
   const closed = kept.filter(({ keys }) => sshPublicKey !== undefined && !keys.includes(sshPublicKey));
   // One of a database that is somebody else's by now goes once the site serves from that: docs/external-database.md.
   const leaving = kept.filter(({ name }) => (name === "backup-0" ? hostsOf(plan, "backup").length === 0 : plan.database.kind === "none"));
-  return [...leavingProblems(plan, leaving.map(({ name }) => name)), ...rangeProblems(stack, network.range, elsewhere), ...keyProblems(stack, closed.map(({ name }) => name))];
+  return [
+    ...leavingProblems(
+      plan,
+      leaving.map(({ name }) => name),
+    ),
+    ...rangeProblems(stack, network.range, elsewhere),
+    ...keyProblems(
+      stack,
+      closed.map(({ name }) => name),
+    ),
+  ];
 }
 
 function leavingProblems(plan: StackPlan, leaving: readonly string[]): readonly Problem[] {
   if (leaving.length === 0) return [];
-  const off = plan.database.kind === "none" ? { at: "database.kind", stay: "not become none", got: "none" } : { at: "backup.enabled", stay: "stay true", got: false };
+  const off =
+    plan.database.kind === "none"
+      ? { at: "database.kind", stay: "not become none", got: "none" }
+      : { at: "backup.enabled", stay: "stay true", got: false };
   const folders = leaving.map((name) => folderOf(machineName(plan, name)));
-  const hint = `to let them go, put them aside first, which keeps them: sudo mv ${folders.join(" ")} ${dirname(dirname(folders[0] ?? ""))}/`;
+  const above = dirname(dirname(folders[0] ?? ""));
+  const hint = `to let them go, put them aside first, which keeps them: sudo mv ${folders.join(" ")} ${above}/`;
   return [{ at: off.at, must: `must ${off.stay}: the data of ${list(leaving)} would go with it`, got: off.got, hint }];
 }
 
@@ -47,7 +66,8 @@ function rangeProblems(stack: string, got: string, kept: readonly (Standing & { 
 
 function keyProblems(stack: string, closed: readonly string[]): readonly Problem[] {
   if (closed.length === 0) return [];
-  const hint = `npm run secret -- ${stack} unset ${sshKeyName}, and npm run up -- ${stack} takes that one from the state; or ${giveUp(stack)}`;
+  const hint =
+    `npm run secret -- ${stack} unset ${sshKeyName}, and npm run up -- ${stack} takes that one from the state; or ` + giveUp(stack);
   return [{ at: sshKeyName, must: `must be the one that opens ${list(closed)}: with another one nobody reaches the data there`, hint }];
 }
 

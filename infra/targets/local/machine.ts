@@ -17,10 +17,16 @@ interface Size {
 type Engine = ManagedDatabase["engine"];
 
 /** What a machine that serves starts from: any stack's packages but those of its own. */
-export const webImage = (debian: DebianName, engine: Engine): Recipe => ({ suite: debians[debian].suite, packages: webImagePackages(engine, debian) });
+export const webImage = (debian: DebianName, engine: Engine): Recipe => ({
+  suite: debians[debian].suite,
+  packages: webImagePackages(engine, debian),
+});
 
 /** What a machine that is a database starts from. */
-export const databaseImage = (debian: DebianName, engine: Engine): Recipe => ({ suite: debians[debian].suite, packages: databaseImagePackages(engine, debian) });
+export const databaseImage = (debian: DebianName, engine: Engine): Recipe => ({
+  suite: debians[debian].suite,
+  packages: databaseImagePackages(engine, debian),
+});
 
 /** What a machine that keeps backups starts from. */
 export const backupImage = (debian: DebianName): Recipe => ({ suite: debians[debian].suite, packages: backupImagePackages });
@@ -36,7 +42,10 @@ export interface LocalMachine extends Size {
   readonly keepsData: boolean;
 }
 
-/** A machine of this box with the packages of its role already in its image. `allowed`: what must hold before it is made, or made anew, which takes the old one away first. */
+/**
+ * A machine of this box with the packages of its role already in its image. `allowed`: what must hold before it is made, or made anew,
+ * which takes the old one away first.
+ */
 export function localMachine(
   plan: StackPlan,
   network: Network,
@@ -71,7 +80,20 @@ export function localMachine(
 export function machineKeptOff(plan: StackPlan, network: Network, name: string, address: string): Machine {
   return new Machine(
     name,
-    { name: machineName(plan, name), suite: "", image: "", bridge: network.bridge, gateway: network.gateway, range: network.range, address, userData: "", memoryMiB: 128, cpus: 1, keepsData: true, runs: false },
+    {
+      name: machineName(plan, name),
+      suite: "",
+      image: "",
+      bridge: network.bridge,
+      gateway: network.gateway,
+      range: network.range,
+      address,
+      userData: "",
+      memoryMiB: 128,
+      cpus: 1,
+      keepsData: true,
+      runs: false,
+    },
     // Of what it was made from nothing is declared any more.
     { ignoreChanges: ["suite", "image", "userData", "memoryMiB", "cpus"] },
   );

@@ -37,14 +37,19 @@ export function placesOf(version: string, former: FormerDatabase | undefined, as
 /** A machine that is, or was, the database; of the version that the description wants unless told another. */
 export function databaseHost({ spec, hosts }: StackPlan, name: DatabaseMachine, version?: string): HostPlan {
   const { database } = spec;
-  const other = database.kind === "managed" && version !== undefined && version !== database.version ? serverDebian({ engine: database.engine, version }) : undefined;
+  const other =
+    database.kind === "managed" && version !== undefined && version !== database.version
+      ? serverDebian({ engine: database.engine, version })
+      : undefined;
   const planned = other === undefined ? hosts.find((host) => host.name === name) : undefined;
   return planned ?? planHost(spec, "database", databaseMachines.indexOf(name), other);
 }
 
 /** The machines that are the database in this run; where it is somebody else's by now, the one that the stack had. */
-export const databaseHosts = (plan: StackPlan, { serving, from }: Places): readonly HostPlan[] =>
-  [databaseHost(plan, serving), ...(from === null ? [] : [databaseHost(plan, from.name, from.version)])];
+export const databaseHosts = (plan: StackPlan, { serving, from }: Places): readonly HostPlan[] => [
+  databaseHost(plan, serving),
+  ...(from === null ? [] : [databaseHost(plan, from.name, from.version)]),
+];
 
 const machineOf = (name: string | undefined): DatabaseMachine => databaseMachines.find((one) => one === name) ?? "database-0";
 
@@ -53,11 +58,18 @@ const machineOf = (name: string | undefined): DatabaseMachine => databaseMachine
  *
  * @param suite that this box's own store says the machine was made from; undefined where it has none of that name
  */
-export function problemsOfVersion({ engine, version }: ManagedDatabase, serving: DatabaseMachine, suite: string | undefined, stack: string): readonly Problem[] {
+export function problemsOfVersion(
+  { engine, version }: ManagedDatabase,
+  serving: DatabaseMachine,
+  suite: string | undefined,
+  stack: string,
+): readonly Problem[] {
   const debian = debianNames.find((name) => debians[name].suite === suite);
   if (debian === undefined || serverVersion(engine, debian) === version) return [];
   const has = serverVersion(engine, debian);
-  const hint = `write version: "${has}"; for ${version}, once npm run up has ended well with that, write it and run npm run upgrade -- ${stack}, which moves the data`;
+  const hint =
+    `write version: "${has}"; for ${version}, once npm run up has ended well with that, write it and run npm run upgrade -- ` +
+    `${stack}, which moves the data`;
   return [{ at: "database.version", must: `must be "${has}", which ${serving} has`, got: version, hint }];
 }
 
@@ -76,9 +88,13 @@ export async function databasePlaces(plan: StackPlan, former: Promise<FormerOutp
   // Before the first up that ended well nothing serves, and the provider itself makes no machine anew that keeps data.
   if (database.kind === "managed" && known !== undefined) {
     const other = problemsOfEngine(database.engine, known.engine, spec.stack);
-    const problems = other.length > 0 || places.from !== null ? other : problemsOfVersion(database, places.serving, suiteOf(machineName(plan, places.serving)), spec.stack);
+    const problems =
+      other.length > 0 || places.from !== null
+        ? other
+        : problemsOfVersion(database, places.serving, suiteOf(machineName(plan, places.serving)), spec.stack);
     if (problems.length > 0) throw new ConfigError(`Pulumi.${spec.stack}.yaml`, problems);
   }
-  if (places.from !== null) void pulumi.log.info(`the data move from ${places.from.name} to ${places.serving}; visitors get the maintenance page meanwhile`);
+  if (places.from !== null)
+    void pulumi.log.info(`the data move from ${places.from.name} to ${places.serving}; visitors get the maintenance page meanwhile`);
   return places;
 }

@@ -11,10 +11,19 @@ const write = (path: string, text: string) => {
   mkdirSync(dirname(join(project, path)), { recursive: true });
   writeFileSync(join(project, path), text);
 };
-const git = (...words: readonly string[]) => execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.org", ...words], { cwd: project });
+const git = (...words: readonly string[]) =>
+  execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.org", ...words], { cwd: project });
 
 beforeAll(() => {
-  const files = { "infra/index.ts": "one", "cloud-init/unit": "one", "hostctl/verbs/cli.py": "one", "providers/main.ts": "one", "package.json": "{}", "docs/page.md": "one", "examples/shop/app.py": "one" };
+  const files = {
+    "infra/index.ts": "one",
+    "cloud-init/unit": "one",
+    "hostctl/verbs/cli.py": "one",
+    "providers/main.ts": "one",
+    "package.json": "{}",
+    "docs/page.md": "one",
+    "examples/shop/app.py": "one",
+  };
   for (const [path, text] of Object.entries(files)) write(path, text);
   write("Pulumi.shop.yaml", "config:\n  webstack:app: { name: shop, source: ../beside }\n");
   write("../beside/app.py", "beside");
@@ -49,7 +58,10 @@ test("what changed is as the commit has it: the stack's file, an app with a new 
   write("examples/shop/new.py", "new");
   const first = await checkedOut();
   expect(first.links).toEqual(["cloud-init", "hostctl", "infra", "node_modules", "package.json", "providers"]);
-  expect([text(first.folder, "Pulumi.shop.yaml"), text(first.folder, "examples/shop/app.py")]).toEqual([expect.stringContaining("source: examples/shop"), "one"]);
+  expect([text(first.folder, "Pulumi.shop.yaml"), text(first.folder, "examples/shop/app.py")]).toEqual([
+    expect.stringContaining("source: examples/shop"),
+    "one",
+  ]);
   expect(() => text(first.folder, "examples/shop/new.py")).toThrow("ENOENT");
 
   write("cloud-init/unit", "two");

@@ -12,9 +12,23 @@ function bill(target: Bill["target"], region: string, lines: readonly CostLine[]
   return { target, region, lines, known, total: lines.every(({ monthly }) => monthly !== null) ? known : null, notCounted };
 }
 
-const small = bill("digitalocean", "fra1", [line("web-0", "droplet small", 10), line("web-0", "images of it", 1), line("database", "managed database", 20)]);
-const large = bill("digitalocean", "fra1", [line("web-0", "droplet large", 30), line("web-0", "images of it", 3), line("database", "managed database", 20)], ["traffic (0.01 a GiB)", "taxes"]);
-const partlyKnown = bill("aws", "eu-central-1", [line("web-0", "instance large", 8.5), line("web-0", "root disk", null), line("database", "managed database", null)], ["taxes"]);
+const small = bill("digitalocean", "fra1", [
+  line("web-0", "droplet small", 10),
+  line("web-0", "images of it", 1),
+  line("database", "managed database", 20),
+]);
+const large = bill(
+  "digitalocean",
+  "fra1",
+  [line("web-0", "droplet large", 30), line("web-0", "images of it", 3), line("database", "managed database", 20)],
+  ["traffic (0.01 a GiB)", "taxes"],
+);
+const partlyKnown = bill(
+  "aws",
+  "eu-central-1",
+  [line("web-0", "instance large", 8.5), line("web-0", "root disk", null), line("database", "managed database", null)],
+  ["taxes"],
+);
 
 const review = reviewChange("test", { ...emptySide, label: "before" }, { ...emptySide, label: "after" });
 const written = (changes: Partial<Review>) => markdown({ ...review, ...changes });
@@ -22,7 +36,10 @@ const written = (changes: Partial<Review>) => markdown({ ...review, ...changes }
 /** The section Cost, without its title. */
 const cost = (before: Bill | null, after: Bill | null, elsewhere: readonly Bill[] = []) => {
   const sections = written({ cost: { before, after, elsewhere } }).split(/^## /m);
-  return sections.find((section) => section.startsWith("Cost\n\n"))?.slice("Cost\n\n".length).trimEnd();
+  return sections
+    .find((section) => section.startsWith("Cost\n\n"))
+    ?.slice("Cost\n\n".length)
+    .trimEnd();
 };
 
 test("the cost is a row for each part, before and after, the parts together, with the difference of the totals", () => {
@@ -58,7 +75,8 @@ Not counted: taxes.`);
 });
 
 test("elsewhere the sizes are named, and what has no price there", () => {
-  expect(cost(bill("local", "", []), bill("local", "", [], ["electricity"]), [small, partlyKnown])).toBe(`USD a month, local, by dated tables in \`infra/config/catalog\`.
+  expect(cost(bill("local", "", []), bill("local", "", [], ["electricity"]), [small, partlyKnown]))
+    .toBe(`USD a month, local, by dated tables in \`infra/config/catalog\`.
 
 | part | what | before | after |
 |---|---|---|---|
@@ -79,6 +97,8 @@ test("a description with problems has no cost", () => {
 });
 
 test("a host of one side is told with the number of its files", () => {
-  const lines = written({ oneSided: [{ host: "database-0", is: "gone", paths: ["/etc/issue", "/usr/local/lib/webstack/hostctl/verbs/cli.py"] }] }).split("\n");
+  const lines = written({
+    oneSided: [{ host: "database-0", is: "gone", paths: ["/etc/issue", "/usr/local/lib/webstack/hostctl/verbs/cli.py"] }],
+  }).split("\n");
   expect(lines).toContain("database-0 is gone, with 2 files.");
 });

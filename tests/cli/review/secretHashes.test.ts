@@ -1,7 +1,8 @@
 import { secretHashes } from "../../../cli/review/secretHashes";
 import { readStackFile } from "../../../infra/config/stackFile";
 
-const text = (secure: string, salt = "v1:salt") => `encryptionsalt: ${salt}\nconfig:\n  webstack:target: local\n  webstack:KEY:\n    secure: ${secure}\n  other:KEY: 1\n`;
+const text = (secure: string, salt = "v1:salt") =>
+  `encryptionsalt: ${salt}\nconfig:\n  webstack:target: local\n  webstack:KEY:\n    secure: ${secure}\n  other:KEY: 1\n`;
 const hashes = (...given: Parameters<typeof text>) => secretHashes(readStackFile(text(...given), "Pulumi.mine.yaml"));
 
 test("a secret is known by a hash of eight digits", () => {

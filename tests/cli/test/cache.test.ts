@@ -13,7 +13,9 @@ test("a run says of each kind what the cache had and what it made", () => {
     mkdirSync(join(folder, "images/two"));
     mkdirSync(join(folder, "releases"));
     for (const name of ["a", "b"]) writeFileSync(join(folder, "releases", name), "");
-    expect(cacheTable(before, cacheNow(folder))).toBe(["The cache, before the run and by it:", "  images    1 there, 1 made", "  releases  0 there, 2 made"].join("\n"));
+    expect(cacheTable(before, cacheNow(folder))).toBe(
+      ["The cache, before the run and by it:", "  images    1 there, 1 made", "  releases  0 there, 2 made"].join("\n"),
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

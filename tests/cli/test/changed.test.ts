@@ -35,12 +35,22 @@ test("a verb that one test imports runs that test and the checks of types and st
 
 test("hostctl runs its own tests, the goldens and every machine that it is copied to", () => {
   const found = runs("hostctl/deploy/apply.py");
-  expect(found).toEqual(expect.arrayContaining(["hostctl", "goldens: tests/goldens/goldens.test.ts", "machines/site", "machines/faults", "machines/digitalocean"]));
+  expect(found).toEqual(
+    expect.arrayContaining([
+      "hostctl",
+      "goldens: tests/goldens/goldens.test.ts",
+      "machines/site",
+      "machines/faults",
+      "machines/digitalocean",
+    ]),
+  );
   expect(found).not.toContain("examples/ocpizza");
 });
 
 test("a template runs what renders it", () => {
-  expect(runs("cloud-init/firewall/nftables.conf.tmpl").filter((name) => name.startsWith("pure"))).toContain("pure: tests/host/render.test.ts");
+  expect(runs("cloud-init/firewall/nftables.conf.tmpl").filter((name) => name.startsWith("pure"))).toContain(
+    "pure: tests/host/render.test.ts",
+  );
 });
 
 test("an example runs its own tests", () => {
@@ -54,5 +64,13 @@ test("a document runs the tests that are pure, and package.json everything that 
 });
 
 test("a circle of imports ends", () => {
-  expect([...reached(new Map([["a", ["b"]], ["b", ["a", "c"]]]), "a")]).toEqual(["a", "b", "c"]);
+  expect([
+    ...reached(
+      new Map([
+        ["a", ["b"]],
+        ["b", ["a", "c"]],
+      ]),
+      "a",
+    ),
+  ]).toEqual(["a", "b", "c"]);
 });

@@ -34,9 +34,15 @@ test("jest without a report is a failure", () => {
 
 test("each test of a report has its file and its time, and a file that does not load is a test that failed", () => {
   const testResults = [
-    { name: `${process.cwd()}/tests/plan/cost.test.ts`, status: "failed", assertionResults: [
-      { fullName: "a price", duration: 12, status: "passed" }, { fullName: "another", duration: null, status: "failed", failureMessages: ["Error: 2 is not 3"] }, { fullName: "a third", duration: null, status: "pending" },
-    ] },
+    {
+      name: `${process.cwd()}/tests/plan/cost.test.ts`,
+      status: "failed",
+      assertionResults: [
+        { fullName: "a price", duration: 12, status: "passed" },
+        { fullName: "another", duration: null, status: "failed", failureMessages: ["Error: 2 is not 3"] },
+        { fullName: "a third", duration: null, status: "pending" },
+      ],
+    },
     { name: `${process.cwd()}/tests/plan/names.test.ts`, status: "failed", message: "Cannot find module", assertionResults: [] },
   ];
   expect(testsOf(JSON.stringify({ ...totals, testResults }))).toEqual([

@@ -36,12 +36,24 @@ test("a new folder is found by itself, a file beside it is none", () => {
 
 test("how tests are run follows from what lies in the folder", () => {
   expect(testArguments(example("django", "manage.py", "requirements.txt", "tests/test_a.py"))).toEqual(["manage.py", "test"]);
-  expect(testArguments(example("plain", "requirements.txt", "tests/__init__.py", "tests/test_a.py"))).toEqual(["-m", "unittest", "discover", "-s", "tests", "-t", "."]);
+  expect(testArguments(example("plain", "requirements.txt", "tests/__init__.py", "tests/test_a.py"))).toEqual([
+    "-m",
+    "unittest",
+    "discover",
+    "-s",
+    "tests",
+    "-t",
+    ".",
+  ]);
 });
 
 test.each([
   ["no tests", ["manage.py", "requirements.txt"], "examples/shop has no tests: no file tests/test*.py"],
-  ["a folder tests with none in it", ["manage.py", "requirements.txt", "tests/__init__.py", "tests/latest.py"], "examples/shop has no tests: no file tests/test*.py"],
+  [
+    "a folder tests with none in it",
+    ["manage.py", "requirements.txt", "tests/__init__.py", "tests/latest.py"],
+    "examples/shop has no tests: no file tests/test*.py",
+  ],
   ["no packages", ["manage.py", "tests/test_a.py"], "examples/shop has no packages: no file requirements.txt, with hashes"],
   ["neither", ["README.md"], "examples/shop has no tests: no file tests/test*.py, and no packages: no file requirements.txt, with hashes"],
 ])("an example with %s fails and says so", async (_name, files, message) => {

@@ -33,5 +33,7 @@ test("docs/faults.md has a row of each fault, and the words that npm run faults 
 });
 
 test("a row of the list that the table has not is an error", () => {
-  expect(() => rowsOf("faults", faults.slice(1), nameOf)).toThrow("tests/machines/rows.ts names rows that the table faults has not: worker killed");
+  expect(() => rowsOf("faults", faults.slice(1), nameOf)).toThrow(
+    "tests/machines/rows.ts names rows that the table faults has not: worker killed",
+  );
 });

@@ -1,7 +1,14 @@
 import { runAll, startable } from "../../../cli/test/schedule";
 import type { Suite } from "../../../cli/test/suite";
 
-const suite = (name: string, place: Suite["place"], minutes = 1, beside?: number): Suite => ({ name, place, minutes, ...(beside === undefined ? {} : { beside }), files: [], run: () => Promise.reject(new Error("not asked")) });
+const suite = (name: string, place: Suite["place"], minutes = 1, beside?: number): Suite => ({
+  name,
+  place,
+  minutes,
+  ...(beside === undefined ? {} : { beside }),
+  files: [],
+  run: () => Promise.reject(new Error("not asked")),
+});
 const names = (suites: readonly Suite[]) => suites.map(({ name }) => name);
 const machines = (...minutes: readonly number[]) => minutes.map((one) => suite(`m${one}`, "machines", one));
 
@@ -36,7 +43,15 @@ test("two suites on one stack take turns", () => {
 });
 
 test("every suite runs once, and never more on machines beside another than it asks for", async () => {
-  const suites = [suite("a", "machines", 1, 0), suite("b", "machines"), suite("c", "processor"), suite("d", "machines", 1, 0), suite("e", "machines"), suite("f", "machines", 1, 1), suite("g", "machines")];
+  const suites = [
+    suite("a", "machines", 1, 0),
+    suite("b", "machines"),
+    suite("c", "processor"),
+    suite("d", "machines", 1, 0),
+    suite("e", "machines"),
+    suite("f", "machines", 1, 1),
+    suite("g", "machines"),
+  ];
   const running = new Set<Suite>();
   const ran: string[] = [];
   await runAll(suites, async (one) => {

@@ -23,13 +23,17 @@ test("a suite that takes more than its row says is told so, with both figures", 
   expect(beyond("machines/x", { ...none, boots: 3, load: 11 }, row)).toBe(
     "machines/x costs more than tests/costs.ts says: 3 machines booted, must be at most 2; 11 s of load, must be at most 10",
   );
-  expect(beyond("machines/x", { ...none, boots: 3 }, undefined)).toBe("machines/x has no row in tests/costs.ts; it booted 3 machines and held 0 s of load");
+  expect(beyond("machines/x", { ...none, boots: 3 }, undefined)).toBe(
+    "machines/x has no row in tests/costs.ts; it booted 3 machines and held 0 s of load",
+  );
 });
 
 test("every suite has its row, and every row its suite", () => {
   const there = allSuites().map(({ name }) => name);
   expect(Object.keys(costs).sort()).toEqual(there.sort());
-  expect(there.filter((name) => name.startsWith("machines/"))).toHaveLength(readdirSync(join(root, "tests/machines")).filter((name) => name.endsWith(".test.ts")).length);
+  expect(there.filter((name) => name.startsWith("machines/"))).toHaveLength(
+    readdirSync(join(root, "tests/machines")).filter((name) => name.endsWith(".test.ts")).length,
+  );
 });
 
 test("a run ends with the longest suites, what they asked of the box, and the ten slowest tests", () => {
@@ -37,7 +41,15 @@ test("a run ends with the longest suites, what they asked of the box, and the te
   const text = report(
     [
       { suite: "pure", passed: 12, failed: 0, milliseconds: 30_000, tests, output: "", uses: none },
-      { suite: "machines/x", passed: 3, failed: 1, milliseconds: 90_000, tests: [], output: "", uses: { boots: 2, load: 10, shared: ["shop"] } },
+      {
+        suite: "machines/x",
+        passed: 3,
+        failed: 1,
+        milliseconds: 90_000,
+        tests: [],
+        output: "",
+        uses: { boots: 2, load: 10, shared: ["shop"] },
+      },
     ],
     100_000,
   );
@@ -58,7 +70,18 @@ test("what failed is told once more: a test with what its runner says, a suite w
   const about = { file: "f", milliseconds: 0 };
   const long = Array.from({ length: 40 }, (_, index) => `line ${index}`).join("\n");
   const text = failures([
-    { suite: "pure", passed: 1, failed: 1, milliseconds: 0, tests: [{ ...about, name: "one", failure: null }, { ...about, name: "two", failure: "Error: 2 is not 3\n  at f" }], output: "much", uses: none },
+    {
+      suite: "pure",
+      passed: 1,
+      failed: 1,
+      milliseconds: 0,
+      tests: [
+        { ...about, name: "one", failure: null },
+        { ...about, name: "two", failure: "Error: 2 is not 3\n  at f" },
+      ],
+      output: "much",
+      uses: none,
+    },
     { suite: "machines/x", passed: 0, failed: 1, milliseconds: 0, tests: [], output: `${long}\n`, uses: none },
     { suite: "lint", passed: 1, failed: 0, milliseconds: 0, tests: [], output: "fine", uses: none },
   ]);

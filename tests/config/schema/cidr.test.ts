@@ -13,7 +13,11 @@ test.each([
   expect(parseCidr(text)).toEqual(network);
 });
 
-test.each(["", "/", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/08", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0.1/8", "10.0.0/24", "010.0.0.0/8", "256.0.0.0/8", "::1/64", "::/129", "fe80::%eth0/64", "a/8"])(
+// prettier-ignore
+test.each([
+  "", "/", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/08", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0.1/8", "10.0.0/24",
+  "010.0.0.0/8", "256.0.0.0/8", "::1/64", "::/129", "fe80::%eth0/64", "a/8",
+])(
   "refuses %j",
   (text) => {
     expect(parseCidr(text)).toBe(undefined);
@@ -39,13 +43,18 @@ test("an IPv6 address with host bits is read in every way of writing it", () => 
   );
 });
 
-test.each([["10.0.0.0/8", true], ["172.16.0.0/12", true], ["172.32.0.0/16", false], ["192.168.4.0/24", true], ["10.0.0.0/7", false], ["11.0.0.0/8", false], ["fd00::/8", false]])(
-  "%s is private: %s",
-  (text, expected) => {
-    const cidr = parseCidr(text);
-    expect(cidr !== undefined && isPrivate(cidr)).toBe(expected);
-  },
-);
+test.each([
+  ["10.0.0.0/8", true],
+  ["172.16.0.0/12", true],
+  ["172.32.0.0/16", false],
+  ["192.168.4.0/24", true],
+  ["10.0.0.0/7", false],
+  ["11.0.0.0/8", false],
+  ["fd00::/8", false],
+])("%s is private: %s", (text, expected) => {
+  const cidr = parseCidr(text);
+  expect(cidr !== undefined && isPrivate(cidr)).toBe(expected);
+});
 
 test("10.0.0.0/7 is refused for its host bits being none but its reach being too wide", () => {
   expect(parseCidr("10.0.0.0/7")).toEqual({ family: 4, address: 0x0a000000n, prefix: 7 });

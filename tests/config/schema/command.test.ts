@@ -17,15 +17,25 @@ test.each([
   expect(splitWords(line)).toEqual(words);
 });
 
-test.each([..."; | & < > ( ) ` $ * ?".split(" "), "\n"])("refuses %j outside of quotes, which only a shell would understand", (character) => {
-  expect(splitWords(`echo ${character}`)).toEqual({ refused: "operator", character });
-});
+test.each([..."; | & < > ( ) ` $ * ?".split(" "), "\n"])(
+  "refuses %j outside of quotes, which only a shell would understand",
+  (character) => {
+    expect(splitWords(`echo ${character}`)).toEqual({ refused: "operator", character });
+  },
+);
 
 test.each(["$", "`"])("refuses %s inside double quotes, where a shell would expand it", (character) => {
   expect(splitWords(`echo "${character}(id)"`)).toEqual({ refused: "operator", character });
 });
 
-test.each([["'a", "quote"], ['"a', "quote"], ["a\\", "quote"], ["", "empty"], ["  ", "empty"], ["'' a", "empty"]])("refuses %j", (line, refused) => {
+test.each([
+  ["'a", "quote"],
+  ['"a', "quote"],
+  ["a\\", "quote"],
+  ["", "empty"],
+  ["  ", "empty"],
+  ["'' a", "empty"],
+])("refuses %j", (line, refused) => {
   expect(splitWords(line)).toEqual({ refused });
 });
 
@@ -40,5 +50,7 @@ test("splits as bash does", () => {
   expect(lines.length).toBeGreaterThan(500);
   const script = lines.map(({ text }) => `printf '%s\\0' ${text}\nprintf '\\n\\0'\n`).join("");
   const split = execFileSync("bash", ["-f", "-c", script], { encoding: "utf8" }).split("\n\0");
-  expect(split.slice(0, -1).map((words, i) => [lines[i]?.text, words.split("\0").slice(0, -1)])).toEqual(lines.map(({ text, words }) => [text, words]));
+  expect(split.slice(0, -1).map((words, i) => [lines[i]?.text, words.split("\0").slice(0, -1)])).toEqual(
+    lines.map(({ text, words }) => [text, words]),
+  );
 });

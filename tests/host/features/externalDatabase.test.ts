@@ -11,16 +11,24 @@ function host(database: Raw, backup = true) {
   return renderHosts(plan, "00112233aabbccdd").of(planned);
 }
 
-const settings = (manifest: ReturnType<typeof host>) => JSON.parse(manifest.files.find(({ path }) => path === "/etc/webstack/settings.json")?.content ?? "") as Settings;
+const settings = (manifest: ReturnType<typeof host>) =>
+  JSON.parse(manifest.files.find(({ path }) => path === "/etc/webstack/settings.json")?.content ?? "") as Settings;
 const external = { kind: "external", connections: 30 };
 const ca = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
-const paths = (manifest: ReturnType<typeof host>) => manifest.files.map(({ path }) => path).filter((path) => /external|scratch|createcluster/.test(path) && !path.includes("/hostctl/"));
+const paths = (manifest: ReturnType<typeof host>) =>
+  manifest.files.map(({ path }) => path).filter((path) => /external|scratch|createcluster/.test(path) && !path.includes("/hostctl/"));
 
 test("has a server of its own for drills, which its package does not start, and Debian's list of who signs", () => {
   const manifest = host(external);
-  expect(manifest.packages.filter((name) => /postgres|ca-cert/.test(name))).toEqual(["ca-certificates", "postgresql-17", "postgresql-client-17"]);
+  expect(manifest.packages.filter((name) => /postgres|ca-cert/.test(name))).toEqual([
+    "ca-certificates",
+    "postgresql-17",
+    "postgresql-client-17",
+  ]);
   expect(paths(manifest)).toEqual([
-    "/etc/postgresql-common/createcluster.conf", "/usr/local/lib/webstack/scratch-init", "/etc/systemd/system/webstack-scratch.service",
+    "/etc/postgresql-common/createcluster.conf",
+    "/usr/local/lib/webstack/scratch-init",
+    "/etc/systemd/system/webstack-scratch.service",
   ]);
   expect(manifest.units).not.toContain("webstack-scratch.service");
   expect(manifest.files.find(({ path }) => path.endsWith("createcluster.conf"))?.content).toMatch(/^create_main_cluster = false$/m);

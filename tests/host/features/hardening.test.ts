@@ -16,11 +16,21 @@ const { packages = [], files = [] } = part(hardening);
 const text = (path: string) => files.find((one) => one.path === path)?.content ?? "";
 
 test("no setting of the kernel stops the others where it is not there, and each key is set once", () => {
-  const lines = text("/etc/sysctl.d/90-webstack.conf").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const lines = text("/etc/sysctl.d/90-webstack.conf")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
   expect(lines.filter((line) => !/^-[a-z0-9_.]+ = \d$/.test(line))).toEqual([]);
   const keys = lines.map((line) => line.split(" ")[0] ?? "");
   expect(new Set(keys).size).toBe(keys.length);
-  expect(lines).toEqual(expect.arrayContaining(["-kernel.kptr_restrict = 2", "-kernel.unprivileged_bpf_disabled = 1", "-net.core.bpf_jit_harden = 2", "-fs.suid_dumpable = 0", "-fs.protected_symlinks = 1"]));
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      "-kernel.kptr_restrict = 2",
+      "-kernel.unprivileged_bpf_disabled = 1",
+      "-net.core.bpf_jit_harden = 2",
+      "-fs.suid_dumpable = 0",
+      "-fs.protected_symlinks = 1",
+    ]),
+  );
   // It sets the keys after it back to what a host has.
   expect(lines[0]).toBe("-net.ipv4.conf.all.forwarding = 0");
 });
@@ -40,6 +50,8 @@ test("no compiler and no hook that needs a bug server come along", () => {
 });
 
 test("after an update the host looks at every unit of its services", () => {
-  const { files: written = [] } = part(afterUpgrade, { services: { web: { kind: "wsgi", module: "a:b" }, bot: { kind: "command", command: ["bot"] } } });
+  const { files: written = [] } = part(afterUpgrade, {
+    services: { web: { kind: "wsgi", module: "a:b" }, bot: { kind: "command", command: ["bot"] } },
+  });
   expect(written.map(({ content }) => content).join("")).toContain("\nfor unit in web@blue.service web@green.service bot.service; do\n");
 });

@@ -1,4 +1,7 @@
-/** HTTP/3: where it is refused, what it opens, and what a host has for it. Limit: the rule and the text; tests/machines/tls.test.ts comes by it. */
+/**
+ * HTTP/3: where it is refused, what it opens, and what a host has for it. Limit: the rule and the text; tests/machines/tls.test.ts comes by
+ * it.
+ */
 import { debianNames, debians } from "../../../infra/config/catalog/debian";
 import { checkSpec } from "../../../infra/config/parse";
 import { isTakenUnit } from "../../../infra/config/rules/services";
@@ -39,10 +42,16 @@ describe("site.http3", () => {
 
   test("opens one port more, by UDP, and the review and the picture say so", () => {
     expect(with3?.firewall.filter(({ protocol }) => protocol === "udp").map(({ to, port }) => [to, port])).toEqual([["web", 443]]);
-    expect(compareOpenings(without ?? null, with3 ?? null)).toEqual({ opened: ["web UDP port 443 to everybody (customers, by HTTP/3)"], closed: [] });
+    expect(compareOpenings(without ?? null, with3 ?? null)).toEqual({
+      opened: ["web UDP port 443 to everybody (customers, by HTTP/3)"],
+      closed: [],
+    });
     if (with3 === undefined) throw new Error("there is no plan");
     const { actors, hosts } = sceneOf(with3);
-    expect([actors[0]?.ports, hosts[0]?.nginx]).toEqual([["80", "443", "443/udp"], ["TLS", "HTTP/3"]]);
+    expect([actors[0]?.ports, hosts[0]?.nginx]).toEqual([
+      ["80", "443", "443/udp"],
+      ["TLS", "HTTP/3"],
+    ]);
     const rules = text("/etc/nftables.conf").match(/\w+ dport \d+ accept/g);
     expect(rules).toEqual(["tcp dport 80 accept", "tcp dport 443 accept", "udp dport 443 accept", "tcp dport 22 accept"]);
   });
@@ -53,9 +62,15 @@ describe("a host with HTTP/3", () => {
     expect(manifest().units).toContain("nginx-http3.service");
     // No service and no job takes its place.
     expect(isTakenUnit("nginx-http3")).toBe(true);
-    const acts = manifest().files.filter(({ onChange }) => JSON.stringify(onChange).includes("nginx-http3")).map(({ path }) => path);
+    const acts = manifest()
+      .files.filter(({ onChange }) => JSON.stringify(onChange).includes("nginx-http3"))
+      .map(({ path }) => path);
     expect(acts).toEqual([
-      "/etc/nginx/webstack/tls.conf", "/etc/nginx/webstack/headers.conf", "/etc/nginx/webstack/add-headers.conf", "/etc/nginx/http3.conf", "/etc/systemd/system/nginx-http3.service",
+      "/etc/nginx/webstack/tls.conf",
+      "/etc/nginx/webstack/headers.conf",
+      "/etc/nginx/webstack/add-headers.conf",
+      "/etc/nginx/http3.conf",
+      "/etc/systemd/system/nginx-http3.service",
     ]);
     // Sockets of QUIC would be read by old workers and new ones.
     expect([text("/etc/nginx/webstack/site.conf"), text("/etc/nginx/nginx.conf")].join("")).not.toMatch(/listen .*quic/);
@@ -65,10 +80,24 @@ describe("a host with HTTP/3", () => {
     expect(text("/etc/nginx/webstack/add-headers.conf")).toMatch(/^add_header Alt-Svc \$add_alt_svc always;$/m);
     expect(text("/etc/nginx/webstack/headers.conf")).toContain(`"https:" 'h3=":443"; ma=86400';`);
     // Of the site and of its other names, not of the server that knows no name.
-    expect(text("/etc/nginx/webstack/site.conf").match(/server_name .*;\n(?= {4}#.*\n {4}set_real_ip_from 127\.0\.0\.1;\n {4}real_ip_header X-Real-IP;\n)/g)).toEqual(["server_name shop.test;\n", "server_name www.shop.test;\n"]);
+    expect(
+      text("/etc/nginx/webstack/site.conf").match(
+        /server_name .*;\n(?= {4}#.*\n {4}set_real_ip_from 127\.0\.0\.1;\n {4}real_ip_header X-Real-IP;\n)/g,
+      ),
+    ).toEqual(["server_name shop.test;\n", "server_name www.shop.test;\n"]);
     const http3 = text("/etc/nginx/http3.conf");
-    expect(http3).toContain("server_name shop.test www.shop.test;\n        client_max_body_size 10m;\n        limit_conn per_address 400;\n");
-    for (const bound of ["client_header_timeout", "client_body_timeout", "send_timeout", "client_header_buffer_size", "large_client_header_buffers", "limit_conn_zone", "worker_connections"]) {
+    expect(http3).toContain(
+      "server_name shop.test www.shop.test;\n        client_max_body_size 10m;\n        limit_conn per_address 400;\n",
+    );
+    for (const bound of [
+      "client_header_timeout",
+      "client_body_timeout",
+      "send_timeout",
+      "client_header_buffer_size",
+      "large_client_header_buffers",
+      "limit_conn_zone",
+      "worker_connections",
+    ]) {
       const of = (conf: string) => new RegExp(`^ *${bound} .*;$`, "m").exec(conf)?.[0].trim();
       expect([bound, of(http3)]).toEqual([bound, of(text("/etc/nginx/nginx.conf"))]);
     }
@@ -83,6 +112,8 @@ describe("a host with HTTP/3", () => {
 
 test("a host without it has none of that", () => {
   const plain = manifest(without);
-  expect(JSON.stringify(plain.files.map(({ path, content, onChange }) => (path.includes("/hostctl/") ? [] : [path, content, onChange])))).not.toMatch(/http3|alt.svc|real_ip|udp dport/i);
+  expect(
+    JSON.stringify(plain.files.map(({ path, content, onChange }) => (path.includes("/hostctl/") ? [] : [path, content, onChange]))),
+  ).not.toMatch(/http3|alt.svc|real_ip|udp dport/i);
   expect(plain.units).not.toContain("nginx-http3.service");
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Fault } from "./fault";
 import type { FaultSite } from "./site";
 
-const backups = async (site: FaultSite) => (JSON.parse(await site.run("hostctl backups --json")) as { backups: { id: string }[] }).backups.map(({ id }) => id);
+const backups = async (site: FaultSite) =>
+  (JSON.parse(await site.run("hostctl backups --json")) as { backups: { id: string }[] }).backups.map(({ id }) => id);
 
 export const backupTargetDown: Fault = {
   name: "backup target down",

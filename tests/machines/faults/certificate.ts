@@ -49,7 +49,10 @@ export const authorityDown: Fault = {
   how: "the web machine's packets to it are refused during a renewal",
   fails: "none",
   async run(site) {
-    await site.run(`nft "add table inet fault; add chain inet fault out { type filter hook output priority -10; }; add rule inet fault out tcp dport ${site.authorityPort} reject with tcp reset"`);
+    await site.run(
+      `nft "add table inet fault; add chain inet fault out { type filter hook output priority -10; }; add rule inet fault out tcp ` +
+        `dport ${site.authorityPort} reject with tcp reset"`,
+    );
     try {
       const { code, stderr } = await site.attempt("hostctl renew");
       assert.equal(code, 1);

@@ -20,7 +20,10 @@ export const clockJump: Fault = {
     const at = (offset: number, words: string) => `python3 -I /opt/elsewhen.py ${offset} ${words}`;
     const status = async (offset: number) => {
       const { code, stdout } = await site.attempt(at(offset, "status --json"));
-      const { certificate, backup } = JSON.parse(stdout) as { certificate: { daysLeft: number; fault: string | null }; backup: { stale: boolean } };
+      const { certificate, backup } = JSON.parse(stdout) as {
+        certificate: { daysLeft: number; fault: string | null };
+        backup: { stale: boolean };
+      };
       return [code, certificate.daysLeft, certificate.fault?.replace(/;.*/, "") ?? null, backup.stale];
     };
     assert.deepEqual(await status(0), [0, 89, null, false]);
@@ -30,7 +33,10 @@ export const clockJump: Fault = {
 
     // A release that believes itself older than the one before it is the newest all the same.
     const before = await site.release();
-    await site.run("rm -rf /opt/update && mkdir /opt/update && cat > /opt/update/site.css", `${site.source("shop/static/shop/site.css")}\n/* another time */\n`);
+    await site.run(
+      "rm -rf /opt/update && mkdir /opt/update && cat > /opt/update/site.css",
+      `${site.source("shop/static/shop/site.css")}\n/* another time */\n`,
+    );
     await site.run("cat > /opt/update/controller.ini", "[heavy]\nsite.css = shop.static.shop\n");
     await site.run(at(-2 * days, "update /opt/update"));
     const after = await site.release();
@@ -42,7 +48,10 @@ export const clockJump: Fault = {
     const runs = () => site.run("journalctl -u update-city-001.service --no-pager -o cat | grep -c Finished || true").then(Number);
     const touched = async (when: string) => {
       const earlier = await runs();
-      await site.run(`systemctl stop update-city-001.timer && touch -d '${when}' /var/lib/systemd/timers/stamp-update-city-001.timer && systemctl start update-city-001.timer`);
+      await site.run(
+        `systemctl stop update-city-001.timer && touch -d '${when}' /var/lib/systemd/timers/stamp-update-city-001.timer && ` +
+          "systemctl start update-city-001.timer",
+      );
       await sleep(5000);
       await site.run("systemctl restart update-city-001.timer");
       await sleep(2000);
@@ -50,7 +59,14 @@ export const clockJump: Fault = {
     };
     assert.equal(await touched("2 years ago"), 1);
     assert.equal(await touched("2 years"), 0);
-    assert.ok(Number(await site.run("date -d \"$(systemctl show update-city-001.timer -p NextElapseUSecRealtime --value)\" +%s")) - Date.now() / 1000 < 2 * 86400);
-    return "`hostctl status` exits with 1 for a certificate that is late by then, and takes no backup that is ahead for a fresh one; releases keep their order; a missed job runs once, none twice";
+    assert.ok(
+      Number(await site.run('date -d "$(systemctl show update-city-001.timer -p NextElapseUSecRealtime --value)" +%s')) -
+        Date.now() / 1000 <
+        2 * 86400,
+    );
+    return (
+      "`hostctl status` exits with 1 for a certificate that is late by then, and takes no backup that is ahead for a fresh one; " +
+      "releases keep their order; a missed job runs once, none twice"
+    );
   },
 };

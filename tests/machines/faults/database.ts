@@ -41,7 +41,10 @@ export function databaseAway(seconds: number): Fault {
     async run(site) {
       const unit = await site.unit();
       const [master, restarts] = [await site.property(unit, "MainPID"), await site.property(unit, "NRestarts")];
-      await site.database(`nft "add table inet fault; add chain inet fault in { type filter hook input priority -10; }; add rule inet fault in ip saddr ${site.address} drop"`);
+      await site.database(
+        `nft "add table inet fault; add chain inet fault in { type filter hook input priority -10; }; add rule inet fault in ip ` +
+          `saddr ${site.address} drop"`,
+      );
       let live = 0;
       let asked = 0;
       try {
@@ -60,7 +63,10 @@ export function databaseAway(seconds: number): Fault {
       const ready = back + (await site.normal(5));
       assert.equal(live, asked);
       assert.deepEqual([await site.property(unit, "MainPID"), await site.property(unit, "NRestarts")], [master, restarts]);
-      return `503 within 5 s, /livez 200 ${live} of ${asked} times, no process restarted; ready ${ready.toFixed(1)} s after its return, nothing by hand`;
+      return (
+        `503 within 5 s, /livez 200 ${live} of ${asked} times, no process restarted; ready ${ready.toFixed(1)} s after its return, ` +
+        "nothing by hand"
+      );
     },
   };
 }
@@ -83,7 +89,13 @@ export const databaseGoneDuringMigrate: Fault = {
     const before = await site.release();
     const file = ["0003_slow.py", "shop.migrations", slowMigration("0002_menu")] as const;
     const releasing = site.update(file);
-    for (let left = 200; (await site.superuser("select count(*) from pg_stat_activity where state = 'active' and query like '%pg_sleep(4)%' and pid <> pg_backend_pid()")) === "0"; left -= 1) {
+    for (
+      let left = 200;
+      (await site.superuser(
+        "select count(*) from pg_stat_activity where state = 'active' and query like '%pg_sleep(4)%' and pid <> pg_backend_pid()",
+      )) === "0";
+      left -= 1
+    ) {
       assert.ok(left > 0, "the migration never ran");
       await sleep(100);
     }

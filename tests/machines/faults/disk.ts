@@ -12,9 +12,15 @@ export const diskFull: Fault = {
     const before = await site.release();
     const used = Number((await site.run(`du -cms ${folders.map((folder) => `/${folder}`).join(" ")} | tail -1`)).split("\t")[0]);
     await site.run(`mkdir -p /mnt/disk && mount -t tmpfs -o size=${used + 300}M,nr_inodes=0 tmpfs /mnt/disk`);
-    for (const folder of folders) await site.run(`mkdir -p /mnt/disk/${folder} && cp -a /${folder}/. /mnt/disk/${folder}/ && mount --bind /mnt/disk/${folder} /${folder}`);
+    for (const folder of folders)
+      await site.run(
+        `mkdir -p /mnt/disk/${folder} && cp -a /${folder}/. /mnt/disk/${folder}/ && mount --bind /mnt/disk/${folder} /${folder}`,
+      );
     try {
-      await site.run("dd if=/dev/zero of=/mnt/disk/filler bs=1M 2>/dev/null; dd if=/dev/zero of=/mnt/disk/filler2 bs=1 2>/dev/null; test $(df --output=avail /mnt/disk | tail -1) -eq 0");
+      await site.run(
+        "dd if=/dev/zero of=/mnt/disk/filler bs=1M 2>/dev/null; dd if=/dev/zero of=/mnt/disk/filler2 bs=1 2>/dev/null; test $(df " +
+          "--output=avail /mnt/disk | tail -1) -eq 0",
+      );
       const style = ["site.css", "shop.static.shop", `${site.source("shop/static/shop/site.css")}\n/* larger */\n`] as const;
       const release = await site.update(style);
       assert.equal(release.code, 1);

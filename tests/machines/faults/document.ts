@@ -4,7 +4,15 @@ const columns = ["fault", "how", "failed requests", "longest wait", "failing for
 
 /** One row of the table, as text. */
 export function cells({ name, how }: Fault, { requests, failed, longest, seconds, orders, lost, seen }: Outcome): readonly string[] {
-  return [name, how, `${failed} of ${requests}`, `${(longest / 1000).toFixed(1)} s`, seconds === 0 ? "-" : `${seconds.toFixed(1)} s`, `${lost} of ${orders}`, seen];
+  return [
+    name,
+    how,
+    `${failed} of ${requests}`,
+    `${(longest / 1000).toFixed(1)} s`,
+    seconds === 0 ? "-" : `${seconds.toFixed(1)} s`,
+    `${lost} of ${orders}`,
+    seen,
+  ];
 }
 
 /** docs/faults.md. */

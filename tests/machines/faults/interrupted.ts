@@ -19,7 +19,9 @@ const folder = "/opt/interrupted";
 async function prepare(site: FaultSite): Promise<void> {
   if ((await site.attempt(`test -e ${folder}/two.json`)).code === 0) return;
   const pack = (digest: string) =>
-    `mkdir -p ${folder}/${digest} && cp -a /srv/webstack/releases/${digest} ${folder}/${digest}/source && cd ${folder}/${digest}/source && rm -rf venv staticfiles .webstack-release .webstack-static .webstack-source && find . -name __pycache__ -prune -exec rm -rf {} + && tar -C .. -czf ${folder}/${digest}.tar.gz source && rm -rf ${folder}/${digest}`;
+    `mkdir -p ${folder}/${digest} && cp -a /srv/webstack/releases/${digest} ${folder}/${digest}/source && cd ` +
+    `${folder}/${digest}/source && rm -rf venv staticfiles .webstack-release .webstack-static .webstack-source && find . -name ` +
+    `__pycache__ -prune -exec rm -rf {} + && tar -C .. -czf ${folder}/${digest}.tar.gz source && rm -rf ${folder}/${digest}`;
   const one = await site.release();
   await site.run(pack(one));
   await site.update(["urls.py", "ocpizza", `${site.source("ocpizza/urls.py")}\n# the second release\n`]);
@@ -27,18 +29,37 @@ async function prepare(site: FaultSite): Promise<void> {
   assert.notEqual(two, one);
   await site.run(pack(two));
   const declared = JSON.parse(await site.run("cat /var/lib/webstack/manifest.json")) as Manifest;
-  for (const [name, digest] of [["one", one], ["two", two]] as const) {
+  for (const [name, digest] of [
+    ["one", one],
+    ["two", two],
+  ] as const) {
     const without = declared.files.filter(({ path }) => !path.endsWith("/fault-one.timer") && !path.endsWith("/fault-two.timer"));
     const page = without.find(({ path }) => path === "/etc/nginx/webstack/pause.conf");
     const timer = without.find(({ path }) => path === "/etc/systemd/system/update-city-001.timer");
     if (page === undefined || timer === undefined || declared.release === null) throw new Error("the manifest lacks what the test changes");
-    const changed = (file: typeof page, path: string, content: string, onChange: typeof page.onChange) => ({ ...file, path, content, onChange, sha256: createHash("sha256").update(content).digest("hex") });
+    const changed = (file: typeof page, path: string, content: string, onChange: typeof page.onChange) => ({
+      ...file,
+      path,
+      content,
+      onChange,
+      sha256: createHash("sha256").update(content).digest("hex"),
+    });
     const files = [
       ...without.filter((file) => file !== page),
       changed(page, page.path, `${page.content}# ${name}\n`, page.onChange),
-      changed(timer, `/etc/systemd/system/fault-${name}.timer`, timer.content.replace("[Timer]", "[Timer]\nUnit=update-city-001.service"), []),
+      changed(
+        timer,
+        `/etc/systemd/system/fault-${name}.timer`,
+        timer.content.replace("[Timer]", "[Timer]\nUnit=update-city-001.service"),
+        [],
+      ),
     ];
-    const manifest: Manifest = { ...declared, files, units: [...declared.units, `fault-${name}.timer`], release: { ...declared.release, digest } };
+    const manifest: Manifest = {
+      ...declared,
+      files,
+      units: [...declared.units, `fault-${name}.timer`],
+      release: { ...declared.release, digest },
+    };
     await site.run(`cat > ${folder}/${name}.json && echo ${digest} > ${folder}/${name}`, JSON.stringify(manifest));
   }
   await site.run(`hostctl apply ${folder}/one.json`);
@@ -121,6 +142,9 @@ export const powerCut = (step: Step): Fault => ({
     const served = await site.release();
     assert.ok(run.digests.includes(served));
     await next(site, run);
-    return `the ${served === run.digests[0] ? "old" : "new"} release serves, ${seconds.toFixed(1)} s after SSH; the next run ends as declared`;
+    return (
+      `the ${served === run.digests[0] ? "old" : "new"} release serves, ${seconds.toFixed(1)} s after SSH; the next run ends as ` +
+      "declared"
+    );
   },
 });

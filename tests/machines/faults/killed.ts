@@ -68,7 +68,9 @@ export function nginxAllKilled(): Fault {
     fails: "some",
     seconds: 1,
     judge(samples) {
-      const lost = samples.filter(({ sent, status, connection }) => connection === "none" || (connection === "new" && status !== 200 && sent > killed));
+      const lost = samples.filter(
+        ({ sent, status, connection }) => connection === "none" || (connection === "new" && status !== 200 && sent > killed),
+      );
       assert.deepEqual(lost, [], `${lost.length} requests failed that did not come by a connection of a worker`);
     },
     async run(site) {
@@ -96,7 +98,10 @@ export const nginxHung: Fault = {
   async run(site) {
     const unit = await site.unit();
     const [service, restarts] = [await site.property(unit, "MainPID"), await site.property(unit, "NRestarts")];
-    const [nginx, visits] = [await site.property("nginx.service", "MainPID"), () => site.run("grep -c '\"hostctl\"$' /var/log/nginx/access.log || true")];
+    const [nginx, visits] = [
+      await site.property("nginx.service", "MainPID"),
+      () => site.run("grep -c '\"hostctl\"$' /var/log/nginx/access.log || true"),
+    ];
     await flushed(site);
     const before = await visits();
     const began = Date.now();
@@ -110,12 +115,21 @@ export const nginxHung: Fault = {
     // None is left behind with the requests that it had.
     assert.equal(await site.run("ps -C nginx -o stat= | grep -c ^T || true"), "0");
     // The service behind it was none of the matter.
-    assert.deepEqual([await site.unit(), await site.property(unit, "MainPID"), await site.property(unit, "NRestarts")], [unit, service, restarts]);
-    assert.match(await site.run("journalctl -u webstack-watchdog.service --since -60s --no-pager -o cat"), /^nginx: no answer 3 times in a row; restarting it$/m);
+    assert.deepEqual(
+      [await site.unit(), await site.property(unit, "MainPID"), await site.property(unit, "NRestarts")],
+      [unit, service, restarts],
+    );
+    assert.match(
+      await site.run("journalctl -u webstack-watchdog.service --since -60s --no-pager -o cat"),
+      /^nginx: no answer 3 times in a row; restarting it$/m,
+    );
     assert.equal((await site.attempt("hostctl status")).stdout.includes("HANGS"), false);
     await flushed(site);
     assert.equal(await visits(), before);
-    return `\`hostctl status\` exits with 1: nginx hangs; the watchdog restarted it, ready ${seconds.toFixed(0)} s later, the service behind it as it was`;
+    return (
+      `\`hostctl status\` exits with 1: nginx hangs; the watchdog restarted it, ready ${seconds.toFixed(0)} s later, the service ` +
+      "behind it as it was"
+    );
   },
 };
 
@@ -152,9 +166,15 @@ export const outOfMemory: Fault = {
     const failed = samples.filter(({ status }) => status !== 200);
     const told = JSON.stringify(failed.map(({ status, took, connection, error }) => [status, took, connection, error]));
     assert.ok(failed.length <= 16, `${failed.length} requests failed: ${told}`);
-    // What the worker that died had in its threads, and nothing else: one whose answer had begun breaks off, and on a busy box it can take longer to die than a visitor waits.
-    const inItsThreads = ({ status, took, error }: Sample): boolean => status === 502 || error === BROKEN_OFF || (error === TIMED_OUT && took >= PATIENCE * 1000);
-    assert.deepEqual(failed.filter((sample) => !inItsThreads(sample)), [], told);
+    // What the worker that died had in its threads, and nothing else: one whose answer had begun breaks off, and on a busy box it can take
+    // longer to die than a visitor waits.
+    const inItsThreads = ({ status, took, error }: Sample): boolean =>
+      status === 502 || error === BROKEN_OFF || (error === TIMED_OUT && took >= PATIENCE * 1000);
+    assert.deepEqual(
+      failed.filter((sample) => !inItsThreads(sample)),
+      [],
+      told,
+    );
   },
   async run(site) {
     const stored = storedMachine(site.machine);

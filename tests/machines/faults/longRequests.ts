@@ -15,7 +15,11 @@ export function releaseDuring(seconds: number): Fault {
       const began = Date.now();
       const asked = Promise.all(["download", "events"].map((kind) => lines(site, kind, seconds)));
       await sleep(1000);
-      const { code, stderr } = await site.update(["site.css", "shop.static.shop", `${site.source("shop/static/shop/site.css")}\n/* during ${seconds} s */\n`]);
+      const { code, stderr } = await site.update([
+        "site.css",
+        "shop.static.shop",
+        `${site.source("shop/static/shop/site.css")}\n/* during ${seconds} s */\n`,
+      ]);
       assert.deepEqual([code, stderr], [0, ""]);
       // The old slot has stopped by now, and not before its requests had ended.
       const released = (Date.now() - began) / 1000;
@@ -29,9 +33,16 @@ export function releaseDuring(seconds: number): Fault {
   };
 }
 
-/** Lines of a page that says one each second; nginx keeps those of a download until its buffer is full. @throws when its connection breaks before its end */
+/**
+ * Lines of a page that says one each second; nginx keeps those of a download until its buffer is full. @throws when its connection breaks
+ * before its end
+ */
 async function lines(site: FaultSite, kind: string, seconds: number): Promise<number> {
-  const { status, body } = await ask(`${site.url}long/${kind}/${seconds}`, { address: site.address, ca: "anybody", timeoutSeconds: seconds + 15 });
+  const { status, body } = await ask(`${site.url}long/${kind}/${seconds}`, {
+    address: site.address,
+    ca: "anybody",
+    timeoutSeconds: seconds + 15,
+  });
   assert.equal(status, 200);
   return body.match(/^data: \d+$/gm)?.length ?? 0;
 }

@@ -18,7 +18,8 @@ export async function measure(site: FaultSite, fault: Fault, traffic: Traffic): 
   const outcome = { ...summed(samples), ...(await orders.end()), seen };
   assert.equal(outcome.lost, 0, `${outcome.lost} of ${outcome.orders} acknowledged orders are lost`);
   assert.ok(outcome.requests > traffic.rate, `only ${outcome.requests} requests were sent`);
-  if (fault.fails === "none") assert.equal(outcome.failed, 0, `${outcome.failed} of ${outcome.requests} requests failed: ${statuses(samples)}`);
+  if (fault.fails === "none")
+    assert.equal(outcome.failed, 0, `${outcome.failed} of ${outcome.requests} requests failed: ${statuses(samples)}`);
   else assert.ok(outcome.seconds <= (fault.seconds ?? 0), `requests failed for ${outcome.seconds.toFixed(1)} s: ${statuses(samples)}`);
   fault.judge?.(samples);
   return outcome;

@@ -8,7 +8,10 @@ export class Orders {
   private going = true;
   private readonly ended: Promise<void>;
 
-  private constructor(private readonly site: FaultSite, private readonly order: unknown) {
+  private constructor(
+    private readonly site: FaultSite,
+    private readonly order: unknown,
+  ) {
     this.ended = this.place();
   }
 
@@ -17,14 +20,20 @@ export class Orders {
       const { body } = await ask(`${site.url}${path}`, { address: site.address, ca: "anybody" });
       return (JSON.parse(body) as Record<string, { id: number }[]>)[name]?.[0]?.id;
     };
-    return new Orders(site, { restaurant: await first("restaurants", "restaurants"), name: "Ada", lines: [{ product: await first("products", "products"), quantity: 1 }] });
+    return new Orders(site, {
+      restaurant: await first("restaurants", "restaurants"),
+      name: "Ada",
+      lines: [{ product: await first("products", "products"), quantity: 1 }],
+    });
   }
 
   /** Ends them; how many were acknowledged, and how many of those are not there. */
   async end(): Promise<{ orders: number; lost: number }> {
     this.going = false;
     await this.ended;
-    const found = await this.site.superuser(`select count(*) from shop_order where id in (${this.ids.map((id) => `'${id}'`).join(",") || "null"})`);
+    const found = await this.site.superuser(
+      `select count(*) from shop_order where id in (${this.ids.map((id) => `'${id}'`).join(",") || "null"})`,
+    );
     return { orders: this.ids.length, lost: this.ids.length - Number(found) };
   }
 

@@ -26,7 +26,11 @@ class Migration(migrations.Migration):
     dependencies = [("shop", "0002_menu")]
     operations = [migrations.RunSQL("create table half (id int)"), migrations.RunSQL("select no_such_column from shop_order")]
 `;
-    const seen = await refused(site, ["0003_bad.py", "shop.migrations", migration], /Database-upgrading: `python manage\.py migrate --noinput` ended with 1[^]*no_such_column/);
+    const seen = await refused(
+      site,
+      ["0003_bad.py", "shop.migrations", migration],
+      /Database-upgrading: `python manage\.py migrate --noinput` ended with 1[^]*no_such_column/,
+    );
     assert.equal(await site.superuser("select count(*) from pg_class where relname = 'half'"), "0");
     return `${seen}; nothing of the migration is left`;
   },

@@ -62,7 +62,10 @@ export class FaultSite {
    * @param name the stack that it is on
    * @param authorityPort where the certificate authority answers; the next three ports are used, too
    */
-  constructor(name: SharedName, readonly authorityPort: number) {
+  constructor(
+    name: SharedName,
+    readonly authorityPort: number,
+  ) {
     this.stack = new SharedStack(name);
     this.network = this.stack.range.replace(/\.0\/24$/, "");
     this.address = `${this.network}.10`;
@@ -103,7 +106,10 @@ export class FaultSite {
   }
 
   superuser(question: string): Promise<string> {
-    return this.stack.remote("cd / && sudo -u postgres psql -XAtq -v ON_ERROR_STOP=1 -d ocpizza", { stdin: question, address: this.databaseAddress });
+    return this.stack.remote("cd / && sudo -u postgres psql -XAtq -v ON_ERROR_STOP=1 -d ocpizza", {
+      stdin: question,
+      address: this.databaseAddress,
+    });
   }
 
   get databaseHost(): string {
@@ -112,7 +118,10 @@ export class FaultSite {
 
   /** Status of a page of the site; 0 when there is no answer. */
   status(path: string, method = "GET"): Promise<number> {
-    return ask(`${this.url}${path}`, { address: this.address, ca: "anybody", method }).then((answer) => answer.status, () => 0);
+    return ask(`${this.url}${path}`, { address: this.address, ca: "anybody", method }).then(
+      (answer) => answer.status,
+      () => 0,
+    );
   }
 
   /** Seconds until a page answers 200 again. @throws after `limit` seconds */

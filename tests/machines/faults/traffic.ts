@@ -22,8 +22,8 @@ export interface Sample {
 }
 
 /**
- * How many visitors come in a second, and after how many seconds one gives up: those of the words around the table, and by day, beside another suite, half as many with twice the
- * patience. They cost half as much of the processor, and a busy box only answers them later.
+ * How many visitors come in a second, and after how many seconds one gives up: those of the words around the table, and by day, beside
+ * another suite, half as many with twice the patience. They cost half as much of the processor, and a busy box only answers them later.
  */
 export const [VISITORS, PATIENCE] = everyRow() ? [60, 5] : [30, 10];
 
@@ -41,8 +41,21 @@ export class Traffic {
    * @param address where the URL's name leads to
    * @param patience seconds after which a visitor gives up
    */
-  constructor(url: string, readonly rate: number, address: string, private readonly patience = PATIENCE) {
-    const words = ["run", "--quiet", "--no-usage-report", "--summary-mode=disabled", "--out", `csv=${this.file}`, join(__dirname, "traffic.k6.js")];
+  constructor(
+    url: string,
+    readonly rate: number,
+    address: string,
+    private readonly patience = PATIENCE,
+  ) {
+    const words = [
+      "run",
+      "--quiet",
+      "--no-usage-report",
+      "--summary-mode=disabled",
+      "--out",
+      `csv=${this.file}`,
+      join(__dirname, "traffic.k6.js"),
+    ];
     const environment = { URL: url, RATE: String(rate), ADDRESS: address, PATIENCE: String(patience), K6_CSV_TIME_FORMAT: "unix_milli" };
     // The kernel ends it when this process ends without doing so.
     this.k6 = spawn("setpriv", ["--pdeathsig", "KILL", findK6(), ...words], { env: { ...process.env, ...environment }, stdio: "ignore" });
@@ -85,7 +98,13 @@ export class Traffic {
       const [answer, connection, error] = [/\banswer=(\d+)/, /\bconnection=(\w+)/, /\berror=(\d+)/].map((tag) => tag.exec(line)?.[1]);
       if (found === null) continue;
       const took = Number(found[2]);
-      this.samples.push({ sent: Number(found[1]) - took, took, status: Number(answer), connection: connection as Sample["connection"], error: Number(error) });
+      this.samples.push({
+        sent: Number(found[1]) - took,
+        took,
+        status: Number(answer),
+        connection: connection as Sample["connection"],
+        error: Number(error),
+      });
     }
   }
 

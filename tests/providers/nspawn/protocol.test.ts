@@ -51,13 +51,25 @@ test.each(["name", "suite", "address", "userData"])("another %s replaces the mac
 test("a first look at what keeps data changes nothing, and nothing that only needs an update is refused", async () => {
   const keeps = { ...machine, keepsData: true };
   expect(await plugin.diff("Machine", machine, keeps)).toMatchObject({ replaces: [] });
-  expect(await plugin.diff("Machine", keeps, { ...keeps, memoryMiB: 1024, bridge: unknown, gateway: unknown })).toMatchObject({ changes: true, replaces: [] });
+  expect(await plugin.diff("Machine", keeps, { ...keeps, memoryMiB: 1024, bridge: unknown, gateway: unknown })).toMatchObject({
+    changes: true,
+    replaces: [],
+  });
 });
 
 test.each([
-  ["suite", "trixie", "suite trixie instead of bookworm would begin without it: write the host.image, or the database.version, that the stack had; npm run upgrade -- test moves a database to another version"],
+  [
+    "suite",
+    "trixie",
+    "suite trixie instead of bookworm would begin without it: write the host.image, or the database.version, that the stack had; " +
+      "npm run upgrade -- test moves a database to another version",
+  ],
   ["address", "10.91.0.30", "address 10.91.0.30 instead of 10.91.0.10 would begin without it: write the network.range that the stack had"],
-  ["range", "10.92.0.0/24", "range 10.92.0.0/24 instead of 10.91.0.0/24 would begin without it: write the network.range that the stack had"],
+  [
+    "range",
+    "10.92.0.0/24",
+    "range 10.92.0.0/24 instead of 10.91.0.0/24 would begin without it: write the network.range that the stack had",
+  ],
   ["gateway", "10.92.0.1", "gateway 10.92.0.1 instead of 10.91.0.1 would begin without it: write the network.range that the stack had"],
   ["bridge", "ws-other", "bridge ws-other instead of ws-nsx would begin without it: write the network.range that the stack had"],
   ["name", "nsx-other", "name nsx-other instead of nsx-protocol would begin without it: write the name that it had"],
@@ -70,11 +82,15 @@ test.each([
 });
 
 test("one that is gone from the box says the command that has it noticed, with the stack's name", async () => {
-  await expect(plugin.update("Machine", machine.name, machine, machine)).rejects.toThrow("machine nsx-protocol and its disk are gone from this box; let Pulumi notice it: npm run up -- test --refresh");
+  await expect(plugin.update("Machine", machine.name, machine, machine)).rejects.toThrow(
+    "machine nsx-protocol and its disk are gone from this box; let Pulumi notice it: npm run up -- test --refresh",
+  );
 });
 
 test("one that was kept, off, is not made anew from nothing", async () => {
-  await expect(plugin.create("Machine", { ...machine, image: "", runs: false })).rejects.toThrow("machine nsx-protocol, which was kept, off, is gone from this box; let it go: npm run upgrade -- test --drop-old");
+  await expect(plugin.create("Machine", { ...machine, image: "", runs: false })).rejects.toThrow(
+    "machine nsx-protocol, which was kept, off, is gone from this box; let it go: npm run upgrade -- test --drop-old",
+  );
 });
 
 test("user-data that became a secret is still the same user-data", async () => {
@@ -107,5 +123,7 @@ test.each([
 });
 
 test("an unknown type is refused by name", async () => {
-  await expect(plugin.check("Snapshot", {})).rejects.toThrow("nspawn has no resource type Snapshot; it has Image, Network, Machine, Firewall");
+  await expect(plugin.check("Snapshot", {})).rejects.toThrow(
+    "nspawn has no resource type Snapshot; it has Image, Network, Machine, Firewall",
+  );
 });

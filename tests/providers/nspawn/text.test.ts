@@ -92,13 +92,23 @@ test("half a processor and 512 MiB are said in each version's words", () => {
     ["/g/memory.swap.max", "0"],
     ["/g/cpu.max", "50000 100000"],
   ]);
-  expect(limits({ folder: "/g", kind: "cpu" }, 512, 0.5)).toEqual([["/g/cpu.cfs_period_us", "100000"], ["/g/cpu.cfs_quota_us", "50000"]]);
+  expect(limits({ folder: "/g", kind: "cpu" }, 512, 0.5)).toEqual([
+    ["/g/cpu.cfs_period_us", "100000"],
+    ["/g/cpu.cfs_quota_us", "50000"],
+  ]);
   expect(limits({ folder: "/g", kind: "memory" }, 512, 0.5)).toEqual([["/g/memory.limit_in_bytes", "536870912"]]);
   expect(limits({ folder: "/g", kind: "processes" }, 512, 0.5)).toEqual([]);
 });
 
 test("a seed has the network, the names and the user-data of its machine", () => {
-  const files = seedFiles({ name: "web-0", address: "10.77.0.10", bits: 24, gateway: "10.77.0.1", nameservers: ["192.0.2.53"], userData: "#cloud-config\n" });
+  const files = seedFiles({
+    name: "web-0",
+    address: "10.77.0.10",
+    bits: 24,
+    gateway: "10.77.0.1",
+    nameservers: ["192.0.2.53"],
+    userData: "#cloud-config\n",
+  });
   expect(files["etc/systemd/network/05-host0.network"]).toContain("Address=10.77.0.10/24\nGateway=10.77.0.1\n");
   expect(files["etc/hosts"]).toContain("127.0.1.1 web-0\n");
   expect(files["etc/resolv.conf"]).toBe("nameserver 192.0.2.53\n");
@@ -117,21 +127,35 @@ test("the order and the doubles of packages make no other image, another package
 
 test("a machine whose image is gone says the command that makes it anew, as it is typed", () => {
   const urn = "urn:pulumi:shop::webstack::webstack:index:Local$nspawn:index:Machine::web-0";
-  expect(() => start({ name: "ws-shop-web-0", image: "/nowhere/image", bridge: "ws", memoryMiB: 512, cpus: 1, keepsData: false }, urn)).toThrow(
-    `the image /nowhere/image of machine ws-shop-web-0 is gone from the cache; make the machine anew: npm run up -- shop --replace '${urn}'`,
+  expect(() =>
+    start({ name: "ws-shop-web-0", image: "/nowhere/image", bridge: "ws", memoryMiB: 512, cpus: 1, keepsData: false }, urn),
+  ).toThrow(
+    "the image /nowhere/image of machine ws-shop-web-0 is gone from the cache; make the machine anew: npm run up -- shop --replace " +
+      `'${urn}'`,
   );
 });
 
 test.each([[true], [undefined]])("of one that keeps data (%s) nobody is advised to make it anew", (keepsData) => {
-  const made = { name: "ws-shop-database-0", image: "/nowhere/image", bridge: "ws", memoryMiB: 512, cpus: 1, ...(keepsData === undefined ? {} : { keepsData }) };
+  const made = {
+    name: "ws-shop-database-0",
+    image: "/nowhere/image",
+    bridge: "ws",
+    memoryMiB: 512,
+    cpus: 1,
+    ...(keepsData === undefined ? {} : { keepsData }),
+  };
   expect(() => start(made, "urn:pulumi:shop::webstack::nspawn:index:Machine::database-0")).toThrow(
-    "the image /nowhere/image of machine ws-shop-database-0 is gone from the cache; its data are in /var/lib/webstack/machines/ws-shop-database-0/upper and need that image: " +
-      "put it back at /nowhere/image, or run npm run up -- shop with the version of this project that made the machine, which builds it there; --replace would begin without the data",
+    "the image /nowhere/image of machine ws-shop-database-0 is gone from the cache; its data are in " +
+      "/var/lib/webstack/machines/ws-shop-database-0/upper and need that image: " +
+      ("put it back at /nowhere/image, or run npm run up -- shop with the version of this project that made the machine, which " +
+        "builds it there; --replace would begin without the data"),
   );
 });
 
 test("what Debian a machine has is not known to who may not look, since a review and the tests without machines need no root", () => {
-  const failing = (code: string) => () => { throw Object.assign(new Error(`${code}: open '/var/lib/webstack/machines/it/machine.json'`), { code }); };
+  const failing = (code: string) => () => {
+    throw Object.assign(new Error(`${code}: open '/var/lib/webstack/machines/it/machine.json'`), { code });
+  };
   expect(suiteOf("it", failing("EACCES"))).toBeUndefined();
   expect(() => suiteOf("it", failing("EIO"))).toThrow("EIO");
 });
@@ -144,7 +168,14 @@ test("a machine that has had its first boot tells its network and who it lets in
   };
   try {
     expect(standing("it", folder)).toBeUndefined();
-    const files = seedFiles({ name: "it", address: "10.77.3.30", bits: 22, gateway: "10.77.0.1", nameservers: [], userData: "#cloud-config\n" });
+    const files = seedFiles({
+      name: "it",
+      address: "10.77.3.30",
+      bits: 22,
+      gateway: "10.77.0.1",
+      nameservers: [],
+      userData: "#cloud-config\n",
+    });
     for (const [path, text] of Object.entries(files)) write(path, text);
     expect(standing("it", folder)).toBeUndefined();
     write("home/deploy/.ssh/authorized_keys", "ssh-ed25519 ONE shop\n# nobody\nssh-ed25519 TWO\n");
@@ -157,7 +188,8 @@ test("a machine that has had its first boot tells its network and who it lets in
 test("a machine with data that the state does not know is not removed to make it; one that was never in use, or keeps none, is", () => {
   const folder = mkdtempSync(join(tmpdir(), "machines-"));
   const it = join(folder, "machines/it");
-  const refused = (keepsData?: boolean) => () => refuseUnknown({ name: "it", ...(keepsData === undefined ? {} : { keepsData }) }, "shop", it);
+  const refused = (keepsData?: boolean) => () =>
+    refuseUnknown({ name: "it", ...(keepsData === undefined ? {} : { keepsData }) }, "shop", it);
   try {
     mkdirSync(join(it, "upper/var/lib/webstack"), { recursive: true });
     expect(refused(true)).not.toThrow();
@@ -181,5 +213,9 @@ test("machines of a network that keep data are known, those of before that do no
     { ...made, name: "database-0", bridge: "ws-b", keepsData: true },
   ];
   expect(keepersOn("ws-a", () => machines)).toEqual(["database-0", "backup-0"]);
-  expect(keepersOn("ws-a", () => { throw Object.assign(new Error("EACCES"), { code: "EACCES" }); })).toEqual([]);
+  expect(
+    keepersOn("ws-a", () => {
+      throw Object.assign(new Error("EACCES"), { code: "EACCES" });
+    }),
+  ).toEqual([]);
 });

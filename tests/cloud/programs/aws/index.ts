@@ -13,7 +13,11 @@ const vpc = new Vpc("network", { cidrBlock: config.require("range") });
 new InternetGateway("gateway", { vpcId: vpc.id });
 const subnet = new Subnet("public", { vpcId: vpc.id, cidrBlock: config.require("range"), availabilityZone: "eu-central-1a" });
 const image = getAmiOutput({ owners: ["136693071363"], filters: [{ name: "name", values: ["debian-12-amd64-20251112-2294"] }] });
-const card = new NetworkInterface("card", { subnetId: subnet.id, privateIpsCount: 1, description: page }, { replaceOnChanges: ["description"] });
+const card = new NetworkInterface(
+  "card",
+  { subnetId: subnet.id, privateIpsCount: 1, description: page },
+  { replaceOnChanges: ["description"] },
+);
 const host = new Instance("web", {
   ami: image.id,
   instanceType: "t3.micro",
@@ -29,10 +33,17 @@ runcmd:
   userDataReplaceOnChange: true,
 });
 const own = new Eip("own", { domain: "vpc" });
-const reachable = new EipAssociation("own", { allocationId: own.allocationId, networkInterfaceId: card.id, privateIpAddress: card.privateIp });
+const reachable = new EipAssociation("own", {
+  allocationId: own.allocationId,
+  networkInterfaceId: card.id,
+  privateIpAddress: card.privateIp,
+});
 const gate = new local.Command(
   "gate",
-  { create: 'for try in $(seq 40); do curl -sf --max-time 2 "http://$ADDRESS/" | grep -q "$PAGE" && exit 0; sleep 0.25; done; exit 1', environment: { ADDRESS: own.publicIp, PAGE: page, HOST: host.id } },
+  {
+    create: 'for try in $(seq 40); do curl -sf --max-time 2 "http://$ADDRESS/" | grep -q "$PAGE" && exit 0; sleep 0.25; done; exit 1',
+    environment: { ADDRESS: own.publicIp, PAGE: page, HOST: host.id },
+  },
   { dependsOn: [host, reachable] },
 );
 const site = new Eip("site", { domain: "vpc" });

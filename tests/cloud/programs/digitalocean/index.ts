@@ -1,5 +1,15 @@
 import { local } from "@pulumi/command";
-import { DatabaseCluster, DatabaseDb, DatabaseFirewall, DatabaseUser, Droplet, ReservedIp, ReservedIpAssignment, Vpc, getDatabaseCaOutput } from "@pulumi/digitalocean";
+import {
+  DatabaseCluster,
+  DatabaseDb,
+  DatabaseFirewall,
+  DatabaseUser,
+  Droplet,
+  ReservedIp,
+  ReservedIpAssignment,
+  Vpc,
+  getDatabaseCaOutput,
+} from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 
 const config = new pulumi.Config();
@@ -26,7 +36,10 @@ const host = new Droplet("web", {
 });
 const gate = new local.Command(
   "gate",
-  { create: 'for try in $(seq 40); do curl -sf --max-time 2 "http://$ADDRESS/" && exit 0; sleep 0.25; done; exit 1', environment: { ADDRESS: host.ipv4Address } },
+  {
+    create: 'for try in $(seq 40); do curl -sf --max-time 2 "http://$ADDRESS/" && exit 0; sleep 0.25; done; exit 1',
+    environment: { ADDRESS: host.ipv4Address },
+  },
   { dependsOn: host },
 );
 const address = new ReservedIp("address", { region: "fra1" });
@@ -39,10 +52,23 @@ export const urn = host.dropletUrn;
 export let database: pulumi.Output<unknown> | undefined;
 
 if (config.getBoolean("database") === true) {
-  const cluster = new DatabaseCluster("database", { engine: "pg", version: "15", size: "db-s-1vcpu-1gb", region: "fra1", nodeCount: 1, privateNetworkUuid: vpc.id });
+  const cluster = new DatabaseCluster("database", {
+    engine: "pg",
+    version: "15",
+    size: "db-s-1vcpu-1gb",
+    region: "fra1",
+    nodeCount: 1,
+    privateNetworkUuid: vpc.id,
+  });
   const shop = new DatabaseDb("shop", { clusterId: cluster.id, name: "shop" });
   const user = new DatabaseUser("app", { clusterId: cluster.id, name: "app" }, { dependsOn: shop });
   new DatabaseFirewall("database", { clusterId: cluster.id, rules: [{ type: "tag", value: "web" }] }, { dependsOn: host });
   const { certificate } = getDatabaseCaOutput({ clusterId: cluster.id });
-  database = pulumi.output({ host: cluster.privateHost, port: cluster.port, password: user.password, admin: cluster.privateUri, certificate });
+  database = pulumi.output({
+    host: cluster.privateHost,
+    port: cluster.port,
+    password: user.password,
+    admin: cluster.privateUri,
+    certificate,
+  });
 }
