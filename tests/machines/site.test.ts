@@ -747,7 +747,9 @@ if (suiteDebian() !== defaultDebian)
       stack.change({ host: { image: debian } });
       const { answers, failed } = await visitors(() => ask(`${site}products`), stack.mustUp());
       process.stdout.write(`${debian}: ${failed.length} of ${answers} visitors came while the site was away\n`);
-      expect(failed.filter((words) => !/ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ETIMEDOUT|socket hang up|no answer in/.test(words))).toEqual([]);
+      expect(failed.filter((words) => !/ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ETIMEDOUT|socket hang up|no answer in/.test(words))).toEqual(
+        [],
+      );
       expect(await stack.remote(". /etc/os-release; echo $VERSION_ID")).toBe(versionId(debian));
       expect([await database(), await menu()]).toEqual(before);
       expect((await stack.preview("--expect-no-changes")).code).toBe(0);
