@@ -6,6 +6,8 @@ import type { Recorded, Side } from "./declaredState";
 interface Stored {
   readonly urn: string;
   readonly type: string;
+  /** false for a part of the stack, which is nothing that a cloud has. */
+  readonly custom: boolean;
   readonly delete?: boolean;
   readonly protect?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
@@ -28,7 +30,7 @@ const hidden = Symbol("encrypted in the state");
  */
 export function deployedSide(exported: string, after: Side): Side {
   const stored = storedIn(exported).filter(
-    ({ type, delete: leaving }) => !type.startsWith("pulumi:") && !type.endsWith(":DropletSnapshot") && leaving !== true,
+    ({ type, custom, delete: leaving }) => custom && !type.startsWith("pulumi:") && !type.endsWith(":DropletSnapshot") && leaving !== true,
   );
   const wanted = new Map((after.resources ?? []).map((resource) => [`${resource.type} ${resource.name}`, resource]));
   const resources = stored.map((resource) => {

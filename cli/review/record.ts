@@ -145,7 +145,9 @@ async function build(
   readUnknownJson();
   await pulumi.runtime.setMocks(
     {
-      newResource({ type, name, inputs }) {
+      newResource({ type, name, inputs, custom }) {
+        // A part of the stack is nothing that a cloud has.
+        if (custom === false) return { id: undefined, state: {} };
         requests.push({
           type,
           name,
@@ -210,7 +212,7 @@ function watchRequests(tell: (known: Pick<Recorded, "options" | "feeds">) => voi
       ignoreChanges: request.getIgnorechangesList(),
       replacementTrigger: triggerOf(request.getReplacementTrigger()?.toJavaScript()),
     };
-    tell({ options, feeds });
+    if (request.getCustom()) tell({ options, feeds });
     return answer;
   };
 }

@@ -11,8 +11,9 @@ const exported = (inputs: Record<string, unknown>, more: Record<string, unknown>
   JSON.stringify({
     deployment: {
       resources: [
-        { urn: "urn:pulumi:prod::webstack::pulumi:pulumi:Stack::webstack-prod", type: "pulumi:pulumi:Stack" },
-        { urn: `urn:pulumi:prod::webstack::${type}::${name}`, type, inputs, ...more },
+        { urn: "urn:pulumi:prod::webstack::pulumi:pulumi:Stack::webstack-prod", type: "pulumi:pulumi:Stack", custom: false },
+        { urn: "urn:pulumi:prod::webstack::webstack:index:Host::web-0", type: "webstack:index:Host", custom: false },
+        { urn: `urn:pulumi:prod::webstack::${type}::${name}`, type, custom: true, inputs, ...more },
       ],
     },
   });
