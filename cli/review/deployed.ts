@@ -1,6 +1,6 @@
 import type { Manifest } from "../../infra/host/manifest";
 import { bundleOf } from "./bundle";
-import type { Recorded, Side } from "./declaredState";
+import type { Recorded, DeclaredState } from "./declaredState";
 
 /** A resource in `pulumi stack export`. https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go */
 interface Stored {
@@ -28,7 +28,7 @@ const hidden = Symbol("encrypted in the state");
  * value that a cloud made up, or the state has a secret, the state's value counts as unchanged. Snapshots of replaced machines are left
  * out: the program declares them by what the engine tells it of the run before, and `after` was told nothing.
  */
-export function deployedSide(exported: string, after: Side): Side {
+export function deployedState(exported: string, after: DeclaredState): DeclaredState {
   const stored = storedIn(exported).filter(
     ({ type, custom, delete: leaving }) => custom && !type.startsWith("pulumi:") && !type.endsWith(":DropletSnapshot") && leaving !== true,
   );
