@@ -15,7 +15,7 @@ import { regionCa } from "../../infra/targets/aws/database";
 import { diskGiB } from "../../infra/targets/aws/dump";
 import { imageSchedule } from "../../infra/targets/aws/images";
 import { debians } from "../../infra/config/catalog/debian";
-import { creditsOf, secondAddress } from "../../infra/targets/aws/machine";
+import { creditsOf, secondAddress } from "../../infra/targets/aws/host";
 import { databaseName, resourceName } from "../../infra/targets/aws/move";
 import { namesOf } from "../../infra/host/cloudWatch";
 import { quarters } from "../../infra/targets/aws/network";
