@@ -3,7 +3,7 @@ import datetime
 import json
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..database import admin
 from ..database.database import DUMP_SECONDS
@@ -27,8 +27,7 @@ PARTS = 7
 WAIT = 900
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     schedule: str
     drill_schedule: str
     keep_days: int

@@ -2,14 +2,13 @@
 {"env": {"DATABASE_URL": "..."}, "files": {"/etc/webstack/database-ca.pem": "..."}, "secrets": {"smtpPassword": "..."}, "databaseAdmin": "...", "databaseFrom": "..."}
 `secrets`, those of monitoring.py, `databaseAdmin`, the URL of admin.py, and `databaseFrom`, that of database_move.py, may be left out."""
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..machine.errors import HostError
 from . import environment
 
 
-@dataclass(frozen=True)
-class RuntimeInputs:
+class RuntimeInputs(NamedTuple):
     """`env`: the app's environment. `files`: text by path, for everybody to read. `secrets`: of alerts. `database_admin`: a URL, "" for no
     administrator. None keeps what is there. `database_from`: URL of the database whose data DATABASE_URL shall have, where they move."""
     env: dict | None
