@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { type DebianName, debianTitle, defaultDebian } from "../infra/config/catalog/debian";
-import { backupImage, databaseImage, webImage } from "../infra/targets/local/machine";
+import { backupImage, databaseImage, webImage } from "../infra/targets/local/images";
 import { buildImage, imagePath, type Recipe } from "../providers/nspawn/image";
 import type { Step } from "./setup/step";
 

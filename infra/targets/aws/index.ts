@@ -30,7 +30,7 @@ import { scopeOf } from "./scope";
 /** One EC2 machine behind an Elastic IP, with RDS beside it. */
 export const aws: Target = {
   name: "aws",
-  check: (plan) => check(plan),
+  check,
   build(plan, files, release, secrets) {
     const { spec } = plan;
     const compared = budgetNotice(plan);

@@ -9,7 +9,8 @@ import { chosenAddress } from "../../plan/addresses";
 import type { HostPlan, StackPlan } from "../../plan/plan";
 import { backupKey, backupRepository } from "../backup";
 import { awaitBoot, deliverBundle, type Host } from "../delivery";
-import { backupImage, localMachine } from "./machine";
+import { backupImage } from "./images";
+import { localMachine } from "./machine";
 import { machineName } from "./names";
 
 interface LocalBackup {

@@ -14,7 +14,8 @@ import type { HostPlan, StackPlan } from "../../plan/plan";
 import type { Database } from "../database";
 import { awaitBoot, connectionTo, deliverBundle } from "../delivery";
 import type { BuiltDatabase } from "../target";
-import { databaseImage, localMachine, machineKeptOff } from "./machine";
+import { databaseImage } from "./images";
+import { localMachine, machineKeptOff } from "./machine";
 import { databaseHost, type Places } from "./move";
 
 /**

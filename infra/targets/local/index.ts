@@ -15,7 +15,8 @@ import { localBackup } from "./backup";
 import { check } from "./check";
 import { localDatabase } from "./database";
 import { localFirewall } from "./firewall";
-import { localMachine, webImage } from "./machine";
+import { webImage } from "./images";
+import { localMachine } from "./machine";
 import { databaseHosts, databasePlaces } from "./move";
 
 /** Machines on this box: the same plan and the same files as in a cloud. */

@@ -1,9 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Recipe } from "../../../providers/nspawn/image";
 import { Image, Machine, type Network } from "../../../providers/nspawn/resources";
-import { type DebianName, debians } from "../../config/catalog/debian";
-import type { ManagedDatabase } from "../../config/spec";
-import { backupImagePackages, databaseImagePackages, webImagePackages } from "../../host/images";
+import type { DebianName } from "../../config/catalog/debian";
 import { userData } from "../../host/user-data";
 import type { StackPlan } from "../../plan/plan";
 import type { Host } from "../delivery";
@@ -13,23 +11,6 @@ interface Size {
   readonly memoryMiB: number;
   readonly cpus: number;
 }
-
-type Engine = ManagedDatabase["engine"];
-
-/** What a machine that serves starts from: any stack's packages but those of its own. */
-export const webImage = (debian: DebianName, engine: Engine): Recipe => ({
-  suite: debians[debian].suite,
-  packages: webImagePackages(engine, debian),
-});
-
-/** What a machine that is a database starts from. */
-export const databaseImage = (debian: DebianName, engine: Engine): Recipe => ({
-  suite: debians[debian].suite,
-  packages: databaseImagePackages(engine, debian),
-});
-
-/** What a machine that keeps backups starts from. */
-export const backupImage = (debian: DebianName): Recipe => ({ suite: debians[debian].suite, packages: backupImagePackages });
 
 /** What a machine of this box is, beyond its stack's network and key. */
 export interface LocalMachine extends Size {
