@@ -27,8 +27,12 @@ function translate(file, source, kept) {
   // One process for all files instead of one for each. https://esbuild.github.io/api/#js-details
   process.env.ESBUILD_WORKER_THREADS = "1";
   const { code } = require("esbuild").transformSync(source, { sourcefile: file, loader: "ts", format: "cjs", platform: "node", target: "node20", sourcemap: "inline", sourcesContent: false });
-  mkdirSync(cache, { recursive: true });
-  writeFileSync(`${kept}.${process.pid}`, code);
-  renameSync(`${kept}.${process.pid}`, kept);
+  try {
+    mkdirSync(cache, { recursive: true });
+    writeFileSync(`${kept}.${process.pid}`, code);
+    renameSync(`${kept}.${process.pid}`, kept);
+  } catch {
+    // Where nothing can be kept, as in a home that is read-only, each run translates anew.
+  }
   return code;
 }

@@ -31,6 +31,10 @@ test("a program runs without its types, and is translated once for each content"
   expect(kept()).toHaveLength(2);
 });
 
+test("where nothing can be kept it runs as well", () => {
+  expect(ran("const one: number = 1; console.log(one);", { XDG_CACHE_HOME: join(folder, "main.ts") }).stdout).toBe("1\n");
+});
+
 test("whoever wants a stack has node look up its lines", () => {
   const source = "interface Away {\n  readonly one: 1;\n}\n\nthrow new Error('here');\n";
   expect(ran(source, { NODE_OPTIONS: "--enable-source-maps" }).stderr).toContain("main.ts:5:7");
