@@ -11,6 +11,7 @@ export default tseslint.config(
       "**/*.k6.js",
       "tools/iam/simulate.js",
       "tools/pulumi/closures/",
+      "tools/typescript.cjs",
       "tools/pulumi/program.cjs",
       "tools/command-plugin/start.cjs",
     ],

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 
 import { checkSpec } from "../infra/config/parse";
 import { ConfigError, type Problem } from "../infra/config/problems";
@@ -9,6 +8,7 @@ import { planStack } from "../infra/plan";
 import type { StackPlan } from "../infra/plan/plan";
 import { checkSource } from "../infra/release/check";
 import { readSource } from "../infra/release/source";
+import type { Known } from "../infra/targets/target";
 import { project } from "../tools/setup/folders";
 import { pulumi as pulumiStep } from "../tools/setup/pulumi";
 import type { Step } from "../tools/setup/step";
@@ -31,12 +31,10 @@ export function problemsBefore(stack: string, text: string): readonly Problem[] 
   if (!problems.every(isUnset)) return problems;
   // Without its cloud's SDK. Node's own import would find no file without its ending.
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only when it is used
-  const { check } = require(`../infra/targets/${spec.target}/check`) as { check: (plan: StackPlan) => readonly Problem[] };
-  // Settings of providers that are in the stack's file count as there; what they are, the engine says later.
-  for (const key of file.foreign) pulumi.runtime.setConfig(key, "in the stack's file");
+  const { check } = require(`../infra/targets/${spec.target}/check`) as { check: (plan: StackPlan, known: Known) => readonly Problem[] };
   return [
     ...problems,
-    ...check(planStack(spec)),
+    ...check(planStack(spec), { providerSettings: file.foreign }),
     ...checkSource({ ...spec.app, source: join(project, spec.app.source) }, spec.static, spec.host.debian),
   ];
 }

@@ -3,7 +3,7 @@
  * by now, and back where that is the one of before. Visitors get the maintenance page meanwhile, and whatever fails leaves the old machine
  * serving, which is kept, off. With --drop-old that one goes for good.
  */
-import { asksFor } from "../infra/targets/local/move";
+import { asksFor } from "../infra/targets/local/asksFor";
 import { project } from "../tools/setup/folders";
 import { readDescription } from "./description";
 import { prepare } from "./prepare";

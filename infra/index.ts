@@ -8,10 +8,11 @@ import { checkSource } from "./release/check";
 import { findRelease } from "./release/digest";
 import { targetFor } from "./targets";
 
-const { spec, secrets } = loadSpec();
+const { spec, secrets, providerSettings } = loadSpec();
 const plan = planStack(spec);
 const target = targetFor(spec.target);
-const problems = [...overBudget(plan), ...target.check(plan, secrets), ...checkSource(spec.app, spec.static, spec.host.debian)];
+const known = { sshPublicKey: secrets.sshPublicKey, providerSettings };
+const problems = [...overBudget(plan), ...target.check(plan, known), ...checkSource(spec.app, spec.static, spec.host.debian)];
 if (problems.length > 0) throw new ConfigError(`Pulumi.${spec.stack}.yaml`, problems);
 
 const found = findRelease(spec.app);

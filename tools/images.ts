@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type DebianName, debianTitle } from "../infra/config/catalog/debian";
 import type { StackPlan } from "../infra/plan/plan";
-import { backupImage, databaseImage, imageOf, webImage } from "../infra/targets/local/machine";
+import { backupImage, databaseImage, imageOf, webImage } from "../infra/targets/local/images";
 import { buildImage, imagePath, type Recipe } from "../providers/nspawn/image";
 import type { Step } from "./setup/step";
 

@@ -92,8 +92,7 @@ export async function recordFolder(
   const scratch = mkdtempSync(join(tmpdir(), "webstack-review-"));
   try {
     const file = join(scratch, "side.json");
-    // As Pulumi runs the program: tsx looks each line of the stacks up that Pulumi keeps of its promises, which takes more than all the
-    // rest.
+    // As Pulumi runs the program.
     await run(
       process.execPath,
       ["--require", join(project, "tools/pulumi/program.cjs"), join(__dirname, "record.ts"), folder, stack, file, JSON.stringify(since)],

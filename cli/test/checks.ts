@@ -6,6 +6,12 @@ import { unittest } from "./unittest";
 
 const bin = (name: string) => join(project, "node_modules/.bin", name);
 
+/**
+ * What a check has found of each file, by what the file and all that it depends on hold. The linter keeps nothing: what its rules say of a
+ * file depends on the types of others, and it looks at that file alone. https://eslint.org/docs/latest/use/command-line-interface#--cache
+ */
+const seen = (name: string) => join(project, ".webstack/checks", name);
+
 /** The checks that are no level of jest: the compiler, the linter, hostctl's own tests. */
 export function checks(minutes: (name: string) => number): Suite[] {
   const suite = (name: string, run: (asked: Asked) => Promise<Result>): Suite => ({
@@ -16,9 +22,15 @@ export function checks(minutes: (name: string) => number): Suite[] {
     run,
   });
   return [
-    suite("types", (asked) => check(bin("tsc"), ["--noEmit"], asked)),
+    suite("types", (asked) => check(bin("tsc"), ["--noEmit", "--incremental", "--tsBuildInfoFile", seen("types.tsbuildinfo")], asked)),
     suite("lint", (asked) => check(bin("eslint"), ["."], asked)),
-    suite("format", (asked) => check(bin("prettier"), ["--log-level", "warn", "--check", "."], asked)),
+    suite("format", (asked) =>
+      check(
+        bin("prettier"),
+        ["--log-level", "warn", "--check", ...["--cache", "--cache-strategy", "content"], "--cache-location", seen("format"), "."],
+        asked,
+      ),
+    ),
     suite("hostctl", (asked) => unittest(["python3", "-m", "unittest", "discover", "-s", "hostctl/tests", "-t", "."], project, asked)),
   ];
 }

@@ -40,11 +40,11 @@ export interface Secrets {
 }
 
 /**
- * The checked description of the running stack and its secrets.
+ * The checked description of the running stack, its secrets, and the names of the settings that its file has for providers.
  *
  * @throws ConfigError with every problem of the stack file; no message holds a secret
  */
-export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secrets } {
+export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secrets; readonly providerSettings: readonly string[] } {
   const project = pulumi.getProject();
   const stack = pulumi.getStack();
   const values = pulumi.runtime.allConfig();
@@ -71,6 +71,7 @@ export function loadSpec(): { readonly spec: StackSpec; readonly secrets: Secret
 
   return {
     spec,
+    providerSettings: Object.keys(values).filter((name) => !name.startsWith(`${projectName}:`)),
     secrets: {
       env: Object.fromEntries(spec.secrets.map((name) => [name, pulumi.secret(value(name))])),
       sshPrivateKey: pulumi.secret(`${value(sshKeyName).trimEnd()}\n`),

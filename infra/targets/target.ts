@@ -10,14 +10,19 @@ import type { Release } from "../release/release";
 export interface Target {
   readonly name: TargetName;
   /** Everything the plan asks for that this target cannot give; nothing is skipped in silence. */
-  check(plan: StackPlan, login?: Login): readonly Problem[];
+  check(plan: StackPlan, known?: Known): readonly Problem[];
   /** Declares the resources. */
   build(plan: StackPlan, files: HostFiles, release: Release, secrets: Secrets): Built;
 }
 
-/** What the stack logs in to its hosts with, where that is known. */
-export interface Login {
-  readonly sshPublicKey: string;
+/** What is known of a stack beside its plan. */
+export interface Known {
+  /** What it logs in to its hosts with. */
+  readonly sshPublicKey?: string;
+  /** Names of the settings that its file has for providers, such as "digitalocean:token". */
+  readonly providerSettings?: readonly string[];
+  /** The day on which it is asked, "2026-11-22"; today unless told otherwise. */
+  readonly day?: string;
 }
 
 /** What a target hands back: the values people and CI read. */

@@ -1,5 +1,5 @@
 /** Limit: reads import lines as text; it cannot see what a value passed as an argument drags along. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { imports, ownImports, sources } from "../../cli/architecture/imports";
 import { kinds } from "../../infra/services/registry";
@@ -68,6 +68,20 @@ test("only the loader, the targets, the outputs and the program itself import Pu
   );
   expect(importers).toEqual(allowed);
   expect(importers).toContain("config/load.ts");
+});
+
+test("no verb loads Pulumi's SDK, which takes longer than all that most of them do", () => {
+  const verbs = sources(join(root, "cli")).filter((path) => /\bmain\(async/.test(readFileSync(path, "utf8")));
+  // What a verb asks of the target of a stack before there is an engine.
+  const checks = ["local", "digitalocean", "aws"].map((target) => join(infra, "targets", target, "check.ts"));
+  const reached = new Set([...verbs, ...checks]);
+  // A set that grows while it is walked is walked to its new end.
+  for (const file of reached)
+    for (const path of ownImports(file, root))
+      for (const next of [`${path}.ts`, join(path, "index.ts")].map((one) => join(root, one)).filter((one) => existsSync(one)))
+        reached.add(next);
+  expect(verbs.map((path) => relative(root, path))).toEqual(expect.arrayContaining(["cli/up.ts", "cli/preview.ts", "cli/secret.ts"]));
+  expect([...reached].filter((file) => imports(file).some((module) => module.startsWith("@pulumi/")))).toEqual([]);
 });
 
 test("the program is a table of contents: no if on a target, under 40 lines", () => {

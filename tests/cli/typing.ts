@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { cacheFolder } from "../../tools/setup/folders";
 
 const root = resolve(__dirname, "../..");
 
@@ -65,7 +66,10 @@ export class Typing {
       mkdirSync(join(this.folder, name), { recursive: true });
     for (const name of readdirSync(root).filter((one) => one !== "tools" && !one.startsWith(".")))
       symlinkSync(join(root, name), join(this.project, name));
-    for (const name of ["run", "webstack"]) copyFileSync(join(root, "tools", name), join(this.project, "tools", name));
+    for (const name of ["run", "webstack", "typescript.cjs"]) copyFileSync(join(root, "tools", name), join(this.project, "tools", name));
+    // What is translated already counts for these verbs, too.
+    mkdirSync(join(cacheFolder(), "program"), { recursive: true });
+    symlinkSync(join(cacheFolder(), "program"), join(this.folder, "cache/webstack/program"));
     // The official plugin of commands was asked for today.
     writeFileSync(join(this.folder, "cache/webstack/command-plugin/asked"), "");
     this.program("pulumi", engine);

@@ -1,5 +1,5 @@
 import { debianNames, defaultDebian } from "../../infra/config/catalog/debian";
-import { databaseImage as serverImage, webImage } from "../../infra/targets/local/machine";
+import { databaseImage as serverImage, webImage } from "../../infra/targets/local/images";
 import type { Recipe } from "../../providers/nspawn/image";
 
 /**

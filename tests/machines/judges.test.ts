@@ -7,7 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { debianNames, debians, defaultDebian, versionId } from "../../infra/config/catalog/debian";
 import { isTakenUser } from "../../infra/config/rules/machines";
 import { isTakenUnit } from "../../infra/config/rules/services";
-import { webImage } from "../../infra/targets/local/machine";
+import { webImage } from "../../infra/targets/local/images";
 import { buildImage } from "../../providers/nspawn/image";
 import { goldenManifests, goldenUserData } from "../goldens/stacks";
 import { findScanner } from "../../tools/scanners";

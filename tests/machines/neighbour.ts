@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { databaseImage } from "../../infra/targets/local/machine";
+import { databaseImage } from "../../infra/targets/local/images";
 import { imagePath } from "../../providers/nspawn/image";
 import { afterDeath, run } from "./stack";
 

@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
-import { databaseImage, webImage } from "../../infra/targets/local/machine";
+import { databaseImage, webImage } from "../../infra/targets/local/images";
 import { buildImage } from "../../providers/nspawn/image";
 import type { DebianName } from "../../infra/config/catalog/debian";
 import { run } from "./stack";

@@ -12,7 +12,7 @@ import { awsAlarms } from "../../infra/plan/cost/lines";
 import { alarmsOf } from "../../infra/targets/aws/alarms";
 import { check } from "../../infra/targets/aws/check";
 import { regionCa } from "../../infra/targets/aws/database";
-import { diskGiB } from "../../infra/targets/aws/dump";
+import { diskGiB } from "../../infra/targets/aws/dumpDisk";
 import { imageSchedule } from "../../infra/targets/aws/images";
 import { debians } from "../../infra/config/catalog/debian";
 import { creditsOf, secondAddress } from "../../infra/targets/aws/host";
@@ -997,7 +997,7 @@ test("what down leaves of the stack with the longest name, and what AWS keeps by
 
 test("a version of the database is refused from the day after RDS's support of it, with that day and what is offered", () => {
   const onDay = (version: string, engine: string, day: string) =>
-    check(planStack(onAws({ database: { engine, version }, backup: { enabled: false } })), day).map(problemLine);
+    check(planStack(onAws({ database: { engine, version }, backup: { enabled: false } })), { day }).map(problemLine);
   expect(onDay("8.0", "mysql", "2026-07-31")).toEqual([]);
   expect(onDay("8.0", "mysql", "2026-08-01")).toEqual([
     'database.version: must be "8.4" for mysql on aws: RDS\'s support of 8.0 ended on 2026-07-31, and it makes no such database ' +

@@ -1,6 +1,6 @@
 /** Limit: which images a first `up` makes beforehand; that one can be made is known on machines. */
 import { planStack } from "../../infra/plan";
-import { backupImage, databaseImage, webImage } from "../../infra/targets/local/machine";
+import { backupImage, databaseImage, webImage } from "../../infra/targets/local/images";
 import { imagePath } from "../../providers/nspawn/image";
 import { stackImages } from "../../tools/images";
 import { spec, type Raw } from "../config/baseline";

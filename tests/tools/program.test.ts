@@ -31,16 +31,36 @@ test("a program runs without its types, and is translated once for each content"
   expect(kept()).toHaveLength(2);
 });
 
+test("where nothing can be kept it runs as well", () => {
+  expect(ran("const one: number = 1; console.log(one);", { XDG_CACHE_HOME: join(folder, "main.ts") }).stdout).toBe("1\n");
+});
+
 test("whoever wants a stack has node look up its lines", () => {
   const source = "interface Away {\n  readonly one: 1;\n}\n\nthrow new Error('here');\n";
   expect(ran(source, { NODE_OPTIONS: "--enable-source-maps" }).stderr).toContain("main.ts:5:7");
 });
 
-test("the compiler is not loaded, and whatever would need it says so", () => {
-  expect(ran(`console.log(Object.keys(require("${project}/node_modules/typescript")).length)`).stdout).toBe("0\n");
-  expect(ran(`require("${project}/node_modules/typescript").createProgram()`).stderr).toContain(
-    "typescript.createProgram: a function cannot be sent to a cloud by this program",
-  );
+test("the compiler is not loaded, nor a debugger, nor what runs an engine, and whatever would need them says so", () => {
+  const sdk = join(project, "node_modules/@pulumi/pulumi");
+  // As the engine's own way into a program begins.
+  const loaded = `
+    require("${sdk}");
+    require("${sdk}/cmd/run/tracing").newSpan("one").end();
+    require("${sdk}/runtime/closure/v8Hooks").isInitializedAsync().then(() => {
+      const modules = Object.keys(require.cache).map((file) => file.split("node_modules/").at(-1));
+      console.log(modules.length > 100, modules.filter((name) => /^(execa|normalize-package-data|shimmer)\\//.test(name)));
+    });`;
+  expect(ran(loaded)).toMatchObject({ stdout: "true []\n", stderr: "" });
+  for (const use of [
+    `require("${project}/node_modules/typescript").createProgram()`,
+    `require("${sdk}").automation.LocalWorkspace`,
+    `require("${sdk}").runtime.computeCodePaths()`,
+    `require("${sdk}/runtime/closure/v8Hooks").getSessionAsync()`,
+  ])
+    expect([use, ran(use).stderr]).toEqual([
+      use,
+      expect.stringMatching(/\.(createProgram|LocalWorkspace|computeCodePaths|getSessionAsync): .* leaves it out/),
+    ]);
 });
 
 test("the language host that set-up built says the options of Pulumi.yaml in this project's folder, and none in another's", () => {

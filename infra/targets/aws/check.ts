@@ -4,7 +4,8 @@ import type { Problem } from "../../config/problems";
 import { isOwnImage } from "../../config/targets";
 import type { StackPlan } from "../../plan/plan";
 import { today } from "../ended";
-import { largestDiskGiB } from "./dump";
+import type { Known } from "../target";
+import { largestDiskGiB } from "./dumpDisk";
 import { endedVersion } from "./versions";
 
 interface Rule {
@@ -15,8 +16,8 @@ interface Rule {
   readonly hint?: string;
 }
 
-/** What a stack may ask for that AWS, or this project on it, does not have; `day` is the one on which it is asked, "2026-11-22". */
-export function check({ spec }: StackPlan, day = today()): readonly Problem[] {
+/** What a stack may ask for that AWS, or this project on it, does not have. */
+export function check({ spec }: StackPlan, { day = today() }: Known = {}): readonly Problem[] {
   const { host, site, network, monitoring } = spec;
   const bits = Number(network.range.split("/")[1]);
   const rules: readonly Rule[] = [

@@ -12,6 +12,7 @@ import { databasePort } from "../../plan/endpoints";
 import { physicalName } from "../../plan/names";
 import { prefixes, type Storage } from "./backup";
 import { regionCa, type RdsDatabase } from "./database";
+import { diskGiB } from "./dumpDisk";
 import { allowDatabase, allowOut, everywhere, type Firewall } from "./firewall";
 import type { Network } from "./network";
 import { anyTrust, readSecret, serviceTrust, submitJob, writeDumps } from "./policies";
@@ -22,15 +23,6 @@ export interface Dump {
 }
 
 /**
- * What a job of Fargate may have for a disk, its image included.
- * https://docs.aws.amazon.com/batch/latest/APIReference/API_EphemeralStorage.html
- */
-const smallestDiskGiB = 21;
-export const largestDiskGiB = 200;
-
-/** A disk that holds the dump of a database of that size, which is smaller than the database. */
-export const diskGiB = (databaseGiB: number): number => Math.min(largestDiskGiB, Math.max(smallestDiskGiB, databaseGiB));
-
 /** What is dumped, where it goes, and what the job is made in. */
 export interface DumpArgs {
   readonly network: Network;

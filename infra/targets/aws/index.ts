@@ -31,7 +31,7 @@ import { scopeOf, within, type Scope } from "./scope";
 /** One EC2 machine behind an Elastic IP, with RDS beside it. */
 export const aws: Target = {
   name: "aws",
-  check: (plan) => check(plan),
+  check,
   build(plan, files, release, secrets) {
     const { spec } = plan;
     const compared = budgetNotice(plan);

@@ -1,9 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
 import { backupHours, backupsKept, databases, droplets, recoveryDays, regions, withoutStandby } from "../../config/catalog/digitalocean";
 import { debianNames, isDebian } from "../../config/catalog/debian";
 import type { Problem } from "../../config/problems";
 import { isOwnImage } from "../../config/targets";
 import type { StackPlan } from "../../plan/plan";
+import type { Known } from "../target";
 
 const table = "infra/config/catalog/digitalocean.ts";
 const oneOf = (names: readonly string[]): string => `must be one of ${names.join(", ")}`;
@@ -13,7 +13,7 @@ interface Rule extends Problem {
 }
 
 /** What a stack may ask for that DigitalOcean does not have, by the dated table of the catalog; and the access that the provider needs. */
-export function check(plan: StackPlan): readonly Problem[] {
+export function check(plan: StackPlan, { providerSettings = [] }: Known = {}): readonly Problem[] {
   const { host, site, backup, network, access } = plan.spec;
   const { every, hour, keep } = host.snapshots;
   const kept = every === "never" ? keep : backupsKept[every];
@@ -75,7 +75,7 @@ export function check(plan: StackPlan): readonly Problem[] {
   const broken = rules
     .filter((rule) => rule.broken)
     .map(({ at, must, got, hint }) => ({ at, must, ...(got === undefined ? {} : { got }), ...(hint === undefined ? {} : { hint }) }));
-  return [...broken, ...checkAccess(plan, { ...inStackFile(), ...process.env })];
+  return [...broken, ...checkAccess(plan, { ...inStackFile(providerSettings), ...process.env })];
 }
 
 function databaseRules({ database }: StackPlan): readonly Rule[] {
@@ -116,16 +116,16 @@ function databaseRules({ database }: StackPlan): readonly Rule[] {
 }
 
 /**
- * The provider's own settings, by the names that they have in the environment.
- * https://www.pulumi.com/registry/packages/digitalocean/installation-configuration/
+ * Of the provider's own settings those that the stack's file has, by the names that they have in the environment. What they hold, the cloud
+ * says. https://www.pulumi.com/registry/packages/digitalocean/installation-configuration/
  */
-function inStackFile(): Readonly<Record<string, string | undefined>> {
-  const config = new pulumi.Config("digitalocean");
-  return {
-    DIGITALOCEAN_TOKEN: config.get("token"),
-    SPACES_ACCESS_KEY_ID: config.get("spacesAccessId"),
-    SPACES_SECRET_ACCESS_KEY: config.get("spacesSecretKey"),
+function inStackFile(settings: readonly string[]): Readonly<Record<string, string>> {
+  const names = {
+    "digitalocean:token": "DIGITALOCEAN_TOKEN",
+    "digitalocean:spacesAccessId": "SPACES_ACCESS_KEY_ID",
+    "digitalocean:spacesSecretKey": "SPACES_SECRET_ACCESS_KEY",
   };
+  return Object.fromEntries(Object.entries(names).flatMap(([setting, name]) => (settings.includes(setting) ? [[name, setting]] : [])));
 }
 
 /** The provider finds its access in the environment; without it, the first resource fails in words that name neither. */

@@ -5,14 +5,14 @@ import type { Problem } from "../../config/problems";
 import { addressProblems } from "../../plan/addresses";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
-import type { Login } from "../target";
+import type { Known } from "../target";
 import { keptProblems } from "./kept";
 
 /**
  * What a stack may ask for that machines on this box do not have, what this box itself lacks for them, and what those that stand do not
  * allow.
  */
-export function check(plan: StackPlan, login?: Login): readonly Problem[] {
+export function check(plan: StackPlan, known?: Known): readonly Problem[] {
   const { spec, labels } = plan;
   const bridge = bridgeName(physicalName("network", labels.project, labels.stack));
   const rules: readonly { at: string; broken: boolean; must: string; got: unknown; hint?: string }[] = [
@@ -57,7 +57,7 @@ export function check(plan: StackPlan, login?: Login): readonly Problem[] {
   return [
     ...broken,
     ...addressProblems(plan),
-    ...[...keptProblems(plan, login?.sshPublicKey), ...checkBox(), ...checkRange(spec.network.range, bridge)].map((problem) => ({
+    ...[...keptProblems(plan, known?.sshPublicKey), ...checkBox(), ...checkRange(spec.network.range, bridge)].map((problem) => ({
       ...problem,
       ofBox: true as const,
     })),

@@ -7,10 +7,8 @@ import { type DatabaseMachine, databaseMachines, serverDebian, serverVersion } f
 import { planHost } from "../../plan/hosts";
 import type { HostPlan, StackPlan } from "../../plan/plan";
 import type { FormerDatabase, FormerOutputs } from "../formerOutputs";
+import { asksFor } from "./asksFor";
 import { machineName } from "./names";
-
-/** Of the environment: what `npm run upgrade` asks a run for, see docs/decisions/0027-a-local-database-moves-beside-the-old-one.md. */
-export const asksFor = { variable: "WEBSTACK_DATABASE", move: "move", drop: "drop-old" } as const;
 
 /** Which machine is the database of a stack. */
 export interface Places {
