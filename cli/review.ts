@@ -8,8 +8,8 @@ import { parseArgs } from "node:util";
 import { project } from "../tools/setup/folders";
 import { markdown } from "./review/markdown";
 import { isRefused, reviewChange } from "./review/review";
-import { deployedSide } from "./review/deployed";
-import { recordCommit, recordFolder, type Side } from "./review/declaredState";
+import { deployedState } from "./review/deployed";
+import { recordCommit, recordFolder, type DeclaredState } from "./review/declaredState";
 import { secretHashes } from "./review/secretHashes";
 import { emit } from "./out";
 import { Pulumi } from "./pulumi";
@@ -60,14 +60,14 @@ async function againstState(stack: string) {
   const pulumi = new Pulumi(stack);
   await pulumi.require();
   const [exported, after] = await Promise.all([pulumi.capture(["stack", "export"]), workingTree(stack)]);
-  return { before: deployedSide(exported, after), after };
+  return { before: deployedState(exported, after), after };
 }
 
 function requireFile(stack: string): void {
   if (!existsSync(stackFileOf(stack))) throw new UsageError(`there is no Pulumi.${stack}.yaml to review`);
 }
 
-const workingTree = (stack: string): Promise<Side> => recordFolder(project, stack, "working tree");
+const workingTree = (stack: string): Promise<DeclaredState> => recordFolder(project, stack, "working tree");
 
 /** The commit to compare with: the one that was named, or where this branch left main. */
 function base(against: string | undefined): { readonly commit: string; readonly label: string } {

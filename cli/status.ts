@@ -38,11 +38,11 @@ main(async () => {
     );
     worst = page.ok ? 0 : 1;
   }
-  const mend = isLocal(stack)
+  const hint = isLocal(stack)
     ? `npm run up -- ${stack} starts it again, with its data`
     : `its provider says whether it runs; npm run up -- ${stack} --refresh makes it again where it is gone`;
   for (const host of hosts.filter((one) => !alive.has(one))) {
-    console.log(`\n${host.name} (${host.address})\nDOES NOT ANSWER; ${mend}`);
+    console.log(`\n${host.name} (${host.address})\nDOES NOT ANSWER; ${hint}`);
     worst = 1;
   }
   if (alive.size === 0) return worst;

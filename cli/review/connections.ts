@@ -2,14 +2,14 @@ import type { StackSpec } from "../../infra/config/spec";
 import { kindOf } from "../../infra/services";
 
 /** Connections to the database: how many it accepts, and who may hold them at once, both slots of a release counted. */
-export interface Budget {
+export interface Connections {
   readonly available: number;
   readonly used: number;
   readonly parts: readonly { readonly part: string; readonly connections: number }[];
 }
 
 /** null where the stack has no database. */
-export function budgetOf({ database, services, jobs }: StackSpec): Budget | null {
+export function countConnections({ database, services, jobs }: StackSpec): Connections | null {
   if (database.kind === "none") return null;
   const parts = [
     ...services.map((service) => {

@@ -1,5 +1,5 @@
 import type { Step } from "./graph";
-import type { Side } from "./declaredState";
+import type { DeclaredState } from "./declaredState";
 import type { Consequence } from "./verdict";
 
 const database = "aws:rds/instance:Instance";
@@ -14,7 +14,7 @@ export interface DatabaseMove {
  * On AWS the databases of a stack are resources beside each other. One that is not declared any more is deleted, but not by the run that
  * makes its successor: a description does not say what the program then learns from its own outputs, see infra/targets/aws/move.ts.
  */
-export function databaseMove({ spec }: Side, after: Side, steps: readonly Step[]): DatabaseMove {
+export function databaseMove({ spec }: DeclaredState, after: DeclaredState, steps: readonly Step[]): DatabaseMove {
   const of = (does: Step["does"]) => steps.filter((step) => step.type === database && step.does === does);
   const [made] = of("create");
   const left = of("delete");

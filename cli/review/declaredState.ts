@@ -10,7 +10,7 @@ import type { StackPlan } from "../../infra/plan/plan";
 import { checkOut } from "./checkout";
 
 /** One of the two states that a review compares, as the program declares it. */
-export interface Side {
+export interface DeclaredState {
   /** "3f2a1b0 (main)" or "working tree". */
   readonly label: string;
   readonly problems: readonly Problem[];
@@ -55,7 +55,7 @@ export interface Recorded {
 }
 
 /** Of a stack that is not there. */
-export const emptySide: Omit<Side, "label"> = {
+export const emptyState: Omit<DeclaredState, "label"> = {
   problems: [],
   unset: [],
   namesImage: true,
@@ -83,7 +83,12 @@ const project = join(__dirname, "..", "..");
  * @param since hashes of secrets that were set later. One that `folder` asks for and lacks counts as the value that it got then, since
  *   nothing was brought up without.
  */
-export async function recordFolder(folder: string, stack: string, label: string, since: Side["hashes"] = {}): Promise<Side> {
+export async function recordFolder(
+  folder: string,
+  stack: string,
+  label: string,
+  since: DeclaredState["hashes"] = {},
+): Promise<DeclaredState> {
   const scratch = mkdtempSync(join(tmpdir(), "webstack-review-"));
   try {
     const file = join(scratch, "side.json");
@@ -94,7 +99,7 @@ export async function recordFolder(folder: string, stack: string, label: string,
       ["--require", join(project, "tools/pulumi/program.cjs"), join(__dirname, "record.ts"), folder, stack, file, JSON.stringify(since)],
       { cwd: folder },
     );
-    return { ...(JSON.parse(readFileSync(file, "utf8")) as Omit<Side, "label">), label };
+    return { ...(JSON.parse(readFileSync(file, "utf8")) as Omit<DeclaredState, "label">), label };
   } finally {
     rmSync(scratch, { recursive: true });
   }
@@ -104,13 +109,18 @@ export async function recordFolder(folder: string, stack: string, label: string,
  * As {@link recordFolder}, of a commit; null where the commit has no such stack. A program that fails, such as one too old to be asked,
  * says so.
  */
-export async function recordCommit(commit: string, stack: string, label: string, since: Side["hashes"] = {}): Promise<Side | null> {
+export async function recordCommit(
+  commit: string,
+  stack: string,
+  label: string,
+  since: DeclaredState["hashes"] = {},
+): Promise<DeclaredState | null> {
   const scratch = mkdtempSync(join(tmpdir(), "webstack-review-"));
   try {
     const folder = await checkOut(project, commit, stack, scratch);
     if (folder === null) return null;
     return await recordFolder(folder, stack, label, since).catch((error: unknown) => ({
-      ...emptySide,
+      ...emptyState,
       label,
       resources: null,
       notBuilt: `its program failed: ${lastLine(error)}`,

@@ -1,11 +1,13 @@
 import type { Manifest } from "../../infra/host/manifest";
 import { bundleOf } from "./bundle";
-import type { Recorded, Side } from "./declaredState";
+import type { Recorded, DeclaredState } from "./declaredState";
 
 /** A resource in `pulumi stack export`. https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/core.go */
 interface Stored {
   readonly urn: string;
   readonly type: string;
+  /** false for a part of the stack, which is nothing that a cloud has. */
+  readonly custom: boolean;
   readonly delete?: boolean;
   readonly protect?: boolean;
   readonly inputs?: Readonly<Record<string, unknown>>;
@@ -26,9 +28,9 @@ const hidden = Symbol("encrypted in the state");
  * value that a cloud made up, or the state has a secret, the state's value counts as unchanged. Snapshots of replaced machines are left
  * out: the program declares them by what the engine tells it of the run before, and `after` was told nothing.
  */
-export function deployedSide(exported: string, after: Side): Side {
+export function deployedState(exported: string, after: DeclaredState): DeclaredState {
   const stored = storedIn(exported).filter(
-    ({ type, delete: leaving }) => !type.startsWith("pulumi:") && !type.endsWith(":DropletSnapshot") && leaving !== true,
+    ({ type, custom, delete: leaving }) => custom && !type.startsWith("pulumi:") && !type.endsWith(":DropletSnapshot") && leaving !== true,
   );
   const wanted = new Map((after.resources ?? []).map((resource) => [`${resource.type} ${resource.name}`, resource]));
   const resources = stored.map((resource) => {

@@ -1,12 +1,12 @@
 import type { FirewallRule, StackPlan } from "../../infra/plan/plan";
 
 /** What the firewall lets in that it did not, and the other way round; one line for each source. */
-export interface Openings {
+export interface FirewallDiff {
   readonly opened: readonly string[];
   readonly closed: readonly string[];
 }
 
-export function compareOpenings(before: StackPlan | null, after: StackPlan | null): Openings {
+export function firewallDiff(before: StackPlan | null, after: StackPlan | null): FirewallDiff {
   const [old, now] = [linesOf(before), linesOf(after)];
   return { opened: now.filter((line) => !old.includes(line)), closed: old.filter((line) => !now.includes(line)) };
 }

@@ -1,7 +1,7 @@
 import { createTwoFilesPatch } from "diff";
 import type { Manifest, ManifestAction, ManifestFile } from "../../infra/host/manifest";
 import { placeholder } from "./placeholder";
-import type { Side } from "./declaredState";
+import type { DeclaredState } from "./declaredState";
 
 /** A file of one host that is not as before. */
 export interface FileChange {
@@ -19,8 +19,8 @@ export interface OneSided {
 }
 
 /** Hosts of one side alone: their files are as many lines as they have, and nobody can compare them. */
-export function oneSidedHosts(before: Side, after: Side): readonly OneSided[] {
-  const listed = (from: Side, other: Side, is: OneSided["is"]) =>
+export function oneSidedHosts(before: DeclaredState, after: DeclaredState): readonly OneSided[] {
+  const listed = (from: DeclaredState, other: DeclaredState, is: OneSided["is"]) =>
     Object.entries(from.manifests)
       .filter(([host]) => other.manifests[host] === undefined)
       .map(([host, { files }]): OneSided => ({ host, is, paths: files.map(({ path }) => path) }));
@@ -62,7 +62,7 @@ const nothing: Manifest = {
 };
 
 /** Hosts of both sides whose manifest, or the environment that comes with it, differs. */
-export function compareHosts(before: Side, after: Side): readonly HostChange[] {
+export function compareHosts(before: DeclaredState, after: DeclaredState): readonly HostChange[] {
   return Object.entries(after.manifests).flatMap(([host, now]) => {
     const old = before.manifests[host];
     if (old === undefined) return [];
@@ -116,7 +116,7 @@ function changedFiles(old: Manifest, now: Manifest): readonly (readonly [Manifes
  * Every rendered file that differs on a host of both sides, the app's environment among them, and the user-data of a machine that is made
  * anew.
  */
-export function compareFiles(before: Side, after: Side, isMadeAnew: (host: string) => boolean): readonly FileChange[] {
+export function compareFiles(before: DeclaredState, after: DeclaredState, isMadeAnew: (host: string) => boolean): readonly FileChange[] {
   const hosts = Object.keys(after.manifests)
     .filter((host) => before.manifests[host] !== undefined)
     .sort();
@@ -153,7 +153,7 @@ const listing = (values: Readonly<Record<string, string>>): string =>
     .sort()
     .join("");
 
-function userDataOf(side: Side, host: string): string {
+function userDataOf(side: DeclaredState, host: string): string {
   const given = side.resources?.find(({ name, inputs }) => name === host && typeof inputs["userData"] === "string");
   // Made of stand-ins, the token of a first contact is none, but would look like one.
   return String(given?.inputs["userData"] ?? "").replace(/\b[0-9a-f]{64}\b/g, placeholder("secret", "token"));

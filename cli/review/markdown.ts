@@ -2,7 +2,7 @@ import { commandFor } from "../../infra/config/parse";
 import { problemLine } from "../../infra/config/problems";
 import type { Bill } from "../../infra/plan/cost";
 import type { CostLine } from "../../infra/plan/cost/lines";
-import type { Budget } from "./connections";
+import type { Connections } from "./connections";
 import { deployedLabel } from "./deployed";
 import type { Step } from "./graph";
 import { isRefused, type Review } from "./review";
@@ -171,13 +171,13 @@ function connections({ before, after }: Review["connections"]): string {
       ? ""
       : `, before ${before.used} of ${before.available}`;
   return section("Database connections", [
-    `${budget(after)}${was}.`,
+    `${countOf(after)}${was}.`,
     "",
     ...after.parts.map(({ part, connections: count }) => `- ${part}: ${count}`),
   ]);
 }
 
-const budget = ({ used, available }: Budget): string => `${used} of ${available} may be in use`;
+const countOf = ({ used, available }: Connections): string => `${used} of ${available} may be in use`;
 
 function files({ files: changes, oneSided }: Pick<Review, "files" | "oneSided">): string {
   const own = changes.filter(({ patch }) => patch === null);

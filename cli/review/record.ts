@@ -1,6 +1,6 @@
 /**
  * Records what a version of the program declares for a stack, without an engine: record.ts FOLDER STACK FILE HASHES. The program of FOLDER
- * is run in a process of its own, because two versions of it share no module; the answer is a Side as JSON in FILE. HASHES is JSON, see
+ * is run in a process of its own, because two versions of it share no module; the answer is a DeclaredState as JSON in FILE. HASHES is JSON, see
  * recordFolder.
  */
 import { createHash } from "node:crypto";
@@ -20,7 +20,7 @@ import type { targetFor } from "../../infra/targets";
 import { namesImage } from "../defaultImage";
 import { bundleOf } from "./bundle";
 import { isUnknown, placeholder } from "./placeholder";
-import type { Recorded, Side } from "./declaredState";
+import type { Recorded, DeclaredState } from "./declaredState";
 import { secretHashes } from "./secretHashes";
 import { readStack } from "../stackFiles";
 
@@ -50,11 +50,11 @@ function loadProgram(folder: string): Program {
 
 async function main([folder = "", stack = "", file = "", since = "{}"]: readonly string[]): Promise<void> {
   process.chdir(folder);
-  const side = await record(resolve(folder), stack, JSON.parse(since) as Side["hashes"]);
+  const side = await record(resolve(folder), stack, JSON.parse(since) as DeclaredState["hashes"]);
   writeFileSync(file, JSON.stringify(side));
 }
 
-async function record(folder: string, stack: string, since: Side["hashes"]): Promise<Omit<Side, "label">> {
+async function record(folder: string, stack: string, since: DeclaredState["hashes"]): Promise<Omit<DeclaredState, "label">> {
   const file = readStack(stack, folder);
   const { raw } = file;
   const hashes = secretHashes(file);
@@ -108,7 +108,7 @@ function describe(program: Program, raw: Readonly<Record<string, unknown>>, stac
 }
 
 /** Of secrets that were missing: `up` refuses without them, so whatever runs runs with the values that they were given first. */
-function firstValues(unset: readonly string[], since: Side["hashes"]): Side["hashes"] {
+function firstValues(unset: readonly string[], since: DeclaredState["hashes"]): DeclaredState["hashes"] {
   return Object.fromEntries(Object.entries(since).filter(([name]) => unset.includes(name)));
 }
 
@@ -145,7 +145,9 @@ async function build(
   readUnknownJson();
   await pulumi.runtime.setMocks(
     {
-      newResource({ type, name, inputs }) {
+      newResource({ type, name, inputs, custom }) {
+        // A part of the stack is nothing that a cloud has.
+        if (custom === false) return { id: undefined, state: {} };
         requests.push({
           type,
           name,
@@ -210,7 +212,7 @@ function watchRequests(tell: (known: Pick<Recorded, "options" | "feeds">) => voi
       ignoreChanges: request.getIgnorechangesList(),
       replacementTrigger: triggerOf(request.getReplacementTrigger()?.toJavaScript()),
     };
-    tell({ options, feeds });
+    if (request.getCustom()) tell({ options, feeds });
     return answer;
   };
 }
@@ -258,7 +260,7 @@ async function plain(value: unknown): Promise<unknown> {
  * Manifests of every host. Versions before the plan had every machine rendered some in their targets, so what the resources hold of a host
  * counts.
  */
-function manifestsOf(files: HostFiles, resources: readonly Recorded[]): Side["manifests"] {
+function manifestsOf(files: HostFiles, resources: readonly Recorded[]): DeclaredState["manifests"] {
   const more = resources.flatMap(({ inputs }) =>
     Object.values(inputs).flatMap((value) => (typeof value === "string" ? (bundleOf(value) ?? []) : [])),
   );

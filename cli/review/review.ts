@@ -8,13 +8,13 @@ import { isProtected } from "../../infra/plan/protection";
 import { keptProblems } from "../../infra/targets/local/kept";
 import { evaluate, unknownExceptions, type Finding } from "../../policy/evaluate";
 import { rules } from "../../policy/rules";
-import { budgetOf, type Budget } from "./connections";
+import { countConnections, type Connections } from "./connections";
 import { compareResources, type Step } from "./graph";
 import { compareFiles, compareHosts, oneSidedHosts, type FileChange, type HostChange, type OneSided } from "./hosts";
-import { compareOpenings, type Openings } from "./firewallDiff";
+import { firewallDiff, type FirewallDiff } from "./firewallDiff";
 import { deployedLabel } from "./deployed";
 import { deploymentOf } from "./deployment";
-import { emptySide, type Side } from "./declaredState";
+import { emptyState, type DeclaredState } from "./declaredState";
 import { judge, type Verdict } from "./verdict";
 
 /** Everything a reviewer is told of a change; plain data, so it is the JSON, too. */
@@ -29,10 +29,10 @@ export interface Review {
   readonly files: readonly FileChange[];
   /** Empty where the resources of a side are not known. */
   readonly oneSided: readonly OneSided[];
-  readonly openings: Openings;
+  readonly openings: FirewallDiff;
   readonly secrets: readonly SecretChange[];
   readonly cost: { readonly before: Bill | null; readonly after: Bill | null; readonly elsewhere: readonly Bill[] };
-  readonly connections: { readonly before: Budget | null; readonly after: Budget | null };
+  readonly connections: { readonly before: Connections | null; readonly after: Connections | null };
   readonly problems: readonly Problem[];
   /** What the rules of policy/ say of the state after the change. */
   readonly findings: readonly Finding[];
@@ -52,8 +52,8 @@ export interface SecretChange {
 }
 
 /** Compares two states of a stack. `before` is null where there was none. Pure. */
-export function reviewChange(stack: string, before: Side | null, after: Side): Review {
-  const old: Side = before ?? { ...emptySide, label: "nothing" };
+export function reviewChange(stack: string, before: DeclaredState | null, after: DeclaredState): Review {
+  const old: DeclaredState = before ?? { ...emptyState, label: "nothing" };
   const steps = old.resources === null || after.resources === null ? null : compareResources(old.resources, after.resources);
   const hosts = compareHosts(old, after);
   const problems = [
@@ -73,10 +73,13 @@ export function reviewChange(stack: string, before: Side | null, after: Side): R
     files: compareFiles(old, after, (host) => (steps ?? []).some(({ does, name }) => does === "replace" && name === host)),
     oneSided: steps === null ? [] : oneSidedHosts(old, after),
     // The state of a stack does not hold its plan.
-    openings: before !== null && before.plan === null ? { opened: [], closed: [] } : compareOpenings(old.plan, after.plan),
+    openings: before !== null && before.plan === null ? { opened: [], closed: [] } : firewallDiff(old.plan, after.plan),
     secrets: compareSecrets(old, after),
     cost: { before: billed(old.plan), after: billed(after.plan), elsewhere: after.plan === null ? [] : billsElsewhere(after.plan) },
-    connections: { before: old.spec === null ? null : budgetOf(old.spec), after: after.spec === null ? null : budgetOf(after.spec) },
+    connections: {
+      before: old.spec === null ? null : countConnections(old.spec),
+      after: after.spec === null ? null : countConnections(after.spec),
+    },
     problems,
     findings: findingsOf(after),
     deployment: after.spec === null ? [] : deploymentOf(after.spec),
@@ -89,18 +92,19 @@ export function reviewChange(stack: string, before: Side | null, after: Side): R
 export const isRefused = ({ verdict, findings }: Review): boolean =>
   verdict.level === "refused" || verdict.level === "data at risk" || findings.some(({ level }) => level === "mandatory");
 
-function findingsOf({ spec, resources }: Side): readonly Finding[] {
+function findingsOf({ spec, resources }: DeclaredState): readonly Finding[] {
   if (spec === null || resources === null) return [];
   const seen = resources.map(({ type, name, inputs, options }) => ({ type, name, props: inputs, protect: options.protect }));
   return evaluate(rules, seen, { production: isProtected(spec), exceptions: spec.policy.exceptions });
 }
 
-const wrongExceptions = ({ spec }: Side): readonly Problem[] => (spec === null ? [] : unknownExceptions(rules, spec.policy.exceptions));
+const wrongExceptions = ({ spec }: DeclaredState): readonly Problem[] =>
+  spec === null ? [] : unknownExceptions(rules, spec.policy.exceptions);
 
 const billed = (plan: StackPlan | null): Bill | null => (plan === null ? null : billOf(plan));
 
 /** A secret that the change asks for and does not bring is a fault of the change; one that was missing before is a thing to do. */
-function newlyUnset(stack: string, before: Side, after: Side): readonly Problem[] {
+function newlyUnset(stack: string, before: DeclaredState, after: DeclaredState): readonly Problem[] {
   if (before.spec === null) return [];
   return after.unset
     .filter((name) => !before.unset.includes(name))
@@ -108,7 +112,7 @@ function newlyUnset(stack: string, before: Side, after: Side): readonly Problem[
 }
 
 /** What `up` says of the machines of its box that keep data, with the hashes of keys for keys. */
-function keptFrom(before: Side, after: Side): readonly Problem[] {
+function keptFrom(before: DeclaredState, after: DeclaredState): readonly Problem[] {
   if (after.plan?.spec.target !== "local") return [];
   const key = before.hashes[sshKeyName];
   const stood = new Map(
@@ -119,12 +123,12 @@ function keptFrom(before: Side, after: Side): readonly Problem[] {
   return keptProblems(after.plan, key === undefined ? undefined : after.hashes[sshKeyName], (name) => stood.get(name));
 }
 
-function compareSecrets({ hashes: old }: Side, { hashes: now }: Side): readonly SecretChange[] {
+function compareSecrets({ hashes: old }: DeclaredState, { hashes: now }: DeclaredState): readonly SecretChange[] {
   const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].sort();
   return names.filter((name) => old[name] !== now[name]).map((name) => ({ name, from: old[name] ?? null, to: now[name] ?? null }));
 }
 
-function unknowns(before: Side, after: Side, steps: readonly Step[] | null): readonly string[] {
+function unknowns(before: DeclaredState, after: DeclaredState, steps: readonly Step[] | null): readonly string[] {
   const first = before.label === deployedLabel ? [] : before.unset.filter((name) => after.hashes[name] !== undefined);
   return [
     before.label === deployedLabel

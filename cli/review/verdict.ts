@@ -6,7 +6,7 @@ import type { Step } from "./graph";
 import { databaseMove } from "./databaseMove";
 import { interruptionOf } from "./interrupts";
 import { isKnownType } from "./resourceRoles";
-import type { Side } from "./declaredState";
+import type { DeclaredState } from "./declaredState";
 
 /** From harmless to harmful; a review is as bad as its worst consequence. */
 export const levels = ["nothing", "no downtime", "restart", "replaces a host", "not known", "downtime", "data at risk", "refused"] as const;
@@ -30,8 +30,8 @@ const faulty = "the description has problems, so nothing would be changed";
 
 /** What the change does to the people who use the site, and to their data; `compared` is null where resources could not be compared. */
 export function judge(
-  before: Side,
-  after: Side,
+  before: DeclaredState,
+  after: DeclaredState,
   compared: readonly Step[] | null,
   hosts: readonly HostChange[],
   problems: readonly Problem[],
@@ -59,10 +59,11 @@ export function judge(
 }
 
 /** What is deployed has no description; a host of it that stays is one of the same target. */
-const isOnAnotherTarget = ({ spec: old }: Side, { spec: now }: Side): boolean => old !== null && now !== null && old.target !== now.target;
+const isOnAnotherTarget = ({ spec: old }: DeclaredState, { spec: now }: DeclaredState): boolean =>
+  old !== null && now !== null && old.target !== now.target;
 
 /** A stack that moves to another target leaves everything behind, whether or not we can say what it becomes there. */
-function betweenTargets(before: Side, after: Side): readonly Consequence[] {
+function betweenTargets(before: DeclaredState, after: DeclaredState): readonly Consequence[] {
   const [old, now] = [before.spec, after.spec];
   if (old === null || now === null || !isOnAnotherTarget(before, after)) return [];
   const data =
@@ -83,7 +84,7 @@ function betweenTargets(before: Side, after: Side): readonly Consequence[] {
 }
 
 /** A name is more than a file: people come by it. */
-function names({ plan: old }: Side, { plan: now }: Side): readonly Consequence[] {
+function names({ plan: old }: DeclaredState, { plan: now }: DeclaredState): readonly Consequence[] {
   if (old === null || now === null) return [];
   const [was, is] = [old.spec.site.domain, now.spec.site.domain];
   const lost = [was, ...old.spec.site.aliases].filter((name) => name !== "" && !now.site.names.includes(name));
@@ -106,7 +107,7 @@ function names({ plan: old }: Side, { plan: now }: Side): readonly Consequence[]
 }
 
 /** A default that is another by now replaces what nobody has touched, so it is told beside the replacement. */
-function ofDefaultImage(before: Side, after: Side): readonly Consequence[] {
+function ofDefaultImage(before: DeclaredState, after: DeclaredState): readonly Consequence[] {
   const { spec, namesImage } = after;
   if (spec === null || namesImage || isOnAnotherTarget(before, after)) return [];
   const says = defaultImageNotice(spec.target, runningDebian(Object.values(before.manifests)));

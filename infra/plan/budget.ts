@@ -28,9 +28,9 @@ export function budgetNotice(plan: Pick<StackPlan, "spec" | "hosts">): string | 
   const { lines, known, total } = billOf(plan);
   if (budget === 0 || total !== null) return null;
   const unknown = lines.filter(({ monthly }) => monthly === null).map(({ what }) => what);
-  const mend = target === catalog.aws.target ? `; npm run prices -- ${host.region} reads them where AWS' price list can be reached` : "";
+  const hint = target === catalog.aws.target ? `; npm run prices -- ${host.region} reads them where AWS' price list can be reached` : "";
   return (
     `monitoring.budget: ${budget} is compared with ${known.toFixed(2)} a month alone, since no price is known for ` +
-    `${unknown.join(", ")}${mend}`
+    `${unknown.join(", ")}${hint}`
   );
 }

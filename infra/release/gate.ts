@@ -1,6 +1,6 @@
 /**
  * Passes when every page answers 200 on one machine, asked by the site's name through the machine's own public address. Run by the engine
- * through targets/commission.ts:
+ * through targets/bringUp.ts:
  *   ADDRESS  the machine's own; with a port where it is not the scheme's
  *   SITE     {"scheme", "name", "paths"}
  *   SECONDS  for each page

@@ -1,6 +1,6 @@
 /**
  * Brings what a host holds that is nowhere else (its certificate, uploaded media, history and kept releases) from the host that serves to
- * the one that shall. Run by the engine through targets/commission.ts, with the SSH key on standard input:
+ * the one that shall. Run by the engine through targets/bringUp.ts, with the SSH key on standard input:
  *   HOST  the new host: {"address", "user", "hostKey"}
  *   SITE  the address that leads to the host that serves now
  *   FROM  set after the site's address has moved: the output of the first run; what arrived on the old host since then follows

@@ -1,6 +1,6 @@
 /**
  * Prints the SSH key of a machine that was just made, once it has proved that it is that machine, and waits until it boots. Run by the
- * engine through targets/commission.ts, before anything secret is sent:
+ * engine through targets/bringUp.ts, before anything secret is sent:
  *   ADDRESS  the machine's own
  *   PULUMI_COMMAND_STDOUT  the key that the same machine proved before, set by the engine
  * On standard input {"stack", "host", "replacedBy", "user", "token", "privateKey"}: the stack's and the host's name, the resource whose
@@ -27,7 +27,7 @@ const proofSeconds = 180;
 const longest = 1000;
 
 interface Told {
-  /** This and the next: none where the engine kept the input of a machine of before, see commission.ts. */
+  /** This and the next: none where the engine kept the input of a machine of before, see bringUp.ts. */
   readonly stack?: string;
   readonly replacedBy?: string;
   readonly host: string;

@@ -8,22 +8,25 @@ import type { FormerOutputs } from "./formerOutputs";
 /** For the login. Whoever makes a preview may have no way to the host, and is not kept waiting for it. */
 const [firstSeconds, secondSeconds] = [2, 10];
 
+/** What a host is asked with. */
+export interface Asking {
+  /** Digest of the release that this run declares. */
+  readonly declared: string;
+  /** What the last `up` left. */
+  readonly former: Promise<FormerOutputs>;
+  /** There once the host can be asked. */
+  readonly boot: remote.Command;
+  readonly secrets: Secrets;
+}
+
 /**
  * Asks a host that the last `up` brought up what it serves and how it differs from what was applied. The engine cannot know: it compares
  * what it is told with what it was told before. The question goes out at once, to where the host was, so that the answer is there when the
  * engine comes to it; a machine that is away is asked again after its own step, which may have brought it back.
- * @param declared digest of the release that this run declares
- * @param boot there once the host can be asked
  * @returns when the host was last found to differ; undefined for never; another value than before has it applied again. See
  *   docs/decisions/0019-up-asks-the-hosts.md.
  */
-export function askHost(
-  host: Host,
-  declared: string,
-  former: Promise<FormerOutputs>,
-  boot: remote.Command,
-  secrets: Secrets,
-): pulumi.Output<string | undefined> {
+export function askHost(host: Host, { declared, former, boot, secrets }: Asking): pulumi.Output<string | undefined> {
   const known = former.then(({ hosts, release }) => ({ release, before: hosts.find(({ name }) => name === host.name) }));
   const asked = pulumi.all([known, secrets.sshPrivateKey]).apply(([{ release, before }, privateKey]): pulumi.Output<string | undefined> => {
     if (before === undefined) return pulumi.output(undefined);

@@ -10,14 +10,14 @@ export class Refused extends pulumi.RunError {}
  * The answer to a question about what is there already.
  *
  * @param what names the question for people: "the Droplets of the account"
- * @param mend what they can do when it is refused
+ * @param hint what they can do when it is refused
  * @throws Refused, with the provider's own reason on one line
  */
-export async function asked<T>(what: string, mend: string, question: Promise<T>): Promise<T> {
+export async function asked<T>(what: string, hint: string, question: Promise<T>): Promise<T> {
   try {
     return await question;
   } catch (error) {
-    throw new Refused(refusal(what, mend, error instanceof Error ? error.message : String(error)));
+    throw new Refused(refusal(what, hint, error instanceof Error ? error.message : String(error)));
   }
 }
 
@@ -25,12 +25,12 @@ export async function asked<T>(what: string, mend: string, question: Promise<T>)
  * The SDK says which function it invoked, and so does the engine; the bridge to Terraform counts the errors and puts stars before them.
  * https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/invoke.ts
  */
-export function refusal(what: string, mend: string, reason: string): string {
+export function refusal(what: string, hint: string, reason: string): string {
   const plain = reason
     .replace(/^(?:error: )?(?:invocation of \S+ returned an error: )+/i, "")
     .replace(/\d+ errors? occurred:/g, " ")
     .replace(/^\s*\* /gm, " ")
     .replace(/\s+/g, " ")
     .trim();
-  return `${what}: could not be asked for: ${plain}; ${mend}`;
+  return `${what}: could not be asked for: ${plain}; ${hint}`;
 }

@@ -3,8 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../config/load";
 import { packBundle } from "../host/bundle";
 import type { Manifest } from "../host/manifest";
+import type { RuntimeInputs } from "../host/runtimeInputs";
 import type { Runtime } from "../release/build";
 import type { Release } from "../release/release";
+import type { Component } from "./component";
 
 /** A machine that answers SSH. */
 export interface Host {
@@ -12,11 +14,15 @@ export interface Host {
   readonly name: string;
   readonly address: pulumi.Input<string>;
   readonly hostKey: pulumi.Input<string>;
-  /** Dies with the machine, so that a deleted machine is not asked to clean up. */
+  /** Under which its resources stand, where its target has such. */
+  readonly part?: Component;
   readonly machine: pulumi.Resource;
 }
 
-/** What a host is to be, beyond its manifest: values known only once other resources exist. */
+/** Options of what is done to a host: a machine that is deleted is not asked to clean up. */
+export const onHost = ({ part, machine }: Host): pulumi.CustomResourceOptions => ({ ...part?.child, deletedWith: machine });
+
+/** The RuntimeInputs of a host while they become known: values of other resources. */
 export interface Late {
   /** The app's environment. */
   readonly env: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
@@ -69,7 +75,7 @@ export function awaitBoot(host: Host, secrets: Secrets): remote.Command {
   return new remote.Command(
     `${host.name}-boot`,
     { connection: connectionTo(host, secrets), create: "cloud-init status --wait > /dev/null", addPreviousOutputInEnv: false },
-    { deletedWith: host.machine },
+    onHost(host),
   );
 }
 
@@ -81,20 +87,24 @@ function isWhole(bundle: string): string {
   return `{ sha256sum ${bundle} | grep -Eq '^(.{16}).*/\\1[.]bundle$' || { echo "${mended}" >&2; false; }; }`;
 }
 
+/** What is brought to a host. */
+export interface Delivery {
+  readonly manifest: Manifest;
+  readonly late: Late;
+  readonly secrets: Secrets;
+  /** null where no app runs. */
+  readonly archive: Archive | null;
+  /** See {@link awaitBoot}. */
+  readonly boot: remote.Command;
+  /** Another value than in the run before has the same applied once more, see askHost.ts. */
+  readonly again?: pulumi.Output<string | undefined>;
+}
+
 /**
  * Brings a manifest to a host and lets it take effect: files, then the release, in one transaction that leaves the old
- * state serving when any part of it fails. `archive` is the release's build, null where no app runs. Another value of `again` than in the
- * run before has the same applied once more, see askHost.ts.
+ * state serving when any part of it fails.
  */
-export function deliverBundle(
-  host: Host,
-  manifest: Manifest,
-  late: Late,
-  secrets: Secrets,
-  archive: Archive | null,
-  boot: remote.Command,
-  again?: pulumi.Output<string | undefined>,
-): remote.Command {
+export function deliverBundle(host: Host, { manifest, late, secrets, archive, boot, again }: Delivery): remote.Command {
   const connection = connectionTo(host, secrets);
   const bundle = packBundle(manifest);
   const path = `${inbox}/${bundle.digest}.bundle`;
@@ -103,10 +113,11 @@ export function deliverBundle(
     // Another machine is no reason for it to copy again:
     // https://github.com/pulumi/pulumi-command/blob/master/provider/pkg/provider/remote/copyController.go
     { connection, source: new pulumi.asset.StringAsset(bundle.text), remotePath: path, triggers: [host.hostKey] },
-    { dependsOn: boot, deletedWith: host.machine },
+    { ...onHost(host), dependsOn: boot },
   );
   const arrived: pulumi.Resource[] = [copy];
   const asked = pulumi.output(again);
+  const inputs: pulumi.Output<RuntimeInputs> = pulumi.output(late);
   if (archive !== null) {
     arrived.push(
       new local.Command(
@@ -122,7 +133,7 @@ export function deliverBundle(
           stdin: secrets.sshPrivateKey,
           addPreviousOutputInEnv: false,
         },
-        { dependsOn: [boot, archive.built], deletedWith: host.machine },
+        { ...onHost(host), dependsOn: [boot, archive.built] },
       ),
     );
   }
@@ -132,9 +143,9 @@ export function deliverBundle(
       connection,
       // No trigger: a changed one would replace the command, and this is an update.
       create: asked.apply((at) => `${isWhole(path)} && sudo /usr/bin/python3 -I ${path} apply${at === undefined ? "" : ` # again: ${at}`}`),
-      stdin: pulumi.secret(pulumi.jsonStringify(late)),
+      stdin: pulumi.secret(pulumi.jsonStringify(inputs)),
       addPreviousOutputInEnv: false,
     },
-    { dependsOn: arrived, deletedWith: host.machine },
+    { ...onHost(host), dependsOn: arrived },
   );
 }

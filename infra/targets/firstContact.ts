@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DebianName } from "../config/catalog/debian";
 import type { Secrets } from "../config/load";
 import { contactToken } from "../release/contact";
 import { userData } from "../host/user-data";
+import type { HostPlan } from "../plan/plan";
 import type { FormerOutputs } from "./formerOutputs";
 
 /** How a machine that a cloud makes is told from any other that may answer at its address. */
@@ -11,6 +11,15 @@ export interface FirstContact {
   readonly token: pulumi.Output<string>;
   /** With the token in it. */
   readonly userData: pulumi.Output<string>;
+}
+
+/** What a token is made of. */
+export interface ContactArgs {
+  /** Words that are another with each life of the stack, or with each machine: an id of what the machine stands in. */
+  readonly place: pulumi.Input<string>;
+  /** What the last `up` left. */
+  readonly former: Promise<FormerOutputs>;
+  readonly secrets: Secrets;
 }
 
 /**
@@ -23,15 +32,8 @@ export const keepingUserData: pulumi.CustomResourceOptions = { ignoreChanges: ["
 /**
  * The next machine of a host's name: its user-data, with a token that no other machine has. Once a machine is in service its host key
  * stands in the outputs, and the token is another from then on, so that of the machine that runs is worth nothing more.
- * @param place words that are another with each life of the stack, or with each machine: an id of what the machine stands in
  */
-export function firstContact(
-  host: string,
-  debian: DebianName,
-  place: pulumi.Input<string>,
-  former: Promise<FormerOutputs>,
-  secrets: Secrets,
-): FirstContact {
+export function firstContact({ name: host, debian }: HostPlan, { place, former, secrets }: ContactArgs): FirstContact {
   const before = former.then(({ hosts }) => hosts.find(({ name }) => name === host)?.hostKey ?? "");
   const token = pulumi.secret(
     pulumi

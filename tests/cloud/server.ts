@@ -18,8 +18,7 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = { digitalocean, aws };
 
 const nameOf = (urn: string) => urn.split("::").at(-1) ?? "";
 
-export function implementation(name: CloudName, store: Store): UntypedServiceImplementation {
-  const cloud = clouds[name];
+export function implementation(name: CloudName, store: Store, cloud = clouds[name]): UntypedServiceImplementation {
   const { version } = packages[name];
   const resources = new Resources(name, cloud, store, new PublicAddresses(store));
   const { DIFF_NONE, DIFF_SOME } = provider.DiffResponse.DiffChanges;

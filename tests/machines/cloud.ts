@@ -118,7 +118,7 @@ export class TestCloud extends TestStack {
 
   /** How long the gate asks a machine that does not answer; two minutes as shipped. */
   gatePatience(seconds: number): void {
-    this.rewrite("infra/targets/commission.ts", /const gateSeconds = "\d+";/, `const gateSeconds = "${seconds}";`);
+    this.rewrite("infra/targets/bringUp.ts", /const gateSeconds = "\d+";/, `const gateSeconds = "${seconds}";`);
   }
 
   /** Removes the cloud with all its machines, also those of a stack that refuses to be destroyed. */

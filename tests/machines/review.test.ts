@@ -3,7 +3,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { deployedSide } from "../../cli/review/deployed";
+import { deployedState } from "../../cli/review/deployed";
 import { reviewChange, type Review } from "../../cli/review/review";
 import { recordFolder } from "../../cli/review/declaredState";
 import type { Level } from "../../cli/review/verdict";
@@ -120,12 +120,12 @@ test.each(rowsOf("review", Object.entries(changes), ([name]) => name))(
 test("against what is deployed, nothing is left to do, and a change shows with its line", async () => {
   const state = await stack.pulumi(["stack", "export"]);
   const now = await recordFolder(stack.folder, stack.name, "after");
-  const unchanged = reviewChange(stack.name, deployedSide(state.stdout, now), now);
+  const unchanged = reviewChange(stack.name, deployedState(state.stdout, now), now);
   // Shown with a failure, so that it explains itself.
   expect([unchanged.verdict, unchanged.files, unchanged.steps]).toEqual([expect.objectContaining({ headline: "nothing changes" }), [], []]);
   stack.change({ site: { maxBodyMiB: 26 } });
   const changed = await recordFolder(stack.folder, stack.name, "after");
-  const { files, verdict } = reviewChange(stack.name, deployedSide(state.stdout, changed), changed);
+  const { files, verdict } = reviewChange(stack.name, deployedState(state.stdout, changed), changed);
   expect([verdict.headline, verdict.consequences]).toEqual([
     "no downtime",
     [{ level: "no downtime", says: "web-0: nginx.service reloads without losing a connection" }],

@@ -5,7 +5,7 @@
  */
 import { sceneOf } from "../../cli/diagram/scene";
 import { referenceFiles } from "../../cli/reference";
-import { budgetOf } from "../../cli/review/connections";
+import { countConnections } from "../../cli/review/connections";
 import { runbook } from "../../cli/runbook/text";
 import { checkSpec } from "../../infra/config/parse";
 import { renderHosts } from "../../infra/host";
@@ -114,7 +114,7 @@ test("a target takes it, and its bill has the check of its page", () => {
 
 test("picture, review, runbook and reference have it", () => {
   expect(sceneOf(plan).hosts[0]?.services[0]).toEqual({ name: "shop", detail: "5 threads", path: "/shop/", slots: true });
-  expect(budgetOf(stack)?.parts[0]).toEqual({ part: "shop: 5 threads x 2 slots", connections: 10 });
+  expect(countConnections(stack)?.parts[0]).toEqual({ part: "shop: 5 threads x 2 slots", connections: 10 });
   expect(runbook(plan, "Pulumi.shop.yaml")).toContain("`shop` (rack, /shop/): `shop@blue.service`, `shop@green.service`");
   const reference = referenceFiles().get("docs/reference.md") ?? "";
   expect(reference).toContain("command: a process without a socket; rack: a web application of Ruby's Rack |");

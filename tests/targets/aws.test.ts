@@ -15,7 +15,7 @@ import { regionCa } from "../../infra/targets/aws/database";
 import { diskGiB } from "../../infra/targets/aws/dump";
 import { imageSchedule } from "../../infra/targets/aws/images";
 import { debians } from "../../infra/config/catalog/debian";
-import { creditsOf, secondAddress } from "../../infra/targets/aws/machine";
+import { creditsOf, secondAddress } from "../../infra/targets/aws/host";
 import { databaseName, resourceName } from "../../infra/targets/aws/move";
 import { namesOf } from "../../infra/host/cloudWatch";
 import { quarters } from "../../infra/targets/aws/network";
@@ -26,6 +26,7 @@ import { checkName } from "../cloud/names";
 import { schemaOf } from "../cloud/schema";
 import { spec, type Raw } from "../config/baseline";
 import { exampleSpec } from "../goldens/stacks";
+import { faultsOf } from "../host/shape";
 import { accountId, graphOf, markers } from "./aws";
 import { expectGraph, type Graph, type GraphNode } from "./graph";
 
@@ -602,6 +603,7 @@ test("the bucket is versioned, encrypted, closed to the public, and refuses whoe
   expect(statements(shop).filter(({ Sid }) => Sid === "RefuseUnencryptedTransport")).toEqual([
     expect.objectContaining({ Effect: "Deny", Action: ["s3:*"], Condition: { Bool: { "aws:SecureTransport": "false" } } }),
   ]);
+  expect(faultsOf("repository", JSON.parse(String(shop.named("web-0-backup-repository").opened["stdin"])))).toBeNull();
   expect(shop.named("web-0-backup-repository").opened["stdin"]).toBe(
     JSON.stringify({
       AWS_DEFAULT_REGION: "eu-west-3",

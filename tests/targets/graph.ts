@@ -17,6 +17,8 @@ const runtime = pulumi.runtime as typeof pulumi.runtime & { waitForRPCs(): Promi
 export interface GraphNode {
   readonly type: string;
   readonly name: string;
+  /** The part of the stack that it stands in; "" for none. */
+  readonly parent: string;
   /** Inputs with each secret shown as "[secret]" and assets as their text. */
   readonly inputs: Readonly<Record<string, unknown>>;
   /** The same with secrets opened, for assertions on what is in them. */
@@ -41,7 +43,7 @@ export interface Graph {
   readonly calls: readonly GraphCall[];
   /** What the program returned, with outputs resolved and secrets opened. */
   readonly outputs: unknown;
-  /** The resource of that name. Error: there is none, or several. */
+  /** The resource of that name, whatever part of the stack has the same one. Error: there is none, or several. */
   named(name: string): GraphNode;
   /** All resources of a type, such as "digitalocean:index/droplet:Droplet". */
   ofType(type: string): readonly GraphNode[];
@@ -111,7 +113,7 @@ export async function recordGraph<T>(recording: Recording<T>): Promise<Graph> {
     outputs,
     ofType,
     named(name) {
-      const found = nodes.filter((node) => node.name === name);
+      const found = nodes.filter((node) => node.name === name && !node.type.startsWith("webstack:"));
       const [node] = found;
       if (node === undefined || found.length > 1)
         throw new Error(`${found.length} resources are named ${name}; there are ${nodes.map((other) => other.name).join(", ")}`);
@@ -145,8 +147,9 @@ export function expectGraph(name: (typeof keptGraphs)[number], graph: Graph): vo
 
 /** The graph for people: one block a resource, keys in the order of the alphabet. */
 export function graphText({ nodes, calls }: Graph): string {
-  const blocks = nodes.map(({ type, name, inputs, dependencies, options }) => ({
+  const blocks = nodes.map(({ type, name, parent, inputs, dependencies, options }) => ({
     [`${type} ${name}`]: {
+      ...(parent === "" ? {} : { parent }),
       inputs: brief(inputs),
       ...(dependencies.length === 0 ? {} : { dependencies }),
       ...(Object.keys(options).length === 0 ? {} : { options }),
@@ -183,7 +186,6 @@ function toNode(request: Request, outputs: GraphNode["outputs"]): GraphNode {
   const parent = request.getParent();
   const timeouts = request.getCustomtimeouts();
   const options = {
-    parent: parent === "" || parent.includes("pulumi:pulumi:Stack") ? "" : nameOf(parent),
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
     beforeDelete: request.getHooks()?.getBeforeDeleteList() ?? [],
@@ -200,6 +202,7 @@ function toNode(request: Request, outputs: GraphNode["outputs"]): GraphNode {
   return {
     type: request.getType(),
     name: request.getName(),
+    parent: parent === "" || parent.includes("pulumi:pulumi:Stack") ? "" : nameOf(parent),
     inputs: shown(raw, () => "[secret]") as Record<string, unknown>,
     opened: shown(raw, (value) => value) as Record<string, unknown>,
     outputs,

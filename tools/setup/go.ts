@@ -16,7 +16,7 @@ export interface GoBuild {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
-/** Builds a program from its Go modules. Error: Go is missing or too old, with the mend. */
+/** Builds a program from its Go modules. Error: Go is missing or too old, with how to mend it. */
 export async function goBuild(build: GoBuild): Promise<void> {
   await requireGo();
   const variables = Object.entries(build.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
@@ -28,9 +28,9 @@ export async function goBuild(build: GoBuild): Promise<void> {
 }
 
 async function requireGo(): Promise<void> {
-  const mend = "install Go 1.21 or newer from https://go.dev/dl and put it on PATH";
-  if (!findProgram("go")) throw new SetUpError(`Go is missing; ${mend}`);
+  const hint = "install Go 1.21 or newer from https://go.dev/dl and put it on PATH";
+  if (!findProgram("go")) throw new SetUpError(`Go is missing; ${hint}`);
   const version = await capture("go", ["version"]).catch((error: unknown) => (error instanceof Failed ? error.message : String(error)));
   const minor = Number(/go1\.(\d+)/.exec(version)?.[1] ?? 0);
-  if (minor < oldest) throw new SetUpError(`Go is too old: ${version}; ${mend}`);
+  if (minor < oldest) throw new SetUpError(`Go is too old: ${version}; ${hint}`);
 }

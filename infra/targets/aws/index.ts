@@ -7,25 +7,26 @@ import { budgetNotice } from "../../plan/budget";
 import { servingHost } from "../../plan/hosts";
 import { runtimeOf } from "../../release/build";
 import { backupRepository } from "../backup";
-import { commission, orderCertificate } from "../commission";
+import { bringUp, putInService } from "../bringUp";
 import { lateOf } from "../database";
 import { buildArchive, deployUser } from "../delivery";
 import { externalDatabase } from "../externalDatabase";
-import { formerOutputs } from "../formerOutputs";
+import { formerOutputs, type FormerOutputs } from "../formerOutputs";
 import type { BuiltDatabase, BuiltHost, Target } from "../target";
 import { awsBackupPlan, awsStorage, prefixes } from "./backup";
+import { leadTo, siteAddress } from "./address";
 import { check } from "./check";
 import { awsDatabase } from "./database";
 import { awsRecords } from "./dns";
 import { awsDump } from "./dump";
-import { awsFirewall } from "./firewall";
+import { awsFirewall, type Firewall } from "./firewall";
+import { awsHost } from "./host";
 import { awsIdentity } from "./identity";
 import { awsImages } from "./images";
-import { awsMachine, pointSite, siteAddress } from "./machine";
-import { awsLogs, awsMonitoring, awsTopics } from "./monitoring";
-import { awsNetwork } from "./network";
+import { awsLogs, awsMonitoring, awsTopics, type Logs } from "./monitoring";
+import { awsNetwork, type Network } from "./network";
 import { keepBackups, keepLogin, openSessions, report, tellAlerts } from "./policies";
-import { scopeOf } from "./scope";
+import { scopeOf, within, type Scope } from "./scope";
 
 /** One EC2 machine behind an Elastic IP, with RDS beside it. */
 export const aws: Target = {
@@ -36,14 +37,20 @@ export const aws: Target = {
     const compared = budgetNotice(plan);
     if (compared !== null) void pulumi.log.warn(compared);
     const scope = scopeOf(plan);
+    const planned = servingHost(plan);
+    const inNetwork = within(scope, "Network", "network");
+    const inSite = within(scope, "Site", "site");
+    const inHost = within(scope, "Host", planned.name);
+    const inMonitoring = within(scope, "Monitoring", "monitoring");
+
     const names = namesOf(scope.prefix);
-    const network = awsNetwork(scope);
-    const firewall = awsFirewall(scope, network);
-    const identity = awsIdentity(scope);
-    const site = siteAddress(scope);
-    const logs = awsLogs(scope);
+    const network = awsNetwork(inNetwork);
+    const firewall = awsFirewall(inNetwork, network);
+    const identity = awsIdentity(inHost);
+    const site = siteAddress(inSite);
+    const logs = awsLogs(inMonitoring);
     const rights = [identity.grant("reports", report(logs.host.arn, names.namespace))];
-    const topics = awsTopics(scope);
+    const topics = awsTopics(inMonitoring);
     const tells = plan.hostAlerts === "topic";
     if (tells) rights.push(identity.grant("alerts", tellAlerts(topics.own.arn)));
     if (spec.access.sessions) rights.push(identity.grant("sessions", openSessions));
@@ -51,41 +58,18 @@ export const aws: Target = {
     const runtime = runtimeOf(spec.host.debian, instances[spec.host.size]?.architecture === "arm64" ? "aarch64" : "x86_64");
     const built = buildArchive(release, runtime);
     const former = formerOutputs();
-    const database =
-      plan.database.kind !== "managed"
-        ? null
-        : awsDatabase(
-            scope,
-            plan.database,
-            network,
-            firewall,
-            former.then((known) => known.database),
-          );
-    if (database !== null) rights.push(identity.grant("login", keepLogin(database.appSecret.arn, database.masterSecret)));
-    const storage = spec.backup.enabled ? awsStorage(scope) : null;
-    if (storage !== null) rights.push(identity.grant("backups", keepBackups(storage.bucket.arn, prefixes.host)));
-    const kept = database === null ? null : awsBackupPlan(scope, database);
-    const dump =
-      database === null || storage === null || logs.dumps === null
-        ? null
-        : awsDump(scope, network, firewall, database, storage, logs.dumps);
-    awsImages(scope);
+    const { database, storage, kept, dump } = awsData(scope, { network, firewall, logs, former });
+    if (database !== null) rights.push(identity.grant("login", keepLogin(database.appSecret, database.masterSecret)));
+    if (storage !== null) rights.push(identity.grant("backups", keepBackups(storage.bucketArn, prefixes.host)));
 
-    const planned = servingHost(plan);
-    const machine = awsMachine(scope, planned, { network, firewall, identity, secrets, rights, former });
+    const machine = awsHost(inHost, planned, { network, firewall, identity, secrets, rights, former });
     const alerts = tells ? { [alertSecrets.topic]: topics.own.arn } : {};
     const late = lateOf(plan, secrets, database?.tells ?? externalDatabase(plan, secrets), {
       files: { [siteAddressPath]: machine.siteAddress },
       secrets: alerts,
     });
-    const commissioned = commission(plan, {
-      machine: {
-        name: planned.name,
-        resource: machine.resource,
-        replacedBy: machine.cardName,
-        address: machine.address,
-        token: machine.token,
-      },
+    const up = bringUp(plan, {
+      machine,
       publicAddress: site.publicIp,
       manifest: files.of(planned),
       late,
@@ -93,40 +77,32 @@ export const aws: Target = {
       secrets,
       former,
     });
-    const pointer = pointSite(scope, site, machine, commissioned.gate);
-    const records = awsRecords(scope, site.publicIp, pointer);
-    const inService = orderCertificate(commissioned, [pointer, ...records], secrets);
-    if (storage !== null)
-      backupRepository(commissioned.host, storage.repository, { AWS_DEFAULT_REGION: scope.region }, commissioned.applied, secrets);
-    awsMonitoring(scope, {
-      machine: machine.resource,
-      site,
-      serving: pointer,
-      database,
-      vaultName: kept?.vault.name ?? null,
-      dump,
-      rehearsal: kept?.role.arn ?? null,
-      logs,
-      topics,
-    });
+    const pointer = leadTo(inSite, site, { host: machine, gate: up.gate });
+    const records = awsRecords(inSite, site.publicIp, pointer);
+    const inService = putInService(up, [pointer, ...records], secrets);
+    if (storage !== null) {
+      const access = { AWS_DEFAULT_REGION: scope.region };
+      backupRepository(up.host, { repository: storage.repository, access }, up.applied, secrets);
+    }
+    awsMonitoring(inMonitoring, { host: machine, address: site.publicIp, serving: pointer, database, kept, dump, logs, topics });
 
     const host: BuiltHost = {
       name: planned.name,
       address: machine.address,
       user: deployUser,
-      hostKey: pulumi.output(commissioned.host.hostKey),
-      appliedAgain: commissioned.again,
+      hostKey: pulumi.output(up.host.hostKey),
+      appliedAgain: up.again,
       generation: pulumi.output(machine.generation),
       image: machine.image,
     };
     // The secret it got on standard input marks its output, too; hostctl prints none.
-    const serving = pulumi.unsecret(pulumi.all([commissioned.applied.stdout, inService.stdout]).apply(() => release.digest));
+    const serving = pulumi.unsecret(pulumi.all([up.applied.stdout, inService.stdout]).apply(() => release.digest));
     // The site is at this database, and has left others, only once it serves from it.
     const moved =
       database === null
         ? null
         : pulumi
-            .all([database.output, database.instance.identifier, database.leave(inService), serving])
+            .all([database.output, database.identifier, database.leave(inService), serving])
             .apply(([known, instance, leaving]): BuiltDatabase => ({ ...known, instance, ...(leaving.length === 0 ? {} : { leaving }) }));
     return {
       siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`),
@@ -137,3 +113,32 @@ export const aws: Target = {
     };
   },
 };
+
+interface DataArgs {
+  readonly network: Network;
+  readonly firewall: Firewall;
+  readonly logs: Logs;
+  readonly former: Promise<FormerOutputs>;
+}
+
+/** What holds the stack's data; null for what it does without. */
+function awsData(scope: Scope, { network, firewall, logs, former }: DataArgs) {
+  const { spec, database: planned } = scope.plan;
+  const inBackup = within(scope, "Backup", "backup");
+  const database =
+    planned.kind !== "managed"
+      ? null
+      : awsDatabase(within(scope, "Database", "database"), planned, {
+          network,
+          firewall,
+          former: former.then((known) => known.database),
+        });
+  const storage = spec.backup.enabled ? awsStorage(inBackup) : null;
+  const kept = database === null ? null : awsBackupPlan(inBackup, database);
+  const dump =
+    database === null || storage === null || logs.dumps === null
+      ? null
+      : awsDump(inBackup, { network, firewall, database, storage, logs: logs.dumps });
+  awsImages(inBackup);
+  return { database, storage, kept, dump };
+}

@@ -1,13 +1,14 @@
 import { Budget } from "@pulumi/aws/budgets";
 import { Dashboard, EventRule, EventTarget, LogGroup, LogMetricFilter, MetricAlarm } from "@pulumi/aws/cloudwatch";
-import type { Eip, Instance } from "@pulumi/aws/ec2";
 import { HealthCheck } from "@pulumi/aws/route53";
 import { Topic, TopicPolicy, TopicSubscription } from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { databases, instances } from "../../config/catalog/aws";
 import { isHttp } from "../../services";
 import { healthCheckPath } from "../../host/healthCheck";
+import type { CloudMachine } from "../bringUp";
 import { alarmsOf, type Alarm } from "./alarms";
+import type { BackupPlan } from "./backup";
 import type { RdsDatabase } from "./database";
 import { dashboardBody } from "./dashboard";
 import type { Dump } from "./dump";
@@ -39,15 +40,15 @@ export function awsLogs(scope: Scope): Logs {
 }
 
 interface Watched {
-  readonly machine: Instance;
-  readonly site: Eip;
+  readonly host: CloudMachine;
+  /** The site's public address. */
+  readonly address: pulumi.Output<string>;
   /** There once the site's address leads to a host that serves. */
   readonly serving: pulumi.Resource;
   readonly database: RdsDatabase | null;
-  readonly vaultName: pulumi.Output<string> | null;
+  /** What AWS Backup keeps of it; null where there is none. */
+  readonly kept: BackupPlan | null;
   readonly dump: Dump | null;
-  /** ARN of the role with which AWS Backup restores the database; null where there is none. */
-  readonly rehearsal: pulumi.Output<string> | null;
   readonly logs: Logs;
   readonly topics: Topics;
 }
@@ -93,13 +94,13 @@ export function awsMonitoring(scope: Scope, watched: Watched): void {
     told(scope, topic, "failed-dump", "a dump of the database failed", {
       source: ["aws.batch"],
       "detail-type": ["Batch Job State Change"],
-      detail: { status: ["FAILED"], jobQueue: [watched.dump.queue.arn] },
+      detail: { status: ["FAILED"], jobQueue: [watched.dump.queueArn] },
     });
   }
-  if (watched.rehearsal !== null) {
+  if (watched.kept !== null) {
     // Its measure has no dimension that every failure has. The role is this stack's alone; an event that names none is told, too.
     // https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
-    const detail = { resourceType: ["RDS"], status: ["FAILED", "ABORTED"], iamRoleArn: [watched.rehearsal, { exists: false }] };
+    const detail = { resourceType: ["RDS"], status: ["FAILED", "ABORTED"], iamRoleArn: [watched.kept.roleArn, { exists: false }] };
     told(scope, topic, "failed-restore", "AWS Backup could not restore the database in its weekly rehearsal", {
       source: ["aws.backup"],
       "detail-type": ["Restore Job State Change"],
@@ -122,11 +123,11 @@ function alarmTopic(scope: Scope, name: string, region: string): Topic {
 }
 
 /** Asks whether the site works, by the way that visitors go; three failures in a row, 30 seconds apart, are an outage. */
-function healthCheck(scope: Scope, { site, serving }: Pick<Watched, "site" | "serving">): HealthCheck {
-  const { spec, site: plan } = scope.plan;
+function healthCheck(scope: Scope, { address, serving }: Pick<Watched, "address" | "serving">): HealthCheck {
+  const { spec, site } = scope.plan;
   const service = spec.services.find(isHttp);
-  const encrypted = plan.scheme === "https";
-  const where = spec.site.domain === "" ? { ipAddress: site.publicIp } : { fqdn: spec.site.domain };
+  const encrypted = site.scheme === "https";
+  const where = spec.site.domain === "" ? { ipAddress: address } : { fqdn: spec.site.domain };
   return new HealthCheck(
     "site-check",
     {
@@ -148,11 +149,11 @@ function healthCheck(scope: Scope, { site, serving }: Pick<Watched, "site" | "se
 function dimensions(of: Alarm["of"], watched: Watched, check: HealthCheck): Record<string, pulumi.Input<string>> | null {
   switch (of) {
     case "host":
-      return { InstanceId: watched.machine.id };
+      return { InstanceId: watched.host.resource.id };
     case "database":
-      return watched.database === null ? null : { DBInstanceIdentifier: watched.database.instance.identifier };
+      return watched.database === null ? null : { DBInstanceIdentifier: watched.database.identifier };
     case "vault":
-      return watched.vaultName === null ? null : { BackupVaultName: watched.vaultName };
+      return watched.kept === null ? null : { BackupVaultName: watched.kept.vaultName };
     case "site":
       return { HealthCheckId: check.id };
     case "logs":
@@ -190,7 +191,7 @@ function told(scope: Scope, topic: Topic, name: string, description: string, pat
 
 function dashboard(scope: Scope, names: Names, watched: Watched, check: HealthCheck): void {
   const body = pulumi
-    .all([watched.machine.id, watched.database?.instance.identifier ?? null, check.id])
+    .all([watched.host.resource.id, watched.database?.identifier ?? null, check.id])
     .apply(([machine, database, site]) => JSON.stringify(dashboardBody(names, scope.region, healthRegion, { machine, database, site })));
   new Dashboard("dashboard", { dashboardName: scope.prefix, dashboardBody: body }, scope.options);
 }

@@ -7,13 +7,13 @@ import type { DatabaseSpec } from "../../config/spec";
 import { databasePort } from "../../plan/endpoints";
 import type { Firewall } from "./firewall";
 import { replacedByTag, resourceName } from "./move";
-import { named, type Scope } from "./scope";
+import { named, type PartScope } from "./scope";
 
 type ManagedPlan = Extract<DatabaseSpec, { kind: "managed" }>;
 
 /** What all databases of a stack have in common. */
 export interface Shared {
-  readonly scope: Scope;
+  readonly scope: PartScope;
   readonly database: ManagedPlan;
   readonly subnets: SubnetGroup;
   readonly firewall: Firewall;
@@ -87,11 +87,8 @@ export function leavingInstance(shared: Shared, identifier: string, to: string, 
  * parameters.
  */
 function partsOf({ scope, database, subnets, firewall }: Shared, identifier: string, group: pulumi.CustomResourceOptions = {}) {
-  const {
-    plan: { spec },
-    options,
-    prefix,
-  } = scope;
+  const { plan, options, prefix } = scope;
+  const { spec } = plan;
   const { engine } = database;
   const type = databases[database.size];
   if (type === undefined || firewall.database === null) throw new Error(`database class ${database.size} is not in the catalog`);
@@ -118,10 +115,11 @@ function partsOf({ scope, database, subnets, firewall }: Shared, identifier: str
       ),
   );
   // Made up once for each instance and kept in the state: under a name that a snapshot has already, RDS deletes nothing.
-  const ending = new local.Command(`${resource}-final-snapshot`, {
-    create: "od -An -N4 -tx1 /dev/urandom | tr -d ' \\n'",
-    addPreviousOutputInEnv: false,
-  });
+  const ending = new local.Command(
+    `${resource}-final-snapshot`,
+    { create: "od -An -N4 -tx1 /dev/urandom | tr -d ' \\n'", addPreviousOutputInEnv: false },
+    scope.part.child,
+  );
   const args = {
     engine,
     // The major version alone: RDS takes minor ones by itself, in its window. Another major one is meant where it is written, and RDS wants

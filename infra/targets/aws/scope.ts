@@ -1,10 +1,11 @@
 import { getCallerIdentity } from "@pulumi/aws/getCallerIdentity";
 import { Provider } from "@pulumi/aws/provider";
-import { output, type Output } from "@pulumi/pulumi";
+import { type CustomResourceOptions, output, type Output } from "@pulumi/pulumi";
 import { regions } from "../../config/catalog/aws";
 import { stackName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
 import { isProtected } from "../../plan/protection";
+import { Component, type ComponentKind } from "../component";
 import { ofAccount } from "./account";
 
 /** What every resource of a stack is given: where it is made, by whom, and how it is labelled. */
@@ -15,10 +16,16 @@ export interface Scope {
   /** "webstack-prod": begins the name of what a console shows. */
   readonly prefix: string;
   readonly account: Output<string>;
+  readonly provider: Provider;
   /** Options of every resource. */
-  readonly options: { readonly provider: Provider };
+  readonly options: CustomResourceOptions;
   /** Options of what holds data or its address: `protect: data` lets no command of this program delete it. */
-  readonly kept: { readonly provider: Provider; readonly protect: boolean };
+  readonly kept: CustomResourceOptions & { readonly protect: boolean };
+}
+
+/** That of one part of the stack: its resources stand under it, and have the provider from there. */
+export interface PartScope extends Scope {
+  readonly part: Component;
 }
 
 /** The region comes from the description, never from the environment or an `aws:region` beside it. */
@@ -32,11 +39,18 @@ export function scopeOf(plan: StackPlan): Scope {
     plan,
     region,
     zones,
+    provider,
     prefix: stackName(plan.labels),
     account: output(ofAccount("the account of these credentials", getCallerIdentity({}, { provider }))).accountId,
     options: { provider },
     kept: { provider, protect: isProtected(spec) },
   };
+}
+
+/** For what makes up one part of the stack. */
+export function within(scope: Scope, kind: ComponentKind, name: string): PartScope {
+  const part = new Component(kind, name, { provider: scope.provider });
+  return { ...scope, part, options: part.child, kept: { ...part.child, protect: scope.kept.protect } };
 }
 
 /** Tags of everything that can have tags. */

@@ -16,6 +16,7 @@ import { databaseCaPath } from "../../plan/endpoints";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
 import { isProtected } from "../../plan/protection";
+import { Component } from "../component";
 import type { Database, Told } from "../database";
 import type { FormerOutputs } from "../formerOutputs";
 import { ofAccount } from "./account";
@@ -25,12 +26,26 @@ import { allowedVersion } from "./versions";
 /** Of every cluster and of its pools. */
 export const databasePorts = "25060-25061";
 
-/**
- * A cluster is watched and listed beside its hosts, too. Behind a pool, hostctl has a way past it; and one of its own, to give the app's
- * user its rights.
- */
+/** A cluster is watched and listed beside its hosts, too. */
 export interface ClusterDatabase extends Database {
-  readonly cluster: DatabaseCluster;
+  readonly id: pulumi.Output<string>;
+  /** DigitalOcean's own name of it. */
+  readonly urn: pulumi.Output<string>;
+}
+
+/** What a cluster is made in, and what a stack's clusters have in common. */
+interface Place {
+  readonly plan: StackPlan;
+  readonly part: Component;
+  readonly network: Vpc;
+  readonly tag: Tag;
+  readonly version: Promise<string>;
+}
+
+/** Of a cluster: in the program, and at DigitalOcean. */
+interface Names {
+  readonly resource: string;
+  readonly name: string;
 }
 
 /** What is in a cluster, from the resources that make it, so that nothing logs in before. */
@@ -54,47 +69,38 @@ export function managedDatabase(
 ): ClusterDatabase {
   const { labels } = plan;
   const version = former.then((known) => allowedVersion(plan.spec, database, known.database !== undefined));
+  const part = new Component("Database", "database");
+  const place = { plan, part, network, tag, version };
   const name = physicalName("database", labels.project, labels.stack, "database");
   const first = () => {
-    const cluster = clusterOf(plan, { ...database, restore: null }, version, network, tag, "database", name);
-    const options = { protect: isProtected(plan.spec) };
+    const cluster = clusterOf(place, { ...database, restore: null }, { resource: "database", name });
+    const options = { ...part.child, protect: isProtected(plan.spec) };
     const made = new DatabaseDb("database-db", { clusterId: cluster.id, name: database.name }, options);
     const user = new DatabaseUser("database-user", { clusterId: cluster.id, name: database.user }, options);
     return { cluster, content: { name: made.name, user: user.name, password: user.password } };
   };
   if (database.restore === null) {
     const { cluster, content } = first();
-    return seen(database, cluster, "database", content);
+    return seen(database, { part, cluster, resource: "database", content });
   }
   const { from, at } = database.restore;
   if (from === name) first();
   const mark = createHash("sha256").update(`${from} ${at}`).digest("hex").slice(0, 5);
-  const cluster = clusterOf(
-    plan,
-    database,
-    version,
-    network,
-    tag,
-    `database-${mark}`,
-    physicalName("database", labels.project, labels.stack, "database", mark),
-  );
+  const resource = `database-${mark}`;
+  const cluster = clusterOf(place, database, {
+    resource,
+    name: physicalName("database", labels.project, labels.stack, "database", mark),
+  });
   // A copy has the databases and users of what it was made from:
   // https://docs.digitalocean.com/products/databases/postgresql/how-to/fork-clusters/
   const user = cluster.id.apply((clusterId) =>
     ofAccount(`the user ${database.user} of the database`, getDatabaseUser({ clusterId, name: database.user })),
   );
-  return seen(database, cluster, `database-${mark}`, { name: database.name, user: database.user, password: user.password });
+  const content = { name: database.name, user: database.user, password: user.password };
+  return seen(database, { part, cluster, resource, content });
 }
 
-function clusterOf(
-  plan: StackPlan,
-  database: ManagedDatabase,
-  version: Promise<string>,
-  network: Vpc,
-  tag: Tag,
-  resource: string,
-  name: string,
-): DatabaseCluster {
+function clusterOf({ plan, part, network, tag, version }: Place, database: ManagedDatabase, { resource, name }: Names): DatabaseCluster {
   const { spec, labels } = plan;
   const { restore, maintenance, storageGiB, storageLimitGiB } = database;
   const cluster = new DatabaseCluster(
@@ -117,6 +123,7 @@ function clusterOf(
         : { backupRestore: { databaseName: restore.from, ...(restore.at === "" ? {} : { backupCreatedAt: restore.at }) } }),
     },
     {
+      ...part.child,
       protect: isProtected(spec),
       // The disk grows by itself, and the project is set by the account. Both would otherwise be turned back.
       ignoreChanges: ["projectId", ...(storageLimitGiB > storageGiB ? ["storageSizeMib"] : [])],
@@ -128,20 +135,27 @@ function clusterOf(
   new DatabaseFirewall(
     `${resource}-firewall`,
     { clusterId: cluster.id, rules: [{ type: "tag", value: tag.name }] },
-    { deletedWith: cluster },
+    { ...part.child, deletedWith: cluster },
   );
   return cluster;
+}
+
+/** What makes up the database that the site is at. */
+interface Made {
+  readonly part: Component;
+  readonly cluster: DatabaseCluster;
+  readonly resource: string;
+  readonly content: Content;
 }
 
 /** Connections that a pool leaves to backups, restores and drills, which go past it. */
 const pastPool = 3;
 
-function seen(
-  { engine, connections, pool }: ManagedDatabase,
-  cluster: DatabaseCluster,
-  resource: string,
-  { name, user, password }: Content,
-): ClusterDatabase {
+/**
+ * As the stack sees it. Behind a pool, hostctl has a way past it; and one of its own, to give the app's user its rights.
+ */
+function seen({ engine, connections, pool }: ManagedDatabase, { part, cluster, resource, content }: Made): ClusterDatabase {
+  const { name, user, password } = content;
   const place = pulumi.output({ host: cluster.privateHost, port: cluster.port, name, user });
   const url = (way: pulumi.Input<{ port?: number; name?: string; user?: string; password?: string }>): pulumi.Output<string> =>
     pulumi.secret(
@@ -150,14 +164,11 @@ function seen(
   const env = (): Told["env"] => {
     if (pool === "none") return { DATABASE_URL: url({}) };
     const size = Math.max(1, connections - pastPool);
-    const made = new DatabaseConnectionPool(`${resource}-pool`, {
-      clusterId: cluster.id,
-      name: `${resource}-pool`,
-      mode: pool,
-      size,
-      dbName: name,
-      user,
-    });
+    const made = new DatabaseConnectionPool(
+      `${resource}-pool`,
+      { clusterId: cluster.id, name: `${resource}-pool`, mode: pool, size, dbName: name, user },
+      part.child,
+    );
     return { DATABASE_URL: url(pulumi.output({ port: made.port, name: made.name })), DATABASE_DIRECT_URL: url({}), DATABASE_POOL: pool };
   };
   return {
@@ -171,6 +182,7 @@ function seen(
       },
       databaseAdmin: url(pulumi.output({ user: cluster.user, password: cluster.password })),
     },
-    cluster,
+    id: cluster.id,
+    urn: cluster.clusterUrn,
   };
 }

@@ -2,6 +2,7 @@ import { Firewall } from "@pulumi/digitalocean/firewall";
 import type { Tag } from "@pulumi/digitalocean/tag";
 import { physicalName } from "../../plan/names";
 import type { FirewallRule, StackPlan } from "../../plan/plan";
+import type { Component } from "../component";
 import { databasePorts } from "./database";
 
 const anywhere = ["0.0.0.0/0", "::/0"];
@@ -16,9 +17,9 @@ const outbound: readonly { protocol: "tcp" | "udp"; port: string; why: string }[
 ];
 
 /** DigitalOcean's firewall around the web hosts: the plan's openings, and the least that a host must reach. */
-export function firewall(plan: StackPlan, tag: Tag): Firewall {
+export function firewall(plan: StackPlan, network: Component, tag: Tag): Firewall {
   const { spec, labels, database } = plan;
-  return new Firewall("firewall", {
+  const inputs = {
     name: physicalName("network", labels.project, labels.stack, "web"),
     tags: [tag.name],
     inboundRules: plan.firewall.filter(({ to }) => to === "web").map(inbound),
@@ -29,7 +30,8 @@ export function firewall(plan: StackPlan, tag: Tag): Firewall {
       // until its hosts have moved.
       ...(database.kind === "none" ? [] : [{ protocol: "tcp", portRange: databasePorts, destinationAddresses: [spec.network.range] }]),
     ],
-  });
+  };
+  return new Firewall("firewall", inputs, network.child);
 }
 
 function inbound({ protocol, port, from }: FirewallRule) {

@@ -5,21 +5,44 @@ import type { Vpc } from "@pulumi/digitalocean/vpc";
 import type * as pulumi from "@pulumi/pulumi";
 import { isDebian } from "../../config/catalog/debian";
 import { images } from "../../config/catalog/digitalocean";
+import type { Secrets } from "../../config/load";
 import type { SnapshotSpec } from "../../config/spec";
 import { physicalName } from "../../plan/names";
 import type { HostPlan, StackPlan } from "../../plan/plan";
-import { keepingUserData } from "../firstContact";
+import type { CloudMachine } from "../bringUp";
+import { Component } from "../component";
+import { firstContact, keepingUserData } from "../firstContact";
+import type { FormerOutputs } from "../formerOutputs";
 import { asDigitalOceanTags } from "./tags";
+
+/** What a machine is made in and with. */
+export interface HostArgs {
+  readonly network: Vpc;
+  readonly tag: Tag;
+  readonly key: SshKey;
+  readonly secrets: Secrets;
+  /** What the last `up` left. */
+  readonly former: Promise<FormerOutputs>;
+}
+
+/** What the site, its monitoring and its project know a machine by, too. */
+export interface DropletHost extends CloudMachine {
+  readonly number: pulumi.Output<number>;
+  /** DigitalOcean's own name of it. */
+  readonly urn: pulumi.Output<string>;
+}
 
 /**
  * A machine that becomes a host. What replaces it, and nothing else may: image, region, VPC, the stack's key. The keys of
  * people arrive with the bundle, since DigitalOcean would replace the machine for a changed list of them.
  * https://docs.digitalocean.com/reference/terraform/reference/resources/droplet/
  */
-export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag, key: SshKey, userData: pulumi.Input<string>): Droplet {
+export function dropletHost(plan: StackPlan, planned: HostPlan, { network, tag, key, secrets, former }: HostArgs): DropletHost {
   const { spec, labels } = plan;
+  const { name } = planned;
+  const { token, userData } = firstContact(planned, { place: network.id, former, secrets });
   const inputs: DropletArgs = {
-    name: physicalName("host", labels.project, labels.stack, host.name),
+    name: physicalName("host", labels.project, labels.stack, name),
     image: imageName(spec.host.image),
     size: spec.host.size,
     region: spec.host.region,
@@ -41,7 +64,19 @@ export function droplet(plan: StackPlan, host: HostPlan, network: Vpc, tag: Tag,
   };
   // Asked for a name of the program's own, the provider would delete the old machine first and take the site down. DigitalOcean itself lets
   // two machines have one name. https://github.com/pulumi/pulumi-terraform-bridge/blob/master/pkg/tfbridge/schema.go
-  return new Droplet(host.name, inputs, { deleteBeforeReplace: false, ...keepingUserData });
+  const part = new Component("Host", name);
+  const machine = new Droplet(name, inputs, { ...part.child, deleteBeforeReplace: false, ...keepingUserData });
+  return {
+    name,
+    part,
+    resource: machine,
+    replacedBy: name,
+    address: machine.ipv4Address,
+    token,
+    // A text in Pulumi's ids.
+    number: machine.id.apply(Number),
+    urn: machine.dropletUrn,
+  };
 }
 
 /** DigitalOcean's name of an image: of one of our own, its number. */
@@ -61,6 +96,3 @@ function backups({ every, weekday, hour }: SnapshotSpec): {
       return { backups: true, backupPolicy: { plan: "weekly", weekday: weekday.slice(0, 3).toUpperCase(), hour } };
   }
 }
-
-/** DigitalOcean's numbers of machines are texts in Pulumi's ids. */
-export const dropletNumber = (machine: Droplet): pulumi.Output<number> => machine.id.apply(Number);

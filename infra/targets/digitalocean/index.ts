@@ -4,11 +4,11 @@ import { alertSecrets } from "../../host/features/monitoring";
 import { servingHost } from "../../plan/hosts";
 import { physicalName } from "../../plan/names";
 import { runtimeOf } from "../../release/build";
-import { commission, orderCertificate } from "../commission";
+import { bringUp, putInService } from "../bringUp";
+import { Component } from "../component";
 import { lateOf } from "../database";
 import { buildArchive, deployUser } from "../delivery";
 import { externalDatabase } from "../externalDatabase";
-import { firstContact } from "../firstContact";
 import { formerOutputs } from "../formerOutputs";
 import type { BuiltHost, Target } from "../target";
 import { leadTo, siteAddress } from "./address";
@@ -17,7 +17,7 @@ import { check } from "./check";
 import { managedDatabase } from "./database";
 import { dnsRecords } from "./dns";
 import { firewall } from "./firewall";
-import { droplet } from "./host";
+import { dropletHost } from "./host";
 import { monitoring, statusPage } from "./monitoring";
 import { vpc } from "./network";
 import { project } from "./project";
@@ -30,34 +30,35 @@ export const digitalocean: Target = {
   check,
   build(plan, files, release, secrets) {
     const { spec, labels } = plan;
-    const network = vpc(plan);
-    const tag = hostTag(plan);
-    firewall(plan, tag);
+    const network = new Component("Network", "network");
+    const privately = vpc(plan, network);
+    const tag = hostTag(plan, network);
+    firewall(plan, network, tag);
     // As with the machine, see host.ts: a new key deleted before the old one's machine would take that along.
     const key = new SshKey(
       "ssh-key",
       { name: physicalName("host", labels.project, labels.stack), publicKey: secrets.sshPublicKey },
       { deleteBeforeReplace: false },
     );
-    const address = siteAddress(plan);
+    const site = new Component("Site", "site");
+    const address = siteAddress(plan, site);
     // The processors that all sizes of the catalog have.
     const runtime = runtimeOf(spec.host.debian, "x86_64");
     const built = buildArchive(release, runtime);
 
     const former = formerOutputs();
-    const database = plan.database.kind !== "managed" ? null : managedDatabase(plan, plan.database, network, tag, former);
+    const database = plan.database.kind !== "managed" ? null : managedDatabase(plan, plan.database, privately, tag, former);
     const alerts = plan.hostAlerts === "page" ? { [alertSecrets.page]: statusPage(secrets) } : {};
     const late = lateOf(plan, secrets, database?.tells ?? externalDatabase(plan, secrets), { files: {}, secrets: alerts });
 
     const backup = spec.backup.enabled ? backupBucket(plan, secrets) : null;
-    const records = dnsRecords(plan, address.ipAddress);
+    const records = dnsRecords(plan, site, address.ipAddress);
 
     const planned = servingHost(plan);
-    const contact = firstContact(planned.name, planned.debian, network.id, former, secrets);
-    const machine = droplet(plan, planned, network, tag, key, contact.userData);
-    const replaced = keepReplaced(plan, planned, machine, former);
-    const commissioned = commission(plan, {
-      machine: { name: planned.name, resource: machine, replacedBy: planned.name, address: machine.ipv4Address, token: contact.token },
+    const machine = dropletHost(plan, planned, { network: privately, tag, key, secrets, former });
+    const replaced = keepReplaced(plan, machine, former);
+    const up = bringUp(plan, {
+      machine,
       publicAddress: address.ipAddress,
       manifest: files.of(planned),
       late,
@@ -65,25 +66,26 @@ export const digitalocean: Target = {
       secrets,
       former,
     });
-    const inService = orderCertificate(commissioned, [leadTo(address, machine, commissioned.gate, replaced), ...records], secrets);
-    backup?.keepBackupsOf(commissioned.host, commissioned.applied);
-    monitoring(plan, machine, database?.cluster ?? null, inService, secrets);
+    const pointer = leadTo(site, address, { host: machine, gate: up.gate, replaced });
+    const inService = putInService(up, [pointer, ...records], secrets);
+    backup?.keepBackupsOf(up.host, up.applied);
+    monitoring(plan, { host: machine, database, serving: inService, secrets });
     project(plan, [
-      machine.dropletUrn,
+      machine.urn,
       address.reservedIpUrn,
-      ...(database === null ? [] : [database.cluster.clusterUrn]),
-      ...(backup === null ? [] : [backup.bucket.bucketUrn]),
+      ...(database === null ? [] : [database.urn]),
+      ...(backup === null ? [] : [backup.urn]),
     ]);
 
     const serving = inService.stdout.apply(() => release.digest);
     const host: BuiltHost = {
       name: planned.name,
-      address: machine.ipv4Address,
+      address: machine.address,
       user: deployUser,
-      hostKey: pulumi.output(commissioned.host.hostKey),
-      machine: inService.stdout.apply(() => machine.id),
+      hostKey: pulumi.output(up.host.hostKey),
+      machine: inService.stdout.apply(() => machine.resource.id),
       snapshotOf: pulumi.output(replaced.then(({ of }) => of)),
-      appliedAgain: commissioned.again,
+      appliedAgain: up.again,
     };
     return {
       siteUrl: serving.apply(() => `${plan.site.scheme}://${spec.site.domain}/`),

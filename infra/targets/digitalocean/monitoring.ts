@@ -1,6 +1,4 @@
 import { createHmac } from "node:crypto";
-import type { DatabaseCluster } from "@pulumi/digitalocean/databaseCluster";
-import type { Droplet } from "@pulumi/digitalocean/droplet";
 import { MonitorAlert } from "@pulumi/digitalocean/monitorAlert";
 import { UptimeAlert } from "@pulumi/digitalocean/uptimeAlert";
 import { UptimeCheck } from "@pulumi/digitalocean/uptimeCheck";
@@ -13,10 +11,20 @@ import { healthCheckPath } from "../../host/healthCheck";
 import { statusPath } from "../../host/features/monitoring";
 import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
+import { Component } from "../component";
+import type { ClusterDatabase } from "./database";
+import type { DropletHost } from "./host";
 
 interface Receivers {
   readonly emails: string[];
   readonly slacks: { channel: string; url: pulumi.Output<string> }[];
+}
+
+/** What a check from outside takes. */
+interface Asking {
+  readonly part: Component;
+  readonly receivers: Receivers;
+  readonly serving: pulumi.Resource;
 }
 
 /** What is watched of a machine: percent but for load, which counts waiting processes. */
@@ -43,14 +51,18 @@ const databaseAlerts = (cpus: number) =>
     { name: "load", type: "v1/dbaas/alerts/load_15_alerts", value: 2 * cpus, says: "more processes wait than it can serve" },
   ] as const;
 
+/** What is watched, and what it takes. */
+export interface Watched {
+  readonly host: DropletHost;
+  /** null where there is no cluster. */
+  readonly database: ClusterDatabase | null;
+  /** There once the site is served. */
+  readonly serving: pulumi.Resource;
+  readonly secrets: Secrets;
+}
+
 /** Alerts by e-mail and Slack; with nobody to receive them there are none. E-mail addresses must be verified members of the team. */
-export function monitoring(
-  plan: StackPlan,
-  machine: Droplet,
-  cluster: DatabaseCluster | null,
-  serving: pulumi.Resource,
-  secrets: Secrets,
-): void {
+export function monitoring(plan: StackPlan, { host, database, serving, secrets }: Watched): void {
   const { spec } = plan;
   const { emails, slack } = spec.monitoring;
   const receivers: Receivers = {
@@ -58,26 +70,19 @@ export function monitoring(
     slacks: slack === null || secrets.slackWebhook === undefined ? [] : [{ channel: slack.channel, url: secrets.slackWebhook }],
   };
   if (receivers.emails.length + receivers.slacks.length === 0) return;
+  const part = new Component("Monitoring", "monitoring");
   for (const { name, type, value, window, says } of dropletAlerts(spec)) {
-    new MonitorAlert(`alert-${name}`, {
-      type,
-      compare: "GreaterThan",
-      value,
-      window,
-      entities: [machine.id],
-      enabled: true,
-      alerts: receivers,
-      description: described(plan, "host", says),
-    });
+    const args = { type, compare: "GreaterThan", value, window, entities: [host.resource.id], enabled: true, alerts: receivers };
+    new MonitorAlert(`alert-${name}`, { ...args, description: described(plan, "host", says) }, part.child);
   }
-  if (cluster !== null && spec.database.kind === "managed") {
+  if (database !== null && spec.database.kind === "managed") {
     for (const { name, type, value, says } of databaseAlerts(databases[spec.database.size]?.cpus ?? 1)) {
-      const args = { type, compare: "GreaterThan", value, window: "10m", entities: [cluster.id], enabled: true, alerts: receivers };
-      new MonitorAlert(`alert-database-${name}`, { ...args, description: described(plan, "database", says) });
+      const args = { type, compare: "GreaterThan", value, window: "10m", entities: [database.id], enabled: true, alerts: receivers };
+      new MonitorAlert(`alert-database-${name}`, { ...args, description: described(plan, "database", says) }, part.child);
     }
   }
-  uptime(plan, receivers, serving);
-  hostAlerts(plan, receivers, serving, statusPage(secrets));
+  uptime(plan, { part, receivers, serving });
+  hostAlerts(plan, { part, receivers, serving }, statusPage(secrets));
 }
 
 /**
@@ -91,7 +96,7 @@ export const statusPage = ({ sshPrivateKey }: Pick<Secrets, "sshPrivateKey">): p
  * The hosts cannot send e-mail themselves, since DigitalOcean closes the ports of it to many accounts: it asks them.
  * https://docs.digitalocean.com/support/why-is-smtp-blocked/
  */
-function hostAlerts({ spec, site, labels }: StackPlan, receivers: Receivers, serving: pulumi.Resource, page: pulumi.Output<string>): void {
+function hostAlerts({ spec, site, labels }: StackPlan, { part, receivers, serving }: Asking, page: pulumi.Output<string>): void {
   const check = new UptimeCheck(
     "host-alerts",
     {
@@ -101,19 +106,14 @@ function hostAlerts({ spec, site, labels }: StackPlan, receivers: Receivers, ser
       regions: ["eu_west", "us_east"],
       enabled: true,
     },
-    { dependsOn: serving },
+    { ...part.child, dependsOn: serving },
   );
-  new UptimeAlert("host-alerts-stand", {
-    name: `${labels.app} ${labels.stack}: host alert`,
-    checkId: check.id,
-    type: "down",
-    period: "2m",
-    notifications: [receivers],
-  });
+  const name = `${labels.app} ${labels.stack}: host alert`;
+  new UptimeAlert("host-alerts-stand", { name, checkId: check.id, type: "down", period: "2m", notifications: [receivers] }, part.child);
 }
 
 /** Whether the site works, asked from two continents. */
-function uptime({ spec, site, labels }: StackPlan, receivers: Receivers, serving: pulumi.Resource): void {
+function uptime({ spec, site, labels }: StackPlan, { part, receivers, serving }: Asking): void {
   const service = spec.services.find(isHttp);
   if (service === undefined) return;
   const check = new UptimeCheck(
@@ -125,7 +125,7 @@ function uptime({ spec, site, labels }: StackPlan, receivers: Receivers, serving
       regions: ["eu_west", "us_east"],
       enabled: true,
     },
-    { dependsOn: serving },
+    { ...part.child, dependsOn: serving },
   );
   const alerts = [
     { name: "down", type: "down", period: "2m" },
@@ -134,13 +134,10 @@ function uptime({ spec, site, labels }: StackPlan, receivers: Receivers, serving
     // Days. The host renews with 30 left and counts itself late with 21.
     ...(site.scheme === "https" ? [{ name: "certificate", type: "ssl_expiry", threshold: 14, comparison: "less_than", period: "1h" }] : []),
   ];
-  for (const { name, ...args } of alerts)
-    new UptimeAlert(`uptime-${name}`, {
-      name: `${labels.app} ${labels.stack}: ${name}`,
-      checkId: check.id,
-      ...args,
-      notifications: [receivers],
-    });
+  for (const { name, ...args } of alerts) {
+    const says = `${labels.app} ${labels.stack}: ${name}`;
+    new UptimeAlert(`uptime-${name}`, { name: says, checkId: check.id, ...args, notifications: [receivers] }, part.child);
+  }
 }
 
 const described = ({ labels }: StackPlan, what: string, says: string): string => `${labels.app} ${labels.stack}, ${what}: ${says}`;

@@ -1,11 +1,11 @@
-import type { Droplet } from "@pulumi/digitalocean/droplet";
 import { DropletSnapshot } from "@pulumi/digitalocean/dropletSnapshot";
 import { getDroplets } from "@pulumi/digitalocean/getDroplets";
 import { getImages } from "@pulumi/digitalocean/getImages";
 import { physicalName } from "../../plan/names";
-import type { HostPlan, Labels, StackPlan } from "../../plan/plan";
-import { ofAccount } from "./account";
+import type { Labels, StackPlan } from "../../plan/plan";
 import type { FormerOutputs } from "../formerOutputs";
+import { ofAccount } from "./account";
+import type { DropletHost } from "./host";
 
 /** What is kept of a host's replaced machine: one snapshot, or nothing. */
 export interface Kept {
@@ -21,19 +21,18 @@ export interface Kept {
  */
 export async function keepReplaced(
   { labels }: StackPlan,
-  { name }: HostPlan,
-  machine: Droplet,
+  { name, part, resource }: DropletHost,
   former: Promise<FormerOutputs>,
 ): Promise<Kept> {
   const { machine: served, snapshotOf } = (await former).hosts.find((host) => host.name === name) ?? {};
   const candidates = [
-    ...(served !== undefined && (await isReplaced(machine, served)) ? [served] : []),
+    ...(served !== undefined && (await isReplaced(resource, served)) ? [served] : []),
     ...(snapshotOf === undefined ? [] : [snapshotOf]),
   ];
   for (const of of candidates) {
     const snapshot = snapshotName(labels, name, of);
     if (await canBeHad(of, snapshot))
-      return { snapshots: [new DropletSnapshot(`${name}-snapshot`, { name: snapshot, dropletId: of })], of };
+      return { snapshots: [new DropletSnapshot(`${name}-snapshot`, { name: snapshot, dropletId: of }, part.child)], of };
   }
   return { snapshots: [], of: undefined };
 }
@@ -42,7 +41,7 @@ const snapshotName = ({ project, stack }: Labels, host: string, machine: string)
   physicalName("host", project, stack, host, machine);
 
 /** In a preview, the number of a machine that is going to be made is not known; in an `up` it is another one. */
-async function isReplaced({ id }: Droplet, served: string): Promise<boolean> {
+async function isReplaced({ id }: DropletHost["resource"], served: string): Promise<boolean> {
   // Left out of the SDK's types: https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/output.ts
   const { isKnown } = id as typeof id & { readonly isKnown: Promise<boolean> };
   return !(await isKnown) || (await new Promise<string>((resolve) => id.apply(resolve))) !== served;

@@ -32,8 +32,8 @@ export function localBackup(plan: StackPlan, planned: HostPlan, files: HostFiles
     keepBackupsOf(keeper, applied) {
       const key = backupKey(keeper, applied, secrets);
       const late = { env: {}, files: { [`/etc/ssh/authorized_keys.d/${backupUser}`]: pulumi.interpolate`restrict ${key}\n` } };
-      const ready = deliverBundle(machine, files.of(host), late, secrets, null, boot);
-      backupRepository(keeper, backupMachineRepository, {}, ready, secrets);
+      const ready = deliverBundle(machine, { manifest: files.of(host), late, secrets, archive: null, boot });
+      backupRepository(keeper, { repository: backupMachineRepository, access: {} }, ready, secrets);
     },
   };
 }

@@ -65,7 +65,13 @@ function databaseMachine(plan: StackPlan, database: ManagedDatabase, host: HostP
     { ...host, address: chosenAddress(host), memoryMiB: database.memoryMiB, cpus: 1, keepsData: true },
     secrets.sshPublicKey,
   );
-  const applied = deliverBundle(machine, files.of(host), { env: {}, files: {} }, secrets, null, awaitBoot(machine, secrets));
+  const applied = deliverBundle(machine, {
+    manifest: files.of(host),
+    late: { env: {}, files: {} },
+    secrets,
+    archive: null,
+    boot: awaitBoot(machine, secrets),
+  });
   const server = serverOf(database, host);
   const program = createHash("sha256")
     .update(verbatim(`${server.folder}/role.sh`))

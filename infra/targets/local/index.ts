@@ -55,8 +55,15 @@ export const local: Target = {
         places,
       );
       const boot = awaitBoot(host, secrets);
-      const again = askHost(host, release.digest, former, boot, secrets);
-      const applied = deliverBundle(host, files.of(planned), late, secrets, { release, runtime, built }, boot, again);
+      const again = askHost(host, { declared: release.digest, former, boot, secrets });
+      const applied = deliverBundle(host, {
+        manifest: files.of(planned),
+        late,
+        secrets,
+        archive: { release, runtime, built },
+        boot,
+        again,
+      });
       // The secret it got on standard input marks its output, too; hostctl prints none.
       served.push(pulumi.unsecret(applied.stdout));
       if (index === 0) backup?.keepBackupsOf(host, applied);

@@ -1,6 +1,6 @@
 import { compareResources } from "../../../cli/review/graph";
-import { deployedSide } from "../../../cli/review/deployed";
-import type { Recorded, Side } from "../../../cli/review/declaredState";
+import { deployedState } from "../../../cli/review/deployed";
+import type { Recorded, DeclaredState } from "../../../cli/review/declaredState";
 
 const signature = "4dabf18193072939515e22adb298388d";
 
@@ -11,13 +11,14 @@ const exported = (inputs: Record<string, unknown>, more: Record<string, unknown>
   JSON.stringify({
     deployment: {
       resources: [
-        { urn: "urn:pulumi:prod::webstack::pulumi:pulumi:Stack::webstack-prod", type: "pulumi:pulumi:Stack" },
-        { urn: `urn:pulumi:prod::webstack::${type}::${name}`, type, inputs, ...more },
+        { urn: "urn:pulumi:prod::webstack::pulumi:pulumi:Stack::webstack-prod", type: "pulumi:pulumi:Stack", custom: false },
+        { urn: "urn:pulumi:prod::webstack::webstack:index:Host::web-0", type: "webstack:index:Host", custom: false },
+        { urn: `urn:pulumi:prod::webstack::${type}::${name}`, type, custom: true, inputs, ...more },
       ],
     },
   });
 
-const resource = (inputs: Recorded["inputs"], feeds: Recorded["feeds"], type: string, name: string): Side => ({
+const resource = (inputs: Recorded["inputs"], feeds: Recorded["feeds"], type: string, name: string): DeclaredState => ({
   label: "",
   problems: [],
   unset: [],
@@ -39,10 +40,10 @@ const resource = (inputs: Recorded["inputs"], feeds: Recorded["feeds"], type: st
     },
   ],
 });
-const droplet = (inputs: Recorded["inputs"], feeds: Recorded["feeds"] = {}): Side => resource(inputs, feeds, machine, "web-0");
+const droplet = (inputs: Recorded["inputs"], feeds: Recorded["feeds"] = {}): DeclaredState => resource(inputs, feeds, machine, "web-0");
 
-const steps = (state: string, after: Side) =>
-  compareResources(deployedSide(state, after).resources ?? [], after.resources ?? []).map(({ does, name, changes }) => [
+const steps = (state: string, after: DeclaredState) =>
+  compareResources(deployedState(state, after).resources ?? [], after.resources ?? []).map(({ does, name, changes }) => [
     does,
     name,
     changes.map(({ input }) => input),
@@ -160,11 +161,11 @@ test("an asset is its text, and a bundle in it the host's manifest", () => {
   const state = exported({
     source: { [signature]: "c44067f5952c0a294b673a41bacd8c17", hash: "x", text: `head\n# BUNDLE ${JSON.stringify(manifest)}\n` },
   });
-  const side = deployedSide(state, droplet({}));
+  const side = deployedState(state, droplet({}));
   expect([side.manifests, side.release]).toEqual([{ "web-0": manifest }, "abc"]);
 });
 
 test("a stack that was never brought up has nothing", () => {
   // null is of one that was made for its secrets.
-  for (const deployment of [{}, null]) expect(deployedSide(JSON.stringify({ deployment }), droplet({})).resources).toEqual([]);
+  for (const deployment of [{}, null]) expect(deployedState(JSON.stringify({ deployment }), droplet({})).resources).toEqual([]);
 });

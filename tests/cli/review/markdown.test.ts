@@ -1,7 +1,7 @@
 /** Limit: prices here are made up; tests/plan/cost.test.ts has those of the tables, tests/goldens/reviews whole reviews without them. */
 import { markdown } from "../../../cli/review/markdown";
 import { reviewChange, type Review } from "../../../cli/review/review";
-import { emptySide } from "../../../cli/review/declaredState";
+import { emptyState } from "../../../cli/review/declaredState";
 import type { Bill } from "../../../infra/plan/cost";
 import type { CostLine } from "../../../infra/plan/cost/lines";
 
@@ -30,7 +30,7 @@ const partlyKnown = bill(
   ["taxes"],
 );
 
-const review = reviewChange("test", { ...emptySide, label: "before" }, { ...emptySide, label: "after" });
+const review = reviewChange("test", { ...emptyState, label: "before" }, { ...emptyState, label: "after" });
 const written = (changes: Partial<Review>) => markdown({ ...review, ...changes });
 
 /** The section Cost, without its title. */

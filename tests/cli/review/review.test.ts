@@ -1,6 +1,6 @@
 /** Limit: sides without resources; what a review makes of whole stacks is in tests/goldens/reviews. */
 import { reviewChange } from "../../../cli/review/review";
-import { emptySide, type Side } from "../../../cli/review/declaredState";
+import { emptyState, type DeclaredState } from "../../../cli/review/declaredState";
 import { planStack } from "../../../infra/plan";
 import { billOf, billsElsewhere } from "../../../infra/plan/cost";
 import { file, type Manifest } from "../../../infra/host/manifest";
@@ -9,7 +9,7 @@ import { spec } from "../../config/baseline";
 const rehearsal = planStack(spec());
 const production = planStack(spec({ target: "digitalocean", host: { size: "s-2vcpu-4gb" }, access: { sshFrom: ["203.0.113.0/24"] } }));
 
-const side = (more: Partial<Side>): Side => ({ ...emptySide, label: "", ...more });
+const side = (more: Partial<DeclaredState>): DeclaredState => ({ ...emptyState, label: "", ...more });
 
 test("a review has the bill before, the one after, and what the state after would cost elsewhere", () => {
   const { cost } = reviewChange("test", side({ plan: rehearsal }), side({ plan: production }));

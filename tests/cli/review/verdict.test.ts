@@ -1,7 +1,7 @@
 import { compareResources } from "../../../cli/review/graph";
 import { compareHosts } from "../../../cli/review/hosts";
 import { judge } from "../../../cli/review/verdict";
-import type { Recorded, Side } from "../../../cli/review/declaredState";
+import type { Recorded, DeclaredState } from "../../../cli/review/declaredState";
 import { file, type Manifest } from "../../../infra/host/manifest";
 import { exampleSpec } from "../../goldens/stacks";
 
@@ -25,7 +25,7 @@ const pointer = resource(
 const cluster = (inputs: Recorded["inputs"], options?: Options) =>
   resource("digitalocean:index/databaseCluster:DatabaseCluster", "database", inputs, options);
 
-const side = (resources: readonly Recorded[], more: Partial<Side> = {}): Side => ({
+const side = (resources: readonly Recorded[], more: Partial<DeclaredState> = {}): DeclaredState => ({
   label: "",
   problems: [],
   unset: [],
@@ -41,11 +41,12 @@ const side = (resources: readonly Recorded[], more: Partial<Side> = {}): Side =>
   ...more,
 });
 
-const verdictOf = (before: Side, after: Side) => {
+const verdictOf = (before: DeclaredState, after: DeclaredState) => {
   const steps = compareResources(before.resources ?? [], after.resources ?? []);
   return judge(before, after, steps, compareHosts(before, after), after.problems);
 };
-const sayings = (before: Side, after: Side) => verdictOf(before, after).consequences.map(({ level, says }) => `${level}: ${says}`);
+const sayings = (before: DeclaredState, after: DeclaredState) =>
+  verdictOf(before, after).consequences.map(({ level, says }) => `${level}: ${says}`);
 
 test("equal resources ask for nothing", () => {
   expect(compareResources([droplet({ image: "a" })], [droplet({ image: "a" })])).toEqual([]);
@@ -150,7 +151,7 @@ const manifest = (more: Partial<Manifest>): Manifest => ({
   ],
   ...more,
 });
-const hostSide = (more: Partial<Manifest>, environment: Side["environment"] = {}) =>
+const hostSide = (more: Partial<Manifest>, environment: DeclaredState["environment"] = {}) =>
   side([], { manifests: { "web-0": manifest(more) }, environment });
 
 test("a new environment rolls services in slots and restarts the others", () => {
@@ -177,7 +178,7 @@ test("a new release is told as such, even where units change, too", () => {
 test("what is deployed has no description, and a change on its hosts is told all the same", () => {
   const unit = (text: string) =>
     hostSide({ files: [file("/etc/systemd/system/web@.service", text, { onChange: [{ verb: "roll", service: "web" }] })] });
-  const described: Side = { ...unit("--workers 2"), spec: exampleSpec("local") };
+  const described: DeclaredState = { ...unit("--workers 2"), spec: exampleSpec("local") };
   expect(verdictOf(unit("--workers 3"), described)).toMatchObject({
     level: "restart",
     headline: "restart of web, rolled: no request fails",
@@ -263,7 +264,7 @@ describe("a database of RDS", () => {
 });
 
 describe("a host of the Debian that was the default", () => {
-  const now = (more: Partial<Side>, target: "local" | "prod" = "prod") =>
+  const now = (more: Partial<DeclaredState>, target: "local" | "prod" = "prod") =>
     side([droplet({ image: "b" }), pointer], { spec: exampleSpec(target, { host: {} }), manifests: { "web-0": manifest({}) }, ...more });
   const before = side([droplet({ image: "a" }), pointer], { manifests: { "web-0": manifest({ debian: "12" }) } });
 

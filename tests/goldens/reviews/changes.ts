@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseDocument, type Document } from "yaml";
-import { recordFolder, type Side } from "../../../cli/review/declaredState";
+import { recordFolder, type DeclaredState } from "../../../cli/review/declaredState";
 
 const project = resolve(__dirname, "../../..");
 
@@ -37,7 +37,7 @@ export class Descriptions {
   ) {}
 
   /** `upgrade` changes the program itself, as a newer version of it would: file below the project, text, and what stands for it. */
-  async side(label: string, edits: readonly Edit[], upgrade?: Upgrade): Promise<Side> {
+  async side(label: string, edits: readonly Edit[], upgrade?: Upgrade): Promise<DeclaredState> {
     const folder = join(this.folder, String(this.count++));
     mkdirSync(folder);
     if (upgrade !== undefined) {

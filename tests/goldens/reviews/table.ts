@@ -1,6 +1,6 @@
 import { markdown } from "../../../cli/review/markdown";
 import { isRefused, reviewChange, type Review } from "../../../cli/review/review";
-import type { Side } from "../../../cli/review/declaredState";
+import type { DeclaredState } from "../../../cli/review/declaredState";
 import type { Level } from "../../../cli/review/verdict";
 import { expectGoldenFile, expectNames } from "../golden";
 import { Descriptions, type Edit, type Upgrade } from "./changes";
@@ -38,7 +38,7 @@ export function reviewTests(stack: "local" | "prod", always: readonly Edit[], ch
   beforeAll(async () => {
     const before = await descriptions.side("before", []);
     const names = Object.keys(changes);
-    const reviewOf = async (usual: Side, change: Expected | undefined) => {
+    const reviewOf = async (usual: DeclaredState, change: Expected | undefined) => {
       const from = change?.from === undefined ? usual : await descriptions.side("before", change.from);
       return reviewChange(stack, from, await descriptions.side("after", change?.edits ?? [], change?.upgrade));
     };

@@ -8,7 +8,7 @@ import { isTakenUnit } from "../../../infra/config/rules/services";
 import type { Manifest } from "../../../infra/host/manifest";
 import { renderHosts } from "../../../infra/host";
 import { planStack } from "../../../infra/plan";
-import { compareOpenings } from "../../../cli/review/firewallDiff";
+import { firewallDiff } from "../../../cli/review/firewallDiff";
 import { sceneOf } from "../../../cli/diagram/scene";
 import { context, raw, spec, type Raw } from "../../config/baseline";
 
@@ -42,7 +42,7 @@ describe("site.http3", () => {
 
   test("opens one port more, by UDP, and the review and the picture say so", () => {
     expect(with3?.firewall.filter(({ protocol }) => protocol === "udp").map(({ to, port }) => [to, port])).toEqual([["web", 443]]);
-    expect(compareOpenings(without ?? null, with3 ?? null)).toEqual({
+    expect(firewallDiff(without ?? null, with3 ?? null)).toEqual({
       opened: ["web UDP port 443 to everybody (customers, by HTTP/3)"],
       closed: [],
     });

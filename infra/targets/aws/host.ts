@@ -8,14 +8,14 @@ import { isOwnImage } from "../../config/targets";
 import { userData } from "../../host/user-data";
 import type { HostPlan } from "../../plan/plan";
 import { isProtected } from "../../plan/protection";
-import type { FormerOutputs } from "../formerOutputs";
+import type { CloudMachine } from "../bringUp";
 import { firstContact, keepingUserData } from "../firstContact";
-import { refusingDestroy } from "../protection";
+import type { FormerOutputs } from "../formerOutputs";
 import { ofAccount } from "./account";
 import type { Firewall } from "./firewall";
 import type { Identity } from "./identity";
 import type { Network } from "./network";
-import { named, type Scope } from "./scope";
+import { named, type PartScope, type Scope } from "./scope";
 
 /**
  * Who publishes Debian's own images, whose exact names are the same in every region, while identifiers differ.
@@ -23,26 +23,20 @@ import { named, type Scope } from "./scope";
  */
 const debianAccount = "136693071363";
 
-export interface Machine {
-  readonly name: string;
-  readonly resource: Instance;
-  readonly interface: NetworkInterface;
-  /** Name of that resource. EC2 gives no interface of one machine to another, so who wants another machine replaces this. */
-  readonly cardName: string;
+/** Its `address` is its own for as long as it lives; releases go there. See docs/decisions/0016-two-addresses.md. */
+export interface AwsHost extends CloudMachine {
+  /** Of its network interface. */
+  readonly interfaceId: pulumi.Output<string>;
   /** What it was made from; another one means another machine. */
   readonly generation: string;
   /** Number of its image in the region. */
   readonly image: pulumi.Output<string>;
-  /** Its own public address, for as long as it lives; releases go here. See docs/decisions/0016-two-addresses.md. */
-  readonly address: pulumi.Output<string>;
   /** The private address that the site's public one is led to. */
   readonly siteAddress: pulumi.Output<string>;
-  /** What it proves itself with, see {@link firstContact}. */
-  readonly token: pulumi.Output<string>;
 }
 
 /** What a machine is made in and with. */
-export interface MachineArgs {
+export interface HostArgs {
   readonly network: Network;
   readonly firewall: Firewall;
   readonly identity: Identity;
@@ -54,12 +48,8 @@ export interface MachineArgs {
 }
 
 /** A Debian machine that answers SSH at an address of its own, and has a second private address for the site's. */
-export function awsMachine(
-  scope: Scope,
-  planned: HostPlan,
-  { network, firewall, identity, secrets, rights, former }: MachineArgs,
-): Machine {
-  const { plan, options } = scope;
+export function awsHost(scope: PartScope, planned: HostPlan, { network, firewall, identity, secrets, rights, former }: HostArgs): AwsHost {
+  const { plan, options, part } = scope;
   const { host } = plan.spec;
   const { name } = planned;
   const type = instances[host.size];
@@ -85,7 +75,7 @@ export function awsMachine(
     { allocationId: own.allocationId, networkInterfaceId: card.id, privateIpAddress: card.privateIp },
     options,
   );
-  const contact = firstContact(name, host.debian, card.id, former, secrets);
+  const contact = firstContact(planned, { place: card.id, former, secrets });
   const machine = new Instance(
     name,
     {
@@ -113,9 +103,11 @@ export function awsMachine(
   );
   return {
     name,
+    part,
     resource: machine,
-    interface: card,
-    cardName,
+    // EC2 gives no interface of one machine to another, so who wants another machine replaces this.
+    replacedBy: cardName,
+    interfaceId: card.id,
     generation,
     image,
     token: contact.token,
@@ -144,21 +136,3 @@ export const creditsOf = (asked: "unlimited" | "standard", hasServed: boolean): 
 
 /** The address of a network interface that is not its first. "" while there is none. */
 export const secondAddress = (first: string, all: readonly string[]): string => all.find((address) => address !== first) ?? "";
-
-/** The site's public address, which outlives its machines. */
-export const siteAddress = (scope: Scope): Eip =>
-  new Eip("site-address", { domain: "vpc", tags: named(scope, "site") }, { ...scope.kept, ...refusingDestroy(scope.plan) });
-
-/** Leads the site's address to a machine, once that has proved that it serves. */
-export function pointSite(scope: Scope, site: Eip, machine: Machine, gate: pulumi.Resource): EipAssociation {
-  return new EipAssociation(
-    "site-pointer",
-    {
-      allocationId: site.allocationId,
-      networkInterfaceId: machine.interface.id,
-      privateIpAddress: machine.siteAddress,
-      allowReassociation: true,
-    },
-    { ...scope.options, dependsOn: gate },
-  );
-}

@@ -6,31 +6,34 @@ import { healthCheckPath } from "../host/healthCheck";
 import type { Manifest } from "../host/manifest";
 import type { StackPlan } from "../plan/plan";
 import { askHost } from "./askHost";
-import { awaitBoot, connectionTo, deliverBundle, deployUser, type Archive, type Host, type Late } from "./delivery";
+import { awaitBoot, connectionTo, deliverBundle, deployUser, onHost, type Archive, type Host, type Late } from "./delivery";
+import type { Component } from "./component";
 import type { FormerOutputs } from "./formerOutputs";
 
-/** A machine that a cloud has just made. */
+/** A machine that a cloud has made, as all that is done to it sees it, whichever cloud that is. */
 export interface CloudMachine {
   /** Identity of the host's resources: "web-0". */
   readonly name: string;
+  /** Under which all of them stand. */
+  readonly part: Component;
   readonly resource: pulumi.CustomResource;
   /** Name of the resource whose replacement brings another machine: its own, or that of a part that no two machines have at once. */
   readonly replacedBy: string;
   /** The machine's own public address, not the one that the site has. */
-  readonly address: pulumi.Input<string>;
+  readonly address: pulumi.Output<string>;
   /** What it proves itself with, see {@link firstContact}. */
   readonly token: pulumi.Output<string>;
 }
 
 /** A machine that serves the release, though the site's address need not lead to it yet. */
-export interface Commission {
+export interface ServingHost {
   readonly host: Host;
   readonly applied: remote.Command;
   /** See {@link askHost}. */
   readonly again: pulumi.Output<string | undefined>;
   /** Exists only while the machine serves: the site's address must depend on it. */
   readonly gate: pulumi.Resource;
-  /** Which host it took over from, for {@link orderCertificate}. */
+  /** Which host it took over from, for {@link putInService}. */
   readonly handover: pulumi.Output<string>;
 }
 
@@ -40,7 +43,7 @@ const gateSeconds = "120";
 const program = (name: string): string => `node --require tsx/cjs infra/release/${name}.ts`;
 
 /** What a machine becomes a host with. */
-export interface CommissionArgs {
+export interface BringUpArgs {
   readonly machine: CloudMachine;
   /** The site's: where the old host may still serve. */
   readonly publicAddress: pulumi.Input<string>;
@@ -57,15 +60,12 @@ export interface CommissionArgs {
  * old host held is brought over, and its pages are asked for. When any of it fails, nothing that depends on the gate changes, and the
  * engine deletes no old machine: the site's address stays where it is.
  */
-export function commission(
-  plan: StackPlan,
-  { machine, publicAddress, manifest, late, archive, secrets, former }: CommissionArgs,
-): Commission {
-  const { name, resource, address } = machine;
-  const host: Host = { name, address, hostKey: provedKey(machine, secrets), machine: resource };
+export function bringUp(plan: StackPlan, { machine, publicAddress, manifest, late, archive, secrets, former }: BringUpArgs): ServingHost {
+  const { name, part, resource, address } = machine;
+  const host: Host = { name, part, address, hostKey: provedKey(machine, secrets), machine: resource };
   const boot = awaitBoot(host, secrets);
-  const again = askHost(host, archive.release.digest, former, boot, secrets);
-  const applied = deliverBundle(host, manifest, late, secrets, archive, boot, again);
+  const again = askHost(host, { declared: archive.release.digest, former, boot, secrets });
+  const applied = deliverBundle(host, { manifest, late, secrets, archive, boot, again });
   // An update, never a replacement: the output of the run before tells it which hosts this stack knows.
   const handover = new local.Command(
     `${name}-handover`,
@@ -74,7 +74,7 @@ export function commission(
       environment: { HOST: sshHost(host), SITE: publicAddress, BACKUP: plan.spec.backup.enabled ? "1" : "0" },
       stdin: secrets.sshPrivateKey,
     },
-    { dependsOn: applied },
+    { ...part.child, dependsOn: applied },
   );
   const gate = new local.Command(
     `${name}-gate`,
@@ -83,7 +83,7 @@ export function commission(
       environment: { ADDRESS: address, SITE: JSON.stringify(pages(plan)), SECONDS: gateSeconds },
       addPreviousOutputInEnv: false,
     },
-    { dependsOn: handover },
+    { ...part.child, dependsOn: handover },
   );
   return { host, applied, again, gate, handover: pulumi.unsecret(handover.stdout) };
 }
@@ -92,7 +92,7 @@ export function commission(
  * The machine's SSH key, which every later connection is held to. Asked for once in its life, before anything secret is sent: the token of
  * another run is none of its, and a machine that is older than tokens is not asked.
  */
-function provedKey({ name, resource, replacedBy, address, token }: CloudMachine, secrets: Secrets): pulumi.Output<string> {
+function provedKey({ name, part, resource, replacedBy, address, token }: CloudMachine, secrets: Secrets): pulumi.Output<string> {
   const key = new local.Command(
     `${name}-host-key`,
     {
@@ -108,7 +108,7 @@ function provedKey({ name, resource, replacedBy, address, token }: CloudMachine,
       }),
       triggers: [resource.id],
     },
-    { ignoreChanges: ["stdin"] },
+    { ...part.child, ignoreChanges: ["stdin"] },
   );
   return pulumi.unsecret(key.stdout);
 }
@@ -118,8 +118,8 @@ function provedKey({ name, resource, replacedBy, address, token }: CloudMachine,
  * timers run, which waited so that no job runs on two hosts, and orders a certificate where none was brought over. One that cannot be had
  * yet, because the name does not lead there, fails nothing: the host tries again every hour.
  */
-export function orderCertificate(
-  { host, handover }: Commission,
+export function putInService(
+  { host, handover }: ServingHost,
   pointer: pulumi.Resource | readonly pulumi.Resource[],
   secrets: Secrets,
 ): remote.Command {
@@ -131,12 +131,12 @@ export function orderCertificate(
       stdin: secrets.sshPrivateKey,
       addPreviousOutputInEnv: false,
     },
-    { dependsOn: [pointer].flat() },
+    { ...host.part?.child, dependsOn: [pointer].flat() },
   );
   return new remote.Command(
     `${host.name}-in-service`,
     { connection: connectionTo(host, secrets), create: "sudo hostctl in-service", addPreviousOutputInEnv: false },
-    { dependsOn: rest, deletedWith: host.machine },
+    { ...onHost(host), dependsOn: rest },
   );
 }
 
