@@ -3,9 +3,10 @@ import { debianNames, isDebian } from "../../config/catalog/debian";
 import type { Problem } from "../../config/problems";
 import { isOwnImage } from "../../config/targets";
 import type { StackPlan } from "../../plan/plan";
+import { today } from "../ended";
 import type { Known } from "../target";
 import { largestDiskGiB } from "./dumpDisk";
-import { endedVersion, today } from "./versions";
+import { endedVersion } from "./versions";
 
 interface Rule {
   readonly at: string;

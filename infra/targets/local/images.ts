@@ -2,6 +2,7 @@ import type { Recipe } from "../../../providers/nspawn/image";
 import { type DebianName, debians } from "../../config/catalog/debian";
 import type { ManagedDatabase } from "../../config/spec";
 import { backupImagePackages, databaseImagePackages, webImagePackages } from "../../host/images";
+import type { HostPlan, StackPlan } from "../../plan/plan";
 
 type Engine = ManagedDatabase["engine"];
 
@@ -19,3 +20,16 @@ export const databaseImage = (debian: DebianName, engine: Engine): Recipe => ({
 
 /** What a machine that keeps backups starts from. */
 export const backupImage = (debian: DebianName): Recipe => ({ suite: debians[debian].suite, packages: backupImagePackages });
+
+/** What a machine of a stack starts from; the client of no database is PostgreSQL's. */
+export function imageOf({ database }: Pick<StackPlan, "database">, { role, debian }: Pick<HostPlan, "role" | "debian">): Recipe {
+  const engine = database.kind === "none" ? "postgres" : database.engine;
+  switch (role) {
+    case "web":
+      return webImage(debian, engine);
+    case "database":
+      return databaseImage(debian, engine);
+    case "backup":
+      return backupImage(debian);
+  }
+}

@@ -1,10 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Recipe } from "../../../providers/nspawn/image";
 import { Image, Machine, type Network } from "../../../providers/nspawn/resources";
-import type { DebianName } from "../../config/catalog/debian";
 import { userData } from "../../host/user-data";
-import type { StackPlan } from "../../plan/plan";
+import type { HostPlan, StackPlan } from "../../plan/plan";
 import type { Host } from "../delivery";
+import { imageOf } from "./images";
 import { machineName } from "./names";
 
 interface Size {
@@ -13,12 +12,10 @@ interface Size {
 }
 
 /** What a machine of this box is, beyond its stack's network and key. */
-export interface LocalMachine extends Size {
+export interface LocalMachine extends Size, Pick<HostPlan, "role" | "debian"> {
   /** Identity of its resources. */
   readonly name: string;
   readonly address: string;
-  readonly debian: DebianName;
-  readonly image: Recipe;
   /** Whether its disk holds what exists nowhere else. */
   readonly keepsData: boolean;
 }
@@ -30,11 +27,11 @@ export interface LocalMachine extends Size {
 export function localMachine(
   plan: StackPlan,
   network: Network,
-  { name, address, debian, image: recipe, keepsData, memoryMiB, cpus }: LocalMachine,
+  { name, role, address, debian, keepsData, memoryMiB, cpus }: LocalMachine,
   sshPublicKey: string,
   allowed: Promise<unknown> = Promise.resolve(),
 ): Host {
-  const image = new Image(`${name}-image`, recipe);
+  const image = new Image(`${name}-image`, imageOf(plan, { role, debian }));
   const dependsOn = allowed.then(() => new Array<pulumi.Resource>());
   const machine = new Machine(
     name,
