@@ -34,8 +34,6 @@ export interface Question {
   readonly text?: string;
   /** Requirements beside it. */
   readonly additions: readonly string[];
-  /** Names of packages that are left out, whoever asks for them. */
-  readonly without: readonly string[];
   readonly prereleases: boolean;
 }
 
@@ -95,15 +93,13 @@ export async function indexesOf(question: Question, { options }: Resolution, tar
 }
 
 async function compile(
-  { folder, file, text, additions, without, prereleases }: Question,
+  { folder, file, text, additions, prereleases }: Question,
   { pythonFull, glibc, architecture }: Target,
   options: readonly string[],
 ): Promise<string> {
   const temporary = mkdtempSync(join(tmpdir(), "webstack-"));
   try {
-    const [added, overrides] = [join(temporary, "additions.in"), join(temporary, "overrides.in")];
-    // https://docs.astral.sh/uv/concepts/resolution/#dependency-overrides
-    writeFileSync(overrides, without.map((name) => `${name}; python_version < '0'\n`).join(""));
+    const added = join(temporary, "additions.in");
     writeFileSync(added, additions.map((line) => `${line}\n`).join(""));
     return await capture(
       findUv(),
@@ -119,13 +115,7 @@ async function compile(
           "--python-platform",
           `${architecture}-manylinux_2_${Math.min(glibc, newestGlibc)}`,
         ],
-        ...[
-          ...options,
-          ...(prereleases ? ["--prerelease", "allow"] : []),
-          ...(without.length === 0 ? [] : ["--override", overrides]),
-          file,
-          added,
-        ],
+        ...[...options, ...(prereleases ? ["--prerelease", "allow"] : []), file, added],
       ],
       { cwd: folder, env: uvEnvironment(), ...(text === undefined ? {} : { stdin: text }) },
     );

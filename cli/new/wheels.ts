@@ -18,12 +18,6 @@ export interface Wheel {
   readonly bytes: Buffer;
 }
 
-/** Packages that compile, with the one that has wheels in their place, or what makes them needless. */
-const instead: Readonly<Record<string, string>> = {
-  mysqlclient: "PyMySQL has a wheel, and `import pymysql; pymysql.install_as_MySQLdb()` puts it in its place",
-  uwsgi: "hosts serve by gunicorn and need none; leave it out",
-};
-
 /** Where pip finds the source of a package: the exact one that was resolved. undefined: it has a wheel at its index. */
 export function sourceOf({ wheels, sdist, archive, vcs, directory }: Package, folder: string): string | undefined {
   const below = (path: string | undefined) => (path === undefined ? "" : `subdirectory=${path}`);
@@ -53,7 +47,7 @@ export async function buildWheel(one: Package, source: string, from: string, scr
   const copied = one.directory === undefined ? source : join(folder, "source");
   if (one.directory !== undefined) cpSync(source, copied, { recursive: true });
   const refuse = (why: string, mend: string) => new UsageError(`${from}: ${called} has no wheel for hosts, and ${why}; ${mend}`);
-  const mend = instead[one.name] ?? "name a version that has one, or a package in its place";
+  const mend = "name a version that has one, or a package in its place";
   try {
     const verb = isWheel(source) ? ["download", ...pipPlatform(runtime), "--dest"] : ["wheel", "--ignore-requires-python", "--wheel-dir"];
     const pip = [
@@ -75,7 +69,8 @@ export async function buildWheel(one: Package, source: string, from: string, scr
   }
   const [file = ""] = readdirSync(join(folder, "out"));
   const [name = "", version = "", ...tags] = file.replace(/\.whl$/, "").split("-");
-  if (!isWheel(source) && !tags.join("-").endsWith("-none-any")) throw refuse("has to be compiled, for which hosts have no compiler", mend);
+  if (!isWheel(source) && !tags.join("-").endsWith("-none-any"))
+    throw refuse("becomes one for this box alone, since hosts compile C, C++, Cython and Fortran of a source archive (.tar.gz) only", mend);
   const bytes = readFileSync(join(folder, "out", file));
   return { file, name: packageName(name), version, sha256: createHash("sha256").update(bytes).digest("hex"), bytes };
 }
