@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tar from "tar";
-import { capture, Failed } from "../../tools/setup/process";
+import { Failed } from "../../tools/setup/process";
 import { UsageError } from "../terminal";
+import { download } from "./apart";
 import { entriesOf } from "./lockText";
 import { type Pyproject, packageName, tomlOf } from "./requirements";
-import { type Package, resolve, type Target, withoutAccess } from "./resolve";
+import { type Package, resolve, type Target } from "./resolve";
 
 /** A package that hosts compile: its source, for the app's folder, and what builds it. */
 export interface Compiled {
@@ -34,7 +35,7 @@ export async function compiledSource(one: Package, from: string, scratch: string
   if (found?.url === undefined || version === undefined || archive?.subdirectory !== undefined || !/\.tar\.gz$/.test(found.url)) return;
   const [folder, name] = [mkdtempSync(join(scratch, "source-")), packageName(one.name)];
   const file = join(folder, `${name}-${version}.tar.gz`);
-  await capture("python3", [join(__dirname, "download.py"), found.url, file], { env: withoutAccess() });
+  await download(found.url, file);
   const bytes = readFileSync(file);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   if (sha256 !== found.hashes.sha256)

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "smol-toml";
 import type { Runtime } from "../../infra/release/build";
+import { withoutAccess } from "./apart";
 import { capture, Failed } from "../../tools/setup/process";
 import { findUv } from "../../tools/uv";
 
@@ -55,14 +56,6 @@ function indexes(): Readonly<Record<string, string>> {
   const [first, others] = [UV_DEFAULT_INDEX ?? PIP_INDEX_URL, UV_INDEX ?? PIP_EXTRA_INDEX_URL];
   return { ...(first === undefined ? {} : { UV_DEFAULT_INDEX: first }), ...(others === undefined ? {} : { UV_INDEX: others }) };
 }
-
-/** Takes the access to clouds and to stacks' secrets away: what builds a package is a program of strangers. */
-export const withoutAccess = (): Readonly<Record<string, undefined>> =>
-  Object.fromEntries(
-    Object.keys(process.env)
-      .filter((name) => /^(?:AWS|DIGITALOCEAN|PULUMI|SPACES)_/.test(name))
-      .map((name) => [name, undefined]),
-  );
 
 /** Environment of uv: the Pythons that are here will do, since none runs what is chosen. */
 export const uvEnvironment = (): Readonly<Record<string, string | undefined>> => ({
