@@ -14,7 +14,7 @@ import { pulumi as pulumiStep } from "../tools/setup/pulumi";
 import type { Step } from "../tools/setup/step";
 import { defaultImageNotice, namesImage, runningDebian } from "./defaultImage";
 import { firstFew } from "./firstFew";
-import { staleLock } from "./new/stale";
+import { staleLock, untoldLock } from "./new/stale";
 import type { Pulumi } from "./pulumi";
 import { deployedManifests } from "./review/deployed";
 import { readStack, stackFileOf } from "./stackFiles";
@@ -40,7 +40,8 @@ export function problemsBefore(stack: string, text: string): readonly Problem[] 
 }
 
 /**
- * Says on standard error what of an app's folder is no part of its release, though somebody may think so.
+ * Says on standard error what of an app's folder is no part of its release, though somebody may think so, and of which lock nobody can tell
+ * how old it is.
  * @throws UsageError where its lock is older than what it was made of: hosts would not get what the app asks for
  */
 export function requireFreshLock(stack: string): void {
@@ -54,6 +55,8 @@ export function requireFreshLock(stack: string): void {
   if (!existsSync(source)) return;
   const says = staleLock(source, app.requirements, host.debian);
   if (says !== null) throw new UsageError(says);
+  const untold = untoldLock(source, app.requirements, host.debian);
+  if (untold !== null) console.error(`webstack: ${untold}`);
   const { leftOut } = readSource(source, app.exclude);
   if (leftOut.length > 0)
     console.error(

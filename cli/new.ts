@@ -13,7 +13,8 @@ import type { TargetName } from "../infra/config/spec";
 import { stackOf } from "../infra/config/stackFile";
 import { lockedFor } from "../infra/release/check";
 import { sourceFiles } from "../infra/release/source";
-import { wheelFolder } from "../infra/release/build";
+import { buildPackagesFor } from "../infra/release/buildPackages";
+import { sourcePackages, toolsSuffix, wheelFolder } from "../infra/release/sourcePackages";
 import { project } from "../tools/setup/folders";
 import { makeMissing, seconds } from "../tools/setup/step";
 import { uv } from "../tools/uv";
@@ -23,7 +24,8 @@ import { Answers, readEnv, readFlags, type Flags } from "./new/answers";
 import { design, lockName, ownNetworks, unanswered, type Choices, type Design } from "./new/design";
 import { find, hasDriver, named, stackName, type Found } from "./new/found";
 import { readFolder, type Folder } from "./new/folder";
-import { lock, lockedPackages, type Lock } from "./new/lock";
+import { lock, type Lock } from "./new/lock";
+import { lockedPackages } from "./new/lockText";
 import { typedNext } from "./new/next";
 import { overlay, overlayModule } from "./new/overlay";
 import { pythonWishes, takeImage, type PythonWish } from "./new/python";
@@ -45,8 +47,14 @@ main(async () => {
   const from = requireRequirements(root, folder, flags.requirements);
   const choices = await choose(flags, answers, root, folder, found, pythonWishes(folder, from));
   answers.close();
-  const described = (packages: ReadonlyMap<string, string>): Design =>
-    design(folder, { ...choices, database: choices.database && (found.database || hasDriver(packages)) }, found.django, found.variables);
+  const described = (packages: ReadonlyMap<string, string>, compiled: readonly string[] = []): Design =>
+    design(
+      folder,
+      { ...choices, database: choices.database && (found.database || hasDriver(packages)) },
+      found.django,
+      found.variables,
+      compiled,
+    );
   const addedTo = (packages: ReadonlyMap<string, string>) => additions(choices.application, packages, described(packages).database);
 
   const kept = flags.lock === true ? null : keptLock(root, choices.image, addedTo);
@@ -61,7 +69,10 @@ main(async () => {
     kept ?? (await locked(root, folder, from, choices, (packages) => (added = addedTo(packages)).map(({ requirement }) => requirement)));
   if (flags.lock === true) return lockAnew(root, chosen);
 
-  const made = described(chosen.packages);
+  const made = described(
+    chosen.packages,
+    (kept === null ? chosen.compiled : sourcePackages(join(root, lockName))).map(({ name }) => name),
+  );
   const overlaid = join(root, `${overlayModule}.py`);
   // A second stack of the same app uses what the first one brought.
   const isKept = made.overlaid && existsSync(overlaid);
@@ -86,18 +97,22 @@ main(async () => {
   return 0;
 });
 
-/** All of the files or none: what the app's .gitignore names would be no part of a release. */
+/**
+ * All of the files or none: what the app's .gitignore names would be no part of a release. A wheel takes the place of one that an earlier
+ * lock has left.
+ */
 function write(root: string, exclude: readonly string[], files: ReadonlyMap<string, string | Buffer>): void {
+  const fresh = [...files.keys()].filter((file) => !existsSync(file));
   for (const [file, content] of files) {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, content, { flag: "wx" });
+    writeFileSync(file, content, { flag: dirname(file) === join(root, wheelFolder) ? "w" : "wx" });
   }
   const released = new Set(sourceFiles(root, exclude));
   const ignored = [...files.keys()]
     .map((file) => relative(root, file))
     .filter((file) => !file.startsWith("..") && stackOf(basename(file)) === null && !released.has(file));
   if (ignored.length === 0) return;
-  for (const file of files.keys()) rmSync(file);
+  for (const file of fresh) rmSync(file);
   throw new UsageError(`${join(root, ".gitignore")}: must not name ${ignored.join(" and ")}, which a release needs; nothing was written`);
 }
 
@@ -118,7 +133,7 @@ function keptLock(root: string, image: DebianName, addedTo: (packages: ReadonlyM
   const lacking = addedTo(packages);
   if (lacking.length > 0)
     throw new UsageError(`${file}: must have ${lacking.map(({ requirement, why }) => `${requirement} (${why})`).join(", ")}; ${anew}`);
-  return { text, packages, wheels: [], notes: [] };
+  return { text, packages, wheels: [], compiled: [], notes: [] };
 }
 
 /** Writes the chosen versions over those that are there: what --lock is for. */
@@ -129,13 +144,22 @@ function lockAnew(root: string, chosen: Lock): number {
     writeFileSync(file, content);
     console.log(`Wrote ${file}.`);
   }
+  if (chosen.compiled.length > 0)
+    console.log(
+      `Hosts compile ${called(chosen.compiled)}: app.buildPackages of each stack of this app must name what that needs, for example ` +
+        `[${buildPackagesFor(chosen.compiled.map(({ name }) => name)).join(", ")}].`,
+    );
   return 0;
 }
 
-const lockFiles = (root: string, { text, wheels }: Lock): readonly (readonly [string, string | Buffer])[] => [
+const lockFiles = (root: string, { text, wheels, compiled }: Lock): readonly (readonly [string, string | Buffer])[] => [
   [join(root, lockName), text],
-  ...wheels.map(({ file, bytes }) => [join(root, wheelFolder, file), bytes] as const),
+  ...[...wheels, ...compiled].map(({ file, bytes }) => [join(root, wheelFolder, file), bytes] as const),
+  ...compiled.map(({ file, tools }) => [join(root, wheelFolder, `${file}${toolsSuffix}`), tools] as const),
 ];
+
+const called = (packages: readonly { readonly name: string; readonly version: string }[]): string =>
+  packages.map(({ name, version }) => `${name} ${version}`).join(", ");
 
 async function appFolder(flags: Flags, answers: Answers): Promise<string> {
   // npm changes into the project's folder; people mean the one they are in.
@@ -248,7 +272,7 @@ function summary(
   { leftOut }: Folder,
   from: string,
   added: readonly Addition[],
-  { wheels, notes }: Lock,
+  { wheels, compiled, notes }: Lock,
   files: readonly string[],
   kept: readonly string[],
   took: number,
@@ -259,6 +283,10 @@ function summary(
     ["packages", `${from}, with hashes in ${lockName}`],
     ...added.map(({ requirement, why }): readonly [string, string] => ["added", `${requirement}: ${why}`]),
     ...wheels.map((wheel): readonly [string, string] => ["built", `${wheel.name} ${wheel.version}, which no index has as a wheel`]),
+    ...compiled.map((one): readonly [string, string] => [
+      "to compile",
+      `${called([one])}, by each host, with what app.buildPackages names`,
+    ]),
     ...notes.map((note): readonly [string, string] => ["otherwise", note]),
     ...(leftOut.length === 0 ? [] : [["not released", `${firstFew(leftOut)}, which git does not track`] as const]),
     ["database", database ? "PostgreSQL, by DATABASE_URL" : "none"],

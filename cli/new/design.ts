@@ -1,6 +1,7 @@
 import { networkInterfaces } from "node:os";
 import type { DebianName } from "../../infra/config/catalog/debian";
 import type { TargetName } from "../../infra/config/spec";
+import { buildPackagesFor } from "../../infra/release/buildPackages";
 import type { Application } from "./applications";
 import type { Django } from "./django";
 import { isSecretName, type Read } from "./environment";
@@ -37,6 +38,10 @@ export interface Design extends Choices {
   readonly secrets: readonly string[];
   readonly exclude: readonly string[];
   readonly pythonPath: string;
+  /** Names of the packages that hosts compile. */
+  readonly compiled: readonly string[];
+  /** Debian packages that they compile them with. */
+  readonly buildPackages: readonly string[];
 }
 
 /** Variables that every app gets from its host, or that the stack's file sets anyway. */
@@ -45,7 +50,13 @@ const given = new Set(["DATABASE_URL", "SITE_HOSTS", "SITE_SCHEME", "DJANGO_SETT
 /** Name of the file with every package, its version and its hash. */
 export const lockName = "webstack_requirements.txt";
 
-export function design(folder: Folder, choices: Choices, django: Django | undefined, variables: readonly Read[]): Design {
+export function design(
+  folder: Folder,
+  choices: Choices,
+  django: Django | undefined,
+  variables: readonly Read[],
+  compiled: readonly string[] = [],
+): Design {
   const overlaid = django !== undefined && !django.ready;
   const staticRoot = django === undefined || django.staticUrl === "" ? "" : overlaid ? freeFolder(folder) : django.staticRoot;
   return {
@@ -55,6 +66,8 @@ export function design(folder: Folder, choices: Choices, django: Django | undefi
     staticRoot,
     secrets: secretsOf(django, variables, choices.env),
     exclude: folder.exclude,
+    compiled,
+    buildPackages: buildPackagesFor(compiled),
     // Where an installation of the project itself would put its packages.
     pythonPath:
       choices.application.file.startsWith("src/") || folder.paths.some((path) => /^src\/[^/]+\/__init__\.py$/.test(path)) ? "src" : "",

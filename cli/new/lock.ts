@@ -5,8 +5,10 @@ import { type DebianName, debians } from "../../infra/config/catalog/debian";
 import { runtimeOf, type Runtime } from "../../infra/release/build";
 import { Failed } from "../../tools/setup/process";
 import { UsageError } from "../terminal";
+import { type Compiled, compiledSource } from "./compiled";
 import { questionOf } from "./exported";
 import type { Folder } from "./folder";
+import { lockText } from "./lockText";
 import { refusal } from "./refusal";
 import { inputsOf, packageName } from "./requirements";
 import { indexesOf, resolve, type Package } from "./resolve";
@@ -18,17 +20,13 @@ export interface Lock {
   readonly text: string;
   /** Those that no index has. */
   readonly wheels: readonly Wheel[];
+  /** Those that hosts compile. */
+  readonly compiled: readonly Compiled[];
   /** Name and version of each. */
   readonly packages: ReadonlyMap<string, string>;
   /** What the project says and this does otherwise, one line each. */
   readonly notes: readonly string[];
 }
-
-/**
- * Packages that compile, and the one of the same people that is the same with a wheel.
- * https://www.psycopg.org/docs/install.html#psycopg-vs-psycopg-binary
- */
-const sameWithWheel: Readonly<Record<string, string>> = { psycopg2: "psycopg2-binary" };
 
 /**
  * Chooses what hosts install: what the app asks for in `from`, and what `additionsFor` says of the names that this brings.
@@ -47,39 +45,34 @@ export async function lock(
   const inputs = inputsOf(folder, from);
   try {
     const asked = await questionOf(root, folder, from, scratch);
-    const plain = { ...asked, prereleases: inputs.includes("--pre"), additions: [], without: [] };
-    const found = await resolve(plain, runtime);
-    const replaced = found.packages.filter((one) => one.name in sameWithWheel && one.sdist !== undefined && one.wheels === undefined);
-    const inPlace = replaced.map(({ name, version = "" }) => `${sameWithWheel[name] ?? ""}==${version}`);
-    const question = { ...plain, without: replaced.map(({ name }) => name) };
-    const first = replaced.length === 0 ? found : await resolve({ ...question, additions: inPlace }, runtime);
-    const additions = [...inPlace, ...additionsFor(namesOf(first.packages))];
-    const whole = additions.length === inPlace.length ? first : await resolve({ ...question, additions }, runtime);
+    const question = { ...asked, prereleases: inputs.includes("--pre"), additions: [] };
+    const found = await resolve(question, runtime);
+    const additions = additionsFor(namesOf(found.packages));
+    const whole = additions.length === 0 ? found : await resolve({ ...question, additions }, runtime);
     const indexes = await indexesOf({ ...question, additions }, whole, runtime);
     const others = whole.packages.filter((one) => !isProject(one, asked.folder, root));
     // Before anything is built; a source's own program may have told uv what it asks for by then.
     requireAskedHashes(from, others, hashesOf([...inputs, ...(asked.text ?? "").replace(/\\\r?\n/g, " ").split("\n")]));
-    const wheels: Wheel[] = [];
+    const [wheels, compiled]: [Wheel[], Compiled[]] = [[], []];
     for (const one of others) {
       const source = sourceOf(one, asked.folder);
-      if (source !== undefined) wheels.push(await buildWheel(one, source, from, scratch, runtime));
+      if (source === undefined) continue;
+      const seen = await compiledSource(one, from, scratch, runtime);
+      if (seen === undefined) wheels.push(await buildWheel(one, source, from, scratch, runtime));
+      else compiled.push(seen);
     }
+    const beside = [...wheels, ...compiled];
     const indexed = others.filter((one) => sourceOf(one, asked.folder) === undefined);
     const place = asked.folder.startsWith(scratch) ? root : asked.folder;
     const folders = others.flatMap(({ directory }) => (directory === undefined ? [] : [relative(root, absolute(place, directory.path))]));
     return {
-      text: lockText(from, markOf(root, inputs, folders), folders, indexes, indexed, wheels, runtime),
+      text: lockText(from, markOf(root, inputs, folders), folders, indexes, indexed, beside, runtime),
       wheels,
-      packages: new Map([...namesOf(indexed), ...wheels.map(({ name, version }): [string, string] => [name, version])]),
-      notes: [
-        ...replaced.map(
-          ({ name, version = "" }) =>
-            `${name} ${version} has to be compiled; ${sameWithWheel[name] ?? ""} ${version} is in its place, the same with a wheel`,
-        ),
-        ...inputs
-          .filter((line) => line.startsWith("--trusted-host"))
-          .map((line) => `${line}: not needed by what is chosen here, and left aside`),
-      ],
+      compiled,
+      packages: new Map([...namesOf(indexed), ...beside.map(({ name, version }): [string, string] => [name, version])]),
+      notes: inputs
+        .filter((line) => line.startsWith("--trusted-host"))
+        .map((line) => `${line}: not needed by what is chosen here, and left aside`),
     };
   } catch (error) {
     if (error instanceof Failed) throw new UsageError(refusal(from, root, error));
@@ -119,31 +112,3 @@ function requireAskedHashes(from: string, packages: readonly Package[], asked: R
     }
   }
 }
-
-/** Text of the lock: a head that says what it is of, and each package with the hash of its one wheel, by name. */
-export function lockText(
-  from: string,
-  mark: string,
-  folders: readonly string[],
-  indexes: readonly string[],
-  packages: readonly Package[],
-  wheels: readonly Wheel[],
-  { python, architecture }: Runtime,
-): string {
-  const entry = (name: string, version: string, sha256: string) => `${packageName(name)}==${version} \\\n    --hash=sha256:${sha256}\n`;
-  const entries = [
-    ...packages.map(({ name, version = "", wheels: [wheel] = [] }) => entry(name, version, wheel?.hashes.sha256 ?? "")),
-    ...wheels.map(({ name, version, sha256 }) => entry(name, version, sha256)),
-  ];
-  return [
-    `# Wheels for Python ${python} on Linux ${architecture}, chosen by uv from ${from}; what a host installs, and nothing else.\n`,
-    "# Made by `npm run new`; `npm run new -- --lock` chooses anew.\n",
-    `# Made of: ${[mark, ...folders.map(encodeURI)].join(" ")}\n`,
-    ...indexes.map((address) => `--extra-index-url ${address}\n`),
-    ...entries.sort(),
-  ].join("");
-}
-
-/** Name and version of each package of a lock. */
-export const lockedPackages = (text: string): ReadonlyMap<string, string> =>
-  new Map([...text.matchAll(/^([\w.-]+)==(\S+)/gm)].map(([, name = "", version = ""]) => [packageName(name), version]));

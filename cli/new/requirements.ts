@@ -96,8 +96,12 @@ export interface Pyproject {
   readonly tool?: {
     readonly poetry?: { readonly dependencies?: Readonly<Record<string, unknown>> };
     readonly uv?: Readonly<Record<string, unknown>>;
+    // https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata
+    readonly setuptools?: { readonly dynamic?: Readonly<Record<string, { readonly file?: string | readonly string[] } | undefined>> };
+    // https://github.com/repo-helper/hatch-requirements-txt
+    readonly hatch?: { readonly metadata?: { readonly hooks?: { readonly requirements_txt?: { readonly files?: readonly string[] } } } };
   };
-  readonly "build-system"?: unknown;
+  readonly "build-system"?: { readonly requires?: readonly string[] };
 }
 
 /** What a file says; nothing of one that is not there. @throws UsageError in one line, where its parser shows the place in many */
@@ -115,39 +119,58 @@ export function tomlOf(path: string, text = ""): object {
 
 /** Texts that decide which packages are chosen, comments apart: `from`, what it includes, and what its tool reads beside it. */
 export function inputsOf(folder: Folder, from: string): readonly string[] {
-  const beside = (...names: readonly string[]) => names.map((name) => folder.read(posix.join(posix.dirname(from), name)) ?? "");
+  const at = posix.dirname(from);
   switch (formatOf(from)) {
-    case "requirements":
-      return requirementLines(folder, from, new Set());
+    case "requirements": {
+      const lines = requirementLines(folder, from, new Set());
+      // `-e .[extra]`, which uv and pip read from the folder that they are in.
+      return lines.some((line) => /^(?:(?:-e|--editable)[ =]?\s*)?["']?\.\/?(?:\[[^\]]*\])?["']?$/.test(line))
+        ? [...lines, ...projectInputs(folder, ".")]
+        : lines;
+    }
     case "pipenv":
-      return beside("Pipfile.lock").map((text) => text.replace(/\r\n/g, "\n"));
+      return textsOf(folder, at, ["Pipfile.lock"]);
     case "setup":
-      return beside("setup.py", "setup.cfg", "pyproject.toml").map((text) => text.replace(/\r\n/g, "\n"));
+    case "pyproject":
+      return projectInputs(folder, at);
     case "uv":
-    case "poetry":
-    case "pyproject": {
-      const {
-        project: { name, dependencies, "optional-dependencies": extras, dynamic, "requires-python": python } = {},
-        tool,
-        ...others
-      } = tomlOf("pyproject.toml", beside("pyproject.toml")[0]) as Pyproject;
-      // Not the version, which the project's people count up as they please.
-      const asked = {
-        name,
-        dependencies,
-        extras,
-        dynamic,
-        python,
-        poetry: tool?.poetry?.dependencies,
-        uv: tool?.uv,
-        build: others["build-system"],
-      };
-      return [
-        JSON.stringify(asked),
-        ...(from.endsWith(".lock") ? beside(posix.basename(from)).map((text) => withoutVersion(text, name)) : []),
-      ];
+    case "poetry": {
+      const { project } = pyprojectOf(folder, at);
+      return [askedBy(folder, at), ...textsOf(folder, at, [posix.basename(from)]).map((text) => withoutVersion(text, project?.name))];
     }
   }
+}
+
+const textsOf = (folder: Folder, at: string, names: readonly string[]): readonly string[] =>
+  names.map((name) => (folder.read(posix.join(at, name)) ?? "").replace(/\r\n/g, "\n"));
+
+const pyprojectOf = (folder: Folder, at: string): Pyproject =>
+  tomlOf("pyproject.toml", folder.read(posix.join(at, "pyproject.toml"))) as Pyproject;
+
+/** Of a project with a build tool of its own: what it asks for, and the files that its tool reads that from. */
+function projectInputs(folder: Folder, at: string): readonly string[] {
+  const { project, tool } = pyprojectOf(folder, at);
+  const setup = ["setup.py", "setup.cfg"].filter((name) => folder.read(posix.join(at, name)) !== undefined);
+  const isDynamic = project === undefined || project.dynamic?.some((key) => key.endsWith("dependencies")) === true;
+  const told = Object.values(tool?.setuptools?.dynamic ?? {}).flatMap((value) => value?.file ?? []);
+  const [texts, files] = [isDynamic ? textsOf(folder, at, setup) : [], tool?.hatch?.metadata?.hooks?.requirements_txt?.files ?? []];
+  // Of a program nobody knows what it reads; what it names, and is there, is what it may read.
+  const named = texts.flatMap((text) => [...text.matchAll(/["' ]((?:[\w.-]+\/)*[\w.-]+\.(?:txt|in))\b/g)].map(([, name = ""]) => name));
+  const read = [...new Set(isDynamic ? [...told, ...files, ...named] : [])].filter(
+    (name) => folder.read(posix.join(at, name)) !== undefined,
+  );
+  return [askedBy(folder, at), ...texts, ...read.flatMap((name) => requirementLines(folder, posix.join(at, name), new Set()))];
+}
+
+/** What pyproject.toml says of packages. Not the version, which the project's people count up as they please. */
+function askedBy(folder: Folder, at: string): string {
+  const {
+    project: { name, dependencies, "optional-dependencies": extras, dynamic, "requires-python": python } = {},
+    tool,
+    ...others
+  } = pyprojectOf(folder, at);
+  const build = others["build-system"];
+  return JSON.stringify({ name, dependencies, extras, dynamic, python, poetry: tool?.poetry?.dependencies, uv: tool?.uv, build });
 }
 
 /** A lock of uv names the project itself among the packages. */

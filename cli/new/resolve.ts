@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "smol-toml";
 import type { Runtime } from "../../infra/release/build";
+import { withoutAccess } from "./apart";
 import { capture, Failed } from "../../tools/setup/process";
 import { findUv } from "../../tools/uv";
 
@@ -34,8 +35,6 @@ export interface Question {
   readonly text?: string;
   /** Requirements beside it. */
   readonly additions: readonly string[];
-  /** Names of packages that are left out, whoever asks for them. */
-  readonly without: readonly string[];
   readonly prereleases: boolean;
 }
 
@@ -57,14 +56,6 @@ function indexes(): Readonly<Record<string, string>> {
   const [first, others] = [UV_DEFAULT_INDEX ?? PIP_INDEX_URL, UV_INDEX ?? PIP_EXTRA_INDEX_URL];
   return { ...(first === undefined ? {} : { UV_DEFAULT_INDEX: first }), ...(others === undefined ? {} : { UV_INDEX: others }) };
 }
-
-/** Takes the access to clouds and to stacks' secrets away: what builds a package is a program of strangers. */
-export const withoutAccess = (): Readonly<Record<string, undefined>> =>
-  Object.fromEntries(
-    Object.keys(process.env)
-      .filter((name) => /^(?:AWS|DIGITALOCEAN|PULUMI|SPACES)_/.test(name))
-      .map((name) => [name, undefined]),
-  );
 
 /** Environment of uv: the Pythons that are here will do, since none runs what is chosen. */
 export const uvEnvironment = (): Readonly<Record<string, string | undefined>> => ({
@@ -95,15 +86,13 @@ export async function indexesOf(question: Question, { options }: Resolution, tar
 }
 
 async function compile(
-  { folder, file, text, additions, without, prereleases }: Question,
+  { folder, file, text, additions, prereleases }: Question,
   { pythonFull, glibc, architecture }: Target,
   options: readonly string[],
 ): Promise<string> {
   const temporary = mkdtempSync(join(tmpdir(), "webstack-"));
   try {
-    const [added, overrides] = [join(temporary, "additions.in"), join(temporary, "overrides.in")];
-    // https://docs.astral.sh/uv/concepts/resolution/#dependency-overrides
-    writeFileSync(overrides, without.map((name) => `${name}; python_version < '0'\n`).join(""));
+    const added = join(temporary, "additions.in");
     writeFileSync(added, additions.map((line) => `${line}\n`).join(""));
     return await capture(
       findUv(),
@@ -119,13 +108,7 @@ async function compile(
           "--python-platform",
           `${architecture}-manylinux_2_${Math.min(glibc, newestGlibc)}`,
         ],
-        ...[
-          ...options,
-          ...(prereleases ? ["--prerelease", "allow"] : []),
-          ...(without.length === 0 ? [] : ["--override", overrides]),
-          file,
-          added,
-        ],
+        ...[...options, ...(prereleases ? ["--prerelease", "allow"] : []), file, added],
       ],
       { cwd: folder, env: uvEnvironment(), ...(text === undefined ? {} : { stdin: text }) },
     );

@@ -40,7 +40,7 @@ const head = ({ name, application: { framework } }: Design): string =>
 
 const target = ({ target: where }: Design): string => `  webstack:target: ${where}\n`;
 
-function app({ name, exclude }: Design, source: string): string {
+function app({ name, exclude, compiled, buildPackages }: Design, source: string): string {
   return [
     "  webstack:app:",
     "    # Names the system user and the database.",
@@ -48,6 +48,9 @@ function app({ name, exclude }: Design, source: string): string {
     `    source: ${scalar(source)}`,
     "    # Every package with its version and hash: what a host installs.",
     `    requirements: ${lockName}`,
+    ...(compiled.length === 0
+      ? []
+      : [`    # By these each host compiles ${compiled.join(", ")}.`, `    buildPackages: ${list(buildPackages)}`]),
     ...(exclude.length === 0 ? [] : ["    # Virtual environments and links are no part of a release.", `    exclude: ${list(exclude)}`]),
     "",
   ].join("\n");

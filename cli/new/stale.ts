@@ -60,3 +60,14 @@ export function staleLock(source: string, lock: string, image: DebianName): stri
     `${image}${named} chooses anew${moved}`
   );
 }
+
+/** A line on a lock of an earlier `npm run new`, of which nobody can tell what it was made of; null of any other. */
+export function untoldLock(source: string, lock: string, image: DebianName): string | null {
+  const file = join(source, lock);
+  const from = /^# Wheels for .*, chosen by pip from (.+?); /.exec(existsSync(file) ? readFileSync(file, "utf8") : "")?.[1];
+  if (from === undefined) return null;
+  return (
+    `${lock} does not tell what it was made of, so whether ${from} asks for other packages by now nobody knows; npm run new -- --app ` +
+    `${quote(source)} --lock --image ${image} writes one that does`
+  );
+}

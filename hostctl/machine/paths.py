@@ -8,6 +8,9 @@ class Paths:
         self.srv = self.at("/srv/webstack")
         self.releases = self.srv / "releases"
         self.runtimes = self.srv / "runtimes"
+        # Wheels that were made here; and where the build of one leaves it.
+        self.compiled = self.srv / "compiled"
+        self.compiling = self.at("/var/lib/private/webstack-build")
         self.slots = self.srv / "slots"
         self.current = self.srv / "current"
         self.static = self.srv / "shared/static"

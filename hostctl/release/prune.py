@@ -1,9 +1,9 @@
-"""Retention on the host: what no kept release needs goes: releases, runtimes, static files, archives, bundles, old copies of hostctl."""
+"""Retention on the host: what no kept release needs goes: releases, runtimes and what was compiled for them, static files, archives, bundles, old copies of hostctl."""
 import re
 from pathlib import Path
 
 from ..machine import files
-from . import history, release, slots, source, static
+from . import history, release, runtime, slots, source, static
 
 DAY = 86400
 
@@ -27,6 +27,10 @@ def prune(host, manifest):
     used = {Path(files.target(paths.release(digest) / "venv") or "").name for digest in kept}
     for folder in _folders(paths.runtimes):
         if folder.name not in used:
+            files.remove_tree(folder)
+    needed = {line for folder in _folders(paths.runtimes) if (folder / runtime.COMPILED).exists() for line in (folder / runtime.COMPILED).read_text().splitlines()}
+    for folder in _folders(paths.compiled):
+        if folder.name not in needed:
             files.remove_tree(folder)
     static.prune(host, kept, manifest.release.static)
     _prune_inbox(host, kept, [folder.name for folder in old])

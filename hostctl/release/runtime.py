@@ -7,8 +7,11 @@ import sys
 
 from ..machine import files
 from ..machine.errors import HostError
+from . import compiled, environments
+from .environments import PYTHON
 
-PYTHON = "/usr/bin/python3"
+# In a runtime: the folders of what was compiled for it, one a line.
+COMPILED = "compiled"
 
 
 def name_of(requirements):
@@ -26,7 +29,7 @@ def other_python(wheels):
 
 def ensure(host, name, requirements, wheels):
     """Make the runtime unless it is there; tells whether it was made. Every wheel must have the hash that the requirements
-    file says. Raises HostError for wheels of another Python, CommandFailed with pip's words."""
+    file says; what has to be compiled is, before. Raises HostError for wheels of another Python and for a build that fails, CommandFailed with pip's words."""
     final = host.paths.runtimes / name
     if final.exists():
         return False
@@ -34,15 +37,12 @@ def ensure(host, name, requirements, wheels):
     if other is not None:
         raise HostError(f"the wheels of this release are for Python {other}, and this host has {platform.python_version()}, as after another host.image; "
                         "bring its source back and run npm run up, which delivers it with wheels for this host")
+    made = compiled.ensure(host, requirements, wheels)
     unfinished = final.with_name(f"{name}.unfinished")
     files.remove_tree(unfinished)
     final.parent.mkdir(parents=True, exist_ok=True)
-    host.system.run([PYTHON, "-I", "-m", "venv", "--without-pip", str(unfinished)])
-    python = str(unfinished / "bin/python")
-    # --no-deps: the file is complete and pip need not work that out again. A copy of pip in every environment would cost 2 s.
-    host.system.run([PYTHON, "-I", "-m", "pip", "--python", python, "--isolated", "--quiet", "--disable-pip-version-check", "--no-input",
-                     "--no-cache-dir", "install", "--no-index", "--no-deps", "--require-hashes", "--no-compile", "--no-warn-script-location",
-                     "--find-links", str(wheels), "--requirement", str(requirements)])
+    environments.make(host, unfinished, _with_wheels(requirements, made, wheels.parent), [wheels, *(wheel.parent for wheel in made.values())])
+    (unfinished / COMPILED).write_text("".join(f"{wheel.parent.name}\n" for wheel in made.values()))
     _compile(host, unfinished, final)
     # Scripts carry the folder they were made in on their first line.
     for script in (unfinished / "bin").iterdir():
@@ -53,6 +53,18 @@ def ensure(host, name, requirements, wheels):
     os.rename(unfinished, final)
     files.sync(final.parent)
     return True
+
+
+def _with_wheels(requirements, made, scratch):
+    """The file, or where something was made its copy, which has the hashes of wheels in place of those of their sources."""
+    if not made:
+        return requirements
+    text = requirements.read_text()
+    for sha256, wheel in made.items():
+        text = text.replace(sha256, files.sha256(wheel))
+    copy = scratch / "requirements.txt"
+    copy.write_text(text)
+    return copy
 
 
 def compile_source(host, source, final):

@@ -145,6 +145,8 @@ class Machine(System):
         program, words = Path(argv[0]).name, argv[1:]
         if program == "systemctl":
             return self._systemctl(words)
+        if program == "systemd-run" and "--unit=webstack-build" in words:
+            return self._build(words)
         if program == "systemd-run" and "--wait" in words:
             return self._step(words)
         if program == "dpkg-query":
@@ -300,6 +302,15 @@ class Machine(System):
         if command[0] == "fail":
             return Result(1, "django.db.utils.OperationalError: could not connect with hunter2hunter2\n")
         return Result(0, f"ran {' '.join(command)}\n")
+
+    def _build(self, words):
+        """A source whose text begins with `broken` becomes no wheel, any other one that has its text and `, compiled`, in what is the build's own folder."""
+        source = Path(words[-1])
+        if source.read_text().startswith("broken"):
+            return Result(1, "error: command 'gcc' failed: No such file or directory\n")
+        self.paths.compiling.mkdir(parents=True)
+        (self.paths.compiling / f"{source.name.removesuffix('.tar.gz')}-cp313-cp313-linux_x86_64.whl").write_text(f"{source.read_text()}, compiled")
+        return Result(0, "Building wheel\n")
 
     def _digest_of(self, unit):
         folder = self.active.get(f"{unit}.service")

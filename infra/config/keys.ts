@@ -74,6 +74,10 @@ export const keys = {
         says: "Python packages with their hashes, below `source`",
         example: "requirements.txt",
       }),
+      buildPackages: optional(listOf(debianPackage, "Debian packages"), [], {
+        says: "Debian packages by which a host compiles the Python packages that come as source; `npm run new` proposes them",
+        example: ["gcc", "libpq-dev", "python3-dev"],
+      }),
       exclude: optional(listOf(glob, "paths"), [], {
         says:
           "what is no part of a release, beside what git would not hand on, untracked secrets and databases, and .git, .venv, " +

@@ -39,6 +39,8 @@ export interface AppSpec {
   readonly source: string;
   /** File with hashed requirements (`pip install --require-hashes`), relative to `source`. */
   readonly requirements: string;
+  /** Debian packages by which hosts compile the Python packages that `requirements` names by their source. */
+  readonly buildPackages: readonly string[];
   /** Globs below `source` that are no part of a release, beside `.git`, `__pycache__`, `*.pyc` and `.venv`. */
   readonly exclude: readonly string[];
 }

@@ -9,6 +9,7 @@ import { storeGzip } from "./gzip";
 import { type DebianName, debians } from "../config/catalog/debian";
 import type { Release } from "./release";
 import { sourceFiles } from "./source";
+import { sourcePackages, wheelFolder, withoutSources } from "./sourcePackages";
 
 /** What the hosts run, as pip names it; wheels must fit it. */
 export interface Runtime {
@@ -25,9 +26,6 @@ export function runtimeOf(debian: DebianName, architecture: Runtime["architectur
   const { python, glibc } = debians[debian];
   return { python, glibc, architecture };
 }
-
-/** Beside the requirements file: wheels that no index has, made when it was. */
-export const wheelFolder = "webstack_wheels";
 
 /**
  * Libraries that wheels are made for, 2.17 and on; one for an older library runs with every newer one. https://peps.python.org/pep-0600/
@@ -85,14 +83,38 @@ export function pipPlatform({ python, glibc, architecture }: Runtime): readonly 
   return ["--only-binary=:all:", "--implementation", "cp", "--python-version", python, ...platforms];
 }
 
-/** Wheels of a hashed requirements file, cached by its content. */
+/**
+ * Wheels of a hashed requirements file, and of the tools that build what it names by its source, cached by what those files say. Of two
+ * tools of a name each source has its own.
+ */
 function downloadWheels(requirements: string, runtime: Runtime): string {
+  const sources = sourcePackages(requirements);
+  const [text, tools] = [readFileSync(requirements, "utf8"), sources.map((one) => one.tools)];
   const { python, architecture } = runtime;
-  const name = createHash("sha256").update(readFileSync(requirements)).update(`${python} ${architecture}`).digest("hex").slice(0, 16);
+  const name = [text, ...tools.map((file) => readFileSync(file, "utf8")), `${python} ${architecture}`]
+    .reduce((hash, one) => hash.update(one), createHash("sha256"))
+    .digest("hex")
+    .slice(0, 16);
   const folder = join(cacheFolder("wheels"), name);
   if (existsSync(folder)) return folder;
   mkdirSync(dirname(folder), { recursive: true });
   const unfinished = mkdtempSync(`${folder}.`);
+  const rest = `${unfinished}.txt`;
+  try {
+    if (sources.length > 0) writeFileSync(rest, withoutSources(text, sources));
+    for (const file of [sources.length > 0 ? rest : requirements, ...tools]) download(file, requirements, runtime, unfinished);
+    renameSync(unfinished, folder);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    throw error;
+  } finally {
+    rmSync(rest, { force: true });
+  }
+  return folder;
+}
+
+/** @param requirements what a person knows of the file */
+function download(file: string, requirements: string, runtime: Runtime, into: string): void {
   const beside = join(dirname(requirements), wheelFolder);
   // Where the versions were chosen; pip reads no setting of uv.
   const { UV_DEFAULT_INDEX, UV_INDEX } = process.env;
@@ -107,7 +129,7 @@ function downloadWheels(requirements: string, runtime: Runtime): string {
         ...["-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps"],
         // Which of two wheels of a name is taken, this or an index's, the hash decides.
         ...(existsSync(beside) ? ["--find-links", beside] : []),
-        ...[...pipPlatform(runtime), "--requirement", requirements, "--dest", unfinished],
+        ...[...pipPlatform(runtime), "--requirement", file, "--dest", into],
       ],
       {
         stdio: ["ignore", "inherit", "pipe"],
@@ -119,9 +141,7 @@ function downloadWheels(requirements: string, runtime: Runtime): string {
         },
       },
     );
-    renameSync(unfinished, folder);
   } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true });
     const { code, stderr = "" } = error as { code?: string; stderr?: string };
     if (code === "ENOENT" || stderr.includes("No module named pip")) {
       throw new Error(
@@ -132,5 +152,4 @@ function downloadWheels(requirements: string, runtime: Runtime): string {
     }
     throw new Error(`${requirements}: pip refused it\n${stderr.trimEnd()}`, { cause: error });
   }
-  return folder;
 }

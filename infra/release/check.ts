@@ -6,11 +6,13 @@ import type { Problem } from "../config/problems";
 import { quote } from "../config/quote";
 import type { AppSpec, StaticSpec } from "../config/spec";
 import { join as joinPath } from "../config/schema/type";
+import { buildPackagesFor } from "./buildPackages";
 import { sourceFiles } from "./source";
+import { sourcePackages } from "./sourcePackages";
 
 /** Why no release can be made of an app's folder for hosts with this Debian, which nothing but a look at it tells. */
 export function checkSource(
-  { source, requirements, exclude }: Omit<AppSpec, "name">,
+  { source, requirements, exclude, buildPackages }: Omit<AppSpec, "name">,
   folders: readonly StaticSpec[],
   debian: DebianName,
 ): readonly Problem[] {
@@ -34,6 +36,7 @@ export function checkSource(
     ...checkReleased(source, requirements, exclude),
     ...checkFolders(source, exclude, folders),
     ...checkLock(source, requirements, readFileSync(file, "utf8"), debian),
+    ...checkCompiler(file, buildPackages),
   ];
 }
 
@@ -86,6 +89,21 @@ function checkLock(source: string, requirements: string, text: string, debian: D
       hint:
         `npm run new -- --app ${quote(source)} --lock --image ${debian} chooses them ` +
         `anew${older === undefined ? "" : `; host.image: ${older} keeps what is there`}`,
+    },
+  ];
+}
+
+/** Which packages a build needs nobody can tell for sure; that it needs any, its source does. */
+function checkCompiler(file: string, buildPackages: readonly string[]): readonly Problem[] {
+  const names = sourcePackages(file).map(({ name }) => name);
+  if (names.length === 0 || buildPackages.length > 0) return [];
+  return [
+    {
+      at: "app.buildPackages",
+      ofBox: true,
+      must: `must name the Debian packages by which hosts compile ${names.join(", ")}`,
+      got: buildPackages,
+      hint: `for example buildPackages: [${buildPackagesFor(names).join(", ")}]`,
     },
   ];
 }

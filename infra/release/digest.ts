@@ -9,7 +9,7 @@ import { sourceFiles } from "./source";
  * The release that the app's folder holds now. Nothing is built.
  * @throws when the folder or its requirements file is missing.
  */
-export function findRelease({ source, requirements, exclude }: AppSpec): Release {
+export function findRelease({ source, requirements, exclude }: Pick<AppSpec, "source" | "requirements" | "exclude">): Release {
   return { digest: sourceDigest(source, sourceFiles(source, exclude)), source, requirements, exclude };
 }
 

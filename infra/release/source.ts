@@ -7,13 +7,12 @@ import ignore, { type Ignore } from "ignore";
 const never = [".git", ".venv", "__pycache__", "*.pyc", "node_modules", "/Pulumi.*.yaml"];
 
 /** What is somebody's own, or of one box: part of a release only where git tracks it. */
-// prettier-ignore
 const own = [
-  ...[
-    ".env*", "!.env.example", "!.env.sample", "!.env.template", "!.env.dist", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.kdbx",
-    "id_rsa", "id_ecdsa", "id_ed25519", "service-account*.json",
-  ],
-  ...["*.sqlite3", "*.sqlite", "*.db", "*.dump", "*.sql.gz", "*.sql.bz2", "*.sql.xz", "*dump*.sql", "*backup*.sql", "*.tfstate"],
+  ...[".env*", "!.env.example", "!.env.sample", "!.env.template", "!.env.dist"],
+  ...["*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.kdbx", "id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", "!id_*.py"],
+  ...[".netrc", "_netrc", ".pgpass", ".my.cnf", ".pypirc", "credentials.json", "service-account*.json", "service_account*.json"],
+  ...["*.sqlite3", "*.sqlite", "*.db", "*.sqlite3-*", "*.sqlite-*", "*.db-wal", "*.db-shm", "*.db-journal"],
+  ...["*.dump", "*.sql.gz", "*.sql.bz2", "*.sql.xz", "*dump*.sql", "*backup*.sql", "*.tfstate", "*.tfstate.backup"],
 ];
 
 /** An app's folder of which no release can be made; the message is for people. */
@@ -83,7 +82,11 @@ const safely = ["-c", "core.fsmonitor=false", "-c", "safe.directory=*"];
 function gitFiles(source: string): { readonly tracked: readonly string[]; readonly others: readonly string[] } | null {
   if (!above(realpathSync(source)).some((folder) => existsSync(join(folder, ".git")))) return null;
   // A hook that calls us has variables for its own work tree.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
+  // And of a clone that lacks some objects git would fetch one that a list asks for, by whatever program the clone's settings name.
+  const env = {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_"))),
+    ...{ GIT_NO_LAZY_FETCH: "1", GIT_OPTIONAL_LOCKS: "0" },
+  };
   const git = (...args: readonly string[]) =>
     execFileSync("git", [...safely, ...args], { cwd: source, env, stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 30 });
   const paths = (listed: Buffer) =>
@@ -101,8 +104,10 @@ function gitFiles(source: string): { readonly tracked: readonly string[]; readon
         cause: error,
       });
     if (!stderr) throw error;
+    const said = stderr.toString().trim();
     throw new SourceError(
-      `${source}: git does not say what belongs to it: ${stderr.toString().trim().split("\n")[0] ?? ""}; git status must work there`,
+      `${source}: git does not say what belongs to it: ${/^fatal: .*/m.exec(said)?.[0] ?? said.split("\n")[0] ?? ""}; git status must ` +
+        "work there",
       { cause: error },
     );
   }

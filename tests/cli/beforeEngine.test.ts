@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { problemsBefore, requireNoProblemsYet } from "../../cli/beforeEngine";
-import { markOf, staleLock } from "../../cli/new/stale";
+import { markOf, staleLock, untoldLock } from "../../cli/new/stale";
 import { problemLine } from "../../infra/config/problems";
 import { checkSource } from "../../infra/release/check";
 import { Typing } from "./typing";
@@ -71,14 +72,16 @@ describe("an app's folder", () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   test("that is not there, or has no requirements, is a problem with its place", () => {
-    expect(checkSource({ source: `${folder}/none`, requirements: "r.txt", exclude: [] }, [], "debian-13").map(problemLine)).toEqual([
-      `app.source: must be a folder of this box, got "${folder}/none"; it is sought at ${folder}/none`,
-    ]);
-    expect(checkSource({ source: folder, requirements: "r.txt", exclude: [] }, [], "debian-13").map(problemLine)).toEqual([
+    expect(
+      checkSource({ source: `${folder}/none`, requirements: "r.txt", exclude: [], buildPackages: [] }, [], "debian-13").map(problemLine),
+    ).toEqual([`app.source: must be a folder of this box, got "${folder}/none"; it is sought at ${folder}/none`]);
+    expect(
+      checkSource({ source: folder, requirements: "r.txt", exclude: [], buildPackages: [] }, [], "debian-13").map(problemLine),
+    ).toEqual([
       'app.requirements: must be a file in app.source, got "r.txt"; name the file with versions and hashes; npm run new makes one',
     ]);
     writeFileSync(join(folder, "r.txt"), "");
-    expect(checkSource({ source: folder, requirements: "r.txt", exclude: [] }, [], "debian-13")).toEqual([]);
+    expect(checkSource({ source: folder, requirements: "r.txt", exclude: [], buildPackages: [] }, [], "debian-13")).toEqual([]);
   });
 
   test("whose static folder holds programs of its own is refused before anybody can read them", () => {
@@ -88,7 +91,7 @@ describe("an app's folder", () => {
     writeFileSync(join(folder, "shop/static/site.css"), "");
     const of = (...folders: string[]) =>
       checkSource(
-        { source: folder, requirements: "r.txt", exclude: [] },
+        { source: folder, requirements: "r.txt", exclude: [], buildPackages: [] },
         folders.map((one) => ({ url: "/static/", folder: one })),
         "debian-12",
       ).map(problemLine);
@@ -102,13 +105,31 @@ describe("an app's folder", () => {
   test("whose requirements are left out of its release is refused before a host is asked to install them", () => {
     writeFileSync(join(folder, "requirements.txt"), "");
     const of = (...exclude: readonly string[]) =>
-      checkSource({ source: folder, requirements: "requirements.txt", exclude }, [], "debian-13").map(problemLine);
+      checkSource({ source: folder, requirements: "requirements.txt", exclude, buildPackages: [] }, [], "debian-13").map(problemLine);
     const line =
       'app.requirements: must be a file of the release, got "requirements.txt"; git, a .gitignore or app.exclude leaves it out; ' +
       "git add --force requirements.txt brings it in";
     expect([of(), of("*.txt")]).toEqual([[], [line]]);
     writeFileSync(join(folder, ".gitignore"), "requirements.txt\n");
     expect(of()).toEqual([line]);
+  });
+
+  test("whose lock has a source that hosts compile is refused until the stack says with what", () => {
+    writeFileSync(join(folder, "r.txt"), `psycopg2==2.9 \\\n    --hash=sha256:${createHash("sha256").update("source").digest("hex")}\n`);
+    mkdirSync(join(folder, "webstack_wheels"));
+    writeFileSync(join(folder, "webstack_wheels/psycopg2-2.9.tar.gz"), "source");
+    const of = (...buildPackages: readonly string[]) =>
+      checkSource({ source: folder, requirements: "r.txt", exclude: [], buildPackages }, [], "debian-13").map(problemLine);
+    // A source of one's own, which pip takes as it likes.
+    expect(of()).toEqual([]);
+    writeFileSync(join(folder, "webstack_wheels/psycopg2-2.9.tar.gz.build.txt"), "");
+    expect([of(), of("gcc")]).toEqual([
+      [
+        "app.buildPackages: must name the Debian packages by which hosts compile psycopg2, got []; for example " +
+          "buildPackages: [gcc, libpq-dev, python3-dev]",
+      ],
+      [],
+    ]);
   });
 
   test("whose lock was made for the Python of another Debian is refused with both ways out", () => {
@@ -119,13 +140,15 @@ describe("an app's folder", () => {
           `else.\ndjango==5.2\n`,
       );
     lock("3.11");
-    expect(checkSource({ source: folder, requirements: "r.txt", exclude: [] }, [], "debian-13").map(problemLine)).toEqual([
+    expect(
+      checkSource({ source: folder, requirements: "r.txt", exclude: [], buildPackages: [] }, [], "debian-13").map(problemLine),
+    ).toEqual([
       `app.requirements: must have wheels for Python 3.13, which Debian 13 has, got "r.txt, made for Python 3.11"; npm run new -- ` +
         `--app '${folder}' --lock --image debian-13 chooses them anew; host.image: debian-12 keeps what is there`,
     ]);
-    expect(checkSource({ source: folder, requirements: "r.txt", exclude: [] }, [], "debian-12")).toEqual([]);
+    expect(checkSource({ source: folder, requirements: "r.txt", exclude: [], buildPackages: [] }, [], "debian-12")).toEqual([]);
     lock("3.13");
-    expect(checkSource({ source: folder, requirements: "r.txt", exclude: [] }, [], "debian-13")).toEqual([]);
+    expect(checkSource({ source: folder, requirements: "r.txt", exclude: [], buildPackages: [] }, [], "debian-13")).toEqual([]);
   });
 
   test("whose requirements have changed since its lock was made is refused with the line that chooses anew", () => {
@@ -168,5 +191,16 @@ describe("an app's folder", () => {
     );
     writeFileSync(join(folder, "webstack_requirements.txt"), "django==5.2\n");
     expect([stale(), staleLock(folder, "none.txt", "debian-13")]).toEqual([null, null]);
+    const untold = () => untoldLock(folder, "webstack_requirements.txt", "debian-13");
+    expect(untold()).toBeNull();
+    lock("requirements.txt", "0123456789abcdef");
+    expect(untold()).toBeNull();
+    const made = readFileSync(join(folder, "webstack_requirements.txt"), "utf8");
+    writeFileSync(join(folder, "webstack_requirements.txt"), made.replace("chosen by uv", "chosen by pip"));
+    expect([stale(), untold()]).toEqual([
+      null,
+      "webstack_requirements.txt does not tell what it was made of, so whether requirements.txt asks for other packages by now nobody " +
+        `knows; npm run new -- --app '${folder}' --lock --image debian-13 writes one that does`,
+    ]);
   });
 });

@@ -5,7 +5,7 @@ import { design, unanswered, type Choices } from "../../cli/new/design";
 import { variablesOf } from "../../cli/new/environment";
 import { find, named, stackName } from "../../cli/new/found";
 import { moduleOf, type Folder } from "../../cli/new/folder";
-import { lockedPackages, lockText } from "../../cli/new/lock";
+import { lockedPackages, lockText } from "../../cli/new/lockText";
 import { overlay } from "../../cli/new/overlay";
 import { allows, imageFor, pythonWishes } from "../../cli/new/python";
 import { freeRange, rangeIn } from "../../cli/new/range";
@@ -282,6 +282,40 @@ describe("requirements", () => {
     expect(of("[tool.ruff]\nline-length = 9\n")).toEqual(of(""));
     expect(of('[tool.uv.sources]\nfoo = { git = "https://x.example/foo" }\n')).not.toEqual(of(""));
     expect(of("", "version = 2")).not.toEqual(of(""));
+  });
+
+  test("of a project whose build tool reads it elsewhere it is that, too", () => {
+    const changes = (from: string, files: Readonly<Record<string, string>>, name: string) => {
+      const [before, after] = [files, { ...files, [name]: `${files[name] ?? ""}more\n` }].map((one) => inputsOf(folder(one), from));
+      return JSON.stringify(before) !== JSON.stringify(after);
+    };
+    const told = {
+      "pyproject.toml":
+        '[project]\nname = "shop"\ndynamic = ["dependencies"]\n[tool.setuptools.dynamic]\ndependencies = { file = ["needs.txt"] }\n',
+      "setup.py": "setup()\n",
+      "needs.txt": "-r base.txt\n",
+      "base.txt": "flask\n",
+      "other.txt": "",
+    };
+    const hatch = {
+      "pyproject.toml":
+        '[project]\nname = "shop"\ndynamic = ["dependencies"]\n[tool.hatch.metadata.hooks.requirements_txt]\nfiles = ["needs.txt"]\n',
+      "needs.txt": "flask\n",
+    };
+    const setup = { "setup.py": "setup(install_requires=open('needs/base.txt').read())\n", "needs/base.txt": "flask\n", "other.txt": "" };
+    const itself = { ...setup, "requirements.txt": "gunicorn\n-e .[web]\n" };
+    expect(["needs.txt", "base.txt", "setup.py", "other.txt"].map((name) => changes("pyproject.toml", told, name))).toEqual([
+      ...[true, true, true],
+      false,
+    ]);
+    expect(changes("pyproject.toml", hatch, "needs.txt")).toBe(true);
+    expect(["setup.py", "needs/base.txt", "other.txt"].map((name) => changes("setup.py", setup, name))).toEqual([true, true, false]);
+    expect(["setup.py", "needs/base.txt", "other.txt"].map((name) => changes("requirements.txt", itself, name))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(changes("requirements.txt", { ...setup, "requirements.txt": "gunicorn\n" }, "setup.py")).toBe(false);
   });
 
   test("nor of which version it is itself, nor how a box ends its lines", () => {

@@ -78,7 +78,7 @@ test("a description of the least there can be is completed by the defaults", () 
     stack: "test",
     target: "local",
     protect: "nothing",
-    app: { name: "oc-pizza", source: "app", requirements: "requirements.txt", exclude: [] },
+    app: { name: "oc-pizza", source: "app", requirements: "requirements.txt", exclude: [], buildPackages: [] },
     services: [web],
     static: [],
     release: { steps: [], schema: null, restorePoint: true, lockTimeoutSeconds: 5, keep: 5 },

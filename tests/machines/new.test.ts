@@ -43,7 +43,8 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
       execFileSync("git", git, { cwd: words });
     writeFileSync(
       join(app, "requirements.txt"),
-      `${readFileSync(join(app, "requirements.txt"), "utf8")}boardwords @ git+file://${words}\n`,
+      // The driver comes as source, which hosts compile.
+      `${readFileSync(join(app, "requirements.txt"), "utf8")}psycopg2\nboardwords @ git+file://${words}\n`,
     );
   });
 
@@ -196,6 +197,10 @@ describe("a newcomer with a Django project, who types what docs/own-app.md says"
     expect(await does(`echo 'select left(password, 7) from auth_user' | ${dbshell ?? ""}`)).toMatch(/^ *argon2\$$/m);
     expect(await does(`npm run --silent exec -- ${stack.name} python -c 'import boardwords; print(boardwords.TITLE)'`)).toContain(
       "Words of a repository",
+    );
+    // With Debian's own library, not with one that a wheel brings.
+    expect(await does(`npm run --silent exec -- ${stack.name} sh -c 'ldd venv/lib/python3*/site-packages/psycopg2/*.so'`)).toMatch(
+      /libpq\.so\.5 => \/lib\//,
     );
     const form = await ask(`${site}admin/login/`);
     const token = /name="csrfmiddlewaretoken" value="(\w+)"/.exec(form.body)?.[1] ?? "";

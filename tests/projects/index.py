@@ -34,6 +34,9 @@ def build_sdist(folder, settings=None):
 '''
 PYPROJECT = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
 
+#: Of those, what has to be compiled: a file that tells, and the tools that build it.
+TOLD = {"psycopg2": ("psycopg/adapter.c", None), "mysqlclient": ("src/MySQLdb/_mysql.c", ["setuptools>=61"]), "rusty": ("rust/Cargo.toml", []), "toolless": ("x.pyx", ["docopt"])}
+
 ANY, HERE = "py3-none-any", "manylinux_2_17_x86_64"
 
 #: name, version, tag of its wheel or None, what it asks for, requires-python
@@ -51,10 +54,12 @@ WHEELS = [
     ("rising", "1.0", ANY, [], None), ("rising", "2.0rc1", ANY, [], None),
     # A stranger's, of the name of somebody's fork.
     ("forked", "9.9", ANY, [], None),
+    ("setuptools", "80.9", ANY, [], None), ("wheel", "0.45", ANY, [], None),
     ("oldwheels", "1.0", ANY, [], None), ("musl", "1.0", "cp313-cp313-musllinux_1_1_x86_64", [], None), ("newglibc", "1.0", "cp313-cp313-manylinux_2_39_x86_64", [], None),
 ]
 #: name, version, tag of the wheel that its source becomes, what it asks for
-SOURCES = [("docopt", "0.6.2", ANY, ["click"]), ("compiled", "1.0", "cp311-cp311-linux_x86_64", []), ("psycopg2", "2.9.9", "broken", []), ("psycopg2", "2.9.1", "broken", []), ("mysqlclient", "2.2", "broken", []), ("oldwheels", "2.0", "broken", [])]
+SOURCES = [("docopt", "0.6.2", ANY, ["click"]), ("compiled", "1.0", "cp311-cp311-linux_x86_64", []), ("psycopg2", "2.9.9", "broken", []), ("mysqlclient", "2.2", "broken", []), ("rusty", "1.0", "broken", []),
+           ("toolless", "1.0", "broken", []), ("oldwheels", "2.0", "broken", [])]
 
 
 def wheel(name, version, tag, requires):
@@ -70,13 +75,22 @@ def wheel(name, version, tag, requires):
 
 def project(name, version, tag, requires):
     """The files of a package's source."""
-    return {"pyproject.toml": PYPROJECT, "backend.py": BACKEND.format(name=name, version=version, tag=tag, requires=requires)}
+    source, tools = TOLD.get(name, (None, []))
+    files = {"backend.py": BACKEND.format(name=name, version=version, tag=tag, requires=requires)}
+    if tools is None:
+        # As before PEP 518.
+        files["setup.py"] = "raise SystemExit('Error: pg_config executable not found.')\n"
+    else:
+        files["pyproject.toml"] = PYPROJECT.replace("[]", repr(tools), 1)
+    return {**files, **({source: ""} if source else {})}
 
 
 def sdist(name, version, tag, requires):
     file = io.BytesIO()
+    # What uv reads without a build. https://peps.python.org/pep-0643/
+    info = f"Metadata-Version: 2.2\nName: {name}\nVersion: {version}\n" if name in TOLD else f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     with tarfile.open(fileobj=file, mode="w:gz") as archive:
-        for path, text in {**project(name, version, tag, requires), "PKG-INFO": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"}.items():
+        for path, text in {**project(name, version, tag, requires), "PKG-INFO": info}.items():
             member = tarfile.TarInfo(f"{name}-{version}/{path}")
             member.size = len(text.encode())
             archive.addfile(member, io.BytesIO(text.encode()))

@@ -16,7 +16,8 @@ import { requireRequirements } from "../../cli/new/requirements";
 import { additions } from "../../cli/new/server";
 import { staleLock } from "../../cli/new/stale";
 import type { DebianName } from "../../infra/config/catalog/debian";
-import { buildRelease, runtimeOf, wheelFolder } from "../../infra/release/build";
+import { buildRelease, runtimeOf } from "../../infra/release/build";
+import { toolsSuffix, wheelFolder } from "../../infra/release/sourcePackages";
 import { findRelease } from "../../infra/release/digest";
 import { exporter } from "../../tools/exporters";
 import { cacheFolder } from "../../tools/setup/folders";
@@ -90,6 +91,9 @@ interface App {
 
 let number = 0;
 
+const toolsIn = (text: string): readonly string[] =>
+  [...text.matchAll(/^(\S+)==(\S+)/gm)].map(([, name, version]) => `${name ?? ""} ${version ?? ""}`);
+
 /**
  * What `npm run new` and the first `up` make of an app: its packages, those that were built, the lines of the lock between, and what it
  * says.
@@ -105,7 +109,7 @@ async function released({ files, image: asked, served, prepare }: App) {
   const from = requireRequirements(root, seen, undefined);
   const image = takeImage(pythonWishes(seen, from), asked);
   const application = { kind: "wsgi", framework: "Django", module: "a:b", file: "a.py" } as const;
-  const { text, wheels, packages, notes } = await lock(
+  const { text, wheels, compiled, packages, notes } = await lock(
     root,
     seen,
     from,
@@ -115,17 +119,25 @@ async function released({ files, image: asked, served, prepare }: App) {
   );
   expect(readFolder(root).paths).toEqual(seen.paths);
   writeFileSync(join(root, "lock.txt"), text);
-  if (wheels.length > 0) mkdirSync(join(root, wheelFolder));
-  for (const { file, bytes } of wheels) writeFileSync(join(root, wheelFolder, file), bytes);
+  mkdirSync(join(root, wheelFolder));
+  for (const { file, bytes } of [...wheels, ...compiled]) writeFileSync(join(root, wheelFolder, file), bytes);
+  for (const { file, tools } of compiled) writeFileSync(join(root, wheelFolder, `${file}${toolsSuffix}`), tools);
   expect(staleLock(root, "lock.txt", image)).toBeNull();
   const names = [...packages].map(([name, version]) => `${name} ${version}`).sort();
   // Wheels of the first index alone come into a release in one way.
-  if (wheels.length > 0 || text.includes("--extra-index-url") || served === true) expect(await wheelsOf(root, image)).toEqual(names);
+  if (wheels.length + compiled.length > 0 || text.includes("--extra-index-url") || served === true) {
+    const [sources, tools] = [
+      new Set(compiled.map(({ name, version }) => `${name} ${version}`)),
+      compiled.flatMap((one) => toolsIn(one.tools)),
+    ];
+    expect(await wheelsOf(root, image)).toEqual([...new Set([...names.filter((name) => !sources.has(name)), ...tools])].sort());
+  }
   return {
     from,
     image,
     packages: names.join(", "),
     built: wheels.map(({ file }) => file),
+    compiled: compiled.map(({ file, tools }) => [file, ...toolsIn(tools)]),
     options: text.split("\n").filter((line) => line.startsWith("--")),
     notes,
     text,
@@ -134,10 +146,7 @@ async function released({ files, image: asked, served, prepare }: App) {
 
 /** Names and versions of the wheels of the release that `up` builds. */
 async function wheelsOf(root: string, image: DebianName): Promise<readonly string[]> {
-  const archive = await buildRelease(
-    findRelease({ name: "shop", source: root, requirements: "lock.txt", exclude: [] }),
-    runtimeOf(image, "x86_64"),
-  );
+  const archive = await buildRelease(findRelease({ source: root, requirements: "lock.txt", exclude: [] }), runtimeOf(image, "x86_64"));
   const packed: string[] = [];
   tar.list({ sync: true, file: archive, onReadEntry: ({ path }) => packed.push(path) });
   return packed
@@ -264,12 +273,21 @@ describe("comes up", () => {
       { packages: "click 8.1, docopt 0.6.2", built: ["docopt-0.6.2-py3-none-any.whl"] },
     ],
     [
-      "psycopg2, by the package that is the same with a wheel",
-      { files: requirements("psycopg2\n") },
+      "psycopg2, which hosts compile, whatever this box has for that",
+      { files: requirements("psycopg2\nflask\n") },
       {
-        packages: "psycopg2-binary 2.9.9",
+        packages: `${flask.replace(", ", ", psycopg2 2.9.9, ")}`,
         built: [],
-        notes: ["psycopg2 2.9.9 has to be compiled; psycopg2-binary 2.9.9 is in its place, the same with a wheel"],
+        compiled: [["psycopg2-2.9.9.tar.gz", "setuptools 80.9", "wheel 0.45"]],
+      },
+    ],
+    [
+      "mysqlclient with the tools that it names, beside what becomes a wheel here",
+      { files: requirements("mysqlclient\ndocopt\n"), image: "debian-12" },
+      {
+        packages: "click 8.1, docopt 0.6.2, mysqlclient 2.2",
+        built: ["docopt-0.6.2-py3-none-any.whl"],
+        compiled: [["mysqlclient-2.2.tar.gz", "setuptools 80.9", "wheel 0.45"]],
       },
     ],
     ["an older version, where the newest has no wheel", { files: requirements("oldwheels\n") }, { packages: "oldwheels 1.0", built: [] }],
@@ -368,9 +386,9 @@ describe("comes up", () => {
   });
 
   test("packages that are built without the access to clouds and stacks that this process has", async () => {
-    process.env["AWS_SECRET_ACCESS_KEY"] = "sesame";
+    Object.assign(process.env, { AWS_SECRET_ACCESS_KEY: "sesame", SHOP_TOKEN: "sesame" });
     try {
-      const nosy = `${backend()}\nassert "AWS_SECRET_ACCESS_KEY" not in os.environ\n`;
+      const nosy = `${backend()}\nassert "sesame" not in os.environ.values()\n`;
       expect(
         (
           await released({
@@ -379,7 +397,7 @@ describe("comes up", () => {
         ).built,
       ).toEqual(["shop-1-py3-none-any.whl"]);
     } finally {
-      Reflect.deleteProperty(process.env, "AWS_SECRET_ACCESS_KEY");
+      for (const name of ["AWS_SECRET_ACCESS_KEY", "SHOP_TOKEN"]) Reflect.deleteProperty(process.env, name);
     }
   });
 
@@ -400,20 +418,22 @@ describe("comes up", () => {
 describe("is refused in one line", () => {
   test.each<[string, App, string | RegExp]>([
     [
-      "a package that has to be compiled",
+      "a package that becomes a wheel for this box, of a source without any program",
       { files: requirements("compiled\n") },
-      "requirements.txt: compiled 1.0 has no wheel for hosts, and has to be compiled, for which hosts have no compiler; name a " +
-        "version that has one, or a package in its place",
+      "requirements.txt: compiled 1.0 has no wheel for hosts, and becomes one for this box alone, since hosts compile C, C++, Cython and " +
+        "Fortran of a source archive (.tar.gz) only; name a version that has one, or a package in its place",
     ],
     [
-      "mysqlclient",
-      { files: requirements("mysqlclient\n") },
-      /^requirements.txt: mysqlclient 2\.2 has no wheel for hosts, and making one fails here: Error: pg_config executable not found\.; PyMySQL has a wheel, and /,
+      "a package that Rust compiles",
+      { files: requirements("rusty\n") },
+      "requirements.txt: rusty 1.0 has no wheel for hosts, and Rust compiles it, whose own packages hosts ask no index for; name a version " +
+        "that has one, or a package in its place",
     ],
     [
-      "psycopg2 of a version that has no wheel under its other name",
-      { files: requirements("psycopg2==2.9.1\n") },
-      /^requirements.txt: no set of packages fits the hosts: Because there is no version of psycopg2-binary==2\.9\.1/,
+      "a package whose build tool has no wheel",
+      { files: requirements("toolless\n") },
+      "requirements.txt: toolless 1.0 has no wheel for hosts, and is built by docopt, which has none either; name a version that has one, or " +
+        "a package in its place",
     ],
     [
       "a wheel for another C library alone",

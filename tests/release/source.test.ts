@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { contentOf } from "../../infra/release/digest";
@@ -55,12 +55,37 @@ describe("in a git work tree a release holds what git would hand on", () => {
       "dump-2026.sql",
       "schema.sql",
       "service-account.json",
+      ...["db.sqlite3-wal", "db.sqlite3-shm", ".netrc", ".pgpass", "keys/credentials.json", "service_account_prod.json", "team.kdbx"],
+      ...["id_rsa_deploy", "id_ed25519.pub", "id_rsa_numbers.py", "id_card.html"],
       "manage.py",
     );
     expect(readSource(app, [])).toEqual({
-      files: [".env.example", "manage.py", "schema.sql"],
-      leftOut: [".env", ".env.production", "db.sqlite3", "dump-2026.sql", "id_ed25519", "service-account.json", "tls/site.key"],
+      files: [".env.example", "id_card.html", "id_rsa_numbers.py", "manage.py", "schema.sql"],
+      leftOut: [
+        ...[".env", ".env.production", ".netrc", ".pgpass", "db.sqlite3", "db.sqlite3-shm", "db.sqlite3-wal", "dump-2026.sql"],
+        ...["id_ed25519", "id_ed25519.pub", "id_rsa_deploy", "keys/credentials.json", "service-account.json"],
+        ...["service_account_prod.json", "team.kdbx", "tls/site.key"],
+      ],
     });
+  });
+
+  test("without a program that a clone's settings name, where the clone lacks what git would read", () => {
+    put("manage.py", "sub/.gitignore");
+    git("add", "--all");
+    git("commit", "--quiet", "--message", "x");
+    git("config", "uploadpack.allowFilter", "true");
+    const clone = join(root, "clone");
+    git("clone", "--quiet", "--no-checkout", "--filter=blob:none", `file://${root}`, clone);
+    const there = (...words: readonly string[]) => execFileSync("git", words, { cwd: clone, stdio: "ignore" });
+    there("read-tree", "HEAD");
+    there("update-index", "--skip-worktree", "app/sub/.gitignore");
+    there("config", "remote.origin.uploadpack", `touch ${root}/ran; git-upload-pack`);
+    mkdirSync(join(clone, "app/sub"), { recursive: true });
+    writeFileSync(join(clone, "app/sub/new.txt"), "");
+    expect(() => readSource(clone, [])).toThrow(
+      /git does not say what belongs to it: fatal: could not fetch \w+ .*; git status must work there$/,
+    );
+    expect(existsSync(join(root, "ran"))).toBe(false);
   });
 
   test("never what tools make anew, nor what the description excludes", () => {
