@@ -67,6 +67,9 @@ def book(database: Database, session_id: int, new: NewBooking, visitor: bytes, k
     def work(cursor: DictCursor) -> bool:
         if is_made(cursor, session_id, new, key):
             return False
+        if not new.wait:
+            # Only to refuse: who comes to a session that is sold out must not wait for its row behind all others.
+            refuse(cursor, session_id, new.seats)
         # One statement looks and takes: two who come at once cannot both see the last seat. Nobody overtakes those who wait.
         cursor.execute(
             "UPDATE sessions SET taken = taken + %s, revision = revision + 1 "
@@ -113,15 +116,22 @@ def join(cursor: DictCursor, session_id: int, new: NewBooking) -> None:
             "WHERE id = %s AND starts_at > UTC_TIMESTAMP() AND seats >= %s", [session_id, new.seats])
         if cursor.rowcount == 1:
             return
+    refuse(cursor, session_id, new.seats)
+    raise ApiError(409, "not_enough_seats", "this session has not as many seats")
+
+
+def refuse(cursor: DictCursor, session_id: int, wanted: int) -> None:
+    """Raises ApiError 404 or 409 when a session has no such seats to sell."""
     cursor.execute("SELECT seats - taken AS free, waiting, starts_at <= UTC_TIMESTAMP() AS is_over FROM sessions WHERE id = %s", [session_id])
     row = cursor.fetchone()
     if row is None:
         raise ApiError(404, "no_such_session", f"there is no session {session_id}")
     if row["is_over"]:
         raise ApiError(409, "session_over", "this session has begun already")
-    if row["free"] and not row["waiting"]:
+    if row["waiting"] or not row["free"]:
+        raise ApiError(409, "sold_out", "this session is sold out")
+    if row["free"] < wanted:
         raise ApiError(409, "not_enough_seats", f"there {'is only one seat' if row['free'] == 1 else 'are only %d seats' % row['free']} left")
-    raise ApiError(409, "sold_out", "this session is sold out")
 
 
 def cancel(database: Database, booking_id: int, visitor: bytes) -> Booking:

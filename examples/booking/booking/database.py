@@ -99,7 +99,7 @@ class Database:
 
     @contextmanager
     def _connection(self) -> Iterator[pymysql.Connection]:
-        if not self._room.acquire(timeout=5):
+        if not self._room.acquire(timeout=10):
             raise unavailable()
         try:
             connection = self._taken() or self._opened()

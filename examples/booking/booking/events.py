@@ -90,7 +90,7 @@ def search(database: Database, *, words: str, category: str, limit: int, offset:
 def categories(database: Database) -> list[CategoryCount]:
     """Categories of what is listed, the commonest first."""
     rows = database.rows(f"SELECT c.category, COUNT(DISTINCT c.event_id) AS events FROM event_categories c JOIN (SELECT e.id {LISTED}) listed "
-                         "ON listed.id = c.event_id GROUP BY c.category ORDER BY events DESC, c.category LIMIT 12")
+                         "ON listed.id = c.event_id GROUP BY c.category ORDER BY events DESC, c.category LIMIT 10")
     return [CategoryCount(name=row["category"], events=row["events"]) for row in rows]
 
 

@@ -130,6 +130,11 @@ def sign_out(response: Response) -> None:
     response.delete_cookie(visitors.ADMIN)
 
 
+@app.get("/admin/session", status_code=204, tags=["admin"], responses=responses(401), dependencies=[Depends(visitors.admin)])
+async def is_signed_in() -> None:
+    """Whether the cookie, or the password, is an administrator's."""
+
+
 @app.get("/admin/seats", tags=["admin"], dependencies=[Depends(visitors.admin)], responses={**responses(401), 200: {"content": {"text/event-stream": {}}}},
          response_class=StreamingResponse)
 async def watch_seats(request: Request, last: str = "", last_event_id: Annotated[str, Header()] = "") -> StreamingResponse:
