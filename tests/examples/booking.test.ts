@@ -25,7 +25,6 @@ const looks: Readonly<Record<string, Look>> = {
   light: desktop,
   dark: { ...desktop, colorScheme: "dark" },
   phone: { viewport: { width: 390, height: 844 }, colorScheme: "light", isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
-  "phone-dark": { viewport: { width: 390, height: 844 }, colorScheme: "dark", isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
 };
 
 let site = "";

@@ -28,7 +28,7 @@ function form({ label, fields, button, send }) {
 }
 
 const field = (name, label, attributes = {}, element = "input") =>
-  el("div", { class: "field" }, el("label", { class: "label", for: name }, label), el(element, { id: name, name, ...attributes }));
+  el("div", { class: "field" }, el("label", { class: "label", for: attributes.id ?? name }, label), el(element, { id: name, name, ...attributes }));
 
 const session = ({ starts_at, seats }) => ({ starts_at: new Date(starts_at).toISOString(), seats: Number(seats) });
 const momentFields = (prefix) => [

@@ -12,10 +12,15 @@ export function el(name, attributes = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-/** What stands where there is nothing, or nothing could be had: a heading, a sentence, and what to do. */
-export const blank = (title, text, ...actions) =>
-  el("section", { class: "blank" }, el("h2", {}, title), el("p", {}, text), actions.length > 0 ? el("p", { class: "actions" }, actions) : null);
+const section = (heading) => (title, text, ...actions) =>
+  el("section", { class: "blank" }, el(heading, {}, title), el("p", {}, text), actions.length > 0 ? el("p", { class: "actions" }, actions) : null);
 
-/** The same for a failure, with a button that tries again. */
-export const failed = (error, again) =>
-  blank("This did not work", error.message, el("button", { type: "button", onclick: again }, "Try again"));
+/** What stands where there is nothing, or nothing could be had: a heading, a sentence, and what to do. */
+export const blank = section("h2");
+
+/** The same in the place of a whole page, with its main heading. */
+export const blankPage = section("h1");
+
+/** A failure, with a button that tries again; `as` is one of those above. */
+export const failed = (error, again, as = blank) =>
+  as("This did not work", error.message, el("button", { type: "button", onclick: again }, "Try again"));

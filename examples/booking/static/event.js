@@ -1,5 +1,5 @@
 import { book, get, newKey } from "./api.js";
-import { blank, byId, el, failed } from "./dom.js";
+import { blank, blankPage, byId, el, failed } from "./dom.js";
 import { availability, day, many, time } from "./format.js";
 import { poster } from "./poster.js";
 
@@ -23,8 +23,8 @@ async function load() {
   } catch (error) {
     const isMissing = error.status === 404 || error.status === 422;
     place.replaceChildren(isMissing
-      ? blank("No such event", "It may be over, or the address may have a letter too many.", el("a", { class: "button", href: "/" }, "See what’s on"))
-      : failed(error, () => void load()));
+      ? blankPage("No such event", "It may be over, or the address may have a letter too many.", el("a", { class: "button", href: "/" }, "See what’s on"))
+      : failed(error, () => void load(), blankPage));
   } finally {
     place.removeAttribute("aria-busy");
   }

@@ -89,6 +89,6 @@ def ask(port: int, method: str, path: str, body: Any = None, headers: dict[str, 
         answer = connection.getresponse()
         text = answer.read().decode()
         is_json = answer.headers.get_content_type() == "application/json"
-        return answer.status, json.loads(text) if is_json else text, answer.headers
+        return answer.status, json.loads(text) if is_json and text else text, answer.headers
     finally:
         connection.close()
