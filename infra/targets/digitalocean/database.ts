@@ -17,8 +17,10 @@ import { physicalName } from "../../plan/names";
 import type { StackPlan } from "../../plan/plan";
 import { isProtected } from "../../plan/protection";
 import type { Database, Told } from "../database";
+import type { FormerOutputs } from "../formerOutputs";
 import { ofAccount } from "./account";
 import { asDigitalOceanTags } from "./tags";
+import { allowedVersion } from "./versions";
 
 /** Of every cluster and of its pools. */
 export const databasePorts = "25060-25061";
@@ -43,11 +45,18 @@ interface Content {
  * under a name that follows from what it is a copy of; the stack's own first cluster stays beside it. The app's user may log in until
  * hostctl gives it its rights, see docs/decisions/0015-the-app-s-user-on-digitalocean.md.
  */
-export function managedDatabase(plan: StackPlan, database: ManagedDatabase, network: Vpc, tag: Tag): ClusterDatabase {
+export function managedDatabase(
+  plan: StackPlan,
+  database: ManagedDatabase,
+  network: Vpc,
+  tag: Tag,
+  former: Promise<FormerOutputs>,
+): ClusterDatabase {
   const { labels } = plan;
+  const version = former.then((known) => allowedVersion(plan.spec, database, known.database !== undefined));
   const name = physicalName("database", labels.project, labels.stack, "database");
   const first = () => {
-    const cluster = clusterOf(plan, { ...database, restore: null }, network, tag, "database", name);
+    const cluster = clusterOf(plan, { ...database, restore: null }, version, network, tag, "database", name);
     const options = { protect: isProtected(plan.spec) };
     const made = new DatabaseDb("database-db", { clusterId: cluster.id, name: database.name }, options);
     const user = new DatabaseUser("database-user", { clusterId: cluster.id, name: database.user }, options);
@@ -63,6 +72,7 @@ export function managedDatabase(plan: StackPlan, database: ManagedDatabase, netw
   const cluster = clusterOf(
     plan,
     database,
+    version,
     network,
     tag,
     `database-${mark}`,
@@ -76,7 +86,15 @@ export function managedDatabase(plan: StackPlan, database: ManagedDatabase, netw
   return seen(database, cluster, `database-${mark}`, { name: database.name, user: database.user, password: user.password });
 }
 
-function clusterOf(plan: StackPlan, database: ManagedDatabase, network: Vpc, tag: Tag, resource: string, name: string): DatabaseCluster {
+function clusterOf(
+  plan: StackPlan,
+  database: ManagedDatabase,
+  version: Promise<string>,
+  network: Vpc,
+  tag: Tag,
+  resource: string,
+  name: string,
+): DatabaseCluster {
   const { spec, labels } = plan;
   const { restore, maintenance, storageGiB, storageLimitGiB } = database;
   const cluster = new DatabaseCluster(
@@ -84,7 +102,7 @@ function clusterOf(plan: StackPlan, database: ManagedDatabase, network: Vpc, tag
     {
       name,
       engine: engines[database.engine],
-      version: database.version,
+      version,
       size: database.size,
       region: spec.host.region,
       nodeCount: database.standby ? 2 : 1,
