@@ -28,6 +28,7 @@ export const costs: Readonly<Record<string, Cost>> = {
   lint: { minutes: 0.8, boots: 0, load: 0 },
   hostctl: { minutes: 1.5, boots: 0, load: 0 },
   "examples/bitcoin": { minutes: 0.4, boots: 0, load: 0 },
+  "examples/booking": { minutes: 0.6, boots: 0, load: 0 },
   "examples/ocpizza": { minutes: 0.4, boots: 0, load: 0 },
   pure: { minutes: 2.2, boots: 0, load: 0 },
   mocks: { minutes: 1.2, boots: 0, load: 0 },

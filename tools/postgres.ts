@@ -1,9 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { project } from "./setup/folders";
+import { withOwnServer } from "./ownServer";
 import { install } from "./setup/packages";
 import type { Step } from "./setup/step";
 
@@ -31,24 +29,5 @@ export const postgres: Step = {
   },
 };
 
-/**
- * Gives `use` the URL of a new and empty PostgreSQL, which is gone afterwards: also when `use` fails, and when this process is killed.
- * Error: what kept it from starting.
- */
-export async function withPostgres<T>(use: (url: string) => Promise<T>): Promise<T> {
-  // In a group of its own, so that what kills ours leaves it to clear up.
-  const server = spawn("sh", [join(project, "tools", "postgres", "serve.sh")], { detached: true });
-  const closed = once(server, "close");
-  let log = "";
-  server.stderr.setEncoding("utf8").on("data", (chunk: string) => (log += chunk));
-  const refused = closed.then(() => Promise.reject(new Error(`PostgreSQL did not start:\n${log.trimEnd()}`)));
-  // Once it has answered, its end is what we ask for.
-  refused.catch(() => undefined);
-  try {
-    const [url] = (await Promise.race([once(server.stdout.setEncoding("utf8"), "data"), refused])) as [string];
-    return await use(url.trimEnd());
-  } finally {
-    server.stdin.end();
-    await closed;
-  }
-}
+/** Gives `use` the URL of a PostgreSQL of its own, see {@link withOwnServer}. */
+export const withPostgres = <T>(use: (url: string) => Promise<T>): Promise<T> => withOwnServer("PostgreSQL", "postgres/serve.sh", use);

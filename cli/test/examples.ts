@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
+import { withMariadb } from "../../tools/mariadb";
 import { withPostgres } from "../../tools/postgres";
 import { project } from "../../tools/setup/folders";
 import { venvOf } from "../../tools/setup/venv";
@@ -21,13 +22,20 @@ export function exampleSuites(minutes: (name: string) => number, parent = join(p
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** The example's own tests, with the very packages that its hosts install and, where PostgreSQL's driver is among them, a PostgreSQL. */
+/** The example's own tests, with the very packages that its hosts install and, where a database's driver is among them, a database. */
 async function runTests(folder: string, asked: Asked): Promise<Result> {
   const tests = testArguments(folder);
   const requirements = join(folder, "requirements.txt");
   const python = await venvOf(requirements);
   const run = (env = {}) => unittest([python, ...tests], folder, { ...asked, env: { ...asked.env, ...env } });
-  return /^psycopg\b/m.test(readFileSync(requirements, "utf8")) ? withPostgres((url) => run({ DATABASE_URL: url })) : run();
+  const withServer = serverFor(readFileSync(requirements, "utf8"));
+  return withServer === null ? run() : withServer((url) => run({ DATABASE_URL: url }));
+}
+
+/** The database that an app's packages are for: PostgreSQL where they have its driver, else MariaDB where they have that one's; or none. */
+export function serverFor(requirements: string): typeof withPostgres | null {
+  const has = (name: string) => new RegExp(`^${name}==`, "m").test(requirements);
+  return has("psycopg") ? withPostgres : has("pymysql") ? withMariadb : null;
 }
 
 /** What Python is asked to run in an example's folder. Error: what the folder lacks. */

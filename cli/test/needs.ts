@@ -1,10 +1,12 @@
 import { debianNames } from "../../infra/config/catalog/debian";
+import { browser } from "../../tools/browser";
 import { exporter } from "../../tools/exporters";
 import { http3 } from "../../tools/http3";
 import { iam } from "../../tools/iam";
 import { images, mysqlImages } from "../../tools/images";
 import { k6 } from "../../tools/k6";
 import { linters } from "../../tools/linters";
+import { mariadb } from "../../tools/mariadb";
 import { moto } from "../../tools/moto";
 import { pebble } from "../../tools/pebble";
 import { postgres } from "../../tools/postgres";
@@ -30,10 +32,12 @@ export function needs(onMachines: boolean): readonly Step[] {
   return [
     packages,
     ...engine,
+    browser,
     exporter("poetry"),
     exporter("pipenv"),
     iam,
     linters,
+    mariadb,
     moto,
     postgres,
     signatures,

@@ -47,6 +47,22 @@ test.each(bitcoin)("%s says how a rollback reads the schema, and has a page for 
   );
 });
 
+test("booking says how a rollback reads the schema, has a page that asks no database, and a password for its organisers", () => {
+  const { release, services, secrets } = exampleSpec("booking");
+  expect(release.schema).toEqual({
+    revision: ["python", "-m", "booking.migrate", "--revision"],
+    check: ["python", "-m", "booking.migrate", "--check"],
+    down: ["python", "-m", "booking.migrate", "--to", "{revision}"],
+  });
+  expect(services.map((service) => (isHttp(service) ? [service.health.path, service.health.live, service.port] : null))).toEqual([
+    ["/healthz", "/livez", 18000],
+  ]);
+  expect([secrets, problemsOf("booking", "ADMIN_PASSWORD")]).toEqual([
+    ["ADMIN_PASSWORD"],
+    ["ADMIN_PASSWORD: must be set; run npm run secret -- booking set ADMIN_PASSWORD"],
+  ]);
+});
+
 test.each(["local", "prod", "aws"])("%s upgrades its database under the name that the deploy log of OC Pizza has for it", (stack) => {
   expect(exampleSpec(stack).release.steps.map(({ name }) => name)).toEqual(["Database-upgrading", "static"]);
 });

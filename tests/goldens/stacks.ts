@@ -16,11 +16,12 @@ const digest = "00112233aabbccdd";
 export function goldenManifests(): ReadonlyMap<string, Manifest> {
   const rehearsal = planStack(exampleSpec("local"));
   const bitcoin = planStack(exampleSpec("bitcoin"));
+  const booking = planStack(exampleSpec("booking"));
   const kinds = planStack(everyKind());
   const manifests = new Map<string, Manifest>();
   const production = planStack(exampleSpec("prod"));
   const onEc2 = planStack(exampleSpec("aws"));
-  for (const [name, plan] of [["ocpizza-local", rehearsal], ["bitcoin", bitcoin], ["every-kind", kinds], ["ocpizza-prod", production], ["ocpizza-aws", onEc2]] as const) {
+  for (const [name, plan] of [["ocpizza-local", rehearsal], ["bitcoin", bitcoin], ["booking", booking], ["every-kind", kinds], ["ocpizza-prod", production], ["ocpizza-aws", onEc2]] as const) {
     for (const [host, manifest] of renderHosts(plan, digest)) manifests.set(`${name}/${host}`, manifest);
   }
   const mysql = planStack(exampleSpec("local", { database: { engine: "mysql" } }));

@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-import { exampleSuites, testArguments } from "../../../cli/test/examples";
+import { exampleSuites, serverFor, testArguments } from "../../../cli/test/examples";
 import { allSuites } from "../../../cli/test/suites";
+import { withMariadb } from "../../../tools/mariadb";
+import { withPostgres } from "../../../tools/postgres";
 
 let parent: string;
 beforeEach(() => {
@@ -22,7 +24,7 @@ function example(name: string, ...files: readonly string[]): string {
 
 test("every folder below examples is a suite of npm test", () => {
   const folders = readdirSync(join(__dirname, "../../../examples"));
-  expect(folders).toEqual(expect.arrayContaining(["bitcoin", "ocpizza"]));
+  expect(folders).toEqual(expect.arrayContaining(["bitcoin", "booking", "ocpizza"]));
   const names = allSuites().map((suite) => suite.name);
   expect(names).toEqual(expect.arrayContaining(folders.map((name) => `examples/${name}`)));
 });
@@ -45,6 +47,12 @@ test("how tests are run follows from what lies in the folder", () => {
     "-t",
     ".",
   ]);
+});
+
+test("tests have the database whose driver an example has; PostgreSQL where it has both", () => {
+  expect(serverFor("flask==3.1 \\\n")).toBe(null);
+  expect(serverFor("fastapi==0.1 \\\n    # via psycopg\npymysql==1.2 \\\n")).toBe(withMariadb);
+  expect(serverFor("psycopg==3.3 \\\npymysql==1.2 \\\n")).toBe(withPostgres);
 });
 
 test.each([

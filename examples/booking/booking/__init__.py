@@ -1,0 +1,1 @@
+"""Event booking: events, their sessions, and seats that are never sold twice."""

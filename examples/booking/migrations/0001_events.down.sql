@@ -1,0 +1,3 @@
+DROP TABLE IF EXISTS sessions;
+DROP TABLE IF EXISTS event_categories;
+DROP TABLE IF EXISTS events;
