@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { document } from "../tests/machines/faults/document";
-import { nightly, nightSuites, tables } from "../tests/machines/rows";
+import { nightly, nightSuites, onDebianBefore, tables } from "../tests/machines/rows";
 import { setUp } from "../tools/setup";
 import { project } from "../tools/setup/folders";
 import { jest } from "./test/jest";
@@ -38,6 +38,11 @@ main(async () => {
           document(JSON.parse(readFileSync(table, "utf8")) as string[][], new Date().toISOString().slice(0, 10), box),
         );
       }
+    }
+    for (const name of words.length > 0 ? [] : Object.keys(onDebianBefore)) {
+      console.log(`-- ${name}, on the Debian before`);
+      const env = { WEBSTACK_DEBIAN: "before" };
+      counts.push(await jest("machines", [`tests/machines/${name}.test.ts`], { env, print: (text) => process.stdout.write(text) }));
     }
   } finally {
     rmSync(folder, { recursive: true });

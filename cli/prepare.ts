@@ -1,7 +1,10 @@
-import { images } from "../tools/images";
+import { planStack } from "../infra/plan";
+import { stackImages } from "../tools/images";
 import { engine, setUp } from "../tools/setup";
+import { project } from "../tools/setup/folders";
 import { packages, requireMachineBox } from "../tools/setup/packages";
 import { requireFreshLock, requireNoProblems, requireNoProblemsYet, warnOfDefaultImage } from "./beforeEngine";
+import { readDescription } from "./description";
 import { Pulumi } from "./pulumi";
 import { fillSecrets, requireNothingLost } from "./secrets";
 import { readConfig, type StackConfig } from "./stack";
@@ -28,7 +31,7 @@ export async function prepare(stack: string): Promise<Prepared> {
   const local = isLocal(stack);
   if (local) {
     requireMachineBox();
-    await setUp([packages, ...engine, images()]);
+    await setUp([packages, ...engine, stackImages(planStack(readDescription(project, stack)))]);
   } else {
     await requireNoProblemsYet(stack);
   }

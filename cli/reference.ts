@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalog } from "../infra/config/catalog";
-import { debianNames, debians, defaultDebian } from "../infra/config/catalog/debian";
+import { type Debian, debianNames, debians, defaultDebian } from "../infra/config/catalog/debian";
 import { keys } from "../infra/config/keys";
 import { keyRows, keySchema, type Keys } from "../infra/config/schema/section";
 import type { JsonSchema } from "../infra/config/schema/type";
@@ -67,26 +67,29 @@ function markdown(): string {
   ].join("\n");
 }
 
-/** What each machine image has. */
+/** What each machine image brings. */
 function imagesSection(): readonly string[] {
-  const brings = [
-    ["Python", "python"],
-    ["PostgreSQL", "postgres"],
-    ["MariaDB", "mariadb"],
-    ["nginx", "nginx"],
-    ["restic", "restic"],
-    ["security updates until", "supportedUntil"],
-  ] as const;
+  const brings: readonly (readonly [title: string, of: (debian: Debian) => string])[] = [
+    ["Python", ({ python }) => python],
+    ["PostgreSQL", ({ postgres }) => postgres],
+    ["MariaDB", ({ mariadb }) => mariadb],
+    ["nginx", ({ nginx }) => nginx],
+    ["restic", ({ restic }) => restic],
+    ["PHP", ({ php }) => php],
+    ["HAProxy", ({ haproxy }) => haproxy],
+    ["Valkey", ({ valkey }) => (valkey.title === "Valkey" ? valkey.version : `none; ${valkey.title} ${valkey.version}`)],
+    ["security updates until", ({ supportedUntil }) => supportedUntil],
+  ];
   return [
     "## Images",
     "",
-    "What the machine images have, from [infra/config/catalog/debian.ts](../infra/config/catalog/debian.ts). On local the database " +
+    "What the machine images bring, from [infra/config/catalog/debian.ts](../infra/config/catalog/debian.ts). On local the database " +
       "is the image's, and there alone MariaDB stands for MySQL.",
     "",
     `| image | ${brings.map(([title]) => title).join(" | ")} |`,
     `|---|${brings.map(() => "---|").join("")}`,
     ...debianNames.map(
-      (name) => `| \`${name}\`${name === defaultDebian ? " (default)" : ""} | ${brings.map(([, key]) => debians[name][key]).join(" | ")} |`,
+      (name) => `| \`${name}\`${name === defaultDebian ? " (default)" : ""} | ${brings.map(([, of]) => of(debians[name])).join(" | ")} |`,
     ),
     "",
     "Versions of the clouds' databases, the default first, with the last day of RDS's standard support, or on digitalocean, which " +

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { type DebianName, debianTitle, defaultDebian } from "../infra/config/catalog/debian";
-import { backupImage, databaseImage, webImage } from "../infra/targets/local/machine";
+import { type DebianName, debianTitle } from "../infra/config/catalog/debian";
+import type { StackPlan } from "../infra/plan/plan";
+import { backupImage, databaseImage, imageOf, webImage } from "../infra/targets/local/machine";
 import { buildImage, imagePath, type Recipe } from "../providers/nspawn/image";
 import type { Step } from "./setup/step";
 
@@ -19,10 +20,17 @@ function imagesOf(name: string, recipes: Readonly<Record<string, Recipe>>): Step
   };
 }
 
+/** The images that the machines of a stack of this box start from, so that its first `up` finds them made. */
+export const stackImages = (plan: StackPlan): Step =>
+  imagesOf(
+    "base images",
+    Object.fromEntries(plan.hosts.map((host) => [`${host.role} of ${debianTitle(host.debian)}`, imageOf(plan, host)])),
+  );
+
 const title = (what: string, debian: DebianName): string => `${what} of ${debianTitle(debian)}`;
 
-/** The images that local machines start from, so that the first `up` finds them made. */
-export const images = (debian: DebianName = defaultDebian): Step =>
+/** Those of any stack with PostgreSQL. */
+export const images = (debian: DebianName): Step =>
   imagesOf(title("base images", debian), {
     web: webImage(debian, "postgres"),
     database: databaseImage(debian, "postgres"),
@@ -30,7 +38,7 @@ export const images = (debian: DebianName = defaultDebian): Step =>
   });
 
 /** Those of stacks with MySQL. */
-export const mysqlImages = (debian: DebianName = defaultDebian): Step =>
+export const mysqlImages = (debian: DebianName): Step =>
   imagesOf(title("base images for MySQL", debian), {
     "web-mysql": webImage(debian, "mysql"),
     "database-mysql": databaseImage(debian, "mysql"),

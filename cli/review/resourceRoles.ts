@@ -29,7 +29,6 @@ const roles: Readonly<Record<string, Role>> = {
   "aws:rds/instance:Instance": "database",
   "aws:s3/bucket:Bucket": "backups",
   "aws:backup/vault:Vault": "backups",
-  "aws:ec2/eip:Eip": "address",
   "aws:ec2/eipAssociation:EipAssociation": "pointer",
   "aws:lb/loadBalancer:LoadBalancer": "pointer",
   "aws:ec2/securityGroup:SecurityGroup": "firewall",
@@ -44,6 +43,12 @@ function machineRole(name: string): Role {
   return name.startsWith("backup-") ? "backups" : "host";
 }
 
+/** Of the addresses on AWS the site's alone is one that the world knows: that of a machine goes with it, that of a NAT gateway is nobody's. */
+function roleOf(type: string, name: string): Role {
+  if (type === "aws:ec2/eip:Eip") return name === "site-address" ? "address" : "other";
+  return roles[type] ?? "other";
+}
+
 /**
  * What is known of a type. Which inputs replace comes, for the clouds, from replaces.json: `ForceNew` of the providers' sources, see
  * https://github.com/digitalocean/terraform-provider-digitalocean/tree/v2.99.1/digitalocean and
@@ -55,7 +60,7 @@ export function kindOf(type: string, name: string): Kind {
     const role = own === "Machine" ? machineRole(name) : (roles[type] ?? "other");
     return { role, replaces: own === "Machine" ? [...ownReplaces.Machine, ...networkOfMachine] : ownReplaces[own], deletesFirst: true };
   }
-  const role = type.startsWith("command:") ? "delivery" : (roles[type] ?? "other");
+  const role = type.startsWith("command:") ? "delivery" : roleOf(type, name);
   return { role, replaces: (published as Readonly<Record<string, readonly string[]>>)[type] ?? [], deletesFirst: false };
 }
 

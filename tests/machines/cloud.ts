@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import type { CloudName } from "../cloud/schema";
 import { Store, type Entry, type Fault, type Stored } from "../cloud/store";
-import { type Outcome, run, TestStack } from "./stack";
+import { type Outcome, run, stackFileText, TestStack } from "./stack";
 
 /** What a user exports for each cloud. The simulated ones let everybody in. */
 const login = {
@@ -59,7 +59,7 @@ export class TestCloud extends TestStack {
     const file = join(this.folder, `Pulumi.${this.name}.yaml`);
     const first = !existsSync(file);
     const old = first ? {} : (parse(readFileSync(file, "utf8")) as Record<string, unknown>);
-    writeFileSync(file, stringify({ ...old, config: { ...(old.config as object | undefined), ...config } }));
+    writeFileSync(file, stackFileText({ ...old, config: { ...(old.config as object | undefined), ...config } }));
     if (!first) return;
     const { code, stderr } = await this.pulumi(["stack", "init", this.name]);
     if (code !== 0) throw new Error(stderr);

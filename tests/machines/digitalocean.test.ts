@@ -541,6 +541,7 @@ testAtNight(
     await removeMachine(String(lost?.outputs.machine));
     cloud.store.remove(lost?.type ?? "", lost?.id ?? "");
     if (ip !== undefined) cloud.store.put({ ...ip, outputs: { ...ip.outputs, assigned: "" } });
+    for (const { type, id } of cloud.resources("ReservedIpAssignment")) cloud.store.remove(type, id);
 
     const mark = cloud.journal().length;
     const up = await cloud.shell(`WEBSTACK_ABANDON=1 pulumi up --refresh --yes --skip-preview --non-interactive --stack ${cloud.name}`);

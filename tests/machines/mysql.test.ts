@@ -3,11 +3,11 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { debians, defaultDebian } from "../../infra/config/catalog/debian";
+import { debians } from "../../infra/config/catalog/debian";
 import { moto, startMoto } from "../../tools/moto";
 import { hostctlTests } from "./hostctlTests";
 import { ask, awaitOk } from "./http";
-import { testAtNight } from "./rows";
+import { suiteDebian, testAtNight } from "./rows";
 import { TestStack } from "./stack";
 import { visitors } from "./visitors";
 
@@ -34,7 +34,8 @@ interface Entry {
 beforeAll(async () => {
   if (moto.missing() !== null) await moto.make(() => undefined);
   await stack.init({
-    database: { engine: "mysql", version: debians[defaultDebian].mariadb },
+    host: { image: suiteDebian() },
+    database: { engine: "mysql", version: debians[suiteDebian()].mariadb },
     backup: { enabled: true, drill: { checks: [{ sql: "select count(*) > 5 from shop_product", expect: "1" }] } },
   });
   await stack.pulumi(["config", "set", "--secret", "backupPassword"], randomBytes(24).toString("hex"));
@@ -78,7 +79,7 @@ test("serves from MariaDB, over TLS, to the web host and nobody else", async () 
     name: "ocpizza",
     user: "ocpizza",
     instance: "database-0",
-    version: "11.8",
+    version: debians[suiteDebian()].mariadb,
   });
   const url = await stack.remote("sudo grep -o 'mysql://[^\"]*' /etc/webstack/env");
   expect(url).toMatch(/^mysql:\/\/ocpizza:[\w%-]{40,}@10\.84\.16\.30:3306\/ocpizza\?ssl_ca=\/etc\/webstack\/database-ca\.pem$/);

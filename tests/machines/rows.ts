@@ -1,4 +1,5 @@
 // What `npm test` leaves to `npm run faults`, each with the reason.
+import { type DebianName, debianNames, defaultDebian } from "../../infra/config/catalog/debian";
 
 /** Of a table of tests, what `npm test` runs of it. */
 interface Chosen {
@@ -152,6 +153,22 @@ export const nightSuites = {
     "what a change does to a host on DigitalOcean is seen by digitalocean; what a review says of it is in the goldens, and held " +
     "against local machines by review",
 } as const satisfies Readonly<Record<string, string>>;
+
+/**
+ * Suites that `npm run faults` runs once more, with what they run by day, on machines of the Debian before the default, with what tells the
+ * same by day.
+ */
+export const onDebianBefore = {
+  site: "backup and runbook have machines of the Debian before, which are brought up, changed, restored and looked at in the same way",
+  release: "hostctl changes slots in the same way on each; what differs of systemd and nginx are tests of the site",
+  mysql: "judges asks that Debian's client of MySQL, and versions moves data from its server and restores from its backups",
+} as const satisfies Readonly<Record<string, string>>;
+
+/** The one before the default. */
+export const debianBefore: DebianName = debianNames[debianNames.indexOf(defaultDebian) - 1] ?? defaultDebian;
+
+/** What the machines of such a suite have in this run; "before" is asked for by its environment. */
+export const suiteDebian = (): DebianName => (process.env.WEBSTACK_DEBIAN === "before" ? debianBefore : defaultDebian);
 
 /** A test of {@link nightly}: there only where every row is run. */
 export function testAtNight<Suite extends keyof typeof nightly>(

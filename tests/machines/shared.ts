@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type DebianName, debians, defaultDebian } from "../../infra/config/catalog/debian";
+import { debians } from "../../infra/config/catalog/debian";
 import { record } from "./record";
+import { debianBefore, suiteDebian } from "./rows";
 import { type Outcome, TestStack } from "./stack";
 
 /** Stacks that suites use in turn, each with a range of its own. */
@@ -44,7 +45,7 @@ export class SharedStack extends TestStack {
 
   override async bringUp(changes: Readonly<Record<string, unknown>> = {}, secrets: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.note === undefined) {
-      const debian: DebianName = this.as === older ? "debian-12" : defaultDebian;
+      const debian = this.as === older ? debianBefore : suiteDebian();
       await this.init({ host: { image: debian }, database: { version: debians[debian].postgres } });
       this.keep();
     } else this.restore(this.note.file);

@@ -166,7 +166,7 @@ export class TestStack {
   async init(changes: Readonly<Record<string, unknown>> = {}, secrets: Readonly<Record<string, string>> = {}): Promise<void> {
     const example = parse(readFileSync(join(root, this.example), "utf8")) as { config: Record<string, unknown> };
     example.config["webstack:network"] = { range: this.range };
-    writeFileSync(this.file, stringify(example));
+    writeFileSync(this.file, stackFileText(example));
     await this.must(["stack", "init", this.name]);
     const key = join(this.folder, "key");
     await promisify(execFile)("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
@@ -208,7 +208,7 @@ export class TestStack {
       const merge = typeof old === "object" && typeof value === "object" && !Array.isArray(value);
       document.config[`webstack:${key}`] = merge ? { ...old, ...value } : value;
     }
-    writeFileSync(this.file, stringify(document));
+    writeFileSync(this.file, stackFileText(document));
   }
 
   /** The outputs of the run before hold until it ends: the engine writes the state meanwhile, and nobody may read it. */
@@ -345,6 +345,9 @@ export class TestStack {
     rmSync(this.folder, { recursive: true });
   }
 }
+
+/** Text of a stack's file. The engine, which writes the file anew, takes a moment without quotes for one and changes its form. */
+export const stackFileText = (values: object): string => stringify(values, { version: "1.1" });
 
 /** The source of the user-data with an RSA host key of so many bits. @throws when it has none */
 export function withRsaHostKey(source: string, bits: number): string {

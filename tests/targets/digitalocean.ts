@@ -57,6 +57,8 @@ export interface Before {
   readonly hosts?: readonly Omit<FormerHost, "address" | "hostKey">[];
   /** Numbers of the account's Droplets. */
   readonly droplets?: readonly string[];
+  /** Whether there is a database. */
+  readonly database?: boolean;
   /** Names of its images. */
   readonly images?: readonly string[];
   /** Tries to read the outputs that meet a state which is being written. */
@@ -70,7 +72,7 @@ export const dropletId = "4711";
 export async function graphOf(
   spec: StackSpec,
   digest = "00112233aabbccdd",
-  { hosts, droplets = [], images = [], unreadable = 0 }: Before = {},
+  { hosts, database = false, droplets = [], images = [], unreadable = 0 }: Before = {},
 ): Promise<Graph> {
   let reads = 0;
   const secrets: Secrets = {
@@ -92,12 +94,8 @@ export async function graphOf(
     call: (token, inputs) => {
       if (token === "pulumi:pulumi:readStackOutputs") {
         if (reads++ < unreadable) throw new Error("failed to load checkpoint: EOF");
-        return {
-          outputs:
-            hosts === undefined
-              ? {}
-              : { hosts: hosts.map((host) => ({ address: "198.51.100.9", hostKey: "of a machine that nobody can reach", ...host })) },
-        };
+        const known = hosts?.map((host) => ({ address: "198.51.100.9", hostKey: "of a machine that nobody can reach", ...host }));
+        return { outputs: { ...(known === undefined ? {} : { hosts: known }), ...(database ? { database: { engine: "postgres" } } : {}) } };
       }
       const [{ values: [wanted = ""] } = { values: [] }] = (inputs["filters"] ?? []) as readonly { readonly values: readonly string[] }[];
       if (token.endsWith(":getDroplets")) return { droplets: droplets.filter((id) => id === wanted).map((id) => ({ id: Number(id) })) };

@@ -15,6 +15,15 @@ export interface Debian {
   /** Whether that nginx is built with HTTP/3, which there is since 1.25. https://nginx.org/en/docs/http/ngx_http_v3_module.html */
   readonly http3: boolean;
   readonly restic: string;
+  /** https://packages.debian.org/php-fpm */
+  readonly php: string;
+  /** https://packages.debian.org/haproxy */
+  readonly haproxy: string;
+  /**
+   * Valkey, or Redis where the release is older than that: the same protocol, another name. https://packages.debian.org/valkey-server and
+   * https://packages.debian.org/redis-server
+   */
+  readonly valkey: { readonly title: "Valkey" | "Redis"; readonly server: "valkey-server" | "redis-server"; readonly version: string };
   /**
    * Number of Debian's newest image on EC2, which has the day of its making; a test asks for a newer one before it is half a year old.
    * https://wiki.debian.org/Cloud/AmazonEC2Image
@@ -29,7 +38,10 @@ export interface Debian {
   readonly supportedUntil: string;
 }
 
-/** Every release that a host may have. tests/machines/judges.test.ts holds the versions against the images. */
+/**
+ * Every release that a host may have. tests/machines/judges.test.ts holds the versions against the images, of what images have; the others
+ * are those of Debian's index, read 2026-11-27.
+ */
 export const debians = {
   "debian-12": {
     suite: "bookworm",
@@ -41,6 +53,9 @@ export const debians = {
     nginx: "1.22",
     http3: false,
     restic: "0.14",
+    php: "8.2",
+    haproxy: "2.6",
+    valkey: { title: "Redis", server: "redis-server", version: "7.0" },
     ec2Build: "20260923-2610",
     container: "sha256:3783cc01769c7b2b1b83a5c5ad96c815348e28ed7da68e2e3687004faa906251",
     supportedUntil: "2028-06-30",
@@ -55,6 +70,9 @@ export const debians = {
     nginx: "1.26",
     http3: true,
     restic: "0.18",
+    php: "8.4",
+    haproxy: "3.0",
+    valkey: { title: "Valkey", server: "valkey-server", version: "8.1" },
     ec2Build: "20260914-2601",
     container: "sha256:a99cfc517144bc59b1978475ec53b46ecabec7e43635402ee5b77cc54cd1b20a",
     supportedUntil: "2030-06-30",

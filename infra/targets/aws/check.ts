@@ -3,8 +3,9 @@ import { debianNames, isDebian } from "../../config/catalog/debian";
 import type { Problem } from "../../config/problems";
 import { isOwnImage } from "../../config/targets";
 import type { StackPlan } from "../../plan/plan";
+import { today } from "../ended";
 import { largestDiskGiB } from "./dump";
-import { endedVersion, today } from "./versions";
+import { endedVersion } from "./versions";
 
 interface Rule {
   readonly at: string;

@@ -10,13 +10,14 @@ import { loginPath } from "../../host/features/keptLogin";
 import { databaseCaPath, databasePort } from "../../plan/endpoints";
 import { isProtected } from "../../plan/protection";
 import type { Database } from "../database";
+import { today } from "../ended";
 import type { FormerDatabase } from "../formerOutputs";
 import type { Firewall } from "./firewall";
 import { databaseName, leavingOf, problemsOfMove } from "./move";
 import type { Network } from "./network";
 import { leavingInstance, wantedInstance } from "./rds";
 import { named, type PartScope } from "./scope";
-import { restoreNotice, today } from "./versions";
+import { restoreNotice } from "./versions";
 
 export interface RdsDatabase extends Database {
   readonly identifier: pulumi.Output<string>;

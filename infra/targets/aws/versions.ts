@@ -1,26 +1,20 @@
 import { supportedUntil } from "../../config/catalog/aws";
 import type { Problem } from "../../config/problems";
 import type { DatabaseSpec } from "../../config/spec";
+import { endedVersions, livingVersions } from "../ended";
 
 type ManagedSpec = Extract<DatabaseSpec, { kind: "managed" }>;
 
-/** A day in UTC as the catalog has it, "2026-07-31". */
-export const today = (): string => new Date().toISOString().slice(0, 10);
-
-const ended = (engine: ManagedSpec["engine"], day: string): readonly (readonly [version: string, until: string])[] =>
-  Object.entries(supportedUntil[engine]).filter(([, until]) => until < day);
-
 /** A version that RDS makes no database of any more. */
 export function endedVersion({ engine, version }: ManagedSpec, day: string): readonly Problem[] {
-  const until = ended(engine, day).find(([name]) => name === version)?.[1];
+  const until = endedVersions(supportedUntil[engine], day).find(([name]) => name === version)?.[1];
   if (until === undefined) return [];
-  const living = Object.entries(supportedUntil[engine]).flatMap(([name, last]) => (last < day ? [] : [`"${name}"`]));
   return [
     {
       at: "database.version",
       must:
-        `must be ${living.join(" or ")} for ${engine} on aws: RDS's support of ${version} ended on ${until}, and it makes no such ` +
-        "database any more",
+        `must be ${livingVersions(supportedUntil[engine], day)} for ${engine} on aws: RDS's support of ${version} ended on ${until}, ` +
+        "and it makes no such database any more",
       got: version,
       hint: "RDS has upgraded a database that is there, or will: write what it has now, or the version to which this up is to upgrade it",
     },
@@ -34,7 +28,7 @@ export function endedVersion({ engine, version }: ManagedSpec, day: string): rea
  */
 export function restoreNotice({ engine, version, restore }: ManagedSpec, day: string): string | null {
   if (restore === null) return null;
-  const old = ended(engine, day).map(([name, until]) => `${name}, whose support ended on ${until},`);
+  const old = endedVersions(supportedUntil[engine], day).map(([name, until]) => `${name}, whose support ended on ${until},`);
   if (old.length === 0) return null;
   const [which, snapshot] = restore.at === "" ? ["it", restore.from] : ["a snapshot of it, to be named without at,", "NAME"];
   return (

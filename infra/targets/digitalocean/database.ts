@@ -18,8 +18,10 @@ import type { StackPlan } from "../../plan/plan";
 import { isProtected } from "../../plan/protection";
 import { Component } from "../component";
 import type { Database, Told } from "../database";
+import type { FormerOutputs } from "../formerOutputs";
 import { ofAccount } from "./account";
 import { asDigitalOceanTags } from "./tags";
+import { allowedVersion } from "./versions";
 
 /** Of every cluster and of its pools. */
 export const databasePorts = "25060-25061";
@@ -31,12 +33,19 @@ export interface ClusterDatabase extends Database {
   readonly urn: pulumi.Output<string>;
 }
 
-/** What a cluster is made in, and what a stack's clusters have in common. */
-interface Place {
-  readonly plan: StackPlan;
-  readonly part: Component;
+/** What a database is made in. */
+export interface DatabaseArgs {
   readonly network: Vpc;
   readonly tag: Tag;
+  /** What the last `up` left. */
+  readonly former: Promise<FormerOutputs>;
+}
+
+/** What a stack's clusters have in common. */
+interface Place extends Pick<DatabaseArgs, "network" | "tag"> {
+  readonly plan: StackPlan;
+  readonly part: Component;
+  readonly version: Promise<string>;
 }
 
 /** Of a cluster: in the program, and at DigitalOcean. */
@@ -57,10 +66,11 @@ interface Content {
  * under a name that follows from what it is a copy of; the stack's own first cluster stays beside it. The app's user may log in until
  * hostctl gives it its rights, see docs/decisions/0015-the-app-s-user-on-digitalocean.md.
  */
-export function managedDatabase(plan: StackPlan, database: ManagedDatabase, network: Vpc, tag: Tag): ClusterDatabase {
+export function managedDatabase(plan: StackPlan, database: ManagedDatabase, { network, tag, former }: DatabaseArgs): ClusterDatabase {
   const { labels } = plan;
   const part = new Component("Database", "database");
-  const place = { plan, part, network, tag };
+  const version = former.then((known) => allowedVersion(plan.spec, database, known.database !== undefined));
+  const place = { plan, part, network, tag, version };
   const name = physicalName("database", labels.project, labels.stack, "database");
   const first = () => {
     const cluster = clusterOf(place, { ...database, restore: null }, { resource: "database", name });
@@ -90,7 +100,7 @@ export function managedDatabase(plan: StackPlan, database: ManagedDatabase, netw
   return seen(database, { part, cluster, resource, content });
 }
 
-function clusterOf({ plan, part, network, tag }: Place, database: ManagedDatabase, { resource, name }: Names): DatabaseCluster {
+function clusterOf({ plan, part, network, tag, version }: Place, database: ManagedDatabase, { resource, name }: Names): DatabaseCluster {
   const { spec, labels } = plan;
   const { restore, maintenance, storageGiB, storageLimitGiB } = database;
   const cluster = new DatabaseCluster(
@@ -98,7 +108,7 @@ function clusterOf({ plan, part, network, tag }: Place, database: ManagedDatabas
     {
       name,
       engine: engines[database.engine],
-      version: database.version,
+      version,
       size: database.size,
       region: spec.host.region,
       nodeCount: database.standby ? 2 : 1,

@@ -46,13 +46,13 @@ export const digitalocean: Target = {
     const runtime = runtimeOf(spec.host.debian, "x86_64");
     const built = buildArchive(release, runtime);
 
-    const database = plan.database.kind !== "managed" ? null : managedDatabase(plan, plan.database, privately, tag);
+    const former = formerOutputs();
+    const database = plan.database.kind !== "managed" ? null : managedDatabase(plan, plan.database, { network: privately, tag, former });
     const alerts = plan.hostAlerts === "page" ? { [alertSecrets.page]: statusPage(secrets) } : {};
     const late = lateOf(plan, secrets, database?.tells ?? externalDatabase(plan, secrets), { files: {}, secrets: alerts });
 
     const backup = spec.backup.enabled ? backupBucket(plan, secrets) : null;
     const records = dnsRecords(plan, site, address.ipAddress);
-    const former = formerOutputs();
 
     const planned = servingHost(plan);
     const machine = dropletHost(plan, planned, { network: privately, tag, key, secrets, former });

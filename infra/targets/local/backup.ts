@@ -9,7 +9,7 @@ import { chosenAddress } from "../../plan/addresses";
 import type { HostPlan, StackPlan } from "../../plan/plan";
 import { backupKey, backupRepository } from "../backup";
 import { awaitBoot, deliverBundle, type Host } from "../delivery";
-import { backupImage, localMachine } from "./machine";
+import { localMachine } from "./machine";
 import { machineName } from "./names";
 
 interface LocalBackup {
@@ -22,12 +22,7 @@ interface LocalBackup {
 export function localBackup(plan: StackPlan, planned: HostPlan, files: HostFiles, network: Network, secrets: Secrets): LocalBackup {
   const host = asItStands(plan, planned);
   const address = chosenAddress(host);
-  const machine = localMachine(
-    plan,
-    network,
-    { ...host, address, image: backupImage(host.debian), memoryMiB: 512, cpus: 1, keepsData: true },
-    secrets.sshPublicKey,
-  );
+  const machine = localMachine(plan, network, { ...host, address, memoryMiB: 512, cpus: 1, keepsData: true }, secrets.sshPublicKey);
   const boot = awaitBoot(machine, secrets);
   return {
     files: {

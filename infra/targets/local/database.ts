@@ -14,7 +14,7 @@ import type { HostPlan, StackPlan } from "../../plan/plan";
 import type { Database } from "../database";
 import { awaitBoot, connectionTo, deliverBundle } from "../delivery";
 import type { BuiltDatabase } from "../target";
-import { databaseImage, localMachine, machineKeptOff } from "./machine";
+import { localMachine, machineKeptOff } from "./machine";
 import { databaseHost, type Places } from "./move";
 
 /**
@@ -59,11 +59,10 @@ export function localDatabase(
 
 /** One such machine. It makes the password itself; the state keeps it encrypted. */
 function databaseMachine(plan: StackPlan, database: ManagedDatabase, host: HostPlan, files: HostFiles, network: Network, secrets: Secrets) {
-  const image = databaseImage(host.debian, database.engine);
   const machine = localMachine(
     plan,
     network,
-    { ...host, address: chosenAddress(host), image, memoryMiB: database.memoryMiB, cpus: 1, keepsData: true },
+    { ...host, address: chosenAddress(host), memoryMiB: database.memoryMiB, cpus: 1, keepsData: true },
     secrets.sshPublicKey,
   );
   const applied = deliverBundle(machine, {

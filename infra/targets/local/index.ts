@@ -15,7 +15,7 @@ import { localBackup } from "./backup";
 import { check } from "./check";
 import { localDatabase } from "./database";
 import { localFirewall } from "./firewall";
-import { localMachine, webImage } from "./machine";
+import { localMachine } from "./machine";
 import { databaseHosts, databasePlaces } from "./move";
 
 /** Machines on this box: the same plan and the same files as in a cloud. */
@@ -25,7 +25,6 @@ export const local: Target = {
   build(plan, files, release, secrets) {
     const { spec, labels } = plan;
     const network = new Network("network", { name: physicalName("network", labels.project, labels.stack), range: spec.network.range });
-    const engine = plan.database.kind === "none" ? "postgres" : plan.database.engine;
     const former = formerOutputs();
     const places = databasePlaces(plan, former);
     localFirewall(
@@ -48,7 +47,6 @@ export const local: Target = {
         {
           ...planned,
           address: chosenAddress(planned),
-          image: webImage(planned.debian, engine),
           memoryMiB: spec.host.memoryMiB,
           cpus: spec.host.cpus,
           keepsData: false,

@@ -5,7 +5,7 @@ import { type DebianName, debians } from "../../config/catalog/debian";
 import type { ManagedDatabase } from "../../config/spec";
 import { backupImagePackages, databaseImagePackages, webImagePackages } from "../../host/images";
 import { userData } from "../../host/user-data";
-import type { StackPlan } from "../../plan/plan";
+import type { HostPlan, StackPlan } from "../../plan/plan";
 import type { Host } from "../delivery";
 import { machineName } from "./names";
 
@@ -31,13 +31,24 @@ export const databaseImage = (debian: DebianName, engine: Engine): Recipe => ({
 /** What a machine that keeps backups starts from. */
 export const backupImage = (debian: DebianName): Recipe => ({ suite: debians[debian].suite, packages: backupImagePackages });
 
+/** What a machine of a stack starts from; the client of no database is PostgreSQL's. */
+export function imageOf({ database }: Pick<StackPlan, "database">, { role, debian }: Pick<HostPlan, "role" | "debian">): Recipe {
+  const engine = database.kind === "none" ? "postgres" : database.engine;
+  switch (role) {
+    case "web":
+      return webImage(debian, engine);
+    case "database":
+      return databaseImage(debian, engine);
+    case "backup":
+      return backupImage(debian);
+  }
+}
+
 /** What a machine of this box is, beyond its stack's network and key. */
-export interface LocalMachine extends Size {
+export interface LocalMachine extends Size, Pick<HostPlan, "role" | "debian"> {
   /** Identity of its resources. */
   readonly name: string;
   readonly address: string;
-  readonly debian: DebianName;
-  readonly image: Recipe;
   /** Whether its disk holds what exists nowhere else. */
   readonly keepsData: boolean;
 }
@@ -49,11 +60,11 @@ export interface LocalMachine extends Size {
 export function localMachine(
   plan: StackPlan,
   network: Network,
-  { name, address, debian, image: recipe, keepsData, memoryMiB, cpus }: LocalMachine,
+  { name, role, address, debian, keepsData, memoryMiB, cpus }: LocalMachine,
   sshPublicKey: string,
   allowed: Promise<unknown> = Promise.resolve(),
 ): Host {
-  const image = new Image(`${name}-image`, recipe);
+  const image = new Image(`${name}-image`, imageOf(plan, { role, debian }));
   const dependsOn = allowed.then(() => new Array<pulumi.Resource>());
   const machine = new Machine(
     name,

@@ -90,6 +90,14 @@ test("a host with an address that follows is replaced behind the gate; without o
   );
 });
 
+test("on AWS the address that goes with its machine is not the site's, which is", () => {
+  const address = (name: string, replacementTrigger: string) => resource("aws:ec2/eip:Eip", name, {}, { replacementTrigger });
+  expect(sayings(side([address("web-0-address", "a")]), side([address("web-0-address", "b")]))).toEqual([]);
+  expect(sayings(side([address("site-address", "a")]), side([address("site-address", "b")]))).toEqual([
+    "downtime: the site's address becomes another (it goes with the machine that it was made for): its DNS must follow",
+  ]);
+});
+
 test("data is at risk where a database is replaced or deleted, and the engine refuses where it is protected", () => {
   expect(sayings(side([cluster({ engine: "pg" })]), side([cluster({ engine: "mysql" }, { protect: true })]))).toEqual([
     "data at risk: the database is replaced by an empty one (engine: another engine is another database); it is protected, and the " +

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { faults } from "../../machines/faults";
 import { document } from "../../machines/faults/document";
-import { rowsOf, tables } from "../../machines/rows";
+import { onDebianBefore, rowsOf, suiteDebian, tables } from "../../machines/rows";
 
 const nameOf = ({ name }: { readonly name: string }) => name;
 const before = process.env.WEBSTACK_ROWS;
@@ -22,6 +22,15 @@ test("npm test runs the faults of the list, in the order of the table", () => {
 test("npm run faults runs them all", () => {
   process.env.WEBSTACK_ROWS = "all";
   expect(rowsOf("faults", faults, nameOf)).toEqual(faults);
+});
+
+test("what runs once more on the Debian before are suites, whose machines have it when their run asks for it", () => {
+  const names = Object.keys(onDebianBefore);
+  expect(names.filter((name) => !existsSync(join(__dirname, `../../machines/${name}.test.ts`)))).toEqual([]);
+  expect(suiteDebian()).toBe("debian-13");
+  process.env.WEBSTACK_DEBIAN = "before";
+  expect(suiteDebian()).toBe("debian-12");
+  delete process.env.WEBSTACK_DEBIAN;
 });
 
 test("docs/faults.md has a row of each fault, and the words that npm run faults writes around them", () => {
