@@ -1,12 +1,13 @@
 /**
  * Measures what the project promises about speed, each figure beside its yardstick in the same run:
  *   npm run bench                all parts; writes bench/results.md
- *   npm run bench -- plan        one part: plan, imports, engine, baseline, review, releases, load or http3
+ *   npm run bench -- plan        one part: plan, imports, engine, baseline, review, releases, load, http3 or debians
  */
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { benchBaseline } from "./baseline";
+import { benchDebians } from "./debians";
 import { benchEngine } from "./engine";
 import { benchHttp3 } from "./http3";
 import { benchImports } from "./imports";
@@ -25,6 +26,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Table[]>>> = {
   releases: benchReleases,
   load: benchLoad,
   http3: benchHttp3,
+  debians: benchDebians,
 };
 
 async function main(): Promise<void> {

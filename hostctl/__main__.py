@@ -1,11 +1,11 @@
-"""`python3 -I FOLDER/hostctl/__main__.py VERB ...`: isolated mode leaves the folder of the package out of sys.path, so it is put there."""
+"""`python3 -I FOLDER/hostctl/__main__.py VERB ...`: isolated mode leaves the folder of the package out of sys.path, and the package brings its own way to its modules."""
 import contextlib
 import hashlib
 import marshal
 import os
 import sys
-from importlib.machinery import FileFinder, SourceFileLoader
-from importlib.util import MAGIC_NUMBER
+from importlib.machinery import SourceFileLoader
+from importlib.util import MAGIC_NUMBER, spec_from_file_location
 
 package = os.path.dirname(os.path.realpath(__file__))
 
@@ -25,7 +25,7 @@ def dotted(name):
 
 
 def compiled():
-    """{name: code} of every module. Compiling takes as long as starting Python, so the outcome is kept beside the package in one file, which is good
+    """{name: (place, code as bytes)} of every module. Compiling takes as long as starting Python, so the outcome is kept beside the package in one file, which is good
     as long as its own digest holds and SHA256SUMS is the one whose sources were compiled. Nothing vouches for what Python keeps beside a source."""
     kept, sums = f"{package}.compiled", read(f"{package}/SHA256SUMS")
     key = digest(MAGIC_NUMBER + package.encode() + sums)
@@ -40,7 +40,8 @@ def compiled():
         # A deployment may be writing them by now.
         if digest(source).hex() != expected:
             sys.exit(f"hostctl: {package}: its files change, {name} is another than in SHA256SUMS; try again")
-        code[dotted(name)] = compile(source, f"{package}/{name}", "exec")
+        place = f"{package}/{name}"
+        code[dotted(name)] = place, marshal.dumps(compile(source, place, "exec"))
     content = marshal.dumps(code)
     # Most units may not write there.
     with contextlib.suppress(OSError):
@@ -55,22 +56,24 @@ CODE = compiled()
 
 class Compiled(SourceFileLoader):
     def get_code(self, fullname):
-        return CODE.get(fullname) or self.source_to_code(self.get_data(self.path), self.path)
+        return marshal.loads(CODE[fullname][1])
 
 
-def finder(folder):
-    """Of the package's own folders; Python asks the next hook for every other one."""
-    if folder != home and not f"{folder}/".startswith(f"{package}/"):
-        raise ImportError
-    return FileFinder(folder, (Compiled, [".py"]))
+class Finder:
+    """Of the modules above, and never of files: a module that is loaded later is of the same copy, whatever a deployment has made of its place by then."""
+
+    @staticmethod
+    def find_spec(name, _path=None, _target=None):
+        if name in CODE:
+            place = CODE[name][0]
+            return spec_from_file_location(name, place, loader=Compiled(name, place))
+        return None
 
 
-home = os.path.dirname(package)
-sys.path.insert(0, home)
-sys.path_hooks.insert(0, finder)
+sys.meta_path.insert(0, Finder)
 
 # sudo of Debian 13 hands on the umask that login.defs gives people, and nginx reads what is made here. https://manpages.debian.org/trixie/libpam-modules/pam_umask.8.en.html
 os.umask(0o022)
-from hostctl.verbs.cli import main  # noqa: E402 (needs the path above)
+from hostctl.verbs.cli import main  # noqa: E402 (needs the finder above)
 
 sys.exit(main(sys.argv[1:]))

@@ -3,7 +3,7 @@ import datetime
 import json
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..database import admin
 from ..database.database import DUMP_SECONDS
@@ -27,8 +27,7 @@ PARTS = 7
 WAIT = 900
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     schedule: str
     drill_schedule: str
     keep_days: int
@@ -72,11 +71,14 @@ def make_key(host):
 
 
 def set_repository(host, text):
-    """Keep restic's settings, {"RESTIC_REPOSITORY": "...", "RESTIC_PASSWORD": "..."} and what else it needs, and make the repository."""
+    """Keep restic's settings, JSON of the shape `repository` of contract.schema.json, and make the repository. Raises HostError that shows no value."""
     try:
-        values = environment.checked(json.loads(text))
-    except (ValueError, AttributeError):
-        raise HostError('standard input: must be one JSON object such as {"RESTIC_REPOSITORY": "...", "RESTIC_PASSWORD": "..."}') from None
+        values = json.loads(text)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict) or not all(values.get(name) for name in ("RESTIC_REPOSITORY", "RESTIC_PASSWORD")):
+        raise HostError('standard input: must be one JSON object such as {"RESTIC_REPOSITORY": "...", "RESTIC_PASSWORD": "..."}')
+    environment.checked(values)
     files.write(host.paths.backup_access, environment.render(values), 0o600, host.system.ids("root", "root"))
     host.log.mask.add(secret_settings(values))
     repository = Repository(host)

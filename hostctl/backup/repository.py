@@ -5,7 +5,7 @@ import calendar
 import json
 import re
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..database.database import DUMP_SECONDS
 from ..machine.errors import CommandFailed, HostError
@@ -23,8 +23,7 @@ KEPT = "webstack-releases"
 AHEAD = 600
 
 
-@dataclass(frozen=True)
-class Backup:
+class Backup(NamedTuple):
     id: str
     # Snapshots of the dump and of the media ("" where there is none).
     dump: str

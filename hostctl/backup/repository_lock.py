@@ -4,7 +4,7 @@ same, which those of a host and of its replacement are; and one that is in use, 
 import json
 import re
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..machine import files
 from ..machine.errors import CommandFailed, HostError
@@ -15,8 +15,7 @@ STALE = 1800
 MIND = "`sudo hostctl backups --unlock` looks again"
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(NamedTuple):
     host: str
     pid: int
     seconds: float
@@ -28,8 +27,7 @@ class Held:
         return f"{how} by process {self.pid} on {self.host}, {round(now - self.seconds)} s ago{', which is gone' if self.gone else ', which may be at work'}"
 
 
-@dataclass(frozen=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A lock that is empty or damaged, as a power cut of the repository's machine leaves it. restic 0.14 goes on beside it, later ones do not;
     its holder may be at work as far as anybody knows. https://github.com/restic/restic/issues/4143"""
     name: str

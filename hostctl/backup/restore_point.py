@@ -1,7 +1,5 @@
 """Restore points: the database as it was before the steps of a release changed its schema, kept with the backups as long as the release
 whose data it is, and recorded in history.json as {id, release, schema, sha256}."""
-from dataclasses import replace
-
 from ..database import admin
 from ..machine.errors import CommandFailed, HostError
 from ..manifest.manifest import Step
@@ -64,7 +62,7 @@ def find(host, repository, digest):
     found = next((point for point in repository.listing().points() if point.id == saved["id"] and point.release == saved["release"]), None)
     if found is None:
         raise HostError(f"restore point {saved['id']}: is not in the repository any more; `hostctl backups` lists what is")
-    return replace(found, sha256=saved["sha256"])
+    return found._replace(sha256=saved["sha256"])
 
 
 def go_back(host, digest, move):

@@ -9,8 +9,8 @@ A line is `file = dotted.destination`, a folder that the project has; `.` is the
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ..machine.errors import HostError
 
@@ -18,8 +18,7 @@ NAME = "controller.ini"
 KINDS = {"light": (".ico", ".jpg", ".png", ".pdf", ".gif"), "heavy": (".py", ".html", ".css", ".js", ".json", ".ini", ".psql")}
 
 
-@dataclass(frozen=True)
-class Component:
+class Component(NamedTuple):
     file: Path
     # Path in the project, with "/" between folders.
     path: str

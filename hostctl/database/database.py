@@ -1,6 +1,6 @@
 """The app's database, whatever its engine: what backups, restores, drills and restore points ask of it."""
 import datetime
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from ..machine.errors import HostError
@@ -16,8 +16,7 @@ def stamp(system):
     return datetime.datetime.fromtimestamp(system.time(), datetime.timezone.utc).strftime("%Y%m%dt%H%M%Sz")
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A session that waits for a lock. `began` tells one wait of a session from its next; `what` and `holders` are for people."""
 
     session: int

@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import tempfile
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 from ..machine.errors import CommandFailed, HostError
@@ -28,8 +28,7 @@ PATIENCE_SECONDS, PAUSE = 30, 3
 ENGINES = {"postgres": login_postgres, "mysql": login_mysql}
 
 
-@dataclass(frozen=True)
-class Login:
+class Login(NamedTuple):
     """`owner`: what the logins are called after. `url`: of the app's database, with PLACE in it. `secret`, `master`: names in the store."""
     endpoint: str
     region: str
@@ -187,4 +186,4 @@ def _ca_of(host, manifest, login):
         yield login
         return
     with _secret_file(host, found.content.decode()) as path:
-        yield Login(**{**login.__dict__, "url": login.url.replace(CA, path)})
+        yield login._replace(url=login.url.replace(CA, path))

@@ -1,7 +1,6 @@
 """AWS Secrets Manager, as far as a host needs it. https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html"""
 import json
 import uuid
-from http.client import HTTPException
 
 from ..machine import metadata, sigv4
 from ..machine.errors import HostError
@@ -40,7 +39,7 @@ class SecretStore:
         headers = sigv4.signed("POST", url, headers, body, self._credentials, self.region, "secretsmanager", self.system.time())
         try:
             status, answer = self.system.request("POST", url, headers, body, timeout=10)
-        except (OSError, HTTPException) as failure:
+        except OSError as failure:
             raise HostError(f"secret store: does not answer ({failure})") from None
         try:
             return status, json.loads(answer)

@@ -1,6 +1,5 @@
 """The diff: what differs between a manifest and the machine: `apply` mends it, `verify` reports it."""
 import stat
-from dataclasses import dataclass, field
 
 from ..database import admin
 from ..machine import files, packages
@@ -11,31 +10,31 @@ from ..release import slots, source, static
 from ..site.nginx import UNIT as NGINX, sockets
 
 
-@dataclass
 class Changes:
-    # Files to write, and paths of the manifest applied last that the new one does not have.
-    write: list = field(default_factory=list)
-    remove: list = field(default_factory=list)
-    # New content of the EnvironmentFile, or None.
-    env: bytes | None = None
-    # New content of root's file about the database's administrator; b"" removes it.
-    database_admin: bytes | None = None
-    # The release to move to, or "".
-    digest: str = ""
-    # Whether files of the release that serves are put back, and whether its static files are published anew.
-    source: bool = False
-    static: bool = False
-    # Services to move to their other slot, or to restart.
-    roll: list = field(default_factory=list)
-    actions: list = field(default_factory=list)
-    # Units to enable and start, and units that nothing declares any more.
-    units: list = field(default_factory=list)
-    gone: list = field(default_factory=list)
-    # Upstream links of services that nothing declares any more.
-    gone_services: list = field(default_factory=list)
-    save: bool = False
-    # One line for each difference, for people.
-    lines: list = field(default_factory=list)
+    def __init__(self, digest=""):
+        # Files to write, and paths of the manifest applied last that the new one does not have.
+        self.write = []
+        self.remove = []
+        # New content of the EnvironmentFile, or None.
+        self.env = None
+        # New content of root's file about the database's administrator; b"" removes it.
+        self.database_admin = None
+        # The release to move to, or "".
+        self.digest = digest
+        # Whether files of the release that serves are put back, and whether its static files are published anew.
+        self.source = False
+        self.static = False
+        # Services to move to their other slot, or to restart.
+        self.roll = []
+        self.actions = []
+        # Units to enable and start, and units that nothing declares any more.
+        self.units = []
+        self.gone = []
+        # Upstream links of services that nothing declares any more.
+        self.gone_services = []
+        self.save = False
+        # One line for each difference, for people.
+        self.lines = []
 
     def __bool__(self):
         return self.save or bool(self.lines)

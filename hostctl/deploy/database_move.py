@@ -4,7 +4,7 @@ but root's reach the server of before, and sessions that are open there end. Tha
 import ipaddress
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ..database.database import DUMP_SECONDS, Database, stamp
@@ -27,8 +27,7 @@ SESSIONS_SECONDS, PAUSE = 30, 0.5
 DRAIN_SECONDS = 10
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     source: Database
     target: Database
     # Of a host that is new: whether the data have moved before it came, nobody here can know, but for what it has copied itself.

@@ -1,10 +1,9 @@
 """Hooks of a deployment: what backups and monitoring do before and after it, handed in by verbs/host.py, so that a deployment knows neither of them."""
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Hooks:
+class Hooks(NamedTuple):
     # settle(host): before a deployment looks at the machine, end a restore that waits for its release. Raises HostError where it cannot.
     settle: Callable
     # save(host, manifest): take a restore point before the steps of a release; its record for the history, or None. Raises HostError where it cannot.

@@ -6,8 +6,8 @@ the same way, whatever was done to it), and names the units that only the old st
 import json
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ..machine import files
 from ..machine.errors import HostError
@@ -16,8 +16,7 @@ from ..release.steps import STEP_UNIT
 from ..site.nginx import UNIT as NGINX, sockets
 
 
-@dataclass(frozen=True)
-class Journal:
+class Journal(NamedTuple):
     verb: str
     # Paths on the machine, each with what was there: {"path", "kind": "absent" | "link" | "file", ...}
     entries: tuple[dict, ...]

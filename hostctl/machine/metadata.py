@@ -1,6 +1,5 @@
 """What a cloud's machine may do, from its metadata service. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html"""
 import json
-from http.client import HTTPException
 
 from .errors import HostError
 from .sigv4 import Credentials
@@ -21,7 +20,7 @@ def credentials(system):
 def _ask(system, method, path, headers):
     try:
         status, body = system.request(method, ADDRESS + path, headers, timeout=5)
-    except (OSError, HTTPException) as failure:
+    except OSError as failure:
         raise HostError(f"metadata service: does not answer ({failure})") from None
     if status != 200:
         raise HostError(f"metadata service: {method} {path} was answered with {status}")

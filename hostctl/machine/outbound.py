@@ -17,31 +17,31 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class Outbound:
-    def mail(self, smtp, password, message):
-        """Hand an EmailMessage to the mail server. Raises HostError with its words, also when it refuses one of the receivers."""
-        context = ssl.create_default_context()
-        try:
-            kind = smtplib.SMTP_SSL if smtp.tls == "tls" else smtplib.SMTP
-            more = {"context": context} if smtp.tls == "tls" else {}
-            with kind(smtp.host, smtp.port, timeout=SECONDS, **more) as server:
-                if smtp.tls == "starttls":
-                    server.starttls(context=context)
-                if smtp.user:
-                    server.login(smtp.user, password)
-                refused = server.send_message(message)
-        except (smtplib.SMTPException, OSError) as failure:
-            raise HostError(f"{smtp.host}:{smtp.port}: {failure or type(failure).__name__}") from None
-        if refused:
-            raise HostError(f"{smtp.host}:{smtp.port}: refused {', '.join(sorted(refused))}")
+def mail(smtp, password, message):
+    """See System.mail()."""
+    context = ssl.create_default_context()
+    try:
+        kind = smtplib.SMTP_SSL if smtp.tls == "tls" else smtplib.SMTP
+        more = {"context": context} if smtp.tls == "tls" else {}
+        with kind(smtp.host, smtp.port, timeout=SECONDS, **more) as server:
+            if smtp.tls == "starttls":
+                server.starttls(context=context)
+            if smtp.user:
+                server.login(smtp.user, password)
+            refused = server.send_message(message)
+    except (smtplib.SMTPException, OSError) as failure:
+        raise HostError(f"{smtp.host}:{smtp.port}: {failure or type(failure).__name__}") from None
+    if refused:
+        raise HostError(f"{smtp.host}:{smtp.port}: refused {', '.join(sorted(refused))}")
 
-    def post(self, url, value, headers=None):
-        """POST a value as JSON. Raises HostError for every answer but 2xx; the URL, which may be a secret, is not in it."""
-        asked = urllib.request.Request(url, json.dumps(value).encode(), {"Content-Type": "application/json", "User-Agent": "webstack-hostctl", **(headers or {})})
-        try:
-            with urllib.request.build_opener(_Stay).open(asked, timeout=SECONDS) as answer:
-                answer.read(65536)
-        except urllib.error.HTTPError as failure:
-            raise HostError(f"{asked.host}: answered {failure.code} {failure.read(200).decode('utf-8', 'replace')}".strip()) from None
-        except (OSError, ValueError) as failure:
-            raise HostError(f"{asked.host}: {getattr(failure, 'reason', failure)}") from None
+
+def post(url, value, headers):
+    """See System.post()."""
+    asked = urllib.request.Request(url, json.dumps(value).encode(), {"Content-Type": "application/json", "User-Agent": "webstack-hostctl", **headers})
+    try:
+        with urllib.request.build_opener(_Stay).open(asked, timeout=SECONDS) as answer:
+            answer.read(65536)
+    except urllib.error.HTTPError as failure:
+        raise HostError(f"{asked.host}: answered {failure.code} {failure.read(200).decode('utf-8', 'replace')}".strip()) from None
+    except (OSError, ValueError) as failure:
+        raise HostError(f"{asked.host}: {getattr(failure, 'reason', failure)}") from None

@@ -2,14 +2,13 @@
 import hashlib
 import hmac
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(NamedTuple):
     key: str
     secret: str
     # Of a role that somebody took; "" for a user's own key.

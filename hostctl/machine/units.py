@@ -1,7 +1,7 @@
 """systemd units: their state in one question, their verbs in one command each."""
 import os
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .errors import HostError
 
@@ -24,8 +24,7 @@ def require_own(paths, files):
         raise HostError(f"{', '.join(taken)}: must not be the name of a unit that a package of this host brought, whose place it would take; give the service or job another name, such as app-{taken[0].rsplit('.', 1)[0]}")
 
 
-@dataclass(frozen=True)
-class UnitState:
+class UnitState(NamedTuple):
     load: str
     active: str
     sub: str

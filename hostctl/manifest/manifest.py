@@ -2,7 +2,7 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..machine.errors import HostError
 
@@ -11,15 +11,13 @@ MARK = "# BUNDLE "
 VERSION = 1
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(NamedTuple):
     verb: str
     unit: str = ""
     service: str = ""
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     path: str
     owner: str
     group: str
@@ -29,14 +27,12 @@ class File:
     on_change: tuple[Action, ...]
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     below: str
     command: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(NamedTuple):
     name: str
     kind: str
     health_path: str = "/"
@@ -50,21 +46,18 @@ class Service:
         return self.kind == "slots"
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     name: str
     command: tuple[str, ...]
     timeout_seconds: float
 
 
-@dataclass(frozen=True)
-class Static:
+class Static(NamedTuple):
     url: str
     folder: str
 
 
-@dataclass(frozen=True)
-class Schema:
+class Schema(NamedTuple):
     revision: tuple[str, ...]
     # Empty where none is declared.
     down: tuple[str, ...]
@@ -72,8 +65,7 @@ class Schema:
     check: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Release:
+class Release(NamedTuple):
     digest: str
     requirements: str
     steps: tuple[Step, ...]
@@ -86,8 +78,7 @@ class Release:
     lock_timeout_seconds: float
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(NamedTuple):
     raw: dict
     project: str
     stack: str

@@ -1,5 +1,5 @@
 """Who is told of what, by the settings, and the secrets beside them."""
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..machine import files
 from ..machine.errors import HostError
@@ -12,8 +12,7 @@ TOPIC, PAGE = "alertTopic", "statusPage"
 NAMES = (PASSWORD, WEBHOOK, TOKEN, TOPIC, PAGE)
 
 
-@dataclass(frozen=True)
-class Smtp:
+class Smtp(NamedTuple):
     host: str
     port: int
     # "starttls", "tls" or "none".
@@ -23,15 +22,13 @@ class Smtp:
     sender: str
 
 
-@dataclass(frozen=True)
-class Sentry:
+class Sentry(NamedTuple):
     organization: str
     project: str
     url: str
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     emails: tuple[str, ...] = ()
     smtp: Smtp | None = None
     sentry: Sentry | None = None

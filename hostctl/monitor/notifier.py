@@ -1,11 +1,7 @@
 """The notifier: events go out by every channel of the description. What a channel did not take waits on the disk and is sent with the next
 attempt, so that no alert is lost without a word."""
 import datetime
-import email.message
-import email.policy
-import email.utils
 import json
-from dataclasses import dataclass, field
 
 from ..machine import files
 from ..machine.errors import HostError
@@ -16,22 +12,16 @@ from . import monitoring, status_page, topic
 # Of one channel that is away; more are counted instead of kept.
 MOST = 200
 BEGINS, GOES_ON, ENDS, HAPPENED = "begins", "goes on", "ends", "happened"
-# A subject stays one line. RFC 5322 allows 998 characters.
-LINES = email.policy.default.clone(max_line_length=500)
 # Of Slack's attachments; others ignore it.
 COLOURS = {BEGINS: "danger", GOES_ON: "warning", ENDS: "good", HAPPENED: "warning"}
 
 
-@dataclass
 class State:
-    # By ID: {text, since, told}, times in seconds since 1970.
-    conditions: dict
-    # By channel: events {kind, text, at, since} that it has not taken.
-    pending: dict
-    # By channel that does not take them: {since, tries, error, dropped}.
-    failing: dict
-    # Of the status page.
-    page: dict = field(default_factory=status_page.begin)
+    """`conditions`: by ID {text, since, told}, times in seconds since 1970. `pending`: by channel the events {kind, text, at, since} that it has not taken.
+    `failing`: by channel that does not take them {since, tries, error, dropped}. `page`: of the status page."""
+
+    def __init__(self, conditions, pending, failing, page=None):
+        self.conditions, self.pending, self.failing, self.page = conditions, pending, failing, page or status_page.begin()
 
 
 def read(paths):
@@ -118,19 +108,6 @@ def subject(where, events):
     return f"[{where['project']} {where['stack']} {where['host']}] {events[0]['kind']}: {first}{more}"
 
 
-def message(settings, where, events, dropped=0):
-    """The mail: plain text, marked so that no out-of-office answer comes back (RFC 3834)."""
-    made = email.message.EmailMessage(policy=LINES)
-    made["Subject"] = subject(where, events)[:200]
-    made["From"] = settings.smtp.sender
-    made["To"] = ", ".join(settings.emails)
-    made["Date"] = email.utils.formatdate()
-    made["Message-ID"] = email.utils.make_msgid(domain=settings.smtp.sender.rpartition("@")[2])
-    made["Auto-Submitted"] = "auto-generated"
-    made.set_content(body(events, dropped))
-    return made
-
-
 def body(events, dropped=0):
     """What people read, as plain text."""
     parts = [f"{event['kind']} ({event['at']}{', since ' + event['since'] if event['since'] != event['at'] else ''})\n{event['text']}" for event in events]
@@ -158,6 +135,12 @@ def _attempt(host, send, events, dropped=0):
         return host.log.mask(str(failure))
 
 
+def _mail(host, settings, password, title, text):
+    # Loaded for a mail alone: Python's email takes as long as all else that a look at the host needs.
+    from . import mail
+    host.system.mail(settings.smtp, password, mail.message(settings, title, text))
+
+
 def _channels(host):
     """{name: function of events and the number of lost ones}."""
     settings, secrets = monitoring.settings(host.paths), monitoring.secrets(host.paths)
@@ -165,7 +148,7 @@ def _channels(host):
     where = {"project": manifest.project, "stack": manifest.stack, "host": manifest.host} if manifest else {"project": "webstack", "stack": "", "host": ""}
     found = {}
     if settings.smtp and settings.emails:
-        found["mail"] = lambda events, dropped: host.system.mail(settings.smtp, secrets.get(monitoring.PASSWORD, ""), message(settings, where, events, dropped))
+        found["mail"] = lambda events, dropped: _mail(host, settings, secrets.get(monitoring.PASSWORD, ""), subject(where, events), body(events, dropped))
     if secrets.get(monitoring.WEBHOOK):
         found["webhook"] = lambda events, dropped: host.system.post(secrets[monitoring.WEBHOOK], payload(where, events, dropped))
     if secrets.get(monitoring.TOPIC):

@@ -1,6 +1,5 @@
 """A topic of AWS SNS, as far as a host tells it something. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
 import re
-from http.client import HTTPException
 from urllib.parse import urlencode
 
 from ..machine import metadata, sigv4
@@ -20,7 +19,7 @@ def publish(system, arn, subject, text):
     signed = sigv4.signed("POST", url, headers, body, metadata.credentials(system), region, "sns", system.time())
     try:
         status, answer = system.request("POST", url, signed, body, timeout=10)
-    except (OSError, HTTPException) as failure:
+    except OSError as failure:
         raise HostError(f"topic: does not answer ({failure})") from None
     if status != 200:
         found = re.search(rb"<Code>([^<]*)</Code>\s*<Message>([^<]*)</Message>", answer)

@@ -2,8 +2,6 @@
 no answer is restarted into its other slot, an nginx that gives none behind its sockets. Any answer is one, an error too: a dead database is no reason to restart.
 A refused connection is none either: then systemd knows that the process is gone. Each is asked where the other has no part, a slot on its own socket and nginx
 under a name that no service has, so that what hangs is told from what waits for it."""
-import http.client
-
 from ..manifest.settings import read
 from ..release import slots
 from ..site.nginx import UNIT
@@ -56,7 +54,7 @@ def nginx_answers(host):
         host.system.get(80, "watchdog", "/", ANSWER_SECONDS)
     except TimeoutError:
         return False
-    except (OSError, http.client.HTTPException):
+    except OSError:
         pass
     return True
 
@@ -76,5 +74,5 @@ def answers(host, service, slot):
             host.system.sleep(0.05)
         except TimeoutError:
             return False
-        except (OSError, http.client.HTTPException):
+        except OSError:
             return True

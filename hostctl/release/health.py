@@ -1,6 +1,4 @@
 """The health gate: whether a slot answers, asked on its own socket first and then through nginx, as a visitor would."""
-import http.client
-
 from ..machine.errors import HostError
 
 IN_A_ROW = 3
@@ -49,7 +47,7 @@ def through_nginx(host, service):
 def _ask(system, address, service, timeout):
     try:
         answer = system.get(address, service.health_host, service.health_path, timeout)
-    except (OSError, http.client.HTTPException) as failure:
+    except OSError as failure:
         return None, f"no answer ({failure or type(failure).__name__})"
     return answer.status, f"{answer.status} to {answer.location}" if answer.location else str(answer.status)
 

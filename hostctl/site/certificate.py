@@ -1,6 +1,5 @@
 """The site's certificate: how it is, and a new one into its place. webstack-certificate.service orders it, see docs/tls.md."""
 import os
-import ssl
 
 from ..machine import files
 from ..machine.errors import HostError
@@ -26,6 +25,8 @@ def report(host, manifest):
     """{issuer, until, daysLeft, fault} of the certificate that nginx loads; None for a site without TLS."""
     if not expected(manifest):
         return None
+    # Here and below: most verbs look at no certificate, and OpenSSL takes its time to load.
+    import ssl
     shown = host.system.run(["openssl", "x509", "-in", str(host.paths.certificate), "-noout", "-subject", "-issuer", "-enddate"], check=False)
     facts = dict(line.split("=", 1) for line in shown.output.splitlines() if "=" in line)
     if shown.code != 0 or "notAfter" not in facts:
@@ -117,6 +118,7 @@ def _ordered(path):
         content = files.read_foreign(path, PAIR_BYTES)
     except OSError as failure:
         raise HostError(f"{path}: no certificate was ordered yet ({failure.strerror}); run sudo hostctl renew") from None
+    import ssl
     handle = os.memfd_create("certificate", os.MFD_CLOEXEC)
     try:
         os.write(handle, content)

@@ -3,7 +3,6 @@
 /etc/nginx/webstack/maintenance is a link to maintenance-off (of the manifest) or maintenance-on (written here): the one truth,
 which releases and reboots leave alone."""
 import datetime
-import email.utils
 import html
 import json
 
@@ -74,7 +73,7 @@ def _texts(paths, notice, until):
     page = (paths.programs / "maintenance/page.html").read_text()
     shown = f'<p class="until"><time datetime="{notice["until"]}">{_clock(until)}</time></p>' if until else ""
     page = page.replace("{{until}}", shown).replace("{{message}}", html.escape(notice["message"]))
-    retry = email.utils.formatdate(until, usegmt=True) if until else str(RETRY_SECONDS)
+    retry = _http_date(until) if until else str(RETRY_SECONDS)
     let_in = "".join(f"    {network} 0;\n" for network in dict.fromkeys((*OWN, *notice["allow"])))
     return {
         "state.conf": "# Written by `hostctl maintenance on`.\n"
@@ -97,6 +96,11 @@ def _switch(host, name):
         raise
     if host.units.runs(UNIT):
         host.nginx.reload()
+
+
+def _http_date(seconds):
+    from email.utils import formatdate
+    return formatdate(seconds, usegmt=True)
 
 
 def _iso(seconds):

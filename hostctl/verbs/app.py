@@ -11,7 +11,7 @@ from . import argument_types
 def add(verb):
     """Declare the verbs; `verb` is manual.py's."""
     one = verb("run", _run, "run a job now, show what it says, and end with its exit code", locks=False, exits={75: "the job runs already", 124: "the job took too long"})
-    one.add_argument("job", type=argument_types.name, metavar="JOB")
+    one.add_argument("job", type=argument_types.name, metavar="JOB", help="its name in the stack's file")
     one = verb("exec", _exec, "run a command as the app: its user, its environment, the release that serves, which it cannot write", locks=False,
                examples=["exec -- python manage.py createsuperuser"])
     one.add_argument("words", nargs=argparse.REMAINDER, metavar="WORDS", help="for example python manage.py createsuperuser")

@@ -22,7 +22,7 @@ def name(text):
 
 def add_json(parser):
     """The option of every verb that tells a state."""
-    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--json", action="store_true", help="the same as JSON, for programs")
 
 
 def add_lock_wait(parser):

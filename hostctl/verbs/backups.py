@@ -27,11 +27,11 @@ def add(verb):
     what.add_argument("--recover", action="store_true", help="end a restore that was interrupted: done where the database has switched, else turned back")
     what.add_argument("--drop-old", action="store_true", help="remove what restores put aside")
     one.add_argument("--yes", action="store_true", help="do not ask")
-    verb("drill", _drill, "restore the newest backup beside the site, check it and measure", locks=False)
-    verb("run-backup", _run_backup, f"what {backup.UNIT} runs", locks=False)
-    verb("run-drill", _run_drill, f"what {drill.UNIT} runs", locks=False)
+    verb("drill", _drill, "restore the newest backup beside the site, check it and measure", "Prints its report as JSON.", locks=False, exits={1: "failed, or the backup did not pass a check"})
+    verb("run-backup", _run_backup, "make a backup in this process, whose log tells what it did", f"{backup.UNIT} runs it; `hostctl backup` starts that.", locks=False)
+    verb("run-drill", _run_drill, "make a drill in this process, whose log tells what it did", f"{drill.UNIT} runs it; `hostctl drill` starts that.", locks=False)
     verb("backup-key", _key, "make this host's SSH key for backups, once; prints its public line", locks=False)
-    verb("backup-repository", _repository, "read restic's settings as JSON from standard input and make the repository, once", locks=False)
+    verb("backup-repository", _repository, "read restic's settings from standard input and make the repository, once", 'JSON such as {"RESTIC_REPOSITORY": "...", "RESTIC_PASSWORD": "..."}; the deployment sends it.', locks=False)
 
 
 def _backup(host, args):

@@ -27,7 +27,7 @@ def add(verb):
     argument_types.add_json(one)
     one = verb("release", _release, "unpack a release from the inbox and move to it",
                "The release is declared from then on. It starts in the idle slot and must answer on its health page before it gets requests; otherwise the old one serves on.")
-    one.add_argument("digest", type=argument_types.digest, metavar="DIGEST")
+    one.add_argument("digest", type=argument_types.digest, metavar="DIGEST", help="its 16 hex digits; its archive is in the inbox, or it is on this host")
     one.add_argument("--without-restore-point", action="store_true", help=EMERGENCY)
     one = verb("rollback", _rollback, "move back to an earlier release, without running its steps",
                "Each time one further. What is declared stays, so `verify` tells the difference, and the next `npm run up` moves forward again. "

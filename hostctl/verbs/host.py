@@ -1,6 +1,4 @@
 """What every part of hostctl is given: where things are, how to reach the machine, and where to tell what was done."""
-from dataclasses import dataclass
-
 from ..backup import backup, restore_point, switch
 from ..deploy.hooks import Hooks
 from ..machine.log import DeployLog
@@ -19,12 +17,9 @@ HOOKS = Hooks(
               ("Sentry was not told of it", lambda host, digest: sentry.announce(host, digest))))
 
 
-@dataclass
 class Host:
-    paths: Paths
-    system: System
-    log: DeployLog
-    hooks: Hooks = HOOKS
+    def __init__(self, paths, system, log, hooks=HOOKS):
+        self.paths, self.system, self.log, self.hooks = paths, system, log, hooks
 
     @classmethod
     def at(cls, root, system, verb, echo=print):

@@ -12,7 +12,7 @@ def add(verb):
     verb("reload", _call(lifecycle.reload), "test nginx's configuration and load it")
     one = verb("maintenance", _maintenance, "answer visitors with a page and 503, or let them in again", "It lasts until `maintenance off`, across reboots and deployments.",
                examples=['maintenance on --message "We are back soon" --minutes 30', "maintenance off"])
-    one.add_argument("to", choices=("on", "off"))
+    one.add_argument("to", choices=("on", "off"), help="on answers with the page, off lets visitors in")
     one.add_argument("--message", type=argument_types.message, metavar="TEXT", help="what visitors and apps are told; needed for on")
     end = one.add_mutually_exclusive_group()
     end.add_argument("--until", type=argument_types.moment, metavar="TIME", help="when it shall be over: HH:MM or YYYY-MM-DDTHH:MM, UTC; it goes on until `maintenance off`")

@@ -25,11 +25,11 @@ def add(verb):
     one.add_argument("unit", nargs="?", metavar="UNIT", help="what systemd says failed; webstack-alert@.service gives it")
     argument_types.add_json(one)
     one = verb("heal", _heal, "restart a service into its other slot, or nginx, if it gives no answer", "The watchdog does it.", locks=False, exits={75: "another run holds the lock"})
-    one.add_argument("name", metavar="SERVICE|nginx")
+    one.add_argument("name", metavar="SERVICE|nginx", help="what gives no answer; one that does is left alone")
     argument_types.add_lock_wait(one)
     verb("watch", _watch, "look at the host once and tell what is amiss", "webstack-watch.timer does it every minute.", locks=False)
-    verb("run-verify", _verify, "what webstack-drift.service runs", locks=False, exits={3: "something differs"})
-    verb("run-watchdog", _watchdog, "what webstack-watchdog.service runs", locks=False)
+    verb("run-verify", _verify, "list what differs from the manifest applied last, at a moment without a deployment", "webstack-drift.service runs it.", locks=False, exits={3: "something differs"})
+    verb("run-watchdog", _watchdog, "ask every service and nginx without end, and have what gives no answer restarted", "webstack-watchdog.service runs it.", locks=False)
 
 
 def _status(host, args):

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Secrets } from "../config/load";
 import { packBundle } from "../host/bundle";
 import type { Manifest } from "../host/manifest";
+import type { RuntimeInputs } from "../host/runtimeInputs";
 import type { Runtime } from "../release/build";
 import type { Release } from "../release/release";
 import type { Component } from "./component";
@@ -21,7 +22,7 @@ export interface Host {
 /** Options of what is done to a host: a machine that is deleted is not asked to clean up. */
 export const onHost = ({ part, machine }: Host): pulumi.CustomResourceOptions => ({ ...part?.child, deletedWith: machine });
 
-/** What a host is to be, beyond its manifest: values known only once other resources exist. */
+/** The RuntimeInputs of a host while they become known: values of other resources. */
 export interface Late {
   /** The app's environment. */
   readonly env: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
@@ -116,6 +117,7 @@ export function deliverBundle(host: Host, { manifest, late, secrets, archive, bo
   );
   const arrived: pulumi.Resource[] = [copy];
   const asked = pulumi.output(again);
+  const inputs: pulumi.Output<RuntimeInputs> = pulumi.output(late);
   if (archive !== null) {
     arrived.push(
       new local.Command(
@@ -141,7 +143,7 @@ export function deliverBundle(host: Host, { manifest, late, secrets, archive, bo
       connection,
       // No trigger: a changed one would replace the command, and this is an update.
       create: asked.apply((at) => `${isWhole(path)} && sudo /usr/bin/python3 -I ${path} apply${at === undefined ? "" : ` # again: ${at}`}`),
-      stdin: pulumi.secret(pulumi.jsonStringify(late)),
+      stdin: pulumi.secret(pulumi.jsonStringify(inputs)),
       addPreviousOutputInEnv: false,
     },
     { ...onHost(host), dependsOn: arrived },

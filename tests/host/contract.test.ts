@@ -2,37 +2,20 @@
  * The program's half of hostctl/contract.schema.json: what it sends is of that shape, and its types take and refuse what the schema does.
  * Limit: patterns are the schema's alone, a type knows no such thing. hostctl/tests/manifest/test_contract.py has the half of the reader.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import Ajv2020 from "ajv/dist/2020";
 import ts from "typescript";
 import { goldenManifests } from "../goldens/stacks";
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-interface Refused {
-  readonly at: readonly (string | number)[];
-  readonly value: Json;
-}
-interface Shape {
-  readonly examples: readonly Json[];
-  readonly "x-refused": readonly Refused[];
-}
+import { faultsOf, type Json, shapes } from "./shape";
 
 const root = join(__dirname, "../..");
-const schema = JSON.parse(readFileSync(join(root, "hostctl/contract.schema.json"), "utf8")) as {
-  readonly $defs: { readonly manifest: Shape; readonly settings: Shape };
-};
-const ajv = new Ajv2020({ strict: false });
-ajv.addSchema(schema, "contract");
-const takes = (name: "manifest" | "settings", document: unknown): boolean => ajv.validate(`contract#/$defs/${name}`, document);
 
 test("every golden host's manifest is of that shape, and so are its settings", () => {
   const manifests = [...goldenManifests().values()];
   expect(manifests.length).toBeGreaterThan(5);
   for (const manifest of manifests) {
-    expect([takes("manifest", manifest), ajv.errors]).toEqual([true, null]);
+    expect(faultsOf("manifest", manifest)).toBeNull();
     for (const { content } of manifest.files.filter(({ path }) => path === "/etc/webstack/settings.json"))
-      expect([takes("settings", JSON.parse(content)), ajv.errors]).toEqual([true, null]);
+      expect(faultsOf("settings", JSON.parse(content))).toBeNull();
   }
   expect(manifests.some(({ files }) => files.some(({ path }) => path === "/etc/webstack/settings.json"))).toBe(true);
 });
@@ -56,18 +39,18 @@ function changed(document: Json, at: readonly (string | number)[], value: Json |
 }
 
 describe.each(["manifest", "settings"] as const)("the shape of the %s", (name) => {
-  const { examples, "x-refused": refused } = schema.$defs[name];
+  const { examples, "x-refused": refused } = shapes[name];
   const [full = null] = examples;
   const less = keysOf(full).map((at) => changed(full, at, undefined));
   const more = [changed(full, ["unknown"], 1), ...keysOf(full).map((at) => changed(full, [...at.slice(0, -1), "unknown"], 1))];
 
   test("takes its examples", () => {
-    for (const example of examples) expect([takes(name, example), ajv.errors]).toEqual([true, null]);
+    for (const example of examples) expect(faultsOf(name, example)).toBeNull();
   });
 
   test("refuses what it says, a key less and one that nobody knows", () => {
-    expect(refused.filter(({ at, value }) => takes(name, changed(full, at, value)))).toEqual([]);
-    expect([...less, ...more].filter((document) => takes(name, document))).toEqual([]);
+    expect(refused.filter(({ at, value }) => faultsOf(name, changed(full, at, value)) === null)).toEqual([]);
+    expect([...less, ...more].filter((document) => faultsOf(name, document) === null)).toEqual([]);
     expect(less.length).toBeGreaterThan(20);
   });
 
@@ -84,16 +67,40 @@ describe.each(["manifest", "settings"] as const)("the shape of the %s", (name) =
 
   test("has no key that no example shows", () => {
     const shown = new Set(keysOf(full).map((at) => at.at(-1)));
-    expect(propertiesOf(schema.$defs[name]).filter((key) => !shown.has(key))).toEqual([]);
+    expect(propertiesOf(shapes[name]).filter((key) => !shown.has(key))).toEqual([]);
   });
 });
+
+describe.each(["runtimeInputs", "repository"] as const)("the shape of the %s, which comes over standard input,", (name) => {
+  const { examples, "x-refused": refused } = shapes[name];
+  const [full = null] = examples;
+
+  test("takes its examples, and refuses what it says", () => {
+    for (const example of examples) expect(faultsOf(name, example)).toBeNull();
+    expect(refused.filter(({ at, value }) => faultsOf(name, changed(full, at, value)) === null)).toEqual([]);
+  });
+});
+
+test("runtime inputs are of the program's type, but for what a pattern says", () => {
+  const { examples, "x-refused": refused } = shapes.runtimeInputs;
+  const named = refused.filter(({ at: [, name] }) => name !== "A=B" && name !== "etc/ca.pem");
+  const wrong = named.map(({ at, value }) => changed(examples[0] ?? null, at, value));
+  const lines = [
+    'import type { RuntimeInputs } from "./runtimeInputs";',
+    ...[...examples, ...wrong].map((document, index) => `export const v${index}: RuntimeInputs = ${JSON.stringify(document)};`),
+  ];
+  expect(linesWithFaults(join(root, "infra/host/contract.check.ts"), lines.join("\n"))).toEqual(
+    wrong.map((_, index) => 1 + examples.length + index),
+  );
+  expect(wrong.length).toBeGreaterThan(8);
+}, 180_000);
 
 /** Names of the properties in a schema, and in those that it refers to. */
 function propertiesOf(shape: unknown): readonly string[] {
   if (shape === null || typeof shape !== "object") return [];
   return Object.entries(shape).flatMap(([key, value]: [string, unknown]) => {
     if (key === "examples" || key === "x-refused") return [];
-    if (key === "$ref") return propertiesOf((schema.$defs as Readonly<Record<string, unknown>>)[String(value).replace("#/$defs/", "")]);
+    if (key === "$ref") return propertiesOf((shapes as Readonly<Record<string, unknown>>)[String(value).replace("#/$defs/", "")]);
     return [...(key === "properties" ? Object.keys(value as object) : []), ...propertiesOf(value)];
   });
 }

@@ -361,30 +361,35 @@ describe("an update", () => {
   }, 60_000);
 });
 
-test("the version before hostctl's packages takes a host back, and this one takes it here again: what serves is the same, and no request fails", async () => {
+test("the version before hostctl's packages takes a host back, and this one takes it here again, killed once on its way: no request fails", async () => {
   const state = () =>
     stack.remote("readlink /srv/webstack/current /etc/nginx/webstack/upstreams/web.conf; sudo sha256sum /var/lib/webstack/history.json");
   const before = await state();
   await stack.remote("cat > /tmp/earlier.bundle", {
     stdin: earlierBundle(JSON.parse(await stack.remote("sudo cat /var/lib/webstack/manifest.json")) as Manifest),
   });
+  const own = "$(ls -t /var/lib/webstack/inbox/*.bundle | head -1)";
+  const isThere =
+    "sudo hostctl verify; ls /usr/local/lib/webstack/hostctl/cli.py /etc/webstack/watchdog.json /etc/webstack/settings.json 2>&1 | grep -c No";
+  // With all of its files written, and nothing that serves switched; hostctl's own tests kill it at every step.
+  const killed =
+    `sudo sh -c 'python3 -I '${own}' apply < /dev/null > /tmp/upgrade 2>&1 & n=0; until grep -q Files-writing /tmp/upgrade || [ $((n+=1)) ` +
+    `-gt 2000 ]; do sleep 0.01; done; kill -9 $!; wait $!; ls /var/lib/webstack/undo/hostctl/__main__.py; hostctl recover'`;
   const { done, failed, requests } = await underLoad(`${site}healthz`, 60, async () => {
-    const there: string[] = [];
-    for (const bundle of ["/tmp/earlier.bundle", "$(ls -t /var/lib/webstack/inbox/*.bundle | head -1)"]) {
-      await stack.remote(`sudo python3 -I ${bundle} apply < /dev/null`);
-      there.push(
-        await stack.remote(
-          "sudo hostctl verify; ls /usr/local/lib/webstack/hostctl/cli.py /etc/webstack/watchdog.json /etc/webstack/settings.json " +
-            "2>&1 | grep -c No",
-        ),
-      );
-    }
-    return there;
+    await stack.remote("sudo python3 -I /tmp/earlier.bundle apply < /dev/null");
+    const there = [await stack.remote(isThere)];
+    const recovered = await stack.remote(killed);
+    there.push(await stack.remote(isThere));
+    await stack.remote(`sudo python3 -I ${own} apply < /dev/null`);
+    return { there: [...there, await stack.remote(isThere)], recovered };
   });
-  // Two of the three are the earlier version's, one is this one's.
-  expect([done, failed, requests > 50]).toEqual([["as declared\n1", "as declared\n2"], [], true]);
+  // Two of the three files are the earlier version's, one is this one's.
+  expect([done.there, failed, requests > 50]).toEqual([["as declared\n1", "as declared\n1", "as declared\n2"], [], true]);
+  expect(done.recovered).toMatch(
+    /^\/var\/lib\/webstack\/undo\/hostctl\/__main__\.py\n# Step 1 : RECOVERY\n {2}Old-state-restoration > CORRECT/,
+  );
   expect(await state()).toBe(before);
-}, 60_000);
+}, 90_000);
 
 describe("a release whose migration waits for a lock", () => {
   test("is ended in time: the old one serves, and no visitor waits behind it for long", async () => {

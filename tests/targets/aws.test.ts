@@ -26,6 +26,7 @@ import { checkName } from "../cloud/names";
 import { schemaOf } from "../cloud/schema";
 import { spec, type Raw } from "../config/baseline";
 import { exampleSpec } from "../goldens/stacks";
+import { faultsOf } from "../host/shape";
 import { accountId, graphOf, markers } from "./aws";
 import { expectGraph, type Graph, type GraphNode } from "./graph";
 
@@ -602,6 +603,7 @@ test("the bucket is versioned, encrypted, closed to the public, and refuses whoe
   expect(statements(shop).filter(({ Sid }) => Sid === "RefuseUnencryptedTransport")).toEqual([
     expect.objectContaining({ Effect: "Deny", Action: ["s3:*"], Condition: { Bool: { "aws:SecureTransport": "false" } } }),
   ]);
+  expect(faultsOf("repository", JSON.parse(String(shop.named("web-0-backup-repository").opened["stdin"])))).toBeNull();
   expect(shop.named("web-0-backup-repository").opened["stdin"]).toBe(
     JSON.stringify({
       AWS_DEFAULT_REGION: "eu-west-3",

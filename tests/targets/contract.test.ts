@@ -18,6 +18,7 @@ import { digitalocean } from "../../infra/targets/digitalocean";
 import { local } from "../../infra/targets/local";
 import type { Target } from "../../infra/targets/target";
 import { spec, type Raw } from "../config/baseline";
+import { faultsOf } from "../host/shape";
 import { answer, stateOf as awsState } from "./aws";
 import { stateOf } from "./digitalocean";
 import { expectRendered, recordGraph, type Graph, type GraphNode } from "./graph";
@@ -230,6 +231,12 @@ describe.each(cases)("$name", ({ target, machine, state, call, ca, databaseUrl, 
       .filter(({ to, from }) => to === "database" && from.some(({ kind }) => kind === "role"))
       .map(({ port }) => port);
     expect(ports).toEqual([Number(/:(\d+)\//.exec(url)?.[1])]);
+  });
+
+  test("sends every host over standard input what hostctl reads there", () => {
+    const sent = graph.nodes.filter(({ name }) => name.endsWith("-apply")).map(({ name }) => graph.named(name).opened["stdin"]);
+    expect(sent.map((text) => faultsOf("runtimeInputs", JSON.parse(String(text))))).toEqual(sent.map(() => null));
+    expect(sent.length).toBeGreaterThan(0);
   });
 
   test("gives the app the same environment, and the database's address with its certificate checked", () => {

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { StackSpec } from "../../infra/config/spec";
 import { exampleSpec } from "../goldens/stacks";
+import { faultsOf } from "../host/shape";
 import { graphOf, markers } from "./digitalocean";
 import { expectGraph, type Graph } from "./graph";
 
@@ -195,6 +196,7 @@ test("the bucket is private and keeps what was deleted, and its key opens nothin
     ],
   });
   expect(production.named("backups-key").inputs["grants"]).toEqual([{ bucket: "backups-1234567", permission: "readwrite" }]);
+  expect(faultsOf("repository", JSON.parse(String(production.named("web-0-backup-repository").opened["stdin"])))).toBeNull();
   expect(JSON.parse(String(production.named("web-0-backup-repository").opened["stdin"]))).toEqual({
     AWS_ACCESS_KEY_ID: "SPACESACCESS",
     AWS_SECRET_ACCESS_KEY: markers.spaces,

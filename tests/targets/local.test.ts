@@ -11,6 +11,7 @@ import { planStack } from "../../infra/plan";
 import type { StackPlan } from "../../infra/plan/plan";
 import { local } from "../../infra/targets/local";
 import { spec } from "../config/baseline";
+import { faultsOf } from "../host/shape";
 
 interface Registered {
   readonly type: string;
@@ -169,6 +170,7 @@ test("the app's environment goes to apply on standard input, with the database's
 });
 
 test("the password of the backups goes to the web host alone, and the web host's key to the machine that keeps them", () => {
+  expect(faultsOf("repository", JSON.parse(String(opened(named("web-0-backup-repository").inputs.stdin))))).toBeNull();
   expect(JSON.parse(String(opened(named("web-0-backup-repository").inputs.stdin)))).toEqual({
     RESTIC_REPOSITORY: "sftp:webstack-backup:/repository",
     RESTIC_PASSWORD: "backup-marker",

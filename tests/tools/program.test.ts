@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { hostScript } from "../../tools/setup/pulumi";
@@ -52,4 +52,14 @@ test("the language host that set-up built says the options of Pulumi.yaml in thi
   mkdirSync(join(folder, "another"));
   expect(said(join(folder, "another"))).toEqual(["127.0.0.1:1"]);
   expect(said(project)).toEqual(["-typescript=false", "-nodeargs=--require ./tools/pulumi/program.cjs", "127.0.0.1:1"]);
+});
+
+// npm 9, which Debian 13 has, compares what an override is for with every version that is asked for, and ends at one that is a folder.
+test("what stands for npm's dependency tree is within what Pulumi's SDK asks for, so that npm needs no override", () => {
+  const read = (path: string) =>
+    JSON.parse(readFileSync(join(project, path), "utf8")) as Record<string, Record<string, string> | undefined>;
+  const [own, sdk] = [read("package.json"), read("node_modules/@pulumi/pulumi/package.json")];
+  const { version } = read("tools/pulumi/closures/package.json") as unknown as { version: string };
+  expect([own["overrides"], own["dependencies"]?.["@npmcli/arborist"]]).toEqual([undefined, "file:tools/pulumi/closures"]);
+  expect([sdk["dependencies"]?.["@npmcli/arborist"], version]).toEqual(["^9.0.0", expect.stringMatching(/^9\./)]);
 });

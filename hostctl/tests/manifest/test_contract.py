@@ -1,18 +1,24 @@
 """hostctl's half of contract.schema.json: its documents are taken and refused here as there. tests/host/contract.test.ts has the other half, and what the program sends.
 Limit: patterns are compared by the documents alone."""
 import copy
-import dataclasses
+import hashlib
 import json
 import re
+import subprocess
+import sys
+import tarfile
+import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 from hostctl.backup import backup
 from hostctl.database import external
 from hostctl.machine.errors import HostError
-from hostctl.manifest import manifest, settings
+from hostctl.manifest import environment, manifest, runtime_inputs, settings
 from hostctl.monitor import monitoring, watchdog
-from hostctl.tests.fake_machine import Machine
+from hostctl.tests.command_line import CommandLine
+from hostctl.tests.fake_machine import Machine, manifest as declared
 
 SHAPES = json.loads((Path(__file__).resolve().parents[2] / "contract.schema.json").read_text())["$defs"]
 # What manifests have only since some version, so that one which a host has kept may be without.
@@ -53,6 +59,53 @@ def snake(name):
     return re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
 
 
+def shape_of(schema):
+    """A schema as far as a reader goes by it, with what it refers to."""
+    if isinstance(schema, list):
+        return [shape_of(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return shape_of(SHAPES[schema["$ref"].rsplit("/", 1)[1]])
+    names = schema.get("properties", {})
+    return {key: {name: shape_of(names[name]) for name in names} if key == "properties" else shape_of(value)
+            for key, value in schema.items() if key not in ("description", "examples", "x-refused", "x-shape")}
+
+
+def digest(shape):
+    return hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).hexdigest()[:16]
+
+
+class Versions(unittest.TestCase):
+    def test_a_shape_that_changes_has_another_version_or_a_reason_to_keep_it(self):
+        for name, reader in (("manifest", "hostctl/manifest/manifest.py, infra/host/manifest.ts"), ("settings", "hostctl/manifest/settings.py, infra/host/settings.ts")):
+            version, found = SHAPES[name]["properties"]["version"], digest(shape_of(SHAPES[name]))
+            with self.subTest(name):
+                self.assertEqual(found, version["x-shape"], f"""
+The shape of the {name} is another one than version {version["const"]} had. Where hostctl of that version would go wrong with it (a key that is away or has another name,
+place, type or meaning, a value that it refuses), raise the version: `const` in hostctl/contract.schema.json, and {reader}.
+Where there is only a key more, which that hostctl passes over and this one can do without (`LATER` here), it stays.
+Then set "x-shape" beside `const` to "{found}".""")
+
+    def test_the_digest_is_of_what_a_reader_goes_by(self):
+        of = lambda schema: digest(shape_of(schema))
+        self.assertEqual(of({"type": "string", "description": "a"}), of({"type": "string", "description": "b", "examples": ["c"]}))
+        self.assertNotEqual(of({"properties": {"description": {"type": "string"}}}), of({"properties": {"description": {"type": "number"}}}))
+        with mock.patch.dict(SHAPES, {"command": {"type": "string"}}):
+            self.assertNotEqual(digest(shape_of(SHAPES["manifest"])), SHAPES["manifest"]["properties"]["version"]["x-shape"])
+
+    def test_the_hostctl_before_reads_a_manifest_of_its_version_and_refuses_one_of_another(self):
+        program = "import json, sys; sys.path.insert(0, sys.argv[1]); from hostctl import manifest; [manifest.parse(one) for one in json.load(sys.stdin)]"
+        examples = SHAPES["manifest"]["examples"]
+        now = "" if manifest.VERSION == 1 else f"manifest.version: must be 1, got {manifest.VERSION}"
+        with tempfile.TemporaryDirectory() as folder, tarfile.open(Path(__file__).resolve().parents[1] / "earlier.tar.xz") as packed:
+            packed.extractall(folder)
+            for documents, told in ((examples, now), ([{**examples[0], "version": 2}], "manifest.version: must be 1, got 2")):
+                read = subprocess.run([sys.executable, "-I", "-c", program, folder], input=json.dumps(documents), capture_output=True, text=True)
+                with self.subTest(told):
+                    self.assertEqual(read.stderr.strip().rpartition("HostError: ")[2], told)
+
+
 class ManifestContract(unittest.TestCase):
     shape = SHAPES["manifest"]
 
@@ -90,7 +143,7 @@ class ManifestContract(unittest.TestCase):
                               (manifest.Static, release["static"]["items"]["properties"]), (manifest.Schema, release["schema"]["anyOf"][0]["properties"]),
                               (manifest.Check, self.shape["properties"]["checks"]["items"]["properties"])):
             with self.subTest(fields.__name__):
-                self.assertEqual({field.name for field in dataclasses.fields(fields)}, set(map(snake, shape)))
+                self.assertEqual({*fields._fields}, set(map(snake, shape)))
 
     def test_its_version_is_the_one_that_is_read(self):
         self.assertEqual(self.shape["properties"]["version"]["const"], manifest.VERSION)
@@ -146,6 +199,47 @@ class SettingsContract(unittest.TestCase):
         self.assertEqual(settings.read(self.paths), {part: full[part] for part in settings.EARLIER})
         self.given(self.shape["examples"][1])
         self.assertIsNone(backup.settings(self.paths))
+
+
+class StandardInputContract(CommandLine):
+    def refusals(self, shape):
+        for case in shape["x-refused"]:
+            yield case["at"], json.dumps(with_value(shape["examples"][0], case["at"], case["value"]))
+        for name in shape["required"]:
+            yield [name], json.dumps(without(shape["examples"][0], [name]))
+
+    def check_refused(self, shape, *words):
+        for at, text in self.refusals(shape):
+            with self.subTest(at):
+                code, said, errors = self.call(*words, stdin=text)
+                self.assertEqual((code, said, errors.count("\n")), (1, "", 1))
+                self.assertRegex(errors, "^hostctl: (standard input|environment)[:.]")
+                self.assertIn(at[-1], errors)
+                self.assertNotIn("hunter2", errors)
+
+    def test_runtime_inputs_are_read_whole(self):
+        full, least = SHAPES["runtimeInputs"]["examples"]
+        self.assertEqual(runtime_inputs.parse_json(json.dumps(full)), tuple(full[name] for name in runtime_inputs.PARTS))
+        self.assertEqual(runtime_inputs.parse_json(json.dumps(least)), runtime_inputs.RuntimeInputs({}, {}, database_admin=""))
+        self.assertEqual({*full}, {*SHAPES["runtimeInputs"]["properties"]})
+
+    def test_runtime_inputs_that_it_refuses_are_refused_before_anything_is_changed(self):
+        self.check_refused(SHAPES["runtimeInputs"], "apply", self.declare(declared(self.digest)), "--runtime-inputs")
+        self.assertFalse(self.machine.paths.state.joinpath("manifest.json").exists() or self.machine.paths.monitoring_secrets.exists())
+
+    def test_every_secret_has_its_name(self):
+        self.assertEqual({*SHAPES["runtimeInputs"]["properties"]["secrets"]["properties"]}, {*monitoring.NAMES})
+
+    def test_restic_is_given_each_of_its_examples(self):
+        for example in SHAPES["repository"]["examples"]:
+            with mock.patch("hostctl.backup.backup.Repository") as repository, mock.patch("hostctl.backup.backup.kept.fetch"):
+                self.assertEqual(self.call("backup-repository", stdin=json.dumps(example))[0], 0)
+            repository().make.assert_called_once()
+            self.assertEqual(environment.read(self.machine.paths.backup_access.read_bytes()), example)
+
+    def test_restic_s_settings_that_it_refuses_are_refused(self):
+        self.check_refused(SHAPES["repository"], "backup-repository")
+        self.assertFalse(self.machine.paths.backup_access.exists())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 """Alerts: told once, kept until taken, by real connections on the loopback. Limit: what systemd says of units is played.
-Modules: monitor/ and machine/outbound.py."""
+Modules: monitor/, with monitor/mail.py, and machine/outbound.py."""
 import contextlib
 import datetime
 import http.client

@@ -1,5 +1,5 @@
 """The command line: exit codes, the lock, and a whole bundle as a program.
-Modules: verbs/cli.py, standalone/receive.py, monitor/logs.py, machine/lock.py and machine/system.py."""
+Modules: verbs/cli.py, standalone/receive.py, monitor/logs.py, machine/lock.py, machine/system.py and machine/http.py."""
 import contextlib
 import hashlib
 import importlib.util
@@ -7,6 +7,7 @@ import io
 import json
 import marshal
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from hostctl.tests.fake_machine import manifest, source
 from hostctl.tests.given import modules, sums
 from hostctl.verbs import cli
 
+PACKAGE = Path(__file__).resolve().parents[2]
 
 class CliTest(CommandLine):
     def test_apply_verify_and_status_with_their_exit_codes(self):
@@ -274,7 +276,8 @@ class CopyTest(unittest.TestCase):
         self.check_runs(self.run_command())
         kept = self.folder / "hostctl.compiled"
         whole = kept.read_bytes()
-        content = marshal.dumps({"hostctl": compile("", "other", "exec"), "hostctl.verbs.cli": compile("def main(words): print('kept')", "other", "exec")})
+        modules = {"hostctl": ("__init__.py", ""), "hostctl.verbs": ("verbs/__init__.py", ""), "hostctl.verbs.cli": ("verbs/cli.py", "def main(words): print('kept')")}
+        content = marshal.dumps({name: (place, marshal.dumps(compile(text, "other", "exec"))) for name, (place, text) in modules.items()})
         other = hashlib.sha256(content).digest() + content
         kept.write_bytes(whole[:32] + other)
         self.assertEqual(self.run_command().stdout, "kept\n")
@@ -282,6 +285,18 @@ class CopyTest(unittest.TestCase):
             kept.write_bytes(damaged)
             self.check_runs(self.run_command())
             self.assertEqual(kept.read_bytes(), whole)
+
+    def test_a_module_that_is_loaded_later_is_of_the_same_copy_as_those_before(self):
+        """Of a place whose files have gone meanwhile, as when another version is put there."""
+        program = "import runpy, shutil, sys\nsys.argv = ['hostctl', 'completion']\nreal = sys.exit\nsys.exit = lambda code: None\n" \
+                  f"runpy.run_path({str(self.installed / '__main__.py')!r})\nshutil.rmtree({str(self.installed)!r})\nfrom hostctl.machine import http\nprint(http.__file__)"
+        done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr, done.stdout.splitlines()[-1]), (0, "", f"{self.installed}/machine/http.py"))
+
+    def test_a_verb_that_tells_of_this_machine_loads_no_http_no_mail_and_no_tls(self):
+        """They were a third of the time that a start takes, of which a host has some each minute."""
+        program = f"import sys\nsys.path.insert(0, {str(PACKAGE.parent)!r})\nimport hostctl.verbs.cli\nprint(*sorted({{'http.client', 'smtplib', 'email', 'ssl', 'dataclasses', 'inspect'}} & {{*sys.modules}}))"
+        self.assertEqual(subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True).stdout, "\n")
 
     def test_sources_that_a_deployment_is_writing_are_not_compiled_under_the_digests_of_others(self):
         other = self.modules["verbs/cli.py"].replace("def main(", "def main(*words):\n    print('other')\n\n\ndef former(")
@@ -315,6 +330,22 @@ class SystemTest(unittest.TestCase):
             answer = System().get(f"{folder}/s.sock", "shop.test", "/healthz", 2)
             server.shutdown()
         self.assertEqual((answer.status, answer.location), (301, "https://shop.test/"))
+
+    def test_what_answers_by_no_rule_of_http_gives_no_answer(self):
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as server:
+            server.bind(f"{folder}/s.sock")
+            server.listen()
+            for said, told in ((b"nonsense\r\n\r\n", "nonsense"), (b"", "closed connection without response")):
+                threading.Thread(target=self.answer, args=(server, said), daemon=True).start()
+                with self.subTest(said), self.assertRaises(OSError) as refused:
+                    System().get(f"{folder}/s.sock", "shop.test", "/", 2)
+                self.assertIn(told, str(refused.exception))
+
+    @staticmethod
+    def answer(server, said):
+        with server.accept()[0] as asked:
+            asked.recv(4096)
+            asked.sendall(said)
 
     def test_a_command_gets_no_environment_of_the_caller_and_its_time_is_limited(self):
         os.environ["HOSTCTL_TEST"] = "leak"

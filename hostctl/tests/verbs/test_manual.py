@@ -28,7 +28,7 @@ class ManualTest(CommandLine):
                 self.assertRegex(verb.description, r"^[A-Z\"'].*\.\n")
                 said = " ".join(verb.format_help().split())
                 self.assertRegex(said, r"Exit codes: 0 done; 1 failed")
-                self.assertEqual([action.option_strings for action in verb._actions if action.option_strings and not action.help], [])
+                self.assertEqual([action.dest for action in verb._actions if not action.help], [])
 
     def test_the_line_of_an_exit_code_that_is_not_as_usual(self):
         verbs = parser().verbs
