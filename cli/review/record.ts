@@ -1,7 +1,7 @@
 /**
  * Records what a version of the program declares for a stack, without an engine: record.ts FOLDER STACK FILE HASHES. The program of FOLDER
- * is run in a process of its own, because two versions of it share no module; the answer is a DeclaredState as JSON in FILE. HASHES is JSON, see
- * recordFolder.
+ * is run in a process of its own, because two versions of it share no module; the answer is a DeclaredState as JSON in FILE. HASHES is
+ * JSON, see recordFolder.
  */
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";

@@ -67,7 +67,7 @@ export function reviewChange(stack: string, before: DeclaredState | null, after:
     stack,
     before: old.label,
     after: after.label,
-    verdict: judge(old, after, steps, hosts, problems),
+    verdict: judge(old, after, { steps, hosts, problems }),
     steps,
     hosts,
     files: compareFiles(old, after, (host) => (steps ?? []).some(({ does, name }) => does === "replace" && name === host)),

@@ -28,14 +28,16 @@ export interface Verdict {
 
 const faulty = "the description has problems, so nothing would be changed";
 
-/** What the change does to the people who use the site, and to their data; `compared` is null where resources could not be compared. */
-export function judge(
-  before: DeclaredState,
-  after: DeclaredState,
-  compared: readonly Step[] | null,
-  hosts: readonly HostChange[],
-  problems: readonly Problem[],
-): Verdict {
+/** What was found between two states. */
+export interface Compared {
+  /** null where resources could not be compared. */
+  readonly steps: readonly Step[] | null;
+  readonly hosts: readonly HostChange[];
+  readonly problems: readonly Problem[];
+}
+
+/** What the change does to the people who use the site, and to their data. */
+export function judge(before: DeclaredState, after: DeclaredState, { steps: compared, hosts, problems }: Compared): Verdict {
   const steps = compared ?? [];
   const move = databaseMove(before, after, steps);
   const consequences = [

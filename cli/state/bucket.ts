@@ -71,13 +71,14 @@ export async function makeBucket(storage: Storage, bucket: string, custom: Custo
   const found = await call(storage, "GET", `/${bucket}?location`);
   const isNew = found.code === "NoSuchBucket" || found.status === 404;
   if (!isNew) accept(found, storage, bucket);
-  if (isNew) accept(await call(storage, "PUT", `/${bucket}`, custom.create.body, custom.create.headers), storage, bucket);
+  if (isNew) accept(await call(storage, "PUT", `/${bucket}`, custom.create), storage, bucket);
   else if (custom.settings["policy"] !== undefined) await requireNoOtherPolicy(storage, bucket);
   // Whoever may do this owns it: another's bucket may well let everybody read.
   const versions = `<VersioningConfiguration ${xmlns}><Status>Enabled</Status></VersioningConfiguration>`;
   for (const [query, body] of Object.entries({ ...custom.settings, versioning: versions }))
-    accept(await call(storage, "PUT", `/${bucket}?${query}`, body, { "content-md5": md5(body) }), storage, bucket);
-  if (Object.keys(custom.grants).length > 0) accept(await call(storage, "PUT", `/${bucket}?acl`, "", custom.grants), storage, bucket);
+    accept(await call(storage, "PUT", `/${bucket}?${query}`, { body, headers: { "content-md5": md5(body) } }), storage, bucket);
+  if (Object.keys(custom.grants).length > 0)
+    accept(await call(storage, "PUT", `/${bucket}?acl`, { headers: custom.grants }), storage, bucket);
   const told = await call(storage, "GET", `/${bucket}?versioning`);
   if (!/<Status>Enabled<\/Status>/.test(told.text))
     throw new UsageError(`bucket ${bucket} keeps no versions although it was told to; nothing was moved`);

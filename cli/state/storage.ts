@@ -21,6 +21,18 @@ export interface Answer {
   readonly text: string;
 }
 
+/** What goes with a call. */
+interface Sent {
+  readonly body: string;
+  /** By their names in small letters. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface Request extends Sent {
+  readonly method: string;
+  readonly url: URL;
+}
+
 /**
  * One call of S3, signed: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html. `path`: "/BUCKET" or
  * "/BUCKET?versioning". @throws UsageError when nobody answers
@@ -29,11 +41,10 @@ export async function call(
   storage: Storage,
   method: string,
   path: string,
-  body = "",
-  headers: Readonly<Record<string, string>> = {},
+  { body = "", headers = {} }: Partial<Sent> = {},
 ): Promise<Answer> {
   const url = new URL(`${storage.endpoint}${path}`);
-  const signed = sign(storage, method, url, body, headers, new Date());
+  const signed = sign(storage, { method, url, body, headers }, new Date());
   try {
     const response = await fetch(url, { method, headers: signed, signal: AbortSignal.timeout(30_000), ...(body === "" ? {} : { body }) });
     const text = await response.text();
@@ -47,13 +58,10 @@ export async function call(
 const hash = (text: string): string => createHash("sha256").update(text).digest("hex");
 const keyed = (key: string | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
 
-/** The headers of a request, with its signature. `headers` by their names in small letters. */
+/** The headers of a request, with its signature. */
 export function sign(
   { region, keyId, secretKey, token }: Storage,
-  method: string,
-  url: URL,
-  body: string,
-  headers: Readonly<Record<string, string>>,
+  { method, url, body, headers }: Request,
   now: Date,
 ): Record<string, string> {
   const moment = now.toISOString().replace(/[:-]|\.\d+/g, "");

@@ -138,10 +138,7 @@ test("a request is signed as AWS's own example is", () => {
   };
   const { authorization } = sign(
     example,
-    "GET",
-    new URL("https://examplebucket.s3.amazonaws.com/?lifecycle"),
-    "",
-    {},
+    { method: "GET", url: new URL("https://examplebucket.s3.amazonaws.com/?lifecycle"), body: "", headers: {} },
     new Date("2013-05-24T00:00:00Z"),
   );
   expect(authorization).toMatch(/Signature=fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543$/);

@@ -44,7 +44,9 @@ function forExample(name: string, example: unknown): string {
   return `for example ${name}: ${plain ? example : JSON.stringify(example)}`;
 }
 
-function readKey<T>(key: Key<T>, name: string, raw: unknown, at: string, problems: Problem[]): T {
+/** `at` ends with the key's name. */
+function readKey<T>(key: Key<T>, raw: unknown, at: string, problems: Problem[]): T {
+  const name = at.split(".").at(-1) ?? at;
   const { absent } = key;
   // YAML gives null for a key whose value is commented out.
   const missing = raw === undefined || raw === null;
@@ -111,7 +113,7 @@ export function readKeys<K extends Keys>(keys: K, raw: Readonly<Record<string, u
   }
   const own = (name: string) => (Object.hasOwn(raw, name) ? raw[name] : undefined);
   return Object.fromEntries(
-    Object.entries(keys).map(([name, key]) => [name, readKey(key, name, own(name), join(at, name), problems)]),
+    Object.entries(keys).map(([name, key]) => [name, readKey(key, own(name), join(at, name), problems)]),
   ) as Values<K>;
 }
 
@@ -156,7 +158,7 @@ export function byKind<V extends Variants>(kind: Key<keyof V & string>, variants
         return undefined;
       }
       const before = problems.length;
-      const chosen = readKey(kind, "kind", value["kind"], join(at, "kind"), problems);
+      const chosen = readKey(kind, value["kind"], join(at, "kind"), problems);
       // Without a kind the other keys cannot be judged: every table might be the wrong one.
       if (problems.length > before) return undefined;
       const keys: Keys = variants[chosen] ?? {};

@@ -63,7 +63,7 @@ export function awsDump(scope: Scope, { network, firewall, database, storage, lo
     options,
   );
   allowOut(scope, "dump", group, everywhere);
-  allowDatabase(scope, "dump", group, firewall.database, port);
+  allowDatabase(scope, "dump", group, firewall.database);
 
   const role = (name: string, assumeRolePolicy: pulumi.Output<string>, policy: pulumi.Output<string>) => {
     const made = new Role(`${name}-role`, { assumeRolePolicy, tags: named(scope, name) }, options);

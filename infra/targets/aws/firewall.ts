@@ -39,7 +39,8 @@ export function allowOut(scope: Scope, name: string, group: SecurityGroup, ways:
 }
 
 /** Lets a group reach the database. */
-export function allowDatabase(scope: Scope, name: string, group: SecurityGroup, database: SecurityGroup, port: number): void {
+export function allowDatabase(scope: Scope, name: string, group: SecurityGroup, database: SecurityGroup): void {
+  const port = databasePort(scope.plan);
   new SecurityGroupEgressRule(
     `${name}-out-database`,
     {
@@ -87,6 +88,6 @@ export function awsFirewall(scope: Scope, network: Network): Firewall {
     ...plan.spec.network.outbound.map((port) => ({ protocol: "tcp" as const, port, why: "what the app calls" })),
   ]);
   // The database opens no connection.
-  if (database !== null) allowDatabase(scope, "web", web, database, databasePort(plan));
+  if (database !== null) allowDatabase(scope, "web", web, database);
   return { web, database };
 }

@@ -89,9 +89,13 @@ export function awsMonitoring(scope: Scope, watched: Watched): void {
     instances[spec.host.size],
     spec.database.kind !== "managed" ? undefined : databases[spec.database.size],
   );
-  for (const alarm of alarms) declareAlarm(scope, alarm, watched, check, alarm.of === "site" ? worldTopic : topic);
+  for (const alarm of alarms) {
+    const of = dimensions(alarm.of, watched, check);
+    if (of !== null) declareAlarm(scope, alarm, of, alarm.of === "site" ? worldTopic : topic);
+  }
   if (watched.dump !== null) {
-    told(scope, topic, "failed-dump", "a dump of the database failed", {
+    told(scope, topic, "failed-dump", {
+      description: "a dump of the database failed",
       source: ["aws.batch"],
       "detail-type": ["Batch Job State Change"],
       detail: { status: ["FAILED"], jobQueue: [watched.dump.queueArn] },
@@ -101,7 +105,8 @@ export function awsMonitoring(scope: Scope, watched: Watched): void {
     // Its measure has no dimension that every failure has. The role is this stack's alone; an event that names none is told, too.
     // https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
     const detail = { resourceType: ["RDS"], status: ["FAILED", "ABORTED"], iamRoleArn: [watched.kept.roleArn, { exists: false }] };
-    told(scope, topic, "failed-restore", "AWS Backup could not restore the database in its weekly rehearsal", {
+    told(scope, topic, "failed-restore", {
+      description: "AWS Backup could not restore the database in its weekly rehearsal",
       source: ["aws.backup"],
       "detail-type": ["Restore Job State Change"],
       detail,
@@ -163,9 +168,7 @@ function dimensions(of: Alarm["of"], watched: Watched, check: HealthCheck): Reco
   }
 }
 
-function declareAlarm(scope: Scope, alarm: Alarm, watched: Watched, check: HealthCheck, topic: Topic): void {
-  const of = dimensions(alarm.of, watched, check);
-  if (of === null) return;
+function declareAlarm(scope: Scope, alarm: Alarm, of: Record<string, pulumi.Input<string>>, topic: Topic): void {
   const { name, says, of: kind, ...rest } = alarm;
   new MetricAlarm(
     name,
@@ -183,8 +186,16 @@ function declareAlarm(scope: Scope, alarm: Alarm, watched: Watched, check: Healt
   );
 }
 
+/** An event of the account: what it says to people, and by what it is known. */
+interface Told {
+  readonly description: string;
+  readonly source: readonly string[];
+  readonly "detail-type": readonly string[];
+  readonly detail: object;
+}
+
 /** What failed is told at once, with no measure in between. */
-function told(scope: Scope, topic: Topic, name: string, description: string, pattern: object): void {
+function told(scope: Scope, topic: Topic, name: string, { description, ...pattern }: Told): void {
   const rule = new EventRule(name, { description, eventPattern: pulumi.jsonStringify(pattern), tags: named(scope, name) }, scope.options);
   new EventTarget(`${name}-told`, { rule: rule.name, arn: topic.arn }, scope.options);
 }

@@ -33,12 +33,18 @@ export interface ClusterDatabase extends Database {
   readonly urn: pulumi.Output<string>;
 }
 
-/** What a cluster is made in, and what a stack's clusters have in common. */
-interface Place {
-  readonly plan: StackPlan;
-  readonly part: Component;
+/** What a database is made in. */
+export interface DatabaseArgs {
   readonly network: Vpc;
   readonly tag: Tag;
+  /** What the last `up` left. */
+  readonly former: Promise<FormerOutputs>;
+}
+
+/** What a stack's clusters have in common. */
+interface Place extends Pick<DatabaseArgs, "network" | "tag"> {
+  readonly plan: StackPlan;
+  readonly part: Component;
   readonly version: Promise<string>;
 }
 
@@ -60,16 +66,10 @@ interface Content {
  * under a name that follows from what it is a copy of; the stack's own first cluster stays beside it. The app's user may log in until
  * hostctl gives it its rights, see docs/decisions/0015-the-app-s-user-on-digitalocean.md.
  */
-export function managedDatabase(
-  plan: StackPlan,
-  database: ManagedDatabase,
-  network: Vpc,
-  tag: Tag,
-  former: Promise<FormerOutputs>,
-): ClusterDatabase {
+export function managedDatabase(plan: StackPlan, database: ManagedDatabase, { network, tag, former }: DatabaseArgs): ClusterDatabase {
   const { labels } = plan;
-  const version = former.then((known) => allowedVersion(plan.spec, database, known.database !== undefined));
   const part = new Component("Database", "database");
+  const version = former.then((known) => allowedVersion(plan.spec, database, known.database !== undefined));
   const place = { plan, part, network, tag, version };
   const name = physicalName("database", labels.project, labels.stack, "database");
   const first = () => {

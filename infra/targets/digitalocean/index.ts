@@ -47,7 +47,7 @@ export const digitalocean: Target = {
     const built = buildArchive(release, runtime);
 
     const former = formerOutputs();
-    const database = plan.database.kind !== "managed" ? null : managedDatabase(plan, plan.database, privately, tag, former);
+    const database = plan.database.kind !== "managed" ? null : managedDatabase(plan, plan.database, { network: privately, tag, former });
     const alerts = plan.hostAlerts === "page" ? { [alertSecrets.page]: statusPage(secrets) } : {};
     const late = lateOf(plan, secrets, database?.tells ?? externalDatabase(plan, secrets), { files: {}, secrets: alerts });
 

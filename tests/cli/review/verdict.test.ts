@@ -43,7 +43,7 @@ const side = (resources: readonly Recorded[], more: Partial<DeclaredState> = {})
 
 const verdictOf = (before: DeclaredState, after: DeclaredState) => {
   const steps = compareResources(before.resources ?? [], after.resources ?? []);
-  return judge(before, after, steps, compareHosts(before, after), after.problems);
+  return judge(before, after, { steps, hosts: compareHosts(before, after), problems: after.problems });
 };
 const sayings = (before: DeclaredState, after: DeclaredState) =>
   verdictOf(before, after).consequences.map(({ level, says }) => `${level}: ${says}`);
@@ -122,7 +122,7 @@ test("an update in place may interrupt", () => {
 });
 
 test("resources that could not be compared are never called harmless", () => {
-  const verdict = judge(side([]), { ...side([]), resources: null }, null, [], []);
+  const verdict = judge(side([]), { ...side([]), resources: null }, { steps: null, hosts: [], problems: [] });
   expect([verdict.level, verdict.headline]).toEqual(["not known", "not known"]);
 });
 

@@ -1,6 +1,6 @@
-import { planStack } from "../../infra/plan";
-import { check } from "../../infra/targets/local/check";
-import { spec } from "../config/baseline";
+import { planStack } from "../../../infra/plan";
+import { check } from "../../../infra/targets/local/check";
+import { spec } from "../../config/baseline";
 
 const databaseProblems = (database: Readonly<Record<string, unknown>>) =>
   check(planStack(spec({ database }))).filter(({ at }) => at.startsWith("database."));

@@ -1,7 +1,7 @@
 /** The snapshot of a host's replaced machine. Limit: mocks; tests/machines/digitalocean.test.ts has the engine decide what is replaced. */
-import { exampleSpec } from "../goldens/stacks";
-import { dropletId, graphOf, type Before } from "./digitalocean";
-import type { Graph } from "./graph";
+import { exampleSpec } from "../../goldens/stacks";
+import { dropletId, graphOf, type Before } from "../digitalocean";
+import type { Graph } from "../graph";
 
 const snapshotType = "digitalocean:index/dropletSnapshot:DropletSnapshot";
 const run = (before: Before) => graphOf(exampleSpec("prod"), undefined, before);

@@ -1,8 +1,8 @@
 /** Limit: what stands is played here, and its disk in tests/providers/nspawn/text.test.ts; tests/machines/review.test.ts has machines. */
-import { planStack } from "../../infra/plan";
-import { problemLine } from "../../infra/config/problems";
-import { keptProblems } from "../../infra/targets/local/kept";
-import { spec } from "../config/baseline";
+import { planStack } from "../../../infra/plan";
+import { problemLine } from "../../../infra/config/problems";
+import { keptProblems } from "../../../infra/targets/local/kept";
+import { spec } from "../../config/baseline";
 
 const own = "ssh-ed25519 OWN";
 const stands = { range: "10.20.0.0/24", keys: [own] };

@@ -1,8 +1,8 @@
-import { problemLine } from "../../infra/config/problems";
-import type { StackSpec } from "../../infra/config/spec";
-import { planStack } from "../../infra/plan";
-import { check, checkAccess } from "../../infra/targets/digitalocean/check";
-import { exampleSpec } from "../goldens/stacks";
+import { problemLine } from "../../../infra/config/problems";
+import type { StackSpec } from "../../../infra/config/spec";
+import { planStack } from "../../../infra/plan";
+import { check, checkAccess } from "../../../infra/targets/digitalocean/check";
+import { exampleSpec } from "../../goldens/stacks";
 
 const access = { DIGITALOCEAN_TOKEN: "x", SPACES_ACCESS_KEY_ID: "x", SPACES_SECRET_ACCESS_KEY: "x" };
 const before = { ...process.env };

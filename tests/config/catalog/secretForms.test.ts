@@ -1,4 +1,4 @@
-import { secretIn } from "../../infra/config/catalog/secretForms";
+import { secretIn } from "../../../infra/config/catalog/secretForms";
 
 test.each([
   ["redis://:hunter2hunter2@cache/0", "an URL with a password"],

@@ -2,19 +2,22 @@
  * Limit: what the program asks for in each run; tests/machines has an engine and machines for it, and hostctl's own tests what a host does.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { problemLine } from "../../infra/config/problems";
-import { renderHosts } from "../../infra/host";
-import { toOutputs } from "../../infra/outputs";
-import { planStack } from "../../infra/plan";
-import { local } from "../../infra/targets/local";
-import type { ManagedDatabase } from "../../infra/config/spec";
-import { asksFor } from "../../infra/targets/local/asksFor";
-import { databasePlaces, placesOf, problemsOfEngine, problemsOfVersion } from "../../infra/targets/local/move";
-import * as store from "../../providers/nspawn/store";
-import { spec } from "../config/baseline";
-import { recordGraph, type Graph } from "./graph";
+import { problemLine } from "../../../infra/config/problems";
+import { renderHosts } from "../../../infra/host";
+import { toOutputs } from "../../../infra/outputs";
+import { planStack } from "../../../infra/plan";
+import { local } from "../../../infra/targets/local";
+import type { ManagedDatabase } from "../../../infra/config/spec";
+import { asksFor } from "../../../infra/targets/local/asksFor";
+import { databasePlaces, placesOf, problemsOfEngine, problemsOfVersion } from "../../../infra/targets/local/move";
+import * as store from "../../../providers/nspawn/store";
+import { spec } from "../../config/baseline";
+import { recordGraph, type Graph } from "../graph";
 
-jest.mock("../../providers/nspawn/store", () => ({ ...jest.requireActual<object>("../../providers/nspawn/store"), suiteOf: jest.fn() }));
+jest.mock("../../../providers/nspawn/store", () => ({
+  ...jest.requireActual<object>("../../../providers/nspawn/store"),
+  suiteOf: jest.fn(),
+}));
 /** What this box made a machine from; of no machine is anything known. */
 const suite = jest.mocked(store.suiteOf);
 beforeEach(() => suite.mockReset());

@@ -1,8 +1,8 @@
 /** Limit: DigitalOcean's own days are in its API, which nobody asks here. */
 import * as pulumi from "@pulumi/pulumi";
-import { allowedVersion } from "../../infra/targets/digitalocean/versions";
-import { exampleSpec } from "../goldens/stacks";
-import { graphOf } from "./digitalocean";
+import { allowedVersion } from "../../../infra/targets/digitalocean/versions";
+import { exampleSpec } from "../../goldens/stacks";
+import { graphOf } from "../digitalocean";
 
 const stack = { stack: "prod" };
 const postgres = (version: string) => ({ engine: "postgres", version }) as const;

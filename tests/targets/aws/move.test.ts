@@ -1,5 +1,5 @@
 /** Limit: what the program makes of the outputs that it is told; tests/machines/aws-restore.test.ts has an engine tell them. */
-import { databaseName, leavingOf, problemsOfMove, resourceName } from "../../infra/targets/aws/move";
+import { databaseName, leavingOf, problemsOfMove, resourceName } from "../../../infra/targets/aws/move";
 
 const first = "webstack-prod-database";
 const moment = { from: first, at: "2026-11-20T03:00:00Z" };
