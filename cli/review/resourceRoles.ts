@@ -43,9 +43,7 @@ function machineRole(name: string): Role {
   return name.startsWith("backup-") ? "backups" : "host";
 }
 
-/**
- * Of the addresses on AWS the site's alone is one that the world knows: that of a machine goes with it, that of a NAT gateway is nobody's.
- */
+/** Of the addresses on AWS the world knows the site's alone: that of a machine goes with it, that of a NAT gateway is nobody's. */
 function roleOf(type: string, name: string): Role {
   if (type === "aws:ec2/eip:Eip") return name === "site-address" ? "address" : "other";
   return roles[type] ?? "other";
