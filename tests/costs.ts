@@ -33,7 +33,7 @@ export const costs: Readonly<Record<string, Cost>> = {
   pure: { minutes: 2.2, boots: 0, load: 0 },
   mocks: { minutes: 1.2, boots: 0, load: 0 },
   goldens: { minutes: 0.6, boots: 0, load: 0 },
-  clouds: { minutes: 2.6, boots: 0, load: 0 },
+  clouds: { minutes: 3.4, boots: 0, load: 0 },
   "machines/alerts": { minutes: 4, boots: 3, load: 100 },
   "machines/aws-restore": { minutes: 8, boots: 5, load: 0 },
   "machines/aws": { minutes: 4.7, boots: 4, load: 90 },

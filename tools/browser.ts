@@ -101,7 +101,7 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** What axe finds in a page: rule, and the elements that break it. https://www.deque.com/axe/core-documentation/api-documentation/ */
-export const violations = (page: Page): Promise<readonly string[]> =>
-  page.evaluate<readonly string[]>(
-    `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target }) => target.join(" ")).join(", ")))`,
-  );
+export const violations = (page: Page): Promise<readonly string[]> => page.evaluate<readonly string[]>(`axe.run().then(${toldInLines})`);
+
+const toldInLines = `({ violations }) =>
+  violations.map(({ id, nodes }) => id + ": " + nodes.map(({ target }) => target.join(" ")).join(", "))`;

@@ -67,19 +67,13 @@ def book(database: Database, session_id: int, new: NewBooking, visitor: bytes, k
     def work(cursor: DictCursor) -> bool:
         if is_made(cursor, session_id, new, key):
             return False
-        if not new.wait:
-            # Only to refuse: who comes to a session that is sold out must not wait for its row behind all others.
-            refuse(cursor, session_id, new.seats)
-        # One statement looks and takes: two who come at once cannot both see the last seat. Nobody overtakes those who wait.
-        cursor.execute(
-            "UPDATE sessions SET taken = taken + %s, revision = revision + 1 "
-            "WHERE id = %s AND starts_at > UTC_TIMESTAMP() AND waiting = 0 AND taken + %s <= seats", [new.seats, session_id, new.seats])
-        is_confirmed = cursor.rowcount == 1
-        if not is_confirmed:
-            # The same request may have taken the last seat while this one waited for the row.
+        try:
+            is_confirmed = take(cursor, session_id, new)
+        except ApiError:
+            # The same request may have taken the last seat since it was looked for.
             if is_made(cursor, session_id, new, key):
                 return False
-            join(cursor, session_id, new)
+            raise
         cursor.execute(
             "INSERT INTO bookings (code, session_id, visitor, idempotency_key, name, seats, state, turn) "
             "SELECT %s, id, %s, %s, %s, %s, %s, IF(%s, NULL, joined) FROM sessions WHERE id = %s",
@@ -106,6 +100,22 @@ def is_made(cursor: DictCursor, session_id: int, new: NewBooking, key: str) -> b
     if row is not None and (row["session_id"], row["name"], row["seats"]) != (session_id, new.name, new.seats):
         raise ApiError(422, "key_reused", "this Idempotency-Key belongs to another booking; a new booking needs a new key")
     return row is not None
+
+
+def take(cursor: DictCursor, session_id: int, new: NewBooking) -> bool:
+    """Takes the seats, or where there are not enough a place in the waiting list for who wants one. Result: whether it has the seats.
+    Raises ApiError 404 or 409 when there is neither."""
+    if not new.wait:
+        # Only to refuse: who comes to a session that is sold out must not wait for its row behind all others.
+        refuse(cursor, session_id, new.seats)
+    # One statement looks and takes: two who come at once cannot both see the last seat. Nobody overtakes those who wait.
+    cursor.execute(
+        "UPDATE sessions SET taken = taken + %s, revision = revision + 1 "
+        "WHERE id = %s AND starts_at > UTC_TIMESTAMP() AND waiting = 0 AND taken + %s <= seats", [new.seats, session_id, new.seats])
+    if cursor.rowcount == 1:
+        return True
+    join(cursor, session_id, new)
+    return False
 
 
 def join(cursor: DictCursor, session_id: int, new: NewBooking) -> None:

@@ -15,16 +15,15 @@ const shown = ({ sessions }) => sessions.find(({ left, waiting }) => left > 0 &&
 
 function card(event) {
   const session = shown(event);
-  const first = event.sessions[0];
   const state = session === undefined ? null : availability(session);
   return el("article", { class: "card" },
-    el("div", { class: "picture" }, poster(event), first === undefined ? null
-      : el("p", { class: "stamp", "aria-hidden": "true" }, el("b", {}, dayOfMonth(first.starts_at)), month(first.starts_at))),
+    el("div", { class: "picture" }, poster(event), session === undefined ? null
+      : el("p", { class: "stamp", "aria-hidden": "true" }, el("b", {}, dayOfMonth(session.starts_at)), month(session.starts_at))),
     el("div", { class: "about" },
       el("p", { class: "eyebrow" }, event.categories.join(" · ") || "event"),
       el("h2", {}, el("a", { href: `/event.html?id=${event.id}` }, event.name)),
       el("p", { class: "where" }, event.venue),
-      el("p", { class: "when" }, first === undefined ? "Dates to come" : `${shortDay(first.starts_at)}, ${time(first.starts_at)}`,
+      el("p", { class: "when" }, session === undefined ? "Dates to come" : `${shortDay(session.starts_at)}, ${time(session.starts_at)}`,
         event.sessions.length > 1 ? el("span", { class: "soft" }, ` and ${many(event.sessions.length - 1, "more date")}`) : null),
       state === null ? null : el("p", { class: `pill ${state.state}` }, state.text, state.state === "full" ? el("span", {}, ` · ${state.detail}`) : null)));
 }

@@ -105,29 +105,32 @@ class Api(serving.Case):
                 got, said, _ = self.ask("POST", where, body, headers)
                 self.assertEqual((got, said["error"]["code"], sorted(said["error"])), (status, code, ["code", "fields", "message"]))
 
-    def lines(self, last: str, count: int) -> list[str]:
-        """The first lines of a stream after its first event, by a browser that saw `last`."""
+    def watch(self, last: str, until: str) -> dict[str, str]:
+        """Field and value of each line of a stream until one that begins so, by a browser that saw `last`."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
             connection.request("GET", "/admin/seats", headers={**ADMIN, "Last-Event-ID": last})
             answer = connection.getresponse()
             self.assertEqual((answer.status, answer.headers["x-accel-buffering"]), (200, "no"))
-            found = [answer.readline().decode().strip() for _ in range(count + 2)]
-            return found[2:]
+            found: dict[str, str] = {}
+            while not any(f"{field}: {value}".startswith(until) for field, value in found.items()):
+                line = answer.readline().decode()
+                self.assertTrue(line, f"the stream ended without {until}")
+                field, _, value = line.strip().partition(": ")
+                found[field] = value
+            return found
         finally:
             connection.close()
 
     def test_a_watcher_gets_what_was_missed_and_nothing_else(self):
         session = self.session(5)
-        identity, kind, data = self.lines("", 3)
-        self.assertEqual(kind, "event: seats")
-        self.assertIn('"taken": 0', data)
-        last = identity.removeprefix("id: ")
-        self.assertEqual(self.lines(last, 1), ["event: same"])
+        first = self.watch("", 'data: {"whole": true, "sessions": [{')
+        self.assertIn('"taken": 0', first["data"])
+        self.assertEqual(self.watch(first["id"], "event: same").get("id"), None)
         self.book(session)
-        later, kind, data = self.lines(last, 3)
-        self.assertNotEqual(later, identity)
-        self.assertIn('"taken": 1', data)
+        later = self.watch(first["id"], 'data: {"whole": ')
+        self.assertIn('"taken": 1', later["data"])
+        self.assertNotEqual(later["id"], first["id"])
 
     def test_the_description_has_examples_for_both_methods_and_every_refusal(self):
         described = self.ask("GET", "/openapi.json")[1]
