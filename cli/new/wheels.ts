@@ -70,7 +70,10 @@ export async function buildWheel(one: Package, source: string, from: string, scr
   return { file, name: packageName(name), version, sha256: createHash("sha256").update(bytes).digest("hex"), bytes };
 }
 
-/** A source in a folder of its own, where its build may leave files: who may fetch it is no matter of the build's. Result: pip's word for it. */
+/**
+ * Brings a source into a folder of its own, where its build may leave files: who may fetch it is no matter of the build's. Result: pip's
+ * word for it.
+ */
 async function fetched({ directory, vcs }: Package, source: string, folder: string): Promise<string> {
   const copy = join(folder, "source");
   const git = (...words: readonly string[]) => capture("git", words, { env: { ...withoutAccess(), GIT_TERMINAL_PROMPT: "0" } });
