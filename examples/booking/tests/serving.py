@@ -77,12 +77,12 @@ def site(workers: int = 1, **environment: str) -> Iterator[int]:
             yield port
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            process.communicate(timeout=120)
 
 
 def ask(port: int, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> tuple[int, Any, http.client.HTTPMessage]:
     """Status, JSON (or text, where it is none) and headers of an answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         content = {} if body is None else {"Content-Type": "application/json"}
         connection.request(method, path, None if body is None else json.dumps(body), {**content, **(headers or {})})
