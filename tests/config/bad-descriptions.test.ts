@@ -63,7 +63,7 @@ const bad: readonly (readonly [what: string, overrides: Raw, lines: readonly str
     "a text where a section belongs",
     { app: "ocpizza" },
     [
-      'app: must be a mapping with the keys name, source, requirements, exclude, got "ocpizza"; for example app: ' +
+      'app: must be a mapping with the keys name, source, requirements, buildPackages, exclude, got "ocpizza"; for example app: ' +
         '{"name":"ocpizza","source":"examples/ocpizza"}',
     ],
   ],

@@ -138,7 +138,7 @@ const values = (target: TargetName): Readonly<Record<string, unknown>> => ({
   "database.kind": { database: { kind: "none" }, backup: {} },
   "backup.enabled": { backup: { enabled: false } },
   "database.engine": "mysql",
-  "database.version": "14",
+  "database.version": "16",
   "database.name": "other",
   "database.user": "other",
   "database.storageGiB": 37,

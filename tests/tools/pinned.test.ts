@@ -111,8 +111,14 @@ test("no text and no program pipes a download to a shell, or installs a tool fro
   expect(found(/(curl|wget|fetch)\b[^|]*\|\s*(sudo\s+)?(ba|da|z)?sh\b|\b(ba|da|z)?sh\s+(-c\s+)?["']?[<$]\(\s*(curl|wget)/, /^$/)).toEqual(
     [],
   );
-  // The dry run of `new` chooses versions of wheels, and writes their hashes down.
-  expect(found(/\bpip3?["'\s,()[\]]+(install|download)\b|\b(pipx|uvx)\b|\buv\s+(pip|tool)\b/, /--require-hashes|--dry-run/)).toEqual([]);
+  // The dry run of `new` chooses versions of wheels, and writes their hashes down; a source that it fetches has its own, or its commit, in
+  // its address.
+  expect(
+    found(
+      /\bpip3?["'\s,()[\]]+(install|download)\b|\b(pipx|uvx)\b|\buv\s+(pip|tool)\b/,
+      /--require-hashes|--dry-run|"download", \.\.\.quiet, .*, source\]/,
+    ),
+  ).toEqual([]);
   // npm packages come by their lock file alone.
   expect(found(/\bnpm\s+(install|i|add)\s+(-g\s+|--global\s+)?[@a-z]|\bnpx\s+(-y|--yes)\b/, /^$/)).toEqual([]);
   expect(lines.some(([, line]) => /pip install .*--require-hashes/.test(line))).toBe(true);
