@@ -158,6 +158,8 @@ async function build(
         return { id: placeholder("output", `${name}.id`), state: unknownLists(type, name) };
       },
       call: ({ token }) => ({
+        // What is reviewed is taken for a stack that is there: a database that is no longer made in its version goes on in it.
+        ...(token === "pulumi:pulumi:readStackOutputs" ? { outputs: { database: {} } } : {}),
         id: placeholder("output", `${token}.id`),
         arn: placeholder("output", `${token}.arn`),
         password: placeholder("output", `${token}.password`),

@@ -57,7 +57,7 @@ beforeEach(() => {
   for (const name of ["bin", "project", "data/webstack/state", "config", "elsewhere"]) mkdirSync(join(folder, name), { recursive: true });
   writeFileSync(join(folder, "bin/pulumi"), engine);
   chmodSync(join(folder, "bin/pulumi"), 0o755);
-  writeFileSync(join(folder, "project/Pulumi.shop.yaml"), "config:\n  webstack:target: local\n");
+  writeFileSync(join(folder, "project/Pulumi.shop.yaml"), described());
   Object.assign(process.env, {
     PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}`,
     PULUMI_HOME: join(folder, "none"),
@@ -74,6 +74,11 @@ afterEach(() => {
   for (const name of names) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, Object.fromEntries(before.filter(([, value]) => value !== undefined)));
 });
+
+/** A stack file with what each has to say, and more. */
+const described = (more = "") =>
+  "config:\n  webstack:target: local\n  webstack:app:\n    name: shop\n    source: shop\n" +
+  `  webstack:services:\n    web: {kind: wsgi, module: "shop:app"}\n${more}`;
 
 /** Every file below the folder, with its text. */
 const files = () =>
@@ -125,16 +130,13 @@ test.each([
     ],
   ]);
   said.mockClear();
-  writeFileSync(join(folder, "project/Pulumi.shop.yaml"), "config:\n  webstack:target: local\n  webstack:host:\n    image: debian-12\n");
+  writeFileSync(join(folder, "project/Pulumi.shop.yaml"), described("  webstack:host:\n    image: debian-12\n"));
   await begin("shop", ({ config }) => Promise.resolve(config.target));
   expect(said).not.toHaveBeenCalled();
 });
 
 test("moves no secret out of a stack's file, which the next up does", async () => {
-  writeFileSync(
-    join(folder, "project/Pulumi.shop.yaml"),
-    "config:\n  webstack:target: local\n  webstack:TOKEN:\n    secure: v1:x\nencryptionsalt: v1:y\n",
-  );
+  writeFileSync(join(folder, "project/Pulumi.shop.yaml"), described("  webstack:TOKEN:\n    secure: v1:x\nencryptionsalt: v1:y\n"));
   writeFileSync(join(folder, "data/webstack/state/shop.stack"), "");
   const found = files();
   expect(await looked()).toBe("local");
