@@ -82,7 +82,7 @@ async function record(folder: string, stack: string, since: DeclaredState["hashe
   try {
     const target = program.targetFor(spec.target);
     const more = target.check(plan).filter(({ ofBox }) => ofBox !== true);
-    const { resources, environment } = await build(stack, () =>
+    const { resources, environment } = await build(stack, spec.target, () =>
       target.build(plan, files, release, secretsOf(spec, { ...firstValues(unset, since), ...hashes })),
     );
     return { ...known, problems: more, resources, notBuilt: null, manifests: manifestsOf(files, resources), environment };
@@ -131,6 +131,7 @@ function secretsOf(spec: StackSpec, hashes: Readonly<Record<string, string>>) {
 /** Everything `declare` registers. Outputs that only a cloud can tell are stand-ins that name resource and property. */
 async function build(
   stack: string,
+  targetName: StackSpec["target"],
   declare: () => unknown,
 ): Promise<{ readonly resources: readonly Recorded[]; readonly environment: Readonly<Record<string, string>> }> {
   const requests: {
@@ -158,8 +159,9 @@ async function build(
         return { id: placeholder("output", `${name}.id`), state: unknownLists(type, name) };
       },
       call: ({ token }) => ({
-        // What is reviewed is taken for a stack that is there: a database that is no longer made in its version goes on in it.
-        ...(token === "pulumi:pulumi:readStackOutputs" ? { outputs: { database: {} } } : {}),
+        // What is reviewed is taken for a stack that is there: a database that is no longer made in its version goes on in it. Not on AWS,
+        // where which database it has decides what a restore means, and nobody knows that here.
+        ...(token === "pulumi:pulumi:readStackOutputs" && targetName === "digitalocean" ? { outputs: { database: {} } } : {}),
         id: placeholder("output", `${token}.id`),
         arn: placeholder("output", `${token}.arn`),
         password: placeholder("output", `${token}.password`),

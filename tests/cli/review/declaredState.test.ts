@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { markdown } from "../../../cli/review/markdown";
 import { isRefused, reviewChange } from "../../../cli/review/review";
 import { recordCommit, recordFolder } from "../../../cli/review/declaredState";
+import { Descriptions, secretsOf, set } from "../../goldens/reviews/changes";
 
 const project = resolve(__dirname, "../../..");
 
@@ -31,6 +32,24 @@ test("a commit is recorded as it was, without a trace of it being left", async (
   expect(Object.keys(side?.manifests ?? {})).toEqual(["web-0", "database-0"]);
   expect(JSON.parse(readFileSync(join(project, "package.json"), "utf8"))).toMatchObject({ name: "webstack" });
 }, 60_000);
+
+test.each([
+  ["prod", "database.version", "14"],
+  ["aws", "database.restore", { from: "webstack-aws-database-before" }],
+])(
+  "what only the outputs of the stack %s could allow is declared: %s",
+  async (stack, key, value) => {
+    const descriptions = new Descriptions(stack, secretsOf(stack));
+    try {
+      const { notBuilt, resources } = await descriptions.side("after", [set(key, value)]);
+      expect(notBuilt).toBeNull();
+      expect(resources?.length).toBeGreaterThan(10);
+    } finally {
+      descriptions.remove();
+    }
+  },
+  60_000,
+);
 
 test("a rule that the state after the change breaks is in the review, and refuses it; an exception keeps its reason", async () => {
   const before = await recordFolder(project, "prod", "before");
