@@ -349,7 +349,8 @@ export const digitalocean: readonly Rule[] = [
       why: "DigitalOcean upgrades it by force at a time of its own",
       remediation: "take a newer version",
       url: `${docs}/products/databases/postgresql/details/supported-versions/`,
-      enforcementLevel: "mandatory",
+      // The program refuses a new one by itself, and one that is there goes on, see infra/targets/digitalocean/versions.ts.
+      enforcementLevel: "advisory",
     },
     ({ engine, version }) =>
       endedEngines[String(engine)]?.includes(String(version).split(".")[0] ?? "") === true && `${String(engine)} ${String(version)}`,

@@ -316,3 +316,8 @@ test("what binds production binds in our verbs where data is protected, and is a
     ["mandatory", "advisory", 1],
   ]);
 });
+
+test("a database that is there in a version that is mended no more stops no update, as the program itself promises", () => {
+  const found = evaluate(rules, resources(wrong(digitalocean, "cluster", { version: "14" })), production);
+  expect(found.map(({ rule, level }) => [rule, level])).toEqual([["do-database-version", "advisory"]]);
+});
