@@ -1,4 +1,5 @@
 """Outbound mail and webhooks, a POST of JSON: all that leaves the host. Every server is given ten seconds for each of its answers."""
+import http.client
 import json
 import smtplib
 import ssl
@@ -43,5 +44,5 @@ def post(url, value, headers):
             answer.read(65536)
     except urllib.error.HTTPError as failure:
         raise HostError(f"{asked.host}: answered {failure.code} {failure.read(200).decode('utf-8', 'replace')}".strip()) from None
-    except (OSError, ValueError) as failure:
-        raise HostError(f"{asked.host}: {getattr(failure, 'reason', failure)}") from None
+    except (OSError, ValueError, http.client.HTTPException) as failure:
+        raise HostError(f"{asked.host}: {getattr(failure, 'reason', failure)}".strip()) from None

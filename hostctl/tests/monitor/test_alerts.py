@@ -8,7 +8,9 @@ import json
 import os
 import re
 import stat
+import threading
 import unittest
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from unittest.mock import patch
 from urllib.parse import parse_qsl
 
@@ -213,6 +215,17 @@ class Delivery(Case):
         server.status = 302
         with self.assertRaisesRegex(HostError, "answered 302"):
             System().post(server.url, {})
+
+    def test_a_webhook_that_answers_by_no_rule_of_http_has_taken_nothing(self):
+        class Nonsense(BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.wfile.write(b"nonsense\r\n\r\n")
+
+        with HTTPServer(("127.0.0.1", 0), Nonsense) as server:
+            threading.Thread(target=server.handle_request, daemon=True).start()
+            with self.assertRaisesRegex(HostError, r"^127\.0\.0\.1:\d+: nonsense"):
+                System().post(f"http://127.0.0.1:{server.server_port}/hook", {})
 
     def test_of_a_long_absence_the_newest_are_kept_and_the_others_counted(self):
         server = self.post_server()
