@@ -371,10 +371,12 @@ test("the version before hostctl's packages takes a host back, and this one take
   const own = "$(ls -t /var/lib/webstack/inbox/*.bundle | head -1)";
   const isThere =
     "sudo hostctl verify; ls /usr/local/lib/webstack/hostctl/cli.py /etc/webstack/watchdog.json /etc/webstack/settings.json 2>&1 | grep -c No";
-  // With all of its files written, and nothing that serves switched; hostctl's own tests kill it at every step.
+  // With all of its files written, and nothing that serves switched; hostctl's own tests kill it at every step. Its lines come by a pipe,
+  // whose reader is there at once: one that looked every few milliseconds could come too late on a busy box.
   const killed =
-    `sudo sh -c 'python3 -I '${own}' apply < /dev/null > /tmp/upgrade 2>&1 & n=0; until grep -q Files-writing /tmp/upgrade || [ $((n+=1)) ` +
-    `-gt 2000 ]; do sleep 0.01; done; kill -9 $!; wait $!; ls /var/lib/webstack/undo/hostctl/__main__.py; hostctl recover'`;
+    `sudo sh -c 'rm -f /tmp/upgrade; mkfifo /tmp/upgrade; python3 -I '${own}' apply < /dev/null > /tmp/upgrade 2>&1 & ` +
+    `while read -r line; do case "$line" in *Files-writing*) kill -9 $!; break;; esac; done < /tmp/upgrade; wait $!; ` +
+    `ls /var/lib/webstack/undo/hostctl/__main__.py; hostctl recover'`;
   const { done, failed, requests } = await underLoad(`${site}healthz`, 60, async () => {
     await stack.remote("sudo python3 -I /tmp/earlier.bundle apply < /dev/null");
     const there = [await stack.remote(isThere)];
