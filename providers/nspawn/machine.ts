@@ -115,9 +115,8 @@ export function refuseUnknown(
   if (keepsData !== true || !isInUse(folder)) return;
   throw new Error(
     `machine ${name} stands on this box with data on its disk, and the state of stack ${stack} knows nothing of it: bring that ` +
-      "state back; " +
-      (`or put the machine aside, and npm run up -- ${stack} makes another without the data: sudo mv ${folder} ` +
-        `${dirname(dirname(folder))}/${name}`),
+      `state back; or put the machine aside, and npm run up -- ${stack} makes another without the data: ` +
+      `sudo mv ${folder} ${dirname(dirname(folder))}/${name}`,
   );
 }
 

@@ -38,11 +38,10 @@ export const tables = {
     ],
     why:
       "Each row but those that interrupt a release differs from all others. A release is interrupted in nine steps, of which those " +
-      "before the switch put the old release back and those after it keep " +
-      ("the new one: one of each kind, one by a kill and one by a power cut. hostctl's own tests kill it at every point, power cuts " +
-        "its power at every point. A static step fails as a migration does, ") +
-      ("a database that is away for 120 s meets the same time-outs as after 20 s, as requests of 120 s meet none that those of 36 s " +
-        "do not: nginx used to end them after 30 s."),
+      "before the switch put the old release back and those after it keep the new one: one of each kind, one by a kill and one by a " +
+      "power cut. hostctl's own tests kill it at every point, power cuts its power at every point. A static step fails as a migration " +
+      "does, a database that is away for 120 s meets the same time-outs as after 20 s, as requests of 120 s meet none that those of " +
+      "36 s do not: nginx used to end them after 30 s.",
   },
   review: {
     rows: ["worker count", "nginx option", "host size", "firewall opening"],
@@ -54,9 +53,8 @@ export const tables = {
     rows: ["one flipped byte", "a host that is lost while it prunes"],
     why:
       "Both kinds of damage are refused by the same check before the database is touched; with a pack that has lost its end, " +
-      "restic asks again for a minute before it says so. " +
-      ("hostctl's own tests hold what it does of locks, clocks and lost hosts; with a real restic, whose every call costs a second " +
-        "of the processor, the lock that a killed prune leaves tells most."),
+      "restic asks again for a minute before it says so. hostctl's own tests hold what it does of locks, clocks and lost hosts; with " +
+      "a real restic, whose every call costs a second of the processor, the lock that a killed prune leaves tells most.",
   },
 } as const satisfies Readonly<Record<string, Chosen>>;
 

@@ -33,9 +33,8 @@ test("a budget below the estimate is refused before anything is made; one above 
 test("a budget over prices that are not known says what it is compared with, and how they are read", () => {
   expect(budgetNotice(planStack(exampleSpec("aws")))).toBe(
     "monitoring.budget: 60 is compared with 8.80 a month alone, since no price is known for instance t3.small, root disk of 20 " +
-      "GiB, managed database db.t4g.micro, database disk of 20 GiB, " +
-      ("2 secrets: the passwords of the master and of the app, 3 alarms beyond the 10 that an account has free; npm run prices -- " +
-        "eu-west-3 reads them where AWS' price list can be reached"),
+      "GiB, managed database db.t4g.micro, database disk of 20 GiB, 2 secrets: the passwords of the master and of the app, 3 alarms " +
+      "beyond the 10 that an account has free; npm run prices -- eu-west-3 reads them where AWS' price list can be reached",
   );
   const known = spec({
     target: "aws",

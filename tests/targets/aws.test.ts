@@ -1013,9 +1013,8 @@ test("a restore says that a copy of a version out of support comes up higher, an
   const managed = (more: object) => onAws({ database: { engine: "mysql", ...more } }).database as Parameters<typeof restoreNotice>[0];
   expect(restoreNotice(managed({ restore: { from: "before-the-sale" } }), "2026-11-26")).toBe(
     "database.restore: a copy of mysql 8.0, whose support ended on 2026-07-31, comes up in a higher version, which " +
-      "database.version must name. If before-the-sale is that old, RDS may refuse the copy, " +
-      ("since its parameters are of 8.4; upgrade it first: aws rds modify-db-snapshot --db-snapshot-identifier before-the-sale " +
-        "--engine-version 8.4.NUMBER"),
+      "database.version must name. If before-the-sale is that old, RDS may refuse the copy, since its parameters are of 8.4; " +
+      "upgrade it first: aws rds modify-db-snapshot --db-snapshot-identifier before-the-sale --engine-version 8.4.NUMBER",
   );
   expect(restoreNotice(managed({ restore: { from: "shop-old", at: "2026-11-20T03:00:00Z" } }), "2026-11-26")).toContain(
     "upgrade a snapshot of it, to be named without at, first: aws rds modify-db-snapshot --db-snapshot-identifier NAME",

@@ -22,7 +22,6 @@ export interface Dump {
   readonly queueArn: pulumi.Output<string>;
 }
 
-/**
 /** What is dumped, where it goes, and what the job is made in. */
 export interface DumpArgs {
   readonly network: Network;

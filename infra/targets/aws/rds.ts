@@ -28,9 +28,8 @@ const settings = {
   ],
   mysql: [
     { name: "require_secure_transport", value: "1" },
-    // RDS keeps a binary log for its backups, and without this an app that is no superuser makes neither triggers nor functions, error
-    // 1419.
-    // https://dev.mysql.com/doc/refman/8.4/en/stored-programs-logging.html
+    // RDS keeps a binary log for its backups, and without this an app that is no superuser makes neither triggers nor functions:
+    // error 1419. https://dev.mysql.com/doc/refman/8.4/en/stored-programs-logging.html
     { name: "log_bin_trust_function_creators", value: "1" },
   ],
 } as const;

@@ -33,8 +33,7 @@ export function restoreNotice({ engine, version, restore }: ManagedSpec, day: st
   const [which, snapshot] = restore.at === "" ? ["it", restore.from] : ["a snapshot of it, to be named without at,", "NAME"];
   return (
     `database.restore: a copy of ${engine} ${old.join(" or of ")} comes up in a higher version, which database.version must name. ` +
-    `If ${restore.from} is that old, RDS may refuse the copy, ` +
-    (`since its parameters are of ${version}; upgrade ${which} first: aws rds modify-db-snapshot --db-snapshot-identifier ` +
-      `${snapshot} --engine-version ${version}.NUMBER`)
+    `If ${restore.from} is that old, RDS may refuse the copy, since its parameters are of ${version}; upgrade ${which} first: ` +
+    `aws rds modify-db-snapshot --db-snapshot-identifier ${snapshot} --engine-version ${version}.NUMBER`
   );
 }

@@ -73,6 +73,7 @@ function databaseMachine(plan: StackPlan, database: ManagedDatabase, host: HostP
     boot: awaitBoot(machine, secrets),
   });
   const server = serverOf(database, host);
+  const words = [database.name, database.user, ...server.roleWords(plan)];
   const program = createHash("sha256")
     .update(verbatim(`${server.folder}/role.sh`))
     .digest("hex")
@@ -82,9 +83,7 @@ function databaseMachine(plan: StackPlan, database: ManagedDatabase, host: HostP
     {
       connection: connectionTo(machine, secrets),
       // Another program runs again.
-      create:
-        `sudo /usr/local/lib/webstack/database-role ${[database.name, database.user, ...server.roleWords(plan)].join(" ")} # ` +
-        `${program}`,
+      create: `sudo /usr/local/lib/webstack/database-role ${words.join(" ")} # ${program}`,
       logging: remote.Logging.None,
       addPreviousOutputInEnv: false,
     },

@@ -146,9 +146,9 @@ test.each([[true], [undefined]])("of one that keeps data (%s) nobody is advised 
   };
   expect(() => start(made, "urn:pulumi:shop::webstack::nspawn:index:Machine::database-0")).toThrow(
     "the image /nowhere/image of machine ws-shop-database-0 is gone from the cache; its data are in " +
-      "/var/lib/webstack/machines/ws-shop-database-0/upper and need that image: " +
-      ("put it back at /nowhere/image, or run npm run up -- shop with the version of this project that made the machine, which " +
-        "builds it there; --replace would begin without the data"),
+      "/var/lib/webstack/machines/ws-shop-database-0/upper and need that image: put it back at /nowhere/image, or run " +
+      "npm run up -- shop with the version of this project that made the machine, which builds it there; " +
+      "--replace would begin without the data",
   );
 });
 
