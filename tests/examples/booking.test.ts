@@ -208,6 +208,28 @@ test("a booking is sent again with its key when its answer was lost, takes its s
   expect(await left("Mushroom")).toBe(12);
 });
 
+test("a booking whose answers were all lost has its seats once, also when the visitor sends it again", async () => {
+  const [event] = await events("Print Your Own Poster");
+  const page = await visit(`/event.html?id=${event?.id}`);
+  await page.waitForSelector(".panel form");
+  await page.fill("#name", "Grace");
+  const keys: string[] = [];
+  await page.route("**/bookings", async (route) => {
+    const { key, fetched } = await lost(route);
+    keys.push(key);
+    await fetched();
+    await route.abort();
+  });
+  await page.click("button[type=submit]");
+  await page.waitForSelector("text=The site does not answer.");
+  await page.unroute("**/bookings");
+  expect(await left("Print Your Own Poster")).toBe(6);
+  await page.click("button[type=submit]");
+  await page.waitForSelector(".done.confirmed");
+  expect([keys.length, new Set(keys).size]).toEqual([4, 1]);
+  expect(await left("Print Your Own Poster")).toBe(6);
+});
+
 /** Key of a request that a route holds, and what has it reach the server all the same. */
 async function lost(route: unknown): Promise<{ key: string; fetched(): Promise<unknown> }> {
   const held = route as { fetch(): Promise<unknown>; request(): { allHeaders(): Promise<Record<string, string>> } };

@@ -64,9 +64,9 @@ function form() {
   }
 
   function choose(changes) {
+    // Another wish is another booking. The same one, sent again by hand after no answer came, may have its seats already.
+    if (Object.entries(changes).some(([name, value]) => wish[name] !== value)) key = newKey();
     Object.assign(wish, changes);
-    // Another wish is another booking.
-    key = newKey();
     const waits = mustWait();
     seats.textContent = many(wish.seats, "seat");
     fewer.disabled = wish.seats <= 1;
