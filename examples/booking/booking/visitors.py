@@ -40,7 +40,8 @@ def is_admin(request: Request) -> bool:
     password = environment.admin_password()
     cookie = request.cookies.get(ADMIN, "")
     expires = cookie.partition(".")[0]
-    if expires.isdigit() and len(expires) <= 12 and hmac.compare_digest(cookie, signed(password, int(expires))):
+    # Before the rest: a cookie is any text, of which int() and compare_digest() take but some.
+    if cookie.isascii() and expires.isdigit() and len(expires) <= 12 and hmac.compare_digest(cookie, signed(password, int(expires))):
         return int(expires) > time.time()
     # For curl and its like: `curl --user admin:PASSWORD`.
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
