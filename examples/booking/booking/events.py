@@ -120,7 +120,9 @@ def create(database: Database, new: NewEvent) -> Event:
     def work(cursor: DictCursor) -> int:
         cursor.execute("INSERT INTO events (name, description, venue) VALUES (%s, %s, %s)", [new.name, new.description, new.venue])
         event = cursor.lastrowid
-        cursor.executemany("INSERT INTO event_categories (event_id, category) VALUES (%s, %s)", [(event, name) for name in sorted(set(new.categories))])
+        # To the database "café" and "cafe" are one.
+        cursor.executemany("INSERT INTO event_categories (event_id, category) VALUES (%s, %s) ON DUPLICATE KEY UPDATE category = category",
+                           [(event, name) for name in sorted(set(new.categories))])
         for session in new.sessions:
             insert_session(cursor, event, session)
         return event

@@ -48,6 +48,10 @@ class Api(serving.Case):
         status, changed, _ = self.ask("POST", f"/events/{made['id']}/sessions", {"starts_at": STARTS, "seats": 3}, ADMIN)
         self.assertEqual((status, [session["seats"] for session in changed["sessions"]]), (201, [9, 3]))
 
+    def test_categories_that_the_database_takes_for_one_are_one(self):
+        status, made, _ = self.ask("POST", "/events/", {**NEW, "categories": ["Café", "cafe"]}, ADMIN)
+        self.assertEqual((status, made["categories"]), (201, ["cafe"]))
+
     def test_pages_of_the_list_follow_one_another(self):
         for number in range(5):
             self.event(1, name=f"Number {number}")
