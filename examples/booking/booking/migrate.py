@@ -8,6 +8,7 @@ from pathlib import Path
 import pymysql
 
 from .database import Database
+from .errors import ApiError
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 EMPTY = "none"
@@ -67,8 +68,9 @@ def run(database: Database, name: str, way: str) -> None:
     for statement in statements(name, way):
         try:
             database.rows(statement)
-        except pymysql.MySQLError as error:
-            raise SystemExit(f"migration {name}, {way}: {error.args[-1]}") from error
+        except (pymysql.MySQLError, ApiError) as error:
+            # A request is told no more than that the database refuses; who migrates wants its own words.
+            raise SystemExit(f"migration {name}, {way}: {(error.__cause__ or error).args[-1]}") from error
 
 
 def main() -> int:

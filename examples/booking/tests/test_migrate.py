@@ -25,6 +25,12 @@ class Migrate(serving.Case):
         self.database.rows("DELETE FROM migrations WHERE name = '0002_bookings'")
         self.assertEqual(migrate.up(self.database), ["0002_bookings"])
 
+    def test_one_that_the_database_refuses_ends_in_its_words(self):
+        self.database.rows("DELETE FROM migrations WHERE name = '0002_bookings'")
+        with patch.object(migrate, "statements", lambda name, way: ["ALTER TABLE events DROP COLUMN nothing"]), self.assertLogs("booking.database"):
+            with self.assertRaisesRegex(SystemExit, "^migration 0002_bookings, up: Can't DROP COLUMN `nothing`"):
+                migrate.up(self.database)
+
     def test_refuses_a_revision_that_never_was(self):
         with self.assertRaisesRegex(SystemExit, "must be none or one of 0001_events, 0002_bookings, got 0003_more"):
             migrate.down(self.database, "0003_more")
