@@ -13,16 +13,21 @@ def server(name: str) -> dict[str, Any]:
     """PyMySQL's arguments for the database at the URL of a variable: `mysql://user:password@host:3306/name`, with `ssl_ca=FILE` for TLS
     with the server's certificate and name checked, or `unix_socket=PATH`."""
     text = os.environ.get(name, "")
-    url = urlsplit(text)
+    # Not the value itself: it holds the password, as does what urlsplit() says of it.
+    got = f"{text.partition('://')[0]}://..." if "://" in text else "something else" if text else "nothing"
+    wrong = Misconfigured(f"{name}: must be mysql://user:password@host/name, with ?ssl_ca=FILE for TLS or ?unix_socket=PATH, got {got}")
+    try:
+        url = urlsplit(text)
+        port = url.port or 3306
+    except ValueError:
+        raise wrong from None
     query = dict(parse_qsl(url.query))
     if url.scheme != "mysql" or not url.path.strip("/") or not (url.hostname or "unix_socket" in query) or set(query) - {"ssl_ca", "unix_socket"}:
-        # Not the value itself: it holds the password.
-        got = "nothing" if not text else f"{text.partition(':')[0]}:..."
-        raise Misconfigured(f"{name}: must be mysql://user:password@host/name, with ?ssl_ca=FILE for TLS or ?unix_socket=PATH, got {got}")
+        raise wrong
     arguments: dict[str, Any] = {"user": unquote(url.username or ""), "password": unquote(url.password or ""), "database": url.path.strip("/")}
     if "unix_socket" in query:
         return {**arguments, "unix_socket": query["unix_socket"]}
-    arguments |= {"host": url.hostname, "port": url.port or 3306}
+    arguments |= {"host": url.hostname, "port": port}
     # Not PyMySQL's own ssl_ca, which leaves the server's name unchecked.
     return arguments | ({"ssl": ssl.create_default_context(cafile=query["ssl_ca"])} if "ssl_ca" in query else {})
 

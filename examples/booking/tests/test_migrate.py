@@ -44,7 +44,8 @@ class Migrate(serving.Case):
 
 class Environment(unittest.TestCase):
     def test_what_is_wrong_is_said_without_the_password(self):
-        for url in ("", "postgresql://u:hidden@h/n", "mysql://u:hidden@h", "mysql://u:hidden@h/n?ssl=1"):
+        for url in ("", "hidden", "postgresql://u:hidden@h/n", "mysql://u:hidden@h", "mysql://u:hidden@h/n?ssl=1", "mysql://u:hidden/word@h/n",
+                    "mysql://u:hidden]@h/n"):
             with self.subTest(url), patch.dict(os.environ, DATABASE_URL=url), self.assertRaises(Misconfigured) as raised:
                 environment.server("DATABASE_URL")
             self.assertRegex(str(raised.exception), "^DATABASE_URL: must be mysql://")
