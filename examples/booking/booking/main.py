@@ -153,7 +153,7 @@ async def livez(response: Response) -> Health:
 
 @app.get("/healthz", tags=["health"])
 def healthz(request: Request, response: Response) -> Health:
-    """200 when both databases answer and have the tables of this release."""
+    """200 when the database that writes has the tables of this release, and the one for reading answers."""
     response.headers["Cache-Control"] = "no-store"
     missing = migrate.missing(request.app.state.database)
     if missing:

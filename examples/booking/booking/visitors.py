@@ -59,7 +59,8 @@ def admin(request: Request) -> None:
 
 
 async def sign_in(request: Request, response: Response, password: str) -> None:
-    """Gives the cookie. Raises ApiError 401, a second later, so that guessing takes for ever."""
+    """Gives the cookie. Raises ApiError 401, a second later, which slows down one who tries by hand. Nothing counts attempts, so what holds
+    against a program that tries many at once is the password: make it a random one."""
     if not hmac.compare_digest(password.encode(), environment.admin_password().encode()):
         await asyncio.sleep(1)
         raise ApiError(401, "wrong_password", "this is not the password")
