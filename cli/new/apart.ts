@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, lchownSync, mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { capture } from "../../tools/setup/process";
 
@@ -53,12 +53,20 @@ export function captureApart(
 
 const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** Whether nobody can run the program in the folder, which is nobody's from then on. */
+/** Whether nobody can run the program; where that is so, the folder and what is in it is nobody's from then on. */
 function handOver(folder: string, program: readonly string[]): boolean {
   chmodSync(dirname(folder), 0o711);
   const [setpriv = "", ...args] = [...asNobody, ...program, "--version"];
-  chownSync(folder, nobody, nobody);
-  if (spawnSync(setpriv, args, { cwd: folder, stdio: "ignore" }).status !== 0) return false;
-  for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" })) lchownSync(join(folder, entry), nobody, nobody);
+  if (spawnSync(setpriv, args, { cwd: "/", stdio: "ignore" }).status !== 0) return false;
+  give(folder);
   return true;
+}
+
+/**
+ * A link is given, never what it leads to, as by readdir's own recursion (https://github.com/nodejs/node/issues/51858): a source has
+ * whatever links its people put there. A folder comes after what is in it, so that nobody changes that meanwhile.
+ */
+function give(path: string): void {
+  if (lstatSync(path).isDirectory()) for (const name of readdirSync(path)) give(join(path, name));
+  lchownSync(path, nobody, nobody);
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { captureApart, withoutAccess } from "../../cli/new/apart";
@@ -38,4 +38,17 @@ test("of root it is run as nobody, who may read and write that folder alone", as
   const tried = "id -u; cat source/setup.py; touch source/made && echo wrote; cat ../secret 2>/dev/null || echo refused";
   const uid = process.getuid?.() ?? -1;
   expect((await says(["sh", "-c", tried])).split("\n")).toEqual(uid === 0 ? ["65534", "wrote", "refused"] : [`${uid}`, "wrote", "sesame"]);
+});
+
+test("a link in a source gives nobody nothing of what it leads to", async () => {
+  const [outside, folder] = [join(scratch, "outside"), join(scratch, "wheel")];
+  mkdirSync(outside);
+  writeFileSync(join(outside, "own"), "");
+  mkdirSync(join(folder, "source"), { recursive: true });
+  symlinkSync(outside, join(folder, "source/link"));
+  symlinkSync(".", join(folder, "source/loop"));
+  await captureApart(["env"], [], folder, {});
+  const owners = [outside, join(outside, "own"), join(folder, "source/link")].map((path) => lstatSync(path).uid);
+  const uid = process.getuid?.() ?? -1;
+  expect(owners).toEqual([uid, uid, uid === 0 ? 65534 : uid]);
 });
