@@ -7,7 +7,7 @@ let scratch: string;
 beforeEach(() => (scratch = mkdtempSync(join(tmpdir(), "apart-"))));
 afterEach(() => {
   rmSync(scratch, { recursive: true });
-  for (const name of ["SHOP_TOKEN", "PIP_INDEX_URL", "SSH_AUTH_SOCK"]) Reflect.deleteProperty(process.env, name);
+  for (const name of ["SHOP_TOKEN", "PIP_INDEX_URL", "SSH_AUTH_SOCK", "UV_PUBLISH_TOKEN"]) Reflect.deleteProperty(process.env, name);
 });
 
 const says = (words: readonly string[]) => {
@@ -18,7 +18,8 @@ const says = (words: readonly string[]) => {
 };
 
 test("what builds a package has a home of its own, and nothing of this process but the way to packages", async () => {
-  Object.assign(process.env, { SHOP_TOKEN: "sesame", PIP_INDEX_URL: "https://index.example", SSH_AUTH_SOCK: "/agent" });
+  const secrets = { SHOP_TOKEN: "sesame", UV_PUBLISH_TOKEN: "sesame", SSH_AUTH_SOCK: "/agent" };
+  Object.assign(process.env, { ...secrets, PIP_INDEX_URL: "https://index.example" });
   const printed = (await says([])).split("\n");
   expect(printed).toEqual(
     expect.arrayContaining([
@@ -29,7 +30,7 @@ test("what builds a package has a home of its own, and nothing of this process b
     ]),
   );
   expect(printed.filter((line) => /sesame|agent/.test(line))).toEqual([]);
-  expect(Object.keys(withoutAccess())).toContain("SHOP_TOKEN");
+  expect(Object.keys(withoutAccess())).toEqual(expect.arrayContaining(["SHOP_TOKEN", "UV_PUBLISH_TOKEN"]));
   expect(Object.keys(withoutAccess())).not.toContain("SSH_AUTH_SOCK");
 });
 
