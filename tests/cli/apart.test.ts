@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { captureApart, withoutAccess } from "../../cli/new/apart";
+import { captureApart, download, withoutAccess } from "../../cli/new/apart";
 
 let scratch: string;
 beforeEach(() => (scratch = mkdtempSync(join(tmpdir(), "apart-"))));
@@ -52,4 +52,9 @@ test("a link in a source gives nobody nothing of what it leads to", async () => 
   const owners = [outside, join(outside, "own"), join(folder, "source/link")].map((path) => lstatSync(path).uid);
   const uid = process.getuid?.() ?? -1;
   expect(owners).toEqual([uid, uid, uid === 0 ? 65534 : uid]);
+});
+
+test("what cannot be fetched is named without the password of its address", async () => {
+  const asked = download("http://ann:sesame@127.0.0.1:9/one.tar.gz", join(scratch, "one.tar.gz"));
+  await expect(asked).rejects.toThrow(/\nerror: http:\/\/127\.0\.0\.1:9\/one\.tar\.gz: .+$/);
 });
