@@ -1,13 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, lchownSync, mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { capture } from "../../tools/setup/process";
 
 /** What a program that fetches packages needs of this process: where things are, how the network is reached, who may read an index. */
-const needed =
-  /^(?:PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_\w+|(?:REQUESTS|CURL)_CA_BUNDLE|NETRC|(?:PIP|UV)_\w+|(?:https?|all|no)_proxy)$/i;
+const needed = /^(?:PATH|HOME|USER|LANG|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_\w+|(?:REQUESTS|CURL)_CA_BUNDLE|NETRC|(?:https?|all|no)_proxy)$/i;
+/** And where indexes are; not who may publish there. */
+const settings = /^(?:PIP|UV)_(?!PUBLISH_)\w+$/i;
 /** Who may fetch a git source, beside. */
 const git = /^(?:SSH_AUTH_SOCK|GIT_SSH\w*|GIT_ASKPASS|SSH_ASKPASS)$/;
+
+const isNeeded = (name: string): boolean => needed.test(name) || settings.test(name);
 
 const withoutOthers = (kept: (name: string) => boolean): Readonly<Record<string, undefined>> =>
   Object.fromEntries(
@@ -17,7 +20,7 @@ const withoutOthers = (kept: (name: string) => boolean): Readonly<Record<string,
   );
 
 /** Takes all else away, access to clouds and to stacks' secrets above all: what builds a package is a program of strangers. */
-export const withoutAccess = (): Readonly<Record<string, undefined>> => withoutOthers((name) => needed.test(name) || git.test(name));
+export const withoutAccess = (): Readonly<Record<string, undefined>> => withoutOthers((name) => isNeeded(name) || git.test(name));
 
 /** Fetches a file as pip would. @throws Failed with the cause */
 export const download = (address: string, file: string): Promise<string> =>
@@ -44,7 +47,7 @@ export function captureApart(
   return capture(first, args, {
     cwd: folder,
     env: {
-      ...withoutOthers((name) => needed.test(name) && !/^(?:NETRC|XDG_\w+)$/.test(name)),
+      ...withoutOthers((name) => isNeeded(name) && !/^(?:NETRC|XDG_\w+)$/.test(name)),
       ...{ HOME: home, TMPDIR: temporary },
       ...env,
     },
@@ -53,12 +56,20 @@ export function captureApart(
 
 const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** Whether nobody can run the program in the folder, which is nobody's from then on. */
+/** Whether nobody can run the program; where that is so, the folder and what is in it is nobody's from then on. */
 function handOver(folder: string, program: readonly string[]): boolean {
   chmodSync(dirname(folder), 0o711);
   const [setpriv = "", ...args] = [...asNobody, ...program, "--version"];
-  chownSync(folder, nobody, nobody);
-  if (spawnSync(setpriv, args, { cwd: folder, stdio: "ignore" }).status !== 0) return false;
-  for (const entry of readdirSync(folder, { recursive: true, encoding: "utf8" })) lchownSync(join(folder, entry), nobody, nobody);
+  if (spawnSync(setpriv, args, { cwd: "/", stdio: "ignore" }).status !== 0) return false;
+  give(folder);
   return true;
+}
+
+/**
+ * A link is given, never what it leads to, as by readdir's own recursion (https://github.com/nodejs/node/issues/51858): a source has
+ * whatever links its people put there. A folder comes after what is in it, so that nobody changes that meanwhile.
+ */
+function give(path: string): void {
+  if (lstatSync(path).isDirectory()) for (const name of readdirSync(path)) give(join(path, name));
+  lchownSync(path, nobody, nobody);
 }

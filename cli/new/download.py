@@ -28,14 +28,16 @@ def request(address):
 
 
 def main(address, file):
+    asked = request(address)
     # https://pip.pypa.io/en/stable/topics/https-certificates/
     trusted = ssl.create_default_context(cafile=os.environ.get("PIP_CERT") or os.environ.get("REQUESTS_CA_BUNDLE"))
     opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=trusted))
     try:
-        with opener.open(request(address), timeout=60) as answer, open(file, "wb") as made:
+        with opener.open(asked, timeout=60) as answer, open(file, "wb") as made:
             shutil.copyfileobj(answer, made)
     except OSError as failure:
-        sys.exit(f"error: {address}: {failure}")
+        # Without a password of the address.
+        sys.exit(f"error: {asked.full_url}: {failure}")
 
 
 if __name__ == "__main__":

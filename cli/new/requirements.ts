@@ -84,6 +84,11 @@ export function unreadable(folder: Folder): string | undefined {
   return conda === undefined ? undefined : `${conda} is for conda, whose packages no host has; name those of PyPI in requirements.txt`;
 }
 
+/** Files that a build tool reads something from. */
+interface Told {
+  readonly file?: string | readonly string[];
+}
+
 /** The parts of pyproject.toml that decide which packages are chosen. https://peps.python.org/pep-0621/ */
 export interface Pyproject {
   readonly project?: {
@@ -97,7 +102,9 @@ export interface Pyproject {
     readonly poetry?: { readonly dependencies?: Readonly<Record<string, unknown>> };
     readonly uv?: Readonly<Record<string, unknown>>;
     // https://setuptools.pypa.io/en/latest/userguide/pyproject_config.html#dynamic-metadata
-    readonly setuptools?: { readonly dynamic?: Readonly<Record<string, { readonly file?: string | readonly string[] } | undefined>> };
+    readonly setuptools?: {
+      readonly dynamic?: { readonly dependencies?: Told; readonly "optional-dependencies"?: Readonly<Record<string, Told>> };
+    };
     // https://github.com/repo-helper/hatch-requirements-txt
     readonly hatch?: { readonly metadata?: { readonly hooks?: { readonly requirements_txt?: { readonly files?: readonly string[] } } } };
   };
@@ -152,7 +159,9 @@ function projectInputs(folder: Folder, at: string): readonly string[] {
   const { project, tool } = pyprojectOf(folder, at);
   const setup = ["setup.py", "setup.cfg"].filter((name) => folder.read(posix.join(at, name)) !== undefined);
   const isDynamic = project === undefined || project.dynamic?.some((key) => key.endsWith("dependencies")) === true;
-  const told = Object.values(tool?.setuptools?.dynamic ?? {}).flatMap((value) => value?.file ?? []);
+  const { dependencies, "optional-dependencies": extras = {} } = tool?.setuptools?.dynamic ?? {};
+  // Not those of the version or of the description, which change as they please.
+  const told = [dependencies, ...Object.values(extras)].flatMap((one) => one?.file ?? []);
   const [texts, files] = [isDynamic ? textsOf(folder, at, setup) : [], tool?.hatch?.metadata?.hooks?.requirements_txt?.files ?? []];
   // Of a program nobody knows what it reads; what it names, and is there, is what it may read.
   const named = texts.flatMap((text) => [...text.matchAll(/["' ]((?:[\w.-]+\/)*[\w.-]+\.(?:txt|in))\b/g)].map(([, name = ""]) => name));

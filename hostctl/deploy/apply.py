@@ -7,7 +7,7 @@ from ..manifest.stored import stored, stored_or_fail
 from ..release import slots
 from . import database_move
 from .compare import Changes, compare, missing, roll
-from .deploy import deploy, recover
+from .deploy import bring, deploy, recover
 
 # Settings that a package reads while it is being installed, or that say which updates are installed, so they come before it.
 READ_BY_PACKAGES = ("/etc/postgresql-common/createcluster.conf", "/etc/apt/apt.conf.d/60webstack")
@@ -42,6 +42,8 @@ def apply(host, manifest, env=None, database_admin=None, *, database_from=None, 
     if move is None:
         deploy(host, manifest, changes, save_database=save_database)
         return
+    # Not while visitors have the maintenance page.
+    bring(host, manifest, changes)
     with database_move.site_closed(host, move):
         deploy(host, manifest, changes, save_database=save_database, move=move)
 

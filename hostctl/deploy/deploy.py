@@ -17,17 +17,22 @@ from . import database_move, journal as journals, rollout
 OWN = ("/usr/local/bin/hostctl", "/usr/local/lib/webstack/hostctl/")
 
 
+def bring(host, manifest, changes):
+    """Have the release that the changes ask for on this host, where there is room for it. Nothing that serves is touched, and it may take as long as what is compiled for it."""
+    if changes.digest and not release.on_host(host.paths, changes.digest):
+        disk.for_release(host, archive.of(host.paths, changes.digest))
+        release.ensure(host, manifest)
+
+
 def deploy(host, manifest, changes, *, run_steps=True, save_database=True, move=None):
     """Bring about the changes. Raises HostError with the reason after everything has been put back. `save_database`: take the restore
     point that the release needs. `move`: of the data to another server, see database_move.py."""
     digest = changes.digest or slots.current(host.paths) or ""
-    if changes.digest and not release.on_host(host.paths, digest):
-        disk.for_release(host, archive.of(host.paths, digest))
-    elif changes.digest and run_steps:
+    if changes.digest and run_steps and release.on_host(host.paths, digest):
         disk.check(host, "the release")
+    bring(host, manifest, changes)
     point = None
     if changes.digest:
-        release.ensure(host, manifest)
         if run_steps and save_database:
             point = host.hooks.save(host, manifest)
     roll = rollout.Rollout(host, changes.roll, digest)

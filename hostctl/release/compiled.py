@@ -24,7 +24,8 @@ LARGEST_WHEEL = 1 << 30
 
 def sources(requirements):
     """{SHA-256 of a source: its path}, of those beside a requirements file that it names."""
-    named = set(re.findall(r"--hash=sha256:([0-9a-f]{64})", requirements.read_text()))
+    # Its encoding is whatever pip takes.
+    named = {found.decode() for found in re.findall(rb"--hash=sha256:([0-9a-f]{64})", requirements.read_bytes())}
     beside = [tools.with_name(tools.name.removesuffix(TOOLS)) for tools in sorted((requirements.parent / FOLDER).glob(f"*{TOOLS}"))]
     found = {files.sha256(path): path for path in beside if path.is_file()}
     return {sha256: path for sha256, path in found.items() if sha256 in named}
@@ -49,8 +50,24 @@ def _compile(host, source, tools, wheels, folder):
     unfinished = folder.with_name(f"{folder.name}.unfinished")
     # Of a run that was killed.
     host.system.run(["systemctl", "stop", f"{UNIT}.service"], check=False)
+    _clear(host, unfinished)
+    try:
+        _build(host, source, tools, wheels, unfinished)
+    except Exception:
+        # What a build has written may be what has filled the disk.
+        _clear(host, unfinished)
+        raise
+    host.system.sync(unfinished)
+    os.rename(unfinished, folder)
+    files.sync(folder.parent)
+
+
+def _clear(host, unfinished):
     files.remove_tree(unfinished)
     files.remove_tree(host.paths.compiling)
+
+
+def _build(host, source, tools, wheels, unfinished):
     unfinished.mkdir(parents=True)
     environment = unfinished / "environment"
     environments.make(host, environment, tools, [wheels])
@@ -74,6 +91,3 @@ def _compile(host, source, tools, wheels, folder):
     # Its owner was the build, which may have put a link there.
     (unfinished / made[0].name).write_bytes(files.read_foreign(made[0], LARGEST_WHEEL))
     files.remove_tree(host.paths.compiling)
-    host.system.sync(unfinished)
-    os.rename(unfinished, folder)
-    files.sync(folder.parent)

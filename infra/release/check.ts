@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { type DebianName, debianNames, debians, debianTitle } from "../config/catalog/debian";
 import { plainPath } from "../config/plainPath";
 import type { Problem } from "../config/problems";
@@ -8,7 +8,7 @@ import type { AppSpec, StaticSpec } from "../config/spec";
 import { join as joinPath } from "../config/schema/type";
 import { buildPackagesFor } from "./buildPackages";
 import { sourceFiles } from "./source";
-import { sourcePackages } from "./sourcePackages";
+import { sourcePackages, toolsSuffix } from "./sourcePackages";
 
 /** Why no release can be made of an app's folder for hosts with this Debian, which nothing but a look at it tells. */
 export function checkSource(
@@ -40,18 +40,19 @@ export function checkSource(
   ];
 }
 
-/** A host installs what the release has, not what lies beside it here. */
+/** A host installs, and compiles, what the release has, not what lies beside it here. */
 function checkReleased(source: string, requirements: string, exclude: readonly string[]): readonly Problem[] {
-  if (sourceFiles(source, exclude).includes(plainPath(requirements))) return [];
-  return [
-    {
+  const released = new Set(sourceFiles(source, exclude));
+  const compiled = sourcePackages(join(source, requirements)).flatMap(({ tools }) => [tools.slice(0, -toolsSuffix.length), tools]);
+  return [requirements, ...compiled.map((file) => relative(source, file).split(sep).join("/"))]
+    .filter((path) => !released.has(plainPath(path)))
+    .map((path): Problem => ({
       at: "app.requirements",
       ofBox: true,
       must: "must be a file of the release",
-      got: requirements,
-      hint: `git, a .gitignore or app.exclude leaves it out; git add --force ${quote(requirements)} brings it in`,
-    },
-  ];
+      got: path,
+      hint: `git, a .gitignore or app.exclude leaves it out; git add --force ${quote(path)} brings it in`,
+    }));
 }
 
 /** Static folders are the app's while steps run, and the world's afterwards. */

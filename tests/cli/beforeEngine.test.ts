@@ -130,6 +130,12 @@ describe("an app's folder", () => {
       ],
       [],
     ]);
+    // What a host compiles must get there.
+    writeFileSync(join(folder, ".gitignore"), "*.tar.gz\n");
+    expect(of("gcc")).toEqual([
+      'app.requirements: must be a file of the release, got "webstack_wheels/psycopg2-2.9.tar.gz"; git, a .gitignore or app.exclude ' +
+        "leaves it out; git add --force webstack_wheels/psycopg2-2.9.tar.gz brings it in",
+    ]);
   });
 
   test("whose lock was made for the Python of another Debian is refused with both ways out", () => {

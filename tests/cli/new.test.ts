@@ -291,7 +291,10 @@ describe("requirements", () => {
     };
     const told = {
       "pyproject.toml":
-        '[project]\nname = "shop"\ndynamic = ["dependencies"]\n[tool.setuptools.dynamic]\ndependencies = { file = ["needs.txt"] }\n',
+        '[project]\nname = "shop"\ndynamic = ["dependencies", "readme"]\n[tool.setuptools.dynamic]\nreadme = { file = ["README.md"] }\n' +
+        'dependencies = { file = ["needs.txt"] }\noptional-dependencies.web = { file = "web.txt" }\n',
+      "README.md": "",
+      "web.txt": "",
       "setup.py": "setup()\n",
       "needs.txt": "-r base.txt\n",
       "base.txt": "flask\n",
@@ -304,10 +307,10 @@ describe("requirements", () => {
     };
     const setup = { "setup.py": "setup(install_requires=open('needs/base.txt').read())\n", "needs/base.txt": "flask\n", "other.txt": "" };
     const itself = { ...setup, "requirements.txt": "gunicorn\n-e .[web]\n" };
-    expect(["needs.txt", "base.txt", "setup.py", "other.txt"].map((name) => changes("pyproject.toml", told, name))).toEqual([
-      ...[true, true, true],
-      false,
-    ]);
+    const changing = ["needs.txt", "base.txt", "web.txt", "setup.py", "other.txt", "README.md"].filter((name) =>
+      changes("pyproject.toml", told, name),
+    );
+    expect(changing).toEqual(["needs.txt", "base.txt", "web.txt", "setup.py"]);
     expect(changes("pyproject.toml", hatch, "needs.txt")).toBe(true);
     expect(["setup.py", "needs/base.txt", "other.txt"].map((name) => changes("setup.py", setup, name))).toEqual([true, true, false]);
     expect(["setup.py", "needs/base.txt", "other.txt"].map((name) => changes("requirements.txt", itself, name))).toEqual([

@@ -151,6 +151,13 @@ class DatabaseMoveTest(unittest.TestCase):
         self.assertEqual(self.apply(machine, declared, NEW, OLD), (0, ""))
         self.assertEqual(machine.servers["10.0.0.4"]["shop"], later)
 
+    def test_a_release_that_comes_with_it_is_made_before_visitors_get_the_page(self):
+        machine, declared = self.served()
+        closed, digest = set(), machine.deliver(source(2))
+        machine.on_command = lambda argv: closed.add(maintenance.state(machine.paths) is not None) if "compileall" in argv else None
+        self.assertEqual(self.apply(machine, manifest(digest, files=declared.raw["files"]), NEW, OLD), (0, ""))
+        self.assertEqual((closed, machine.answering()), ({False}, {"web": digest}))
+
     def test_a_firewall_that_changes_with_it_opens_no_way_to_the_server_of_before(self):
         machine, declared = self.served()
 

@@ -76,13 +76,27 @@ class Compiled(unittest.TestCase):
         self.apply({**files, "requirements.txt": ""})
         self.assertEqual(self.builds(), [])
 
+    def test_requirements_in_another_encoding_that_pip_reads_name_no_source(self):
+        file = self.machine.root / "requirements.txt"
+        file.write_bytes("flask==3.1 --hash=sha256:0\r\n".encode("utf-16"))
+        self.assertEqual(compiled.sources(file), {})
+
     def test_a_build_that_fails_leaves_the_old_release_serving_and_says_where_its_packages_are_named(self):
         digest = self.apply(with_source(1))
         with self.assertRaisesRegex(HostError, rf"(?s)^{NAME}: does not become a wheel on this host; app\.buildPackages names .*command 'gcc' failed"):
             self.apply(with_source(2, text="broken"))
         self.assertEqual(self.machine.answering(), {"web": digest})
-        self.assertEqual([path.name for path in self.machine.paths.compiled.iterdir() if not path.name.endswith(".unfinished")], [
-            path.parent.name for path in self.machine.paths.compiled.glob("*/*.whl")])
+        self.assertEqual(os.listdir(self.machine.paths.compiled), [path.parent.name for path in self.machine.paths.compiled.glob("*/*.whl")])
+
+    def test_a_build_that_fails_leaves_nothing_of_what_it_wrote(self):
+        def fill(argv):
+            if "--unit=webstack-build" in argv:
+                self.machine.paths.compiling.mkdir(parents=True)
+                (self.machine.paths.compiling / "large").write_text("x")
+        self.machine.on_command = fill
+        with self.assertRaises(HostError):
+            self.apply(with_source(1, text="broken"))
+        self.assertEqual([os.listdir(self.machine.paths.compiled), self.machine.paths.compiling.exists()], [[], False])
 
     def test_a_link_in_the_place_of_a_wheel_is_not_followed(self):
         secret = self.machine.root / "secret"
