@@ -47,7 +47,7 @@ afterAll(async () => {
 
 /** A newer image of Debian, as an upgrade of this program would bring it. */
 const newImage = (build: string) =>
-  cloud.rewrite("infra/config/catalog/debian.ts", /(?<="debian-12": \{[^}]*ec2Build: )"[^"]+"/, `"${build}"`);
+  cloud.rewrite("infra/config/catalog/debian.ts", /(?<="debian-12": \{[\s\S]*?ec2Build: )"[^"]+"/, `"${build}"`);
 
 /** Release of the machine that serves. */
 const debian = async () => (await cloud.ssh(". /etc/os-release; echo $VERSION_ID")).stdout.trim();
