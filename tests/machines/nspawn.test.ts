@@ -9,6 +9,7 @@ import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { processes } from "../../providers/nspawn/cgroup";
 import { bridgeAddress } from "../../providers/nspawn/network";
+import { cutPower } from "./cutPower";
 import { record } from "./record";
 import { type Plugin, startPlugin } from "../providers/nspawn/plugin";
 
@@ -131,7 +132,7 @@ test("a machine that was killed is a change; the update starts it with its data 
   const state = { ...args, hostKey: first.hostKey };
   expect((await plugin.diff("Machine", state, args)).changes).toBe(false);
 
-  for (const id of processes("nsx-web-0")) process.kill(id, "SIGKILL");
+  cutPower("nsx-web-0");
   await until(() => processes("nsx-web-0").length === 0);
   expect(await plugin.diff("Machine", state, args)).toEqual({ changes: true, replaces: [], deletesFirst: true });
 

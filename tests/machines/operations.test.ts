@@ -1,8 +1,8 @@
 /** Day-two verbs on a real machine under load: maintenance, pause, jobs, update, rollback with data. Limit: one web host, no TLS. */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { processes } from "../../providers/nspawn/cgroup";
 import type { Manifest } from "../../infra/host/manifest";
+import { cutPower } from "./cutPower";
 import { earlierBundle } from "./earlierBundle";
 import { ask, awaitOk } from "./http";
 import { underLoad } from "./load";
@@ -42,17 +42,6 @@ afterAll(async () => {
 const hostctl = (words: string) => stack.ssh(`sudo hostctl ${words}`);
 const mustHostctl = (words: string) => stack.remote(`sudo hostctl ${words}`);
 const status = async () => JSON.parse(await mustHostctl("status --json")) as Record<string, never>;
-
-/** Ends every process of the web host at once; some end by the death of another. */
-function cutPower(): void {
-  for (const pid of processes(`webstack-${stack.name}-web-0`)) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-    }
-  }
-}
 
 describe("maintenance", () => {
   const message = `We move <b>house</b>, it costs $uri & "nothing"`;
@@ -127,7 +116,7 @@ describe("maintenance", () => {
   });
 
   test("stays through a reboot", async () => {
-    cutPower();
+    cutPower(`webstack-${stack.name}-web-0`);
     await new Promise((resolve) => setTimeout(resolve, 500));
     await stack.mustUp();
     await awaitOk(`${site}.webstack/health/web`, 20);

@@ -7,10 +7,10 @@ import Ajv from "ajv";
 import schema from "../../docs/outputs.schema.json";
 import { debians, defaultDebian, versionId } from "../../infra/config/catalog/debian";
 import type { Manifest } from "../../infra/host/manifest";
-import { processes } from "../../providers/nspawn/cgroup";
 import { isRunning, start, stop } from "../../providers/nspawn/running";
 import { storedMachine } from "../../providers/nspawn/store";
 import { findScanner } from "../../tools/scanners";
+import { cutPower } from "./cutPower";
 import { ask, awaitOk } from "./http";
 import { underLoad } from "./load";
 import { openPorts } from "./ports";
@@ -608,7 +608,7 @@ describe("what is killed comes back", () => {
   test("the machine, by the next up, with its data", async () => {
     const restaurants = (await ask(`${site}restaurants`)).body;
     const machine = `webstack-${stack.name}-web-0`;
-    for (const pid of processes(machine)) process.kill(pid, "SIGKILL");
+    cutPower(machine);
     await new Promise((resolve) => setTimeout(resolve, 500));
     await expect(ask(site)).rejects.toThrow();
     const began = Date.now();
