@@ -118,7 +118,7 @@ export const nightly = {
       "media with a disk of their own are the harder case, beside it",
   },
   release: {
-    "ten releases and rollbacks in a row under 200 requests a second fail no request": "four by day",
+    "ten releases and rollbacks in a row under 200 requests a second fail no request": "four by day, under half as many",
   },
   site: {
     "the data move to a machine with the PostgreSQL of the Debian before, and back with what was written since; visitors get the maintenance page meanwhile":
