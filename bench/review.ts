@@ -13,7 +13,7 @@ const runs = 5;
  */
 export async function benchReview(): Promise<readonly Table[]> {
   const review = (stack: string) =>
-    timed(() => run(join(project, "node_modules/.bin/tsx"), ["cli/review.ts", stack, "--against", "HEAD"], { cwd: project }));
+    timed(() => run(join(project, "tools/run"), ["cli/review.ts", stack, "--against", "HEAD"], { cwd: project }));
   const stack = new TestStack("bench-review", "10.84.22.0/24", undefined, { rsaHostKey: true });
   try {
     await stack.init();

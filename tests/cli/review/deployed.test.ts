@@ -1,6 +1,6 @@
 import { compareResources } from "../../../cli/review/graph";
 import { deployedState } from "../../../cli/review/deployed";
-import type { Recorded, DeclaredState } from "../../../cli/review/declaredState";
+import { type DeclaredState, emptyState, type Recorded } from "../../../cli/review/declaredState";
 
 const signature = "4dabf18193072939515e22adb298388d";
 
@@ -19,17 +19,8 @@ const exported = (inputs: Record<string, unknown>, more: Record<string, unknown>
   });
 
 const resource = (inputs: Recorded["inputs"], feeds: Recorded["feeds"], type: string, name: string): DeclaredState => ({
+  ...emptyState,
   label: "",
-  problems: [],
-  unset: [],
-  namesImage: true,
-  hashes: {},
-  spec: null,
-  plan: null,
-  release: null,
-  notBuilt: null,
-  manifests: {},
-  environment: {},
   resources: [
     {
       type,

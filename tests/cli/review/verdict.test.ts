@@ -1,7 +1,7 @@
 import { compareResources } from "../../../cli/review/graph";
 import { compareHosts } from "../../../cli/review/hosts";
 import { judge } from "../../../cli/review/verdict";
-import type { Recorded, DeclaredState } from "../../../cli/review/declaredState";
+import { type DeclaredState, emptyState, type Recorded } from "../../../cli/review/declaredState";
 import { file, type Manifest } from "../../../infra/host/manifest";
 import { exampleSpec } from "../../goldens/stacks";
 
@@ -26,18 +26,9 @@ const cluster = (inputs: Recorded["inputs"], options?: Options) =>
   resource("digitalocean:index/databaseCluster:DatabaseCluster", "database", inputs, options);
 
 const side = (resources: readonly Recorded[], more: Partial<DeclaredState> = {}): DeclaredState => ({
+  ...emptyState,
   label: "",
-  problems: [],
-  unset: [],
-  namesImage: true,
-  hashes: {},
-  spec: null,
-  plan: null,
-  release: null,
   resources,
-  notBuilt: null,
-  manifests: {},
-  environment: {},
   ...more,
 });
 
