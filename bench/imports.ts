@@ -4,7 +4,7 @@ import { median, type Table } from "./table";
 
 const runs = 3;
 
-/** What each program does; all of them are read as Pulumi reads them, by tools/typescript.cjs. */
+/** What each program does; all of them are read as Pulumi reads them, by tools/pulumi/program.cjs. */
 const programs = {
   "empty program": 'require("@pulumi/pulumi")',
   "loads the local target": 'require("./infra/targets/local")',
@@ -67,6 +67,7 @@ function measure(program: string): Cost {
   const text =
     `let whole; ${program}; Promise.resolve(whole).then(() => { ${tell} process.exit(0); }, (error) => { console.error(error); ` +
     "process.exit(1); });";
-  const said = execFileSync(process.execPath, ["--require", "./tools/typescript.cjs", "--eval", text], { cwd: join(__dirname, ".."), encoding: "utf8" });
+  const words = ["--require", "./tools/pulumi/program.cjs", "--eval", text];
+  const said = execFileSync(process.execPath, words, { cwd: join(__dirname, ".."), encoding: "utf8" });
   return JSON.parse(said.trim().split("\n").at(-1) ?? "") as Cost;
 }
