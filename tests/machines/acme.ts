@@ -1,8 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findPebble } from "../../tools/pebble";
+import { makeAuthority, sign } from "../cloud/authority";
 import { ask } from "./http";
 
 /** A certificate authority with a real ACME server on the box's own address. Names lead to `site`, and it asks there on port 80. */
@@ -17,28 +18,11 @@ export class AcmeServer {
     private readonly site: string,
     private readonly validitySeconds: number,
   ) {
-    const openssl = (...words: string[]) => execFileSync("openssl", words, { cwd: this.folder, stdio: "ignore" });
-    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
-    openssl("req", "-x509", ...key, "-subj", "/CN=directory CA", "-days", "2", "-keyout", "ca.key", "-out", "ca.pem");
-    openssl("req", ...key, "-subj", "/CN=directory", "-keyout", "server.key", "-out", "server.csr");
-    writeFileSync(join(this.folder, "server.ext"), `subjectAltName=IP:${address},IP:127.0.0.1\n`);
-    openssl(
-      "x509",
-      "-req",
-      "-in",
-      "server.csr",
-      "-CA",
-      "ca.pem",
-      "-CAkey",
-      "ca.key",
-      "-CAcreateserial",
-      "-days",
-      "2",
-      "-extfile",
-      "server.ext",
-      "-out",
-      "server.pem",
-    );
+    const authority = makeAuthority("directory CA");
+    const server = sign(authority, [`IP:${address}`, "IP:127.0.0.1"]);
+    writeFileSync(join(this.folder, "ca.pem"), authority.certificate);
+    writeFileSync(join(this.folder, "server.pem"), server.certificate);
+    writeFileSync(join(this.folder, "server.key"), server.key, { mode: 0o600 });
   }
 
   /** What a stack's file says to use it; known before it runs. */

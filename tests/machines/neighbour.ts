@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { databaseImage } from "../../infra/targets/local/images";
 import { imagePath } from "../../providers/nspawn/image";
+import { makeAuthority, sign } from "../cloud/authority";
 import { afterDeath, run } from "./stack";
 
 const programs = "/usr/lib/postgresql/15/bin";
@@ -73,28 +74,11 @@ export class Neighbour {
 
   private make(): void {
     const { folder, address, port } = this;
-    const openssl = (...words: readonly string[]) => execFileSync("openssl", words, { cwd: folder, stdio: "pipe" });
-    const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-    openssl("req", "-x509", ...made, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=the neighbour's authority");
-    openssl("req", ...made, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=neighbour");
-    writeFileSync(join(folder, "names"), `subjectAltName=IP:${address}\n`);
-    openssl(
-      "x509",
-      "-req",
-      "-in",
-      "server.csr",
-      "-CA",
-      "ca.pem",
-      "-CAkey",
-      "ca.key",
-      "-CAcreateserial",
-      "-days",
-      "2",
-      "-extfile",
-      "names",
-      "-out",
-      "server.pem",
-    );
+    const authority = makeAuthority("the neighbour's authority");
+    const server = sign(authority, [`IP:${address}`]);
+    writeFileSync(join(folder, "ca.pem"), authority.certificate);
+    writeFileSync(join(folder, "server.pem"), server.certificate);
+    writeFileSync(join(folder, "server.key"), server.key, { mode: 0o600 });
     this.inside("chown", ["-R", "postgres:", "/mnt"], []);
     afterDeath(this.ending, process.env);
     this.inside(`${programs}/initdb`, [
