@@ -48,7 +48,8 @@ export function captureApart(
     cwd: folder,
     env: {
       ...withoutOthers((name) => isNeeded(name) && !/^(?:NETRC|XDG_\w+)$/.test(name)),
-      ...{ HOME: home, TMPDIR: temporary },
+      HOME: home,
+      TMPDIR: temporary,
       ...env,
     },
   });

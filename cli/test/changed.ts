@@ -33,18 +33,18 @@ export const reads: Readonly<Record<string, readonly string[]>> = {
   "tests/machines/new.test.ts": ["cli/new.ts", "cli/up.ts"],
   "tests/machines/runbook.test.ts": ["cli/"],
   "tests/machines/workflows.test.ts": [
-    ...[
-      "cli/",
-      "infra/",
-      "tools/run",
-      "tools/setup/",
-      "examples/ocpizza/",
-      "Pulumi.prod.yaml",
-      ".github/workflows/",
-      ".gitlab-ci.yml",
-      "docs/operations.md",
-    ],
-    ...["tests/cloud/", "tests/machines/actions/", "tests/machines/runner.sh"],
+    "cli/",
+    "infra/",
+    "tools/run",
+    "tools/setup/",
+    "examples/ocpizza/",
+    "Pulumi.prod.yaml",
+    ".github/workflows/",
+    ".gitlab-ci.yml",
+    "docs/operations.md",
+    "tests/cloud/",
+    "tests/machines/actions/",
+    "tests/machines/runner.sh",
   ],
   "tests/release/build.test.ts": ["infra/release/build.ts", "infra/release/deliver.ts"],
 };
@@ -63,16 +63,14 @@ export async function importGraph(tests: readonly string[]): Promise<Graph> {
     .filter((path) => path.endsWith(".ts"));
   const { metafile } = await build({
     entryPoints: [...new Set([...tests, ...started])],
-    ...{
-      absWorkingDir: project,
-      bundle: true,
-      write: false,
-      metafile: true,
-      outdir: "graph",
-      packages: "external",
-      platform: "node",
-      logLevel: "silent",
-    },
+    absWorkingDir: project,
+    bundle: true,
+    write: false,
+    metafile: true,
+    outdir: "graph",
+    packages: "external",
+    platform: "node",
+    logLevel: "silent",
   });
   return withReads(
     new Map(

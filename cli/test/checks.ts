@@ -27,7 +27,7 @@ export function checks(minutes: (name: string) => number): Suite[] {
     suite("format", (asked) =>
       check(
         bin("prettier"),
-        ["--log-level", "warn", "--check", ...["--cache", "--cache-strategy", "content"], "--cache-location", seen("format"), "."],
+        ["--log-level", "warn", "--check", "--cache", "--cache-strategy", "content", "--cache-location", seen("format"), "."],
         asked,
       ),
     ),

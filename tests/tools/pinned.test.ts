@@ -99,6 +99,8 @@ function told(): [string, string][] {
     .flatMap((name) =>
       readFileSync(join(project, name), "utf8")
         .replace(/\\\n/g, " ")
+        // Words of one command count as one line, however the list of them is broken.
+        .replace(/,\n\s+(?=["'`.\w])/g, ", ")
         .split("\n")
         .map((line): [string, string] => [name, line]),
     );
